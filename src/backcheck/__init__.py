@@ -1,0 +1,23 @@
+"""Check your backward pass: caches, numbers and formulas behind backpropagation tests.
+
+The package of the book *When the Cache Lies*. Ground floor first:
+
+- `activations`: sigmoid, tanh and relu, each derivative written from Z and from A
+- `network`: the forward pass of a dense network, its cache and its loss
+- `relations`: what every forward pass promises, and how far a cache breaks it
+- `program`: a backward pass as text that reads like the algebra
+- `fixtures`: the published tests, as data
+- `referee`: derivatives of the loss that know none of our formulas
+- `tables`, `figures`: what the chapters show
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - src/ is importable without installing it
+    raise ImportError(
+        "backcheck needs Python 3.11 or newer, and this is Python "
+        + ".".join(str(part) for part in sys.version_info[:3])
+        + ": make the environment again with a newer Python."
+    )
+
+__version__ = "0.1.0"

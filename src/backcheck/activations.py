@@ -1,0 +1,122 @@
+"""Sigmoid, tanh and relu: the value, and the derivative written in two forms.
+
+The **Z-form** computes g'(Z) from the pre-activation Z. The **A-form** computes the
+same derivative from the activation A = g(Z), which the forward pass already has. The
+two agree whenever A = g(Z), and a cache of unrelated numbers tells them apart.
+
+Every function accepts complex arrays, which is what lets `backcheck.referee`
+differentiate them by complex step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backcheck.arrays import Array
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function g with its derivative in Z-form and in A-form.
+
+    Parameters
+    ----------
+    name : str
+        The name used in fixtures and programs: ``"sigmoid"``, ``"tanh"`` or ``"relu"``.
+    value : callable
+        g, applied to each entry of an array of any shape.
+    derivative_from_z : callable
+        The Z-form: an array Z goes in, g'(Z) of the same shape comes out.
+    derivative_from_a : callable
+        The A-form: an array A goes in; the result is g'(Z) if A = g(Z).
+
+    Examples
+    --------
+    >>> tanh([0.5]).round(8)
+    array([0.46211716])
+    >>> float(tanh.derivative_from_z(0.5)) == float(tanh.derivative_from_a(tanh(0.5)))
+    True
+    """
+
+    name: str
+    value: Callable[[ArrayLike], Array]
+    derivative_from_z: Callable[[ArrayLike], Array]
+    derivative_from_a: Callable[[ArrayLike], Array]
+
+    def __call__(self, z: ArrayLike) -> Array:
+        """Return g(z), entry by entry."""
+        return self.value(z)
+
+
+def _sigmoid(z: ArrayLike) -> Array:
+    # Both branches raise e to a power whose real part is not positive, so neither overflows.
+    z = np.asarray(z)
+    positive = np.real(z) >= 0
+    decay = np.exp(np.where(positive, -z, z))
+    return np.asarray(np.where(positive, 1, decay) / (1 + decay))
+
+
+def _sigmoid_derivative_from_z(z: ArrayLike) -> Array:
+    # sigma(-z) instead of 1 - sigma(z): the difference would round to 0 for z above 37.
+    z = np.asarray(z)
+    return np.asarray(_sigmoid(z) * _sigmoid(-z))
+
+
+def _sigmoid_derivative_from_a(a: ArrayLike) -> Array:
+    a = np.asarray(a)
+    return a * (1 - a)
+
+
+def _tanh(z: ArrayLike) -> Array:
+    return np.asarray(np.tanh(z))
+
+
+def _tanh_derivative_from_z(z: ArrayLike) -> Array:
+    return np.asarray(1 - np.tanh(z) ** 2)
+
+
+def _tanh_derivative_from_a(a: ArrayLike) -> Array:
+    return np.asarray(1 - np.asarray(a) ** 2)
+
+
+def _relu(z: ArrayLike) -> Array:
+    z = np.asarray(z)
+    return np.where(np.real(z) > 0, z, 0)
+
+
+def _relu_derivative(x: ArrayLike) -> Array:
+    # relu(z) > 0 exactly where z > 0, so one rule serves both forms; at 0 the course takes 0.
+    return np.where(np.real(x) > 0, 1.0, 0.0)
+
+
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_derivative_from_z, _sigmoid_derivative_from_a)
+"""sigma(z) = 1 / (1 + exp(-z)); Z-form sigma(z) sigma(-z), A-form a (1 - a)."""
+
+tanh = Activation("tanh", _tanh, _tanh_derivative_from_z, _tanh_derivative_from_a)
+"""tanh(z); Z-form 1 - tanh(z)^2, A-form 1 - a^2."""
+
+relu = Activation("relu", _relu, _relu_derivative, _relu_derivative)
+"""max(0, z); Z-form 1 where z > 0 and 0 elsewhere, A-form the same test on a."""
+
+ACTIVATIONS = {activation.name: activation for activation in (sigmoid, tanh, relu)}
+
+
+def by_name(name: str) -> Activation:
+    """Return the activation called `name`.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
+
+    Examples
+    --------
+    >>> by_name("relu")([-1.0, 2.0])
+    array([0., 2.])
+    """
+    if name not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        raise ValueError(f"There is no activation called {name!r}; use one of {known}.")
+    return ACTIVATIONS[name]

@@ -1,0 +1,130 @@
+"""The checks every array passes before it is used, with one sentence for each failure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+"""A numpy array of real, complex or boolean numbers."""
+
+
+def numeric(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of numbers, nan and inf included.
+
+    Parameters
+    ----------
+    name : str
+        What the error message calls the array.
+    value : array_like
+        Numbers of any shape.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not an array of numbers.
+
+    Examples
+    --------
+    >>> numeric("dW1", [[1.0, 2.0], [3.0]])
+    Traceback (most recent call last):
+        ...
+    ValueError: dW1 is not an array of numbers; pass a numpy array or nested lists of equal length.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "biufc":
+        raise ValueError(
+            f"{name} is not an array of numbers; "
+            "pass a numpy array or nested lists of equal length."
+        )
+    return array
+
+
+def finite(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array, if all its entries are finite numbers.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not an array of numbers, or holds nan or inf.
+
+    Examples
+    --------
+    >>> finite("A2", [[0.5, float("nan")]])
+    Traceback (most recent call last):
+        ...
+    ValueError: A2 holds 1 entry that is nan or inf; every entry must be a finite number.
+    """
+    array = numeric(name, value)
+    bad = int(np.count_nonzero(~np.isfinite(array)))
+    if bad:
+        entries = "1 entry that is" if bad == 1 else f"{bad} entries that are"
+        raise ValueError(f"{name} holds {entries} nan or inf; every entry must be a finite number.")
+    return array
+
+
+def matrix(name: str, value: ArrayLike) -> Array:
+    """Return `value` as a finite matrix.
+
+    Raises
+    ------
+    ValueError
+        If it is not finite, or does not have two dimensions, or has no entry.
+
+    Examples
+    --------
+    >>> matrix("X", [1.0, 2.0])
+    Traceback (most recent call last):
+        ...
+    ValueError: X has shape (2,), but must be a matrix with two dimensions, such as (2, 1).
+    """
+    array = finite(name, value)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} has shape {array.shape}, but must be a matrix with two dimensions, "
+            f"such as ({array.size}, 1)."
+        )
+    if array.size == 0:
+        raise ValueError(
+            f"{name} has shape {array.shape}, so it is empty; pass at least one entry."
+        )
+    return array
+
+
+def require_shape(name: str, array: Array, shape: tuple[int, ...], why: str) -> None:
+    """Raise ValueError, naming both shapes, unless `array` has `shape`.
+
+    Examples
+    --------
+    >>> require_shape("b1", np.zeros((1, 4)), (4, 1), "W1 has 4 rows")
+    Traceback (most recent call last):
+        ...
+    ValueError: b1 has shape (1, 4), but needs shape (4, 1), because W1 has 4 rows.
+    """
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, but needs shape {shape}, because {why}.")
+
+
+def entry(cache: Mapping[str, ArrayLike], name: str) -> ArrayLike:
+    """Return ``cache[name]``, or say which entries there are.
+
+    Raises
+    ------
+    KeyError
+        If the cache has no such entry.
+
+    Examples
+    --------
+    >>> entry({"Z1": [[0.0]]}, "A1")
+    Traceback (most recent call last):
+        ...
+    KeyError: 'The cache has no A1; it holds Z1.'
+    """
+    if name not in cache:
+        held = ", ".join(cache) or "nothing"
+        raise KeyError(f"The cache has no {name}; it holds {held}.")
+    return cache[name]

@@ -1,0 +1,301 @@
+"""The published tests, as data, with their arrays regenerated from seed and draw order.
+
+A **fixture** is what a published test hands over: inputs, a cache, and the outputs it
+expects. Each one is a table in ``published/*.toml``; this module reads it, draws its random
+numbers in the published order, and compares outputs by the test's own rule.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backcheck.arrays import Array, numeric
+from backcheck.program import Program, parse
+from backcheck.relations import Layer, broken, residuals
+
+RULES: dict[str, Callable[[Array, Array], bool]] = {
+    # np.allclose with its defaults, as in the asserts of Week 3 version C.
+    "allclose": lambda got, want: bool(np.allclose(got, want)),
+    # np.testing.assert_array_almost_equal with its default of 6 decimals.
+    "decimal": lambda got, want: bool(np.all(np.abs(got - want) < 1.5e-6)),
+    # Printed by the notebook and compared by eye: the same 8 decimals, give or take rounding.
+    "printed": lambda got, want: bool(np.all(np.abs(got - want) <= 0.5e-8 * (1 + 1e-6))),
+}
+"""How tests decide that an output equals the expected one."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one edition of a test judges outputs.
+
+    Parameters
+    ----------
+    edition : str
+        Which edition of the test.
+    rule : str
+        A key of `RULES`.
+    outputs : tuple of str
+        The outputs in the order of the asserts: the first failure is what a learner sees.
+    exact_keys : bool
+        Whether an output beyond `outputs` fails the test too.
+    """
+
+    edition: str
+    rule: str
+    outputs: tuple[str, ...]
+    exact_keys: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a test says of some outputs: its failures in the order of its asserts.
+
+    Examples
+    --------
+    >>> print(Outcome(()))
+    passes
+    >>> print(Outcome(("Wrong values for dW1", "Wrong values for db1")))
+    fails: Wrong values for dW1, Wrong values for db1
+    """
+
+    failures: tuple[str, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether no assert fails."""
+        return not self.failures
+
+    def __str__(self) -> str:
+        return "passes" if self.passes else "fails: " + ", ".join(self.failures)
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One published test.
+
+    Parameters
+    ----------
+    id : str
+        Its name in this package, such as ``"c1w4_L_model_backward_v2"``.
+    title, course, function, found_in : str
+        What it is called here, where it belongs, what it tests, and where it was found.
+    sources : tuple of str
+        Public copies and forum threads that show it.
+    seed : int or None
+        Seed of numpy's legacy generator, or None if every array is spelled out.
+    draws : tuple of dict
+        Name and shape of each ``randn`` draw, in order, with ``greater_than`` where the
+        test turns the draw into booleans and ``published_as`` where the test names the
+        array differently.
+    layers : tuple of Layer
+        What the arrays are to each other in a forward pass.
+    program : Program
+        The backward pass whose outputs the test accepts.
+    comparisons : tuple of Comparison
+        The editions of the test, oldest first.
+    arrays : dict
+        The regenerated inputs and cache, read-only.
+    expected : dict
+        The published outputs, read-only.
+    """
+
+    id: str
+    title: str
+    course: str
+    function: str
+    found_in: str
+    sources: tuple[str, ...]
+    seed: int | None
+    draws: tuple[dict[str, Any], ...]
+    layers: tuple[Layer, ...]
+    program: Program
+    comparisons: tuple[Comparison, ...]
+    arrays: dict[str, Array] = field(repr=False)
+    expected: dict[str, Array] = field(repr=False)
+
+    def residuals(self) -> dict[str, float]:
+        """Return the residual of each relation the arrays can be held against."""
+        return residuals(self.arrays, self.layers)
+
+    def broken(self) -> dict[str, float]:
+        """Return the relations of a forward pass that this fixture breaks."""
+        return broken(self.arrays, self.layers)
+
+    def run(self, **forms: str) -> dict[str, Any]:
+        """Run the backward pass on this fixture, with some steps in another form.
+
+        Parameters
+        ----------
+        **forms : str
+            The new expression for each named step; see `backcheck.program.parse`.
+
+        Returns
+        -------
+        dict
+            The value of every step, by name.
+
+        Examples
+        --------
+        >>> week4 = load("c1w4_L_model_backward_v2")
+        >>> week4.run(dZ2="AL - Y")["dZ2"]
+        array([[0.78862847, 0.43650985]])
+        """
+        return self.program.replace(**forms).run(self.arrays)
+
+    def check(self, **forms: str) -> Outcome:
+        """Run the backward pass as `run` does and say how the test judges its outputs.
+
+        Steps that numpy cannot carry out fail the test with numpy's message.
+
+        Examples
+        --------
+        >>> load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)").failures
+        ('dZ1: operands could not be broadcast together with shapes (9,7) (7,9)',)
+        """
+        try:
+            values = self.run(**forms)
+        except ValueError as error:
+            return Outcome((str(error),))
+        return self.compare({name: values[name] for name in self.comparisons[-1].outputs})
+
+    def compare(self, outputs: Mapping[str, ArrayLike], edition: str | None = None) -> Outcome:
+        """Judge outputs as the test does.
+
+        Parameters
+        ----------
+        outputs : mapping
+            What the learner's function returned, by name.
+        edition : str, optional
+            Which edition of the test; the newest if not given.
+
+        Raises
+        ------
+        KeyError
+            If there is no such edition.
+        ValueError
+            If an output is not an array of numbers; nan and inf are wrong values, not errors.
+
+        Examples
+        --------
+        >>> week4 = load("c1w4_L_model_backward_v2")
+        >>> print(week4.compare(week4.expected))
+        passes
+        >>> print(week4.compare({**week4.expected, "dA2": [[0.0]]}))
+        fails: Unexpected output dA2
+        """
+        comparison = self._comparison(edition)
+        failures = [self._failure(name, outputs, comparison) for name in comparison.outputs]
+        if comparison.exact_keys:
+            extra = [name for name in outputs if name not in comparison.outputs]
+            failures += [f"Unexpected output {name}" for name in extra]
+        return Outcome(tuple(failure for failure in failures if failure))
+
+    def _failure(
+        self, name: str, outputs: Mapping[str, ArrayLike], comparison: Comparison
+    ) -> str | None:
+        if name not in outputs:
+            return f"No output {name}"
+        got, want = numeric(name, outputs[name]), self.expected[name]
+        if got.shape != want.shape:
+            return f"Wrong shape for {name}"
+        return None if RULES[comparison.rule](got, want) else f"Wrong values for {name}"
+
+    def _comparison(self, edition: str | None) -> Comparison:
+        if edition is None:
+            return self.comparisons[-1]
+        for comparison in self.comparisons:
+            if comparison.edition == edition:
+                return comparison
+        known = ", ".join(comparison.edition for comparison in self.comparisons)
+        raise KeyError(f"{self.id} has no edition {edition!r}; it has {known}.")
+
+
+def ids() -> tuple[str, ...]:
+    """Return the id of every fixture, week by week and oldest edition first.
+
+    Examples
+    --------
+    >>> ids()[:2]
+    ('c1w3_bp_notebook_v1', 'c1w3_bp_notebook_v2')
+    """
+    return tuple(_tables())
+
+
+@cache
+def load(id: str) -> Fixture:
+    """Return the fixture called `id`, its arrays drawn afresh from its seed.
+
+    The draws come from a generator of their own: numpy's global random state is neither
+    read nor changed.
+
+    Raises
+    ------
+    KeyError
+        If there is no such fixture; the message names the known ones, nearest first.
+
+    Examples
+    --------
+    >>> load("c1w4_L_model_backward_v2").arrays["AL"]
+    array([[1.78862847, 0.43650985]])
+    """
+    tables = _tables()
+    if id not in tables:
+        nearest = difflib.get_close_matches(id, tables, n=len(tables), cutoff=0.0)
+        raise KeyError(f"There is no fixture {id!r}; known, nearest first: {', '.join(nearest)}.")
+    table = tables[id]
+    return Fixture(
+        id=id,
+        title=table["title"],
+        course=table["course"],
+        function=table["function"],
+        found_in=table["found_in"],
+        sources=tuple(table["sources"]),
+        seed=table.get("seed"),
+        draws=tuple(table.get("draws", ())),
+        layers=tuple(Layer(**layer) for layer in table.get("layers", ())),
+        program=parse(table["program"]),
+        comparisons=tuple(
+            Comparison(**{**entry, "outputs": tuple(entry["outputs"])})
+            for entry in table["comparisons"]
+        ),
+        arrays=_arrays(table),
+        expected={name: _frozen(value) for name, value in table["expected"].items()},
+    )
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    folder = resources.files("backcheck") / "published"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            for id, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
+    return tables
+
+
+def _arrays(table: Mapping[str, Any]) -> dict[str, Array]:
+    arrays = {}
+    if "seed" in table:
+        # RandomState is the generator behind np.random.seed and np.random.randn; numpy keeps
+        # its stream frozen, so the same seed gives these digits in every version.
+        generator = np.random.RandomState(table["seed"])
+        for draw in table["draws"]:
+            value = generator.randn(*draw["shape"])
+            arrays[draw["name"]] = _frozen(
+                value > draw["greater_than"] if "greater_than" in draw else value
+            )
+    return arrays | {name: _frozen(value) for name, value in table["literals"].items()}
+
+
+def _frozen(value: ArrayLike) -> Array:
+    array = np.array(value)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,147 @@
+"""Derivatives that know none of our formulas: complex step and centred difference.
+
+The referee only evaluates a function, so it cannot share a mistake with a formula.
+
+- **Complex step**: df/dx = Im f(x + ih) / h up to an error of order h^2. Nothing is
+  subtracted, so h can be 1e-30 and the result is right to rounding error. The function
+  must be analytic along the way: no absolute value, no conjugate.
+- **Centred difference**: df/dx = (f(x + h) - f(x - h)) / 2h up to an error of order
+  h^2, plus rounding of order 1e-16 / h. Works for every smooth function.
+
+The relative error and its reading (1e-7 or less is good, 1e-2 or more is wrong) follow
+the gradient-check section of Stanford's CS231n notes,
+https://cs231n.github.io/neural-networks-3/#gradcheck.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backcheck.activations import Activation
+from backcheck.arrays import Array, finite, require_shape
+from backcheck.network import loss
+
+Function = Callable[[Array], Any]
+
+
+def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
+    """Return the gradient of `f` at `x`, one entry of `x` at a time, by complex step.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array shaped like `x`, complex allowed, and returns a number.
+    x : array_like
+        Real numbers of any shape.
+    h : float
+        Length of the imaginary step.
+
+    Returns
+    -------
+    ndarray
+        df/dx, of the shape of `x`.
+
+    Examples
+    --------
+    >>> complex_step(lambda x: (x ** 3).sum(), [1.0, 2.0])
+    array([ 3., 12.])
+    """
+    x = finite("x", x).astype(float)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        stepped = x.astype(complex)
+        stepped[index] += 1j * h
+        gradient[index] = np.imag(f(stepped)) / h
+    return gradient
+
+
+def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
+    """Return the gradient of `f` at `x`, one entry of `x` at a time, by centred difference.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a real array shaped like `x` and returns a number.
+    x : array_like
+        Real numbers of any shape.
+    h : float
+        Half the distance between the two evaluations; CS231n recommends about 1e-5.
+
+    Returns
+    -------
+    ndarray
+        df/dx, of the shape of `x`.
+
+    Examples
+    --------
+    >>> centred_difference(lambda x: (x ** 3).sum(), [1.0, 2.0]).round(8)
+    array([ 3., 12.])
+    """
+    x = finite("x", x).astype(float)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
+def relative_error(a: ArrayLike, b: ArrayLike) -> float:
+    """Return max abs(a - b) divided by the largest absolute entry of either.
+
+    Two arrays of zeros have relative error 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or an entry is not finite.
+
+    Examples
+    --------
+    >>> round(relative_error([1.0, 2.0], [1.0, 2.5]), 8)
+    0.2
+    """
+    a, b = finite("a", a), finite("b", b)
+    require_shape("a", a, b.shape, f"it is compared with an array of shape {b.shape}")
+    scale = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
+    return float(np.max(np.abs(a - b), initial=0.0) / scale) if scale else 0.0
+
+
+def gradients(
+    X: ArrayLike,
+    Y: ArrayLike,
+    parameters: Mapping[str, ArrayLike],
+    activations: Sequence[Activation],
+    derivative: Callable[[Function, ArrayLike], Array] = complex_step,
+) -> dict[str, Array]:
+    """Return the gradient of the loss with respect to the input and every parameter.
+
+    Parameters
+    ----------
+    X, Y, parameters, activations
+        A network and its data, as `backcheck.network.loss` takes them.
+    derivative : callable
+        `complex_step` or `centred_difference`.
+
+    Returns
+    -------
+    dict
+        ``dX`` and, for each parameter such as ``W1``, ``dW1`` of the same shape.
+
+    Examples
+    --------
+    >>> from backcheck.activations import sigmoid
+    >>> gradients([[2.0]], [[1]], {"W1": [[0.0]], "b1": [[0.0]]}, [sigmoid])["dW1"]
+    array([[-1.]])
+    """
+
+    def loss_with(name: str) -> Function:
+        return lambda value: loss(X, Y, {**parameters, name: value}, activations)
+
+    found = {"dX": derivative(lambda value: loss(value, Y, parameters, activations), X)}
+    for name, value in parameters.items():
+        found[f"d{name}"] = derivative(loss_with(name), value)
+    return found
