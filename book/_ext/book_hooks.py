@@ -4,6 +4,8 @@
 - Cells import the package in ``src/`` without installing it.
 - A change of the package, the lock file, or Python runs every cell again.
 - A traceback in an output is a warning, and with ``-W`` a failed build.
+- A heading's address is its explicit label, so rewording it breaks no link.
+- Solutions fold away without a script.
 """
 
 import hashlib
@@ -16,7 +18,16 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import (
+    exercise_enumerable_node,
+    exercise_node,
+    solution_node,
+    solution_title,
+)
+from sphinx_proof.nodes import proof_node
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +71,15 @@ def prepare_kernels(build: Path) -> None:
     os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
+def match_dark_code(app: Sphinx) -> None:
+    """Give code in dark mode the counterpart of its style in light mode.
+
+    The theme defines this setting only while the builder starts, too late for _config.yml.
+    """
+    if "pygments_dark_style" in app.config:
+        app.config["pygments_dark_style"] = "a11y-high-contrast-dark"
+
+
 def report_tracebacks(app: Sphinx, doctree: nodes.document) -> None:
     """Warn of each traceback in an output.
 
@@ -70,6 +90,47 @@ def report_tracebacks(app: Sphinx, doctree: nodes.document) -> None:
         if "traceback" in output["classes"]:
             last_line = output.astext().strip().splitlines()[-1]
             logger.warning("a cell's output is a traceback: %s", last_line, location=output)
+
+
+def keep_explicit_addresses(app: Sphinx, doctree: nodes.document) -> None:
+    """Let a labelled heading answer to its label alone, not to its wording as well."""
+    for section in doctree.findall(nodes.section):
+        _wording, *labels = section["ids"]
+        if labels:
+            section["ids"] = labels
+
+
+class UnwrapContents(SphinxPostTransform):
+    """Take the body of exercises, solutions and proofs out of its unnamed section.
+
+    The extensions wrap each body in a section whose id is the same every time; ids must
+    be unique on a page, and a body is no section of it.
+    """
+
+    default_priority = 900
+
+    def run(self, **kwargs: Any) -> None:
+        """Unwrap every body, and drop the id all proofs share."""
+        owners = (exercise_node, exercise_enumerable_node, solution_node, proof_node)
+        for owner in self.document.findall(lambda node: isinstance(node, owners)):
+            for section in [child for child in owner if isinstance(child, nodes.section)]:
+                owner.replace(section, section.children)
+        for proof in self.document.findall(nodes.admonition):
+            if proof["ids"] == ["proof"]:
+                proof["ids"] = []
+
+
+def visit_solution(self: HTML5Translator, node: nodes.Element) -> None:
+    """Open a solution that the reader unfolds."""
+    for title in [child for child in node if isinstance(child, solution_title)]:
+        node.remove(title)
+    self.body.append(self.starttag(node, "details", CLASS="solution"))
+    self.body.append("<summary>Solution</summary>\n")
+
+
+def depart_solution(self: HTML5Translator, node: nodes.Element) -> None:
+    """Close a solution."""
+    self.body.append("</details>\n")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -83,5 +144,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     prepare_kernels(build)
     # Sphinx reads every page again when a value registered for "env" changes.
     app.add_config_value("execution_digest", digest, "env", [str])
+    app.connect("builder-inited", match_dark_code, priority=100)
     app.connect("doctree-read", report_tracebacks)
+    # Before the collectors (at 500) note which address belongs to which heading.
+    app.connect("doctree-read", keep_explicit_addresses, priority=400)
+    app.add_post_transform(UnwrapContents)
+    app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -37,16 +37,21 @@ class Katex:
     def render(self, tex: str, display: bool) -> str:
         """Return the HTML of one formula, or raise TexError."""
         if self._process is None:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own script, no reader's text
                 [_node(), str(HERE / "render.js")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
             )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
+        question, answers = self._process.stdin, self._process.stdout
+        if question is None or answers is None:
+            raise TexError("Node has no pipes to talk over.")
+        question.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        question.flush()
+        line = answers.readline()
+        if not line:
+            raise TexError("Node ended without an answer.")
+        answer = json.loads(line)
         if "error" in answer:
             raise TexError(answer["error"])
         return str(answer["html"])
@@ -88,7 +93,8 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number and permalink if it has a label."""
-    self.body.append(self.starttag(node, "div", CLASS="equation"))
+    # The theme wraps each formula in a container that already carries its ids.
+    self.body.append('<div class="equation">')
     # A long formula scrolls inside its own box, and a box that scrolls must take the focus.
     self.body.append(f'<div class="formula" tabindex="0">{_html(node, display=True)}</div>')
     if node["number"]:

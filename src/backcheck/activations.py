@@ -66,7 +66,7 @@ def _sigmoid_derivative_from_z(z: ArrayLike) -> Array:
 
 def _sigmoid_derivative_from_a(a: ArrayLike) -> Array:
     a = np.asarray(a)
-    return a * (1 - a)
+    return np.asarray(a * (1 - a))
 
 
 def _tanh(z: ArrayLike) -> Array:
