@@ -55,7 +55,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test says of some outputs: its failures in the order of its asserts.
+    """What a test says of some outputs.
+
+    Parameters
+    ----------
+    failures : tuple of str
+        The failing asserts, in the test's order.
+    error : str
+        The exception that stopped the function before any assert, or "".
 
     Examples
     --------
@@ -66,14 +73,18 @@ class Outcome:
     """
 
     failures: tuple[str, ...]
+    error: str = ""
 
     @property
-    def passes(self) -> bool:
-        """Whether no assert fails."""
-        return not self.failures
+    def word(self) -> str:
+        """The outcome in one word: passes, fails, or error."""
+        if self.error:
+            return "error"
+        return "fails" if self.failures else "passes"
 
     def __str__(self) -> str:
-        return "passes" if self.passes else "fails: " + ", ".join(self.failures)
+        details = self.error or ", ".join(self.failures)
+        return f"{self.word}: {details}" if details else self.word
 
 
 @dataclass(frozen=True)
@@ -152,17 +163,17 @@ class Fixture:
     def check(self, **forms: str) -> Outcome:
         """Run the backward pass as `run` does and say how the test judges its outputs.
 
-        Steps that numpy cannot carry out fail the test with numpy's message.
-
         Examples
         --------
-        >>> load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)").failures
-        ('dZ1: operands could not be broadcast together with shapes (9,7) (7,9)',)
+        >>> print(load("c1w4_L_model_backward_v2").check())
+        passes
+        >>> print(load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
+        error: dZ1: operands could not be broadcast together with shapes (9,7) (7,9)
         """
         try:
             values = self.run(**forms)
         except ValueError as error:
-            return Outcome((str(error),))
+            return Outcome((), error=str(error))
         return self.compare({name: values[name] for name in self.comparisons[-1].outputs})
 
     def compare(self, outputs: Mapping[str, ArrayLike], edition: str | None = None) -> Outcome:

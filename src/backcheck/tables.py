@@ -63,4 +63,10 @@ class Table:
 
 def _cells(row: Sequence[object]) -> str:
     first, *others = (html.escape(str(cell)) for cell in row)
-    return f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in others)
+    return f'<th scope="row">{first}</th>' + "".join(_cell(cell) for cell in others)
+
+
+def _cell(text: str) -> str:
+    # Outcomes carry their word as a class, so that a page can colour them.
+    kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
+    return f"<td{kind}>{text}</td>"
