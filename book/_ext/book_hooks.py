@@ -35,11 +35,17 @@ logger = logging.getLogger(__name__)
 
 
 def execution_digest(root: Path) -> str:
-    """Return a digest of all that decides what the cells print, besides the cells."""
+    """Return a digest of all that decides what a page shows, besides its source."""
     digest = hashlib.sha256(sys.version.encode())
-    package = root / "src" / "backcheck"
-    files = [*sorted(package.rglob("*.py")), *sorted(package.rglob("*.toml"))]
-    for file in [*files, root / "requirements.txt"]:
+    package, extension = root / "src" / "backcheck", root / "book" / "_ext"
+    files = [
+        *package.rglob("*.py"),
+        *package.rglob("*.toml"),
+        *extension.glob("*.py"),
+        *extension.glob("katex/*.js*"),
+        root / "requirements.txt",
+    ]
+    for file in sorted(files):
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -94,10 +100,13 @@ def report_tracebacks(app: Sphinx, doctree: nodes.document) -> None:
 
 def keep_explicit_addresses(app: Sphinx, doctree: nodes.document) -> None:
     """Let a labelled heading answer to its label alone, not to its wording as well."""
+    explicit = {name for name, given in doctree.nametypes.items() if given}
     for section in doctree.findall(nodes.section):
-        _wording, *labels = section["ids"]
+        labels = dict.fromkeys(
+            doctree.nameids[name] for name in section["names"] if name in explicit
+        )
         if labels:
-            section["ids"] = labels
+            section["ids"] = list(labels)
 
 
 class UnwrapContents(SphinxPostTransform):

@@ -129,9 +129,8 @@ def close(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Offer the renderer, and choose it if KaTeX is installed."""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
-    if DIST.is_dir():
-        app.config["html_math_renderer"] = "katex"
-    else:
+    app.config["html_math_renderer"] = "katex" if DIST.is_dir() else "mathjax"
+    if not DIST.is_dir():
         logger.info("KaTeX is not installed: mathematics will load MathJax from the web.")
     app.connect("builder-inited", copy_assets)
     app.connect("build-finished", close)

@@ -1,0 +1,82 @@
+"""Order of the tests, and the built site that some of them read."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+STRICT = ("-W", "-n", "--keep-going")
+
+# The same examples in every run: a failure seen once can be seen again.
+settings.register_profile("book", derandomize=True, deadline=None)
+settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is fast first, then what needs the built site, then the browser."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            item.get_closest_marker("site") is not None,
+        )
+    )
+
+
+def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run ``jupyter-book build`` in a folder and return what it said, colours removed."""
+    script = Path(sys.executable).with_name("jupyter-book")
+    done = subprocess.run(
+        [str(script), "build", ".", *options],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": ""},
+    )
+    done.stdout = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+    return done
+
+
+@dataclass(frozen=True)
+class Page:
+    """One built page: its name in the table of contents, and its parsed HTML."""
+
+    name: str
+    path: Path
+    soup: BeautifulSoup
+
+    @property
+    def source(self) -> str:
+        return (ROOT / "book" / f"{self.name}.md").read_text(encoding="utf-8")
+
+    @property
+    def outputs(self) -> str:
+        return "\n".join(output.get_text(" ") for output in self.soup.select(".cell_output"))
+
+
+def chapters() -> list[str]:
+    """Return the name of every page in the table of contents, in order."""
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    return re.findall(r"(?:file|root): (\S+)", toc)
+
+
+@pytest.fixture(scope="session")
+def html() -> Path:
+    """Build the site as ``make book`` does and return the folder of its pages."""
+    done = build(ROOT, *STRICT)
+    assert done.returncode == 0, done.stdout[-5000:]
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(params=chapters())
+def page(request: pytest.FixtureRequest, html: Path) -> Page:
+    """Give each built page in turn."""
+    path = html / f"{request.param}.html"
+    return Page(request.param, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))

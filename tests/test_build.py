@@ -1,0 +1,144 @@
+"""The build is strict, and never shows numbers that the package no longer computes."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, STRICT, build
+
+pytestmark = pytest.mark.site
+
+HEAD = (ROOT / "book/tanh.md").read_text(encoding="utf-8").split("---\n\n", 1)[0] + "---\n\n"
+
+# The exception is raised while the finished figure is drawn, after its cell has succeeded.
+BROKEN_FIGURE = r"""
+import matplotlib.pyplot as plt
+
+plt.title(r"$\nosuchcommand$")
+plt.show()
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Copy what a build needs, with a table of contents of one page called `index`."""
+    for folder in ("src", "book/_ext", "book/_static"):
+        shutil.copytree(
+            ROOT / folder,
+            tmp_path / folder,
+            ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
+        )
+    for file in ("_config.yml", "requirements.txt", "book/references.bib"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
+    return tmp_path
+
+
+def write(book: Path, text: str) -> None:
+    (book / "book/index.md").write_text(f"{HEAD}# Page\n\n{text}\n", encoding="utf-8")
+
+
+def cell(code: str) -> str:
+    return f"```{{code-cell}} ipython3\n{code}\n```"
+
+
+def use_katex(book: Path) -> None:
+    modules = "book/_ext/katex/node_modules"
+    if not (ROOT / modules).exists():
+        pytest.fail("KaTeX is not installed: run make book once.")
+    (book / modules).symlink_to(ROOT / modules)
+
+
+def test_a_change_of_the_package_or_of_the_lock_runs_every_cell_again(book: Path) -> None:
+    write(book, cell("from backcheck.activations import tanh\nprint(tanh.derivative_from_z(0.0))"))
+    page = book / "_build/html/index.html"
+
+    first = build(book, *STRICT)
+    assert first.returncode == 0, first.stdout
+    assert "Executed notebook" in first.stdout
+    assert ">1.0\n" in re.sub(r"<[^p>][^>]*>", ">", page.read_text(encoding="utf-8"))
+
+    unchanged = build(book, *STRICT)
+    assert unchanged.returncode == 0, unchanged.stdout
+    assert "Executed notebook" not in unchanged.stdout
+
+    source = book / "src/backcheck/activations.py"
+    text = source.read_text(encoding="utf-8")
+    assert "1 - np.tanh(z) ** 2" in text
+    source.write_text(text.replace("1 - np.tanh(z) ** 2", "7 - np.tanh(z) ** 2"), encoding="utf-8")
+    changed = build(book, *STRICT)
+    assert changed.returncode == 0, changed.stdout
+    assert "7.0" in page.read_text(encoding="utf-8")
+
+    with (book / "requirements.txt").open("a", encoding="utf-8") as lock:
+        lock.write("# changed\n")
+    assert "Executed notebook" in build(book, *STRICT).stdout
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (cell("1 / 0"), r"ZeroDivisionError: division by zero"),
+        (cell("import time\ntime.sleep(60)"), r"[Tt]imeout|timed out"),
+        (cell("import os\nos._exit(1)"), r"[Kk]ernel died"),
+    ],
+    ids=["raises", "hangs", "kills its kernel"],
+)
+def test_a_cell_that_does_not_finish_fails_even_the_plain_build(
+    book: Path, page: str, message: str
+) -> None:
+    config = book / "_config.yml"
+    text = config.read_text(encoding="utf-8")
+    assert "timeout: 60" in text
+    config.write_text(text.replace("timeout: 60", "timeout: 5"), encoding="utf-8")
+    write(book, page)
+    done = build(book)
+    assert done.returncode != 0
+    assert re.search(message, done.stdout)
+    assert "index.md" in done.stdout
+
+
+def test_everything_else_that_is_broken_fails_the_strict_build_and_is_located(book: Path) -> None:
+    use_katex(book)
+    write(
+        book,
+        "\n\n".join(
+            [
+                cell("import warnings\nwarnings.warn('on stderr')"),
+                cell(BROKEN_FIGURE),
+                "{ref}`nowhere`",
+                "{eq}`no-equation`",
+                "{cite:p}`no-source`",
+                "[a link](no-page.md)",
+                "Inline $\\nosuchcommand$ mathematics.",
+                "$$\n\\frac{1}{\n$$ (broken-formula)",
+                "![A picture](missing.png)",
+            ]
+        ),
+    )
+    done = build(book, *STRICT)
+    assert done.returncode != 0
+    located = r"index\.md:\d+: (?:WARNING|ERROR): "
+    for message in (
+        r"index\.md.*stderr was found in the cell outputs",
+        located + r"a cell's output is a traceback: ParseFatalException",
+        located + r"undefined label: 'nowhere'",
+        located + r"equation not found: no-equation",
+        located + r"could not find bibtex key \"no-source\"",
+        located + r".*cross-reference target not found: 'no-page.md'",
+        located + r"TeX error: KaTeX parse error: Undefined control sequence: \\nosuchcommand",
+        located + r"TeX error: KaTeX parse error: .*",
+        located + r"image file not readable: missing.png",
+    ):
+        assert re.search(message, done.stdout), f"{message}\n{done.stdout}"
+
+
+def test_without_katex_the_book_builds_with_mathjax_and_says_so_in_one_line(book: Path) -> None:
+    write(book, "$$\na^2\n$$ (square)")
+    done = build(book, *STRICT)
+    assert done.returncode == 0, done.stdout
+    notice = "KaTeX is not installed: mathematics will load MathJax from the web."
+    assert done.stdout.splitlines().count(notice) == 1
+    assert "mathjax" in (book / "_build/html/index.html").read_text(encoding="utf-8").lower()

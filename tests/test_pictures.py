@@ -1,0 +1,89 @@
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from backcheck import figures
+from backcheck.activations import sigmoid, tanh
+from backcheck.tables import Table
+from conftest import ROOT
+
+PICTURES = {
+    "activation_curves": lambda: figures.activation_curves(tanh),
+    "cache_plane": lambda: figures.cache_plane(sigmoid, [[0.5, -1.0]], [[1.5, 0.2]]),
+    "shortcut": lambda: figures.shortcut_against_general(0.65, 1, 1.79),
+    "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
+}
+every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
+
+
+@every
+def test_a_picture_is_the_same_bytes_whatever_the_readers_settings(draw) -> None:
+    first = draw().svg
+    with mpl.rc_context({"lines.linewidth": 9, "svg.hashsalt": None, "font.size": 30}):
+        assert draw().svg == first
+
+
+@every
+def test_a_picture_is_transparent_svg_that_names_no_host_and_no_date(draw) -> None:
+    svg = draw().svg
+    root = ET.fromstring(svg)  # noqa: S314
+    assert root.tag.endswith("svg")
+    assert "<dc:date>" not in svg
+    assert "DOCTYPE" not in svg
+    for colour in ("#ffffff", "white"):
+        assert f"fill: {colour}" not in svg
+
+
+@every
+def test_every_colour_of_a_picture_has_a_counterpart_for_dark_mode(draw) -> None:
+    svg = draw().svg
+    style, drawing = svg.split("</style>", 1)
+    assert "prefers-color-scheme:dark" in style
+    used = {part[:7] for part in drawing.split(": ") if part.startswith("#")}
+    assert used <= set(figures.DARK), used - set(figures.DARK)
+
+
+def test_drawing_leaves_the_readers_matplotlib_alone() -> None:
+    before = dict(mpl.rcParams)
+    figures.activation_curves(sigmoid)
+    assert dict(mpl.rcParams) == before
+
+
+def test_the_package_imports_numpy_alone_and_matplotlib_only_for_figures() -> None:
+    code = (
+        "import sys; before = set(sys.modules);"
+        "import backcheck.fixtures, backcheck.network, backcheck.referee, backcheck.tables;"
+        "loaded = {name.split('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(loaded - sys.stdlib_module_names))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.stdout.strip() == "['backcheck', 'numpy']"
+
+
+def test_a_cache_with_nan_is_not_drawn() -> None:
+    with pytest.raises(ValueError, match="z holds 1 entry that is nan or inf"):
+        figures.cache_plane(tanh, [np.nan], [0.0])
+
+
+def test_a_table_escapes_what_it_shows_and_names_rows_and_columns() -> None:
+    table = Table(("form", "test"), [("A < B & C", "passes")])
+    html = table._repr_html_()
+    assert '<th scope="row">A &lt; B &amp; C</th>' in html
+    assert '<td class="passes">passes</td>' in html
+    assert html.count('<th scope="col">') == 2
+
+
+def test_a_table_refuses_a_row_of_another_length() -> None:
+    with pytest.raises(ValueError, match="The row of 'x' has 1 cells, but the header has 2"):
+        Table(("a", "b"), [("x",)])
