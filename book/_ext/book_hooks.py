@@ -21,13 +21,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import (
-    exercise_enumerable_node,
-    exercise_node,
-    solution_node,
-    solution_title,
-)
-from sphinx_proof.nodes import proof_node
+from sphinx_exercise.nodes import solution_node, solution_title
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,10 +114,10 @@ class UnwrapContents(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Unwrap every body, and drop the id all proofs share."""
-        owners = (exercise_node, exercise_enumerable_node, solution_node, proof_node)
-        for owner in self.document.findall(lambda node: isinstance(node, owners)):
-            for section in [child for child in owner if isinstance(child, nodes.section)]:
-                owner.replace(section, section.children)
+        shared = (["proof-content"], ["exercise-content"], ["solution-content"])
+        for section in list(self.document.findall(nodes.section)):
+            if section["ids"] in shared:
+                section.parent.replace(section, section.children)
         for proof in self.document.findall(nodes.admonition):
             if proof["ids"] == ["proof"]:
                 proof["ids"] = []

@@ -1,0 +1,125 @@
+"""The built site in Chromium, opened from disk by double click."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import chapters
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        message = "Chromium is not installed, so the site was not opened in a browser"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]} {screen[1]}")
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_page_opens_without_complaint_and_fits_the_screen(
+    html: Path, screen: Page, name: str
+) -> None:
+    complaints: list[str] = []
+    screen.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    screen.on("pageerror", lambda error: complaints.append(str(error)))
+    screen.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    screen.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("file:", "data:"))
+            else complaints.append(f"asked for {request.url}")
+        ),
+    )
+    screen.goto((html / f"{name}.html").as_uri())
+    screen.evaluate("document.fonts.ready")
+    assert complaints == []
+    width = screen.viewport_size["width"]
+    assert screen.evaluate("document.documentElement.scrollWidth") <= width
+    assert screen.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+
+
+def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Page) -> None:
+    screen.goto((html / "sigmoid.html").as_uri())
+    screen.evaluate("document.fonts.ready")
+    assert screen.evaluate("document.fonts.check('16px KaTeX_Math')")
+    assert screen.locator(".katex math").count() > 10
+
+
+def test_a_long_formula_scrolls_in_its_own_box_and_takes_the_focus(
+    html: Path, screen: Page
+) -> None:
+    screen.goto((html / "output-shortcut.html").as_uri())
+    formula = screen.locator("#equation-cross-entropy .formula").first
+    formula.focus()
+    assert formula.evaluate("box => box === document.activeElement")
+    if screen.viewport_size["width"] < 400:
+        assert formula.evaluate("box => box.scrollWidth > box.clientWidth")
+
+
+def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
+    html: Path, screen: Page
+) -> None:
+    screen.goto((html / "sigmoid.html").as_uri())
+    solution = screen.locator("details.solution").first
+    body = solution.locator("p").first
+    assert not body.is_visible()
+    solution.locator("summary").focus()
+    screen.keyboard.press("Enter")
+    assert body.is_visible()
+
+
+def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: Browser) -> None:
+    page = browser.new_page(color_scheme="light")
+    page.goto((html / "index.html").as_uri())
+    figure = page.locator("figure img").first
+    light = figure.screenshot()
+    while page.evaluate("document.body.dataset.theme") != "dark":
+        page.locator("button.theme-toggle:visible").first.click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert figure.screenshot() != light
+    page.close()
+
+
+def test_search_finds_a_page_by_the_digits_a_learner_pastes(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((html / "search.html").as_uri() + "?q=broadcast")
+    page.wait_for_selector("#search-results li a")
+    addresses = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
+    assert any("week-3.html" in address for address in addresses)
+    page.close()
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_page_reads_fully_without_javascript(html: Path, browser: Browser, name: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((html / f"{name}.html").as_uri())
+    assert page.locator("article h1").is_visible()
+    for kind in ("article .katex-html", "article img", "article .cell_output"):
+        shown = page.locator(f"{kind}:not(details *)")
+        for index in range(min(shown.count(), 3)):
+            assert shown.nth(index).is_visible()
+    context.close()
