@@ -85,5 +85,5 @@ def test_a_table_escapes_what_it_shows_and_names_rows_and_columns() -> None:
 
 
 def test_a_table_refuses_a_row_of_another_length() -> None:
-    with pytest.raises(ValueError, match="The row of 'x' has 1 cells, but the header has 2"):
-        Table(("a", "b"), [("x",)])
+    with pytest.raises(ValueError, match="Row 2 has 1 cells, but the header has 2"):
+        Table(("a", "b"), [("x", "y"), ("z",)])

@@ -4,10 +4,11 @@ The package of the book *When the Cache Lies*. Ground floor first:
 
 - `activations`: sigmoid, tanh and relu, each derivative written from Z and from A
 - `network`: the forward pass of a dense network, its cache and its loss
-- `relations`: what every forward pass promises, and how far a cache breaks it
+- `relations`: what every forward pass satisfies, and how far a cache breaks it
 - `program`: a backward pass as text that reads like the algebra
 - `fixtures`: the published tests, as data
 - `referee`: derivatives of the loss that know none of our formulas
+- `training`: gradient descent with the gradients a program computes
 - `tables`, `figures`: what the chapters show
 """
 

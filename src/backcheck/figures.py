@@ -4,11 +4,12 @@ Each function returns a `Picture`, which a notebook shows by itself. The same in
 the same bytes: no date, no random ids, no settings of the reader's own matplotlib.
 
 Colours mean the same everywhere: blue is the A-form, orange the Z-form, green the
-shortcut, purple a cached pair. A second sign (line style, marker, label) says the same.
+shortcut, purple a cached pair, red a broken relation. A second sign (line style, marker,
+label) says the same.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import matplotlib.style
@@ -19,10 +20,12 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation, sigmoid
 from backcheck.arrays import Array, finite
+from backcheck.fixtures import Fixture
+from backcheck.program import Program
 
 INK, FAINT = "#24292f", "#8c959f"
 A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#c2510a", "#0b7a4b"
-CACHED = "#8250df"
+CACHED, BROKEN = "#8250df", "#b3261e"
 
 DARK = {
     INK: "#d8dee4",
@@ -31,6 +34,7 @@ DARK = {
     Z_FORM: "#f69d50",
     SHORTCUT: "#57c98a",
     CACHED: "#c297ff",
+    BROKEN: "#ff8a80",
 }
 """What each colour becomes where the reader's scheme is dark."""
 
@@ -78,7 +82,7 @@ def activation_curves(activation: Activation) -> Picture:
         panels = figure.subplot_mosaic("vv;za")
         value, from_z, from_a = panels["v"], panels["z"], panels["a"]
         z = np.linspace(-5, 5, 401)
-        a = np.linspace(float(activation(-50.0)), float(activation(50.0)), 201)
+        a = np.linspace(float(activation(-50.0)), min(float(activation(50.0)), 5), 401)
         value.plot(z, activation(z), color=INK)
         value.set(title=f"a = {activation.name}(z)", xlabel="z")
         from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
@@ -117,6 +121,224 @@ def cache_plane(activation: Activation, z: ArrayLike, a: ArrayLike) -> Picture:
     return _picture((4.8, 3.4), draw)
 
 
+def form_planes(activation: Activation) -> Picture:
+    """Draw each form of the slope as a function on the whole (z, a) plane.
+
+    Lines join points of equal slope: vertical lines for the Z-form, which ignores a, and
+    horizontal ones for the A-form, which ignores z. The thick curve is a = g(z); there a
+    line of either panel stands for the same slope.
+    """
+    low, high = (float(activation(end)) for end in (-50.0, 50.0))
+    margin = 0.25 * (high - low)
+    z, a = np.meshgrid(np.linspace(-4, 4, 161), np.linspace(low - margin, high + margin, 161))
+    levels = np.array([0.2, 0.5, 0.8]) * float(activation.derivative_from_z(0.0))
+
+    def draw(figure: Figure) -> None:
+        left, right = figure.subplots(1, 2, sharey=True)
+        forms = (
+            (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
+            (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
+        )
+        for axes, slope, colour, style, name in forms:
+            lines = axes.contour(z, a, slope, levels, colors=colour, linestyles=style)
+            axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
+            axes.plot(z[0], activation(z[0]), color=INK)
+            axes.set(title=f"{name}: lines of equal slope", xlabel="z")
+        left.set_ylabel("a")
+
+    return _picture((4.8, 3.2), draw)
+
+
+def cache_graph(fixture: Fixture) -> Picture:
+    """Draw a fixture's cache as a chain of arrays; a broken relation is a broken arrow.
+
+    Each arrow is one relation of the forward pass, with its residual beside it.
+    """
+    sizes, broken = fixture.residuals(), fixture.broken()
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        row = 0
+        for relation, residual in sizes.items():
+            target, formula = relation.split(" = ")
+            if row == 0:
+                _box(axes, 0, 0, fixture.layers[0].input)
+            row += 1
+            colour = BROKEN if relation in broken else INK
+            style = (0, (2, 3)) if relation in broken else "solid"
+            axes.annotate(
+                "", (0, -row + 0.22), (0, -row + 0.78), annotation_clip=False,
+                arrowprops={"arrowstyle": "-|>", "color": colour, "linestyle": style, "lw": 2},
+            )  # fmt: skip
+            if relation in broken:
+                axes.plot(0, -row + 0.52, marker="x", color=BROKEN, markersize=10, mew=2.5)
+            size = "shapes differ" if np.isinf(residual) else f"residual {residual:.1e}"
+            axes.text(0.35, -row + 0.5, f"{formula}", color=INK, va="center")
+            axes.text(2.1, -row + 0.5, size, color=colour, va="center")
+            _box(axes, 0, -row, target)
+        axes.set(xlim=(-0.6, 3.4), ylim=(-row - 0.3, 0.3))
+        axes.axis("off")
+
+    return _picture((4.4, 0.75 * (len(sizes) + 1)), draw)
+
+
+def dependency_graph(program: Program) -> Picture:
+    """Draw which step of a backward pass reads which array, from the program's own text.
+
+    Steps stand one below the other in the order of the program; a line leads from a step
+    to each earlier step it reads, and the arrays of the cache that it reads stand beside it.
+    """
+    steps = [step for step in program.steps if step.reads and step.name != "m"]
+    height = {step.name: -row for row, step in enumerate(steps)}
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for step in steps:
+            y = height[step.name]
+            given = [name for name in step.reads if name not in height and name != "m"]
+            for name in step.reads:
+                if name in height:
+                    # A neighbour is reached straight down, a farther step around its left.
+                    near = height[name] - y == 1
+                    start, end = (0.0, height[name] - 0.27), (0.0, y + 0.27)
+                    if not near:
+                        start, end = (-0.3, float(height[name])), (-0.3, float(y))
+                    axes.annotate(
+                        "", end, start,
+                        arrowprops={
+                            "arrowstyle": "-|>", "color": INK, "lw": 1.2,
+                            "connectionstyle": f"arc3,rad={0 if near else 0.4}",
+                        },
+                    )  # fmt: skip
+            _box(axes, 0, y, step.name)
+            axes.text(0.9, y, "from the cache: " + ", ".join(given) if given else "", va="center")
+        axes.set(xlim=(-1.3, 3), ylim=(-len(steps) + 0.5, 0.5))
+        axes.axis("off")
+
+    return _picture((4.8, 0.55 * len(steps)), draw)
+
+
+def drift(t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str) -> Picture:
+    """Draw how far two forms part between a forward pass (t = 0) and a fixture (t = 1).
+
+    Parameters
+    ----------
+    t, measured, first_order : array_like, shape (n,)
+        Where along the way, the difference of the forms there, and what the derivative at
+        t = 0 predicts.
+    what : str
+        What the vertical axis measures.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        axes.plot(t, measured, color=CACHED, label="measured")
+        axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
+        axes.set(xlabel="t (0: forward pass, 1: published cache)", ylabel=what)
+        _legend_above(axes)
+
+    return _picture((4.8, 3.2), draw)
+
+
+def step_size_curves(h: ArrayLike, errors: Mapping[str, ArrayLike]) -> Picture:
+    """Draw the relative error of numerical derivatives over their step size, log-log.
+
+    Parameters
+    ----------
+    h : array_like, shape (n,)
+        Step sizes.
+    errors : mapping
+        The errors at these steps, for each method by name; zeros are drawn at 1e-17.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        looks = zip((Z_FORM, A_FORM, SHORTCUT), ("o", "s", "^"), errors.items(), strict=False)
+        for colour, marker, (name, values) in looks:
+            shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
+            axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
+        axes.set(xlabel="step size h", ylabel="relative error")
+        _legend_above(axes)
+
+    return _picture((4.8, 3.4), draw)
+
+
+def training_curves(losses: Mapping[str, ArrayLike], log: bool = True) -> Picture:
+    """Draw the loss over the steps of gradient descent, one line for each run.
+
+    A run that coincides with the first one is drawn inside it as a thinner line.
+    """
+    colours = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
+    first = next(iter(losses.values()))
+    together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for colour, (name, values) in zip(colours, losses.items(), strict=False):
+            inner = together[::-1].index(name) if name in together else 0
+            axes.plot(values, color=colour, label=name, linewidth=2 + 3 * inner)
+        axes.set(xlabel="step", ylabel="cost", yscale="log" if log else "linear")
+        _legend_above(axes)
+
+    return _picture((4.8, 3.8), draw)
+
+
+def saturation(z: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
+    """Draw the relative error of forms of dZ as the sigmoid saturates.
+
+    Parameters
+    ----------
+    z : array_like, shape (n,)
+        Pre-activations.
+    curves : mapping
+        The relative error of each form at z; where it is nan the line ends in a cross.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        looks = zip((Z_FORM, A_FORM, SHORTCUT), ("--", "-.", "-"), curves.items(), strict=False)
+        for colour, style, (name, values) in looks:
+            error = np.asarray(values, dtype=float)
+            axes.semilogy(z, np.maximum(error, 1e-17), style, color=colour, label=name)
+            if not np.isfinite(error).all():
+                end = int(np.isfinite(error).sum()) - 1
+                x, y = np.ravel(z)[end], max(error[end], 1e-17)
+                axes.plot([x], [y], "x", color=colour, markersize=10, mew=2.5)
+        axes.set(xlabel="Z, with Y = 0", ylabel="relative error of dZ")
+        _legend_above(axes)
+
+    return _picture((4.8, 3.4), draw)
+
+
+def heat_maps(matrices: Mapping[str, ArrayLike]) -> Picture:
+    """Draw matrices of one shape side by side, on one scale, each entry as a square.
+
+    The area of a square is the size of the entry; filled squares are positive, open ones
+    negative, so the picture needs no colour to be read.
+    """
+    arrays = {name: finite(name, value) for name, value in matrices.items()}
+    scale = max(float(np.abs(array).max()) for array in arrays.values())
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, len(arrays), sharey=True, squeeze=False)[0]
+        for axes, (name, array) in zip(panels, arrays.items(), strict=True):
+            rows, columns = np.mgrid[: array.shape[0], : array.shape[1]]
+            for positive, fill in ((True, CACHED), (False, "none")):
+                chosen = (array > 0) == positive
+                area = 220 * np.abs(array[chosen]) / scale
+                axes.scatter(
+                    columns[chosen], rows[chosen], area, marker="s",
+                    facecolors=fill, edgecolors=CACHED,
+                )  # fmt: skip
+            axes.set(title=name, xticks=range(array.shape[1]), yticks=range(array.shape[0]))
+            axes.set(xlim=(-0.7, array.shape[1] - 0.3), ylim=(array.shape[0] - 0.3, -0.7))
+        panels[0].set_ylabel("row")
+        for axes in panels:
+            axes.set_xlabel("column")
+
+    return _picture((4.8, 4.2), draw)
+
+
 def shortcut_against_general(z: float, y: int, a: float | None = None) -> Picture:
     """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y.
 
@@ -143,7 +365,7 @@ def shortcut_against_general(z: float, y: int, a: float | None = None) -> Pictur
         # The curve has a pole at A = 1 - y; the other pole cancels.
         grid = grid[np.abs(grid - (1 - y)) > 0.02]
         axes.plot(grid, grid - y, color=SHORTCUT, label="A − Y")
-        axes.plot(grid, general(grid), color=Z_FORM, linestyle="--", label="dA · σ′(Z)")
+        axes.plot(grid, general(grid), color=Z_FORM, linestyle="--", label="dA * σ′(Z)")
         crossings = axes.secondary_xaxis("top")
         crossings.set_xticks([s, 1 - s], labels=["σ(Z)", "1 − σ(Z)"])
         crossings.spines["top"].set_visible(False)
@@ -163,6 +385,11 @@ def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
     reach = max(3.0, float(np.max(np.abs(z))) * 1.05)
     grid = np.linspace(-reach, reach, 401)
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
+
+
+def _box(axes: Axes, x: float, y: float, text: str) -> None:
+    frame = {"boxstyle": "round,pad=0.3", "facecolor": "none", "edgecolor": FAINT}
+    axes.text(x, y, text, ha="center", va="center", bbox=frame)
 
 
 def _legend_above(axes: Axes, height: float = 1.0) -> None:

@@ -23,7 +23,7 @@ def forward(
     Parameters
     ----------
     X : array_like, shape (n0, m)
-        The input, one example a column.
+        The input, one example per column.
     parameters : mapping
         ``W1`` of shape (n1, n0), ``b1`` of shape (n1, 1), and so on, layer by layer.
     activations : sequence of Activation
@@ -81,6 +81,11 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
     Y : array_like, shape (1, m)
         Labels.
 
+    Returns
+    -------
+    number
+        J; complex if A is, which is how the complex step goes through it.
+
     Raises
     ------
     ValueError
@@ -106,6 +111,36 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
     return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / A.shape[1]
 
 
+def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
+    """Return the cross-entropy of a sigmoid output from its pre-activation.
+
+    Substituting A = sigma(Z) turns the loss of one example into log(1 + exp(Z)) - Y Z,
+    which is finite for every finite Z. Libraries compute it this way.
+
+    Parameters
+    ----------
+    Z : array_like, shape (1, m)
+        Pre-activation of the output.
+    Y : array_like, shape (1, m)
+        Labels.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or an entry is not finite.
+
+    Examples
+    --------
+    >>> cross_entropy_from_z([[0.0, 0.0]], [[1, 0]])
+    0.6931471805599453
+    >>> cross_entropy_from_z([[1000.0]], [[0]])
+    1000.0
+    """
+    Z, Y = matrix("Z", Z), matrix("Y", Y)
+    require_shape("Y", Y, Z.shape, f"Z has shape {Z.shape}")
+    return float(np.sum(np.logaddexp(0, Z) - Y * Z) / Z.shape[1])
+
+
 def loss(
     X: ArrayLike,
     Y: ArrayLike,
@@ -114,8 +149,18 @@ def loss(
 ) -> Any:
     """Run the forward pass and return the cross-entropy of its output.
 
-    The last activation must be a sigmoid; see `forward` and `cross_entropy` for shapes
-    and errors.
+    Parameters
+    ----------
+    X, parameters, activations
+        As for `forward`; the last activation should be a sigmoid, so that the output lies
+        between 0 and 1.
+    Y : array_like, shape (1, m)
+        Labels.
+
+    Raises
+    ------
+    KeyError, ValueError
+        As `forward` and `cross_entropy` do.
 
     Examples
     --------

@@ -12,14 +12,14 @@ use the arrays it is given, the operators and functions listed here, and nothing
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import relu, sigmoid, tanh
+from backcheck.activations import by_name, relu, sigmoid, tanh
 
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: np.add,
@@ -46,12 +46,27 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+SLOPES = {
+    "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
+    "tanh": {"A": "(1 - {A} ** 2)", "Z": "(1 - tanh({Z}) ** 2)"},
+    "relu": {"A": "({A} > 0)", "Z": "({Z} > 0)"},
+}
+"""The slope of each activation, written from A and from Z."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One assignment of a program: a name and the expression that gives its value."""
 
     name: str
     expression: ast.expr
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of the arrays the expression uses, from left to right, each once."""
+        nodes = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
+        nodes.sort(key=lambda node: node.col_offset)
+        return tuple(dict.fromkeys(node.id for node in nodes if node.id not in FUNCTIONS))
 
     def __str__(self) -> str:
         return f"{self.name} = {ast.unparse(self.expression)}"
@@ -107,9 +122,11 @@ class Program:
 
         Raises
         ------
+        KeyError
+            If a step uses a name that is not known there.
         ValueError
-            If a step uses a name that is not known there, or numpy cannot carry it out;
-            the message names the step and repeats what numpy said.
+            If numpy cannot carry a step out; the message names the step and repeats what
+            numpy said.
 
         Examples
         --------
@@ -123,6 +140,12 @@ class Program:
         scope: dict[str, Any] = dict(arrays)
         values: dict[str, Any] = {}
         for step in self.steps:
+            for name in step.reads:
+                if name not in scope:
+                    known = ", ".join(scope)
+                    raise KeyError(
+                        f"{step.name} uses {name}, which is not known there; known: {known}."
+                    )
             try:
                 with np.errstate(all="ignore"):
                     values[step.name] = scope[step.name] = _evaluate(step.expression, scope)
@@ -163,6 +186,58 @@ def parse(text: str) -> Program:
     if not body:
         raise ValueError("The program is empty; write at least one step such as dZ2 = A2 - Y.")
     return Program(tuple(_step(statement) for statement in body))
+
+
+def backward(activations: Sequence[str], form: str = "Z") -> Program:
+    """Write the backward pass of a dense network under cross-entropy.
+
+    For l = L ... 1: dZ[l] = dA[l] * g'(Z[l]), dW[l] = dZ[l] A[l-1].T / m,
+    db[l] = the row sums of dZ[l] / m, dA[l-1] = W[l].T dZ[l].
+
+    Parameters
+    ----------
+    activations : sequence of str
+        g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
+    form : {"Z", "A"}
+        Whether slopes are written from the pre-activation or from the activation.
+
+    Returns
+    -------
+    Program
+        Reads ``Y`` and the arrays of a `backcheck.network.forward` cache with its
+        parameters: ``A0``, ``W1``, ``b1``, ``Z1``, ``A1`` and so on.
+
+    Raises
+    ------
+    ValueError
+        If an activation or the form is unknown, or there is no layer.
+
+    Examples
+    --------
+    >>> print(backward(["sigmoid"], form="A"))
+    m = Y.shape[1]
+    dA1 = (1 - Y) / (1 - A1) - Y / A1
+    dZ1 = dA1 * A1 * (1 - A1)
+    dW1 = dZ1 @ A0.T / m
+    db1 = sum(dZ1, axis=1, keepdims=True) / m
+    dA0 = W1.T @ dZ1
+    """
+    if not activations or form not in ("A", "Z"):
+        raise ValueError(
+            f"There is no backward pass of {len(activations)} layers in form {form!r}; "
+            "give at least one activation, and form 'A' or 'Z'."
+        )
+    last = len(activations)
+    lines = ["m = Y.shape[1]", f"dA{last} = (1 - Y) / (1 - A{last}) - Y / A{last}"]
+    for n in range(last, 0, -1):
+        slope = SLOPES[by_name(activations[n - 1]).name][form].format(A=f"A{n}", Z=f"Z{n}")
+        lines += [
+            f"dZ{n} = dA{n} * {slope}",
+            f"dW{n} = dZ{n} @ A{n - 1}.T / m",
+            f"db{n} = sum(dZ{n}, axis=1, keepdims=True) / m",
+            f"dA{n - 1} = W{n}.T @ dZ{n}",
+        ]
+    return parse("\n".join(lines))
 
 
 def _step(statement: ast.stmt) -> Step:
@@ -207,8 +282,6 @@ def _evaluate(node: ast.expr, scope: Mapping[str, Any]) -> Any:
             # As a float, a long row of digits is just inf, never a long computation.
             return float(value)  # type: ignore[arg-type]
         case ast.Name(id=name):
-            if name not in scope:
-                raise ValueError(f"{name} is not known here; known are {', '.join(scope)}")
             return scope[name]
         case ast.BinOp(left=left, op=op, right=right):
             return OPERATORS[type(op)](_evaluate(left, scope), _evaluate(right, scope))

@@ -2,15 +2,17 @@
 
 The referee only evaluates a function, so it cannot share a mistake with a formula.
 
-- **Complex step**: df/dx = Im f(x + ih) / h up to an error of order h^2. Nothing is
-  subtracted, so h can be 1e-30 and the result is right to rounding error. The function
-  must be analytic along the way: no absolute value, no conjugate.
+- **Complex step** (Squire and Trapp 1998, doi 10.1137/S003614459631241X):
+  df/dx = Im f(x + ih) / h up to an error of order h^2. Nothing is subtracted, so h can be
+  1e-30 and the result is right to rounding error. The function must be analytic along the
+  way: no absolute value, no conjugate.
 - **Centred difference**: df/dx = (f(x + h) - f(x - h)) / 2h up to an error of order
   h^2, plus rounding of order 1e-16 / h. Works for every smooth function.
 
-The relative error and its reading (1e-7 or less is good, 1e-2 or more is wrong) follow
-the gradient-check section of Stanford's CS231n notes,
-https://cs231n.github.io/neural-networks-3/#gradcheck.
+The reading of a relative error (1e-7 or less is good, 1e-2 or more is wrong) follows the
+gradient-check section of Stanford's CS231n notes,
+https://cs231n.github.io/neural-networks-3/#gradcheck. Theirs is taken entry by entry, ours
+is one number per array, so that an entry near zero does not dominate it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +45,11 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
     ndarray
         df/dx, of the shape of `x`.
 
+    Raises
+    ------
+    ValueError
+        If `x` is not finite.
+
     Examples
     --------
     >>> complex_step(lambda x: (x ** 3).sum(), [1.0, 2.0])
@@ -74,6 +81,11 @@ def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
     ndarray
         df/dx, of the shape of `x`.
 
+    Raises
+    ------
+    ValueError
+        If `x` is not finite.
+
     Examples
     --------
     >>> centred_difference(lambda x: (x ** 3).sum(), [1.0, 2.0]).round(8)
@@ -92,7 +104,15 @@ def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
 def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     """Return max abs(a - b) divided by the largest absolute entry of either.
 
-    Two arrays of zeros have relative error 0.
+    Parameters
+    ----------
+    a, b : array_like
+        Two arrays of one shape.
+
+    Returns
+    -------
+    float
+        Between 0 and 2; two arrays of zeros have relative error 0.
 
     Raises
     ------

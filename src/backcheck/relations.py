@@ -1,9 +1,9 @@
-"""What every forward pass promises, and how far a cache breaks it.
+"""The relations every forward pass satisfies, and how far a cache breaks them.
 
-A forward pass makes two promises a layer: Z = W A_prev + b and A = g(Z). The
+A forward pass satisfies two relations per layer: Z = W A_prev + b and A = g(Z). The
 **residual** of a relation is the largest absolute difference between its two sides. A
-cache is **consistent** when no residual exceeds the precision its numbers are printed
-with.
+cache is **consistent** when no residual exceeds what the rounding of its printed numbers
+explains; see `TOLERANCE`.
 """
 
 import math
@@ -76,7 +76,7 @@ def residuals(cache: Mapping[str, ArrayLike], layers: Sequence[Layer]) -> dict[s
     Raises
     ------
     ValueError
-        If the cache is empty, or an array it needs is not finite.
+        If the cache is empty, an array is not finite, or an activation is unknown.
 
     Examples
     --------

@@ -35,11 +35,10 @@ class Table:
 
     def __post_init__(self) -> None:
         rows = tuple(tuple(str(cell) for cell in row) for row in self.rows)
-        for row in rows:
+        for number, row in enumerate(rows, start=1):
             if len(row) != len(self.header):
                 raise ValueError(
-                    f"The row of {row[0]!r} has {len(row)} cells, but the header has "
-                    f"{len(self.header)}."
+                    f"Row {number} has {len(row)} cells, but the header has {len(self.header)}."
                 )
         object.__setattr__(self, "rows", rows)
 

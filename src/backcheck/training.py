@@ -1,0 +1,100 @@
+"""Gradient descent with the gradients that a program computes, right or wrong."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backcheck.activations import Activation
+from backcheck.arrays import Array, matrix
+from backcheck.network import cross_entropy_from_z, forward
+from backcheck.program import Program
+
+
+def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Array]:
+    """Draw points of two interleaved half circles, and say which is whose.
+
+    Parameters
+    ----------
+    examples : int
+        m; the halves get every second point.
+    seed : int
+        Seed of a generator of its own.
+    noise : float
+        Standard deviation added to each coordinate.
+
+    Returns
+    -------
+    X : ndarray, shape (2, m)
+    Y : ndarray of 0 and 1, shape (1, m)
+
+    Examples
+    --------
+    >>> X, Y = two_moons(4, seed=0, noise=0.0)
+    >>> Y
+    array([[0, 1, 0, 1]])
+    """
+    rng = np.random.default_rng(seed)
+    Y = np.arange(examples) % 2
+    angle = rng.uniform(0, np.pi, examples)
+    sign = 1 - 2 * Y
+    X = np.array([sign * np.cos(angle) + Y, sign * np.sin(angle) + Y / 2])
+    return X + noise * rng.standard_normal(X.shape), Y.reshape(1, -1)
+
+
+def descend(
+    program: Program,
+    X: ArrayLike,
+    Y: ArrayLike,
+    parameters: Mapping[str, ArrayLike],
+    activations: Sequence[Activation],
+    steps: int,
+    rate: float,
+) -> tuple[Array, dict[str, Array]]:
+    """Repeat: forward pass, backward pass by `program`, one step down.
+
+    Parameters
+    ----------
+    program : Program
+        A backward pass that computes ``dW1``, ``db1`` and so on from ``Y``, the cache and
+        the parameters; see `backcheck.program.backward`.
+    X, Y, parameters, activations
+        A network and its data, as `backcheck.network.loss` takes them.
+    steps : int
+        How many steps.
+    rate : float
+        Learning rate.
+
+    Returns
+    -------
+    losses : ndarray, shape (steps + 1,)
+        Cross-entropy before each step and after the last one, computed from the output's
+        pre-activation, so that it stays finite when a mistake drives the network to
+        saturation; nan from the step on whose gradients are not finite.
+    parameters : dict
+        The parameters after the last finite step; the mapping passed in is not changed.
+
+    Examples
+    --------
+    >>> from backcheck.activations import sigmoid
+    >>> from backcheck.program import backward
+    >>> start = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
+    >>> losses, _ = descend(backward(["sigmoid"]), [[-1.0, 1.0]], [[0, 1]], start,
+    ...                     [sigmoid], steps=2, rate=1.0)
+    >>> losses.round(4)
+    array([0.6931, 0.4741, 0.3477])
+    """
+    X, Y = matrix("X", X), matrix("Y", Y)
+    current = {name: matrix(name, value) for name, value in parameters.items()}
+    losses = np.full(steps + 1, np.nan)
+    output = f"Z{len(activations)}"
+    for step in range(steps + 1):
+        cache = forward(X, current, activations)
+        losses[step] = cross_entropy_from_z(cache[output], Y)
+        if step < steps:
+            values = program.run({**current, **cache, "X": X, "Y": Y})
+            moved = {name: value - rate * values[f"d{name}"] for name, value in current.items()}
+            if not all(np.isfinite(value).all() for value in moved.values()):
+                break
+            current = moved
+    return losses, current
