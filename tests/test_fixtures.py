@@ -172,6 +172,21 @@ def test_the_visible_week_3_tests_accept_every_natural_form(id: str, form: dict[
     assert load(id).check(**form).word == "passes"
 
 
+def test_the_first_week_4_notebook_accepts_every_natural_output_form() -> None:
+    first = load("c1w4_L_model_backward_v1")
+    for form in OUTPUT_FORMS:
+        in_first = form.replace("A2", "AL").replace("Z2", "Z")
+        assert first.check(dZ1=in_first).word == "passes"
+
+
+def test_a_form_that_is_no_program_is_refused_and_not_counted_as_a_failing_test() -> None:
+    week4 = load("c1w4_L_model_backward_v2")
+    with pytest.raises(ValueError, match="Line 1 cannot be read"):
+        week4.check(dZ2="AL -")
+    with pytest.raises(KeyError, match="dZ2 uses A9, which is not known there"):
+        week4.check(dZ2="A9 - Y")
+
+
 def test_the_edition_with_a_transposed_z1_stops_with_numpys_message() -> None:
     outcome = load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)")
     assert outcome.word == "error"

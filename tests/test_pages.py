@@ -43,7 +43,7 @@ def prose(page: Page) -> str:
     article = copy(page.soup.article)
     drop = (
         ".cell_input, .cell_output, .section-number, .caption-number, .eqno, .katex-html, "
-        ".std-numref, .headerlink"
+        ".std-numref, .headerlink, semantics > :not(annotation)"
     )
     for element in article.select(drop):
         element.decompose()
