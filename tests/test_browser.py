@@ -71,8 +71,8 @@ def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Pag
 def test_a_long_formula_scrolls_in_its_own_box_and_takes_the_focus(
     html: Path, screen: Page
 ) -> None:
-    screen.goto((html / "output-shortcut.html").as_uri())
-    formula = screen.locator("#equation-cross-entropy .formula").first
+    screen.goto((html / "off-the-forward-pass.html").as_uri())
+    formula = screen.locator("#equation-output-drift .formula").first
     formula.focus()
     assert formula.evaluate("box => box === document.activeElement")
     if screen.viewport_size["width"] < 400:

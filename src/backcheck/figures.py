@@ -263,24 +263,28 @@ def step_size_curves(h: ArrayLike, errors: Mapping[str, ArrayLike]) -> Picture:
     return _picture((4.8, 3.4), draw)
 
 
-def training_curves(losses: Mapping[str, ArrayLike], log: bool = True) -> Picture:
+def training_curves(losses: Mapping[str, ArrayLike]) -> Picture:
     """Draw the loss over the steps of gradient descent, one line for each run.
 
-    A run that coincides with the first one is drawn inside it as a thinner line.
+    A run that coincides with the first one is drawn inside it as a thinner line; the others
+    differ in colour and in dashes.
     """
     colours = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
+    styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        for colour, (name, values) in zip(colours, losses.items(), strict=False):
-            inner = together[::-1].index(name) if name in together else 0
-            axes.plot(values, color=colour, label=name, linewidth=2 + 3 * inner)
-        axes.set(xlabel="step", ylabel="cost", yscale="log" if log else "linear")
+        looks = zip(colours, styles, losses.items(), strict=False)
+        for colour, style, (name, values) in looks:
+            nested = together[::-1].index(name) if name in together else 0
+            style = "solid" if name in together else style
+            axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
+        axes.set(xlabel="step", ylabel="cost", yscale="log")
         _legend_above(axes)
 
-    return _picture((4.8, 3.8), draw)
+    return _picture((4.8, 4.2), draw)
 
 
 def saturation(z: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
@@ -393,7 +397,9 @@ def _box(axes: Axes, x: float, y: float, text: str) -> None:
 
 
 def _legend_above(axes: Axes, height: float = 1.0) -> None:
-    axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=2)
+    _, labels = axes.get_legend_handles_labels()
+    columns = 2 if max(map(len, labels)) < 22 else 1
+    axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)
 
 
 def _picture(size: tuple[float, float], draw: Callable[[Figure], None]) -> Picture:
