@@ -100,6 +100,25 @@ def test_a_cell_that_does_not_finish_fails_even_the_plain_build(
     assert "index.md" in done.stdout
 
 
+def test_chapters_run_side_by_side_and_a_failing_one_is_still_named(book: Path) -> None:
+    toc = "format: jb-book\nroot: index\nchapters:\n- file: second\n- file: third\n"
+    (book / "_toc.yml").write_text(toc, encoding="utf-8")
+    write(book, cell("print(6 * 7)"))
+    for name, code in (("second", "print('fine')"), ("third", "1 / 0")):
+        text = f"{HEAD}# {name}\n\n{cell(code)}\n"
+        (book / f"book/{name}.md").write_text(text, encoding="utf-8")
+    failed = build(book, *STRICT)
+    assert failed.returncode != 0
+    assert len(re.findall(r"Ran (?:index|second|third)\.md", failed.stdout)) == 3
+    assert re.search(r"third\.md", failed.stdout)
+    assert "ZeroDivisionError: division by zero" in failed.stdout
+
+    (book / "book/third.md").write_text(f"{HEAD}# third\n\n{cell('1 / 1')}\n", encoding="utf-8")
+    mended = build(book, *STRICT)
+    assert mended.returncode == 0, mended.stdout
+    assert len(re.findall(r"Executed notebook|Ran ", mended.stdout)) == 1
+
+
 def test_everything_else_that_is_broken_fails_the_strict_build_and_is_located(book: Path) -> None:
     use_katex(book)
     write(

@@ -3,6 +3,7 @@
 - Chapters live in ``book/``, and their addresses do not say so: ``/sigmoid.html``.
 - Cells import the package in ``src/`` without installing it.
 - A change of the package, the lock file, or Python runs every cell again.
+- Chapters run side by side, one kernel for each processor.
 - A traceback in an output is a warning, and with ``-W`` a failed build.
 - A heading's address is its explicit label, so rewording it breaks no link.
 - Solutions fold away without a script.
@@ -12,11 +13,18 @@ import hashlib
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from myst_nb.core.read import myst_nb_reader_plugin
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -69,6 +77,51 @@ def prepare_kernels(build: Path) -> None:
     settings = "c = get_config()\nc.IPKernelApp.log_level = 'ERROR'\n"
     (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
     os.environ["IPYTHONDIR"] = str(profile.parent)
+    # The book's matrices are small: threads inside numpy only take turns with other kernels.
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Run the chapters that are about to be read, and put their outputs into the cache.
+
+    MyST-NB runs one chapter at a time and takes from the cache what is there already. A
+    chapter that fails here is left out of the cache, so that MyST-NB runs it again and
+    reports the failure in its usual words.
+    """
+    cache = get_cache(Path(app.outdir).parent / ".jupyter_cache")
+    paths = [Path(env.doc2path(name)) for name in docnames]
+    notebooks = {path: myst_nb_reader_plugin(str(path)) for path in paths if _has_cells(path)}
+    pending = {
+        path: notebook for path, notebook in notebooks.items() if not _cached(cache, notebook)
+    }
+    if len(pending) < 2:
+        return
+
+    def run(path: Path) -> tuple[Path, ExecutionResult]:
+        settings = {"timeout": app.config.nb_execution_timeout, "allow_errors": False}
+        return path, single_nb_execution(pending[path], cwd=str(path.parent), **settings)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, (path, result) in enumerate(pool.map(run, pending), start=1):
+            logger.info("Ran %s in %.1f s (%d of %d)", path.name, result.time, number, len(pending))
+            if result.err is None:
+                bundle = CacheBundleIn(
+                    pending[path], str(path), data={"execution_seconds": result.time}
+                )
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def _has_cells(path: Path) -> bool:
+    return "```{code-cell}" in path.read_text(encoding="utf-8")
+
+
+def _cached(cache: JupyterCacheAbstract, notebook: NotebookNode) -> bool:
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
 
 
 def match_dark_code(app: Sphinx) -> None:
@@ -148,6 +201,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx reads every page again when a value registered for "env" changes.
     app.add_config_value("execution_digest", digest, "env", [str])
     app.connect("builder-inited", match_dark_code, priority=100)
+    app.connect("env-before-read-docs", run_side_by_side)
     app.connect("doctree-read", report_tracebacks)
     # Before the collectors (at 500) note which address belongs to which heading.
     app.connect("doctree-read", keep_explicit_addresses, priority=400)
