@@ -51,7 +51,9 @@ def use_katex(book: Path) -> None:
     (book / modules).symlink_to(ROOT / modules)
 
 
-def test_a_change_of_the_package_or_of_the_lock_runs_every_cell_again(book: Path) -> None:
+def test_a_change_of_package_or_lock_runs_every_cell_again_and_one_of_style_is_copied(
+    book: Path,
+) -> None:
     write(book, cell("from backcheck.activations import tanh\nprint(tanh.derivative_from_z(0.0))"))
     page = book / "_build/html/index.html"
 
@@ -71,6 +73,11 @@ def test_a_change_of_the_package_or_of_the_lock_runs_every_cell_again(book: Path
     changed = build(book, *STRICT)
     assert changed.returncode == 0, changed.stdout
     assert "7.0" in page.read_text(encoding="utf-8")
+
+    stylesheet = book / "book/_static/book.css"
+    stylesheet.write_text("/* changed */\n", encoding="utf-8")
+    assert "Executed notebook" not in build(book, *STRICT).stdout
+    assert (book / "_build/html/_static/book.css").read_text(encoding="utf-8") == "/* changed */\n"
 
     with (book / "requirements.txt").open("a", encoding="utf-8") as lock:
         lock.write("# changed\n")

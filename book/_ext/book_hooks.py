@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,17 @@ ROOT = Path(__file__).resolve().parents[2]
 logger = logging.getLogger(__name__)
 
 
+def digest_of(root: Path, files: Iterable[Path]) -> str:
+    """Return a digest of the names and contents of files, and of Python's version."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted(files):
+        digest.update(file.relative_to(root).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def execution_digest(root: Path) -> str:
     """Return a digest of all that decides what a page shows, besides its source."""
-    digest = hashlib.sha256(sys.version.encode())
     package, extension = root / "src" / "backcheck", root / "book" / "_ext"
     files = [
         *package.rglob("*.py"),
@@ -47,10 +56,7 @@ def execution_digest(root: Path) -> str:
         *extension.glob("katex/*.js*"),
         root / "requirements.txt",
     ]
-    for file in sorted(files):
-        digest.update(file.relative_to(root).as_posix().encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return digest_of(root, files)
 
 
 def forget_stale_outputs(build: Path, digest: str) -> None:
@@ -200,6 +206,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     prepare_kernels(build)
     # Sphinx reads every page again when a value registered for "env" changes.
     app.add_config_value("execution_digest", digest, "env", [str])
+    # It writes every page again, and copies the stylesheet, when one for "html" changes.
+    style = digest_of(ROOT, (ROOT / "book" / "_static").iterdir())
+    app.add_config_value("style_digest", style, "html", [str])
     app.connect("builder-inited", match_dark_code, priority=100)
     app.connect("env-before-read-docs", run_side_by_side)
     app.connect("doctree-read", report_tracebacks)

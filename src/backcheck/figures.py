@@ -3,13 +3,13 @@
 Each function returns a `Picture`, which a notebook shows by itself. The same input gives
 the same bytes: no date, no random ids, no settings of the reader's own matplotlib.
 
-Colours mean the same everywhere: blue is the A-form, orange the Z-form, green the
-shortcut, purple a cached pair, red a broken relation. A second sign (line style, marker,
-label) says the same.
+Colours mean the same wherever a form or a cache is drawn: blue is the A-form, orange the
+Z-form, green the shortcut, purple a cached pair, red a broken relation. A second sign
+(line style, marker, label) says the same.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib.style
@@ -26,6 +26,11 @@ from backcheck.program import Program
 INK, FAINT = "#24292f", "#8c959f"
 A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#c2510a", "#0b7a4b"
 CACHED, BROKEN = "#8250df", "#b3261e"
+
+FORMS = (Z_FORM, A_FORM, SHORTCUT)
+"""The colours of the three ways to write a step."""
+
+RUNS = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
 
 DARK = {
     INK: "#d8dee4",
@@ -186,7 +191,7 @@ def dependency_graph(program: Program) -> Picture:
     """Draw which step of a backward pass reads which array, from the program's own text.
 
     Steps stand one below the other in the order of the program; a line leads from a step
-    to each earlier step it reads, and the arrays of the cache that it reads stand beside it.
+    to each earlier step it reads, and the given arrays that it reads stand beside it.
     """
     steps = [step for step in program.steps if step.reads and step.name != "m"]
     height = {step.name: -row for row, step in enumerate(steps)}
@@ -211,7 +216,7 @@ def dependency_graph(program: Program) -> Picture:
                         },
                     )  # fmt: skip
             _box(axes, 0, y, step.name)
-            axes.text(0.9, y, "from the cache: " + ", ".join(given) if given else "", va="center")
+            axes.text(0.9, y, "also reads: " + ", ".join(given) if given else "", va="center")
         axes.set(xlim=(-1.3, 3), ylim=(-len(steps) + 0.5, 0.5))
         axes.axis("off")
 
@@ -219,7 +224,7 @@ def dependency_graph(program: Program) -> Picture:
 
 
 def drift(t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str) -> Picture:
-    """Draw how far two forms part between a forward pass (t = 0) and a fixture (t = 1).
+    """Draw how far two forms part as A moves from g(Z) (t = 0) to its cached value (t = 1).
 
     Parameters
     ----------
@@ -234,7 +239,7 @@ def drift(t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str) 
         axes = figure.subplots()
         axes.plot(t, measured, color=CACHED, label="measured")
         axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
-        axes.set(xlabel="t (0: forward pass, 1: published cache)", ylabel=what)
+        axes.set(xlabel="t (0: A = g(Z), 1: published cache)", ylabel=what)
         _legend_above(axes)
 
     return _picture((4.8, 3.2), draw)
@@ -248,12 +253,14 @@ def step_size_curves(h: ArrayLike, errors: Mapping[str, ArrayLike]) -> Picture:
     h : array_like, shape (n,)
         Step sizes.
     errors : mapping
-        The errors at these steps, for each method by name; zeros are drawn at 1e-17.
+        The errors at these steps, for each of at most three methods by name; zeros are
+        drawn at 1e-17.
     """
+    _at_most(len(FORMS), errors, "methods")
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        looks = zip((Z_FORM, A_FORM, SHORTCUT), ("o", "s", "^"), errors.items(), strict=False)
+        looks = zip(FORMS, ("o", "s", "^"), errors.items(), strict=False)
         for colour, marker, (name, values) in looks:
             shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
             axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
@@ -263,13 +270,25 @@ def step_size_curves(h: ArrayLike, errors: Mapping[str, ArrayLike]) -> Picture:
     return _picture((4.8, 3.4), draw)
 
 
-def training_curves(losses: Mapping[str, ArrayLike]) -> Picture:
-    """Draw the loss over the steps of gradient descent, one line for each run.
+def training_curves(losses: Mapping[str, ArrayLike], colours: Sequence[str] = RUNS) -> Picture:
+    """Draw the cost over the steps of gradient descent, one line for each run.
 
     A run that coincides with the first one is drawn inside it as a thinner line; the others
     differ in colour and in dashes.
+
+    Parameters
+    ----------
+    losses : mapping
+        The costs of each run, by name.
+    colours : sequence of str
+        One for each run, such as `FORMS` for runs that differ in form.
+
+    Raises
+    ------
+    ValueError
+        If there are more runs than colours.
     """
-    colours = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
+    _at_most(len(colours), losses, "runs")
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
     styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
@@ -295,12 +314,14 @@ def saturation(z: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
     z : array_like, shape (n,)
         Pre-activations.
     curves : mapping
-        The relative error of each form at z; where it is nan the line ends in a cross.
+        The relative error of each form at z, of at most three; where it is nan or inf the
+        line ends in a cross.
     """
+    _at_most(len(FORMS), curves, "forms")
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        looks = zip((Z_FORM, A_FORM, SHORTCUT), ("--", "-.", "-"), curves.items(), strict=False)
+        looks = zip(FORMS, ("--", "-.", "-"), curves.items(), strict=False)
         for colour, style, (name, values) in looks:
             error = np.asarray(values, dtype=float)
             axes.semilogy(z, np.maximum(error, 1e-17), style, color=colour, label=name)
@@ -389,6 +410,11 @@ def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
     reach = max(3.0, float(np.max(np.abs(z))) * 1.05)
     grid = np.linspace(-reach, reach, 401)
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
+
+
+def _at_most(limit: int, items: Mapping[str, ArrayLike], what: str) -> None:
+    if len(items) > limit:
+        raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
 
 
 def _box(axes: Axes, x: float, y: float, text: str) -> None:

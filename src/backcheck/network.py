@@ -120,9 +120,14 @@ def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
     Parameters
     ----------
     Z : array_like, shape (1, m)
-        Pre-activation of the output.
+        Pre-activation of the output, real; `cross_entropy` is the one for complex steps.
     Y : array_like, shape (1, m)
         Labels.
+
+    Returns
+    -------
+    float
+        J.
 
     Raises
     ------

@@ -65,7 +65,7 @@ class Step:
     def reads(self) -> tuple[str, ...]:
         """The names of the arrays the expression uses, from left to right, each once."""
         nodes = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
-        nodes.sort(key=lambda node: node.col_offset)
+        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         return tuple(dict.fromkeys(node.id for node in nodes if node.id not in FUNCTIONS))
 
     def __str__(self) -> str:
@@ -204,8 +204,8 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     Returns
     -------
     Program
-        Reads ``Y`` and the arrays of a `backcheck.network.forward` cache with its
-        parameters: ``A0``, ``W1``, ``b1``, ``Z1``, ``A1`` and so on.
+        Reads ``Y``, the weights and the arrays of a `backcheck.network.forward` cache:
+        ``A0``, ``W1``, ``Z1``, ``A1`` and so on. Biases are not read.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     """
     if not activations or form not in ("A", "Z"):
         raise ValueError(
-            f"There is no backward pass of {len(activations)} layers in form {form!r}; "
+            f"There is no backward pass of activations {list(activations)} in form {form!r}; "
             "give at least one activation, and form 'A' or 'Z'."
         )
     last = len(activations)

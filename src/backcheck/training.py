@@ -17,7 +17,7 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
     Parameters
     ----------
     examples : int
-        m; the halves get every second point.
+        m, at least 1; the points alternate between the halves.
     seed : int
         Seed of a generator of its own.
     noise : float
@@ -28,12 +28,19 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
     X : ndarray, shape (2, m)
     Y : ndarray of 0 and 1, shape (1, m)
 
+    Raises
+    ------
+    ValueError
+        If there are no examples.
+
     Examples
     --------
     >>> X, Y = two_moons(4, seed=0, noise=0.0)
     >>> Y
     array([[0, 1, 0, 1]])
     """
+    if examples < 1:
+        raise ValueError(f"{examples} examples make no data; ask for at least 1.")
     rng = np.random.default_rng(seed)
     Y = np.arange(examples) % 2
     angle = rng.uniform(0, np.pi, examples)
@@ -68,11 +75,18 @@ def descend(
     Returns
     -------
     losses : ndarray, shape (steps + 1,)
-        Cross-entropy before each step and after the last one, computed from the output's
-        pre-activation, so that it stays finite when a mistake drives the network to
-        saturation; nan from the step on whose gradients are not finite.
+        The cost before each step and after the last one, computed from the output's
+        pre-activation, so that it stays finite when the output saturates; nan after the
+        first step that would make a parameter infinite or nan.
     parameters : dict
         The parameters after the last finite step; the mapping passed in is not changed.
+
+    Raises
+    ------
+    KeyError
+        If the program does not compute the gradient of a parameter.
+    ValueError
+        If `steps` is negative, or a shape does not fit.
 
     Examples
     --------
@@ -86,6 +100,11 @@ def descend(
     """
     X, Y = matrix("X", X), matrix("Y", Y)
     current = {name: matrix(name, value) for name, value in parameters.items()}
+    if steps < 0:
+        raise ValueError(f"{steps} steps cannot be taken; ask for 0 or more.")
+    missing = {f"d{name}" for name in current} - {step.name for step in program.steps}
+    if missing:
+        raise KeyError(f"The program does not compute {', '.join(sorted(missing))}.")
     losses = np.full(steps + 1, np.nan)
     output = f"Z{len(activations)}"
     for step in range(steps + 1):
