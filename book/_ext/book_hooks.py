@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from logging import getLogger
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def prepare_kernels(build: Path) -> None:
     settings = "c = get_config()\nc.IPKernelApp.log_level = 'ERROR'\n"
     (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
     os.environ["IPYTHONDIR"] = str(profile.parent)
+    # The notebook client announces every kernel; the hook below says which chapter has run.
+    getLogger("traitlets").setLevel("WARNING")
     # The book's matrices are small: threads inside numpy only take turns with other kernels.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")

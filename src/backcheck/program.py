@@ -14,6 +14,7 @@ use the arrays it is given, the operators and functions listed here, and nothing
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Step:
     name: str
     expression: ast.expr
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The names of the arrays the expression uses, from left to right, each once."""
         nodes = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
