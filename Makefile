@@ -52,15 +52,17 @@ $(VENV)/installed: requirements.txt
 # Without KaTeX the book still builds, with the default mathematics renderer, so a failure here only warns.
 $(KATEX)/node_modules/.package-lock.json: $(KATEX)/package-lock.json $(VENV)/installed
 	@echo "==> Installing KaTeX"
-	@$(PY) $(NPM) ci --prefix $(KATEX) --no-audit --no-fund --loglevel=error \
+	@$(PY) $(NPM) ci --prefix $(KATEX) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	  && touch $@ \
 	  || echo "KaTeX could not be installed (is the network down?): the book will load MathJax from the web instead."
 
-lock:
+# The lock is replaced only if it changes, so that the same lock does not reinstall everything.
+lock: | $(VENV)/installed
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
 	@$(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra figures \
 	  --group book --group test --group lint --generate-hashes --no-emit-index-url \
-	  --custom-compile-command "make lock" --upgrade --output-file requirements.txt
+	  --custom-compile-command "make lock" --upgrade --output-file requirements.new
+	@cmp -s requirements.new requirements.txt && rm requirements.new || mv requirements.new requirements.txt
 	@$(PY) $(NPM) install --prefix $(KATEX) --package-lock-only --no-audit --no-fund --loglevel=error
 
 clean:

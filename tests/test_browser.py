@@ -1,11 +1,13 @@
 """The built site in Chromium, opened from disk by double click."""
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from conftest import chapters
@@ -64,7 +66,10 @@ def test_a_page_opens_without_complaint_and_fits_the_screen(
 def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Page) -> None:
     screen.goto((html / "sigmoid.html").as_uri())
     screen.evaluate("document.fonts.ready")
-    assert screen.evaluate("document.fonts.check('16px KaTeX_Math')")
+    loaded = screen.evaluate(
+        "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
+    )
+    assert any("KaTeX_Math" in family for family in loaded)
     assert screen.locator(".katex math").count() > 10
 
 
@@ -96,14 +101,21 @@ def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: B
     page.goto((html / "index.html").as_uri())
     figure = page.locator("figure img").first
     light = figure.screenshot()
-    while page.evaluate("document.body.dataset.theme") != "dark":
-        page.locator("button.theme-toggle:visible").first.click()
+    for _ in range(3):
+        if page.evaluate("document.body.dataset.theme") != "dark":
+            page.locator("button.theme-toggle:visible").first.click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
-    assert figure.screenshot() != light
+    # Dark ink on a dark page would leave the picture without a bright pixel.
+    assert brightest(light) > 240
+    assert brightest(figure.screenshot()) > 200
     page.close()
 
 
-def test_search_finds_a_page_by_the_digits_a_learner_pastes(html: Path, browser: Browser) -> None:
+def brightest(png: bytes) -> int:
+    return max(high for _, high in Image.open(io.BytesIO(png)).convert("RGB").getextrema())
+
+
+def test_search_finds_a_page_by_a_word_of_numpys_message(html: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((html / "search.html").as_uri() + "?q=broadcast")
     page.wait_for_selector("#search-results li a")

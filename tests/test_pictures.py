@@ -59,7 +59,8 @@ def test_the_package_imports_numpy_alone_and_matplotlib_only_for_figures() -> No
         "import sys; before = set(sys.modules);"
         "import backcheck.fixtures, backcheck.network, backcheck.referee, backcheck.tables;"
         "loaded = {name.split('.')[0] for name in set(sys.modules) - before};"
-        "print(sorted(loaded - sys.stdlib_module_names))"
+        # Old numpy loads cython's bookkeeping under names of its own.
+        "print(sorted(n for n in loaded - sys.stdlib_module_names if 'cython' not in n))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

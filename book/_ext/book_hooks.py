@@ -4,7 +4,7 @@
 - Cells import the package in ``src/`` without installing it.
 - A change of the package, the lock file, or Python runs every cell again.
 - Chapters run side by side, one kernel for each processor.
-- A traceback in an output is a warning, and with ``-W`` a failed build.
+- A traceback in an output is a warning, and with ``-W`` a failed build, every time.
 - A heading's address is its explicit label, so rewording it breaks no link.
 - Solutions fold away without a script.
 """
@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from logging import getLogger
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from typing import Any
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
-from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
@@ -69,7 +70,8 @@ def forget_stale_outputs(build: Path, digest: str) -> None:
     record = build / "execution-digest.txt"
     if record.exists() and record.read_text(encoding="utf-8") == digest:
         return
-    shutil.rmtree(build / ".jupyter_cache", ignore_errors=True)
+    if (build / ".jupyter_cache").exists():
+        shutil.rmtree(build / ".jupyter_cache")
     build.mkdir(parents=True, exist_ok=True)
     record.write_text(digest, encoding="utf-8")
 
@@ -94,31 +96,50 @@ def prepare_kernels(build: Path) -> None:
 def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Run the chapters that are about to be read, and put their outputs into the cache.
 
-    MyST-NB runs one chapter at a time and takes from the cache what is there already. A
-    chapter that fails here is left out of the cache, so that MyST-NB runs it again and
-    reports the failure in its usual words.
+    MyST-NB itself runs one chapter at a time, and shows a cell's output differently when the
+    kernel happens to send it in pieces; it takes from the cache what is there already.
+
+    Raises
+    ------
+    ExtensionError
+        If a chapter fails; the message names every one that does, with its exception.
     """
-    cache = get_cache(Path(app.outdir).parent / ".jupyter_cache")
+    build = Path(app.outdir).parent
+    cache = get_cache(build / ".jupyter_cache")
     paths = [Path(env.doc2path(name)) for name in docnames]
     notebooks = {path: myst_nb_reader_plugin(str(path)) for path in paths if _has_cells(path)}
-    pending = {
-        path: notebook for path, notebook in notebooks.items() if not _cached(cache, notebook)
-    }
-    if len(pending) < 2:
+    pending = {path: book for path, book in notebooks.items() if not _cached(cache, book)}
+    if not pending:
         return
+    _prepare_fonts(build)
 
-    def run(path: Path) -> tuple[Path, ExecutionResult]:
+    def run(path: Path) -> tuple[Path, float, Exception | None]:
         settings = {"timeout": app.config.nb_execution_timeout, "allow_errors": False}
-        return path, single_nb_execution(pending[path], cwd=str(path.parent), **settings)
+        try:
+            result = single_nb_execution(
+                pending[path], cwd=str(path.parent), coalesce_streams=True, **settings
+            )
+        except Exception as error:  # a kernel that dies, for one
+            return path, 0.0, error
+        return path, result.time, result.err
 
+    failures = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, (path, result) in enumerate(pool.map(run, pending), start=1):
-            logger.info("Ran %s in %.1f s (%d of %d)", path.name, result.time, number, len(pending))
-            if result.err is None:
-                bundle = CacheBundleIn(
-                    pending[path], str(path), data={"execution_seconds": result.time}
-                )
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        for number, (path, seconds, error) in enumerate(pool.map(run, pending), start=1):
+            if error is not None:
+                failures.append(f"{path}: {type(error).__name__}: {error}")
+                continue
+            logger.info("Ran %s in %.1f s (%d of %d)", path.name, seconds, number, len(pending))
+            bundle = CacheBundleIn(pending[path], str(path), data={"execution_seconds": seconds})
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    if failures:
+        raise ExtensionError("\n\n".join(failures))
+
+
+def _prepare_fonts(build: Path) -> None:
+    """Let matplotlib list the machine's fonts once, here, where its notice reaches no page."""
+    os.environ["MPLCONFIGDIR"] = str(build / ".matplotlib")
+    import_module("matplotlib.font_manager")
 
 
 def _has_cells(path: Path) -> bool:
@@ -131,6 +152,16 @@ def _cached(cache: JupyterCacheAbstract, notebook: NotebookNode) -> bool:
     except KeyError:
         return False
     return True
+
+
+def forget_failed_build(app: Sphinx, error: Exception | None) -> None:
+    """Make the build after one with warnings read every page again, and warn again.
+
+    Sphinx keeps the pages that it has read, warnings or not, so that a strict build that
+    fails would succeed at the second try.
+    """
+    if error is not None or app._warncount:
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
 def match_dark_code(app: Sphinx) -> None:
@@ -210,10 +241,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx reads every page again when a value registered for "env" changes.
     app.add_config_value("execution_digest", digest, "env", [str])
     # It writes every page again, and copies the stylesheet, when one for "html" changes.
-    style = digest_of(ROOT, (ROOT / "book" / "_static").iterdir())
+    style = digest_of(ROOT, filter(Path.is_file, (ROOT / "book/_static").rglob("*")))
     app.add_config_value("style_digest", style, "html", [str])
     app.connect("builder-inited", match_dark_code, priority=100)
     app.connect("env-before-read-docs", run_side_by_side)
+    app.connect("build-finished", forget_failed_build)
     app.connect("doctree-read", report_tracebacks)
     # Before the collectors (at 500) note which address belongs to which heading.
     app.connect("doctree-read", keep_explicit_addresses, priority=400)

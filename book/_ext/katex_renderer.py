@@ -46,9 +46,12 @@ class Katex:
         question, answers = self._process.stdin, self._process.stdout
         if question is None or answers is None:
             raise TexError("Node has no pipes to talk over.")
-        question.write(json.dumps({"tex": tex, "display": display}) + "\n")
-        question.flush()
-        line = answers.readline()
+        try:
+            question.write(json.dumps({"tex": tex, "display": display}) + "\n")
+            question.flush()
+            line = answers.readline()
+        except OSError:
+            line = ""
         if not line:
             raise TexError("Node ended without an answer.")
         answer = json.loads(line)
@@ -129,8 +132,9 @@ def close(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Offer the renderer, and choose it if KaTeX is installed."""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
-    app.config["html_math_renderer"] = "katex" if DIST.is_dir() else "mathjax"
-    if not DIST.is_dir():
+    installed = (DIST / "katex.min.css").is_file()
+    app.config["html_math_renderer"] = "katex" if installed else "mathjax"
+    if not installed:
         logger.info("KaTeX is not installed: mathematics will load MathJax from the web.")
     app.connect("builder-inited", copy_assets)
     app.connect("build-finished", close)
