@@ -163,12 +163,9 @@ def cache_graph(fixture: Fixture) -> Picture:
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        row = 0
-        for relation, residual in sizes.items():
+        _box(axes, 0, 0, fixture.layers[0].input)
+        for row, (relation, residual) in enumerate(sizes.items(), start=1):
             target, formula = relation.split(" = ")
-            if row == 0:
-                _box(axes, 0, 0, fixture.layers[0].input)
-            row += 1
             colour = BROKEN if relation in broken else INK
             style = (0, (2, 3)) if relation in broken else "solid"
             axes.annotate(
@@ -178,10 +175,10 @@ def cache_graph(fixture: Fixture) -> Picture:
             if relation in broken:
                 axes.plot(0, -row + 0.52, marker="x", color=BROKEN, markersize=10, mew=2.5)
             size = "shapes differ" if np.isinf(residual) else f"residual {residual:.1e}"
-            axes.text(0.35, -row + 0.5, f"{formula}", color=INK, va="center")
+            axes.text(0.35, -row + 0.5, formula, color=INK, va="center")
             axes.text(2.1, -row + 0.5, size, color=colour, va="center")
             _box(axes, 0, -row, target)
-        axes.set(xlim=(-0.6, 3.4), ylim=(-row - 0.3, 0.3))
+        axes.set(xlim=(-0.6, 3.4), ylim=(-len(sizes) - 0.3, 0.3))
         axes.axis("off")
 
     return _picture((4.4, 0.75 * (len(sizes) + 1)), draw)
@@ -286,12 +283,12 @@ def training_curves(losses: Mapping[str, ArrayLike], colours: Sequence[str] = RU
     Raises
     ------
     ValueError
-        If there are more runs than colours.
+        If there are more runs than colours, or than the seven kinds of dashes.
     """
-    _at_most(len(colours), losses, "runs")
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
     styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
+    _at_most(min(len(colours), len(styles)), losses, "runs")
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
