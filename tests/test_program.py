@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backcheck.program import parse
+from backcheck.program import FUNCTIONS, SUMS, Tree, parse, write
 
 A = np.arange(6.0).reshape(2, 3)
 
@@ -49,6 +49,8 @@ def test_replacing_a_step_leaves_the_others_alone() -> None:
         "x = A.shape[7]",
         "x = open('file')",
         "x = sum(A, out=A)",
+        "x = sum(A, axis=5)",
+        "x = A + " + "9" * 400,
         "x = 'text'",
         "x = A if A else A",
         "x: int = 1",
@@ -78,7 +80,6 @@ def test_unreadable_programs_are_refused_in_one_sentence(text: str, message: str
     [
         ("x = A @ A", r"^x: matmul: .*mismatch"),
         ("x = A + A.T", r"^x: operands could not be broadcast .*\(2,3\) \(3,2\)$"),
-        ("x = sum(A, axis=5)", r"^x: axis 5 is out of bounds"),
         ("x = -(A > 1)", r"^x: .*negative"),
     ],
 )
@@ -93,8 +94,23 @@ def test_an_unknown_array_is_named_with_those_that_are_known() -> None:
 
 
 def test_huge_numbers_cost_no_time() -> None:
-    digits = "9" * 400
-    for text in (f"x = A + {digits} ** {digits}", f"x = {digits} ** {digits} ** {digits}"):
-        with pytest.raises(ValueError, match=r"^x: "):
-            parse(text).run({"A": A})
     assert np.isinf(parse("x = 9.0 ** 9 ** 9").run({"A": A})["x"])
+
+
+names = st.sampled_from(["A1", "Z2", "dW1"])
+numbers = st.integers(0, 50).map(float) | st.floats(0, 1e200)
+trees = st.recursive(
+    names | numbers,
+    lambda smaller: st.one_of(
+        st.tuples(
+            st.sampled_from(sorted({"+", "-", "*", "/", "@", "**", ">", "<="})), smaller, smaller
+        ),
+        st.tuples(st.sampled_from(["neg", "T", "shape1", *FUNCTIONS, *SUMS]), smaller),
+    ),
+    max_leaves=8,
+)
+
+
+@given(trees)
+def test_a_tree_written_out_reads_back_as_the_same_tree(tree: Tree) -> None:
+    assert parse(f"x = {write(tree)}").steps[0].expression == tree

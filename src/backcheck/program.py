@@ -6,15 +6,16 @@ A program is a list of steps, one assignment a line::
     dZ2 = A2 - Y
     dW2 = dZ2 @ A1.T / m
 
-The text is parsed with Python's own parser into a syntax tree, and the tree is
-evaluated node by node. Nothing is ever handed to ``eval`` or ``exec``: a program can
-use the arrays it is given, the operators and functions listed here, and nothing else.
+The text is parsed with Python's own parser into a small tree of our own, and the tree is
+evaluated node by node. Nothing is ever handed to ``eval`` or ``exec``: a program can use
+the arrays it is given, the operators and functions listed here, and nothing else.
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,19 +23,24 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import by_name, relu, sigmoid, tanh
 
-OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.MatMult: np.matmul,
-    ast.Pow: np.power,
-    ast.USub: np.negative,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
+Tree = str | float | tuple[Any, ...]
+"""An expression: the name of an array, a number, or a tuple of an operation of
+`OPERATIONS` and its operands, such as ``("-", "A2", "Y")`` for ``A2 - Y``."""
+
+SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.MatMult: "@",
+    ast.Pow: "**",
+    ast.USub: "neg",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
 }
+"""The operators a program may use, and what a tree calls them."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sigmoid": sigmoid,
@@ -43,9 +49,62 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
     "cosh": np.cosh,
-    "sum": np.sum,
 }
+"""The functions a program may use, besides ``sum``."""
 
+SUMS: dict[str, dict[str, Any]] = {
+    "sum": {},
+    "sum0": {"axis": 0},
+    "sum1": {"axis": 1},
+    "sum_keep": {"keepdims": True},
+    "sum0_keep": {"axis": 0, "keepdims": True},
+    "sum1_keep": {"axis": 1, "keepdims": True},
+}
+"""The six ways to sum, and the options each one stands for."""
+
+
+def _sum(options: Mapping[str, Any]) -> Callable[..., Any]:
+    return lambda value: np.sum(value, **options)
+
+
+def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    # numpy would compute tanh of booleans in half precision.
+    def applied(value: Any) -> Any:
+        array = np.asarray(value)
+        return function(array.astype(float) if array.dtype == bool else array)
+
+    return applied
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "@": np.matmul,
+    "**": np.power,
+    "neg": np.negative,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    "T": np.transpose,
+    "shape0": lambda value: np.shape(value)[0],
+    "shape1": lambda value: np.shape(value)[1],
+    **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
+    **{name: _sum(options) for name, options in SUMS.items()},
+}
+"""What each operation of a tree does."""
+
+# How tightly each operator binds when a tree is written out; functions and names bind most.
+_BINDING = {">": 0, ">=": 0, "<": 0, "<=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "@": 2}
+_BINDING |= {"neg": 3, "**": 4}
+_ATOM = 5
+
+_TOO_LARGE = 1e300
+
+# What numpy.sum takes when an option is not written.
+_DEFAULTS = ("None", "False")
 
 SLOPES = {
     "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
@@ -60,17 +119,15 @@ class Step:
     """One assignment of a program: a name and the expression that gives its value."""
 
     name: str
-    expression: ast.expr
+    expression: Tree
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """The names of the arrays the expression uses, from left to right, each once."""
-        nodes = [node for node in ast.walk(self.expression) if isinstance(node, ast.Name)]
-        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-        return tuple(dict.fromkeys(node.id for node in nodes if node.id not in FUNCTIONS))
+        return names(self.expression)
 
     def __str__(self) -> str:
-        return f"{self.name} = {ast.unparse(self.expression)}"
+        return f"{self.name} = {write(self.expression)}"
 
 
 @dataclass(frozen=True)
@@ -149,7 +206,7 @@ class Program:
                     )
             try:
                 with np.errstate(all="ignore"):
-                    values[step.name] = scope[step.name] = _evaluate(step.expression, scope)
+                    values[step.name] = scope[step.name] = evaluate(step.expression, scope)
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise ValueError(f"{step.name}: {error}".strip()) from None
         return values
@@ -241,6 +298,103 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     return parse("\n".join(lines))
 
 
+def names(tree: Tree) -> tuple[str, ...]:
+    """Return the names of the arrays a tree uses, from left to right, each once.
+
+    Examples
+    --------
+    >>> names(("-", "A2", ("*", 2.0, "Y")))
+    ('A2', 'Y')
+    """
+    return tuple(dict.fromkeys(_leaves(tree)))
+
+
+def _leaves(tree: Tree) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, tuple):
+        for operand in tree[1:]:
+            yield from _leaves(operand)
+
+
+def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
+    """Return the value of an expression.
+
+    Raises
+    ------
+    KeyError
+        If it uses a name that is not in `scope`.
+    ValueError, TypeError, ArithmeticError
+        If numpy cannot carry an operation out.
+
+    Examples
+    --------
+    >>> float(evaluate(("-", "A2", "Y"), {"A2": 0.75, "Y": 1}))
+    -0.25
+    """
+    return compiled(tree)(scope)
+
+
+def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
+    """Return the function of a scope that `evaluate` applies, for a tree evaluated often.
+
+    Examples
+    --------
+    >>> doubled = compiled(("*", 2.0, "m"))
+    >>> doubled({"m": 3}), doubled({"m": 4})
+    (6.0, 8.0)
+    """
+    if isinstance(tree, str):
+        return itemgetter(tree)
+    if not isinstance(tree, tuple):
+        return lambda scope: tree
+    operation = OPERATIONS[tree[0]]
+    first, *others = (compiled(operand) for operand in tree[1:])
+    if not others:
+        return lambda scope: operation(first(scope))
+    (second,) = others
+    return lambda scope: operation(first(scope), second(scope))
+
+
+def write(tree: Tree) -> str:
+    """Return an expression as text that `parse` reads back into the same tree.
+
+    Examples
+    --------
+    >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
+    'dA1 * (1 - A1 ** 2)'
+    >>> write(("sum1_keep", "dZ1"))
+    'sum(dZ1, axis=1, keepdims=True)'
+    """
+    return _write(tree, 0)
+
+
+def _write(tree: Tree, binding: int) -> str:
+    if isinstance(tree, str):
+        return tree
+    if not isinstance(tree, tuple):
+        digits = str(int(tree)) if tree == int(tree) else repr(tree)
+        return f"({digits})" if binding == _ATOM else digits
+    operation, *operands = tree
+    if operation in SUMS:
+        options = [f"{key}={value}" for key, value in SUMS[operation].items()]
+        return f"sum({', '.join([_write(operands[0], 0), *options])})"
+    if operation in FUNCTIONS:
+        return f"{operation}({_write(operands[0], 0)})"
+    if operation == "T":
+        return f"{_write(operands[0], _ATOM)}.T"
+    if operation in ("shape0", "shape1"):
+        return f"{_write(operands[0], _ATOM)}.shape[{operation[-1]}]"
+    own = _BINDING[operation]
+    if operation == "neg":
+        text = f"-{_write(operands[0], own)}"
+    else:
+        # Python reads a - b - c from the left, but a ** b ** c from the right.
+        left, right = (own + 1, own) if operation == "**" else (own, own + 1)
+        text = f"{_write(operands[0], left + (own == 0))} {operation} {_write(operands[1], right)}"
+    return f"({text})" if own < binding else text
+
+
 def _step(statement: ast.stmt) -> Step:
     if not (
         isinstance(statement, ast.Assign)
@@ -248,53 +402,37 @@ def _step(statement: ast.stmt) -> Step:
         and isinstance(statement.targets[0], ast.Name)
     ):
         raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
-    for node in ast.walk(statement.value):
-        if isinstance(node, ast.expr) and not _allowed(node):
-            raise ValueError(
-                f"Line {statement.lineno} uses {ast.unparse(node)!r}, which a program cannot "
-                "use; see backcheck.program.parse for what it can."
-            )
-    return Step(statement.targets[0].id, statement.value)
+    return Step(statement.targets[0].id, _tree(statement.value))
 
 
-def _allowed(node: ast.expr) -> bool:
+def _tree(node: ast.expr) -> Tree:
     match node:
-        case ast.Name() | ast.Constant(value=bool() | int() | float()):
-            return True
-        case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
-            return type(op) in OPERATORS
-        case ast.Attribute(attr="T" | "shape"):
-            return True
-        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0 | 1)):
-            return True
-        case ast.Call(func=ast.Name(id="sum"), args=[_], keywords=keywords):
-            return all(
-                word.arg in ("axis", "keepdims") and isinstance(word.value, ast.Constant)
-                for word in keywords
-            )
-        case ast.Call(func=ast.Name(id=name), args=[_], keywords=[]):
-            return name in FUNCTIONS
-    return False
-
-
-def _evaluate(node: ast.expr, scope: Mapping[str, Any]) -> Any:
-    match node:
-        case ast.Constant(value=value):
-            # As a float, a long row of digits is just inf, never a long computation.
-            return float(value)  # type: ignore[arg-type]
         case ast.Name(id=name):
-            return scope[name]
-        case ast.BinOp(left=left, op=op, right=right):
-            return OPERATORS[type(op)](_evaluate(left, scope), _evaluate(right, scope))
-        case ast.UnaryOp(op=op, operand=operand):
-            return OPERATORS[type(op)](_evaluate(operand, scope))
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return OPERATORS[type(op)](_evaluate(left, scope), _evaluate(right, scope))
-        case ast.Attribute(value=value, attr=attribute):
-            return getattr(np.asarray(_evaluate(value, scope)), attribute)
-        case ast.Subscript(value=value, slice=index):
-            return _evaluate(value, scope)[ast.literal_eval(index)]
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=keywords):
-            options = {str(word.arg): ast.literal_eval(word.value) for word in keywords}
-            return FUNCTIONS[name](_evaluate(argument, scope), **options)
-    raise ValueError(f"{ast.unparse(node)!r} cannot be evaluated")
+            return name
+        # As floats, numbers never make a long computation; those that are too long are refused.
+        case ast.Constant(value=bool() | int() | float() as value) if abs(value) < _TOO_LARGE:
+            return float(value)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in SYMBOLS:
+            return (SYMBOLS[type(op)], _tree(left), _tree(right))
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in SYMBOLS:
+            return (SYMBOLS[type(op)], _tree(operand))
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in SYMBOLS:
+            return (SYMBOLS[type(op)], _tree(left), _tree(right))
+        case ast.Attribute(value=value, attr="T"):
+            return ("T", _tree(value))
+        case ast.Subscript(
+            value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=0 | 1 as axis)
+        ):
+            return ("shape1" if axis else "shape0", _tree(value))
+        case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
+            options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
+            options = {key: value for key, value in options.items() if str(value) not in _DEFAULTS}
+            for name, known in SUMS.items():
+                if options == known:
+                    return (name, _tree(argument))
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+            return (name, _tree(argument))
+    raise ValueError(
+        f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "
+        "see backcheck.program.parse for what it can."
+    )

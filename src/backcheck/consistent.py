@@ -1,0 +1,188 @@
+"""Fresh networks for a fixture: a real forward pass, and the gradients the referee finds.
+
+Whether a rewritten backward pass is right is never read off a published test, whose cache
+may be no forward pass at all. It is decided here: the arrays of the fixture are drawn anew,
+each Z and A is computed from the layer below, and the referee differentiates the loss.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from backcheck.activations import by_name
+from backcheck.arrays import Array
+from backcheck.fixtures import Fixture
+from backcheck.network import cross_entropy
+from backcheck.program import Program
+from backcheck.referee import complex_step, relative_error
+from backcheck.relations import Layer
+
+UNITS = (4, 5, 3)
+EXAMPLES = 6
+"""Sizes of the networks that decide a verdict: n0, n1, n2 and m. No two are equal and the
+output has several units, because equal sizes and single units hide wrong formulas."""
+
+SEEDS = (1, 2)
+"""Two networks decide together, so that no verdict hangs on one draw."""
+
+AGREES = 1e-7
+"""Largest relative error between a right gradient and the referee's."""
+
+PREFIXES = ("", "sigmoid_", "relu_")
+"""What the steps are called where one test runs a layer once for each activation."""
+
+
+def draw(fixture: Fixture, seed: int, own_shapes: bool = False) -> dict[str, Array]:
+    """Draw the arrays of a fixture anew, as a real forward pass.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        The published test whose arrays are wanted, by the same names.
+    seed : int
+        Seed of a generator of its own.
+    own_shapes : bool
+        Whether to keep the fixture's shapes, rather than those of `UNITS`.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> arrays = draw(load("c1w3_bp_public_c"), seed=1)
+    >>> float(abs(arrays["A1"] - np.tanh(arrays["Z1"])).max())
+    0.0
+    """
+    rng = np.random.default_rng(seed)
+    first = fixture.arrays[fixture.layers[0].input]
+    units = list(UNITS)
+    m = EXAMPLES
+    if own_shapes:
+        m = first.shape[1]
+        units = [first.shape[0], *(fixture.arrays[layer.W].shape[0] for layer in fixture.layers)]
+    arrays = {fixture.layers[0].input: rng.standard_normal((units[0], m))}
+    for layer, n_in, n_out in zip(fixture.layers, units[:-1], units[1:], strict=False):
+        arrays[layer.W] = rng.standard_normal((n_out, n_in))
+        arrays[layer.b] = rng.standard_normal((n_out, 1))
+        arrays |= _layer(layer, arrays, {})
+        last = (n_out, m)
+    for given in ("dZ", "dA"):
+        if given in fixture.arrays:
+            arrays[given] = rng.standard_normal(last)
+    if "Y" in fixture.arrays:
+        labels = rng.integers(0, 2, last)
+        arrays["Y"] = labels > 0 if fixture.arrays["Y"].dtype == bool else labels
+    return arrays
+
+
+def gradients(fixture: Fixture, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the referee's value of every gradient the fixture's program computes.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        Its program says which gradients are wanted.
+    arrays : mapping
+        Arrays of a forward pass, as `draw` gives them.
+
+    Returns
+    -------
+    dict
+        For ``dW`` and ``db`` the derivative of the cost J. For ``dA`` and ``dZ`` it is m
+        times that of J, since the course averages over the examples only in dW and db.
+
+    Notes
+    -----
+    J is the cross-entropy of the output. Where a test hands over the gradient of the layer
+    above instead of labels, J is the linear function with that gradient, such as
+    (1/m) sum of dA * A.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> fixture = load("c1w4_linear_backward_v2")
+    >>> arrays = draw(fixture, seed=1)
+    >>> true = gradients(fixture, arrays)["dA_prev"]
+    >>> bool(np.allclose(true, arrays["W"].T @ arrays["dZ"]))
+    True
+    """
+    found = {}
+    for step in fixture.program.steps:
+        prefix = next((p for p in PREFIXES[1:] if step.name.startswith(p)), "")
+        of = step.name.removeprefix(prefix).removeprefix("d")
+        if step.name == "m":
+            continue
+        names = {layer.W for layer in fixture.layers} | {layer.b for layer in fixture.layers}
+        value = arrays[of].astype(float)
+        slope = complex_step(lambda x, of=of, p=prefix: _cost(fixture, arrays, {of: x}, p), value)
+        found[step.name] = slope if of in names else slope * value.shape[1]
+    return found
+
+
+def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str:
+    """Say whether a backward pass is ``"equivalent"`` to the gradient or a ``"mistake"``.
+
+    It is equivalent when the outputs the test asks for agree with the referee on every
+    fresh network, whatever they are on the fixture itself.
+
+    Parameters
+    ----------
+    program : Program
+        A backward pass for the arrays of the fixture.
+    fixture : Fixture
+        Where the names of the arrays and the tested outputs come from.
+    own_shapes : bool
+        Whether the networks keep the fixture's shapes. A formula that is right for one
+        output unit and wrong for two is equivalent in that narrow sense only.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> week4 = load("c1w4_L_model_backward_v2")
+    >>> verdict(week4.program.replace(dZ2="AL - Y"), week4)
+    'equivalent'
+    >>> verdict(week4.program.replace(dZ2="Y - AL"), week4)
+    'mistake'
+    """
+    for arrays, true in _networks(fixture.id, own_shapes):
+        try:
+            values = program.run(arrays)
+        except (KeyError, ValueError):
+            return "mistake"
+        for name in fixture.comparisons[-1].outputs:
+            value = np.asarray(values.get(name))
+            if value.shape != true[name].shape or not np.all(np.isfinite(value)):
+                return "mistake"
+            if relative_error(value, true[name]) > AGREES:
+                return "mistake"
+    return "equivalent"
+
+
+@cache
+def _networks(id: str, own_shapes: bool) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
+    from backcheck.fixtures import load
+
+    fixture = load(id)
+    drawn = [draw(fixture, seed, own_shapes) for seed in SEEDS]
+    return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
+
+
+def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    Z = given.get(layer.Z, arrays[layer.W] @ arrays[layer.input] + arrays[layer.b])
+    if not layer.activation:
+        return {layer.Z: Z}
+    return {layer.Z: Z, layer.A: given.get(layer.A, by_name(layer.activation)(Z))}
+
+
+def _cost(
+    fixture: Fixture, arrays: Mapping[str, Any], given: Mapping[str, Any], prefix: str
+) -> Any:
+    scope = {**arrays, **given}
+    for layer in fixture.layers:
+        scope |= _layer(layer, scope, given)
+    last = fixture.layers[-1]
+    if "Y" in arrays:
+        return cross_entropy(scope[last.A], arrays["Y"])
+    upstream = arrays["dA"] if prefix else arrays["dZ"]
+    reached = by_name(prefix[:-1])(scope[last.Z]) if prefix else scope[last.Z]
+    return np.sum(upstream * reached) / upstream.shape[1]

@@ -1,0 +1,450 @@
+"""Rewrites of a backward pass: the mutants.
+
+A **mutant** is a backward program with one or more changes. The changes come from a
+handful of operators known from mutation testing, applied at every place of every step
+where they fit; none of them knows a particular mistake. A change can be
+
+- in one expression: an operand, an operator, a factor, a transpose, a sum, a slope;
+- in one array as it comes out of the cache, before any step reads it;
+- in several steps at once, where one idea causes them: the same slip in every layer, the
+  cache of another layer, the forward pass run again, the average taken elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from backcheck.activations import ACTIVATIONS
+from backcheck.consistent import PREFIXES
+from backcheck.fixtures import Fixture, load
+from backcheck.program import SLOPES, SUMS, Program, Step, Tree, compiled, evaluate, names, parse
+
+BINARY = ("+", "-", "*", "/", "@")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place of a program where a change can be made, with every way to make it.
+
+    Parameters
+    ----------
+    name : str
+        The step; or the array, for a change to what comes out of the cache.
+    tree : tuple or str
+        The expression as it stands; for an array, its own name.
+    forms : tuple
+        The expressions that one change leads to, without those that are the same formula.
+    """
+
+    name: str
+    tree: Tree
+    forms: tuple[Tree, ...] = field(repr=False)
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The names the expression uses as it stands."""
+        return names(self.tree)
+
+    @cached_property
+    def value_in(self) -> Callable[..., Any]:
+        """The function of a scope that evaluates the expression as it stands."""
+        return compiled(self.tree)
+
+    @cached_property
+    def compiled(self) -> tuple[tuple[Tree, Callable[..., Any]], ...]:
+        """Each form with the function that evaluates it."""
+        return tuple((form, compiled(form)) for form in self.forms)
+
+
+@dataclass(frozen=True)
+class Mutants:
+    """Every single change of one fixture's backward pass.
+
+    Parameters
+    ----------
+    slots : tuple of Slot
+        Arrays first, then steps, in the order in which they run.
+    together : tuple of dict
+        Changes that touch several slots at once: the new expression of each.
+    """
+
+    slots: tuple[Slot, ...]
+    together: tuple[dict[str, Tree], ...]
+
+    def __len__(self) -> int:
+        return sum(len(slot.forms) for slot in self.slots) + len(self.together)
+
+
+def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
+    """Return the fixture's program with some slots changed.
+
+    Examples
+    --------
+    >>> print(program(load("c1w4_linear_backward_v2"), {"dZ": ("neg", "dZ"), "dW": "W"}))
+    dZ = -dZ
+    m = A_prev.shape[1]
+    dW = W
+    db = sum(dZ, axis=1, keepdims=True) / m
+    dA_prev = W.T @ dZ
+    """
+    order = [name for name in _array_order(fixture) if name in changes]
+    first = [Step(name, changes[name]) for name in order]
+    rest = [Step(s.name, changes.get(s.name, s.expression)) for s in fixture.program.steps]
+    return Program((*first, *rest))
+
+
+@cache
+def mutants(id: str) -> Mutants:
+    """Return every single change of the backward pass of the fixture called `id`.
+
+    Two expressions that agree on unrelated numbers of the fixture's shapes are the same
+    formula; only the shorter one is kept.
+
+    Examples
+    --------
+    >>> found = mutants("c1w4_linear_backward_v2")
+    >>> [slot.name for slot in found.slots]
+    ['dZ', 'A_prev', 'W', 'b', 'm', 'dW', 'db', 'dA_prev']
+    >>> ("*", "dZ", ("T", "A_prev")) in found.slots[5].forms
+    False
+    >>> ("@", "dZ", ("T", "A_prev")) in found.slots[5].forms
+    True
+    """
+    fixture = load(id)
+    scope = _unrelated(fixture)
+    arrays = _array_order(fixture)
+    slots = [Slot(name, name, _distinct(name, _misread(fixture, name), scope)) for name in arrays]
+    known = list(arrays)
+    for step in fixture.program.steps:
+        forms = [
+            *rewrites(step.expression, known),
+            *_slope_forms(fixture, step.name, step.expression, known),
+        ]
+        slots.append(Slot(step.name, step.expression, _distinct(step.expression, forms, scope)))
+        if step.name != "m":
+            known.append(step.name)
+    return Mutants(tuple(slots), tuple(_together(fixture, slots)))
+
+
+@cache
+def second_changes(id: str, name: str) -> tuple[Tree, ...]:
+    """Return what two changes of one step lead to.
+
+    Spellings of one formula are kept: to tell them apart takes longer than to try them.
+
+    Examples
+    --------
+    >>> ("@", "W", ("neg", "dZ")) in second_changes("c1w4_linear_backward_v2", "dA_prev")
+    True
+    """
+    fixture = load(id)
+    steps = [step.name for step in fixture.program.steps]
+    if name not in steps:
+        return ()
+    known = [*_array_order(fixture), *(s for s in steps[: steps.index(name)] if s != "m")]
+    slot = next(slot for slot in mutants(id).slots if slot.name == name)
+    twice = {
+        tree: None
+        for form in slot.forms
+        for tree in (*rewrites(form, known), *_slope_forms(fixture, name, form, known))
+    }
+    return tuple(tree for tree in twice if tree != slot.tree and tree not in slot.forms)
+
+
+def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
+    """Yield every expression that one change of `tree` leads to.
+
+    Parameters
+    ----------
+    tree : tuple, str or float
+        The expression.
+    known : list of str
+        The names an operand can be replaced by.
+
+    Examples
+    --------
+    >>> from backcheck.program import write
+    >>> forms = [write(form) for form in rewrites(("-", "A2", "Y"), ["A2", "Y"])]
+    >>> [form for form in forms if len(form) < 7]
+    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2', 'A2', 'Y', 'Y - Y', 'A2 - A2']
+    """
+    yield from _around(tree, known)
+    yield from _inside(tree, known)
+
+
+def _around(tree: Tree, known: list[str]) -> Iterator[Tree]:
+    """Yield what can be done to a whole expression: a factor or a term more."""
+    yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
+    yield from (("*", tree, "m"), ("/", tree, "m"))
+    for name in known:
+        yield from ((operator, tree, name) for operator in ("+", "-", "*"))
+    yield from ((sum, tree) for sum in SUMS)
+
+
+def _inside(tree: Tree, known: list[str]) -> Iterator[Tree]:
+    """Yield what can be done at each node, the rest of the expression left alone."""
+    yield from _at_node(tree, known)
+    if isinstance(tree, tuple):
+        for place in range(1, len(tree)):
+            for form in _inside(tree[place], known):
+                yield (*tree[:place], form, *tree[place + 1 :])
+
+
+def _at_node(tree: Tree, known: list[str]) -> Iterator[Tree]:
+    match tree:
+        case str() if tree in known:
+            yield from (name for name in known if name != tree)
+            yield from ((function, tree) for function in ACTIVATIONS)
+            yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
+            yield from (("*", tree, "m"), ("/", tree, "m"))
+        case (operator, left, right) if operator in BINARY or operator in ("**", ">"):
+            yield from _at_pair(operator, left, right)
+        case ("shape0" | "shape1" as shape, operand):
+            yield ("shape1" if shape == "shape0" else "shape0", operand)
+            yield 1.0
+        case (operation, operand):
+            yield operand
+            for family in (ACTIVATIONS, SUMS):
+                if operation in family:
+                    yield from ((other, operand) for other in family if other != operation)
+                    # The parenthesis closed early: f(a + b) becomes f(a) + b.
+                    if isinstance(operand, tuple) and operand[0] in BINARY:
+                        yield (operand[0], (operation, operand[1]), operand[2])
+
+
+def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
+    if operator in BINARY:
+        yield from ((other, left, right) for other in BINARY if other != operator)
+        yield (operator, right, left)
+    yield from (left, right)
+    # Parentheses moved: a * (b - c) becomes a * b - c, and the other way round.
+    if isinstance(right, tuple) and len(right) == 3:
+        yield (right[0], (operator, left, right[1]), right[2])
+    if isinstance(left, tuple) and len(left) == 3:
+        yield (left[0], left[1], (operator, left[2], right))
+    # The parenthesis closed late: f(a) + b becomes f(a + b).
+    if isinstance(left, tuple) and (left[0] in ACTIVATIONS or left[0] in SUMS):
+        yield (left[0], (operator, left[1], right))
+
+
+@cache
+def _slopes(id: str) -> tuple[Tree, ...]:
+    """Return every slope of every Z and A of a fixture: the right ones and all others."""
+    templates = [template for forms in SLOPES.values() for template in forms.values()]
+    arrays = _activated(load(id))
+    return tuple(
+        dict.fromkeys(
+            parse("slope = " + template.format(A=name, Z=name)).steps[0].expression
+            for template in templates
+            for name in arrays
+        )
+    )
+
+
+def _activated(fixture: Fixture) -> tuple[str, ...]:
+    names = (name for layer in fixture.layers for name in (layer.Z, layer.A))
+    return tuple(name for name in names if name in fixture.arrays)
+
+
+def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
+    """Yield the forms of a step that multiplies by a slope, or that stands for doing so.
+
+    Any other slope, of any array; the slope applied twice; the shortcut in place of the
+    product and the product in place of the shortcut.
+    """
+    slopes = _slopes(fixture.id)
+    yield from _other_slopes(tree, slopes)
+    if "dZ" not in name:
+        return
+    yield from (("*", tree, slope) for slope in slopes)
+    for upstream in (name for name in known if "dA" in name):
+        yield from (("*", upstream, slope) for slope in slopes)
+    if "Y" in known:
+        for array in _activated(fixture):
+            yield ("-", array, "Y")
+            yield from (("-", (function, array), "Y") for function in ACTIVATIONS)
+
+
+def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
+    if tree in slopes:
+        yield from slopes
+    elif isinstance(tree, tuple):
+        # A product a * s * (1 - s) reads (a * s) * (1 - s): the slope is not a node of it.
+        match tree:
+            case ("*", ("*", left, first), second) if ("*", first, second) in slopes:
+                yield from (("*", left, slope) for slope in slopes)
+        for place in range(1, len(tree)):
+            for form in _other_slopes(tree[place], slopes):
+                yield (*tree[:place], form, *tree[place + 1 :])
+
+
+def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
+    """Yield what an array can be taken for, or computed again as, before any step runs."""
+    yield from (other for other in _array_order(fixture) if other != name)
+    yield ("T", name)
+    yield from ((function, name) for function in ACTIVATIONS)
+    for layer in fixture.layers:
+        if name == layer.Z and {layer.W, layer.input, layer.b} <= fixture.arrays.keys():
+            yield ("+", ("@", layer.W, layer.input), layer.b)
+        if name == layer.A and layer.Z in fixture.arrays:
+            yield from ((function, layer.Z) for function in ACTIVATIONS)
+
+
+def _together(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
+    yield from _forward_again(fixture)
+    yield from _other_cache(fixture)
+    yield from _every_layer(fixture, slots)
+    yield from _average_elsewhere(fixture)
+
+
+def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
+    """Yield the forward pass run again, as a whole and for Z or A alone."""
+    again = {}
+    for layer in fixture.layers:
+        again[layer.Z] = ("+", ("@", layer.W, layer.input), layer.b)
+        if layer.activation:
+            again[layer.A] = (layer.activation, layer.Z)
+    again = {name: tree for name, tree in again.items() if name in fixture.arrays}
+    parts = [again]
+    parts.append({name: tree for name, tree in again.items() if isinstance(tree[1], tuple)})
+    parts.append({name: tree for name, tree in again.items() if isinstance(tree[1], str)})
+    yield from (part for part in parts if len(part) > 1)
+
+
+def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
+    """Yield the steps of one layer fed with the cache of another."""
+    for own in fixture.layers:
+        for other in fixture.layers:
+            if own is other:
+                continue
+            taken = dict(zip(_entries(own), _entries(other), strict=True))
+            for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
+                swap = {name: to for name, to in taken.items() if name not in kept}
+                steps = [s for s in fixture.program.steps if _role(fixture, s.name)[1] == own.Z]
+                changed = {s.name: _renamed(s.expression, swap) for s in steps}
+                yield {s.name: changed[s.name] for s in steps if changed[s.name] != s.expression}
+
+
+def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
+    """Yield the same change in the same step of every layer, as one helper function makes it."""
+    by_role: dict[str, list[tuple[Slot, dict[str, str]]]] = {}
+    for slot in slots:
+        role, _ = _role(fixture, slot.name)
+        if role:
+            by_role.setdefault(role, []).append((slot, _symbols(fixture, slot.name)))
+    for group in by_role.values():
+        if len(group) < 2:
+            continue
+        (first, own), *others = group
+        if any(_renamed(first.tree, own) != _renamed(slot.tree, to) for slot, to in others):
+            continue
+        for form in first.forms:
+            plain = _renamed(form, own)
+            back = [{symbol: name for name, symbol in to.items()} for _, to in others]
+            if all(set(names(plain)) - {"m"} <= to.keys() for to in back):
+                changed = {first.name: form}
+                for (slot, _), to in zip(others, back, strict=True):
+                    changed[slot.name] = _renamed(plain, to)
+                yield changed
+
+
+def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
+    """Yield the division by m made where the gradient starts, and not in dW and db."""
+    starts = [s for s in fixture.program.steps if _role(fixture, s.name)[0] == "dZ"]
+    undivided = {
+        step.name: step.expression[1]
+        for step in fixture.program.steps
+        if isinstance(step.expression, tuple) and step.expression[::2] == ("/", "m")
+    }
+    for start in starts[:1]:
+        yield {start.name: ("/", start.expression, "m"), **undivided}
+    yield undivided
+
+
+def _entries(layer: Any) -> tuple[str, ...]:
+    return (layer.input, layer.W, layer.b, layer.Z, layer.A)
+
+
+def _symbols(fixture: Fixture, step: str) -> dict[str, str]:
+    """Return the symbol, free of any layer's number, of each name around a step."""
+    role, Z = _role(fixture, step)
+    prefix = step.removesuffix(role) if step.endswith(role) else ""
+    prefix = next((p for p in PREFIXES[1:] if step.startswith(p)), "")
+    layer = next(layer for layer in fixture.layers if layer.Z == Z)
+    plain = dict(zip(_entries(layer), ("A_prev", "W", "b", "Z", "A"), strict=True))
+    plain.pop("", None)
+    return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
+
+
+def _role(fixture: Fixture, step: str) -> tuple[str, str]:
+    """Return what a step computes, such as ``"dW"``, and the Z of the layer it belongs to."""
+    bare = next((step.removeprefix(p) for p in PREFIXES[1:] if step.startswith(p)), step)
+    for layer in fixture.layers:
+        for name, symbol in zip(_entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
+            if bare == f"d{name}":
+                return symbol, layer.Z
+    return "", ""
+
+
+def _renamed(tree: Tree, to: Mapping[str, str]) -> Tree:
+    if isinstance(tree, str):
+        return to.get(tree, tree)
+    if isinstance(tree, tuple):
+        return (tree[0], *(_renamed(operand, to) for operand in tree[1:]))
+    return tree
+
+
+def _array_order(fixture: Fixture) -> tuple[str, ...]:
+    """Return the names of the arrays so that what a forward pass computes first comes first."""
+    computed = [name for layer in fixture.layers for name in (layer.Z, layer.A)]
+    rest = [name for name in fixture.arrays if name not in computed]
+    return (*rest, *(name for name in computed if name in fixture.arrays))
+
+
+def _unrelated(fixture: Fixture) -> dict[str, Any]:
+    """Return unrelated random numbers, in the fixture's shapes, for every name of a program."""
+    rng = np.random.default_rng(0)
+    values = fixture.program.run(fixture.arrays)
+    scope = {
+        name: rng.standard_normal(np.shape(value))
+        for name, value in {**fixture.arrays, **values}.items()
+    }
+    return scope | {"m": 7.0}
+
+
+def _distinct(tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]) -> tuple[Tree, ...]:
+    """Return the forms that can be computed and are not the same formula as another."""
+    kept: dict[object, Tree] = {}
+    with np.errstate(all="ignore"):
+        original = fingerprint(evaluate(tree, scope))
+        for form in forms:
+            try:
+                key = fingerprint(evaluate(form, scope))
+            except (ValueError, TypeError, IndexError):
+                continue
+            if key != original and (key not in kept or _size(form) < _size(kept[key])):
+                kept[key] = form
+    return tuple(kept.values())
+
+
+_WEIGHTS = np.random.default_rng(3).standard_normal(4096)
+
+
+def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
+    """Return a key that two arrays share when they are equal up to rounding.
+
+    Examples
+    --------
+    >>> fingerprint([[0.1 + 0.2]]) == fingerprint([[0.3]])
+    True
+    """
+    array = np.asarray(value, dtype=float)
+    mixed = float(array.ravel() @ _WEIGHTS[: array.size])
+    return array.shape, f"{mixed:.10e}"
+
+
+def _size(tree: Tree) -> int:
+    return 1 + sum(map(_size, tree[1:])) if isinstance(tree, tuple) else 1

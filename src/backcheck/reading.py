@@ -1,0 +1,441 @@
+"""Reading what people paste: printed arrays, whole tracebacks around them, cut-off rows.
+
+The reader knows numbers, brackets and the names of gradients. Everything else in the text
+is skipped; none of it is ever executed. Each array becomes a **pattern**: for every number
+the interval of values that print that way, and gaps where something was left out.
+
+``diagnose.js`` of the book's site reads the same way; a corpus of texts is run through both.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+LIMIT = 1_000_000
+"""Longest text that is read, in bytes."""
+
+SLACK = 1e-9
+"""Relative error a printed number is allowed besides its rounding: two right ways to compute
+one number differ in its last bits, and full precision prints those."""
+
+EXACT = 8
+"""Decimals meant by a number that numpy printed without any: its default precision."""
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:nan|NaN|inf|Inf|infinity)\b"
+_TOKEN = re.compile(rf"[\s,;]+|\[|\]|\.\.\.|(?P<number>{_NUMBER})|(?P<truth>True|False)\b")
+_PLAIN_LINE = re.compile(rf"[\s,;\[\]]*(?:(?:{_NUMBER}|\.\.\.)[\s,;\[\]]*)+")
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sigmoid|relu)_)?"
+    r"(?:(?P<d>[dD])_?(?P<of>[AWZBawzb])_?\[?(?P<which>prev(?:_temp)?|[lL]|\d)?"
+    r"|(?P<array>A\d|Z\d|W\d|b\d|AL|ZL|A_prev|X|Y))\]?(?![A-Za-z0-9])"
+)
+_SCALAR = re.compile(rf"(?P<label>[^=:\n]{{1,60}})[=:]\s*\(?(?P<numbers>(?:{_NUMBER}[\s,;]*)+)\)?")
+_REPLACED: tuple[tuple[str, str], ...] = (
+    ("[\u2212\u2010-\u2014\ufe63\uff0d]", "-"),
+    ("[\u2018\u2019\u201a\u201b\u2032`\u00b4]", "'"),
+    ("[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]", '"'),
+    ("[\u200b-\u200f\u2060\ufeff]|\x1b\\[[0-9;]*[A-Za-z]", ""),
+    ("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\f\v]", " "),
+    ("[\u2026\u22ef]", "..."),
+    ("\r\n?|\\\\n", "\n"),
+    (r"\b(?:np|numpy)\.float\d+\(([^()\n]*)\)", r"\1"),
+    (r"\b(?:np|numpy)\.(nan|inf)\b", r"\1"),
+    (r"\b(?:In|Out) ?\[[ \d*]*\]:", " "),
+    (r"(?m)^ *(?:>+ )+", ""),
+    (r"\*\*", " "),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed number: the value, and how many decimals it vouches for.
+
+    Parameters
+    ----------
+    value : float
+        The number as printed; nan and inf are kept.
+    own : int
+        Decimals of the number itself.
+    decimals : int
+        Decimals counted when the zeros numpy trims are put back.
+    """
+
+    value: float
+    own: int
+    decimals: int
+
+    def covers(self, value: float, loose: bool = False) -> bool:
+        """Return whether `value` prints as this number.
+
+        Examples
+        --------
+        >>> Cell(0.25, 2, 2).covers(0.2549), Cell(0.25, 2, 2).covers(0.26)
+        (True, False)
+        """
+        if math.isnan(self.value) or math.isinf(self.value):
+            return value == self.value or (math.isnan(value) and math.isnan(self.value))
+        return abs(value - self.value) <= self.width(loose)
+
+    def width(self, loose: bool = False) -> float:
+        """Return how far from the printed number a value may lie."""
+        half: float = 0.5 * 10.0 ** -(self.own if loose else self.decimals)
+        return half * (1 + 1e-6) + SLACK * abs(self.value)
+
+
+Row = tuple[Cell | None, ...]
+"""The numbers of a row; None where some were left out."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One array read from a text.
+
+    Parameters
+    ----------
+    name : str or None
+        The gradient or array it was printed as, in the course's spelling.
+    context : str
+        "sigmoid" or "relu" if such a heading stands above it, else "".
+    rows : tuple
+        Rows of cells; None where rows were left out. A scalar or a vector is one row.
+    dimensions : int
+        How many brackets stood around a number: 0, 1 or 2.
+    whole : bool
+        Whether every bracket was there; a bare row or a cut-off array is not whole.
+    expected : bool
+        Whether the text calls it the expected output.
+    line : int
+        Where it starts.
+    """
+
+    name: str | None
+    context: str
+    rows: tuple[Row | None, ...]
+    dimensions: int
+    whole: bool
+    expected: bool
+    line: int
+
+    @cached_property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape, if nothing was left out."""
+        rows = [row for row in self.rows if row is not None]
+        if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
+            return None
+        return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
+
+    @cached_property
+    def _bounds(self) -> tuple[Any, Any]:
+        cells = [cell for row in self.rows for cell in row or () if cell is not None]
+        centre = np.array([cell.value for cell in cells]).reshape(self.shape or -1)
+        return centre, np.array([cell.width() for cell in cells]).reshape(self.shape or -1)
+
+    @cached_property
+    def _first(self) -> Cell:
+        return next(cell for row in self.rows for cell in row or () if cell is not None)
+
+    def matches(self, value: Any, loose: bool = False) -> bool:
+        """Return whether an array prints this way.
+
+        Parameters
+        ----------
+        value : array_like
+            The array in question.
+        loose : bool
+            Take the brackets for a part of the array, and each number by its own digits.
+
+        Examples
+        --------
+        >>> seen = read("dW = [[0.25, 0.5]]").arrays[0]
+        >>> seen.matches([[0.2500000001, 0.5]]), seen.matches([[0.26, 0.5]])
+        (True, False)
+        >>> seen.matches([[0.25, 0.5], [1.0, 2.0]], loose=True)
+        True
+        """
+        array = np.asarray(value, dtype=float)
+        if self.shape is not None and not loose:
+            return array.shape == self.shape and self._agrees(array)
+        if array.ndim > 2:
+            return False
+        table = np.atleast_2d(array).tolist()
+        return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
+
+    def _agrees(self, array: Any) -> bool:
+        # Most candidates are told apart by their first number, which is quicker to look at.
+        if not self._first.covers(array.item(0)):
+            return False
+        centre, width = self._bounds
+        with np.errstate(invalid="ignore"):
+            near = np.abs(array - centre) <= width
+        return bool(np.all(near | (array == centre) | (np.isnan(array) & np.isnan(centre))))
+
+    def _row(self, row: Row, line: Sequence[float], loose: bool) -> bool:
+        # A row without its own brackets may have lost numbers at either end.
+        part = self.dimensions == 0 and not self.whole
+        pattern = (None, *row, None) if part else row
+        return _fits(pattern, line, lambda cell, value: cell.covers(value, loose))
+
+
+@dataclass(frozen=True)
+class Paste:
+    """What a text holds: its arrays, and the message of a failed assert."""
+
+    arrays: tuple[Observed, ...]
+    message: str
+
+
+def read(text: str) -> Paste:
+    """Read every array and the assertion message of a pasted text.
+
+    Raises
+    ------
+    ValueError
+        If the text is longer than `LIMIT`, or there is nothing in it to read; the message
+        says what is wrong, and on which line.
+
+    Examples
+    --------
+    >>> seen = read("dW1 = [[ 0.00301023 -0.00747267]]").arrays[0]
+    >>> seen.name, seen.shape
+    ('dW1', (1, 2))
+    >>> read("AssertionError: Wrong values for dW1").message
+    'Wrong values for dW1'
+    >>> read("It does not work!")
+    Traceback (most recent call last):
+        ...
+    ValueError: There are no printed numbers in this text; paste what your function printed, \
+such as dW1 = [[0.1 0.2]].
+    """
+    size = len(text.encode("utf-8", "replace"))
+    if size > LIMIT:
+        raise ValueError(
+            f"The text is {size / 1e6:.1f} MB long, but at most 1 MB is read; "
+            "paste the printed gradients alone."
+        )
+    for pattern, replacement in _REPLACED:
+        text = re.sub(pattern, replacement, text)
+    message = _message(text)
+    groups, rest, problem = _brackets(text)
+    arrays = sorted([*groups, *_unbracketed(rest)], key=lambda seen: seen.line)
+    # Where only some arrays are called expected, those are not the learner's.
+    own = [seen for seen in arrays if not seen.expected] or arrays
+    if not own and not message:
+        raise ValueError(
+            problem
+            or "There are no printed numbers in this text; paste what your function printed, "
+            "such as dW1 = [[0.1 0.2]]."
+        )
+    return Paste(tuple(own), message)
+
+
+def from_arrays(grads: dict[str, Any]) -> Paste:
+    """Turn a dictionary of computed arrays into the patterns of their full precision.
+
+    Raises
+    ------
+    ValueError
+        If a value is not an array of numbers with at most two dimensions.
+    """
+    from backcheck.arrays import numeric
+
+    arrays = []
+    for line, (name, value) in enumerate(grads.items(), start=1):
+        array = numeric(name, value)
+        if array.ndim > 2:
+            raise ValueError(f"{name} has {array.ndim} dimensions, but a gradient has at most 2.")
+        table = np.atleast_2d(array.astype(float)).tolist()
+        rows = tuple(tuple(Cell(number, 15, 15) for number in row) for row in table)
+        arrays.append(Observed(_canonical(name), "", rows, array.ndim, True, False, line))
+    return Paste(tuple(arrays), "")
+
+
+def _message(text: str) -> str:
+    found = re.findall(r"(?:AssertionError|Error|Test failed)\s*:\s*([^\n]+)", text)
+    found += re.findall(r"((?:Wrong|Unexpected) (?:values?|shape|output)[^\n\"']*)", text)
+    return found[0].strip() if found else ""
+
+
+def _brackets(text: str) -> tuple[list[Observed], str, str]:
+    """Return the bracketed arrays, the text with them blanked out, and what went wrong."""
+    found: list[Observed] = []
+    problem = ""
+    left = list(text)
+    position = after = 0
+    while (start := text.find("[", position)) >= 0:
+        rows, dimensions, end, closed, bad = _group(text, start)
+        position = max(end, start + 1)
+        numbers = [cell for row in rows for cell in row or () if cell]
+        index = start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_])'\"")
+        name, context, expected = _label(text, after, start)
+        # Whole numbers alone are an array only where one is assigned; elsewhere they are
+        # footnotes, indices and layer numbers.
+        printed = any(char in text[start:end] for char in ".eEn")
+        given = text[max(0, start - 200) : start].rstrip().endswith(("=", ":", "("))
+        line = text.count("\n", 0, start) + 1
+        if not numbers or (not printed and (index or not name or not given)):
+            continue
+        if bad:
+            problem = problem or f"Line {line}: {bad}"
+        else:
+            table = tuple(None if row is None else _untrimmed(rows, row) for row in rows)
+            whole = closed and (dimensions == 2 or name is not None or text[start - 1] == "(")
+            found.append(Observed(name, context, table, dimensions, whole, expected, line))
+        after = end
+        left[start:end] = [" " if char != "\n" else char for char in text[start:end]]
+    return found, "".join(left), problem
+
+
+def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str]:
+    """Read one bracketed group; say where it ends, whether it closed, and what is bad in it."""
+    rows: list[Row | None] = []
+    row: list[Cell | None] = []
+    depth = deepest = 0
+    position = start
+    while token := _TOKEN.match(text, position):
+        position = token.end()
+        word = token.group()
+        if word == "[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif word == "]" or word == "...":
+            if word == "..." and depth == deepest:
+                row.append(None)
+            elif word == "...":
+                rows.append(None)
+            else:
+                if row:
+                    rows.append(tuple(row))
+                row = []
+                depth -= 1
+                if depth == 0:
+                    break
+        elif token.lastgroup:
+            row.append(_cell(word))
+    if row:
+        rows.append(tuple(row))
+    bad = ""
+    rest = text[position : position + 40]
+    at_line_start = not text[text.rfind("\n", 0, position) + 1 : position].strip()
+    if depth and rest and not at_line_start:
+        word = re.match(r"\S*", rest)
+        bad = (
+            f"{word.group() if word else ''!r} inside the brackets is not a number; "
+            "paste the array as numpy prints it."
+        )
+    widths = sorted({len(row) for row in rows if row is not None and None not in row})
+    if not depth and not bad and len(widths) > 1:
+        bad = (
+            f"the rows of this array hold {widths[0]} and {widths[-1]} numbers; "
+            "paste every row whole, or write ... where numbers are left out."
+        )
+    if deepest > 2 and len(rows) > 1 and not bad:
+        bad = f"this array has {deepest} brackets around a number; paste one matrix at a time."
+    return rows, min(deepest, 2), position, depth == 0, bad
+
+
+def _cell(word: str) -> Cell:
+    if word in ("True", "False"):
+        return Cell(float(word == "True"), EXACT, EXACT)
+    mantissa, _, exponent = word.lower().partition("e")
+    if "n" in mantissa:
+        return Cell(float(word), 0, 0)
+    digits = len(mantissa.partition(".")[2])
+    scale = max(-300, min(300, int(exponent or 0)))
+    own = digits - scale if digits or exponent else EXACT
+    return Cell(float(f"{mantissa}e{scale}"), own, -1 if exponent else own)
+
+
+def _untrimmed(rows: Sequence[Row | None], row: Row) -> Row:
+    """Give every number of an array the decimals of its finest one: numpy trims zeros."""
+    cells = [cell for each in rows for cell in each or () if cell is not None]
+    finest = max((cell.decimals for cell in cells), default=0)
+    return tuple(
+        cell and replace(cell, decimals=cell.own if cell.decimals < 0 else finest) for cell in row
+    )
+
+
+def _label(text: str, after: int, start: int) -> tuple[str | None, str, bool]:
+    """Return the name, the heading and whether "expected" stands before an array."""
+    before = text[max(after, start - 400) : start]
+    lines = [line for line in before.split("\n") if line.strip(" '\"([{,}])#-")]
+    same = before.rpartition("\n")[2].strip(" '\"([{,")
+    near = same if _letters(same) else lines[-1][-80:] if lines else ""
+    names = list(_NAME.finditer(near))
+    name = _canonical(names[-1].group()) if names else None
+    heading = text[max(0, start - 2000) : start].lower()
+    context = max(("sigmoid", "relu"), key=heading.rfind)
+    context = context if heading.rfind(context) >= 0 else ""
+    return name, context, _called_expected(text[:start][-2000:])
+
+
+def _called_expected(before: str) -> bool:
+    """Return whether the last line of prose before an array speaks of expected numbers."""
+    for line in reversed(before.split("\n")):
+        words = re.findall(r"[A-Za-z]{3,}", _NAME.sub(" ", line))
+        words = [word for word in words if word not in ("array", "prev", "sigmoid", "relu")]
+        if words:
+            return any(word.lower().startswith("expect") for word in words)
+    return False
+
+
+def _letters(text: str) -> bool:
+    return bool(re.search(r"[A-Za-z]", re.sub(r"\b(?:np|numpy|array|matrix|tensor)\b", "", text)))
+
+
+def _canonical(name: str) -> str | None:
+    """Return the course's spelling of a name, or None if it is no array of a backward pass.
+
+    Examples
+    --------
+    >>> _canonical("dw_1"), _canonical("DA_prev"), _canonical("grads")
+    ('dW1', 'dA_prev', None)
+    """
+    match = _NAME.fullmatch(name)
+    if not match:
+        return name if re.fullmatch(r"\w+_d[AWZb]\w*", name) else None
+    prefix = next((p for p in ("sigmoid_", "relu_") if name.startswith(p)), "")
+    if match["array"]:
+        return match["array"]
+    letter = match["of"].upper().replace("B", "b")
+    which = (match["which"] or "").replace("_temp", "").replace("l", "L")
+    return f"{prefix}d{letter}{'_prev' if which == 'prev' else which}"
+
+
+def _unbracketed(text: str) -> list[Observed]:
+    """Read numbers that stand without brackets: ``db2 = -0.17``, or bare rows."""
+    found: list[Observed] = []
+    block: list[Row] = []
+    for number, line in enumerate([*text.split("\n"), "end"], start=1):
+        if _PLAIN_LINE.fullmatch(line) and "." in line.replace("...", ""):
+            block.append(tuple(_cell(word.group()) for word in re.finditer(_NUMBER, line)))
+            continue
+        if block:
+            rows = tuple(_untrimmed(block, row) for row in block)
+            found.append(Observed(None, "", rows, 0, False, False, number - len(block)))
+            block = []
+        match = _SCALAR.fullmatch(line.strip()) if len(line) < 2000 else None
+        names = list(_NAME.finditer(match["label"])) if match else []
+        if match and names and "." in match["numbers"]:
+            row = tuple(_cell(word.group()) for word in re.finditer(_NUMBER, match["numbers"]))
+            table = (_untrimmed([row], row),)
+            name, single = _canonical(names[-1].group()), len(row) == 1
+            found.append(Observed(name, "", table, 0, single, False, number))
+    return found
+
+
+def _fits(pattern: Sequence[Any], items: Sequence[Any], same: Callable[[Any, Any], bool]) -> bool:
+    """Return whether items match a pattern in which None stands for any run of them."""
+    reached = {0}
+    for part in pattern:
+        if part is None:
+            reached = set(range(min(reached), len(items) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(items) and same(part, items[at])}
+        if not reached:
+            return False
+    return len(items) in reached
