@@ -6,14 +6,14 @@ each Z and A is computed from the layer below, and the referee differentiates th
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.arrays import Array
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, load
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 from backcheck.referee import complex_step, relative_error
@@ -60,7 +60,7 @@ def draw(fixture: Fixture, seed: int, own_shapes: bool = False) -> dict[str, Arr
     if own_shapes:
         m = first.shape[1]
         units = [first.shape[0], *(fixture.arrays[layer.W].shape[0] for layer in fixture.layers)]
-    arrays = {fixture.layers[0].input: rng.standard_normal((units[0], m))}
+    arrays: dict[str, Array] = {fixture.layers[0].input: rng.standard_normal((units[0], m))}
     for layer, n_in, n_out in zip(fixture.layers, units[:-1], units[1:], strict=False):
         arrays[layer.W] = rng.standard_normal((n_out, n_in))
         arrays[layer.b] = rng.standard_normal((n_out, 1))
@@ -107,15 +107,15 @@ def gradients(fixture: Fixture, arrays: Mapping[str, Array]) -> dict[str, Array]
     True
     """
     found = {}
+    parameters = {name for layer in fixture.layers for name in (layer.W, layer.b)}
     for step in fixture.program.steps:
         prefix = next((p for p in PREFIXES[1:] if step.name.startswith(p)), "")
         of = step.name.removeprefix(prefix).removeprefix("d")
         if step.name == "m":
             continue
-        names = {layer.W for layer in fixture.layers} | {layer.b for layer in fixture.layers}
         value = arrays[of].astype(float)
-        slope = complex_step(lambda x, of=of, p=prefix: _cost(fixture, arrays, {of: x}, p), value)
-        found[step.name] = slope if of in names else slope * value.shape[1]
+        slope = complex_step(partial(_cost, fixture, arrays, prefix, of), value)
+        found[step.name] = slope if of in parameters else slope * value.shape[1]
     return found
 
 
@@ -160,8 +160,6 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
 
 @cache
 def _networks(id: str, own_shapes: bool) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
-    from backcheck.fixtures import load
-
     fixture = load(id)
     drawn = [draw(fixture, seed, own_shapes) for seed in SEEDS]
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
@@ -174,9 +172,8 @@ def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) ->
     return {layer.Z: Z, layer.A: given.get(layer.A, by_name(layer.activation)(Z))}
 
 
-def _cost(
-    fixture: Fixture, arrays: Mapping[str, Any], given: Mapping[str, Any], prefix: str
-) -> Any:
+def _cost(fixture: Fixture, arrays: Mapping[str, Any], prefix: str, name: str, value: Any) -> Any:
+    given = {name: value}
     scope = {**arrays, **given}
     for layer in fixture.layers:
         scope |= _layer(layer, scope, given)

@@ -116,6 +116,8 @@ class Fixture:
         The regenerated inputs and cache, read-only.
     expected : dict
         The published outputs, read-only.
+    also_called : tuple of dict
+        Other names a step is printed under, one dict for each habit or older edition.
     """
 
     id: str
@@ -131,6 +133,7 @@ class Fixture:
     comparisons: tuple[Comparison, ...]
     arrays: dict[str, Array] = field(repr=False)
     expected: dict[str, Array] = field(repr=False)
+    also_called: tuple[dict[str, str], ...] = ()
 
     def residuals(self) -> dict[str, float]:
         """Return the residual of each relation the arrays can be held against."""
@@ -293,6 +296,7 @@ def load(id: str) -> Fixture:
         ),
         arrays=_arrays(table),
         expected={name: _frozen(value) for name, value in table["expected"].items()},
+        also_called=tuple(table.get("also_called", ())),
     )
 
 

@@ -21,8 +21,13 @@ from backcheck.activations import ACTIVATIONS
 from backcheck.consistent import PREFIXES
 from backcheck.fixtures import Fixture, load
 from backcheck.program import SLOPES, SUMS, Program, Step, Tree, compiled, evaluate, names, parse
+from backcheck.relations import Layer
 
 BINARY = ("+", "-", "*", "/", "@")
+
+
+FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
+"""What numpy raises where arrays do not fit each other."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,14 @@ class Slot:
         The expression as it stands; for an array, its own name.
     forms : tuple
         The expressions that one change leads to, without those that are the same formula.
+    stuck : tuple
+        Those that numpy cannot carry out on these shapes, unless a second change helps.
     """
 
     name: str
     tree: Tree
     forms: tuple[Tree, ...] = field(repr=False)
+    stuck: tuple[Tree, ...] = field(repr=False)
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
@@ -55,8 +63,8 @@ class Slot:
 
     @cached_property
     def compiled(self) -> tuple[tuple[Tree, Callable[..., Any]], ...]:
-        """Each form with the function that evaluates it."""
-        return tuple((form, compiled(form)) for form in self.forms)
+        """Each form with the function that evaluates it, the stuck ones last."""
+        return tuple((form, compiled(form)) for form in (*self.forms, *self.stuck))
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,18 @@ class Mutants:
     ----------
     slots : tuple of Slot
         Arrays first, then steps, in the order in which they run.
-    together : tuple of dict
-        Changes that touch several slots at once: the new expression of each.
+    special : dict
+        Changes that touch several slots at once, by the idea behind them: the new
+        expression of each slot.
     """
 
     slots: tuple[Slot, ...]
-    together: tuple[dict[str, Tree], ...]
+    special: dict[str, tuple[dict[str, Tree], ...]]
+
+    @property
+    def together(self) -> tuple[dict[str, Tree], ...]:
+        """All changes of several slots."""
+        return tuple(change for changes in self.special.values() for change in changes)
 
     def __len__(self) -> int:
         return sum(len(slot.forms) for slot in self.slots) + len(self.together)
@@ -90,7 +104,7 @@ def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     db = sum(dZ, axis=1, keepdims=True) / m
     dA_prev = W.T @ dZ
     """
-    order = [name for name in _array_order(fixture) if name in changes]
+    order = [name for name in array_order(fixture) if name in changes]
     first = [Step(name, changes[name]) for name in order]
     rest = [Step(s.name, changes.get(s.name, s.expression)) for s in fixture.program.steps]
     return Program((*first, *rest))
@@ -114,19 +128,27 @@ def mutants(id: str) -> Mutants:
     True
     """
     fixture = load(id)
-    scope = _unrelated(fixture)
-    arrays = _array_order(fixture)
-    slots = [Slot(name, name, _distinct(name, _misread(fixture, name), scope)) for name in arrays]
+    scope = unrelated(fixture.id)
+    arrays = array_order(fixture)
+    slots = [Slot(name, name, *_distinct(name, _misread(fixture, name), scope)) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
         forms = [
             *rewrites(step.expression, known),
             *_slope_forms(fixture, step.name, step.expression, known),
         ]
-        slots.append(Slot(step.name, step.expression, _distinct(step.expression, forms, scope)))
+        slots.append(Slot(step.name, step.expression, *_distinct(step.expression, forms, scope)))
         if step.name != "m":
             known.append(step.name)
-    return Mutants(tuple(slots), tuple(_together(fixture, slots)))
+    return Mutants(
+        tuple(slots),
+        {
+            "forward-again": _once(_forward_again(fixture)),
+            "other-cache": _once(_other_cache(fixture)),
+            "average-elsewhere": _once(_average_elsewhere(fixture)),
+            "every-layer": _once(_every_layer(fixture, slots)),
+        },
+    )
 
 
 @cache
@@ -137,18 +159,18 @@ def second_changes(id: str, name: str) -> tuple[Tree, ...]:
 
     Examples
     --------
-    >>> ("@", "W", ("neg", "dZ")) in second_changes("c1w4_linear_backward_v2", "dA_prev")
+    >>> ("@", ("T", "dZ"), "W") in second_changes("c1w4_linear_backward_v4a", "dA_prev")
     True
     """
     fixture = load(id)
     steps = [step.name for step in fixture.program.steps]
     if name not in steps:
         return ()
-    known = [*_array_order(fixture), *(s for s in steps[: steps.index(name)] if s != "m")]
+    known = [*array_order(fixture), *(s for s in steps[: steps.index(name)] if s != "m")]
     slot = next(slot for slot in mutants(id).slots if slot.name == name)
     twice = {
         tree: None
-        for form in slot.forms
+        for form in (*slot.forms, *slot.stuck)
         for tree in (*rewrites(form, known), *_slope_forms(fixture, name, form, known))
     }
     return tuple(tree for tree in twice if tree != slot.tree and tree not in slot.forms)
@@ -169,7 +191,7 @@ def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
     >>> from backcheck.program import write
     >>> forms = [write(form) for form in rewrites(("-", "A2", "Y"), ["A2", "Y"])]
     >>> [form for form in forms if len(form) < 7]
-    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2', 'A2', 'Y', 'Y - Y', 'A2 - A2']
+    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2', 'A2', 'Y', 'Y - Y']
     """
     yield from _around(tree, known)
     yield from _inside(tree, known)
@@ -283,7 +305,7 @@ def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
 
 def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
     """Yield what an array can be taken for, or computed again as, before any step runs."""
-    yield from (other for other in _array_order(fixture) if other != name)
+    yield from (other for other in array_order(fixture) if other != name)
     yield ("T", name)
     yield from ((function, name) for function in ACTIVATIONS)
     for layer in fixture.layers:
@@ -293,67 +315,78 @@ def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
             yield from ((function, layer.Z) for function in ACTIVATIONS)
 
 
-def _together(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
-    yield from _forward_again(fixture)
-    yield from _other_cache(fixture)
-    yield from _every_layer(fixture, slots)
-    yield from _average_elsewhere(fixture)
+def _once(changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
+    several = (change for change in changes if len(change) > 1)
+    return tuple({str(change): change for change in several}.values())
 
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
-    again = {}
+    again: dict[str, Tree] = {}
     for layer in fixture.layers:
         again[layer.Z] = ("+", ("@", layer.W, layer.input), layer.b)
         if layer.activation:
             again[layer.A] = (layer.activation, layer.Z)
     again = {name: tree for name, tree in again.items() if name in fixture.arrays}
-    parts = [again]
-    parts.append({name: tree for name, tree in again.items() if isinstance(tree[1], tuple)})
-    parts.append({name: tree for name, tree in again.items() if isinstance(tree[1], str)})
-    yield from (part for part in parts if len(part) > 1)
+    from_below = {layer.Z for layer in fixture.layers}
+    yield again
+    yield {name: tree for name, tree in again.items() if name in from_below}
+    yield {name: tree for name, tree in again.items() if name not in from_below}
 
 
 def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
-    """Yield the steps of one layer fed with the cache of another."""
+    """Yield the steps of one layer fed with the cache of another, or done as that one."""
     for own in fixture.layers:
         for other in fixture.layers:
             if own is other:
                 continue
+            steps = {s.name: s.expression for s in fixture.program.steps if own in _of(fixture, s)}
             taken = dict(zip(_entries(own), _entries(other), strict=True))
             for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
                 swap = {name: to for name, to in taken.items() if name not in kept}
-                steps = [s for s in fixture.program.steps if _role(fixture, s.name)[1] == own.Z]
-                changed = {s.name: _renamed(s.expression, swap) for s in steps}
-                yield {s.name: changed[s.name] for s in steps if changed[s.name] != s.expression}
+                fed = {name: renamed(tree, swap) for name, tree in steps.items()}
+                yield {name: tree for name, tree in fed.items() if tree != steps[name]}
+            alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items()}
+            alike = {theirs: mine for theirs, mine in alike.items() if theirs != f"d{other.A}"}
+            yield {
+                alike[step.name]: renamed(step.expression, alike)
+                for step in fixture.program.steps
+                if alike.get(step.name) in steps
+            }
+
+
+def _of(fixture: Fixture, step: Step) -> tuple[Layer, ...]:
+    layer = role(fixture, step.name)[1]
+    return (layer,) if layer else ()
 
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
     """Yield the same change in the same step of every layer, as one helper function makes it."""
     by_role: dict[str, list[tuple[Slot, dict[str, str]]]] = {}
     for slot in slots:
-        role, _ = _role(fixture, slot.name)
-        if role:
-            by_role.setdefault(role, []).append((slot, _symbols(fixture, slot.name)))
+        computes, layer = role(fixture, slot.name)
+        if layer:
+            around = symbols(layer, prefix(slot.name))
+            by_role.setdefault(computes, []).append((slot, around))
     for group in by_role.values():
         if len(group) < 2:
             continue
         (first, own), *others = group
-        if any(_renamed(first.tree, own) != _renamed(slot.tree, to) for slot, to in others):
+        if any(renamed(first.tree, own) != renamed(slot.tree, to) for slot, to in others):
             continue
         for form in first.forms:
-            plain = _renamed(form, own)
+            plain = renamed(form, own)
             back = [{symbol: name for name, symbol in to.items()} for _, to in others]
             if all(set(names(plain)) - {"m"} <= to.keys() for to in back):
                 changed = {first.name: form}
                 for (slot, _), to in zip(others, back, strict=True):
-                    changed[slot.name] = _renamed(plain, to)
+                    changed[slot.name] = renamed(plain, to)
                 yield changed
 
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the division by m made where the gradient starts, and not in dW and db."""
-    starts = [s for s in fixture.program.steps if _role(fixture, s.name)[0] == "dZ"]
+    starts = [s for s in fixture.program.steps if role(fixture, s.name)[0] == "dZ"]
     undivided = {
         step.name: step.expression[1]
         for step in fixture.program.steps
@@ -361,73 +394,102 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     }
     for start in starts[:1]:
         yield {start.name: ("/", start.expression, "m"), **undivided}
-    yield undivided
 
 
-def _entries(layer: Any) -> tuple[str, ...]:
+def _entries(layer: Layer) -> tuple[str, ...]:
     return (layer.input, layer.W, layer.b, layer.Z, layer.A)
 
 
-def _symbols(fixture: Fixture, step: str) -> dict[str, str]:
-    """Return the symbol, free of any layer's number, of each name around a step."""
-    role, Z = _role(fixture, step)
-    prefix = step.removesuffix(role) if step.endswith(role) else ""
-    prefix = next((p for p in PREFIXES[1:] if step.startswith(p)), "")
-    layer = next(layer for layer in fixture.layers if layer.Z == Z)
+def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
+    """Return what a step computes, such as ``"dW"``, and the layer it belongs to.
+
+    Examples
+    --------
+    >>> found, layer = role(load("c1w4_L_model_backward_v2"), "dA1")
+    >>> found, layer.Z
+    ('dA_prev', 'Z2')
+    """
+    bare = step.removeprefix(prefix(step))
+    for layer in fixture.layers:
+        for name, symbol in zip(_entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
+            if bare == f"d{name}":
+                return symbol, layer
+    return "", None
+
+
+def prefix(step: str) -> str:
+    """Return ``"sigmoid_"`` or ``"relu_"`` if a step's name starts so, else ``""``."""
+    return next((p for p in PREFIXES[1:] if step.startswith(p)), "")
+
+
+def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
+    """Return the symbol, free of the layer's number, of each array and gradient of a layer.
+
+    Examples
+    --------
+    >>> symbols(load("c1w3_bp_public_c").layers[0])["dX"]
+    'dA_prev'
+    """
     plain = dict(zip(_entries(layer), ("A_prev", "W", "b", "Z", "A"), strict=True))
     plain.pop("", None)
     return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
 
 
-def _role(fixture: Fixture, step: str) -> tuple[str, str]:
-    """Return what a step computes, such as ``"dW"``, and the Z of the layer it belongs to."""
-    bare = next((step.removeprefix(p) for p in PREFIXES[1:] if step.startswith(p)), step)
-    for layer in fixture.layers:
-        for name, symbol in zip(_entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
-            if bare == f"d{name}":
-                return symbol, layer.Z
-    return "", ""
+def renamed(tree: Tree, to: Mapping[str, str]) -> Tree:
+    """Return an expression with its names replaced.
 
-
-def _renamed(tree: Tree, to: Mapping[str, str]) -> Tree:
+    Examples
+    --------
+    >>> renamed(("-", "A2", "Y"), {"A2": "AL"})
+    ('-', 'AL', 'Y')
+    """
     if isinstance(tree, str):
         return to.get(tree, tree)
     if isinstance(tree, tuple):
-        return (tree[0], *(_renamed(operand, to) for operand in tree[1:]))
+        return (tree[0], *(renamed(operand, to) for operand in tree[1:]))
     return tree
 
 
-def _array_order(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of the arrays so that what a forward pass computes first comes first."""
+def array_order(fixture: Fixture) -> tuple[str, ...]:
+    """Return the names of the arrays so that what a forward pass computes first comes first.
+
+    Examples
+    --------
+    >>> array_order(load("c1w4_linear_activation_backward_v2"))
+    ('dA', 'A_prev', 'W', 'b', 'Z')
+    """
     computed = [name for layer in fixture.layers for name in (layer.Z, layer.A)]
     rest = [name for name in fixture.arrays if name not in computed]
     return (*rest, *(name for name in computed if name in fixture.arrays))
 
 
-def _unrelated(fixture: Fixture) -> dict[str, Any]:
+@cache
+def unrelated(id: str) -> dict[str, Any]:
     """Return unrelated random numbers, in the fixture's shapes, for every name of a program."""
+    fixture = load(id)
     rng = np.random.default_rng(0)
-    values = fixture.program.run(fixture.arrays)
-    scope = {
-        name: rng.standard_normal(np.shape(value))
-        for name, value in {**fixture.arrays, **values}.items()
-    }
+    values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
+    scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
     return scope | {"m": 7.0}
 
 
-def _distinct(tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]) -> tuple[Tree, ...]:
-    """Return the forms that can be computed and are not the same formula as another."""
+def _distinct(
+    tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]
+) -> tuple[tuple[Tree, ...], tuple[Tree, ...]]:
+    """Return the forms that differ from `tree` and each other, and those that are stuck."""
     kept: dict[object, Tree] = {}
+    stuck: dict[Tree, None] = {}
     with np.errstate(all="ignore"):
         original = fingerprint(evaluate(tree, scope))
         for form in forms:
             try:
                 key = fingerprint(evaluate(form, scope))
-            except (ValueError, TypeError, IndexError):
+            except FAILURES:
+                stuck[form] = None
                 continue
             if key != original and (key not in kept or _size(form) < _size(kept[key])):
                 kept[key] = form
-    return tuple(kept.values())
+    return tuple(kept.values()), tuple(stuck)
 
 
 _WEIGHTS = np.random.default_rng(3).standard_normal(4096)

@@ -341,7 +341,7 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     Examples
     --------
     >>> doubled = compiled(("*", 2.0, "m"))
-    >>> doubled({"m": 3}), doubled({"m": 4})
+    >>> float(doubled({"m": 3})), float(doubled({"m": 4}))
     (6.0, 8.0)
     """
     if isinstance(tree, str):

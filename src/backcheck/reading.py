@@ -135,6 +135,11 @@ class Observed:
         centre = np.array([cell.value for cell in cells]).reshape(self.shape or -1)
         return centre, np.array([cell.width() for cell in cells]).reshape(self.shape or -1)
 
+    @property
+    def centre(self) -> Any:
+        """The printed numbers themselves, as an array."""
+        return self._bounds[0]
+
     @cached_property
     def _first(self) -> Cell:
         return next(cell for row in self.rows for cell in row or () if cell is not None)
@@ -183,14 +188,28 @@ class Observed:
 
 @dataclass(frozen=True)
 class Paste:
-    """What a text holds: its arrays, and the message of a failed assert."""
+    """What a text holds.
+
+    Parameters
+    ----------
+    arrays : tuple of Observed
+        The printed arrays.
+    failing : tuple of tuple
+        What the test complained of: ``"shape"``, ``"values"`` or ``"type"``, and the output.
+    function : str
+        The function that was tested, if the text names it, else "".
+    error : str
+        The last line of a traceback that is not a test's own, else "".
+    """
 
     arrays: tuple[Observed, ...]
-    message: str
+    failing: tuple[tuple[str, str], ...] = ()
+    function: str = ""
+    error: str = ""
 
 
 def read(text: str) -> Paste:
-    """Read every array and the assertion message of a pasted text.
+    """Read every array of a pasted text, and what the test said about them.
 
     Raises
     ------
@@ -203,8 +222,8 @@ def read(text: str) -> Paste:
     >>> seen = read("dW1 = [[ 0.00301023 -0.00747267]]").arrays[0]
     >>> seen.name, seen.shape
     ('dW1', (1, 2))
-    >>> read("AssertionError: Wrong values for dW1").message
-    'Wrong values for dW1'
+    >>> read("AssertionError: Wrong values for dW1").failing
+    (('values', 'dW1'),)
     >>> read("It does not work!")
     Traceback (most recent call last):
         ...
@@ -219,18 +238,18 @@ such as dW1 = [[0.1 0.2]].
         )
     for pattern, replacement in _REPLACED:
         text = re.sub(pattern, replacement, text)
-    message = _message(text)
+    failing, function, error = _complaints(text)
     groups, rest, problem = _brackets(text)
     arrays = sorted([*groups, *_unbracketed(rest)], key=lambda seen: seen.line)
     # Where only some arrays are called expected, those are not the learner's.
     own = [seen for seen in arrays if not seen.expected] or arrays
-    if not own and not message:
+    if not own and not failing and not function and not error:
         raise ValueError(
             problem
             or "There are no printed numbers in this text; paste what your function printed, "
             "such as dW1 = [[0.1 0.2]]."
         )
-    return Paste(tuple(own), message)
+    return Paste(tuple(own), failing, function, error)
 
 
 def from_arrays(grads: dict[str, Any]) -> Paste:
@@ -251,13 +270,34 @@ def from_arrays(grads: dict[str, Any]) -> Paste:
         table = np.atleast_2d(array.astype(float)).tolist()
         rows = tuple(tuple(Cell(number, 15, 15) for number in row) for row in table)
         arrays.append(Observed(_canonical(name), "", rows, array.ndim, True, False, line))
-    return Paste(tuple(arrays), "")
+    return Paste(tuple(arrays))
 
 
-def _message(text: str) -> str:
-    found = re.findall(r"(?:AssertionError|Error|Test failed)\s*:\s*([^\n]+)", text)
-    found += re.findall(r"((?:Wrong|Unexpected) (?:values?|shape|output)[^\n\"']*)", text)
-    return found[0].strip() if found else ""
+def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    """Return which outputs the test complained of, the function, and the exception."""
+    # A traceback quotes the asserts around the one that failed.
+    text = re.sub(r"(?m)^.*\bassert [^\n]*", "", text)
+    kinds = {"type": "type", "shape": "shape", "values": "values", "output": "values"}
+    failing = [
+        (kinds[kind.lower()], name)
+        for kind, name in re.findall(
+            r"(?:Wrong|Error: Data) (type|shape|values|output)[^\n]{0,40}? (?:for|in) "
+            r"(?:the )?(?:variable )?(\w+)",
+            text,
+        )
+        if name != "the"
+    ]
+    functions = re.findall(
+        r"\b(backward_propagation|linear_backward|linear_activation_backward|L_model_backward)"
+        r"(?:_test)?\b",
+        text,
+    )
+    # The last function named is the one whose test speaks.
+    function = functions[-1] if functions else ""
+    errors = re.findall(r"(?m)^\s*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
+    own = [error.strip() for error in errors if not error.startswith("AssertionError")]
+    own = [error for error in own if "Traceback (most recent" not in error]
+    return tuple(dict.fromkeys(failing)), function, own[-1] if own else ""
 
 
 def _brackets(text: str) -> tuple[list[Observed], str, str]:
@@ -322,9 +362,8 @@ def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str
     rest = text[position : position + 40]
     at_line_start = not text[text.rfind("\n", 0, position) + 1 : position].strip()
     if depth and rest and not at_line_start:
-        word = re.match(r"\S*", rest)
         bad = (
-            f"{word.group() if word else ''!r} inside the brackets is not a number; "
+            f"{rest.split()[0]!r} inside the brackets is not a number; "
             "paste the array as numpy prints it."
         )
     widths = sorted({len(row) for row in rows if row is not None and None not in row})

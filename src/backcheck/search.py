@@ -15,11 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from backcheck.fixtures import load
-from backcheck.mutate import Slot, fingerprint, mutants, second_changes
+from backcheck.mutate import FAILURES, Slot, fingerprint, mutants, second_changes
 from backcheck.program import Tree, compiled
-
-FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
-"""What numpy raises where arrays do not fit each other."""
 
 Group = tuple[str, list[tuple[int, Tree]]]
 """A changed slot, and its forms of equal value with the number of changes in each."""
@@ -169,9 +166,12 @@ def _options(
         yield reference(search.id)[name], []
     if left == 0 or name in search.base or name not in search.needed:
         return
+    # While no shape has changed above, the stuck forms stay stuck.
+    untouched = reference(search.id)
+    reshaped = any(np.shape(scope[read]) != np.shape(untouched[read]) for read in changed)
     pattern = search.seen.get(name)
     grouped: dict[Any, tuple[Any, list[tuple[int, Tree]]]] = {}
-    for cost, form, value_in in _forms(search, slot, left):
+    for cost, form, value_in in _forms(search, slot, left, reshaped):
         try:
             value = value_in(scope)
         except FAILURES:
@@ -182,9 +182,10 @@ def _options(
 
 
 def _forms(
-    search: _Branch, slot: Slot, left: int
+    search: _Branch, slot: Slot, left: int, reshaped: bool
 ) -> Iterator[tuple[int, Tree, Callable[..., Any]]]:
-    for form, value_in in slot.compiled:
+    tried = slot.compiled if reshaped else slot.compiled[: len(slot.forms)]
+    for form, value_in in tried:
         yield 1, form, value_in
     if left == 2:
         for form in second_changes(search.id, slot.name):

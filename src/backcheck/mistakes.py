@@ -1,0 +1,235 @@
+"""Names for the forms people really write: a table, and its use on every layer of a fixture.
+
+The table `mistakes.toml` writes each form in the symbols of one layer. Here it is applied to
+every layer where it can occur, and a mutant that is the same formula gets its name. The name
+says nothing about right or wrong: that is the verdict, and `backcheck.consistent` computes it.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from backcheck.fixtures import Fixture, load
+from backcheck.mutate import (
+    FAILURES,
+    array_order,
+    fingerprint,
+    mutants,
+    prefix,
+    renamed,
+    role,
+    symbols,
+    unrelated,
+)
+from backcheck.program import SLOPES, Tree, evaluate, names, parse
+from backcheck.relations import Layer
+
+LAYERS = ("any", "output", "hidden")
+"""Where a named form can occur."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A form with a name. Some are no mistakes: the verdict of each mutant says which.
+
+    Parameters
+    ----------
+    id : str
+        Its name in links.
+    name : str
+        What it is called on the pages.
+    hint : str
+        One line on what to look at; never the graded line.
+    page : str
+        The page that explains it.
+    layer : str
+        One of `LAYERS`.
+    activation : str
+        The activation of the layers it is about, or "" for all.
+    steps, arrays : dict
+        Expressions, in the symbols of one layer, for steps and for cached arrays.
+    special : str
+        Set for the changes of several steps that no single expression describes.
+    threads : tuple of str
+        Public threads in which a learner had it.
+    """
+
+    id: str
+    name: str
+    hint: str
+    page: str
+    layer: str = "any"
+    activation: str = ""
+    steps: Mapping[str, tuple[str, ...]] | None = None
+    arrays: Mapping[str, tuple[str, ...]] | None = None
+    special: str = ""
+    threads: tuple[str, ...] = ()
+
+
+@cache
+def table() -> dict[str, Mistake]:
+    """Return every named form, the most frequent first.
+
+    Examples
+    --------
+    >>> table()["keepdims"].name
+    'keepdims left out of the sum'
+    """
+    text = (resources.files("backcheck") / "mistakes.toml").read_text(encoding="utf-8")
+    return {id: Mistake(id=id, **entry) for id, entry in tomllib.loads(text).items()}
+
+
+@cache
+def occurrences(id: str) -> tuple[tuple[str, dict[str, Tree]], ...]:
+    """Return where each named form can be made in a fixture: its id, and the changed slot.
+
+    Examples
+    --------
+    >>> from backcheck.program import write
+    >>> [write(form["dZ2"]) for name, form in occurrences("c1w4_L_model_backward_v2")
+    ...  if name == "shortcut"]
+    ['AL - Y']
+    """
+    fixture = load(id)
+    found: list[tuple[str, dict[str, Tree]]] = []
+    for mistake in table().values():
+        found += [(mistake.id, change) for change in _single(fixture, mistake)]
+        if mistake.special:
+            whole = mutants(id).special[mistake.special]
+            found += [(mistake.id, dict(change)) for change in whole]
+    return tuple(found)
+
+
+def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
+    """Return the named forms that a mutant consists of, or none if a part has no name.
+
+    Parameters
+    ----------
+    id : str
+        The fixture.
+    changes : mapping
+        The new expression of each changed slot.
+
+    Examples
+    --------
+    >>> [found.id for found in names_of("c1w4_linear_backward_v2", {"db": ("sum1", "dZ")})]
+    ['average-missing']
+    """
+    for name, change in occurrences(id):
+        if len(change) > 1 and dict(changes) == change:
+            return (table()[name],)
+    known = _named_slots(id)
+    found = [known.get((slot, _print(id, tree))) for slot, tree in changes.items()]
+    if not found or None in found:
+        return ()
+    return tuple(table()[name] for name in dict.fromkeys(found) if name)
+
+
+@cache
+def _named_slots(id: str) -> dict[tuple[str, Any], str]:
+    named: dict[tuple[str, Any], str] = {}
+    for name, change in occurrences(id):
+        if len(change) == 1:
+            ((slot, tree),) = change.items()
+            named.setdefault((slot, _print(id, tree)), name)
+    return named
+
+
+def _print(id: str, tree: Tree) -> Any:
+    try:
+        with np.errstate(all="ignore"):
+            return fingerprint(evaluate(tree, unrelated(id)))
+    except FAILURES:
+        # Not computable on these shapes: then only the same expression is the same formula.
+        return tree
+
+
+def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
+    for step in fixture.program.steps:
+        computes, layer = role(fixture, step.name)
+        if step.name == "m" and "m" in (mistake.steps or {}):
+            computes, layer = "m", fixture.layers[0]
+        if layer is None and step.name == f"d{fixture.layers[-1].A}":
+            computes, layer = "dA", fixture.layers[-1]
+        templates = (mistake.steps or {}).get(computes, ())
+        activation = layer and (layer.activation or prefix(step.name)[:-1])
+        if mistake.activation not in ("", activation):
+            continue
+        if layer and _occurs(fixture, layer, mistake):
+            for tree in _trees(fixture, layer, prefix(step.name), templates):
+                if not _same(fixture, tree, step.expression):
+                    yield {step.name: tree}
+    for layer in fixture.layers:
+        for symbol, templates in (mistake.arrays or {}).items():
+            name = {"A": layer.A, "Z": layer.Z}[symbol]
+            if name in fixture.arrays and _occurs(fixture, layer, mistake):
+                for tree in _trees(fixture, layer, "", templates):
+                    yield {name: tree}
+
+
+def _same(fixture: Fixture, tree: Tree, other: Tree) -> bool:
+    return bool(_print(fixture.id, tree) == _print(fixture.id, other))
+
+
+def _occurs(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:
+    output = "Y" in fixture.arrays and layer == fixture.layers[-1]
+    return mistake.layer == "any" or (mistake.layer == "output") == output
+
+
+def _trees(
+    fixture: Fixture, layer: Layer, prefix: str, templates: tuple[str, ...]
+) -> Iterator[Tree]:
+    """Yield the expressions that templates stand for in one layer, if its arrays are known."""
+    activation = layer.activation or prefix[:-1]
+    others: list[Layer | None] = [other for other in fixture.layers if other != layer]
+    steps = [step.name for step in fixture.program.steps]
+    for template in templates:
+        for other in others or [None]:
+            to = _back(fixture, layer, other, prefix)
+            for text in _filled(template, activation, fixture):
+                tree = renamed(parse(f"x = {text}").steps[0].expression, to)
+                if set(names(tree)) <= {*fixture.arrays, *steps}:
+                    yield tree
+
+
+def _back(fixture: Fixture, layer: Layer, other: Layer | None, prefix: str) -> dict[str, str]:
+    """Return the name in the fixture of each symbol a template may use."""
+    to = {symbol: name for name, symbol in symbols(layer, prefix).items()}
+    if other:
+        to |= {f"{symbol}_k": name for name, symbol in symbols(other, prefix).items()}
+    below = next((low for low in fixture.layers if layer.input == low.A and low.A), None)
+    if below:
+        to["Z_below"] = below.Z
+    # Where the gradient from above is handed over, it goes by its plain name.
+    return {"dA": "dA", **to}
+
+
+def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
+    if "{array}" in template:
+        yield from (template.format(array=name) for name in array_order(fixture))
+        return
+    if not activation:
+        if "{" not in template:
+            yield template
+        return
+    own = SLOPES[activation]
+    filling = {
+        "own": activation,
+        "own_A": own["A"].format(A="A"),
+        "own_Z": own["Z"].format(Z="Z"),
+        "own_ZA": own["Z"].format(Z="A"),
+        "own_AZ": own["A"].format(A="Z"),
+        "own_Ak": own["A"].format(A="A_k"),
+        "own_Zk": own["Z"].format(Z="Z_k"),
+    }
+    for other, slope in SLOPES.items():
+        if other != activation:
+            filling |= {"other_A": slope["A"].format(A="A"), "other_Z": slope["Z"].format(Z="Z")}
+            yield template.format(**filling)
+            if "{other" not in template:
+                return
