@@ -63,7 +63,7 @@ class Candidate:
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
         """The step, what it was and what it is now, for each change."""
-        was = {slot.name: slot.tree for slot in mutants(self.id).slots}
+        was = {slot.name: slot.original.tree for slot in mutants(self.id).slots}
         return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
 
     @cached_property
@@ -644,9 +644,9 @@ def _clashing(id: str, clash: tuple[str, tuple[tuple[int, ...], ...]]) -> list[C
     scope = reference(id)
     for slot in mutants(id).slots:
         for form in slot.stuck:
-            stopped = _stopped(form, scope)
+            stopped = _stopped(form.tree, scope)
             if stopped and (stopped[0] == "@") == (clash[0] == "@") and stopped[1] == clash[1]:
-                found.append(Candidate(id, {slot.name: form}, 1))
+                found.append(Candidate(id, {slot.name: form.tree}, 1))
     return found
 
 
@@ -734,8 +734,6 @@ def _described(group: tuple[Candidate, ...]) -> Iterator[str]:
         yield f"    {found.hint}"
     yield f"    Read {first.page}."
     if len(group) > 1:
-        others = [
-            ", ".join(f"{step} = {now}" for step, _, now in other.changed) for other in group[1:]
-        ]
-        more = f" or {len(others) - 3} others" if len(others) > 3 else ""
-        yield f"    The test cannot tell it from {'; '.join(others[:3])}{more}."
+        said = [", ".join(f"{step} = {now}" for step, _, now in one.changed) for one in group[1:]]
+        more = f" or {len(said) - 3} others" if len(said) > 3 else ""
+        yield f"    The test cannot tell it from {'; '.join(said[:3])}{more}."

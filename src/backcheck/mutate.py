@@ -20,7 +20,18 @@ import numpy as np
 from backcheck.activations import ACTIVATIONS
 from backcheck.consistent import PREFIXES
 from backcheck.fixtures import Fixture, load
-from backcheck.program import SLOPES, SUMS, Program, Step, Tree, compiled, evaluate, names, parse
+from backcheck.program import (
+    SLOPES,
+    STACKED,
+    SUMS,
+    Program,
+    Step,
+    Tree,
+    compiled,
+    evaluate,
+    names,
+    parse,
+)
 from backcheck.relations import Layer
 
 BINARY = ("+", "-", "*", "/", "@")
@@ -31,6 +42,34 @@ FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 
 
 @dataclass(frozen=True)
+class Form:
+    """One expression a slot can take, ready to be evaluated often.
+
+    Parameters
+    ----------
+    tree : tuple, str or float
+        The expression.
+    """
+
+    tree: Tree
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The names it uses."""
+        return names(self.tree)
+
+    @cached_property
+    def value_in(self) -> Callable[..., Any]:
+        """The function of a scope that evaluates it."""
+        return compiled(self.tree)
+
+    @cached_property
+    def stack_in(self) -> Callable[..., Any]:
+        """The same for stacks of matrices; see `backcheck.program.STACKED`."""
+        return compiled(self.tree, STACKED)
+
+
+@dataclass(frozen=True)
 class Slot:
     """One place of a program where a change can be made, with every way to make it.
 
@@ -38,33 +77,23 @@ class Slot:
     ----------
     name : str
         The step; or the array, for a change to what comes out of the cache.
-    tree : tuple or str
+    original : Form
         The expression as it stands; for an array, its own name.
-    forms : tuple
-        The expressions that one change leads to, without those that are the same formula.
-    stuck : tuple
+    forms : tuple of Form
+        What one change leads to, without the expressions that are the same formula.
+    stuck : tuple of Form
         Those that numpy cannot carry out on these shapes, unless a second change helps.
     """
 
     name: str
-    tree: Tree
-    forms: tuple[Tree, ...] = field(repr=False)
-    stuck: tuple[Tree, ...] = field(repr=False)
+    original: Form
+    forms: tuple[Form, ...] = field(repr=False)
+    stuck: tuple[Form, ...] = field(repr=False)
 
-    @cached_property
-    def reads(self) -> tuple[str, ...]:
-        """The names the expression uses as it stands."""
-        return names(self.tree)
-
-    @cached_property
-    def value_in(self) -> Callable[..., Any]:
-        """The function of a scope that evaluates the expression as it stands."""
-        return compiled(self.tree)
-
-    @cached_property
-    def compiled(self) -> tuple[tuple[Tree, Callable[..., Any]], ...]:
-        """Each form with the function that evaluates it, the stuck ones last."""
-        return tuple((form, compiled(form)) for form in (*self.forms, *self.stuck))
+    @property
+    def is_array(self) -> bool:
+        """Whether it stands for an array as it comes out of the cache."""
+        return self.original.tree == self.name
 
 
 @dataclass(frozen=True)
@@ -122,22 +151,20 @@ def mutants(id: str) -> Mutants:
     >>> found = mutants("c1w4_linear_backward_v2")
     >>> [slot.name for slot in found.slots]
     ['dZ', 'A_prev', 'W', 'b', 'm', 'dW', 'db', 'dA_prev']
-    >>> ("*", "dZ", ("T", "A_prev")) in found.slots[5].forms
-    False
-    >>> ("@", "dZ", ("T", "A_prev")) in found.slots[5].forms
+    >>> ("@", "dZ", ("T", "A_prev")) in [form.tree for form in found.slots[5].forms]
     True
     """
     fixture = load(id)
     scope = unrelated(fixture.id)
     arrays = array_order(fixture)
-    slots = [Slot(name, name, *_distinct(name, _misread(fixture, name), scope)) for name in arrays]
+    slots = [_slot(name, name, _misread(fixture, name), scope) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
         forms = [
             *rewrites(step.expression, known),
             *_slope_forms(fixture, step.name, step.expression, known),
         ]
-        slots.append(Slot(step.name, step.expression, *_distinct(step.expression, forms, scope)))
+        slots.append(_slot(step.name, step.expression, forms, scope))
         if step.name != "m":
             known.append(step.name)
     return Mutants(
@@ -171,9 +198,13 @@ def second_changes(id: str, name: str) -> tuple[Tree, ...]:
     twice = {
         tree: None
         for form in (*slot.forms, *slot.stuck)
-        for tree in (*rewrites(form, known), *_slope_forms(fixture, name, form, known))
+        for tree in (
+            *rewrites(form.tree, known),
+            *_slope_forms(fixture, name, form.tree, known),
+        )
     }
-    return tuple(tree for tree in twice if tree != slot.tree and tree not in slot.forms)
+    once = {form.tree for form in (slot.original, *slot.forms)}
+    return tuple(tree for tree in twice if tree not in once)
 
 
 def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
@@ -372,13 +403,16 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
         if len(group) < 2:
             continue
         (first, own), *others = group
-        if any(renamed(first.tree, own) != renamed(slot.tree, to) for slot, to in others):
+        if any(
+            renamed(first.original.tree, own) != renamed(slot.original.tree, to)
+            for slot, to in others
+        ):
             continue
         for form in first.forms:
-            plain = renamed(form, own)
+            plain = renamed(form.tree, own)
             back = [{symbol: name for name, symbol in to.items()} for _, to in others]
             if all(set(names(plain)) - {"m"} <= to.keys() for to in back):
-                changed = {first.name: form}
+                changed = {first.name: form.tree}
                 for (slot, _), to in zip(others, back, strict=True):
                     changed[slot.name] = renamed(plain, to)
                 yield changed
@@ -473,10 +507,8 @@ def unrelated(id: str) -> dict[str, Any]:
     return scope | {"m": 7.0}
 
 
-def _distinct(
-    tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]
-) -> tuple[tuple[Tree, ...], tuple[Tree, ...]]:
-    """Return the forms that differ from `tree` and each other, and those that are stuck."""
+def _slot(name: str, tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]) -> Slot:
+    """Sort forms into those that differ from `tree` and each other, and those that are stuck."""
     kept: dict[object, Tree] = {}
     stuck: dict[Tree, None] = {}
     with np.errstate(all="ignore"):
@@ -489,7 +521,7 @@ def _distinct(
                 continue
             if key != original and (key not in kept or _size(form) < _size(kept[key])):
                 kept[key] = form
-    return tuple(kept.values()), tuple(stuck)
+    return Slot(name, Form(tree), tuple(map(Form, kept.values())), tuple(map(Form, stuck)))
 
 
 _WEIGHTS = np.random.default_rng(3).standard_normal(4096)

@@ -170,6 +170,27 @@ class Observed:
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
 
+    def which(self, values: Any, loose: bool = False) -> Any:
+        """Return, for each matrix of a stack, whether it prints this way.
+
+        A row passes for the vector it may be, and a single entry for a number.
+
+        Examples
+        --------
+        >>> seen = read("dW = [[0.25, 0.5]]").arrays[0]
+        >>> seen.which(np.array([[[0.25, 0.5]], [[0.5, 0.25]]])).tolist()
+        [True, False]
+        """
+        if self.shape is None or loose:
+            return np.array([self.matches(value, loose) for value in values])
+        rows = (*(1,) * (2 - len(self.shape)), *self.shape)
+        if np.shape(values)[1:] != rows:
+            return np.zeros(len(values), dtype=bool)
+        centre, width = (np.reshape(part, rows) for part in self._bounds)
+        near = np.abs(values - centre) <= width
+        near |= (values == centre) | (np.isnan(values) & np.isnan(centre))
+        return near.all(axis=(1, 2))
+
     def _agrees(self, array: Any) -> bool:
         # Most candidates are told apart by their first number, which is quicker to look at.
         if not self._first.covers(array.item(0)):

@@ -1,25 +1,28 @@
 """The search for the mutants whose steps have given values.
 
-Steps run in order, so the search does too: at each step it tries the expression as it
-stands, then, while changes are left, every other form. A value that contradicts what was
-printed ends the branch. Forms with equal values share a branch, since nothing after them can
-tell them apart.
+Steps run in order, so the search does too. A **front** is a set of programs that have come
+equally far: it keeps the values of their steps in stacks, one matrix behind the other, so that
+numpy carries a step out for all of them at once. A value that contradicts what was printed
+takes its program off the front. Forms with equal values count as one program until the end,
+since nothing after them can tell them apart. Every program that is left is run once more by
+itself, as numpy runs it, before it counts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from typing import Any, Protocol
 
 import numpy as np
 
+from backcheck.arrays import Array
 from backcheck.fixtures import load
-from backcheck.mutate import FAILURES, Slot, fingerprint, mutants, second_changes
-from backcheck.program import Tree, compiled
+from backcheck.mutate import FAILURES, Form, Slot, fingerprint, mutants, second_changes
+from backcheck.program import OPERATIONS, Tree
 
-Group = tuple[str, list[tuple[int, Tree]]]
-"""A changed slot, and its forms of equal value with the number of changes in each."""
+Group = tuple[str, tuple[Tree, ...]]
+"""A changed slot, and its forms of equal value."""
 
 
 class Pattern(Protocol):
@@ -27,6 +30,9 @@ class Pattern(Protocol):
 
     def matches(self, value: Any, loose: bool = False) -> bool:
         """Return whether an array prints this way."""
+
+    def which(self, values: Any, loose: bool = False) -> Array:
+        """Return, for each array of a stack, whether it prints this way."""
 
 
 def explanations(
@@ -64,13 +70,13 @@ def explanations(
     """
     with np.errstate(all="ignore"):
         for base, spent in _bases(id, seen, changes):
-            for groups in _visit(_Branch(id, seen, base, loose), changes - spent):
-                for choice in product(*(members for _, members in groups)):
-                    total = spent + sum(cost for cost, _ in choice)
-                    if total <= changes:
-                        slots = [name for name, _ in groups]
-                        chosen = dict(zip(slots, (tree for _, tree in choice), strict=True))
-                        yield total, {**base, **chosen}
+            search = _Search(id, seen, base, loose)
+            for cost, groups in _visit(search, _Front(reference(id)), 0, changes - spent):
+                slots = [name for name, _ in groups]
+                for choice in product(*(trees for _, trees in groups)):
+                    forms = {**base, **dict(zip(slots, choice, strict=True))}
+                    if _prints(search, forms):
+                        yield spent + cost, forms
 
 
 @cache
@@ -80,113 +86,232 @@ def reference(id: str) -> dict[str, Any]:
     return {**fixture.arrays, **fixture.program.run(fixture.arrays)}
 
 
+def needed(id: str, steps: Sequence[str]) -> set[str]:
+    """Return the slots that can have an effect on some steps.
+
+    Examples
+    --------
+    >>> sorted(needed("c1w4_linear_backward_v2", ["db"]))
+    ['A_prev', 'dZ', 'db', 'm']
+    """
+    slots = {slot.name: slot for slot in mutants(id).slots}
+    found: set[str] = set()
+    waiting = list(steps)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [read for read in slots[name].original.reads if read != name]
+    return found
+
+
 def _bases(
     id: str, seen: Mapping[str, Pattern], changes: int
 ) -> Iterator[tuple[dict[str, Tree], int]]:
+    """Yield the program as it stands, and with each change of several slots that can be felt."""
     yield {}, 0
     if changes == 0:
         return
-    needed = _needed(id, seen)
-    forms = {slot.name: slot.forms for slot in mutants(id).slots}
+    felt_by = needed(id, list(seen))
+    forms = {slot.name: {form.tree for form in slot.forms} for slot in mutants(id).slots}
     tried = set()
     for together in mutants(id).together:
-        felt = {name: tree for name, tree in together.items() if name in needed}
-        key = tuple(sorted(felt))
-        alone = len(felt) == 1 and felt[key[0]] in forms[key[0]]
+        felt = {name: tree for name, tree in together.items() if name in felt_by}
+        alone = len(felt) == 1 and all(tree in forms[name] for name, tree in felt.items())
         if felt and not alone and str(felt) not in tried:
             tried.add(str(felt))
             yield together, 1
 
 
-def _needed(id: str, seen: Mapping[str, Pattern]) -> set[str]:
-    """Return the slots that can have an effect on what was seen."""
-    slots = {slot.name: slot for slot in mutants(id).slots}
-    needed: set[str] = set()
-    waiting = list(seen)
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting += [read for read in slots[name].reads if read in slots and read != name]
-    return needed
-
-
-class _Branch:
-    """What a search carries along one line of choices."""
+class _Search:
+    """What does not change during one search."""
 
     def __init__(
         self, id: str, seen: Mapping[str, Pattern], base: Mapping[str, Tree], loose: bool
     ) -> None:
-        self.id = id
-        self.seen = seen
-        self.base = base
-        self.loose = loose
         slots = mutants(id).slots
         last = max(place for place, slot in enumerate(slots) if slot.name in seen)
+        self.id = id
+        self.seen = seen
+        self.loose = loose
         self.slots = slots[: last + 1]
-        self.needed = _needed(id, seen)
+        self.base = {name: Form(tree) for name, tree in base.items()}
+        self.needed = needed(id, list(seen)) - base.keys()
+        values = reference(id)
+        self.right = {name for name in seen if seen[name].matches(values[name], loose)}
+
+
+@dataclass(frozen=True)
+class _Front:
+    """Programs that have come equally far.
+
+    Parameters
+    ----------
+    scope : mapping
+        The values of arrays and steps; those in `stacked` have one matrix for each program.
+    stacked, changed : frozenset of str
+        Names of the stacks, and of the values that are not the reference's.
+    groups : tuple
+        For each program, the slot changed first and its forms.
+    common : tuple of Group
+        The slots changed since, in all of them alike.
+    spent : int
+        The number of changes.
+    """
+
+    scope: Mapping[str, Any]
+    stacked: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    groups: tuple[tuple[Group, ...], ...] = ((),)
+    common: tuple[Group, ...] = field(default=())
+    spent: int = 0
+
+    def value(self, form: Form) -> Any:
+        """Return the value of a form for every program, or None where numpy stops."""
+        try:
+            if self.stacked.isdisjoint(form.reads):
+                return form.value_in(self.scope)
+            return form.stack_in(self.scope)
+        except FAILURES:
+            return None
+
+    def moved(self, name: str, value: Any) -> "_Front":
+        """Return the front with one more value."""
+        scope = {**self.scope, name: value}
+        # Matrices have two dimensions, and a stack of them has three.
+        stacks = self.stacked | {name} if np.ndim(value) == 3 else self.stacked - {name}
+        return replace(self, scope=scope, stacked=stacks, changed=self.changed | {name})
+
+    def kept(self, keep: Array) -> "_Front | None":
+        """Return the front without the programs that were contradicted."""
+        if keep.all():
+            return self
+        (alive,) = np.nonzero(keep)
+        if not alive.size:
+            return None
+        scope = dict(self.scope) | {name: self.scope[name][alive] for name in self.stacked}
+        return replace(self, scope=scope, groups=tuple(self.groups[place] for place in alive))
 
 
 def _visit(
-    search: _Branch,
-    left: int,
-    place: int = 0,
-    scope: Mapping[str, Any] | None = None,
-    changed: frozenset[str] = frozenset(),
-) -> Iterator[list[Group]]:
-    if place == len(search.slots):
-        yield []
-        return
-    scope = scope or reference(search.id)
-    name = search.slots[place].name
-    untouched = reference(search.id)[name]
-    for value, members in _options(search, left, place, scope, changed):
-        if name in search.seen and not search.seen[name].matches(value, search.loose):
-            continue
-        differs = value is not untouched
-        onward = {**scope, name: value} if differs else scope
-        spent = members[0][0] if members else 0
-        for groups in _visit(
-            search, left - spent, place + 1, onward, changed | {name} if differs else changed
-        ):
-            yield [(name, members), *groups] if members else groups
+    search: _Search, front: _Front, place: int, left: int
+) -> Iterator[tuple[int, tuple[Group, ...]]]:
+    """Yield the programs on a front, and those with more changes, that print what was seen."""
+    ahead: _Front | None = front
+    for number in range(place, len(search.slots)):
+        slot = search.slots[number]
+        if left and slot.name in search.needed:
+            for changed in _changed(search, front, slot, left):
+                onward = left - (changed.spent - front.spent)
+                # An array of another shape stops at its first use: no second change is tried.
+                if slot.is_array and _reshaped(search, changed, slot.name):
+                    onward = 0
+                yield from _visit(search, changed, number + 1, onward)
+        ahead = _unchanged(search, front, slot)
+        if ahead is None:
+            return
+        front = ahead
+    for group in front.groups:
+        yield front.spent, (*group, *front.common)
 
 
-def _options(
-    search: _Branch, left: int, place: int, scope: Mapping[str, Any], changed: frozenset[str]
-) -> Iterator[tuple[Any, list[tuple[int, Tree]]]]:
-    """Yield the values a slot can take, each with the forms that lead to it."""
-    slot = search.slots[place]
-    name = slot.name
-    if name in search.base or not changed.isdisjoint(slot.reads):
-        value_in = compiled(search.base[name]) if name in search.base else slot.value_in
-        with suppress(*FAILURES):
-            yield value_in(scope), []
-    else:
-        yield reference(search.id)[name], []
-    if left == 0 or name in search.base or name not in search.needed:
-        return
+def _unchanged(search: _Search, front: _Front, slot: Slot) -> _Front | None:
+    """Carry one slot out as it stands, and drop the programs this contradicts."""
+    form = search.base.get(slot.name, slot.original)
+    if slot.name not in search.base and front.changed.isdisjoint(form.reads):
+        return front if slot.name not in search.seen or slot.name in search.right else None
+    value = front.value(form)
+    if value is None:
+        return None
+    return _checked(search, front, slot.name, value)
+
+
+def _checked(search: _Search, front: _Front, name: str, value: Any) -> _Front | None:
+    onward = front.moved(name, value)
+    if name not in search.seen:
+        return onward
+    pattern = search.seen[name]
+    if name in onward.stacked:
+        return onward.kept(pattern.which(value, search.loose))
+    return onward if pattern.matches(value, search.loose) else None
+
+
+def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[_Front]:
+    """Yield the fronts that a change of one slot leads to."""
     # While no shape has changed above, the stuck forms stay stuck.
-    untouched = reference(search.id)
-    reshaped = any(np.shape(scope[read]) != np.shape(untouched[read]) for read in changed)
+    reshaped = any(_reshaped(search, front, name) for name in front.changed)
+    forms = (*slot.forms, *slot.stuck) if reshaped else slot.forms
+    if not front.stacked and not front.common:
+        yield from _stacks(search, front, slot.name, [form.tree for form in forms], 1)
+        if left == 2:
+            second = second_changes(search.id, slot.name)
+            yield from _stacks(search, front, slot.name, second, 2)
+        return
+    for form in forms:
+        value = front.value(form)
+        if slot.is_array and np.shape(value)[-2:] != np.shape(front.scope[slot.name])[-2:]:
+            continue
+        if value is not None and (onward := _checked(search, front, slot.name, value)):
+            common = (*front.common, (slot.name, (form.tree,)))
+            yield replace(onward, common=common, spent=front.spent + 1)
+
+
+def _reshaped(search: _Search, front: _Front, name: str) -> bool:
+    shape = np.shape(front.scope[name])
+    shape = shape[1:] if name in front.stacked else shape
+    return name != "m" and shape != np.shape(reference(search.id)[name])
+
+
+def _stacks(
+    search: _Search, front: _Front, name: str, trees: Sequence[Tree], cost: int
+) -> Iterator[_Front]:
+    """Stack the values that forms of one slot lead to, shape by shape."""
     pattern = search.seen.get(name)
-    grouped: dict[Any, tuple[Any, list[tuple[int, Tree]]]] = {}
-    for cost, form, value_in in _forms(search, slot, left, reshaped):
-        try:
-            value = value_in(scope)
-        except FAILURES:
+    by_shape: dict[tuple[int, ...], dict[Any, tuple[Any, list[Tree]]]] = {}
+    known: dict[Tree, Any] = {}
+    for tree in trees:
+        value = _remembered(tree, front.scope, known)
+        if value is None:
             continue
         if pattern is None or pattern.matches(value, search.loose):
-            grouped.setdefault(fingerprint(value), (value, []))[1].append((cost, form))
-    yield from grouped.values()
+            kept = by_shape.setdefault(np.shape(value), {})
+            kept.setdefault(fingerprint(value), (value, []))[1].append(tree)
+    for shape, kept in by_shape.items():
+        groups = tuple(((name, tuple(alike)),) for _, alike in kept.values())
+        # As in `backcheck.program.STACKED`, a vector is a row, and a number a single entry.
+        rows = (1, *shape) if len(shape) == 1 else shape or (1, 1)
+        stack = np.array([value for value, _ in kept.values()], dtype=float)
+        stack = stack.reshape(len(groups), *rows)
+        yield replace(front.moved(name, stack), groups=groups, spent=cost)
 
 
-def _forms(
-    search: _Branch, slot: Slot, left: int, reshaped: bool
-) -> Iterator[tuple[int, Tree, Callable[..., Any]]]:
-    tried = slot.compiled if reshaped else slot.compiled[: len(slot.forms)]
-    for form, value_in in tried:
-        yield 1, form, value_in
-    if left == 2:
-        for form in second_changes(search.id, slot.name):
-            yield 2, form, compiled(form)
+def _remembered(tree: Tree, scope: Mapping[str, Any], known: dict[Tree, Any]) -> Any:
+    """Evaluate an expression once for all expressions it is part of; None where numpy stops."""
+    if isinstance(tree, str):
+        return scope[tree]
+    if not isinstance(tree, tuple):
+        return tree
+    if tree not in known:
+        values = [_remembered(operand, scope, known) for operand in tree[1:]]
+        try:
+            stopped = any(value is None for value in values)
+            known[tree] = None if stopped else OPERATIONS[tree[0]](*values)
+        except FAILURES:
+            known[tree] = None
+    return known[tree]
+
+
+def _prints(search: _Search, forms: Mapping[str, Tree]) -> bool:
+    """Run one program as numpy runs it, and compare what was seen."""
+    scope = dict(reference(search.id))
+    for slot in search.slots:
+        changed = slot.name in forms
+        try:
+            form = Form(forms[slot.name]) if changed else slot.original
+            scope[slot.name] = form.value_in(scope)
+        except FAILURES:
+            return False
+        seen = search.seen.get(slot.name)
+        if seen and not seen.matches(scope[slot.name], search.loose):
+            return False
+    return True
