@@ -55,8 +55,8 @@ class Mistake:
         Expressions, in the symbols of one layer, for steps and for cached arrays.
     special : str
         Set for the changes of several steps that no single expression describes.
-    threads : tuple of str
-        Public threads in which a learner had it.
+    found : dict
+        In how many public threads and notebooks a learner had it, by the tested function.
     """
 
     id: str
@@ -68,7 +68,7 @@ class Mistake:
     steps: Mapping[str, tuple[str, ...]] | None = None
     arrays: Mapping[str, tuple[str, ...]] | None = None
     special: str = ""
-    threads: tuple[str, ...] = ()
+    found: Mapping[str, int] | None = None
 
 
 @cache
@@ -117,7 +117,7 @@ def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
 
     Examples
     --------
-    >>> [found.id for found in names_of("c1w4_linear_backward_v2", {"db": ("sum1", "dZ")})]
+    >>> [found.id for found in names_of("c1w4_linear_backward_v2", {"db": ("sum1_keep", "dZ")})]
     ['average-missing']
     """
     for name, change in occurrences(id):
@@ -150,6 +150,7 @@ def _print(id: str, tree: Tree) -> Any:
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
+    known = set(fixture.arrays)
     for step in fixture.program.steps:
         computes, layer = role(fixture, step.name)
         if step.name == "m" and "m" in (mistake.steps or {}):
@@ -158,18 +159,19 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
             computes, layer = "dA", fixture.layers[-1]
         templates = (mistake.steps or {}).get(computes, ())
         activation = layer and (layer.activation or prefix(step.name)[:-1])
-        if mistake.activation not in ("", activation):
-            continue
-        if layer and _occurs(fixture, layer, mistake):
+        fits = mistake.activation in ("", activation)
+        if layer and fits and _occurs(fixture, layer, mistake):
             for tree in _trees(fixture, layer, prefix(step.name), templates):
-                if not _same(fixture, tree, step.expression):
+                if set(names(tree)) <= known and not _same(fixture, tree, step.expression):
                     yield {step.name: tree}
+        known.add(step.name)
     for layer in fixture.layers:
         for symbol, templates in (mistake.arrays or {}).items():
             name = {"A": layer.A, "Z": layer.Z}[symbol]
             if name in fixture.arrays and _occurs(fixture, layer, mistake):
                 for tree in _trees(fixture, layer, "", templates):
-                    yield {name: tree}
+                    if set(names(tree)) <= fixture.arrays.keys():
+                        yield {name: tree}
 
 
 def _same(fixture: Fixture, tree: Tree, other: Tree) -> bool:
@@ -187,14 +189,11 @@ def _trees(
     """Yield the expressions that templates stand for in one layer, if its arrays are known."""
     activation = layer.activation or prefix[:-1]
     others: list[Layer | None] = [other for other in fixture.layers if other != layer]
-    steps = [step.name for step in fixture.program.steps]
     for template in templates:
         for other in others or [None]:
             to = _back(fixture, layer, other, prefix)
             for text in _filled(template, activation, fixture):
-                tree = renamed(parse(f"x = {text}").steps[0].expression, to)
-                if set(names(tree)) <= {*fixture.arrays, *steps}:
-                    yield tree
+                yield renamed(parse(f"x = {text}").steps[0].expression, to)
 
 
 def _back(fixture: Fixture, layer: Layer, other: Layer | None, prefix: str) -> dict[str, str]:

@@ -312,13 +312,21 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     yield from _other_slopes(tree, slopes)
     if "dZ" not in name:
         return
-    yield from (("*", tree, slope) for slope in slopes)
+    yield from (_times(tree, slope) for slope in slopes)
     for upstream in (name for name in known if "dA" in name):
-        yield from (("*", upstream, slope) for slope in slopes)
+        yield from (_times(upstream, slope) for slope in slopes)
     if "Y" in known:
         for array in _activated(fixture):
             yield ("-", array, "Y")
             yield from (("-", (function, array), "Y") for function in ACTIVATIONS)
+
+
+def _times(tree: Tree, slope: Tree) -> Tree:
+    """Return a product with a slope, written from the left: dA * A * (1 - A)."""
+    match slope:
+        case ("*", first, second):
+            return ("*", ("*", tree, first), second)
+    return ("*", tree, slope)
 
 
 def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
@@ -328,7 +336,10 @@ def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
         # A product a * s * (1 - s) reads (a * s) * (1 - s): the slope is not a node of it.
         match tree:
             case ("*", ("*", left, first), second) if ("*", first, second) in slopes:
-                yield from (("*", left, slope) for slope in slopes)
+                yield from (_times(left, slope) for slope in slopes)
+            case ("*", left, slope) if slope in slopes:
+                yield from (_times(left, slope) for slope in slopes)
+                return
         for place in range(1, len(tree)):
             for form in _other_slopes(tree[place], slopes):
                 yield (*tree[:place], form, *tree[place + 1 :])

@@ -129,6 +129,12 @@ class Observed:
             return None
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
+    @property
+    def uneven(self) -> bool:
+        """Whether its numbers do not all have the same decimals."""
+        cells = [cell for row in self.rows for cell in row or () if cell is not None]
+        return any(cell.own != cell.decimals for cell in cells)
+
     @cached_property
     def _bounds(self) -> tuple[Any, Any]:
         cells = [cell for row in self.rows for cell in row or () if cell is not None]
@@ -216,7 +222,8 @@ class Paste:
     arrays : tuple of Observed
         The printed arrays.
     failing : tuple of tuple
-        What the test complained of: ``"shape"``, ``"values"`` or ``"type"``, and the output.
+        What the test complained of: ``"shape"``, ``"type"``, ``"values"`` or ``"output"``, in
+        its own word, and the output.
     function : str
         The function that was tested, if the text names it, else "".
     error : str
@@ -298,9 +305,8 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     """Return which outputs the test complained of, the function, and the exception."""
     # A traceback quotes the asserts around the one that failed.
     text = re.sub(r"(?m)^.*\bassert [^\n]*", "", text)
-    kinds = {"type": "type", "shape": "shape", "values": "values", "output": "values"}
     failing = [
-        (kinds[kind.lower()], name)
+        (kind, name)
         for kind, name in re.findall(
             r"(?:Wrong|Error: Data) (type|shape|values|output)[^\n]{0,40}? (?:for|in) "
             r"(?:the )?(?:variable )?(\w+)",
@@ -318,6 +324,8 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     errors = re.findall(r"(?m)^\s*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
     own = [error.strip() for error in errors if not error.startswith("AssertionError")]
     own = [error for error in own if "Traceback (most recent" not in error]
+    # Forums eat the name of the exception, but not what numpy says of shapes.
+    own += re.findall(r"(?:shapes \([\d, ]*\) and|operands could not be broadcast)[^\n]*", text)
     return tuple(dict.fromkeys(failing)), function, own[-1] if own else ""
 
 
