@@ -194,6 +194,8 @@ class Diagnosis:
 
     def __repr__(self) -> str:
         lines = [self.title]
+        # Without numbers the candidates are only likely, and that has to be said first.
+        lines += [] if self.seen else ["", *self.remarks]
         if self.verdict == "expected":
             others = self.candidates[1:]
             lines += ["", "These forms print them too:"] if others else []
@@ -206,7 +208,7 @@ class Diagnosis:
                 lines += ["", *_described(group)]
             if len(self.groups) > MOST:
                 lines += ["", f"... and {len(self.groups) - MOST} more groups of programs."]
-        lines += ["", *self.remarks] if self.remarks else []
+        lines += ["", *self.remarks] if self.remarks and self.seen else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -486,11 +488,12 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
     if rejected:
         first, outcome = rejected[0]
         step, _, now = first.changed[0]
-        more = f", and so are {len(rejected) - 1} other equivalent forms" if rejected[1:] else ""
+        others = len(rejected) - 1
+        more = f" So do {others} other equivalent forms." if others > 1 else ""
         yield (
             f"Does the hidden test still fail? {step} = {now} prints these numbers too and is "
-            f"equivalent, but {load(hidden).title} hands over a cache that is no forward pass: "
-            f"there it {outcome}{more}. Read {first.page}."
+            f"equivalent, but {load(hidden).title} hands over a cache that is no forward pass, "
+            f"where it {outcome}.{more} Read {first.page}."
         )
 
 
@@ -662,6 +665,23 @@ def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[
                 return
 
 
+def likely_causes(error: str, id: str) -> tuple[str, ...]:
+    """Return what may be behind an exception that a function raised on a fixture.
+
+    Examples
+    --------
+    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][:51]
+    'The gradient is stored under another number: dA wit'
+    """
+    known = tuple(_known_errors(error))
+    clash = _clash(error)
+    if known or not clash:
+        return known
+    found = sorted(_clashing(id, clash), key=lambda candidate: candidate.rank)
+    said = [f"{step} = {now}" for one in found[:3] for step, _, now in one.changed]
+    return (f"numpy stops at these shapes with: {'; '.join(said)}.",) if said else ()
+
+
 def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said, without numbers."""
     known_cause = tuple(_known_errors(paste.error))
@@ -720,20 +740,37 @@ def _failing(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candidate]:
     return [found[name] for name in sorted(found, key=lambda name: often[name])]
 
 
+Shape = tuple[int, ...]
+"""A shape; -1 stands for a size that numpy does not name."""
+
 _SHAPES = re.compile(r"\((\d+), ?(\d*)\)")
 
 
-def _clash(error: str) -> tuple[str, tuple[tuple[int, ...], ...]] | None:
-    """Return the operation and the two shapes that numpy could not bring together."""
-    shapes = tuple(tuple(int(part) for part in found if part) for found in _SHAPES.findall(error))
-    if len(shapes) < 2:
+def _clash(error: str) -> tuple[bool, Shape, Shape] | None:
+    """Return whether a matrix product stopped, and the two shapes that did not fit."""
+    shapes = [tuple(int(part) for part in found if part) for found in _SHAPES.findall(error)]
+    if sizes := re.search(r"matmul.*\(size (\d+) is different from (\d+)\)", error):
+        return True, (-1, int(sizes[2])), (int(sizes[1]), -1)
+    if len(shapes) < 2 or not re.search("not aligned|broadcast", error):
         return None
-    if "not aligned" in error:
-        return "@", shapes[:2]
-    return ("broadcast", shapes[:2]) if "broadcast" in error else None
+    return "not aligned" in error, shapes[0], shapes[1]
 
 
-def _clashing(id: str, clash: tuple[str, tuple[tuple[int, ...], ...]]) -> list[Candidate]:
+def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape, ...]]) -> bool:
+    matrix, left, right = clash
+    operation, shapes = stopped
+    if (operation == "@") != matrix or len(shapes) != 2:
+        return False
+    # A product of entries can be written either way round.
+    ways = [(left, right)] if matrix else [(left, right), (right, left)]
+    return any(
+        len(one) == len(got) and all(a in (-1, b) for a, b in zip(one, got, strict=True))
+        for way in ways
+        for one, got in [(sum(way, ()), sum(shapes, ()))]
+    )
+
+
+def _clashing(id: str, clash: tuple[bool, Shape, Shape]) -> list[Candidate]:
     """Return the single changes with which numpy stops at these shapes."""
     found = []
     scope = reference(id)
@@ -744,18 +781,12 @@ def _clashing(id: str, clash: tuple[str, tuple[tuple[int, ...], ...]]) -> list[C
     for forms in changes:
         (tree,) = forms.values()
         stopped = _stopped(tree, scope)
-        if not stopped or (stopped[0] == "@") != (clash[0] == "@"):
-            continue
-        # A product of entries can be written either way round.
-        either = clash[0] != "@" and sorted(stopped[1]) == sorted(clash[1])
-        if stopped[1] == clash[1] or either:
+        if stopped and _is_clash(clash, stopped):
             found.append(Candidate(id, forms, 1))
     return _distinct(found)
 
 
-def _stopped(
-    tree: Tree, scope: Mapping[str, Any]
-) -> tuple[str, tuple[tuple[int, ...], ...]] | None:
+def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ...]] | None:
     """Return the operation at which numpy stops, and the shapes it was given."""
     if not isinstance(tree, tuple):
         return None

@@ -26,7 +26,12 @@ one number differ in its last bits, and full precision prints those."""
 EXACT = 8
 """Decimals meant by a number that numpy printed without any: its default precision."""
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:nan|NaN|inf|Inf|infinity)\b"
+# Marks for numbers whose decimals are their own, and for those that numpy trimmed altogether.
+_OWN, _TRIMMED = -1, -2
+
+_NUMBER = (
+    r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:nan|NaN|inf|Inf|infinity)\b"
+)
 _TOKEN = re.compile(rf"[\s,;]+|\[|\]|\.\.\.|(?P<number>{_NUMBER})|(?P<truth>True|False)\b")
 _PLAIN_LINE = re.compile(rf"[\s,;\[\]]*(?:(?:{_NUMBER}|\.\.\.)[\s,;\[\]]*)+")
 _NAME = re.compile(
@@ -83,7 +88,9 @@ class Cell:
 
     def width(self, loose: bool = False) -> float:
         """Return how far from the printed number a value may lie."""
-        half: float = 0.5 * 10.0 ** -(self.own if loose else self.decimals)
+        if not math.isfinite(self.value):
+            return 0.0
+        half = 0.5 * 10.0 ** -max(-300, self.own if loose else self.decimals)
         return half * (1 + 1e-6) + SLACK * abs(self.value)
 
 
@@ -321,12 +328,14 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     )
     # The last function named is the one whose test speaks.
     function = functions[-1] if functions else ""
-    errors = re.findall(r"(?m)^\s*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
+    errors = re.findall(r"(?m)^[ \t]*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
     own = [error.strip() for error in errors if not error.startswith("AssertionError")]
     own = [error for error in own if "Traceback (most recent" not in error]
     # Forums eat the name of the exception, but not what numpy says of shapes.
-    own += re.findall(r"(?:shapes \([\d, ]*\) and|operands could not be broadcast)[^\n]*", text)
-    return tuple(dict.fromkeys(failing)), function, own[-1] if own else ""
+    own = own or re.findall(
+        r"(?:shapes \([\d, ]*\) and|operands could not be broadcast)[^\n]*", text
+    )
+    return tuple(dict.fromkeys(failing)), function, own[-1].strip() if own else ""
 
 
 def _brackets(text: str) -> tuple[list[Observed], str, str]:
@@ -339,6 +348,8 @@ def _brackets(text: str) -> tuple[list[Observed], str, str]:
         rows, dimensions, end, closed, bad = _group(text, start)
         position = max(end, start + 1)
         numbers = [cell for row in rows for cell in row or () if cell]
+        if not numbers:
+            continue
         index = start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_])'\"")
         name, context, expected = _label(text, after, start)
         # Whole numbers alone are an array only where one is assigned; elsewhere they are
@@ -346,12 +357,12 @@ def _brackets(text: str) -> tuple[list[Observed], str, str]:
         printed = any(char in text[start:end] for char in ".eEn")
         given = text[max(0, start - 200) : start].rstrip().endswith(("=", ":", "("))
         line = text.count("\n", 0, start) + 1
-        if not numbers or (not printed and (index or not name or not given)):
+        if not printed and (index or not name or not given):
             continue
         if bad:
             problem = problem or f"Line {line}: {bad}"
         else:
-            table = tuple(None if row is None else _untrimmed(rows, row) for row in rows)
+            table = _untrimmed(rows)
             whole = closed and (dimensions == 2 or name is not None or text[start - 1] == "(")
             found.append(Observed(name, context, table, dimensions, whole, expected, line))
         after = end
@@ -385,6 +396,9 @@ def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str
                     break
         elif token.lastgroup:
             row.append(_cell(word))
+    if depth and position == len(text) and row:
+        # Cut off in the middle of a row, and perhaps of a number.
+        row[-1] = None
     if row:
         rows.append(tuple(row))
     bad = ""
@@ -413,26 +427,30 @@ def _cell(word: str) -> Cell:
     if "n" in mantissa:
         return Cell(float(word), 0, 0)
     digits = len(mantissa.partition(".")[2])
-    scale = max(-300, min(300, int(exponent or 0)))
-    own = digits - scale if digits or exponent else EXACT
-    return Cell(float(f"{mantissa}e{scale}"), own, -1 if exponent else own)
+    if exponent:
+        scale = max(-400, min(400, int(exponent[:5])))
+        return Cell(float(word), digits - scale, _OWN)
+    return Cell(float(mantissa), digits or EXACT, digits or _TRIMMED)
 
 
-def _untrimmed(rows: Sequence[Row | None], row: Row) -> Row:
+def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
-    cells = [cell for each in rows for cell in each or () if cell is not None]
-    finest = max((cell.decimals for cell in cells), default=0)
-    return tuple(
-        cell and replace(cell, decimals=cell.own if cell.decimals < 0 else finest) for cell in row
-    )
+    decimals = [cell.decimals for row in rows for cell in row or () if cell is not None]
+    finest = max((number for number in decimals if number >= 0), default=EXACT)
+
+    def whole(cell: Cell | None) -> Cell | None:
+        if cell is None:
+            return None
+        return replace(cell, decimals=cell.own if cell.decimals == _OWN else finest)
+
+    return tuple(row and tuple(map(whole, row)) for row in rows)
 
 
 def _label(text: str, after: int, start: int) -> tuple[str | None, str, bool]:
     """Return the name, the heading and whether "expected" stands before an array."""
     before = text[max(after, start - 400) : start]
-    lines = [line for line in before.split("\n") if line.strip(" '\"([{,}])#-")]
-    same = before.rpartition("\n")[2].strip(" '\"([{,")
-    near = same if _letters(same) else lines[-1][-80:] if lines else ""
+    lines = [line for line in before.split("\n") if _letters(line)]
+    near = lines[-1][-80:] if lines else ""
     names = list(_NAME.finditer(near))
     name = _canonical(names[-1].group()) if names else None
     heading = text[max(0, start - 2000) : start].lower()
@@ -483,14 +501,15 @@ def _unbracketed(text: str) -> list[Observed]:
             block.append(tuple(_cell(word.group()) for word in re.finditer(_NUMBER, line)))
             continue
         if block:
-            rows = tuple(_untrimmed(block, row) for row in block)
-            found.append(Observed(None, "", rows, 0, False, False, number - len(block)))
+            found.append(
+                Observed(None, "", _untrimmed(block), 0, False, False, number - len(block))
+            )
             block = []
         match = _SCALAR.fullmatch(line.strip()) if len(line) < 2000 else None
         names = list(_NAME.finditer(match["label"])) if match else []
         if match and names and "." in match["numbers"]:
             row = tuple(_cell(word.group()) for word in re.finditer(_NUMBER, match["numbers"]))
-            table = (_untrimmed([row], row),)
+            table = _untrimmed([row])
             name, single = _canonical(names[-1].group()), len(row) == 1
             found.append(Observed(name, "", table, 0, single, False, number))
     return found

@@ -1,0 +1,188 @@
+"""The command line: ``backcheck diagnose``, ``run``, ``fixtures`` and ``show``.
+
+Exit codes: 0 if the numbers are the expected ones (or the command had only to show
+something), 1 if they are explained, 2 if something could not be read, 3 if they are not
+explained, 4 if the reader's own function raised an exception.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import backcheck
+from backcheck.diagnose import Candidate, diagnose, likely_causes
+from backcheck.fixtures import Fixture, ids, load
+from backcheck.mistakes import occurrences
+from backcheck.program import write
+from backcheck.reading import LIMIT
+from backcheck.running import Failure, call, load_function, wrong_types
+from backcheck.tables import Table
+
+EXIT = {"expected": 0, "explained": 1, "unexplained": 3}
+BAD_INPUT = 2
+RAISED = 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+        sys.stdout.flush()
+        return code
+    except (ValueError, KeyError) as error:
+        print(f"backcheck: {error.args[0]}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader of the output has seen enough, as in `backcheck fixtures | head -3`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="backcheck",
+        description="Name the backward program behind printed gradients.",
+        epilog="Exit codes: 0 expected, 1 explained, 2 bad input, 3 unexplained, "
+        "4 your function raised an exception.",
+    )
+    parser.add_argument("--version", action="version", version=f"backcheck {backcheck.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("diagnose", help="name the program that prints some numbers")
+    ask.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="a text file; - reads stdin"
+    )
+    ask.add_argument("--fixture", metavar="ID", help="the test the numbers come from")
+    ask.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
+    ask.set_defaults(command=_diagnose)
+
+    run = commands.add_parser("run", help="call your own function as a test does, and diagnose it")
+    run.add_argument("fixture", metavar="FIXTURE")
+    run.add_argument("target", metavar="FILE.py:FUNCTION")
+    run.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
+    run.set_defaults(command=_run)
+
+    every = commands.add_parser("fixtures", help="list the published tests")
+    every.set_defaults(command=_fixtures)
+
+    one = commands.add_parser("show", help="show what a test hands over and what it accepts")
+    one.add_argument("fixture", metavar="FIXTURE")
+    one.set_defaults(command=_show)
+    return parser
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    return _answer(_read(options.file), options.fixture, options.json)
+
+
+def _answer(grads: Any, fixture: str | None, as_json: bool) -> int:
+    found = diagnose(grads, fixture, changes=1)
+    if found.verdict == "unexplained" and found.seen:
+        if sys.stderr.isatty():
+            print("Looking at programs with two changes ...", file=sys.stderr)
+        found = diagnose(grads, fixture)
+    print(found.to_json() if as_json else repr(found))
+    return EXIT[found.verdict]
+
+
+def _read(name: str) -> str:
+    """Return the text of a file, or of the standard input, whatever its encoding."""
+    if name == "-":
+        if sys.stdin.isatty():
+            print("Paste the numbers, then press Ctrl-D (Ctrl-Z on Windows).", file=sys.stderr)
+        data = sys.stdin.buffer.read(LIMIT + 1)
+    else:
+        try:
+            with Path(name).open("rb") as file:
+                data = file.read(LIMIT + 1)
+        except OSError as error:
+            raise ValueError(
+                f"{name!r} cannot be read ({error.strerror}); give a text file, or - to paste."
+            ) from None
+    # PowerShell writes UTF-16 when it redirects.
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    return data.decode(encoding, errors="replace")
+
+
+def _run(options: argparse.Namespace) -> int:
+    fixture = load(options.fixture)
+    path, colon, name = options.target.rpartition(":")
+    if not colon:
+        path, name = options.target, fixture.function
+    function = load_function(path, name)
+    outputs = function if isinstance(function, Failure) else call(fixture, function, path)
+    if isinstance(outputs, Failure):
+        print(outputs)
+        for cause in likely_causes(outputs.error, fixture.id):
+            print(cause)
+        return RAISED
+    first = _first_complaint(fixture, outputs)
+    # The test may compare fewer digits than a diagnosis does, so its word counts first.
+    if not options.json:
+        says = f"fails first with: {first}" if first else "passes."
+        print(f"{fixture.title}: your {name} {says}\n")
+    returned = {key: value for key, value in outputs.items() if value is not None}
+    code = _answer(returned, fixture.id, options.json)
+    return (code or EXIT["explained"]) if first else EXIT["expected"]
+
+
+def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
+    """Return the first thing the test says, with the size of the difference."""
+    complaints = wrong_types({name: outputs[name] for name in fixture.expected if name in outputs})
+    outcome = fixture.compare(outputs)
+    first = [*complaints, *outcome.failures][:1]
+    if not first:
+        return ""
+    name = first[0].split()[-1]
+    if "values" not in first[0]:
+        if "shape" not in first[0]:
+            return first[0]
+        return (
+            f"{first[0]} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"
+        )
+    gap = np.max(np.abs(np.asarray(outputs[name], dtype=float) - fixture.expected[name]))
+    return f"{first[0]} (largest difference {gap:.3g})"
+
+
+def _fixtures(options: argparse.Namespace) -> int:
+    rows = [(id, load(id).title, "no" if load(id).broken() else "yes") for id in ids()]
+    print(Table(("id", "test", "consistent"), rows))
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    fixture = load(options.fixture)
+    print(f"{fixture.title}: {fixture.function}, {fixture.course}")
+    print(f"Found in: {fixture.found_in}\n")
+    for name, value in fixture.arrays.items():
+        print(f"{name} =\n{value}")
+    if residuals := fixture.residuals():
+        broken = fixture.broken()
+        rows = [
+            (relation, f"{size:.3g}", "broken" if relation in broken else "holds")
+            for relation, size in residuals.items()
+        ]
+        print(f"\n{Table(('relation', 'residual', ''), rows)}")
+    print(f"\n{Table(('form', 'verdict', 'this test'), _accepted(fixture))}")
+    return 0
+
+
+def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
+    """Yield the equivalent named forms, and what the newest edition says of each."""
+    for _, forms in occurrences(fixture.id):
+        candidate = Candidate(fixture.id, forms, 1)
+        if candidate.verdict == "equivalent" and len(forms) == 1:
+            ((step, tree),) = forms.items()
+            yield f"{step} = {write(tree)}", "equivalent", candidate.outcome.word
+
+
+if __name__ == "__main__":
+    sys.exit(main())
