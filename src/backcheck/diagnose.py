@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from backcheck import consistent
 from backcheck.fixtures import Fixture, Outcome, ids, load
 from backcheck.mistakes import Mistake, names_of, occurrences, table
-from backcheck.mutate import FAILURES, fingerprint, mutants, program, role, unrelated
+from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
 from backcheck.program import OPERATIONS, Program, Tree, evaluate, write
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations, reference
@@ -414,26 +414,23 @@ def _distinct(candidates: list[Candidate]) -> list[Candidate]:
     kept: dict[Any, Candidate] = {}
     for candidate in candidates:
         key = tuple(
-            (name, _formula(candidate.id, tree)) for name, tree in sorted(candidate.forms.items())
+            (name, formula(candidate.id, tree)) for name, tree in sorted(candidate.forms.items())
         )
         if key not in kept or candidate.rank < kept[key].rank:
             kept[key] = candidate
     return list(kept.values())
 
 
-def _formula(id: str, tree: Tree) -> Any:
-    try:
-        with np.errstate(all="ignore"):
-            return fingerprint(evaluate(tree, unrelated(id)))
-    except FAILURES:
-        return tree
-
-
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     """Return the best of several explanations, and mention the other fixtures."""
     best = min(
         found,
-        key=lambda one: (_other_test(one, paste), one.candidates[0].rank[:3], _unprinted(one)),
+        key=lambda one: (
+            _other_test(one, paste),
+            one.candidates[0].rank[:3],
+            _translated(one),
+            _unprinted(one),
+        ),
     )
     others = [one for one in found if one is not best]
     same = [
@@ -442,6 +439,8 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
         if one.candidates[0].changed == best.candidates[0].changed
     ]
     remarks = list(best.remarks)
+    if best.verdict == "explained":
+        remarks += _misplaced(best)
     if same:
         remarks.append(f"They are also those of: {'; '.join(same)}.")
     if len(best.groups) > 1 and best.verdict == "explained":
@@ -449,6 +448,20 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
         if left:
             remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs remain.")
     return replace(best, remarks=tuple(remarks))
+
+
+def _misplaced(one: Diagnosis) -> Iterator[str]:
+    """Yield which of the arrays are right, but are those of another output."""
+    values = reference(str(one.fixture))
+    for step, seen in one.seen.items():
+        for name in load(str(one.fixture)).expected:
+            if name != step and seen.name == step and seen.matches(values[name]):
+                yield f"The numbers called {step} are the right {name}: is it stored under its key?"
+
+
+def _translated(one: Diagnosis) -> int:
+    """Return how many arrays were taken for steps of another name."""
+    return sum(seen.name not in (None, step) for step, seen in one.seen.items())
 
 
 def _unprinted(one: Diagnosis) -> bool:
@@ -717,21 +730,22 @@ def _failing(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candidate]:
     comparison = load(id).comparisons[-1]
     outputs = comparison.outputs
     # A test of several returned values numbers them.
-    names = [
-        outputs[int(name)] if name.isdigit() and int(name) < len(outputs) else name
-        for _, name in failing
+    said_of = [
+        (kind, outputs[int(name)] if name.isdigit() and int(name) < len(outputs) else name)
+        for kind, name in failing
     ]
-    if not names or not set(names) <= set(outputs):
+    names = {name for _, name in said_of}
+    if not names or not names <= set(outputs):
         return []
     found: dict[str, Candidate] = {}
-    shapes = {name for kind, name in failing if kind == "shape"}
+    shapes = {name for kind, name in said_of if kind == "shape"}
     for name, forms in occurrences(id):
         candidate = Candidate(id, forms, 1)
         failures = candidate.outcome.failures
         said = [failure.split()[-1] for failure in failures]
         said = said[:1] if comparison.rule == "allclose" else said
         wrong_shape = {failure.split()[-1] for failure in failures if "shape" in failure}
-        if set(said) == set(names) and shapes <= wrong_shape:
+        if set(said) == names and shapes <= wrong_shape:
             # For a list of likely causes one place of each form will do: where it does least.
             known = found.setdefault(name, candidate)
             if len(failures) < len(known.outcome.failures):

@@ -12,21 +12,17 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import numpy as np
-
 from backcheck.fixtures import Fixture, load
 from backcheck.mutate import (
-    FAILURES,
     array_order,
-    fingerprint,
+    formula,
     mutants,
     prefix,
     renamed,
     role,
     symbols,
-    unrelated,
 )
-from backcheck.program import SLOPES, Tree, evaluate, names, parse
+from backcheck.program import SLOPES, Tree, names, parse
 from backcheck.relations import Layer
 
 LAYERS = ("any", "output", "hidden")
@@ -124,7 +120,7 @@ def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
         if len(change) > 1 and dict(changes) == change:
             return (table()[name],)
     known = _named_slots(id)
-    found = [known.get((slot, _print(id, tree))) for slot, tree in changes.items()]
+    found = [known.get((slot, formula(id, tree))) for slot, tree in changes.items()]
     if not found or None in found:
         return ()
     return tuple(table()[name] for name in dict.fromkeys(found) if name)
@@ -136,17 +132,8 @@ def _named_slots(id: str) -> dict[tuple[str, Any], str]:
     for name, change in occurrences(id):
         if len(change) == 1:
             ((slot, tree),) = change.items()
-            named.setdefault((slot, _print(id, tree)), name)
+            named.setdefault((slot, formula(id, tree)), name)
     return named
-
-
-def _print(id: str, tree: Tree) -> Any:
-    try:
-        with np.errstate(all="ignore"):
-            return fingerprint(evaluate(tree, unrelated(id)))
-    except FAILURES:
-        # Not computable on these shapes: then only the same expression is the same formula.
-        return tree
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
@@ -175,7 +162,7 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
 
 
 def _same(fixture: Fixture, tree: Tree, other: Tree) -> bool:
-    return bool(_print(fixture.id, tree) == _print(fixture.id, other))
+    return bool(formula(fixture.id, tree) == formula(fixture.id, other))
 
 
 def _occurs(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:

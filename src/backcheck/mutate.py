@@ -10,6 +10,7 @@ where they fit; none of them knows a particular mistake. A change can be
   cache of another layer, the forward pass run again, the average taken elsewhere.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -155,16 +156,15 @@ def mutants(id: str) -> Mutants:
     True
     """
     fixture = load(id)
-    scope = unrelated(fixture.id)
     arrays = array_order(fixture)
-    slots = [_slot(name, name, _misread(fixture, name), scope) for name in arrays]
+    slots = [_slot(id, name, name, _misread(fixture, name)) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
         forms = [
             *rewrites(step.expression, known),
             *_slope_forms(fixture, step.name, step.expression, known),
         ]
-        slots.append(_slot(step.name, step.expression, forms, scope))
+        slots.append(_slot(id, step.name, step.expression, forms))
         if step.name != "m":
             known.append(step.name)
     return Mutants(
@@ -204,7 +204,7 @@ def second_changes(id: str, name: str) -> tuple[Tree, ...]:
         )
     }
     once = {form.tree for form in (slot.original, *slot.forms)}
-    return tuple(tree for tree in twice if tree not in once)
+    return tuple(tree for tree in twice if tree not in once and name not in names(tree))
 
 
 def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
@@ -509,29 +509,58 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
 
 
 @cache
-def unrelated(id: str) -> dict[str, Any]:
+def unrelated(id: str, seed: int = 0) -> dict[str, Any]:
     """Return unrelated random numbers, in the fixture's shapes, for every name of a program."""
     fixture = load(id)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
     scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
     return scope | {"m": 7.0}
 
 
-def _slot(name: str, tree: Tree, forms: Iterable[Tree], scope: Mapping[str, Any]) -> Slot:
+def formula(id: str, tree: Tree) -> Any:
+    """Return a key that two expressions share when they are the same formula.
+
+    They are evaluated on unrelated numbers of the fixture's shapes. Where numpy cannot do
+    that, the expression itself is the key.
+
+    Examples
+    --------
+    >>> id = "c1w4_linear_backward_v2"
+    >>> formula(id, ("-", "W", "dZ")) == ("-", "W", "dZ")
+    True
+    >>> formula(id, ("*", "m", "W")) == formula(id, ("*", "W", "m"))
+    True
+    """
+    # Comparisons look at signs only, and few signs agree by chance: those need more draws.
+    draws = 8 if _compares(tree) else 1
+    try:
+        with np.errstate(all="ignore"):
+            return tuple(fingerprint(evaluate(tree, unrelated(id, seed))) for seed in range(draws))
+    except FAILURES:
+        return tree
+
+
+def _compares(tree: Tree) -> bool:
+    if not isinstance(tree, tuple):
+        return False
+    return tree[0] in (">", "relu") or any(map(_compares, tree[1:]))
+
+
+def _slot(id: str, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
     """Sort forms into those that differ from `tree` and each other, and those that are stuck."""
     kept: dict[object, Tree] = {}
     stuck: dict[Tree, None] = {}
-    with np.errstate(all="ignore"):
-        original = fingerprint(evaluate(tree, scope))
-        for form in forms:
-            try:
-                key = fingerprint(evaluate(form, scope))
-            except FAILURES:
-                stuck[form] = None
-                continue
-            if key != original and (key not in kept or _size(form) < _size(kept[key])):
-                kept[key] = form
+    original = formula(id, tree)
+    for form in forms:
+        # Only an array can be computed from itself: m is not known before its own step.
+        if name in names(form) and name != tree:
+            continue
+        key = formula(id, form)
+        if key == form:
+            stuck[form] = None
+        elif key != original and (key not in kept or _size(form) < _size(kept[key])):
+            kept[key] = form
     return Slot(name, Form(tree), tuple(map(Form, kept.values())), tuple(map(Form, stuck)))
 
 
@@ -547,7 +576,12 @@ def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
     True
     """
     array = np.asarray(value, dtype=float)
-    mixed = float(array.ravel() @ _WEIGHTS[: array.size])
+    with np.errstate(all="ignore"):
+        mixed = float(array.ravel() @ _WEIGHTS[: array.size])
+        if not math.isfinite(mixed):
+            tame = np.nan_to_num(array, nan=0.5, posinf=1e9, neginf=-1e9)
+            mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ _WEIGHTS[: array.size])
+            return array.shape, f"not finite {mixed:.10e}"
     return array.shape, f"{mixed:.10e}"
 
 

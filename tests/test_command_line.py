@@ -1,0 +1,211 @@
+"""The command line, as a reader calls it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backcheck.__main__ import main
+from backcheck.fixtures import load
+from conftest import ROOT
+
+HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
+SHORTCUT = "dZ2 = [[0.78862847 0.43650985]]"
+
+OWN = """
+import numpy as np
+
+def from_z(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dZ1 = parameters["W2"].T @ dZ2 * (1 - np.tanh(cache["Z1"]) ** 2)
+    return {
+        "dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ cache["A1"].T / m, "db2": dZ2.sum(axis=1, keepdims=True) / m,
+    }
+
+def float_db(dZ, cache):
+    A_prev, W, b = cache
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], np.sum(dZ) / dZ.shape[1]
+
+def right(dZ, cache):
+    A_prev, W, b = cache
+    A_prev += 0  # the test's arrays may be changed
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], dZ.sum(axis=1, keepdims=True) / dZ.shape[1]
+
+def minus_y(parameters, cache, X, Y):
+    return {"dW1": (-Y) / cache["A2"]}
+
+def misfit(parameters, cache, X, Y):
+    return parameters["W2"] @ (cache["A2"] - Y)
+
+def returns_nothing(dZ, cache):
+    W = cache
+
+def leaves(dZ, cache):
+    raise SystemExit("bye")
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    file = tmp_path / "own.py"
+    file.write_text(OWN, encoding="utf-8")
+    return str(file)
+
+
+def test_a_file_is_diagnosed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text(SHORTCUT, encoding="utf-8")
+    assert main(["diagnose", str(file)]) == 1
+    assert "dZ2 = AL - Y" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_whatever_a_shell_redirects_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text(SHORTCUT, encoding=encoding)
+    assert main(["diagnose", str(file)]) == 1
+    assert "dZ2 = AL - Y" in capsys.readouterr().out
+
+
+def test_the_exit_code_tells_the_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "numbers.txt"
+    for text, code in [
+        (f"dZ2 = {load(WEEK_4).run()['dZ2']}", 0),
+        (SHORTCUT, 1),
+        ("nothing", 2),
+        ("AssertionError: Wrong values for dW1", 3),
+    ]:
+        file.write_text(text, encoding="utf-8")
+        assert main(["diagnose", str(file)]) == code, text
+
+
+def test_the_module_reads_what_is_piped_in_and_writes_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "backcheck", "diagnose", "--json", "-"],
+        input=SHORTCUT, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == ""
+    told = json.loads(done.stdout)
+    assert told["candidates"][0]["changed"][0]["now"] == "AL - Y"
+
+
+def test_a_reader_that_stops_listening_is_no_error() -> None:
+    command = f"{sys.executable} -m backcheck show {WEEK_4} | head -1"
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.stdout.startswith("Week 4 L_model_backward")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["diagnose", "no/such/file"], "'no/such/file' cannot be read (No such file or directory)"),
+        (["diagnose", "."], "'.' cannot be read (Is a directory)"),
+        (["show", "week4"], "There is no fixture 'week4'; known, nearest first:"),
+        (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
+        (["run", HIDDEN, "no.py:f"], "There is no Python file 'no.py'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_no_traceback(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"backcheck: {message}")
+    assert error.count("\n") == 1
+
+
+def test_a_text_over_one_megabyte_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text("0.1 " * 300_000, encoding="utf-8")
+    assert main(["diagnose", str(file)]) == 2
+    assert "at most 1 MB is read" in capsys.readouterr().err
+
+
+def test_a_function_is_called_as_the_test_calls_it_and_its_first_failure_is_shown(
+    own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", HIDDEN, f"{own}:from_z"]) == 1
+    said = capsys.readouterr().out
+    assert "fails first with: Wrong values for dW1 (largest difference 0.685)" in said
+    assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in said
+    assert main(["run", "c1w3_bp_notebook_v2", f"{own}:from_z"]) == 0
+    assert "your from_z passes." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "id", ["c1w4_linear_backward_v1", "c1w4_linear_backward_v2", "c1w4_linear_backward_v4a"]
+)
+def test_a_right_function_passes_every_edition(id: str, own: str) -> None:
+    assert main(["run", id, f"{own}:right"]) == 0
+
+
+def test_a_bare_number_is_a_wrong_type_first(own: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "c1w4_linear_backward_v4a", f"{own}:float_db"]) == 1
+    said = capsys.readouterr().out
+    assert "fails first with: Wrong type for db: float64" in said
+    assert "the sum taken over everything" in said
+
+
+def test_an_exception_is_shown_as_the_readers_with_its_likely_cause(
+    own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", HIDDEN, f"{own}:minus_y"]) == 4
+    said = capsys.readouterr().out
+    assert 'own.py, line 24: return {"dW1": (-Y) / cache["A2"]}' in said
+    assert "TypeError: The numpy boolean negative" in said
+    assert "Y is an array of booleans here" in said
+    assert "backcheck" not in said
+    assert main(["run", HIDDEN, f"{own}:misfit"]) == 4
+    assert "dA1 = W2 @ dZ2" in capsys.readouterr().out
+    assert main(["run", "c1w4_linear_backward_v2", f"{own}:leaves"]) == 4
+    assert "SystemExit: bye" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_run_is_shown_as_the_readers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("x = 1\nprint(undefined)\n", encoding="utf-8")
+    assert main(["run", HIDDEN, f"{file}:f"]) == 4
+    said = capsys.readouterr().out
+    assert "broken.py, line 2: print(undefined)" in said
+    assert "NameError" in said
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("returns_nothing", "yours returned None"),
+        ("from_a", "has no function 'from_a'; it has from_z"),
+    ],
+)
+def test_what_is_no_answer_is_said(
+    own: str, function: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "c1w4_linear_backward_v2", f"{own}:{function}"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_fixtures_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fixtures"]) == 0
+    assert "c1w4_L_model_backward_v2" in capsys.readouterr().out
+    assert main(["show", WEEK_4]) == 0
+    said = capsys.readouterr().out
+    assert "A1 = relu(Z1)" in said
+    assert "broken" in said
+    rows = [line.split("  ") for line in said.split("\n") if line.startswith("dZ2 = ")]
+    assert {row[0] for row in rows} >= {"dZ2 = AL - Y", "dZ2 = dAL * AL * (1 - AL)"}
+    assert all(row[-1] == "fails" for row in rows)
