@@ -47,6 +47,7 @@ $(VENV)/installed: requirements.txt
 	"$$found" -m venv --clear $(VENV)
 	@echo "==> Installing the locked requirements into $(VENV) (a minute or two)"
 	@$(PY) -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@$(PY) -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Without KaTeX the book still builds, with the default mathematics renderer, so a failure here only warns.

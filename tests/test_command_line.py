@@ -164,7 +164,7 @@ def test_an_exception_is_shown_as_the_readers_with_its_likely_cause(
 ) -> None:
     assert main(["run", HIDDEN, f"{own}:minus_y"]) == 4
     said = capsys.readouterr().out
-    assert 'own.py, line 24: return {"dW1": (-Y) / cache["A2"]}' in said
+    assert 'own.py, line 23: return {"dW1": (-Y) / cache["A2"]}' in said
     assert "TypeError: The numpy boolean negative" in said
     assert "Y is an array of booleans here" in said
     assert "backcheck" not in said

@@ -184,5 +184,10 @@ def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
             yield f"{step} = {write(tree)}", "equivalent", candidate.outcome.word
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run the command as the script ``backcheck`` does."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()
