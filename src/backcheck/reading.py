@@ -83,6 +83,8 @@ class Cell:
 
     def width(self, loose: bool = False) -> float:
         """Return how far from the printed number a value may lie."""
+        if math.isinf(self.value):
+            return 0.0
         half: float = 0.5 * 10.0 ** -(self.own if loose else self.decimals)
         return half * (1 + 1e-6) + SLACK * abs(self.value)
 
