@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import permutations
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -598,13 +598,18 @@ def _by_shape(
         [step for step in steps if seen.shape in (None, np.shape(values[step]))] or steps
         for seen in free
     ]
-    tried = 0
-    for choice in permutations(steps, len(free)):
-        if all(step in fitting for step, fitting in zip(choice, options, strict=True)):
-            yield dict(zip(choice, free, strict=True))
-            tried += 1
-            if tried == 30:
-                return
+    choices = islice(_choices(options), 30)
+    yield from (dict(zip(choice, free, strict=True)) for choice in choices)
+
+
+def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to choose one of each list of options, none of them twice."""
+    if len(taken) == len(options):
+        yield taken
+        return
+    for step in options[len(taken)]:
+        if step not in taken:
+            yield from _choices(options, (*taken, step))
 
 
 def _is_input(seen: Observed, fixture: Fixture) -> bool:

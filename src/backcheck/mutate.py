@@ -160,10 +160,7 @@ def mutants(id: str) -> Mutants:
     slots = [_slot(id, name, name, _misread(fixture, name)) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
-        forms = [
-            *rewrites(step.expression, known),
-            *_slope_forms(fixture, step.name, step.expression, known),
-        ]
+        forms = _rewritten(fixture, step.name, step.expression, known)
         slots.append(_slot(id, step.name, step.expression, forms))
         if step.name != "m":
             known.append(step.name)
@@ -198,13 +195,18 @@ def second_changes(id: str, name: str) -> tuple[Tree, ...]:
     twice = {
         tree: None
         for form in (*slot.forms, *slot.stuck)
-        for tree in (
-            *rewrites(form.tree, known),
-            *_slope_forms(fixture, name, form.tree, known),
-        )
+        for tree in _rewritten(fixture, name, form.tree, known)
     }
     once = {form.tree for form in (slot.original, *slot.forms)}
-    return tuple(tree for tree in twice if tree not in once and name not in names(tree))
+    return tuple(tree for tree in twice if tree not in once)
+
+
+def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
+    """Yield what one change of a step leads to, if it does not read the step itself."""
+    for form in (*rewrites(tree, known), *_slope_forms(fixture, name, tree, known)):
+        # Only m stands for the number of examples before it is computed.
+        if name not in names(form):
+            yield form
 
 
 def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
@@ -553,9 +555,6 @@ def _slot(id: str, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
     stuck: dict[Tree, None] = {}
     original = formula(id, tree)
     for form in forms:
-        # Only an array can be computed from itself: m is not known before its own step.
-        if name in names(form) and name != tree:
-            continue
         key = formula(id, form)
         if key == form:
             stuck[form] = None
