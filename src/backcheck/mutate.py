@@ -167,10 +167,10 @@ def mutants(id: str) -> Mutants:
     return Mutants(
         tuple(slots),
         {
-            "forward-again": _once(_forward_again(fixture)),
-            "other-cache": _once(_other_cache(fixture)),
-            "average-elsewhere": _once(_average_elsewhere(fixture)),
-            "every-layer": _once(_every_layer(fixture, slots)),
+            "forward-again": _once(fixture, _forward_again(fixture)),
+            "other-cache": _once(fixture, _other_cache(fixture)),
+            "average-elsewhere": _once(fixture, _average_elsewhere(fixture)),
+            "every-layer": _once(fixture, _every_layer(fixture, slots)),
         },
     )
 
@@ -359,9 +359,19 @@ def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
             yield from ((function, layer.Z) for function in ACTIVATIONS)
 
 
-def _once(changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
-    several = (change for change in changes if len(change) > 1)
-    return tuple({str(change): change for change in several}.values())
+def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
+    """Keep each change of several steps once, if no step reads what comes after it."""
+    kept = {}
+    for change in changes:
+        known = set(fixture.arrays)
+        for step in fixture.program.steps:
+            if not known.issuperset(names(change.get(step.name, step.expression))):
+                break
+            known.add(step.name)
+        else:
+            if len(change) > 1:
+                kept[str(change)] = change
+    return tuple(kept.values())
 
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:

@@ -1,0 +1,145 @@
+"""The named forms as entries to look up: what each one prints on every published test."""
+
+import html
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from backcheck.diagnose import Candidate
+from backcheck.fixtures import ids, load
+from backcheck.mistakes import Mistake, occurrences, table
+from backcheck.search import needed, reference
+from backcheck.tables import Table
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a named form prints, and where.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The changed program, with its verdict and what the test says.
+    changes : tuple of str
+        The changed statements; several where they print the same.
+    tests : tuple of str
+        Titles of the tests on which they do.
+    printed : str
+        The outputs that are not the expected ones, as numpy prints them, or its complaint.
+    """
+
+    candidate: Candidate
+    changes: tuple[str, ...]
+    tests: tuple[str, ...]
+    printed: str
+
+    @property
+    def judged(self) -> str:
+        """The verdict, and what the test says."""
+        return f"{self.candidate.verdict}; the test {self.candidate.outcome.word}"
+
+    def __repr__(self) -> str:
+        change = " or ".join(self.changes)
+        return f"{change}  ({'; '.join(self.tests)})\n{self.judged}\n{self.printed}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A named form with every place where it can be made.
+
+    Parameters
+    ----------
+    mistake : Mistake
+        The name, the hint and the page.
+    places : tuple of Place
+        Where it can be made, test by test.
+    """
+
+    mistake: Mistake
+    places: tuple[Place, ...]
+
+    @property
+    def verdicts(self) -> str:
+        """``"mistake"``, ``"equivalent"``, or both where it depends on the layer."""
+        return " or ".join(sorted({place.candidate.verdict for place in self.places}))
+
+    def __repr__(self) -> str:
+        return "\n\n".join([self.mistake.hint, *map(repr, self.places)])
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p>{html.escape(self.mistake.hint)}</p>"]
+        for place in self.places:
+            changes = " or ".join(f"<code>{html.escape(change)}</code>" for change in place.changes)
+            parts.append(
+                f"<details><summary>{changes} in {html.escape('; '.join(place.tests))}: "
+                f"{place.judged}</summary>"
+                f'<pre tabindex="0">{html.escape(place.printed)}</pre></details>'
+            )
+        return f'<div class="catalogue">{"".join(parts)}</div>'
+
+
+def entry(id: str) -> Entry:
+    """Return the entry of a named form.
+
+    Parameters
+    ----------
+    id : str
+        Its key in `backcheck.mistakes.table`.
+
+    Raises
+    ------
+    KeyError
+        If there is no form of that name.
+
+    Examples
+    --------
+    >>> entry("shortcut").verdicts
+    'equivalent'
+    >>> entry("shortcut").places[0].changes
+    ('dZ2 = AL - Y',)
+    """
+    if id not in table():
+        raise KeyError(f"There is no named form {id!r}; there are {', '.join(table())}.")
+    places: dict[tuple[str, str], Place] = {}
+    for fixture in reversed(ids()):
+        felt = needed(fixture, list(load(fixture).expected))
+        for name, forms in occurrences(fixture):
+            if name == id and felt & forms.keys():
+                candidate = Candidate(fixture, forms, 1)
+                printed = _printed(candidate)
+                place = places.get((printed, candidate.verdict))
+                places[printed, candidate.verdict] = _joined(place, candidate, printed)
+    return Entry(table()[id], tuple(places.values()))
+
+
+def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:
+    change = ", ".join(f"{step} = {now}" for step, _, now in candidate.changed)
+    title = load(candidate.id).title
+    if place is None:
+        return Place(candidate, (change,), (title,), printed)
+    changes = tuple(dict.fromkeys((*place.changes, change)))
+    tests = tuple(dict.fromkeys((*place.tests, title)))
+    return Place(place.candidate, changes, tests, printed)
+
+
+def overview() -> Table:
+    """Return the table of all named forms."""
+    rows = [(found.name, entry(id).verdicts, found.hint) for id, found in table().items()]
+    return Table(("form", "verdict", "what to look at"), rows)
+
+
+@cache
+def _expected_text(id: str) -> dict[str, str]:
+    return {name: f"{name} = {reference(id)[name]}" for name in load(id).expected}
+
+
+def _printed(candidate: Candidate) -> str:
+    if candidate.outcome.error:
+        return f"numpy stops at {candidate.outcome.error}"
+    lines = []
+    for name, expected in _expected_text(candidate.id).items():
+        text = f"{name} = {np.asarray(candidate.values[name], dtype=float)}"
+        if text != expected:
+            lines.append(text)
+    return "\n".join(lines) or "Prints the expected numbers."

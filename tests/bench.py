@@ -1,0 +1,183 @@
+"""Measure the diagnosis: mutants, groups, times, bytes. Run by ``make bench``.
+
+With ``--exhaustive`` every single mutant of every fixture is printed and diagnosed, and the
+pairs that the search walks are counted against all pairs there are; this takes some minutes.
+"""
+
+import gzip
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from backcheck.diagnose import diagnose
+from backcheck.fixtures import ids, load
+from backcheck.mutate import fingerprint, mutants, program, second_changes
+from backcheck.program import Tree
+from backcheck.tables import Table
+from conftest import ROOT
+
+SITE = ROOT / "_build" / "html"
+SHOWN = ("c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_linear_backward_v4a",
+         "c1w4_linear_activation_backward_v2", "c1w4_L_model_backward_v2")  # fmt: skip
+
+
+def timed(function: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    start = time.perf_counter()
+    value = function(*arguments)
+    return time.perf_counter() - start, value
+
+
+def outputs(id: str, forms: dict[str, Tree]) -> dict[str, Any] | None:
+    """Return the outputs of a mutant, or None where numpy stops."""
+    try:
+        values = program(load(id), forms).run(load(id).arrays)
+    except ValueError:
+        return None
+    return {name: np.asarray(values[name], dtype=float) for name in load(id).expected}
+
+
+def text_of(values: dict[str, Any]) -> str:
+    return "\n".join(f"{name} = {value}" for name, value in values.items())
+
+
+def singles(id: str) -> Iterator[dict[str, Tree]]:
+    for slot in mutants(id).slots:
+        for form in slot.forms:
+            yield {slot.name: form.tree}
+    yield from (dict(change) for change in mutants(id).together)
+
+
+def doubles(id: str, number: int) -> Iterator[dict[str, Tree]]:
+    generator = random.Random(id)  # noqa: S311
+    steps = [slot for slot in mutants(id).slots if not slot.is_array]
+    while number:
+        if generator.random() < 0.5:
+            step = generator.choice(steps).name
+            forms = {step: generator.choice(second_changes(id, step))}
+        else:
+            forms = {s.name: generator.choice(s.forms).tree for s in generator.sample(steps, 2)}
+        if outputs(id, forms):
+            number -= 1
+            yield forms
+
+
+def count(id: str) -> tuple[object, ...]:
+    spent, found = timed(mutants, id)
+    twice_spent, twice = timed(
+        lambda: sum(len(second_changes(id, slot.name)) for slot in found.slots)
+    )
+    values = [value for forms in singles(id) if (value := outputs(id, forms))]
+    groups = {tuple(fingerprint(v) for v in value.values()) for value in values}
+    return (id, len(found), len(found.together), len(groups), f"{spent:.2f} s", twice,
+            f"{twice_spent:.2f} s")  # fmt: skip
+
+
+def python_times(id: str, number: int) -> tuple[object, ...]:
+    generator = random.Random(id)  # noqa: S311
+    every = [value for forms in singles(id) if (value := outputs(id, forms))]
+    chosen = generator.sample(every, number)
+    once = [timed(diagnose, text_of(value))[0] for value in chosen]
+    pairs = [outputs(id, forms) for forms in doubles(id, number // 3)]
+    twice = [timed(diagnose, text_of(value))[0] for value in pairs if value]
+    return (id, f"{median(once):.2f} s", f"{max(once):.2f} s", f"{median(twice):.2f} s",
+            f"{max(twice):.2f} s")  # fmt: skip
+
+
+def command_times() -> Iterator[tuple[object, ...]]:
+    week4 = load("c1w4_L_model_backward_v2")
+    for name, forms in (
+        ("one change", {"dZ2": "AL - Y"}),
+        ("two changes", {"dZ2": "AL - Y", "db1": "sum(dZ1, axis=1) / m"}),
+    ):
+        values = week4.run(**forms)
+        text = text_of({name: values[name] for name in week4.expected})
+        command = [sys.executable, "-m", "backcheck", "diagnose", "-"]
+        spent, _ = timed(
+            lambda text=text, command=command: subprocess.run(
+                command, input=text, text=True, capture_output=True, check=False
+            )
+        )
+        yield name, f"{spent:.2f} s"
+
+
+def bytes_shipped() -> Iterator[tuple[object, ...]]:
+    total = 0
+    for file in sorted(SITE.glob("_static/diagnose*")):
+        size = len(gzip.compress(file.read_bytes(), 9, mtime=0))
+        total += size
+        yield file.name, f"{file.stat().st_size / 1000:.0f} KB", f"{size / 1000:.1f} KB"
+    yield "together", "", f"{total / 1000:.1f} KB"
+
+
+def page_times() -> Iterator[tuple[object, ...]]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((SITE / "diagnose.html").as_uri())
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        for id in SHOWN:
+            generator = random.Random(id)  # noqa: S311
+            every = [value for forms in singles(id) if (value := outputs(id, forms))]
+            once = [
+                page.evaluate(TIME_OF_ANSWER, text_of(value))
+                for value in generator.sample(every, 12)
+            ]
+            yield id, f"{median(once):.0f} ms", f"{max(once):.0f} ms"
+        browser.close()
+
+
+TIME_OF_ANSWER = """text => {
+  const start = performance.now();
+  window.backcheck.diagnose(text, 1);
+  return performance.now() - start;
+}"""
+
+
+def exhaustive() -> None:
+    for id in ids():
+        tried = missed = 0
+        for forms in singles(id):
+            values = outputs(id, forms)
+            if values is None:
+                continue
+            tried += 1
+            found = diagnose(text_of(values), fixture=id, changes=1)
+            right = any(
+                all(np.allclose(c.values[n], v, equal_nan=True) for n, v in values.items())
+                for c in found.candidates
+                if c.values.keys() >= values.keys()
+            )
+            missed += not (right or found.verdict == "expected")
+        print(f"  {id}: {tried} single mutants printed and pasted back, {missed} not found")
+
+
+def main() -> None:
+    header = ("fixture", "single", "of several steps", "groups", "time", "two in a step", "time")
+    print(Table(header, [count(id) for id in ids()]), "\n")
+    header = ("diagnosis in Python", "single, median", "worst", "double, median", "worst")
+    print(Table(header, [python_times(id, 12) for id in SHOWN]), "\n")
+    print(Table(("command line", "time"), command_times()), "\n")
+    if (SITE / "diagnose.html").exists():
+        print(Table(("shipped", "plain", "gzip"), bytes_shipped()), "\n")
+        header = ("page, CPU slowed 4 times", "single, median", "worst")
+        print(Table(header, page_times()), "\n")
+    else:
+        print("The page is not measured: run make book first.\n")
+    if "--exhaustive" in sys.argv:
+        exhaustive()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main()
