@@ -135,7 +135,8 @@ def test_a_result_under_another_key_is_noticed() -> None:
     found = diagnose(f"dW1 = {values['dW2']}\ndb1 = {values['db2']}")
     assert "Check the index" in repr(found) or "under their own name" in repr(found)
     only = diagnose(f"dW2 = {values['dW1']}", fixture=WEEK_4)
-    assert "The numbers called dW2 are the right dW1" in repr(only)
+    assert only.candidates[0].printed_as == {"dW1": "dW2"}
+    assert "What is called dW2 is dW1 of this test." in repr(only)
 
 
 def test_wrong_shapes_are_evidence_and_no_error() -> None:

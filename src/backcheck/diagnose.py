@@ -344,13 +344,9 @@ def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis |
     ]
     if not readings:
         return None
-    moved = [
-        reading
-        for reading in (other for id in wanted for other in _readings(paste, id, named=False))
-        if reading.printed_as
-    ]
+    moved = [other for reading in readings if (other := _moved(reading))]
     plan: list[tuple[int, bool, list[_Reading]]] = [(0, False, readings), (1, False, readings)]
-    plan += [(0, False, moved), (0, True, readings), (1, True, readings), (1, False, moved)]
+    plan += [(0, False, moved), (0, True, readings), (1, True, readings)]
     if changes == 2:
         most_fitting = max(reading.fitting for reading in readings)
         near = [reading for reading in readings if reading.fitting == most_fitting]
@@ -368,6 +364,20 @@ def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis |
             return _chosen(list(found.values()), paste)
     best = max(readings, key=lambda reading: _agreement(reading))
     return Diagnosis("unexplained", best.id, (), tuple(_remains(best, paste)), best.seen)
+
+
+def _moved(reading: _Reading) -> _Reading | None:
+    """Take each array for the output it equals, if all do and some under another name."""
+    values = reference(reading.id)
+    taken: dict[str, Observed] = {}
+    for step, seen in reading.seen.items():
+        places = [step, *load(reading.id).expected, *values]
+        found = [name for name in places if name not in taken and seen.matches(values[name])]
+        if not found:
+            return None
+        taken[found[0]] = seen
+    names = {step: str(seen.name) for step, seen in taken.items() if seen.name not in (None, step)}
+    return _Reading(reading.id, taken, names) if names else None
 
 
 def _older_names(reading: _Reading) -> Iterator[str]:

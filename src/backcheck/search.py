@@ -69,8 +69,9 @@ def explanations(
     True
     """
     with np.errstate(all="ignore"):
+        tried: dict[str, list[_Front]] = {}
         for base, spent in _bases(id, seen, changes):
-            search = _Search(id, seen, base, loose)
+            search = _Search(id, seen, base, loose, tried)
             for cost, groups in _visit(search, _Front(reference(id)), 0, changes - spent):
                 slots = [name for name, _ in groups]
                 for choice in product(*(trees for _, trees in groups)):
@@ -127,13 +128,19 @@ class _Search:
     """What does not change during one search."""
 
     def __init__(
-        self, id: str, seen: Mapping[str, Pattern], base: Mapping[str, Tree], loose: bool
+        self,
+        id: str,
+        seen: Mapping[str, Pattern],
+        base: Mapping[str, Tree],
+        loose: bool,
+        tried: dict[str, list["_Front"]],
     ) -> None:
         slots = mutants(id).slots
         last = max(place for place, slot in enumerate(slots) if slot.name in seen)
         self.id = id
         self.seen = seen
         self.loose = loose
+        self.tried = tried
         self.slots = slots[: last + 1]
         self.base = {name: Form(tree) for name, tree in base.items()}
         self.needed = needed(id, list(seen)) - base.keys()
@@ -242,7 +249,7 @@ def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[
     reshaped = any(_reshaped(search, front, name) for name in front.changed)
     forms = (*slot.forms, *slot.stuck) if reshaped else slot.forms
     if not front.stacked and not front.common:
-        yield from _stacks(search, front, slot.name, [form.tree for form in forms], 1)
+        yield from _singles(search, front, slot.name, [form.tree for form in forms])
         if left == 2:
             second = second_changes(search.id, slot.name)
             yield from _stacks(search, front, slot.name, second, 2)
@@ -254,6 +261,16 @@ def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[
         if value is not None and (onward := _checked(search, front, slot.name, value)):
             common = (*front.common, (slot.name, (form.tree,)))
             yield replace(onward, common=common, spent=front.spent + 1)
+
+
+def _singles(search: _Search, front: _Front, name: str, trees: Sequence[Tree]) -> Iterator[_Front]:
+    if front.changed:
+        yield from _stacks(search, front, name, trees, 1)
+        return
+    # Above the first change, every search of one explanation comes past the same values.
+    if name not in search.tried:
+        search.tried[name] = list(_stacks(search, front, name, trees, 1))
+    yield from search.tried[name]
 
 
 def _reshaped(search: _Search, front: _Front, name: str) -> bool:
