@@ -1,0 +1,216 @@
+"""The data of the page that diagnoses pasted numbers.
+
+The page's script searches the same mutants as `backcheck.diagnose`. What it needs for that is
+computed here, by the same package, and written to ``_static/diagnose-data.js`` as one
+assignment: a script opened from disk may load another script, but may not fetch anything.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+if TYPE_CHECKING:
+    from backcheck.fixtures import Fixture
+    from backcheck.mutate import Slot
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "diagnose"
+DATA = "diagnose-data.js"
+
+COARSE = 6
+"""Significant digits of numbers that only have to differ from each other."""
+
+FINE = 12
+"""Significant digits of the networks that decide a verdict."""
+
+WEIGHTS = 128
+"""The most numbers that an array of a mutant has here, and more."""
+
+
+class _Shared:
+    """Parts that several fixtures have in common, each kept once."""
+
+    def __init__(self) -> None:
+        self.parts: list[Any] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, part: Any) -> int:
+        """Return where a part is kept."""
+        key = json.dumps(part)
+        if key not in self._places:
+            self._places[key] = len(self.parts)
+            self.parts.append(part)
+        return self._places[key]
+
+    def array(self, value: Any, digits: int | None = None) -> int:
+        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers."""
+        rows, columns = value.shape or (1, 1)
+        numbers = [_number(number, digits) for number in value.ravel().tolist()]
+        return self.place([rows, columns, int(value.dtype == bool), *numbers])
+
+    def arrays(self, values: Mapping[str, Any], digits: int | None = None) -> int:
+        """Keep several matrices by name."""
+        return self.place({name: self.array(value, digits) for name, value in values.items()})
+
+
+def data(root: Path = ROOT) -> dict[str, Any]:
+    """Return everything the page's script needs to know."""
+    engine = {name: import_module(f"backcheck.{name}") for name in ("diagnose", "mutate")}
+    fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
+    program = import_module("backcheck.program")
+    shared = _Shared()
+    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids()]
+    pages = sorted((root / "book").glob("*.md"))
+    return {
+        "fixtures": every,
+        "shared": shared.parts,
+        "mistakes": {
+            id: [entry.name, entry.hint, entry.page, dict(entry.found or {})]
+            for id, entry in mistakes.table().items()
+        },
+        "errors": list(map(list, engine["diagnose"].ERRORS.items())),
+        "pages": {page.stem: _title(page.read_text(encoding="utf-8")) for page in pages},
+        "explains": engine["diagnose"].PAGES,
+        "activations": list(program.SLOPES),
+        "weights": engine["mutate"]._WEIGHTS[:WEIGHTS].tolist(),
+    }
+
+
+def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
+    consistent, mutate = import_module("backcheck.consistent"), import_module("backcheck.mutate")
+    mistakes = import_module("backcheck.mistakes")
+    mutants = mutate.mutants(fixture.id)
+    newest = fixture.comparisons[-1]
+    asked = newest.outputs
+
+    def networks(own_shapes: bool) -> list[list[int]]:
+        return [
+            [
+                shared.arrays(arrays, FINE),
+                shared.arrays({name: true[name] for name in asked}, FINE),
+            ]
+            for arrays, true in consistent._networks(fixture.id, own_shapes)
+        ]
+
+    unrelated = {
+        name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"
+    }
+    return {
+        "id": fixture.id,
+        "title": fixture.title,
+        "function": fixture.function,
+        "arrays": shared.arrays(fixture.arrays),
+        "order": list(mutate.array_order(fixture)),
+        "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
+        "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
+        "together": shared.place([_forms(change) for change in mutants.together]),
+        "named": shared.place(
+            [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
+        ),
+        "slopes": shared.place([_tree(slope) for slope in mutate._slopes(fixture.id)]),
+        "activated": list(mutate._activated(fixture)),
+        "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
+        "also": list(fixture.also_called),
+        "rule": newest.rule,
+        "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
+        "outputs": list(asked),
+        "expected": shared.arrays(fixture.expected),
+        "unrelated": shared.arrays(unrelated, COARSE),
+        "shapes": shared.place(_shapes(fixture)),
+        "networks": networks(False),
+        "own": networks(True),
+    }
+
+
+def _slot(slot: "Slot") -> list[Any]:
+    forms = [_tree(form.tree) for form in slot.forms]
+    return [slot.name, forms, [_tree(form.tree) for form in slot.stuck]]
+
+
+def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
+    """Return the shapes that each step can take within one change, to rule out the others."""
+    np, mutate = import_module("numpy"), import_module("backcheck.mutate")
+    search = import_module("backcheck.search")
+    mutants = mutate.mutants(fixture.id)
+    changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
+    found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
+    for change in (*changes, *mutants.together):
+        # As the search does: a step that reads a later one finds the value it should have.
+        scope: dict[str, Any] = dict(search.reference(fixture.id))
+        for step in mutate.program(fixture, change).steps:
+            try:
+                with np.errstate(all="ignore"):
+                    scope[step.name] = mutate.Form(step.expression).value_in(scope)
+            except mutate.FAILURES:
+                break
+            if step.name in found:
+                found[step.name].add("x".join(map(str, np.shape(scope[step.name]))))
+    return {name: sorted(shapes) for name, shapes in found.items()}
+
+
+def _tree(tree: Any) -> Any:
+    if isinstance(tree, tuple):
+        return [tree[0], *map(_tree, tree[1:])]
+    return tree if isinstance(tree, str) else _number(tree, None)
+
+
+def _forms(forms: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _tree(tree) for name, tree in forms.items()}
+
+
+def _number(number: float, digits: int | None) -> float:
+    value = float(f"{number:.{digits}g}") if digits else float(number)
+    return int(value) if value == int(value) else value
+
+
+def _title(source: str) -> str:
+    """Return the title of a chapter without its mathematics marked up."""
+    found = re.search(r"^# (.+)$", source, flags=re.MULTILINE)
+    title = found.group(1) if found else ""
+    return re.sub(r"\{\w+\}|[`$*\\]", "", title)
+
+
+def written(found: Mapping[str, Any]) -> str:
+    """Return the script that hands the data over."""
+    return f"window.BACKCHECK={json.dumps(found, separators=(',', ':'))};\n"
+
+
+def write_data(app: Sphinx) -> None:
+    """Write the data beside the other static files, unless it is there already."""
+    if app.builder.format != "html":
+        return
+    # The package is not installed where the book is built.
+    if str(ROOT / "src") not in sys.path:
+        sys.path.insert(0, str(ROOT / "src"))
+    file = Path(app.outdir) / "_static" / DATA
+    record = Path(app.outdir).parent / "diagnose-data-digest.txt"
+    digest = getattr(app.config, "execution_digest", "")
+    if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(written(data()), encoding="utf-8", newline="\n")
+    record.write_text(digest, encoding="utf-8")
+
+
+def load_here(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let the one page that diagnoses load its script, its data and its style."""
+    if name == PAGE:
+        app.add_css_file("diagnose.css")
+        app.add_js_file(DATA, loading_method="defer")
+        app.add_js_file("diagnose.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Install the hooks."""
+    app.connect("builder-inited", write_data)
+    app.connect("html-page-context", load_here)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
