@@ -123,10 +123,37 @@ def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:
     return Place(place.candidate, changes, tests, printed)
 
 
-def overview() -> Table:
-    """Return the table of all named forms."""
-    rows = [(found.name, entry(id).verdicts, found.hint) for id, found in table().items()]
-    return Table(("form", "verdict", "what to look at"), rows)
+@dataclass(frozen=True)
+class Overview:
+    """The table of all named forms; on a page each name leads to its entry."""
+
+    rows: tuple[tuple[str, str, str], ...]
+
+    def __repr__(self) -> str:
+        return repr(Table(("form", "verdict"), [row[1:] for row in self.rows]))
+
+    def _repr_html_(self) -> str:
+        body = "".join(
+            f'<tr><td><a href="#mistake-{id}">{html.escape(name)}</a></td><td>{verdict}</td></tr>\n'
+            for id, name, verdict in self.rows
+        )
+        return (
+            '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
+            '<thead><tr><th scope="col">form</th><th scope="col">verdict</th></tr></thead>\n'
+            f"<tbody>\n{body}</tbody>\n</table></div>"
+        )
+
+
+def overview() -> Overview:
+    """Return the table of all named forms, with the verdicts they get.
+
+    Examples
+    --------
+    >>> [verdict for id, name, verdict in overview().rows if id == "shortcut"]
+    ['equivalent']
+    """
+    rows = [(id, found.name, entry(id).verdicts) for id, found in table().items()]
+    return Overview(tuple(rows))
 
 
 @cache
