@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from backcheck import fixtures
-from backcheck.diagnose import Candidate, Diagnosis, diagnose
+from backcheck.candidates import Candidate
+from backcheck.diagnose import Diagnosis, diagnose
 from backcheck.fixtures import load
 from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree, evaluate, parse

@@ -62,7 +62,8 @@ class _Shared:
 
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
-    engine = {name: import_module(f"backcheck.{name}") for name in ("diagnose", "mutate")}
+    names = ("candidates", "mutate", "symptoms")
+    engine = {name: import_module(f"backcheck.{name}") for name in names}
     fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
     program = import_module("backcheck.program")
     shared = _Shared()
@@ -75,9 +76,9 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             id: [entry.name, entry.hint, entry.page, dict(entry.found or {})]
             for id, entry in mistakes.table().items()
         },
-        "errors": list(map(list, engine["diagnose"].ERRORS.items())),
+        "errors": list(map(list, engine["symptoms"].ERRORS.items())),
         "pages": {page.stem: _title(page.read_text(encoding="utf-8")) for page in pages},
-        "explains": engine["diagnose"].PAGES,
+        "explains": engine["candidates"].PAGES,
         "activations": list(program.SLOPES),
         "weights": engine["mutate"]._WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -99,9 +100,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, true in consistent._networks(fixture.id, own_shapes)
         ]
 
-    unrelated = {
-        name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"
-    }
+    unrelated = {name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"}
     return {
         "id": fixture.id,
         "title": fixture.title,

@@ -8,6 +8,14 @@ The package of the book *When the Cache Lies*. Ground floor first:
 - `program`: a backward pass as text that reads like the algebra
 - `fixtures`: the published tests, as data
 - `referee`: derivatives of the loss that know none of our formulas
+- `consistent`: fresh networks for a test, the referee's gradients, and the verdict
+- `mutate`: rewrites of a backward pass by general operators
+- `mistakes`: names for the forms people really write
+- `reading`: numbers out of whatever people paste
+- `search`: the mutants whose steps print what was seen
+- `placing`, `candidates`, `symptoms`, `diagnose`: from a paste to its explanation
+- `catalogue`: every named form with the numbers it prints
+- `running`: a reader's own function, called as the test calls it
 - `training`: gradient descent with the gradients a program computes
 - `tables`, `figures`: what the chapters show
 """

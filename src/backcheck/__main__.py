@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 
 import backcheck
-from backcheck.diagnose import Candidate, diagnose, likely_causes
+from backcheck.candidates import Candidate
+from backcheck.diagnose import diagnose
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mistakes import occurrences
 from backcheck.program import write
 from backcheck.reading import LIMIT
 from backcheck.running import Failure, call, load_function, wrong_types
+from backcheck.symptoms import likely_causes
 from backcheck.tables import Table
 
 EXIT = {"expected": 0, "explained": 1, "unexplained": 3}

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from backcheck.diagnose import Candidate
+from backcheck.candidates import Candidate
 from backcheck.fixtures import ids, load
 from backcheck.mistakes import Mistake, occurrences, table
 from backcheck.search import needed, reference

@@ -1,0 +1,208 @@
+"""A backward program that prints some numbers, with all that can be said of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from backcheck import consistent
+from backcheck.fixtures import Outcome, load
+from backcheck.mistakes import Mistake, names_of, table
+from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
+from backcheck.program import Program, Tree, evaluate, write
+from backcheck.reading import Observed
+
+PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
+"""Where a step without a named form is explained, by what it computes."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One backward program that prints the given numbers.
+
+    Parameters
+    ----------
+    id : str
+        The fixture it ran on.
+    forms : dict
+        The new expression of each changed slot.
+    changes : int
+        How many changes lead to it.
+    printed_as : dict
+        For each step that was printed under another name: that name.
+    """
+
+    id: str
+    forms: Mapping[str, Tree]
+    changes: int
+    printed_as: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def program(self) -> Program:
+        """The whole backward pass."""
+        return program(load(self.id), self.forms)
+
+    @cached_property
+    def changed(self) -> tuple[tuple[str, str, str], ...]:
+        """The step, what it was and what it is now, for each change."""
+        was = {slot.name: slot.original.tree for slot in mutants(self.id).slots}
+        return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of each step on the fixture, as far as numpy gets."""
+        scope = dict(load(self.id).arrays)
+        values = {}
+        with np.errstate(all="ignore"):
+            for step in self.program.steps:
+                try:
+                    values[step.name] = scope[step.name] = evaluate(step.expression, scope)
+                except (*FAILURES, KeyError):
+                    break
+        return values
+
+    @cached_property
+    def verdict(self) -> str:
+        """``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks."""
+        return consistent.verdict(self.program, load(self.id))
+
+    @property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """The steps whose result was stored under another name."""
+        return tuple(self.printed_as.items())
+
+    @cached_property
+    def right_here(self) -> bool:
+        """Whether it is right on every network of the fixture's own shapes."""
+        found = consistent.verdict(self.program, load(self.id), own_shapes=True)
+        return not self.printed_as and found == "equivalent"
+
+    @cached_property
+    def named(self) -> tuple[Mistake, ...]:
+        """The named forms it consists of, or none."""
+        return names_of(self.id, self.forms)
+
+    @property
+    def name(self) -> str:
+        """What the change is called, or ``""`` if it has no name."""
+        if self.printed_as and not self.forms:
+            return "the right numbers under another name"
+        return " and ".join(found.name for found in self.named)
+
+    @property
+    def page(self) -> str:
+        """The page that explains the change."""
+        if self.named:
+            return self.named[0].page
+        steps = [step for step in self.forms if step.startswith(("d", "m", "sigmoid_", "relu_"))]
+        if not steps:
+            return "notation"
+        computes = steps[0] if steps[0] == "m" else role(load(self.id), steps[0])[0] or "dA"
+        return PAGES.get(computes, PAGES[""])
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the newest edition of the test says of it."""
+        return outcome_of(self.id, self.program)
+
+    @cached_property
+    def rank(self) -> tuple[Any, ...]:
+        """A key that sorts the simplest explanation first."""
+        text = " ".join(f"{step} {now}" for step, _, now in self.changed)
+        often = frequency(load(self.id).function)
+        order = [often[found.id] for found in self.named]
+        return (self.changes, not self.named, len(self.forms), order, len(text), text)
+
+    @cached_property
+    def outputs_key(self) -> tuple[Any, ...]:
+        """A key shared by the candidates whose tested outputs are equal on the fixture."""
+        values = self.values
+        return tuple(fingerprint(values.get(name, ())) for name in load(self.id).expected)
+
+    def matches(self, seen: Mapping[str, Observed]) -> dict[str, bool]:
+        """Return, for each pasted output, whether the program prints it."""
+        return {
+            step: step in self.values
+            and any(pattern.matches(self.values[step], loose) for loose in (False, True))
+            for step, pattern in seen.items()
+        }
+
+
+def distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """Keep one spelling of each formula, the shortest."""
+    kept: dict[Any, Candidate] = {}
+    for candidate in candidates:
+        key = tuple(
+            (name, formula(candidate.id, tree)) for name, tree in sorted(candidate.forms.items())
+        )
+        if key not in kept or candidate.rank < kept[key].rank:
+            kept[key] = candidate
+    return list(kept.values())
+
+
+@cache
+def frequency(function: str) -> dict[str, tuple[int, int]]:
+    """Return a key for each named form that sorts the most frequent in a function first."""
+    return {
+        found.id: (-(found.found or {}).get(function, 0), place)
+        for place, found in enumerate(table().values())
+    }
+
+
+def outcome_of(id: str, mutant: Program) -> Outcome:
+    """Return what the newest edition of a test says of a backward pass.
+
+    Examples
+    --------
+    >>> week4 = load("c1w4_L_model_backward_v2")
+    >>> outcome_of(week4.id, week4.program).word
+    'passes'
+    """
+    fixture = load(id)
+    try:
+        values = mutant.run(fixture.arrays)
+    except (KeyError, ValueError) as error:
+        return Outcome((), error=str(error))
+    return fixture.compare({name: values[name] for name in fixture.comparisons[-1].outputs})
+
+
+def sentence(candidate: Candidate) -> str:
+    """Return the name of a change, its verdict, and what the test makes of it.
+
+    Examples
+    --------
+    >>> sentence(Candidate("c1w4_L_model_backward_v2", {"dZ2": ("-", "AL", "Y")}, 1))
+    'the shortcut A - Y: equivalent, and this test rejects it'
+    """
+    test = candidate.outcome.word
+    says = {"passes": "accepts it", "fails": "rejects it", "error": "stops with an error"}[test]
+    but = "but" if (test == "passes") == (candidate.verdict == "mistake") else "and"
+    name = candidate.name or "a change without a name"
+    narrow = ""
+    if candidate.verdict == "mistake" and candidate.right_here:
+        narrow = " (right for these shapes only)"
+    joint = "and" if candidate.verdict == "equivalent" and test == "fails" else but
+    return f"{name}: {candidate.verdict}{narrow}, {joint} this test {says}"
+
+
+def described(group: tuple[Candidate, ...]) -> Iterator[str]:
+    """Yield the lines that tell a reader of candidates no output can tell apart."""
+    first = group[0]
+    for step, was, now in first.changed:
+        yield f"{step} = {now}"
+        yield f"    instead of {was}"
+    for step, name in first.moved:
+        yield f"What is called {name} is {step} of this test."
+    if first.moved and not first.forms:
+        yield "    The numbers are right, and the test looks for them under their own name."
+        return
+    yield f"    {sentence(first)}"
+    for found in first.named:
+        yield f"    {found.hint}"
+    yield f"    Read {first.page}."
+    if len(group) > 1:
+        said = [", ".join(f"{step} = {now}" for step, _, now in one.changed) for one in group[1:]]
+        more = f" or {len(said) - 3} others" if len(said) > 3 else ""
+        yield f"    The test cannot tell it from {'; '.join(said[:3])}{more}."

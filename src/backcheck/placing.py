@@ -1,0 +1,163 @@
+"""Which step of which test each pasted array is taken for.
+
+A paste names its arrays or does not, quotes inputs and expected numbers beside the learner's
+own, and may use the names of an older edition. A **placing** is one way to read it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from backcheck.fixtures import Fixture, load
+from backcheck.mutate import fingerprint
+from backcheck.reading import Observed, Paste
+from backcheck.search import reference
+
+
+@dataclass(frozen=True)
+class Placing:
+    """One way to take the arrays of a paste for the steps of a fixture."""
+
+    id: str
+    seen: Mapping[str, Observed]
+    printed_as: Mapping[str, str] = field(default_factory=dict)
+    recognised: int = 0
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fitting(self) -> int:
+        """How many arrays have the shape of the step they are taken for."""
+        values = reference(self.id)
+        return sum(seen.shape in (None, np.shape(values[step])) for step, seen in self.seen.items())
+
+    @property
+    def partial(self) -> bool:
+        """Whether an array may be a part of one, or its decimals differ."""
+        return any(seen.shape is None or seen.uneven for seen in self.seen.values())
+
+
+def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
+    """Yield the ways to take the pasted arrays for steps of one fixture."""
+    fixture = load(id)
+    steps = [step.name for step in fixture.program.steps if step.name != "m"]
+    computed = [seen for seen in paste.arrays if not _is_input(seen, fixture)]
+    own = _unquoted(computed, fixture)
+    if not own:
+        return
+    given = [seen for seen in paste.arrays if seen not in computed]
+    recognised = len(computed) - len(own) + sum(_is_value(seen, fixture) for seen in given)
+    known = [seen for seen in own if seen.name] if named else []
+    free = [seen for seen in own if seen not in known]
+    maps: list[dict[str, str]] = [{}, *fixture.also_called]
+    for number, names in enumerate(maps if known else maps[:1]):
+        taken = _by_name(known, steps, names, maps[number + 1 :])
+        if taken is None:
+            continue
+        for filled in _by_shape(free, [step for step in steps if step not in taken], fixture):
+            moved = {
+                step: str(seen.name)
+                for step, seen in filled.items()
+                if seen.name and seen.name != step
+            }
+            renamed = {step: str(seen.name) for step, seen in taken.items() if number > 1}
+            yield Placing(id, {**taken, **filled}, moved, recognised, renamed)
+
+
+def most_used(readings: list[Placing]) -> list[Placing]:
+    """Keep the readings that can make use of the most of the pasted arrays."""
+    used = [len(reading.seen) + reading.recognised for reading in readings]
+    return [reading for reading, n in zip(readings, used, strict=True) if n == max(used)]
+
+
+def elsewhere(reading: Placing) -> Placing | None:
+    """Take each array for the output it equals, if all do and some under another name."""
+    values = reference(reading.id)
+    taken: dict[str, Observed] = {}
+    for step, seen in reading.seen.items():
+        places = [step, *load(reading.id).expected, *values]
+        found = [name for name in places if name not in taken and seen.matches(values[name])]
+        if not found:
+            return None
+        taken[found[0]] = seen
+    names = {step: str(seen.name) for step, seen in taken.items() if seen.name not in (None, step)}
+    return Placing(reading.id, taken, names) if names else None
+
+
+def same_search(reading: Placing) -> Any:
+    """Return a key shared by readings whose search would be the same."""
+    fixture = load(reading.id)
+    arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
+    return str(fixture.program), arrays, tuple(reading.seen), tuple(map(id, reading.seen.values()))
+
+
+def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
+    """Leave out the expected numbers where a text quotes them beside the learner's own."""
+    values = [reference(fixture.id)[step.name] for step in fixture.program.steps]
+    right = [seen for seen in arrays if any(seen.matches(value) for value in values)]
+    if len(right) == len(arrays):
+        return arrays
+    names = [seen.name for seen in arrays]
+    twice = [seen for seen in right if seen.name is None or names.count(seen.name) > 1]
+    return [seen for seen in arrays if seen not in twice]
+
+
+def _by_name(
+    known: list[Observed], steps: list[str], names: dict[str, str], later: list[dict[str, str]]
+) -> dict[str, Observed] | None:
+    taken: dict[str, Observed] = {}
+    for seen in known:
+        name = str(seen.name)
+        options = [f"{seen.context}_{name}", names.get(name, name)]
+        # A second array of the same name is the next function's, where a test runs several.
+        options += [other[name] for other in later if name in other and names]
+        step = next((s for s in options if s in steps and s not in taken), None)
+        if step is None:
+            if any(option in steps for option in options):
+                continue
+            return None
+        taken[step] = seen
+    return taken
+
+
+def _by_shape(
+    free: list[Observed], steps: list[str], fixture: Fixture
+) -> Iterator[dict[str, Observed]]:
+    """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits."""
+    if not free:
+        yield {}
+        return
+    if len(free) > len(steps):
+        return
+    values = reference(fixture.id)
+    options = [
+        [step for step in steps if seen.shape in (None, np.shape(values[step]))] or steps
+        for seen in free
+    ]
+    choices = islice(_choices(options), 30)
+    yield from (dict(zip(choice, free, strict=True)) for choice in choices)
+
+
+def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to choose one of each list of options, none of them twice."""
+    if len(taken) == len(options):
+        yield taken
+        return
+    for step in options[len(taken)]:
+        if step not in taken:
+            yield from _choices(options, (*taken, step))
+
+
+def _is_input(seen: Observed, fixture: Fixture) -> bool:
+    """Return whether a pasted array is handed over by the test, not computed."""
+    if seen.name and not re.search(r"(^|_)d[AWZb]", seen.name):
+        return True
+    return seen.name is None and _is_value(seen, fixture)
+
+
+def _is_value(seen: Observed, fixture: Fixture) -> bool:
+    """Return whether an array is one of those the test hands over."""
+    return any(value.size > 1 and seen.matches(value) for value in fixture.arrays.values())
