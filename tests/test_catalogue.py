@@ -32,10 +32,10 @@ def test_the_overview_computes_its_verdicts() -> None:
 
 @pytest.mark.parametrize("id", ["keepdims", "square", "other-cache", "average-missing"])
 def test_what_an_entry_prints_is_diagnosed_to_that_entry(id: str) -> None:
-    for place in entry(id).places[:4]:
+    for place in entry(id).places[:2]:
         if place.printed.startswith("numpy stops"):
             continue
-        found = diagnose(place.printed, fixture=place.candidate.id, changes=1)
+        found = diagnose(place.printed, fixture=place.candidate.id)
         names = {named.id for candidate in found.candidates for named in candidate.named}
         assert id in names, (place.changes, names)
 
