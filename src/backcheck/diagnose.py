@@ -7,6 +7,7 @@ digits. What it finds is judged by the referee, not by the test.
 
 import html
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,6 +29,14 @@ WORDS = ("no change", "one change", "two changes")
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
+
+WIDTH = 88
+"""Where the lines of a printed answer wrap."""
+
+
+def _wrapped(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ class Diagnosis:
             if len(self.groups) > MOST:
                 lines += ["", f"... and {len(self.groups) - MOST} more groups of programs."]
         lines += ["", *self.remarks] if self.remarks and self.seen else []
-        return "\n".join(lines)
+        return "\n".join(map(_wrapped, lines))
 
     def _repr_html_(self) -> str:
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
@@ -173,8 +182,8 @@ def diagnose(
     Examples
     --------
     >>> diagnose("dZ2 = [[0.78862847 0.43650985]]")
-    Explained by one change in the backward pass of Week 4 L_model_backward \
-(c1w4_L_model_backward_v2).
+    Explained by one change in the backward pass of Week 4 L_model_backward
+    (c1w4_L_model_backward_v2).
     <BLANKLINE>
     dZ2 = AL - Y
         instead of dAL * sigmoid(Z2) * (1 - sigmoid(Z2))
