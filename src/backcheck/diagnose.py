@@ -209,58 +209,58 @@ def diagnose(
 
 def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis | None:
     """Return the simplest explanation on any of the fixtures."""
-    readings = [reading for id in wanted for reading in placings(paste, id)]
-    readings = most_used(readings) or [
-        reading for id in wanted for reading in placings(paste, id, named=False)
+    placed = [placing for id in wanted for placing in placings(paste, id)]
+    placed = most_used(placed) or [
+        placing for id in wanted for placing in placings(paste, id, named=False)
     ]
-    if not readings:
+    if not placed:
         return None
-    moved = [other for reading in readings if (other := elsewhere(reading))]
-    plan: list[tuple[int, bool, list[Placing]]] = [(0, False, readings), (1, False, readings)]
-    plan += [(0, False, moved), (0, True, readings), (1, True, readings)]
+    moved = [other for placing in placed if (other := elsewhere(placing))]
+    plan: list[tuple[int, bool, list[Placing]]] = [(0, False, placed), (1, False, placed)]
+    plan += [(0, False, moved), (0, True, placed), (1, True, placed)]
     if changes == 2:
-        most_fitting = max(reading.fitting for reading in readings)
-        near = [reading for reading in readings if reading.fitting == most_fitting]
-        near = list({same_search(reading): reading for reading in near}.values())
-        plan += [(2, False, near), (2, True, [reading for reading in near if reading.partial])]
+        most_fitting = max(placing.fitting for placing in placed)
+        near = [placing for placing in placed if placing.fitting == most_fitting]
+        near = list({same_search(placing): placing for placing in near}.values())
+        plan += [(2, False, near), (2, True, [placing for placing in near if placing.partial])]
     for most, loose, tried in plan:
         if most > changes:
             continue
         found: dict[str, Diagnosis] = {}
-        for reading in tried:
-            if reading.id not in found and (one := _found(reading, most, loose)):
-                remarks = (*_older_names(reading), *one.remarks)
-                found[reading.id] = replace(one, remarks=remarks)
+        for placing in tried:
+            if placing.id not in found and (one := _found(placing, most, loose)):
+                remarks = (*_older_names(placing), *one.remarks)
+                found[placing.id] = replace(one, remarks=remarks)
         if found:
             return _chosen(list(found.values()), paste)
-    best = max(readings, key=lambda reading: _agreement(reading))
+    best = max(placed, key=lambda placing: _agreement(placing))
     return Diagnosis("unexplained", best.id, (), tuple(_remains(best, paste)), best.seen)
 
 
-def _older_names(reading: Placing) -> Iterator[str]:
+def _older_names(placing: Placing) -> Iterator[str]:
     """Yield what to know where an older edition calls steps by other names."""
     said = [
         f"{name} is what the test today calls {step}"
-        for step, name in reading.renamed.items()
+        for step, name in placing.renamed.items()
         if step != name and not step.endswith(name)
     ]
     if said:
         yield f"Read with the names of an older notebook: {', and '.join(said)}."
 
 
-def _found(reading: Placing, most: int, loose: bool) -> Diagnosis | None:
-    spent = len(reading.printed_as) > 0
+def _found(placing: Placing, most: int, loose: bool) -> Diagnosis | None:
+    spent = len(placing.printed_as) > 0
     candidates = [
-        Candidate(reading.id, forms, changes + spent, dict(reading.printed_as))
-        for changes, forms in explanations(reading.id, reading.seen, most, loose)
+        Candidate(placing.id, forms, changes + spent, dict(placing.printed_as))
+        for changes, forms in explanations(placing.id, placing.seen, most, loose)
         if changes == most or most == 0
     ]
     if not candidates:
         return None
     if most == 0 and not spent:
-        return _expected(reading, loose)
+        return _expected(placing, loose)
     ordered = sorted(distinct(candidates), key=lambda candidate: candidate.rank)
-    return Diagnosis("explained", reading.id, tuple(ordered), (), reading.seen)
+    return Diagnosis("explained", placing.id, tuple(ordered), (), placing.seen)
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
@@ -315,17 +315,17 @@ def _other_test(one: Diagnosis, paste: Paste) -> bool:
     return bool(paste.function) and load(str(one.fixture)).function != paste.function
 
 
-def _expected(reading: Placing, loose: bool) -> Diagnosis:
+def _expected(placing: Placing, loose: bool) -> Diagnosis:
     """Return the diagnosis of right numbers: what else prints them, and what rejects that."""
     found = [
-        Candidate(reading.id, forms, changes)
-        for changes, forms in explanations(reading.id, reading.seen, 1, loose)
+        Candidate(placing.id, forms, changes)
+        for changes, forms in explanations(placing.id, placing.seen, 1, loose)
     ]
     named = [one for one in distinct(found) if one.named and one.outcome.word == "passes"]
     others = sorted(named, key=lambda candidate: candidate.rank)
-    candidates = (Candidate(reading.id, {}, 0), *others)
+    candidates = (Candidate(placing.id, {}, 0), *others)
     return Diagnosis(
-        "expected", reading.id, candidates, tuple(_hidden(reading.id, others)), reading.seen
+        "expected", placing.id, candidates, tuple(_hidden(placing.id, others)), placing.seen
     )
 
 
@@ -352,18 +352,18 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         )
 
 
-def _agreement(reading: Placing) -> tuple[int, int]:
-    values = reference(reading.id)
-    right = sum(seen.matches(values[step]) for step, seen in reading.seen.items())
-    shaped = sum(seen.shape == np.shape(values[step]) for step, seen in reading.seen.items())
+def _agreement(placing: Placing) -> tuple[int, int]:
+    values = reference(placing.id)
+    right = sum(seen.matches(values[step]) for step, seen in placing.seen.items())
+    shaped = sum(seen.shape == np.shape(values[step]) for step, seen in placing.seen.items())
     return right, shaped
 
 
-def _remains(reading: Placing, paste: Paste) -> Iterator[str]:
+def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
     """Yield what can be said of numbers that no program within two changes prints."""
-    values = reference(reading.id)
-    right = [step for step, seen in reading.seen.items() if seen.matches(values[step])]
-    wrong = [step for step in reading.seen if step not in right]
+    values = reference(placing.id)
+    right = [step for step, seen in placing.seen.items() if seen.matches(values[step])]
+    wrong = [step for step in placing.seen if step not in right]
     if right:
         yield (
             f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right and "
@@ -371,11 +371,11 @@ def _remains(reading: Placing, paste: Paste) -> Iterator[str]:
             f"from the first to {wrong[0]}."
         )
     for step in wrong:
-        yield from _likeness(step, reading.seen[step], values)
-    for step in wrong if len(reading.seen) > 1 else ():
+        yield from _likeness(step, placing.seen[step], values)
+    for step in wrong if len(placing.seen) > 1 else ():
         alone = [
-            Candidate(reading.id, forms, changes)
-            for changes, forms in explanations(reading.id, {step: reading.seen[step]}, 1)
+            Candidate(placing.id, forms, changes)
+            for changes, forms in explanations(placing.id, {step: placing.seen[step]}, 1)
         ]
         if alone:
             best = min(alone, key=lambda candidate: candidate.rank)

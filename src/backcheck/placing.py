@@ -67,31 +67,31 @@ def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
             yield Placing(id, {**taken, **filled}, moved, recognised, renamed)
 
 
-def most_used(readings: list[Placing]) -> list[Placing]:
-    """Keep the readings that can make use of the most of the pasted arrays."""
-    used = [len(reading.seen) + reading.recognised for reading in readings]
-    return [reading for reading, n in zip(readings, used, strict=True) if n == max(used)]
+def most_used(placed: list[Placing]) -> list[Placing]:
+    """Keep the placed that can make use of the most of the pasted arrays."""
+    used = [len(placing.seen) + placing.recognised for placing in placed]
+    return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
 
 
-def elsewhere(reading: Placing) -> Placing | None:
+def elsewhere(placing: Placing) -> Placing | None:
     """Take each array for the output it equals, if all do and some under another name."""
-    values = reference(reading.id)
+    values = reference(placing.id)
     taken: dict[str, Observed] = {}
-    for step, seen in reading.seen.items():
-        places = [step, *load(reading.id).expected, *values]
+    for step, seen in placing.seen.items():
+        places = [step, *load(placing.id).expected, *values]
         found = [name for name in places if name not in taken and seen.matches(values[name])]
         if not found:
             return None
         taken[found[0]] = seen
     names = {step: str(seen.name) for step, seen in taken.items() if seen.name not in (None, step)}
-    return Placing(reading.id, taken, names) if names else None
+    return Placing(placing.id, taken, names) if names else None
 
 
-def same_search(reading: Placing) -> Any:
-    """Return a key shared by readings whose search would be the same."""
-    fixture = load(reading.id)
+def same_search(placing: Placing) -> Any:
+    """Return a key shared by placed whose search would be the same."""
+    fixture = load(placing.id)
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
-    return str(fixture.program), arrays, tuple(reading.seen), tuple(map(id, reading.seen.values()))
+    return str(fixture.program), arrays, tuple(placing.seen), tuple(map(id, placing.seen.values()))
 
 
 def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
