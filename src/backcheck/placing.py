@@ -20,7 +20,21 @@ from backcheck.search import reference
 
 @dataclass(frozen=True)
 class Placing:
-    """One way to take the arrays of a paste for the steps of a fixture."""
+    """One way to take the arrays of a paste for the steps of a fixture.
+
+    Parameters
+    ----------
+    id : str
+        The fixture.
+    seen : mapping
+        Each pasted array, by the step it is taken for.
+    printed_as : mapping
+        For each step whose numbers stand under another output's name: that name.
+    recognised : int
+        How many further arrays are inputs of the test, or quote what it expects.
+    renamed : mapping
+        For each step, the name an older edition gives it, where such names were read.
+    """
 
     id: str
     seen: Mapping[str, Observed]
@@ -41,7 +55,23 @@ class Placing:
 
 
 def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
-    """Yield the ways to take the pasted arrays for steps of one fixture."""
+    """Yield the ways to take the pasted arrays for steps of one fixture.
+
+    Parameters
+    ----------
+    paste : Paste
+        What was read.
+    id : str
+        The fixture.
+    named : bool
+        Whether an array has to be the step it is named after.
+
+    Examples
+    --------
+    >>> from backcheck.reading import read
+    >>> [list(one.seen) for one in placings(read("db2 = [[0.5]]"), "c1w3_bp_public_c")]
+    [['db2']]
+    """
     fixture = load(id)
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
     computed = [seen for seen in paste.arrays if not _is_input(seen, fixture)]
@@ -68,7 +98,7 @@ def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
 
 
 def most_used(placed: list[Placing]) -> list[Placing]:
-    """Keep the placed that can make use of the most of the pasted arrays."""
+    """Keep the placings that make use of the most of the pasted arrays."""
     used = [len(placing.seen) + placing.recognised for placing in placed]
     return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
 
