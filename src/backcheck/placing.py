@@ -83,7 +83,9 @@ def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
     known = [seen for seen in own if seen.name] if named else []
     free = [seen for seen in own if seen not in known]
     maps: list[dict[str, str]] = [{}, *fixture.also_called]
-    for number, names in enumerate(maps if known else maps[:1]):
+    for number, names in enumerate(maps):
+        if number and not any(seen.name in names for seen in known):
+            continue
         taken = _by_name(known, steps, names, maps[number + 1 :])
         if taken is None:
             continue
