@@ -99,9 +99,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, true in consistent._networks(fixture.id, own_shapes)
         ]
 
-    unrelated = {
-        name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"
-    }
+    unrelated = {name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"}
     return {
         "id": fixture.id,
         "title": fixture.title,

@@ -1895,7 +1895,7 @@
     let line = indent;
     words.forEach((word, at) => {
       if (at && line + 1 + word.length > LINE - indent) {
-        text += `\n${" ".repeat(indent)}${word}`;
+        text = `${text.trimEnd()}\n${" ".repeat(indent)}${word}`;
         line = indent + word.length;
       } else {
         text += at ? ` ${word}` : word;
@@ -2210,19 +2210,27 @@
 
     /* What every paste needs, computed while nothing else is going on. */
     warm() {
-      const steps = [];
-      for (const fixture of NEWEST_FIRST) {
-        steps.push(() => fixture.namedSlots, ...fixture.suspects.map(([, candidate]) => () => candidate.outcome));
-        steps.push(...fixture.mutants.together.map((mutant) => () => mutant.at(fixture.slots.length - 1)));
-        fixture.slots.forEach((_, place) => steps.push(() => fixture.mutants.singles(place).forEach((mutant) => mutant.at(fixture.slots.length - 1))));
-      }
+      const work = warming();
       const next = () => {
         const end = performance.now() + SLICE;
-        while (steps.length && performance.now() < end) steps.shift()();
-        if (steps.length) setTimeout(next, 0);
+        let done = false;
+        while (!done && performance.now() < end) ({ done } = work.next());
+        if (!done) setTimeout(next, 0);
         else document.documentElement.dataset.diagnose = "ready";
       };
       next();
+    }
+  }
+
+  function* warming() {
+    for (const fixture of NEWEST_FIRST) {
+      const { mutants } = fixture;
+      yield fixture.namedSlots;
+      for (let place = 0; place < mutants.slots.length; place++) {
+        for (const mutant of mutants.singles(place)) yield mutant.at(mutants.slots.length - 1);
+      }
+      for (const mutant of mutants.together) yield mutant.at(mutants.slots.length - 1);
+      for (const [, suspect] of fixture.suspects) yield suspect.outcome;
     }
   }
 
