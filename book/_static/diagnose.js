@@ -441,10 +441,16 @@
     constructor(name, context, rows, dimensions, whole, expected, line) {
       Object.assign(this, { name, context, rows, dimensions, whole, expected, line });
       this.cells = rows.flatMap((row) => (row || []).filter(Boolean));
-      this.key = JSON.stringify([name, context, dimensions, whole, expected, line, this.cells.map((cell) => [String(cell.value), cell.decimals]), rows.map((row) => row && row.length)]);
+      lazy(this, "key", () => this.findKey());
       this.shape = this.findShape();
       this.uneven = this.cells.some((cell) => cell.own !== cell.decimals);
       this.widths = this.cells.map((cell) => width(cell, false));
+    }
+
+    findKey() {
+      const { name, context, rows, dimensions, whole, expected, line } = this;
+      const numbers = this.cells.map((cell) => [String(cell.value), cell.decimals]);
+      return JSON.stringify([name, context, dimensions, whole, expected, line, numbers, rows.map((row) => row && row.length)]);
     }
 
     findShape() {
@@ -508,8 +514,11 @@
   }
 
   /* Whether the last line of prose before an array speaks of expected numbers. */
-  function calledExpected(before) {
-    for (const line of before.split("\n").reverse()) {
+  function calledExpected(text, first, end) {
+    for (let start; end >= first; end = start - 1) {
+      start = Math.max(first, text.lastIndexOf("\n", end - 1) + 1);
+      if (end === 0) start = 0;
+      const line = text.slice(start, end);
       const words = (line.replace(NAMES, " ").match(/[A-Za-z]{3,}/g) || [])
         .filter((word) => !["array", "prev", "sigmoid", "relu"].includes(word));
       if (words.length) return words.some((word) => word.toLowerCase().startsWith("expect"));
@@ -517,15 +526,18 @@
     return false;
   }
 
+  function headingBefore(before) {
+    const [s, r] = [before.lastIndexOf("sigmoid"), before.lastIndexOf("relu")];
+    return Math.max(s, r) < 0 ? "" : s >= r ? "sigmoid" : "relu";
+  }
+
   function labelBefore(text, lower, after, start) {
     const before = text.slice(Math.max(after, start - 400), start);
     const lines = before.split("\n").filter((line) => stripped(line, " '\"([{,}])#-"));
     const same = stripped(before.slice(before.lastIndexOf("\n") + 1), " '\"([{,");
     const near = hasLetters(same) ? same : lines.length ? lines[lines.length - 1].slice(-80) : "";
-    const heading = lower.slice(Math.max(0, start - 2000), start);
-    const [s, r] = [heading.lastIndexOf("sigmoid"), heading.lastIndexOf("relu")];
-    const context = Math.max(s, r) < 0 ? "" : s >= r ? "sigmoid" : "relu";
-    return [lastName(near), context, calledExpected(text.slice(Math.max(0, start - 2000), start))];
+    const first = Math.max(0, start - 2000);
+    return [lastName(near), headingBefore(lower.slice(first, start)), calledExpected(text, first, start)];
   }
 
   /* One bracketed group: its rows, where it ends, whether it closed, and what is bad in it. */
