@@ -29,7 +29,7 @@
     const key = typeof value === "string" ? value : `#${value}`;
     let found = known.get(key);
     if (!found) {
-      found = { id: count++, op: "", args: [], name: null, value: null };
+      found = { id: count++, op: "", args: [], name: null, value: null, names: null };
       if (typeof value === "string") found.name = value;
       else found.value = scalar(value);
       known.set(key, found);
@@ -41,24 +41,24 @@
     const key = second ? `${op} ${first.id} ${second.id}` : `${op} ${first.id}`;
     let found = known.get(key);
     if (!found) {
-      found = { id: count++, op, args: second ? [first, second] : [first], name: null, value: null };
+      found = { id: count++, op, args: second ? [first, second] : [first], name: null, value: null, names: null };
       known.set(key, found);
     }
     return found;
   }
 
   function treeOf(data) {
-    return Array.isArray(data) ? node(data[0], ...data.slice(1).map(treeOf)) : leaf(data);
+    if (!Array.isArray(data)) return leaf(data);
+    return data.length === 2 ? node(data[0], treeOf(data[1])) : node(data[0], treeOf(data[1]), treeOf(data[2]));
   }
 
   function formsOf(data) {
     return new Map(Object.entries(data).map(([name, tree]) => [name, treeOf(tree)]));
   }
 
-  function namesIn(tree, found = new Set()) {
-    if (tree.name) found.add(tree.name);
-    for (const part of tree.args) namesIn(part, found);
-    return found;
+  function namesIn(tree) {
+    if (!tree.names) tree.names = tree.name ? [tree.name] : [...new Set(tree.args.flatMap(namesIn))];
+    return tree.names;
   }
 
   function write(tree, binding = 0) {
@@ -307,15 +307,15 @@
     sum1_keep: (x) => sumOf(x, 1, true),
   };
 
-  function applied(op, values) {
-    for (const one of values) if (!one) return null;
-    return OPERATIONS[op](...values);
-  }
-
   function evaluate(tree, scope) {
     if (tree.name) return scope[tree.name] || null;
     if (tree.value) return tree.value;
-    return applied(tree.op, tree.args.map((part) => evaluate(part, scope)));
+    const { op, args } = tree;
+    const first = evaluate(args[0], scope);
+    if (!first) return null;
+    if (args.length === 1) return OPERATIONS[op](first);
+    const second = evaluate(args[1], scope);
+    return second && OPERATIONS[op](first, second);
   }
 
   /* Where an evaluation stops: the operation and what it was given. */
@@ -441,10 +441,16 @@
     constructor(name, context, rows, dimensions, whole, expected, line) {
       Object.assign(this, { name, context, rows, dimensions, whole, expected, line });
       this.cells = rows.flatMap((row) => (row || []).filter(Boolean));
-      this.key = JSON.stringify([name, context, dimensions, whole, expected, line, this.cells.map((cell) => [String(cell.value), cell.decimals]), rows.map((row) => row && row.length)]);
+      lazy(this, "key", () => this.findKey());
       this.shape = this.findShape();
       this.uneven = this.cells.some((cell) => cell.own !== cell.decimals);
       this.widths = this.cells.map((cell) => width(cell, false));
+    }
+
+    findKey() {
+      const { name, context, rows, dimensions, whole, expected, line } = this;
+      const numbers = this.cells.map((cell) => [String(cell.value), cell.decimals]);
+      return JSON.stringify([name, context, dimensions, whole, expected, line, numbers, rows.map((row) => row && row.length)]);
     }
 
     findShape() {
@@ -467,6 +473,8 @@
         }
         return true;
       }
+      // Most arrays are told apart by one number, which is quicker to look for.
+      if (!v.d.some((number) => covers(this.cells[0], number, loose))) return false;
       const lines = [];
       for (let i = 0; i < v.r; i++) lines.push(v.d.slice(i * v.c, (i + 1) * v.c));
       return fits([null, ...this.rows, null], lines, (row, line) => this.matchesRow(row, line, loose));
@@ -506,8 +514,11 @@
   }
 
   /* Whether the last line of prose before an array speaks of expected numbers. */
-  function calledExpected(before) {
-    for (const line of before.split("\n").reverse()) {
+  function calledExpected(text, first, end) {
+    for (let start; end >= first; end = start - 1) {
+      start = Math.max(first, text.lastIndexOf("\n", end - 1) + 1);
+      if (end === 0) start = 0;
+      const line = text.slice(start, end);
       const words = (line.replace(NAMES, " ").match(/[A-Za-z]{3,}/g) || [])
         .filter((word) => !["array", "prev", "sigmoid", "relu"].includes(word));
       if (words.length) return words.some((word) => word.toLowerCase().startsWith("expect"));
@@ -515,15 +526,18 @@
     return false;
   }
 
+  function headingBefore(before) {
+    const [s, r] = [before.lastIndexOf("sigmoid"), before.lastIndexOf("relu")];
+    return Math.max(s, r) < 0 ? "" : s >= r ? "sigmoid" : "relu";
+  }
+
   function labelBefore(text, lower, after, start) {
     const before = text.slice(Math.max(after, start - 400), start);
     const lines = before.split("\n").filter((line) => stripped(line, " '\"([{,}])#-"));
     const same = stripped(before.slice(before.lastIndexOf("\n") + 1), " '\"([{,");
     const near = hasLetters(same) ? same : lines.length ? lines[lines.length - 1].slice(-80) : "";
-    const heading = lower.slice(Math.max(0, start - 2000), start);
-    const [s, r] = [heading.lastIndexOf("sigmoid"), heading.lastIndexOf("relu")];
-    const context = Math.max(s, r) < 0 ? "" : s >= r ? "sigmoid" : "relu";
-    return [lastName(near), context, calledExpected(text.slice(Math.max(0, start - 2000), start))];
+    const first = Math.max(0, start - 2000);
+    return [lastName(near), headingBefore(lower.slice(first, start)), calledExpected(text, first, start)];
   }
 
   /* One bracketed group: its rows, where it ends, whether it closed, and what is bad in it. */
@@ -693,7 +707,10 @@
   }
 
   function unpackSlot([name, forms, stuck]) {
-    return { name, forms: forms.map(treeOf), stuck: stuck.map(treeOf) };
+    const slot = { name };
+    lazy(slot, "forms", () => forms.map(treeOf));
+    lazy(slot, "stuck", () => stuck.map(treeOf));
+    return slot;
   }
 
   function unpackTogether(changes) {
@@ -743,6 +760,7 @@
         return Fixture.workshops.get(this.twin);
       });
       lazy(this, "reference", () => this.run(new Map(), this.arrays).scope);
+      lazy(this, "suspects", () => this.named.map(([id, forms]) => [id, new Candidate(this, forms, 1)]));
       lazy(this, "formulas", () => new Map());
       lazy(this, "namedSlots", () => this.nameSlots());
     }
@@ -763,7 +781,7 @@
       const scope = { ...arrays };
       const values = {};
       for (const { name, tree } of this.program(forms)) {
-        const missing = [...namesIn(tree)].find((one) => !scope[one]);
+        const missing = namesIn(tree).find((one) => !scope[one]);
         const found = missing ? null : evaluate(tree, scope);
         if (!found) {
           const error = missing
@@ -803,8 +821,9 @@
 
     /* The named forms that a mutant consists of, or none if a part has no name. */
     namesOf(forms) {
-      for (const [id, change] of this.named) {
-        if (change.size > 1 && sameForms(change, forms)) return [id];
+      if (forms.size > 1) {
+        const whole = this.named.find(([, change]) => change.size > 1 && sameForms(change, forms));
+        if (whole) return [whole[0]];
       }
       const found = [...forms].map(([slot, tree]) => this.namedSlots.get(`${slot} ${this.formula(tree)}`));
       return found.length && !found.includes(undefined) ? [...new Set(found)] : [];
@@ -972,8 +991,8 @@
   }
 
   function* rewritten(fixture, name, tree, names) {
-    for (const form of rewrites(tree, names)) if (!namesIn(form).has(name)) yield form;
-    for (const form of slopeForms(fixture, name, tree, names)) if (!namesIn(form).has(name)) yield form;
+    for (const form of rewrites(tree, names)) if (!namesIn(form).includes(name)) yield form;
+    for (const form of slopeForms(fixture, name, tree, names)) if (!namesIn(form).includes(name)) yield form;
   }
 
   /* ---- The workshop of a fixture: values of expressions, next to the right ones. ---- */
@@ -981,13 +1000,17 @@
   class Workshop {
     constructor(fixture) {
       this.fixture = fixture;
-      this.slots = fixture.slots.map((slot) => ({ ...slot, tree: fixture.original(slot.name), isArray: fixture.order.includes(slot.name) }));
+      this.slots = fixture.slots.map((slot) => {
+        const isArray = fixture.order.includes(slot.name);
+        return Object.create(slot, { tree: { value: fixture.original(slot.name) }, isArray: { value: isArray } });
+      });
       this.place = new Map(this.slots.map((slot, place) => [slot.name, place]));
       this.right = this.slots.map((slot) => fixture.reference[slot.name]);
       this.masks = [];
       this.memo = [];
       this.groups = [];
       this.seconds = [];
+      this.recent = new Map();
       this.needs = this.slots.map((slot) => this.mask(slot.tree) & ~(1 << this.place.get(slot.name)));
     }
 
@@ -1017,6 +1040,12 @@
       return found;
     }
 
+    /* Where numpy stops in an expression without a value. */
+    stop(tree) {
+      const inner = tree.args.find((part) => !this.usual(part));
+      return inner ? this.stop(inner) : { op: tree.op, values: tree.args.map((part) => this.usual(part)) };
+    }
+
     evaluate(tree, scope, changed) {
       if (!(this.mask(tree) & changed)) return this.usual(tree);
       if (tree.name) return scope[this.place.get(tree.name)];
@@ -1028,22 +1057,48 @@
       return second && OPERATIONS[tree.op](first, second);
     }
 
-    /* Forms by equal value, since nothing after them can tell them apart. */
-    grouped(trees, place, scope, changed, accepts) {
-      const groups = new Map();
-      for (const tree of trees) {
-        const found = this.evaluate(tree, scope, changed);
-        if (!found || (accepts && !accepts(found))) continue;
-        const key = fingerprint(found);
-        if (groups.has(key)) groups.get(key).trees.push(tree);
-        else groups.set(key, new Group(this, place, found, tree));
+    singles(place) {
+      if (!this.groups[place]) {
+        const slot = this.slots[place];
+        const forms = slot.forms.filter((tree) => this.usual(tree));
+        this.groups[place] = forms.map((tree) => new Mutant(this, new Map([[slot.name, tree]])));
       }
-      return [...groups.values()];
+      return this.groups[place];
     }
 
-    singles(place) {
-      if (!this.groups[place]) this.groups[place] = this.grouped(this.slots[place].forms, place, this.right, 0);
-      return this.groups[place];
+    /* Every change of several slots. */
+    get together() {
+      if (!this.several) this.several = this.fixture.together.map((change) => new Mutant(this, change));
+      return this.several;
+    }
+
+    /* The mutants of one change that print a pattern at a place, whatever they do elsewhere. */
+    hits(place, pattern, loose) {
+      const key = `${place} ${loose} ${pattern.key}`;
+      if (this.recent.has(key)) return this.recent.get(key);
+      const found = [];
+      const right = pattern.matches(this.right[place], loose);
+      const look = (mutant) => {
+        const value = mutant.at(place);
+        if (value && (value === this.right[place] ? right : pattern.matches(value, loose))) found.push(mutant);
+      };
+      // A change that the place does not feel leaves the right value there.
+      for (let at = 0; at < this.slots.length; at++) {
+        if (right || (at <= place && this.reaches(at, place))) this.singles(at).forEach(look);
+      }
+      this.together.forEach(look);
+      if (this.recent.size > 500) this.recent.clear();
+      this.recent.set(key, found);
+      return found;
+    }
+
+    /* Whether a change at one place can have an effect at another. */
+    reaches(from, to) {
+      if (from === to) return true;
+      for (let place = from; place < to; place++) {
+        if (this.needs[to] & (1 << place) && this.reaches(from, place)) return true;
+      }
+      return false;
     }
 
     /* What two changes of one step lead to. */
@@ -1071,36 +1126,38 @@
     }
   }
 
-  /* One value of a changed slot, and what follows from it, computed no further than asked. */
-  class Group {
-    constructor(workshop, place, found, tree) {
+  /* A program with some slots changed, and its values, computed no further than asked. */
+  class Mutant {
+    constructor(workshop, forms) {
       this.workshop = workshop;
-      this.place = place;
-      this.trees = [tree];
-      this.scope = workshop.right.slice();
-      this.scope[place] = found;
-      this.changed = 1 << place;
-      this.reached = place;
-      this.dead = false;
+      this.forms = forms;
+      this.byPlace = [];
+      for (const [name, tree] of forms) this.byPlace[workshop.place.get(name)] = tree;
+      this.place = this.byPlace.findIndex(Boolean);
+      this.values = [];
     }
 
     at(place) {
+      if (place < this.place) return this.workshop.right[place];
+      if (this.values[place] === undefined) this.values[place] = this.compute(place);
+      return this.values[place];
+    }
+
+    compute(place) {
       const { workshop } = this;
-      while (this.reached < place && !this.dead) {
-        const next = this.reached + 1;
-        const { tree } = workshop.slots[next];
-        if (workshop.mask(tree) & this.changed) {
-          const found = workshop.evaluate(tree, this.scope, this.changed);
-          if (!found) {
-            this.dead = true;
-            break;
-          }
-          this.scope[next] = found;
-          this.changed |= 1 << next;
-        }
-        this.reached = next;
+      const form = this.byPlace[place];
+      const tree = form || workshop.slots[place].tree;
+      // What a step reads of a later one is the right value, as in the package.
+      const needs = workshop.mask(tree) & ((1 << place) - 1);
+      let changed = 0;
+      for (let at = this.place; at < place; at++) {
+        if (!(needs & (1 << at))) continue;
+        const found = this.at(at);
+        if (!found) return null;
+        if (found !== workshop.right[at]) changed |= 1 << at;
       }
-      return this.reached >= place ? this.scope[place] : null;
+      if (changed) return workshop.evaluate(tree, this.values, changed);
+      return form ? workshop.usual(tree) : workshop.right[place];
     }
   }
 
@@ -1172,18 +1229,18 @@
       if (this.prints(forms)) this.found.push([spent, forms]);
     }
 
-    /* Changes of several slots that can be felt in what was seen. */
-    bases() {
+    /* Changes of several slots that can be felt in what was seen, each effect once. */
+    felt() {
       const { workshop } = this;
       const tried = new Set();
-      return this.fixture.together.filter((change) => {
-        const felt = [...change].filter(([name]) => this.needed & (1 << workshop.place.get(name)));
+      return (mutant) => {
+        const felt = [...mutant.forms].filter(([name]) => this.needed & (1 << workshop.place.get(name)));
         const alone = felt.length === 1 && workshop.slots[workshop.place.get(felt[0][0])].forms.includes(felt[0][1]);
         const key = felt.map(([name, tree]) => `${name} ${tree.id}`).join();
         if (!felt.length || alone || tried.has(key)) return false;
         tried.add(key);
         return true;
-      });
+      };
     }
 
     none() {
@@ -1191,22 +1248,19 @@
     }
 
     one() {
-      for (let place = 0; place <= this.firstWrong; place++) {
-        if (!(this.needed & (1 << place))) continue;
-        for (const group of this.workshop.singles(place)) {
-          if (!this.groupPrints(group)) continue;
-          for (const tree of group.trees) this.keep(1, new Map([[this.workshop.slots[place].name, tree]]));
-        }
+      const { workshop } = this;
+      const places = Object.keys(this.seen).map(Number);
+      const hits = places.map((place) => workshop.hits(place, this.seen[place], this.loose));
+      const fewest = hits.reduce((one, other) => (other.length < one.length ? other : one));
+      const prints = (mutant) => places.every((place) => {
+        const found = mutant.at(place);
+        return found && this.accepts(place, found);
+      });
+      const felt = this.felt();
+      for (const mutant of fewest.filter(prints)) {
+        const single = mutant.forms.size === 1;
+        if (single ? this.needed & (1 << mutant.place) : felt(mutant)) this.keep(1, mutant.forms);
       }
-      for (const change of this.bases()) this.keep(1, change);
-    }
-
-    groupPrints(group) {
-      for (let place = group.place; place <= this.last; place++) {
-        const found = group.at(place);
-        if (!found || !this.accepts(place, found)) return false;
-      }
-      return true;
     }
 
     /* Two changes, with a pause after each small part of the work. */
@@ -1215,58 +1269,58 @@
       for (let place = 0; place <= this.firstWrong; place++) {
         if (!(this.needed & (1 << place))) continue;
         const slot = workshop.slots[place];
-        for (const group of workshop.singles(place)) {
-          if (!this.accepts(place, group.scope[place])) continue;
-          if (slot.isArray && workshop.reshaped(place, group.scope[place])) continue;
-          this.second(group);
+        for (const mutant of workshop.singles(place)) {
+          const found = mutant.at(place);
+          if (!this.accepts(place, found) || (slot.isArray && workshop.reshaped(place, found))) continue;
+          this.second(mutant);
           yield;
         }
         yield* this.sameStep(place);
       }
-      for (const base of this.bases()) {
-        this.besides(base);
+      for (const mutant of workshop.together.filter(this.felt())) {
+        this.besides(mutant.forms);
         yield;
       }
     }
 
     * sameStep(place) {
       const { workshop } = this;
-      const trees = workshop.twice(place);
+      const { name } = workshop.slots[place];
+      // Spellings of equal value print alike, so that one of them is carried on for all.
       const groups = new Map();
-      for (let at = 0; at < trees.length; at++) {
-        if (at % 500 === 499) yield;
-        const found = workshop.usual(trees[at]);
+      let tried = 0;
+      for (const tree of workshop.twice(place)) {
+        if (++tried % 500 === 0) yield;
+        const found = workshop.usual(tree);
         if (!found || !this.accepts(place, found)) continue;
         const key = fingerprint(found);
-        if (groups.has(key)) groups.get(key).trees.push(trees[at]);
-        else groups.set(key, new Group(workshop, place, found, trees[at]));
+        if (groups.has(key)) groups.get(key).push(tree);
+        else groups.set(key, [tree]);
       }
-      yield;
-      for (const group of groups.values()) {
-        if (!this.groupPrints(group)) continue;
-        for (const tree of group.trees) this.keep(2, new Map([[workshop.slots[place].name, tree]]));
+      for (const trees of groups.values()) {
+        if (++tried % 50 === 0) yield;
+        if (!this.prints(new Map([[name, trees[0]]]))) continue;
+        for (const tree of trees) this.keep(2, new Map([[name, tree]]));
       }
     }
 
     /* A second change, somewhere after the first. */
-    second(group) {
+    second(mutant) {
       const { workshop } = this;
-      for (let place = group.place + 1; place <= this.last; place++) {
-        const before = group.at(place - 1);
-        if (!before || (this.seen[place - 1] && !this.accepts(place - 1, before))) return;
-        if (!(this.needed & (1 << place))) continue;
-        const shape = workshop.slots[place].isArray ? workshop.right[place] : null;
-        this.tryForms(place, group.scope, this.before(group, place), shape, null, (tree) => {
-          for (const first of group.trees) {
-            this.keep(2, new Map([[workshop.slots[group.place].name, first], [workshop.slots[place].name, tree]]));
-          }
-        });
+      const scope = workshop.right.slice();
+      let changed = 0;
+      for (let place = mutant.place; place <= this.last; place++) {
+        const slot = workshop.slots[place];
+        if (place > mutant.place && this.needed & (1 << place)) {
+          const shape = slot.isArray ? workshop.right[place] : null;
+          this.tryForms(place, scope, changed, shape, null, (tree) => this.keep(2, new Map([...mutant.forms, [slot.name, tree]])));
+        }
+        const found = mutant.at(place);
+        if (!found || !this.accepts(place, found)) return;
+        if (found === workshop.right[place]) continue;
+        scope[place] = found;
+        changed |= 1 << place;
       }
-    }
-
-    /* Which places have changed before a place; a group may have been carried further. */
-    before(group, place) {
-      return group.changed & ((1 << place) - 1);
     }
 
     tryForms(place, scope, changed, shape, base, keep) {
@@ -1523,6 +1577,7 @@
       const found = new Map();
       for (const reading of tried) {
         if (found.has(reading.fixture)) continue;
+        yield;
         const one = most === 2 ? yield* foundTwice(reading, loose) : foundAt(reading, most, loose);
         if (one) found.set(reading.fixture, { ...one, remarks: [...olderNames(reading), ...one.remarks] });
       }
@@ -1727,8 +1782,7 @@
     const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => name);
     const lastWord = (text) => text.split(" ").pop();
     const found = new Map();
-    for (const [id, forms] of fixture.named) {
-      const candidate = new Candidate(fixture, forms, 1);
+    for (const [id, candidate] of fixture.suspects) {
       const { failures } = candidate.outcome;
       const said = failures.map(lastWord).slice(0, fixture.rule === "allclose" ? 1 : failures.length);
       const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);
@@ -1755,7 +1809,8 @@
     const wanted = JSON.stringify(clash.shapes);
     const found = changes.filter((forms) => {
       const [tree] = forms.values();
-      const stop = stopped(tree, fixture.reference);
+      // Where an expression has a value, numpy did not stop.
+      const stop = fixture.mutants.usual(tree) ? null : fixture.mutants.stop(tree);
       if (!stop || (stop.op === "@") !== (clash.op === "@")) return false;
       const shapes = stop.values.map(shapeOf);
       // A product of entries can be written either way round.
@@ -1852,7 +1907,7 @@
     let line = indent;
     words.forEach((word, at) => {
       if (at && line + 1 + word.length > LINE - indent) {
-        text += `\n${" ".repeat(indent)}${word}`;
+        text = `${text.trimEnd()}\n${" ".repeat(indent)}${word}`;
         line = indent + word.length;
       } else {
         text += at ? ` ${word}` : word;
@@ -1894,6 +1949,7 @@
   const MOST = 6;
   const PAUSE = 150;
   const SLICE = 12;
+  const AT_ONCE = 60;
 
   const EXAMPLES = [
     ["Week 4, dZ2", "c1w4_L_model_backward_v2", { dZ2: "AL - Y" }, ["dZ2"]],
@@ -1916,10 +1972,15 @@
     return made;
   }
 
-  const code = (text) => element("code", {}, text);
+  const code = (text) => element("code", { class: "docutils literal" }, text);
 
   function pageLink(name) {
     return element("a", { href: `${name}.html` }, DATA.pages[name] || name);
+  }
+
+  function remarkParts(remark) {
+    const [, before, page] = /^([^]*Read )([a-z0-9-]+)\.$/.exec(remark) || [];
+    return page in DATA.pages ? [before, pageLink(page), "."] : [remark];
   }
 
   function linkTo(candidate) {
@@ -2022,7 +2083,7 @@
       if (groups.length) parts.push(element("ol", {}, ...groups.slice(0, MOST).map((group) => card(group))));
       if (groups.length > MOST) parts.push(element("p", {}, `… and ${groups.length - MOST} more groups of programs.`));
     }
-    return [...found.remarks.map((remark) => element("p", { class: "diagnose-remark" }, remark)), ...parts];
+    return [...found.remarks.map((remark) => element("p", { class: "diagnose-remark" }, ...remarkParts(remark))), ...parts];
   }
 
   class Unlinked extends Error {}
@@ -2051,7 +2112,7 @@
     } catch {
       throw new Unlinked(`This link gives ${step} an expression that cannot be read: ${text.slice(0, 60)}`);
     }
-    const unknown = [...namesIn(tree)].find((name) => !all.includes(name));
+    const unknown = namesIn(tree).find((name) => !all.includes(name));
     if (unknown) throw new Unlinked(`This link uses ${unknown.slice(0, 60)}, which ${fixture.id} does not have.`);
     return [step, tree];
   }
@@ -2107,10 +2168,10 @@
         return;
       }
       const run = this.run;
-      this.advance(diagnosing(text, this.test.value || null, 2), run, Infinity);
+      this.advance(diagnosing(text, this.test.value || null, 2), run, AT_ONCE);
     }
 
-    /* The first part runs at once, up to where two changes begin; the rest a slice at a time. */
+    /* What takes long runs a slice at a time, so that the page stays usable and newer text wins. */
     advance(work, run, limit) {
       if (run !== this.run) return;
       const end = performance.now() + limit;
@@ -2161,17 +2222,27 @@
 
     /* What every paste needs, computed while nothing else is going on. */
     warm() {
-      const steps = [];
-      for (const fixture of NEWEST_FIRST) {
-        steps.push(() => fixture.namedSlots);
-        fixture.slots.forEach((_, place) => steps.push(() => fixture.mutants.singles(place).forEach((group) => group.at(fixture.slots.length - 1))));
-      }
+      const work = warming();
       const next = () => {
         const end = performance.now() + SLICE;
-        while (steps.length && performance.now() < end) steps.shift()();
-        if (steps.length) setTimeout(next, SLICE);
+        let done = false;
+        while (!done && performance.now() < end) ({ done } = work.next());
+        if (!done) setTimeout(next, 0);
+        else document.documentElement.dataset.diagnose = "ready";
       };
       next();
+    }
+  }
+
+  function* warming() {
+    for (const fixture of NEWEST_FIRST) {
+      const { mutants } = fixture;
+      yield fixture.namedSlots;
+      for (let place = 0; place < mutants.slots.length; place++) {
+        for (const mutant of mutants.singles(place)) yield mutant.at(mutants.slots.length - 1);
+      }
+      for (const mutant of mutants.together) yield mutant.at(mutants.slots.length - 1);
+      for (const [, suspect] of fixture.suspects) yield suspect.outcome;
     }
   }
 
