@@ -761,6 +761,7 @@
       });
       lazy(this, "reference", () => this.run(new Map(), this.arrays).scope);
       lazy(this, "suspects", () => this.named.map(([id, forms]) => [id, new Candidate(this, forms, 1)]));
+      lazy(this, "moreUnrelated", () => [1, 2, 3, 4, 5, 6, 7].map((seed) => redrawn(this.unrelated, seed)));
       lazy(this, "formulas", () => new Map());
       lazy(this, "namedSlots", () => this.nameSlots());
     }
@@ -802,8 +803,10 @@
     /* A key that two spellings of one formula share. */
     formula(tree) {
       if (!this.formulas.has(tree.id)) {
-        const found = evaluate(tree, this.unrelated);
-        this.formulas.set(tree.id, found ? fingerprint(found) : `tree ${tree.id}`);
+        // Comparisons look at signs only, and few signs agree by chance: those need more draws.
+        const draws = comparesSigns(tree) ? [this.unrelated, ...this.moreUnrelated] : [this.unrelated];
+        const found = draws.map((scope) => evaluate(tree, scope));
+        this.formulas.set(tree.id, found[0] ? found.map(fingerprint).join() : `tree ${tree.id}`);
       }
       return this.formulas.get(tree.id);
     }
@@ -868,6 +871,21 @@
       error = Math.max(error, Math.abs(number - got.d[at]));
     });
     return error <= 1e-7 * scale;
+  }
+
+  function comparesSigns(tree) {
+    return tree.op === ">" || tree.op === "relu" || Boolean(tree.args && tree.args.some(comparesSigns));
+  }
+
+  /* Other unrelated numbers in the same shapes; the same ones every time. */
+  function redrawn(scope, seed) {
+    let state = seed;
+    const next = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return (3 * state) / 2 ** 32 - 1.5;
+    };
+    const again = Object.entries(scope).map(([name, v]) => [name, name === "m" ? v : value(v.n, v.r, v.c, v.d.map(next))]);
+    return Object.fromEntries(again);
   }
 
   function sameForms(one, other) {
@@ -1414,7 +1432,9 @@
     findRank() {
       const text = this.changed.map(({ step, now }) => `${step} ${now}`).join(" ");
       const order = this.named.map((one) => frequency(one, this.fixture.function));
-      return [this.changes, Number(!this.named.length), this.forms.size, order, text.length, text];
+      // What a step computes says more to a learner than what an array was taken for.
+      const misread = [...this.forms.keys()].some((name) => name in this.fixture.arrays);
+      return [this.changes, Number(!this.named.length), this.forms.size, order, Number(misread), text.length, text];
     }
 
     matches(seen) {
@@ -1522,7 +1542,8 @@
     const free = own.filter((seen) => !labelled.includes(seen));
     const maps = [{}, ...fixture.also];
     const found = [];
-    maps.slice(0, labelled.length ? maps.length : 1).forEach((names, number) => {
+    maps.forEach((names, number) => {
+      if (number && !labelled.some((seen) => seen.name in names)) return;
       const taken = byName(labelled, steps, names, maps.slice(number + 1));
       if (!taken) return;
       for (const filled of byShape(free, steps.filter((step) => !taken.has(step)), fixture)) {
@@ -1543,6 +1564,20 @@
     const used = (reading) => reading.seen.size + reading.recognised;
     const most = Math.max(...all.map(used));
     return all.filter((reading) => used(reading) === most);
+  }
+
+  /* Take each array for the output it equals, if all do and some under another name. */
+  function elsewhere(reading) {
+    const { reference, expected } = reading.fixture;
+    const taken = new Map();
+    for (const [step, seen] of reading.seen) {
+      const places = [step, ...Object.keys(expected), ...Object.keys(reference)];
+      const found = places.find((name) => !taken.has(name) && seen.matches(reference[name]));
+      if (!found) return null;
+      taken.set(found, seen);
+    }
+    const printedAs = new Map([...taken].filter(([step, seen]) => seen.name && seen.name !== step).map(([step, seen]) => [step, seen.name]));
+    return printedAs.size ? { ...reading, seen: taken, printedAs, recognised: 0, renamed: [] } : null;
   }
 
   function fitting(reading) {
@@ -1566,11 +1601,10 @@
   function* explain(paste, wanted, changes) {
     let all = wanted.flatMap((fixture) => readings(paste, fixture));
     all = all.length ? bestNamed(all) : [];
-    const unnamed = wanted.flatMap((fixture) => readings(paste, fixture, false));
-    if (!all.length) all = unnamed;
+    if (!all.length) all = wanted.flatMap((fixture) => readings(paste, fixture, false));
     if (!all.length) return null;
-    const moved = unnamed.filter((reading) => reading.printedAs.size);
-    const plan = [[0, false, all], [1, false, all], [0, false, moved], [0, true, all], [1, true, all], [1, false, moved]];
+    const moved = all.map(elsewhere).filter(Boolean);
+    const plan = [[0, false, all], [1, false, all], [0, false, moved], [0, true, all], [1, true, all]];
     if (changes === 2) plan.push(...deepPlan(all));
     for (const [most, loose, tried] of plan) {
       if (most > changes) continue;
@@ -1639,8 +1673,9 @@
     if (!rejected.length) return;
     const [[first, outcome]] = rejected;
     const { step, now } = first.changed[0];
-    const more = rejected.length > 1 ? `, and so are ${rejected.length - 1} other equivalent forms` : "";
-    yield `Does the hidden test still fail? ${step} = ${now} prints these numbers too and is equivalent, but ${newest.title} hands over a cache that is no forward pass: there it ${outcomeText(outcome)}${more}. Read ${first.page}.`;
+    const others = rejected.length - 1;
+    const more = others > 1 ? ` So do ${others} other equivalent forms.` : "";
+    yield `Does the hidden test still fail? ${step} = ${now} prints these numbers too and is equivalent, but ${newest.title} hands over a cache that is no forward pass, where it ${outcomeText(outcome)}.${more} Read ${first.page}.`;
   }
 
   function outcomeText({ word, failures, error }) {
@@ -1650,16 +1685,28 @@
 
   function chosen(found, paste) {
     const otherTest = (one) => Number(Boolean(paste.function) && one.fixture.function !== paste.function);
-    const best = least(found, (one) => [otherTest(one), one.candidates[0].rank.slice(0, 3), Number(!one.fixture.printed)]);
+    const translated = (one) => [...one.seen].filter(([step, seen]) => seen.name && seen.name !== step).length;
+    const best = least(found, (one) => [otherTest(one), one.candidates[0].rank.slice(0, 3), translated(one), Number(!one.fixture.printed)]);
     const said = (one) => JSON.stringify(one.candidates[0].changed);
     const same = found.filter((one) => one !== best && said(one) === said(best)).map((one) => one.fixture.title);
     const remarks = [...best.remarks];
+    if (best.verdict === "explained") remarks.push(...misplaced(best));
     if (same.length) remarks.push(`They are also those of: ${same.join("; ")}.`);
     if (best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
       const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
       if (left.length) remarks.push(`Paste ${left.slice(0, 2).join(" and ")} too, and fewer programs remain.`);
     }
     return { ...best, remarks };
+  }
+
+  /* Which of the arrays are right, but are those of another output. */
+  function* misplaced({ fixture, seen }) {
+    for (const [step, pattern] of seen) {
+      for (const name of Object.keys(fixture.expected)) {
+        if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name])) continue;
+        yield `The numbers called ${step} are the right ${name}: is it stored under its key?`;
+      }
+    }
   }
 
   /* The candidates, those together that no output of the fixture tells apart. */
@@ -1777,9 +1824,10 @@
   function failingForms(fixture, failing) {
     const { outputs } = fixture;
     // A test of several returned values numbers them.
-    const named = failing.map(([, name]) => (/^\d+$/.test(name) && Number(name) < outputs.length ? outputs[Number(name)] : name));
+    const saidOf = failing.map(([kind, name]) => [kind, /^\d+$/.test(name) && Number(name) < outputs.length ? outputs[Number(name)] : name]);
+    const named = saidOf.map(([, name]) => name);
     if (!named.length || !named.every((name) => outputs.includes(name))) return [];
-    const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => name);
+    const shapes = saidOf.filter(([kind]) => kind === "shape").map(([, name]) => name);
     const lastWord = (text) => text.split(" ").pop();
     const found = new Map();
     for (const [id, candidate] of fixture.suspects) {
@@ -1797,24 +1845,31 @@
 
   function clashOf(error) {
     const shapes = [...error.matchAll(/\((\d+), ?(\d*)\)/g)].map(([, ...parts]) => parts.filter(Boolean).map(Number));
-    if (shapes.length < 2) return null;
-    if (error.includes("not aligned")) return { op: "@", shapes: shapes.slice(0, 2) };
-    return error.includes("broadcast") ? { op: "broadcast", shapes: shapes.slice(0, 2) } : null;
+    const sizes = /matmul.*\(size (\d+) is different from (\d+)\)/.exec(error);
+    // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
+    if (sizes) return { matrix: true, shapes: [[-1, Number(sizes[2])], [Number(sizes[1]), -1]] };
+    if (shapes.length < 2 || !/not aligned|broadcast/.test(error)) return null;
+    return { matrix: error.includes("not aligned"), shapes: shapes.slice(0, 2) };
+  }
+
+  function isClash({ matrix, shapes }, stop) {
+    if ((stop.op === "@") !== matrix || stop.values.length !== 2) return false;
+    const [left, right] = stop.values.map(shapeOf);
+    // A product of entries can be written either way round.
+    const ways = matrix ? [[left, right]] : [[left, right], [right, left]];
+    const meets = (one, got) => one.length === got.length && one.every((size, at) => size === -1 || size === got[at]);
+    return ways.some((way) => way.every((got, at) => meets(shapes[at], got)));
   }
 
   function clashing(fixture, clash) {
     // Forms that numpy carries out do not stop, whatever their shapes.
     const changes = fixture.slots.flatMap((slot) => slot.stuck.map((tree) => new Map([[slot.name, tree]])));
     changes.push(...fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1));
-    const wanted = JSON.stringify(clash.shapes);
     const found = changes.filter((forms) => {
       const [tree] = forms.values();
       // Where an expression has a value, numpy did not stop.
       const stop = fixture.mutants.usual(tree) ? null : fixture.mutants.stop(tree);
-      if (!stop || (stop.op === "@") !== (clash.op === "@")) return false;
-      const shapes = stop.values.map(shapeOf);
-      // A product of entries can be written either way round.
-      return JSON.stringify(shapes) === wanted || (clash.op !== "@" && JSON.stringify([...shapes].reverse()) === wanted);
+      return Boolean(stop) && isClash(clash, stop);
     });
     return distinct(found.map((forms) => new Candidate(fixture, forms, 1)));
   }

@@ -113,7 +113,9 @@ class Candidate:
         text = " ".join(f"{step} {now}" for step, _, now in self.changed)
         often = frequency(load(self.id).function)
         order = [often[found.id] for found in self.named]
-        return (self.changes, not self.named, len(self.forms), order, len(text), text)
+        # What a step computes says more to a learner than what an array was taken for.
+        misread = not load(self.id).arrays.keys().isdisjoint(self.forms)
+        return (self.changes, not self.named, len(self.forms), order, misread, len(text), text)
 
     @cached_property
     def outputs_key(self) -> tuple[Any, ...]:
