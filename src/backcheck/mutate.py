@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,12 @@ from backcheck.program import (
     evaluate,
     names,
     parse,
+    write,
 )
 from backcheck.relations import Layer
+
+SHORT = 5
+"""Most nodes of a form that is tried in layers whose steps are not alike."""
 
 BINARY = ("+", "-", "*", "/", "@")
 
@@ -160,7 +165,10 @@ def mutants(id: str) -> Mutants:
     slots = [_slot(id, name, name, _misread(fixture, name)) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
-        forms = _rewritten(fixture, step.name, step.expression, known)
+        forms = chain(
+            _rewritten(fixture, step.name, step.expression, known),
+            _without_parentheses(step),
+        )
         slots.append(_slot(id, step.name, step.expression, forms))
         if step.name != "m":
             known.append(step.name)
@@ -170,6 +178,7 @@ def mutants(id: str) -> Mutants:
             "forward-again": _once(fixture, _forward_again(fixture)),
             "other-cache": _once(fixture, _other_cache(fixture)),
             "average-elsewhere": _once(fixture, _average_elsewhere(fixture)),
+            "other-count": _once(fixture, _other_count(fixture)),
             "every-layer": _once(fixture, _every_layer(fixture, slots)),
         },
     )
@@ -209,6 +218,24 @@ def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Ite
             yield form
 
 
+def _without_parentheses(step: Step) -> Iterator[Tree]:
+    """Yield the expression with one pair of its parentheses left out, and with none of them."""
+    text = write(step.expression)
+    pairs = []
+    opened: list[int] = []
+    for place, sign in enumerate(text):
+        if sign == "(":
+            opened.append(place)
+        elif sign == ")":
+            start = opened.pop()
+            # The parentheses of a function stay.
+            if start == 0 or not text[start - 1].isalnum():
+                pairs.append({start, place})
+    for left_out in (*pairs, set[int]().union(*pairs)):
+        kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
+        yield parse(f"{step.name} = {kept}").steps[0].expression
+
+
 def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
     """Yield every expression that one change of `tree` leads to.
 
@@ -233,7 +260,7 @@ def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
 def _around(tree: Tree, known: list[str]) -> Iterator[Tree]:
     """Yield what can be done to a whole expression: a factor or a term more."""
     yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
-    yield from (("*", tree, "m"), ("/", tree, "m"))
+    yield from (("*", tree, "m"), ("/", tree, "m"), ("*", tree, 2.0), ("/", tree, 2.0))
     for name in known:
         yield from ((operator, tree, name) for operator in ("+", "-", "*"))
     yield from ((sum, tree) for sum in SUMS)
@@ -255,6 +282,8 @@ def _at_node(tree: Tree, known: list[str]) -> Iterator[Tree]:
             yield from ((function, tree) for function in ACTIVATIONS)
             yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
             yield from (("*", tree, "m"), ("/", tree, "m"))
+        case float():
+            yield tree + 1
         case (operator, left, right) if operator in BINARY or operator in ("**", ">"):
             yield from _at_pair(operator, left, right)
         case ("shape0" | "shape1" as shape, operand):
@@ -274,6 +303,8 @@ def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
     if operator in BINARY:
         yield from ((other, left, right) for other in BINARY if other != operator)
         yield (operator, right, left)
+    if operator == "**":
+        yield from (("*", left, right), ("**", right, left))
     yield from (left, right)
     # Parentheses moved: a * (b - c) becomes a * b - c, and the other way round.
     if isinstance(right, tuple) and len(right) == 3:
@@ -312,15 +343,28 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     """
     slopes = _slopes(fixture.id)
     yield from _other_slopes(tree, slopes)
+    last = fixture.layers[-1].A
+    if "Y" in known and name == f"d{last}":
+        yield from (("-", last, "Y"), ("-", "Y", last))
     if "dZ" not in name:
         return
     yield from (_times(tree, slope) for slope in slopes)
+    values = [form for array in _activated(fixture) for form in _instead(array)]
     for upstream in (name for name in known if "dA" in name):
         yield from (_times(upstream, slope) for slope in slopes)
+        yield from (("*", upstream, value) for value in values)
     if "Y" in known:
         for array in _activated(fixture):
             yield ("-", array, "Y")
             yield from (("-", (function, array), "Y") for function in ACTIVATIONS)
+
+
+def _instead(array: str) -> Iterator[Tree]:
+    """Yield what is taken for a slope and is none: a value, or what is left of it to one."""
+    values: list[Tree] = [array, *((function, array) for function in ACTIVATIONS)]
+    for value in values:
+        yield value
+        yield ("-", 1.0, value)
 
 
 def _times(tree: Tree, slope: Tree) -> Tree:
@@ -415,7 +459,7 @@ def _of(fixture: Fixture, step: Step) -> tuple[Layer, ...]:
 
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
-    """Yield the same change in the same step of every layer, as one helper function makes it."""
+    """Yield the same form of the same step in every layer, as one helper function makes it."""
     by_role: dict[str, list[tuple[Slot, dict[str, str]]]] = {}
     for slot in slots:
         computes, layer = role(fixture, slot.name)
@@ -426,12 +470,12 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
         if len(group) < 2:
             continue
         (first, own), *others = group
-        if any(
-            renamed(first.original.tree, own) != renamed(slot.original.tree, to)
-            for slot, to in others
-        ):
-            continue
+        plain = renamed(first.original.tree, own)
+        alike = all(renamed(slot.original.tree, to) == plain for slot, to in others)
         for form in first.forms:
+            # Where the layers differ, a short form can be common to them: dZ = dA in all.
+            if not alike and _size(form.tree) > SHORT:
+                continue
             plain = renamed(form.tree, own)
             back = [{symbol: name for name, symbol in to.items()} for _, to in others]
             if all(set(names(plain)) - {"m"} <= to.keys() for to in back):
@@ -451,6 +495,34 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     }
     for start in starts[:1]:
         yield {start.name: ("/", start.expression, "m"), **undivided}
+
+
+def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:
+    """Yield other divisors than m: in the steps of one layer, or, counted anew, in every layer."""
+    divided = [
+        step
+        for step in fixture.program.steps
+        if isinstance(step.expression, tuple) and step.expression[::2] == ("/", "m")
+    ]
+    by_layer = [[s for s in divided if role(fixture, s.name)[1] == u] for u in fixture.layers]
+    for own in (*by_layer, divided):
+        yield {step.name: _numerator(step) for step in own}
+        yield {step.name: ("/", step.expression, "m") for step in own}
+    for symbol in ("dZ", "A_prev", "W", "b", "Z"):
+        for shape in ("shape0", "shape1"):
+            changed: dict[str, Tree] = {}
+            for step in divided:
+                _, near = role(fixture, step.name)
+                around = symbols(near, prefix(step.name)) if near else {}
+                counted = [name for name, plain in around.items() if plain == symbol]
+                if counted:
+                    changed[step.name] = ("/", _numerator(step), (shape, counted[0]))
+            yield changed
+
+
+def _numerator(step: Step) -> Tree:
+    tree = step.expression
+    return tree[1] if isinstance(tree, tuple) else tree
 
 
 def _entries(layer: Layer) -> tuple[str, ...]:

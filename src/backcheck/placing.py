@@ -132,9 +132,13 @@ def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
     right = [seen for seen in arrays if any(seen.matches(value) for value in values)]
     if len(right) == len(arrays):
         return arrays
-    names = [seen.name for seen in arrays]
-    twice = [seen for seen in right if seen.name is None or names.count(seen.name) > 1]
-    return [seen for seen in arrays if seen not in twice]
+    # Without a name the shape tells which arrays are the same output, printed and expected.
+    keys = [(seen.context, seen.name) if seen.name else seen.shape for seen in arrays]
+    return [
+        seen
+        for seen, key in zip(arrays, keys, strict=True)
+        if keys.count(key) == 1 or not any(seen is one for one in right)
+    ]
 
 
 def _by_name(

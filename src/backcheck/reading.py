@@ -47,7 +47,7 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     ("[\u200b-\u200f\u2060\ufeff]|\x1b\\[[0-9;]*[A-Za-z]", ""),
     ("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\f\v]", " "),
     ("[\u2026\u22ef]", "..."),
-    ("\r\n?|\\\\n", "\n"),
+    ("\r\n?|\\\\n|<br */?>", "\n"),
     (r"\b(?:np|numpy)\.float\d+\(([^()\n]*)\)", r"\1"),
     (r"\b(?:np|numpy)\.(nan|inf)\b", r"\1"),
     (r"\b(?:In|Out) ?\[[ \d*]*\]:", " "),
@@ -90,8 +90,9 @@ class Cell:
         """Return how far from the printed number a value may lie."""
         if not math.isfinite(self.value):
             return 0.0
-        half = 0.5 * 10.0 ** -max(-300, self.own if loose else self.decimals)
-        return half * (1 + 1e-6) + SLACK * abs(self.value)
+        # Digits that were cut off, not rounded, leave a whole unit of the last place.
+        unit = 10.0 ** -max(-300, self.own if loose else self.decimals)
+        return unit * (1.0 if loose else 0.5) * (1 + 1e-6) + SLACK * abs(self.value)
 
 
 Row = tuple[Cell | None, ...]

@@ -9,9 +9,10 @@ itself, as numpy runs it, before it counts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any, Protocol
 
 import numpy as np
@@ -69,9 +70,9 @@ def explanations(
     True
     """
     with np.errstate(all="ignore"):
-        tried: dict[str, list[_Front]] = {}
-        for base, spent in _bases(id, seen, changes):
-            search = _Search(id, seen, base, loose, tried)
+        plain = _Search(id, seen, changes, loose)
+        for base, spent in _bases(plain, changes):
+            search = plain.on(base)
             for cost, groups in _visit(search, _Front(reference(id)), 0, changes - spent):
                 slots = [name for name, _ in groups]
                 for choice in product(*(trees for _, trees in groups)):
@@ -106,46 +107,77 @@ def needed(id: str, steps: Sequence[str]) -> set[str]:
     return found
 
 
-def _bases(
-    id: str, seen: Mapping[str, Pattern], changes: int
-) -> Iterator[tuple[dict[str, Tree], int]]:
-    """Yield the program as it stands, and with each change of several slots that can be felt."""
+def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], int]]:
+    """Yield the program as it stands, with each change of several slots, and with two of them."""
     yield {}, 0
     if changes == 0:
         return
-    felt_by = needed(id, list(seen))
+    id, felt_by = plain.id, plain.needed
     forms = {slot.name: {form.tree for form in slot.forms} for slot in mutants(id).slots}
-    tried = set()
+    tried: dict[str, dict[str, Tree]] = {}
     for together in mutants(id).together:
         felt = {name: tree for name, tree in together.items() if name in felt_by}
         alone = len(felt) == 1 and all(tree in forms[name] for name, tree in felt.items())
         if felt and not alone and str(felt) not in tried:
-            tried.add(str(felt))
+            tried[str(felt)] = together
             yield together, 1
+    if changes == 2:
+        yield from _pairs(plain, list(tried.values()))
+
+
+def _pairs(plain: "_Search", bases: list[dict[str, Tree]]) -> Iterator[tuple[dict[str, Tree], int]]:
+    """Yield two changes of several slots at once, where no other step reads what they change."""
+    scope = reference(plain.id)
+    read = {name for slot in mutants(plain.id).slots for name in slot.original.reads}
+
+    def possible(name: str, tree: Tree) -> bool:
+        try:
+            value = _form(tree).value_in(scope)
+        except FAILURES:
+            return False
+        return name not in plain.seen or plain.seen[name].matches(value, plain.loose)
+
+    ends = [
+        base
+        for base in bases
+        if read.isdisjoint(base) and all(possible(name, tree) for name, tree in base.items())
+    ]
+    for one, other in combinations(ends, 2):
+        if one.keys().isdisjoint(other):
+            yield {**one, **other}, 2
 
 
 class _Search:
     """What does not change during one search."""
 
-    def __init__(
-        self,
-        id: str,
-        seen: Mapping[str, Pattern],
-        base: Mapping[str, Tree],
-        loose: bool,
-        tried: dict[str, list["_Front"]],
-    ) -> None:
+    def __init__(self, id: str, seen: Mapping[str, Pattern], changes: int, loose: bool) -> None:
         slots = mutants(id).slots
         last = max(place for place, slot in enumerate(slots) if slot.name in seen)
         self.id = id
         self.seen = seen
         self.loose = loose
-        self.tried = tried
+        self.tried: dict[str, list[_Front]] = {}
         self.slots = slots[: last + 1]
-        self.base = {name: Form(tree) for name, tree in base.items()}
-        self.needed = needed(id, list(seen)) - base.keys()
+        self.base: dict[str, Form] = {}
+        self.needed = needed(id, list(seen))
+        if changes == 2:
+            # A step that no other reads stands there for the forms that do.
+            read = {name for slot in slots for name in slot.original.reads}
+            unread = {slot.name for slot in self.slots} - read - load(id).expected.keys()
+            self.needed |= needed(id, sorted(unread - load(id).arrays.keys()))
         values = reference(id)
         self.right = {name for name in seen if seen[name].matches(values[name], loose)}
+
+    def on(self, base: Mapping[str, Tree]) -> "_Search":
+        """Return the same search over a program that has changed already."""
+        other = copy(self)
+        other.base = {name: _form(tree) for name, tree in base.items()}
+        return other
+
+
+@cache
+def _form(tree: Tree) -> Form:
+    return Form(tree)
 
 
 @dataclass(frozen=True)
@@ -207,7 +239,7 @@ def _visit(
     ahead: _Front | None = front
     for number in range(place, len(search.slots)):
         slot = search.slots[number]
-        if left and slot.name in search.needed:
+        if left and slot.name in search.needed and slot.name not in search.base:
             for changed in _changed(search, front, slot, left):
                 onward = left - (changed.spent - front.spent)
                 # An array of another shape stops at its first use: no second change is tried.

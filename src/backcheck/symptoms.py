@@ -8,10 +8,19 @@ import numpy as np
 
 from backcheck.candidates import Candidate, distinct, frequency
 from backcheck.fixtures import load
-from backcheck.mistakes import occurrences
+from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate
 from backcheck.search import reference
+
+
+def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
+    """Yield the named forms made in the same step of every layer."""
+    for forms in mutants(id).special["every-layer"]:
+        named = names_of(id, forms)
+        if len(named) == 1:
+            yield named[0].id, forms
+
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
@@ -24,6 +33,14 @@ ERRORS = {
     r"KeyError: '?dA\d": (
         "The gradient is stored under another number: dA with the number l belongs to A of layer "
         "l, so the gradient of the input is dA0, and older notebooks called it dA1."
+    ),
+    r"KeyError: '?d[Wb]": (
+        "This gradient is not stored under the number that is looked for: layer l writes dW and db "
+        "with the number l, and the loop has to reach every layer."
+    ),
+    r"tuple index out of range": (
+        "The cache of a layer is fetched by a wrong index: caches counts from 0, so that of layer "
+        "l is entry l - 1."
     ),
     r"negative operator|unary -|numpy boolean": (
         "Y is an array of booleans here, and numpy has no minus for booleans: let the minus act on "
@@ -79,7 +96,7 @@ def failing_alike(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candida
         return []
     found: dict[str, Candidate] = {}
     shapes = {name for kind, name in said_of if kind == "shape"}
-    for name, forms in occurrences(id):
+    for name, forms in (*occurrences(id), *_everywhere(id)):
         candidate = Candidate(id, forms, 1)
         failures = candidate.outcome.failures
         said = [failure.split()[-1] for failure in failures]
