@@ -115,6 +115,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         ),
         "slopes": shared.place([_tree(slope) for slope in mutate._slopes(fixture.id)]),
         "activated": list(mutate._activated(fixture)),
+        "last": fixture.layers[-1].A,
         "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,

@@ -378,7 +378,7 @@
     [/[\u200b-\u200f\u2060\ufeff]|\x1b\[[0-9;]*[A-Za-z]/g, ""],
     [/[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\f\v]/g, " "],
     [/[\u2026\u22ef]/g, "..."],
-    [/\r\n?|\\n/g, "\n"],
+    [/\r\n?|\\n|<br *\/?>/g, "\n"],
     [/\b(?:np|numpy)\.float\d+\(([^()\n]*)\)/g, "$1"],
     [/\b(?:np|numpy)\.(nan|inf)\b/g, "$1"],
     [/\b(?:In|Out) ?\[[ \d*]*\]:/g, " "],
@@ -405,8 +405,9 @@
 
   function width(cell, loose) {
     if (!Number.isFinite(cell.value)) return 0;
-    const half = 0.5 * Math.pow(10, -(loose ? cell.own : cell.decimals));
-    return half * (1 + 1e-6) + SLACK * Math.abs(cell.value);
+    // Digits that were cut off, not rounded, leave a whole unit of the last place.
+    const unit = Math.pow(10, -(loose ? cell.own : cell.decimals));
+    return unit * (loose ? 1 : 0.5) * (1 + 1e-6) + SLACK * Math.abs(cell.value);
   }
 
   function covers(cell, number, loose) {
@@ -739,7 +740,7 @@
   class Fixture {
     constructor(data, number) {
       this.number = number;
-      for (const key of ["id", "title", "function", "order", "activated", "roles", "also", "rule", "printed", "outputs"]) {
+      for (const key of ["id", "title", "function", "order", "activated", "last", "roles", "also", "rule", "printed", "outputs"]) {
         this[key] = data[key];
       }
       // Fixtures of one program on the same arrays share what is found out about them.
@@ -761,6 +762,10 @@
       });
       lazy(this, "reference", () => this.run(new Map(), this.arrays).scope);
       lazy(this, "suspects", () => this.named.map(([id, forms]) => [id, new Candidate(this, forms, 1)]));
+      lazy(this, "everywhere", () => this.mutants.together
+        .map(({ forms }) => [this.namesOf(forms), new Candidate(this, forms, 1)])
+        .filter(([ids]) => ids.length === 1)
+        .map(([[id], candidate]) => [id, candidate]));
       lazy(this, "moreUnrelated", () => [1, 2, 3, 4, 5, 6, 7].map((seed) => redrawn(this.unrelated, seed)));
       lazy(this, "formulas", () => new Map());
       lazy(this, "namedSlots", () => this.nameSlots());
@@ -907,6 +912,8 @@
 
   function* rewrites(tree, names) {
     yield* plainChanges(tree);
+    yield node("*", tree, TWO);
+    yield node("/", tree, TWO);
     for (const name of names) for (const op of ["+", "-", "*"]) yield node(op, tree, leaf(name));
     for (const sum of Object.keys(SUMS)) yield node(sum, tree);
     yield* inside(tree, names);
@@ -934,6 +941,8 @@
       for (const name of names) if (name !== tree.name) yield leaf(name);
       for (const one of ACTIVATIONS) yield node(one, tree);
       yield* plainChanges(tree);
+    } else if (tree.value) {
+      yield leaf(tree.value.d[0] + 1);
     } else if (args.length === 2 && (BINARY.includes(op) || op === "**" || op === ">")) {
       yield* atPair(op, args[0], args[1]);
     } else if (op === "shape0" || op === "shape1") {
@@ -959,6 +968,10 @@
       for (const other of BINARY) if (other !== op) yield node(other, left, right);
       yield node(op, right, left);
     }
+    if (op === "**") {
+      yield node("*", left, right);
+      yield node("**", right, left);
+    }
     yield left;
     yield right;
     // Parentheses moved: a * (b - c) becomes a * b - c, and the other way round.
@@ -973,13 +986,28 @@
     return slope.op === "*" ? node("*", node("*", tree, slope.args[0]), slope.args[1]) : node("*", tree, slope);
   }
 
+  /* What is taken for a slope and is none: a value, or what is left of it to one. */
+  function* instead(array) {
+    for (const found of [array, ...ACTIVATIONS.map((one) => node(one, array))]) {
+      yield found;
+      yield node("-", ONE, found);
+    }
+  }
+
   function* slopeForms(fixture, name, tree, names) {
     const slopes = fixture.slopes;
     yield* otherSlopes(tree, slopes);
+    const last = fixture.last;
+    if (names.includes("Y") && name === `d${last}`) {
+      yield node("-", leaf(last), leaf("Y"));
+      yield node("-", leaf("Y"), leaf(last));
+    }
     if (!name.includes("dZ")) return;
     for (const slope of slopes) yield times(tree, slope);
-    for (const upstream of names.filter((one) => one.includes("dA"))) {
-      for (const slope of slopes) yield times(leaf(upstream), slope);
+    for (const upstream of names.filter((one) => one.includes("dA")).map((one) => leaf(one))) {
+      yield upstream;
+      for (const slope of slopes) yield times(upstream, slope);
+      for (const array of fixture.activated) for (const value of instead(leaf(array))) yield node("*", upstream, value);
     }
     if (!names.includes("Y")) return;
     for (const array of fixture.activated) {
@@ -1030,6 +1058,11 @@
       this.seconds = [];
       this.recent = new Map();
       this.needs = this.slots.map((slot) => this.mask(slot.tree) & ~(1 << this.place.get(slot.name)));
+      const read = this.needs.reduce((all, needs) => all | needs, 0);
+      this.isRead = (place) => Boolean(read & (1 << place));
+      // A step that no other reads stands there for the forms that do.
+      const idle = (slot, place) => !slot.isArray && !this.isRead(place) && !(slot.name in fixture.expected);
+      this.unread = this.slots.flatMap((slot, place) => (idle(slot, place) ? [place] : []));
     }
 
     /* Which places an expression reads, one bit each. */
@@ -1284,6 +1317,7 @@
     /* Two changes, with a pause after each small part of the work. */
     * two() {
       const { workshop } = this;
+      this.needed |= this.closure(workshop.unread.filter((place) => place <= this.last));
       for (let place = 0; place <= this.firstWrong; place++) {
         if (!(this.needed & (1 << place))) continue;
         const slot = workshop.slots[place];
@@ -1295,8 +1329,27 @@
         }
         yield* this.sameStep(place);
       }
-      for (const mutant of workshop.together.filter(this.felt())) {
+      const several = workshop.together.filter(this.felt());
+      for (const mutant of several) {
         this.besides(mutant.forms);
+        yield;
+      }
+      yield* this.pairs(several.map(({ forms }) => forms));
+    }
+
+    /* Two changes of several slots at once, where no other step reads what they change. */
+    * pairs(several) {
+      const { workshop } = this;
+      const possible = ([name, tree]) => {
+        const place = workshop.place.get(name);
+        const found = workshop.isRead(place) ? null : workshop.usual(tree);
+        return Boolean(found) && this.accepts(place, found);
+      };
+      const ends = several.filter((forms) => [...forms].every(possible));
+      for (let one = 0; one < ends.length; one++) {
+        for (const other of ends.slice(one + 1)) {
+          if (![...other.keys()].some((name) => ends[one].has(name))) this.keep(2, new Map([...ends[one], ...other]));
+        }
         yield;
       }
     }
@@ -1497,9 +1550,10 @@
   function unquoted(arrays, fixture) {
     const right = arrays.filter((seen) => fixture.steps.some((step) => seen.matches(fixture.reference[step.name])));
     if (right.length === arrays.length) return arrays;
-    const times = (name) => arrays.filter((seen) => seen.name === name).length;
-    const twice = new Set(right.filter((seen) => seen.name === null || times(seen.name) > 1).map((seen) => seen.key));
-    return arrays.filter((seen) => !twice.has(seen.key));
+    // Without a name the shape tells which arrays are the same output, printed and expected.
+    const keyOf = (seen) => (seen.name ? `${seen.context} ${seen.name}` : `${seen.shape && seen.shapeKey}`);
+    const times = (key) => arrays.filter((seen) => keyOf(seen) === key).length;
+    return arrays.filter((seen) => times(keyOf(seen)) === 1 || !right.includes(seen));
   }
 
   function byName(named, steps, names, later) {
@@ -1593,7 +1647,7 @@
     const said = reading.renamed
       .filter(([step, name]) => step !== name && !step.endsWith(name))
       .map(([step, name]) => `${name} is what the test today calls ${step}`);
-    if (said.length) yield `Read with the names of an older notebook: ${said.join(", and ")}.`;
+    if (said.length) yield `Read with the names of an older notebook: ${said.join(", and ")}. The test of today accepts its own names only.`;
   }
 
   /* ---- The plan of the search. It pauses before two changes, so that the page can say so. ---- */
@@ -1780,7 +1834,8 @@
   function* likeSizes(step, got, want) {
     const ratios = got.map((number, at) => number / want[at]).filter((_, at) => Math.abs(want[at]) > 1e-6);
     const range = Math.max(...ratios) - Math.min(...ratios);
-    if (ratios.length > 1 && range <= 1e-4 * Math.abs(ratios[0])) {
+    const steady = ratios.length > 1 && ratios.every(Number.isFinite) && range <= 1e-4 * Math.abs(ratios[0]);
+    if (steady && Math.abs(ratios[0] - 1) > 1e-4) {
       yield `${step} is ${general(ratios[0])} times the expected one, entry by entry.`;
     } else if (got.every((number, at) => Math.abs(Math.abs(number) - Math.abs(want[at])) <= 1e-7 + 1e-5 * Math.abs(want[at]))) {
       yield `${step} has the expected sizes, and some signs are turned round.`;
@@ -1830,7 +1885,7 @@
     const shapes = saidOf.filter(([kind]) => kind === "shape").map(([, name]) => name);
     const lastWord = (text) => text.split(" ").pop();
     const found = new Map();
-    for (const [id, candidate] of fixture.suspects) {
+    for (const [id, candidate] of [...fixture.suspects, ...fixture.everywhere]) {
       const { failures } = candidate.outcome;
       const said = failures.map(lastWord).slice(0, fixture.rule === "allclose" ? 1 : failures.length);
       const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);

@@ -149,6 +149,9 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
         fits = mistake.activation in ("", activation)
         if layer and fits and _occurs(fixture, layer, mistake):
             for tree in _trees(fixture, layer, prefix(step.name), templates):
+                if computes == "m":
+                    # In a form of m, m is what it should have been.
+                    tree = renamed(tree, {"m": step.expression})
                 if set(names(tree)) <= known and not _same(fixture, tree, step.expression):
                     yield {step.name: tree}
         known.add(step.name)

@@ -351,6 +351,7 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     yield from (_times(tree, slope) for slope in slopes)
     values = [form for array in _activated(fixture) for form in _instead(array)]
     for upstream in (name for name in known if "dA" in name):
+        yield upstream
         yield from (_times(upstream, slope) for slope in slopes)
         yield from (("*", upstream, value) for value in values)
     if "Y" in known:
@@ -460,6 +461,8 @@ def _of(fixture: Fixture, step: Step) -> tuple[Layer, ...]:
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
     """Yield the same form of the same step in every layer, as one helper function makes it."""
+    layered = {name for layer in fixture.layers for name in _entries(layer)}
+    shared = {"m", *(name for name in fixture.arrays if name not in layered)}
     by_role: dict[str, list[tuple[Slot, dict[str, str]]]] = {}
     for slot in slots:
         computes, layer = role(fixture, slot.name)
@@ -478,7 +481,7 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
                 continue
             plain = renamed(form.tree, own)
             back = [{symbol: name for name, symbol in to.items()} for _, to in others]
-            if all(set(names(plain)) - {"m"} <= to.keys() for to in back):
+            if all(set(names(plain)) - shared <= to.keys() for to in back):
                 changed = {first.name: form.tree}
                 for (slot, _), to in zip(others, back, strict=True):
                     changed[slot.name] = renamed(plain, to)
@@ -564,7 +567,7 @@ def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
     return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
 
 
-def renamed(tree: Tree, to: Mapping[str, str]) -> Tree:
+def renamed(tree: Tree, to: Mapping[str, Tree]) -> Tree:
     """Return an expression with its names replaced.
 
     Examples

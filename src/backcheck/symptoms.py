@@ -15,8 +15,8 @@ from backcheck.search import reference
 
 
 def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
-    """Yield the named forms made in the same step of every layer."""
-    for forms in mutants(id).special["every-layer"]:
+    """Yield the named forms made in several steps at once."""
+    for forms in mutants(id).together:
         named = names_of(id, forms)
         if len(named) == 1:
             yield named[0].id, forms
