@@ -362,7 +362,7 @@ def test_page_and_package_agree_on_single_mutants(engine: Page) -> None:
 
 
 def test_page_and_package_agree_on_double_mutants(engine: Page) -> None:
-    for text in double_mutants(20):
+    for text in double_mutants(10):
         assert essence(engine.evaluate(RUN, text)) == essence(by_package(text)), text
 
 

@@ -1664,10 +1664,12 @@
       if (most > changes) continue;
       const found = new Map();
       for (const reading of tried) {
-        if (found.has(reading.fixture)) continue;
+        // Two changes take long, so the first place that explains the numbers is kept.
+        if (found.size && most === 2) break;
+        const before = found.get(reading.fixture);
         yield;
         const one = most === 2 ? yield* foundTwice(reading, loose) : foundAt(reading, most, loose);
-        if (one) found.set(reading.fixture, { ...one, remarks: [...olderNames(reading), ...one.remarks] });
+        if (one && (!before || byRank(one.candidates[0], before.candidates[0]) < 0)) found.set(reading.fixture, { ...one, remarks: [...olderNames(reading), ...one.remarks] });
       }
       if (found.size) return chosen([...found.values()], paste);
     }

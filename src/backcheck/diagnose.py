@@ -228,13 +228,21 @@ def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis |
             continue
         found: dict[str, Diagnosis] = {}
         for placing in tried:
-            if placing.id not in found and (one := _found(placing, most, loose)):
+            # Two changes take long, so the first place that explains the numbers is kept.
+            if found and most == 2:
+                break
+            one = _found(placing, most, loose)
+            if one and (placing.id not in found or _simpler(one, found[placing.id])):
                 remarks = (*_older_names(placing), *one.remarks)
                 found[placing.id] = replace(one, remarks=remarks)
         if found:
             return _chosen(list(found.values()), paste)
     best = max(placed, key=lambda placing: _agreement(placing))
     return Diagnosis("unexplained", best.id, (), tuple(_remains(best, paste)), best.seen)
+
+
+def _simpler(one: Diagnosis, other: Diagnosis) -> bool:
+    return bool(one.candidates[0].rank < other.candidates[0].rank)
 
 
 def _older_names(placing: Placing) -> Iterator[str]:
