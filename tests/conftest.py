@@ -2,14 +2,17 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = ("-W", "-n", "--keep-going")
@@ -83,3 +86,16 @@ def page(request: pytest.FixtureRequest, html: Path) -> Page:
     """Give each built page in turn."""
     path = html / f"{request.param}.html"
     return Page(request.param, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium; a machine without one skips, and CI fails."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        message = "Chromium is not installed, so the site was not opened in a browser"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

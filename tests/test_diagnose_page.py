@@ -2,17 +2,15 @@
 
 import gzip
 import json
-import os
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from backcheck.diagnose import Candidate, diagnose
 from backcheck.fixtures import ids, load
@@ -28,18 +26,6 @@ WEEK_4 = load("c1w4_L_model_backward_v2")
 RUN = """text => {
     try { return window.backcheck.diagnose(text); } catch (error) { return {error: error.message}; }
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        message = "Chromium is not installed, so the page was not opened in a browser"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

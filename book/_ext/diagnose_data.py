@@ -80,7 +80,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "pages": {page.stem: _title(page.read_text(encoding="utf-8")) for page in pages},
         "explains": engine["candidates"].PAGES,
         "activations": list(program.SLOPES),
-        "weights": engine["mutate"]._WEIGHTS[:WEIGHTS].tolist(),
+        "weights": engine["mutate"].WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
@@ -97,7 +97,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
                 shared.arrays(arrays, FINE),
                 shared.arrays({name: true[name] for name in asked}, FINE),
             ]
-            for arrays, true in consistent._networks(fixture.id, own_shapes)
+            for arrays, true in consistent.networks(fixture.id, own_shapes)
         ]
 
     unrelated = {name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"}
@@ -113,8 +113,8 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "named": shared.place(
             [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
         ),
-        "slopes": shared.place([_tree(slope) for slope in mutate._slopes(fixture.id)]),
-        "activated": list(mutate._activated(fixture)),
+        "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture.id)]),
+        "activated": list(mutate.activated(fixture)),
         "last": fixture.layers[-1].A,
         "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),

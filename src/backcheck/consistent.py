@@ -144,7 +144,7 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
     >>> verdict(week4.program.replace(dZ2="Y - AL"), week4)
     'mistake'
     """
-    for arrays, true in _networks(fixture.id, own_shapes):
+    for arrays, true in networks(fixture.id, own_shapes):
         try:
             values = program.run(arrays)
         except (KeyError, ValueError):
@@ -159,7 +159,21 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
 
 
 @cache
-def _networks(id: str, own_shapes: bool) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
+def networks(id: str, own_shapes: bool) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
+    """Return the fresh networks that decide a verdict, each with the referee's gradients.
+
+    Parameters
+    ----------
+    id : str
+        The fixture.
+    own_shapes : bool
+        Whether they keep the fixture's shapes.
+
+    Examples
+    --------
+    >>> len(networks("c1w4_linear_backward_v2", False)) == len(SEEDS)
+    True
+    """
     fixture = load(id)
     drawn = [draw(fixture, seed, own_shapes) for seed in SEEDS]
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)

@@ -317,10 +317,10 @@ def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
 
 
 @cache
-def _slopes(id: str) -> tuple[Tree, ...]:
+def slopes_of(id: str) -> tuple[Tree, ...]:
     """Return every slope of every Z and A of a fixture: the right ones and all others."""
     templates = [template for forms in SLOPES.values() for template in forms.values()]
-    arrays = _activated(load(id))
+    arrays = activated(load(id))
     return tuple(
         dict.fromkeys(
             parse("slope = " + template.format(A=name, Z=name)).steps[0].expression
@@ -330,7 +330,14 @@ def _slopes(id: str) -> tuple[Tree, ...]:
     )
 
 
-def _activated(fixture: Fixture) -> tuple[str, ...]:
+def activated(fixture: Fixture) -> tuple[str, ...]:
+    """Return the names of the Z and A of a fixture, layer by layer.
+
+    Examples
+    --------
+    >>> activated(load("c1w4_L_model_backward_v2"))
+    ('Z1', 'A1', 'Z2', 'AL')
+    """
     names = (name for layer in fixture.layers for name in (layer.Z, layer.A))
     return tuple(name for name in names if name in fixture.arrays)
 
@@ -341,7 +348,7 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     Any other slope, of any array; the slope applied twice; the shortcut in place of the
     product and the product in place of the shortcut.
     """
-    slopes = _slopes(fixture.id)
+    slopes = slopes_of(fixture.id)
     yield from _other_slopes(tree, slopes)
     last = fixture.layers[-1].A
     if "Y" in known and name == f"d{last}":
@@ -349,13 +356,13 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     if "dZ" not in name:
         return
     yield from (_times(tree, slope) for slope in slopes)
-    values = [form for array in _activated(fixture) for form in _instead(array)]
+    values = [form for array in activated(fixture) for form in _instead(array)]
     for upstream in (name for name in known if "dA" in name):
         yield upstream
         yield from (_times(upstream, slope) for slope in slopes)
         yield from (("*", upstream, value) for value in values)
     if "Y" in known:
-        for array in _activated(fixture):
+        for array in activated(fixture):
             yield ("-", array, "Y")
             yield from (("-", (function, array), "Y") for function in ACTIVATIONS)
 
@@ -648,7 +655,8 @@ def _slot(id: str, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
     return Slot(name, Form(tree), tuple(map(Form, kept.values())), tuple(map(Form, stuck)))
 
 
-_WEIGHTS = np.random.default_rng(3).standard_normal(4096)
+# What a fingerprint weighs the entries of an array with.
+WEIGHTS = np.random.default_rng(3).standard_normal(4096)
 
 
 def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
@@ -661,10 +669,10 @@ def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
     """
     array = np.asarray(value, dtype=float)
     with np.errstate(all="ignore"):
-        mixed = float(array.ravel() @ _WEIGHTS[: array.size])
+        mixed = float(array.ravel() @ WEIGHTS[: array.size])
         if not math.isfinite(mixed):
             tame = np.nan_to_num(array, nan=0.5, posinf=1e9, neginf=-1e9)
-            mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ _WEIGHTS[: array.size])
+            mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ WEIGHTS[: array.size])
             return array.shape, f"not finite {mixed:.10e}"
     return array.shape, f"{mixed:.10e}"
 
