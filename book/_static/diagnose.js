@@ -1538,7 +1538,15 @@
   /* ---- Which arrays of a paste are which steps. ---- */
 
   function isValue(seen, fixture) {
-    return Object.values(fixture.arrays).some((one) => one.d.length > 1 && seen.matches(one));
+    // Zeros say nothing.
+    return Object.values(fixture.arrays).some((one) => one.d.some(Boolean) && seen.matches(one));
+  }
+
+  /* Without arrays that have no name and repeat the numbers of one that has. */
+  function once(arrays) {
+    const numbers = (seen) => seen.cells.map((cell) => cell.value).join();
+    const named = new Set(arrays.filter((seen) => seen.name).map(numbers));
+    return arrays.filter((seen) => seen.name || !named.has(numbers(seen)));
   }
 
   function isInput(seen, fixture) {
@@ -1548,10 +1556,14 @@
 
   /* Leave out the expected numbers where a text quotes them beside the learner's own. */
   function unquoted(arrays, fixture) {
-    const right = arrays.filter((seen) => fixture.steps.some((step) => seen.matches(fixture.reference[step.name])));
+    // Quoted by hand, a row often has one bracket.
+    const prints = (seen, v) => seen.matches(v) || (seen.dimensions === 1 && seen.matches(v, true));
+    const right = arrays.filter((seen) => fixture.steps.some((step) => prints(seen, fixture.reference[step.name])));
     if (right.length === arrays.length) return arrays;
     // Without a name the shape tells which arrays are the same output, printed and expected.
-    const keyOf = (seen) => (seen.name ? `${seen.context} ${seen.name}` : `${seen.shape && seen.shapeKey}`);
+    const inContext = (seen) => fixture.steps.some((step) => step.name === `${seen.context}_${seen.name}`);
+    const alias = fixture.also[0] || {};
+    const keyOf = (seen) => (seen.name ? `${inContext(seen) ? seen.context : ""} ${alias[seen.name] || seen.name}` : `${seen.shape && seen.shapeKey}`);
     const times = (key) => arrays.filter((seen) => keyOf(seen) === key).length;
     return arrays.filter((seen) => times(keyOf(seen)) === 1 || !right.includes(seen));
   }
@@ -1588,7 +1600,7 @@
   function readings(paste, fixture, named = true) {
     const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
     const computed = paste.arrays.filter((seen) => !isInput(seen, fixture));
-    const own = unquoted(computed, fixture);
+    const own = unquoted(once(computed), fixture);
     if (!own.length) return [];
     const given = paste.arrays.filter((seen) => !computed.includes(seen));
     const recognised = computed.length - own.length + given.filter((seen) => isValue(seen, fixture)).length;

@@ -75,7 +75,7 @@ def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
     fixture = load(id)
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
     computed = [seen for seen in paste.arrays if not _is_input(seen, fixture)]
-    own = _unquoted(computed, fixture)
+    own = _unquoted(_once(computed), fixture)
     if not own:
         return
     given = [seen for seen in paste.arrays if seen not in computed]
@@ -126,14 +126,30 @@ def same_search(placing: Placing) -> Any:
     return str(fixture.program), arrays, tuple(placing.seen), tuple(map(id, placing.seen.values()))
 
 
+def _once(arrays: list[Observed]) -> list[Observed]:
+    """Leave out arrays without a name that repeat the numbers of one that has a name."""
+    named = {seen.numbers for seen in arrays if seen.name}
+    return [seen for seen in arrays if seen.name or seen.numbers not in named]
+
+
 def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
     """Leave out the expected numbers where a text quotes them beside the learner's own."""
-    values = [reference(fixture.id)[step.name] for step in fixture.program.steps]
-    right = [seen for seen in arrays if any(seen.matches(value) for value in values)]
+    steps = [step.name for step in fixture.program.steps]
+    values = [reference(fixture.id)[name] for name in steps]
+    right = [seen for seen in arrays if any(_prints(seen, value) for value in values)]
     if len(right) == len(arrays):
         return arrays
-    # Without a name the shape tells which arrays are the same output, printed and expected.
-    keys = [(seen.context, seen.name) if seen.name else seen.shape for seen in arrays]
+
+    alias = next(iter(fixture.also_called), {})
+
+    def key(seen: Observed) -> Any:
+        # Without a name the shape tells which arrays are the same output.
+        if not seen.name:
+            return seen.shape
+        name = alias.get(seen.name, seen.name)
+        return name, seen.context if f"{seen.context}_{seen.name}" in steps else ""
+
+    keys = [key(seen) for seen in arrays]
     return [
         seen
         for seen, key in zip(arrays, keys, strict=True)
@@ -195,5 +211,10 @@ def _is_input(seen: Observed, fixture: Fixture) -> bool:
 
 
 def _is_value(seen: Observed, fixture: Fixture) -> bool:
-    """Return whether an array is one of those the test hands over."""
-    return any(value.size > 1 and seen.matches(value) for value in fixture.arrays.values())
+    """Return whether an array is one of those the test hands over; zeros say nothing."""
+    return any(np.any(value) and seen.matches(value) for value in fixture.arrays.values())
+
+
+def _prints(seen: Observed, value: Any) -> bool:
+    # Quoted by hand, a row often has one bracket.
+    return seen.matches(value) or (seen.dimensions == 1 and seen.matches(value, loose=True))

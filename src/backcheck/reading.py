@@ -138,6 +138,11 @@ class Observed:
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
     @property
+    def numbers(self) -> tuple[float, ...]:
+        """The printed numbers, row after row."""
+        return tuple(cell.value for row in self.rows for cell in row or () if cell is not None)
+
+    @property
     def uneven(self) -> bool:
         """Whether its numbers do not all have the same decimals."""
         cells = [cell for row in self.rows for cell in row or () if cell is not None]
