@@ -1,7 +1,7 @@
 """Measure the diagnosis: mutants, groups, times, bytes. Run by ``make bench``.
 
-With ``--exhaustive`` every single mutant of every fixture is printed and diagnosed, and the
-pairs that the search walks are counted against all pairs there are; this takes some minutes.
+With ``--exhaustive`` every single mutant of every fixture is printed and pasted back, and a
+hundred thousand mangled texts are read, here and in the page; this takes some minutes.
 """
 
 import gzip
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,6 +22,7 @@ from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.mutate import fingerprint, mutants, program, second_changes
 from backcheck.program import Tree
+from backcheck.reading import read
 from backcheck.tables import Table
 from conftest import ROOT
 
@@ -134,7 +136,10 @@ def page_times() -> Iterator[tuple[object, ...]]:
                 page.evaluate(TIME_OF_ANSWER, text_of(value))
                 for value in generator.sample(every, 12)
             ]
-            yield id, f"{median(once):.0f} ms", f"{max(once):.0f} ms"
+            pairs = [outputs(id, forms) for forms in doubles(id, 3)]
+            twice = [page.evaluate(TIME_OF_ANSWER, text_of(value)) for value in pairs if value]
+            yield (id, f"{median(once):.0f} ms", f"{max(once):.0f} ms", f"{median(twice):.0f} ms",
+                   f"{max(twice):.0f} ms")  # fmt: skip
         browser.close()
 
 
@@ -163,6 +168,63 @@ def exhaustive() -> None:
         print(f"  {id}: {tried} single mutants printed and pasted back, {missed} not found")
 
 
+def mangled(number: int) -> Iterator[str]:
+    """Yield texts cut, shuffled and spliced from what people paste."""
+    generator = random.Random(7)  # noqa: S311
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "tests/corpus").glob("*.txt")]
+    signs = "[](){}.,;:=-+eE0123456789 \n\t'\"<>&naif\u2212\u2026\x00"
+    for _ in range(number):
+        text = generator.choice(sources)[: generator.choice((40, 400, 4000))]
+        for _ in range(generator.randrange(1, 12)):
+            at = generator.randrange(len(text) + 1)
+            cut = generator.randrange(0, 9)
+            text = text[:at] + "".join(generator.choices(signs, k=cut)) + text[at + cut :]
+        yield text
+
+
+def fuzz_package(number: int) -> None:
+    worst = 0.0
+    for text in mangled(number):
+        start = time.process_time()
+        with suppress(ValueError):
+            read(text)
+        worst = max(worst, time.process_time() - start)
+    print(f"  {number} mangled texts read by the package, the slowest in {1000 * worst:.0f} ms")
+
+
+def fuzz_page(number: int) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((SITE / "diagnose.html").as_uri())
+        page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
+        worst, other, batch = 0.0, 0, []
+        for text in mangled(number):
+            batch.append(text)
+            if len(batch) == 2000:
+                slowest, unexpected = page.evaluate(READ_ALL, batch)
+                worst, other, batch = max(worst, slowest), other + unexpected, []
+        browser.close()
+    print(f"  {number} read by the page, the slowest in {worst:.0f} ms, {other} other exceptions")
+
+
+READ_ALL = """texts => {
+  let slowest = 0;
+  let unexpected = 0;
+  for (const text of texts) {
+    const start = performance.now();
+    try { window.backcheck.read(text); } catch (error) {
+      if (["TypeError", "RangeError", "ReferenceError"].includes(error.name)) unexpected++;
+    }
+    slowest = Math.max(slowest, performance.now() - start);
+  }
+  return [slowest, unexpected];
+}"""
+
+
 def main() -> None:
     header = ("fixture", "single", "of several steps", "groups", "time", "two in a step", "time")
     print(Table(header, [count(id) for id in ids()]), "\n")
@@ -171,11 +233,13 @@ def main() -> None:
     print(Table(("command line", "time"), command_times()), "\n")
     if (SITE / "diagnose.html").exists():
         print(Table(("shipped", "plain", "gzip"), bytes_shipped()), "\n")
-        header = ("page, CPU slowed 4 times", "single, median", "worst")
+        header = ("page, CPU slowed 4 times", "single, median", "worst", "double, median", "worst")
         print(Table(header, page_times()), "\n")
     else:
         print("The page is not measured: run make book first.\n")
     if "--exhaustive" in sys.argv:
+        fuzz_package(100_000)
+        fuzz_page(100_000)
         exhaustive()
 
 
