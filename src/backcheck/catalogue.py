@@ -37,7 +37,8 @@ class Place:
     @property
     def judged(self) -> str:
         """The verdict, and what the test says."""
-        return f"{self.candidate.verdict}; the test {self.candidate.outcome.word}"
+        says = {"error": "stops"}.get(self.candidate.outcome.word, self.candidate.outcome.word)
+        return f"{self.candidate.verdict}; the test {says}"
 
     def __repr__(self) -> str:
         change = " or ".join(self.changes)
