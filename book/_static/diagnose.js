@@ -503,13 +503,6 @@
     return found ? canonical(found[found.length - 1]) : null;
   }
 
-  function stripped(text, characters) {
-    let [start, end] = [0, text.length];
-    while (start < end && characters.includes(text[start])) start++;
-    while (end > start && characters.includes(text[end - 1])) end--;
-    return text.slice(start, end);
-  }
-
   function hasLetters(text) {
     return /[A-Za-z]/.test(text.replace(/\b(?:np|numpy|array|matrix|tensor)\b/g, ""));
   }
@@ -534,9 +527,8 @@
 
   function labelBefore(text, lower, after, start) {
     const before = text.slice(Math.max(after, start - 400), start);
-    const lines = before.split("\n").filter((line) => stripped(line, " '\"([{,}])#-"));
-    const same = stripped(before.slice(before.lastIndexOf("\n") + 1), " '\"([{,");
-    const near = hasLetters(same) ? same : lines.length ? lines[lines.length - 1].slice(-80) : "";
+    const lines = before.split("\n").filter(hasLetters);
+    const near = lines.length ? lines[lines.length - 1].slice(-80) : "";
     const first = Math.max(0, start - 2000);
     return [lastName(near), headingBefore(lower.slice(first, start)), calledExpected(text, first, start)];
   }
