@@ -140,18 +140,14 @@ def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
     """Return the first thing the test says, with the size of the difference."""
     complaints = wrong_types({name: outputs[name] for name in fixture.expected if name in outputs})
     outcome = fixture.compare(outputs)
-    first = [*complaints, *outcome.failures][:1]
-    if not first:
-        return ""
-    name = first[0].split()[-1]
-    if "values" not in first[0]:
-        if "shape" not in first[0]:
-            return first[0]
-        return (
-            f"{first[0]} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"
-        )
-    gap = np.max(np.abs(np.asarray(outputs[name], dtype=float) - fixture.expected[name]))
-    return f"{first[0]} (largest difference {gap:.3g})"
+    first = next(iter((*complaints, *outcome.failures)), "")
+    name = first.split()[-1] if first else ""
+    if first.startswith("Wrong shape"):
+        return f"{first} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"
+    if first.startswith("Wrong values"):
+        gap = np.max(np.abs(np.asarray(outputs[name], dtype=float) - fixture.expected[name]))
+        return f"{first} (largest difference {gap:.3g})"
+    return first
 
 
 def _fixtures(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from backcheck import consistent
 from backcheck.fixtures import Outcome, load
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
-from backcheck.program import Program, Tree, evaluate, write
+from backcheck.program import Program, Tree, write
 from backcheck.reading import Observed
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
@@ -50,6 +50,11 @@ class Candidate:
         was = {slot.name: slot.original.tree for slot in mutants(self.id).slots}
         return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
 
+    @property
+    def statements(self) -> str:
+        """The changed statements, in one line."""
+        return ", ".join(f"{step} = {now}" for step, _, now in self.changed)
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """The value of each step on the fixture, as far as numpy gets."""
@@ -58,8 +63,8 @@ class Candidate:
         with np.errstate(all="ignore"):
             for step in self.program.steps:
                 try:
-                    values[step.name] = scope[step.name] = evaluate(step.expression, scope)
-                except (*FAILURES, KeyError):
+                    values[step.name] = scope[step.name] = step.value_in(scope)
+                except FAILURES:
                     break
         return values
 
@@ -105,7 +110,7 @@ class Candidate:
     @cached_property
     def outcome(self) -> Outcome:
         """What the newest edition of the test says of it."""
-        return outcome_of(self.id, self.program)
+        return load(self.id).judge(self.program)
 
     @cached_property
     def rank(self) -> tuple[Any, ...]:
@@ -153,23 +158,6 @@ def frequency(function: str) -> dict[str, tuple[int, int]]:
     }
 
 
-def outcome_of(id: str, mutant: Program) -> Outcome:
-    """Return what the newest edition of a test says of a backward pass.
-
-    Examples
-    --------
-    >>> week4 = load("c1w4_L_model_backward_v2")
-    >>> outcome_of(week4.id, week4.program).word
-    'passes'
-    """
-    fixture = load(id)
-    try:
-        values = mutant.run(fixture.arrays)
-    except (KeyError, ValueError) as error:
-        return Outcome((), error=str(error))
-    return fixture.compare({name: values[name] for name in fixture.comparisons[-1].outputs})
-
-
 def sentence(candidate: Candidate) -> str:
     """Return the name of a change, its verdict, and what the test makes of it.
 
@@ -178,14 +166,11 @@ def sentence(candidate: Candidate) -> str:
     >>> sentence(Candidate("c1w4_L_model_backward_v2", {"dZ2": ("-", "AL", "Y")}, 1))
     'the shortcut A - Y: equivalent, and this test rejects it'
     """
-    test = candidate.outcome.word
+    test, wrong = candidate.outcome.word, candidate.verdict == "mistake"
     says = {"passes": "accepts it", "fails": "rejects it", "error": "stops with an error"}[test]
-    but = "but" if (test == "passes") == (candidate.verdict == "mistake") else "and"
+    joint = "but" if test == ("passes" if wrong else "error") else "and"
+    narrow = " (right for these shapes only)" if wrong and candidate.right_here else ""
     name = candidate.name or "a change without a name"
-    narrow = ""
-    if candidate.verdict == "mistake" and candidate.right_here:
-        narrow = " (right for these shapes only)"
-    joint = "and" if candidate.verdict == "equivalent" and test == "fails" else but
     return f"{name}: {candidate.verdict}{narrow}, {joint} this test {says}"
 
 
@@ -205,6 +190,6 @@ def described(group: tuple[Candidate, ...]) -> Iterator[str]:
         yield f"    {found.hint}"
     yield f"    Read {first.page}."
     if len(group) > 1:
-        said = [", ".join(f"{step} = {now}" for step, _, now in one.changed) for one in group[1:]]
+        said = [one.statements for one in group[1:]]
         more = f" or {len(said) - 3} others" if len(said) > 3 else ""
         yield f"    The test cannot tell it from {'; '.join(said[:3])}{more}."

@@ -115,7 +115,7 @@ def entry(id: str) -> Entry:
 
 
 def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:
-    change = ", ".join(f"{step} = {now}" for step, _, now in candidate.changed)
+    change = candidate.statements
     title = load(candidate.id).title
     if place is None:
         return Place(candidate, (change,), (title,), printed)

@@ -13,7 +13,7 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.arrays import Array
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, load, prefix
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 from backcheck.referee import complex_step, relative_error
@@ -29,9 +29,6 @@ SEEDS = (1, 2)
 
 AGREES = 1e-7
 """Largest relative error between a right gradient and the referee's."""
-
-PREFIXES = ("", "sigmoid_", "relu_")
-"""What the steps are called where one test runs a layer once for each activation."""
 
 
 def draw(fixture: Fixture, seed: int, own_shapes: bool = False) -> dict[str, Array]:
@@ -109,12 +106,12 @@ def gradients(fixture: Fixture, arrays: Mapping[str, Array]) -> dict[str, Array]
     found = {}
     parameters = {name for layer in fixture.layers for name in (layer.W, layer.b)}
     for step in fixture.program.steps:
-        prefix = next((p for p in PREFIXES[1:] if step.name.startswith(p)), "")
-        of = step.name.removeprefix(prefix).removeprefix("d")
         if step.name == "m":
             continue
+        branch = prefix(step.name)
+        of = step.name.removeprefix(branch).removeprefix("d")
         value = arrays[of].astype(float)
-        slope = complex_step(partial(_cost, fixture, arrays, prefix, of), value)
+        slope = complex_step(partial(_cost, fixture, arrays, branch, of), value)
         found[step.name] = slope if of in parameters else slope * value.shape[1]
     return found
 
@@ -186,7 +183,7 @@ def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) ->
     return {layer.Z: Z, layer.A: given.get(layer.A, by_name(layer.activation)(Z))}
 
 
-def _cost(fixture: Fixture, arrays: Mapping[str, Any], prefix: str, name: str, value: Any) -> Any:
+def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, value: Any) -> Any:
     given = {name: value}
     scope = {**arrays, **given}
     for layer in fixture.layers:
@@ -194,6 +191,6 @@ def _cost(fixture: Fixture, arrays: Mapping[str, Any], prefix: str, name: str, v
     last = fixture.layers[-1]
     if "Y" in arrays:
         return cross_entropy(scope[last.A], arrays["Y"])
-    upstream = arrays["dA"] if prefix else arrays["dZ"]
-    reached = by_name(prefix[:-1])(scope[last.Z]) if prefix else scope[last.Z]
+    upstream = arrays["dA"] if branch else arrays["dZ"]
+    reached = by_name(branch[:-1])(scope[last.Z]) if branch else scope[last.Z]
     return np.sum(upstream * reached) / upstream.shape[1]

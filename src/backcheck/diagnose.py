@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.candidates import Candidate, described, distinct, outcome_of, sentence
+from backcheck.candidates import Candidate, described, distinct, sentence
 from backcheck.fixtures import ids, load
 from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_used, placings, same_search
@@ -93,8 +93,7 @@ class Diagnosis:
             others = self.candidates[1:]
             lines += ["", "These forms print them too:"] if others else []
             for other in others[:MOST]:
-                said = ", ".join(f"{step} = {now}" for step, _, now in other.changed)
-                lines.append(f"    {said} ({other.verdict})")
+                lines.append(f"    {other.statements} ({other.verdict})")
             lines += [f"    and {len(others) - MOST} more"] if others[MOST:] else []
         else:
             for group in self.groups[:MOST]:
@@ -237,8 +236,8 @@ def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis |
                 found[placing.id] = replace(one, remarks=remarks)
         if found:
             return _chosen(list(found.values()), paste)
-    best = max(placed, key=lambda placing: _agreement(placing))
-    return Diagnosis("unexplained", best.id, (), tuple(_remains(best, paste)), best.seen)
+    best = max(placed, key=_agreement)
+    return Diagnosis("unexplained", best.id, (), tuple(_remains(best)), best.seen)
 
 
 def _simpler(one: Diagnosis, other: Diagnosis) -> bool:
@@ -348,7 +347,7 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         return
     rejected = []
     for candidate in candidates:
-        outcome = outcome_of(hidden, program(load(hidden), candidate.forms))
+        outcome = load(hidden).judge(program(load(hidden), candidate.forms))
         if outcome.word != "passes" and candidate.verdict == "equivalent":
             rejected.append((candidate, outcome))
     if rejected:
@@ -370,7 +369,7 @@ def _agreement(placing: Placing) -> tuple[int, int]:
     return right, shaped
 
 
-def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
+def _remains(placing: Placing) -> Iterator[str]:
     """Yield what can be said of numbers that no program within two changes prints."""
     values = reference(placing.id)
     right = [step for step, seen in placing.seen.items() if seen.matches(values[step])]

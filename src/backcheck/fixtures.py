@@ -32,6 +32,21 @@ RULES: dict[str, Callable[[Array, Array], bool]] = {
 """How tests decide that an output equals the expected one."""
 
 
+PREFIXES = ("sigmoid_", "relu_")
+"""How outputs and steps are told apart where one test runs a layer once for each activation."""
+
+
+def prefix(name: str) -> str:
+    """Return the member of `PREFIXES` that a name starts with, or ``""``.
+
+    Examples
+    --------
+    >>> prefix("relu_dW"), prefix("dW1")
+    ('relu_', '')
+    """
+    return next((known for known in PREFIXES if name.startswith(known)), "")
+
+
 @dataclass(frozen=True)
 class Comparison:
     """How one edition of a test judges outputs.
@@ -184,7 +199,22 @@ class Fixture:
         >>> print(load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
         error: dZ1: operands could not be broadcast together with shapes (9,7) (7,9)
         """
-        program = self.program.replace(**forms)
+        return self.judge(self.program.replace(**forms))
+
+    def judge(self, program: Program) -> Outcome:
+        """Run any backward pass on this fixture and say how the newest edition judges it.
+
+        Raises
+        ------
+        KeyError
+            If a step uses an unknown array.
+
+        Examples
+        --------
+        >>> week4 = load("c1w4_L_model_backward_v2")
+        >>> print(week4.judge(week4.program))
+        passes
+        """
         try:
             values = program.run(self.arrays)
         except ValueError as error:

@@ -12,21 +12,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from backcheck.fixtures import Fixture, load
-from backcheck.mutate import (
-    array_order,
-    formula,
-    mutants,
-    prefix,
-    renamed,
-    role,
-    symbols,
-)
+from backcheck.fixtures import Fixture, load, prefix
+from backcheck.mutate import array_order, formula, mutants, renamed, role, symbols
 from backcheck.program import SLOPES, Tree, names, parse
 from backcheck.relations import Layer
-
-LAYERS = ("any", "output", "hidden")
-"""Where a named form can occur."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +33,7 @@ class Mistake:
     page : str
         The page that explains it.
     layer : str
-        One of `LAYERS`.
+        Where it can occur: ``"any"``, ``"output"`` or ``"hidden"``.
     activation : str
         The activation of the layers it is about, or "" for all.
     steps, arrays : dict
@@ -69,7 +58,7 @@ class Mistake:
 
 @cache
 def table() -> dict[str, Mistake]:
-    """Return every named form, the most frequent first.
+    """Return every named form, in the order of the table.
 
     Examples
     --------
@@ -116,24 +105,26 @@ def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
     >>> [found.id for found in names_of("c1w4_linear_backward_v2", {"db": ("sum1_keep", "dZ")})]
     ['average-missing']
     """
-    for name, change in occurrences(id):
-        if len(change) > 1 and dict(changes) == change:
-            return (table()[name],)
-    known = _named_slots(id)
-    found = [known.get((slot, formula(id, tree))) for slot, tree in changes.items()]
+    wholes, slots = _named(id)
+    if whole := wholes.get(frozenset(changes.items())):
+        return (table()[whole],)
+    found = [slots.get((slot, formula(id, tree))) for slot, tree in changes.items()]
     if not found or None in found:
         return ()
     return tuple(table()[name] for name in dict.fromkeys(found) if name)
 
 
 @cache
-def _named_slots(id: str) -> dict[tuple[str, Any], str]:
-    named: dict[tuple[str, Any], str] = {}
+def _named(id: str) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], str]]:
+    """Return the names of changes of several slots, and of those of one slot, by formula."""
+    wholes: dict[frozenset[Any], str] = {}
+    slots: dict[tuple[str, Any], str] = {}
     for name, change in occurrences(id):
-        if len(change) == 1:
-            ((slot, tree),) = change.items()
-            named.setdefault((slot, formula(id, tree)), name)
-    return named
+        if len(change) > 1:
+            wholes.setdefault(frozenset(change.items()), name)
+        for slot, tree in change.items() if len(change) == 1 else ():
+            slots.setdefault((slot, formula(id, tree)), name)
+    return wholes, slots
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:

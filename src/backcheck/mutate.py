@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.consistent import PREFIXES
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, load, prefix
 from backcheck.program import (
     SLOPES,
     STACKED,
@@ -41,7 +40,6 @@ SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
 
 BINARY = ("+", "-", "*", "/", "@")
-
 
 FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 """What numpy raises where arrays do not fit each other."""
@@ -118,7 +116,7 @@ class Mutants:
     slots: tuple[Slot, ...]
     special: dict[str, tuple[dict[str, Tree], ...]]
 
-    @property
+    @cached_property
     def together(self) -> tuple[dict[str, Tree], ...]:
         """All changes of several slots."""
         return tuple(change for changes in self.special.values() for change in changes)
@@ -406,7 +404,7 @@ def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
     yield from ((function, name) for function in ACTIVATIONS)
     for layer in fixture.layers:
         if name == layer.Z and {layer.W, layer.input, layer.b} <= fixture.arrays.keys():
-            yield ("+", ("@", layer.W, layer.input), layer.b)
+            yield _linear(layer)
         if name == layer.A and layer.Z in fixture.arrays:
             yield from ((function, layer.Z) for function in ACTIVATIONS)
 
@@ -430,7 +428,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
     again: dict[str, Tree] = {}
     for layer in fixture.layers:
-        again[layer.Z] = ("+", ("@", layer.W, layer.input), layer.b)
+        again[layer.Z] = _linear(layer)
         if layer.activation:
             again[layer.A] = (layer.activation, layer.Z)
     again = {name: tree for name, tree in again.items() if name in fixture.arrays}
@@ -446,7 +444,11 @@ def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
         for other in fixture.layers:
             if own is other:
                 continue
-            steps = {s.name: s.expression for s in fixture.program.steps if own in _of(fixture, s)}
+            steps = {
+                step.name: step.expression
+                for step in fixture.program.steps
+                if role(fixture, step.name)[1] == own
+            }
             taken = dict(zip(_entries(own), _entries(other), strict=True))
             for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
                 swap = {name: to for name, to in taken.items() if name not in kept}
@@ -459,11 +461,6 @@ def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
                 for step in fixture.program.steps
                 if alike.get(step.name) in steps
             }
-
-
-def _of(fixture: Fixture, step: Step) -> tuple[Layer, ...]:
-    layer = role(fixture, step.name)[1]
-    return (layer,) if layer else ()
 
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
@@ -498,41 +495,44 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the division by m made where the gradient starts, and not in dW and db."""
     starts = [s for s in fixture.program.steps if role(fixture, s.name)[0] == "dZ"]
-    undivided = {
-        step.name: step.expression[1]
-        for step in fixture.program.steps
-        if isinstance(step.expression, tuple) and step.expression[::2] == ("/", "m")
-    }
+    undivided = {step.name: whole for step, whole in _averages(fixture)}
     for start in starts[:1]:
         yield {start.name: ("/", start.expression, "m"), **undivided}
 
 
 def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield other divisors than m: in the steps of one layer, or, counted anew, in every layer."""
-    divided = [
-        step
-        for step in fixture.program.steps
-        if isinstance(step.expression, tuple) and step.expression[::2] == ("/", "m")
+    every = _averages(fixture)
+    by_layer = [
+        [one for one in every if role(fixture, one[0].name)[1] == u] for u in fixture.layers
     ]
-    by_layer = [[s for s in divided if role(fixture, s.name)[1] == u] for u in fixture.layers]
-    for own in (*by_layer, divided):
-        yield {step.name: _numerator(step) for step in own}
-        yield {step.name: ("/", step.expression, "m") for step in own}
+    for own in (*by_layer, every):
+        yield {step.name: whole for step, whole in own}
+        yield {step.name: ("/", step.expression, "m") for step, _ in own}
     for symbol in ("dZ", "A_prev", "W", "b", "Z"):
         for shape in ("shape0", "shape1"):
             changed: dict[str, Tree] = {}
-            for step in divided:
+            for step, whole in every:
                 _, near = role(fixture, step.name)
                 around = symbols(near, prefix(step.name)) if near else {}
                 counted = [name for name, plain in around.items() if plain == symbol]
                 if counted:
-                    changed[step.name] = ("/", _numerator(step), (shape, counted[0]))
+                    changed[step.name] = ("/", whole, (shape, counted[0]))
             yield changed
 
 
-def _numerator(step: Step) -> Tree:
-    tree = step.expression
-    return tree[1] if isinstance(tree, tuple) else tree
+def _averages(fixture: Fixture) -> list[tuple[Step, Tree]]:
+    """Return the steps that divide by m, each with what it divides."""
+    found = []
+    for step in fixture.program.steps:
+        match step.expression:
+            case ("/", whole, "m"):
+                found.append((step, whole))
+    return found
+
+
+def _linear(layer: Layer) -> Tree:
+    return ("+", ("@", layer.W, layer.input), layer.b)
 
 
 def _entries(layer: Layer) -> tuple[str, ...]:
@@ -554,11 +554,6 @@ def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
             if bare == f"d{name}":
                 return symbol, layer
     return "", None
-
-
-def prefix(step: str) -> str:
-    """Return ``"sigmoid_"`` or ``"relu_"`` if a step's name starts so, else ``""``."""
-    return next((p for p in PREFIXES[1:] if step.startswith(p)), "")
 
 
 def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:

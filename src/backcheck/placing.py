@@ -120,7 +120,7 @@ def elsewhere(placing: Placing) -> Placing | None:
 
 
 def same_search(placing: Placing) -> Any:
-    """Return a key shared by placed whose search would be the same."""
+    """Return a key shared by placings whose search would be the same."""
     fixture = load(placing.id)
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
     return str(fixture.program), arrays, tuple(placing.seen), tuple(map(id, placing.seen.values()))
@@ -139,7 +139,6 @@ def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
     right = [seen for seen in arrays if any(_prints(seen, value) for value in values)]
     if len(right) == len(arrays):
         return arrays
-
     alias = next(iter(fixture.also_called), {})
 
     def key(seen: Observed) -> Any:

@@ -143,6 +143,11 @@ class Step:
         """The names of the arrays the expression uses, from left to right, each once."""
         return names(self.expression)
 
+    @cached_property
+    def value_in(self) -> Callable[[Mapping[str, Any]], Any]:
+        """The function of a scope that evaluates the expression."""
+        return compiled(self.expression)
+
     def __str__(self) -> str:
         return f"{self.name} = {write(self.expression)}"
 
@@ -223,7 +228,7 @@ class Program:
                     )
             try:
                 with np.errstate(all="ignore"):
-                    values[step.name] = scope[step.name] = evaluate(step.expression, scope)
+                    values[step.name] = scope[step.name] = step.value_in(scope)
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise ValueError(f"{step.name}: {error}".strip()) from None
         return values

@@ -16,6 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.arrays import numeric
+from backcheck.fixtures import prefix
+
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
 
@@ -82,7 +85,7 @@ class Cell:
         >>> Cell(0.25, 2, 2).covers(0.2549), Cell(0.25, 2, 2).covers(0.26)
         (True, False)
         """
-        if math.isnan(self.value) or math.isinf(self.value):
+        if not math.isfinite(self.value):
             return value == self.value or (math.isnan(value) and math.isnan(self.value))
         return abs(value - self.value) <= self.width(loose)
 
@@ -137,31 +140,30 @@ class Observed:
             return None
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The printed numbers, row after row, each with its decimals."""
+        return _cells_of(self.rows)
+
     @property
     def numbers(self) -> tuple[float, ...]:
         """The printed numbers, row after row."""
-        return tuple(cell.value for row in self.rows for cell in row or () if cell is not None)
+        return tuple(cell.value for cell in self.cells)
 
     @property
     def uneven(self) -> bool:
         """Whether its numbers do not all have the same decimals."""
-        cells = [cell for row in self.rows for cell in row or () if cell is not None]
-        return any(cell.own != cell.decimals for cell in cells)
+        return any(cell.own != cell.decimals for cell in self.cells)
 
     @cached_property
     def _bounds(self) -> tuple[Any, Any]:
-        cells = [cell for row in self.rows for cell in row or () if cell is not None]
-        centre = np.array([cell.value for cell in cells]).reshape(self.shape or -1)
-        return centre, np.array([cell.width() for cell in cells]).reshape(self.shape or -1)
+        centre = np.array(self.numbers).reshape(self.shape or -1)
+        return centre, np.array([cell.width() for cell in self.cells]).reshape(self.shape or -1)
 
     @property
     def centre(self) -> Any:
         """The printed numbers themselves, as an array."""
         return self._bounds[0]
-
-    @cached_property
-    def _first(self) -> Cell:
-        return next(cell for row in self.rows for cell in row or () if cell is not None)
 
     def matches(self, value: Any, loose: bool = False) -> bool:
         """Return whether an array prints this way.
@@ -212,7 +214,7 @@ class Observed:
 
     def _agrees(self, array: Any) -> bool:
         # Most candidates are told apart by their first number, which is quicker to look at.
-        if not self._first.covers(array.item(0)):
+        if not self.cells[0].covers(array.item(0)):
             return False
         centre, width = self._bounds
         with np.errstate(invalid="ignore"):
@@ -301,8 +303,6 @@ def from_arrays(grads: dict[str, Any]) -> Paste:
     ValueError
         If a value is not an array of numbers with at most two dimensions.
     """
-    from backcheck.arrays import numeric
-
     arrays = []
     for line, (name, value) in enumerate(grads.items(), start=1):
         array = numeric(name, value)
@@ -353,8 +353,7 @@ def _brackets(text: str) -> tuple[list[Observed], str, str]:
     while (start := text.find("[", position)) >= 0:
         rows, dimensions, end, closed, bad = _group(text, start)
         position = max(end, start + 1)
-        numbers = [cell for row in rows for cell in row or () if cell]
-        if not numbers:
+        if not _cells_of(rows):
             continue
         index = start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_])'\"")
         name, context, expected = _label(text, after, start)
@@ -426,6 +425,10 @@ def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str
     return rows, min(deepest, 2), position, depth == 0, bad
 
 
+def _cells_of(rows: Sequence[Row | None]) -> tuple[Cell, ...]:
+    return tuple(cell for row in rows for cell in row or () if cell is not None)
+
+
 def _cell(word: str) -> Cell:
     if word in ("True", "False"):
         return Cell(float(word == "True"), EXACT, EXACT)
@@ -441,8 +444,7 @@ def _cell(word: str) -> Cell:
 
 def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
-    decimals = [cell.decimals for row in rows for cell in row or () if cell is not None]
-    finest = max((number for number in decimals if number >= 0), default=EXACT)
+    finest = max((c.decimals for c in _cells_of(rows) if c.decimals >= 0), default=EXACT)
 
     def whole(cell: Cell | None) -> Cell | None:
         if cell is None:
@@ -490,12 +492,11 @@ def _canonical(name: str) -> str | None:
     match = _NAME.fullmatch(name)
     if not match:
         return name if re.fullmatch(r"\w+_d[AWZb]\w*", name) else None
-    prefix = next((p for p in ("sigmoid_", "relu_") if name.startswith(p)), "")
     if match["array"]:
         return match["array"]
     letter = match["of"].upper().replace("B", "b")
     which = (match["which"] or "").replace("_temp", "").replace("l", "L")
-    return f"{prefix}d{letter}{'_prev' if which == 'prev' else which}"
+    return f"{prefix(name)}d{letter}{'_prev' if which == 'prev' else which}"
 
 
 def _unbracketed(text: str) -> list[Observed]:

@@ -10,7 +10,7 @@ itself, as numpy runs it, before it counts.
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, product
 from typing import Any, Protocol
@@ -107,6 +107,12 @@ def needed(id: str, steps: Sequence[str]) -> set[str]:
     return found
 
 
+@cache
+def _read(id: str) -> frozenset[str]:
+    """Return the names that steps of a fixture read, as they stand."""
+    return frozenset(name for slot in mutants(id).slots for name in slot.original.reads)
+
+
 def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], int]]:
     """Yield the program as it stands, with each change of several slots, and with two of them."""
     yield {}, 0
@@ -128,7 +134,6 @@ def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], in
 def _pairs(plain: "_Search", bases: list[dict[str, Tree]]) -> Iterator[tuple[dict[str, Tree], int]]:
     """Yield two changes of several slots at once, where no other step reads what they change."""
     scope = reference(plain.id)
-    read = {name for slot in mutants(plain.id).slots for name in slot.original.reads}
 
     def possible(name: str, tree: Tree) -> bool:
         try:
@@ -140,7 +145,8 @@ def _pairs(plain: "_Search", bases: list[dict[str, Tree]]) -> Iterator[tuple[dic
     ends = [
         base
         for base in bases
-        if read.isdisjoint(base) and all(possible(name, tree) for name, tree in base.items())
+        if _read(plain.id).isdisjoint(base)
+        and all(possible(name, tree) for name, tree in base.items())
     ]
     for one, other in combinations(ends, 2):
         if one.keys().isdisjoint(other):
@@ -162,8 +168,7 @@ class _Search:
         self.needed = needed(id, list(seen))
         if changes == 2:
             # A step that no other reads stands there for the forms that do.
-            read = {name for slot in slots for name in slot.original.reads}
-            unread = {slot.name for slot in self.slots} - read - load(id).expected.keys()
+            unread = {slot.name for slot in self.slots} - _read(id) - load(id).expected.keys()
             self.needed |= needed(id, sorted(unread - load(id).arrays.keys()))
         values = reference(id)
         self.right = {name for name in seen if seen[name].matches(values[name], loose)}
@@ -202,7 +207,7 @@ class _Front:
     stacked: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     groups: tuple[tuple[Group, ...], ...] = ((),)
-    common: tuple[Group, ...] = field(default=())
+    common: tuple[Group, ...] = ()
     spent: int = 0
 
     def value(self, form: Form) -> Any:
@@ -354,9 +359,8 @@ def _prints(search: _Search, forms: Mapping[str, Tree]) -> bool:
     """Run one program as numpy runs it, and compare what was seen."""
     scope = dict(reference(search.id))
     for slot in search.slots:
-        changed = slot.name in forms
         try:
-            form = Form(forms[slot.name]) if changed else slot.original
+            form = _form(forms[slot.name]) if slot.name in forms else slot.original
             scope[slot.name] = form.value_in(scope)
         except FAILURES:
             return False

@@ -13,21 +13,10 @@ from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate
 from backcheck.search import reference
 
-
-def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
-    """Yield the named forms made in several steps at once."""
-    for forms in mutants(id).together:
-        named = names_of(id, forms)
-        if len(named) == 1:
-            yield named[0].id, forms
-
-
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
 
-
 _SHAPES = re.compile(r"\((\d+), ?(\d*)\)")
-
 
 ERRORS = {
     r"KeyError: '?dA\d": (
@@ -109,6 +98,14 @@ def failing_alike(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candida
                 found[name] = candidate
     often = frequency(load(id).function)
     return [found[name] for name in sorted(found, key=lambda name: often[name])]
+
+
+def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
+    """Yield the named forms made in several steps at once."""
+    for forms in mutants(id).together:
+        named = names_of(id, forms)
+        if len(named) == 1:
+            yield named[0].id, forms
 
 
 def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
