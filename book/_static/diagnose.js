@@ -445,7 +445,7 @@
       lazy(this, "key", () => this.findKey());
       this.shape = this.findShape();
       this.uneven = this.cells.some((cell) => cell.own !== cell.decimals);
-      this.widths = this.cells.map((cell) => width(cell, false));
+      this.widths = [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
     }
 
     findKey() {
@@ -465,11 +465,13 @@
     }
 
     matches(v, loose = false) {
-      if (this.shape && !loose) {
-        if (shapeKey(v) !== this.shapeKey) return false;
+      const fitting = this.shapeKey === shapeKey(v);
+      if (this.shape && (fitting || !loose)) {
+        if (!fitting) return false;
+        const widths = this.widths[Number(loose)];
         for (let i = 0; i < v.d.length; i++) {
           const centre = this.cells[i].value;
-          const near = Math.abs(v.d[i] - centre) <= this.widths[i];
+          const near = Math.abs(v.d[i] - centre) <= widths[i];
           if (!near && v.d[i] !== centre && !(Number.isNaN(centre) && Number.isNaN(v.d[i]))) return false;
         }
         return true;
@@ -1218,18 +1220,22 @@
       this.right = new Set(places.filter((place) => this.seen[place].matches(this.workshop.right[place], loose)));
       const wrong = places.filter((place) => !this.right.has(place));
       this.firstWrong = wrong.length ? Math.min(...wrong) : this.last;
-      this.needed = this.closure(places);
+      this.sources = places;
+      this.needed = this.closure();
       this.found = [];
     }
 
-    closure(places) {
+    /* The slots that can have an effect on what was seen, in a program with changed forms. */
+    closure(forms = new Map()) {
+      const { workshop } = this;
       let found = 0;
-      const waiting = [...places];
+      const waiting = [...this.sources];
       while (waiting.length) {
         const place = waiting.pop();
         if (found & (1 << place)) continue;
         found |= 1 << place;
-        const needs = this.workshop.needs[place];
+        const form = forms.get(workshop.slots[place].name);
+        const needs = form ? workshop.mask(form) : workshop.needs[place];
         for (let at = 0; at < this.workshop.slots.length; at++) if (needs & (1 << at)) waiting.push(at);
       }
       return found;
@@ -1277,7 +1283,8 @@
       const { workshop } = this;
       const tried = new Set();
       return (mutant) => {
-        const felt = [...mutant.forms].filter(([name]) => this.needed & (1 << workshop.place.get(name)));
+        const needed = this.closure(mutant.forms);
+        const felt = [...mutant.forms].filter(([name]) => needed & (1 << workshop.place.get(name)));
         const alone = felt.length === 1 && workshop.slots[workshop.place.get(felt[0][0])].forms.includes(felt[0][1]);
         const key = felt.map(([name, tree]) => `${name} ${tree.id}`).join();
         if (!felt.length || alone || tried.has(key)) return false;
@@ -1309,7 +1316,8 @@
     /* Two changes, with a pause after each small part of the work. */
     * two() {
       const { workshop } = this;
-      this.needed |= this.closure(workshop.unread.filter((place) => place <= this.last));
+      this.sources = [...this.sources, ...workshop.unread.filter((place) => place <= this.last)];
+      this.needed = this.closure();
       for (let place = 0; place <= this.firstWrong; place++) {
         if (!(this.needed & (1 << place))) continue;
         const slot = workshop.slots[place];
@@ -1409,12 +1417,13 @@
     /* One change besides a change of several slots. */
     besides(base) {
       const { workshop } = this;
+      const needed = this.closure(base);
       const scope = workshop.right.slice();
       let changed = 0;
       for (let place = 0; place <= this.last; place++) {
         const slot = workshop.slots[place];
         const form = base.get(slot.name);
-        if (!form && this.needed & (1 << place)) {
+        if (!form && needed & (1 << place)) {
           this.tryForms(place, scope, changed, null, base, (tree) => this.keep(2, new Map([...base, [slot.name, tree]])));
         }
         if (form || workshop.mask(slot.tree) & changed) {
@@ -1694,10 +1703,18 @@
   }
 
   function* foundTwice(reading, loose) {
-    const search = new Search(reading.fixture, reading.seen, loose);
-    yield "deep";
-    yield* search.two();
-    return fromFound(reading, search.found, 2);
+    const { fixture, seen } = reading;
+    const partial = isPartial(reading);
+    if (!reading.doubles) {
+      // What prints strictly prints loosely too, so one long search does for both.
+      const search = new Search(fixture, seen, partial);
+      yield "deep";
+      yield* search.two();
+      reading.doubles = search.found;
+    }
+    const strict = new Search(fixture, seen, false);
+    const found = loose || !partial ? reading.doubles : reading.doubles.filter(([, forms]) => strict.prints(forms));
+    return fromFound(reading, found, 2);
   }
 
   function foundAt(reading, most, loose) {

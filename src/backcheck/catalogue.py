@@ -104,7 +104,7 @@ def entry(id: str) -> Entry:
         raise KeyError(f"There is no named form {id!r}; there are {', '.join(table())}.")
     places: dict[tuple[str, str], Place] = {}
     for fixture in reversed(ids()):
-        felt = needed(fixture, list(load(fixture).expected))
+        felt = needed(fixture, load(fixture).expected, {})
         for name, forms in occurrences(fixture):
             if name == id and felt & forms.keys():
                 candidate = Candidate(fixture, forms, 1)

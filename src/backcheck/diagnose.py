@@ -262,7 +262,7 @@ def _found(placing: Placing, most: int, loose: bool) -> Diagnosis | None:
     spent = len(placing.printed_as) > 0
     candidates = [
         Candidate(placing.id, forms, changes + spent, dict(placing.printed_as))
-        for changes, forms in explanations(placing.id, placing.seen, most, loose)
+        for changes, forms in placing.explanations(most, loose)
         if changes == most or most == 0
     ]
     if not candidates:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import ACTIVATIONS
+from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.program import (
     SLOPES,
@@ -210,10 +211,9 @@ def second_changes(id: str, name: str) -> tuple[Tree, ...]:
 
 def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
-    for form in (*rewrites(tree, known), *_slope_forms(fixture, name, tree, known)):
-        # Only m stands for the number of examples before it is computed.
-        if name not in names(form):
-            yield form
+    forms = chain(rewrites(tree, known), _slope_forms(fixture, name, tree, known))
+    # Only m is read without being among the known names.
+    return (form for form in forms if "m" not in names(form)) if name == "m" else forms
 
 
 def _without_parentheses(step: Step) -> Iterator[Tree]:
@@ -670,6 +670,23 @@ def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
             mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ WEIGHTS[: array.size])
             return array.shape, f"not finite {mixed:.10e}"
     return array.shape, f"{mixed:.10e}"
+
+
+def fingerprints(stack: Array) -> list[object]:
+    """Return the fingerprint of each array of a stack, without its shape.
+
+    Examples
+    --------
+    >>> one, other, third = fingerprints(np.array([[[0.1 + 0.2]], [[0.3]], [[0.4]]]))
+    >>> one == other, one == third
+    (True, False)
+    """
+    flat = stack.reshape(len(stack), math.prod(stack.shape[1:]))
+    mixed = (flat @ WEIGHTS[: flat.shape[1]]).tolist()
+    return [
+        f"{one:.10e}" if math.isfinite(one) else fingerprint(row)
+        for one, row in zip(mixed, flat, strict=True)
+    ]
 
 
 def _size(tree: Tree) -> int:

@@ -7,6 +7,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from backcheck.fixtures import Fixture, load
 from backcheck.mutate import fingerprint
+from backcheck.program import Tree
 from backcheck.reading import Observed, Paste
-from backcheck.search import reference
+from backcheck.search import explanations, prints, reference
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,20 @@ class Placing:
     def partial(self) -> bool:
         """Whether an array may be a part of one, or its decimals differ."""
         return any(seen.shape is None or seen.uneven for seen in self.seen.values())
+
+    def explanations(self, changes: int, loose: bool) -> Iterator[tuple[int, dict[str, Tree]]]:
+        """Yield the mutants whose steps print what was seen; see `backcheck.search`."""
+        if changes < 2 or not self.partial:
+            yield from explanations(self.id, self.seen, changes, loose)
+            return
+        for spent, forms in self._loose_doubles:
+            if loose or prints(self.id, self.seen, forms):
+                yield spent, forms
+
+    @cached_property
+    def _loose_doubles(self) -> tuple[tuple[int, dict[str, Tree]], ...]:
+        # What prints strictly prints loosely too, so one long search does for both.
+        return tuple(explanations(self.id, self.seen, 2, loose=True))
 
 
 def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:

@@ -156,14 +156,16 @@ class Observed:
         return any(cell.own != cell.decimals for cell in self.cells)
 
     @cached_property
-    def _bounds(self) -> tuple[Any, Any]:
-        centre = np.array(self.numbers).reshape(self.shape or -1)
-        return centre, np.array([cell.width() for cell in self.cells]).reshape(self.shape or -1)
-
-    @property
     def centre(self) -> Any:
         """The printed numbers themselves, as an array."""
-        return self._bounds[0]
+        return np.array(self.numbers).reshape(self.shape or -1)
+
+    @cached_property
+    def _widths(self) -> dict[bool, Any]:
+        return {
+            loose: np.array([cell.width(loose) for cell in self.cells]).reshape(self.shape or -1)
+            for loose in (False, True)
+        }
 
     def matches(self, value: Any, loose: bool = False) -> bool:
         """Return whether an array prints this way.
@@ -184,9 +186,9 @@ class Observed:
         True
         """
         array = np.asarray(value, dtype=float)
-        if self.shape is not None and not loose:
-            return array.shape == self.shape and self._agrees(array)
-        if array.ndim > 2:
+        if self.shape is not None and (array.shape == self.shape or not loose):
+            return array.shape == self.shape and self._agrees(array, loose)
+        if array.ndim > 2 or not self._holds_first(array, loose).any():
             return False
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
@@ -202,24 +204,32 @@ class Observed:
         >>> seen.which(np.array([[[0.25, 0.5]], [[0.5, 0.25]]])).tolist()
         [True, False]
         """
-        if self.shape is None or loose:
-            return np.array([self.matches(value, loose) for value in values])
-        rows = (*(1,) * (2 - len(self.shape)), *self.shape)
-        if np.shape(values)[1:] != rows:
+        shape = self.shape
+        if shape is not None and np.shape(values)[1:] == (*(1,) * (2 - len(shape)), *shape):
+            near = self._near(np.reshape(values, (-1, *shape)), loose)
+            return near.reshape(len(values), -1).all(axis=1)
+        if shape is not None and not loose:
             return np.zeros(len(values), dtype=bool)
-        centre, width = (np.reshape(part, rows) for part in self._bounds)
-        near = np.abs(values - centre) <= width
-        near |= (values == centre) | (np.isnan(values) & np.isnan(centre))
-        return near.all(axis=(1, 2))
+        found = self._holds_first(values, loose).any(axis=(1, 2))
+        found[found] = [self.matches(value, loose) for value in values[found]]
+        return found
 
-    def _agrees(self, array: Any) -> bool:
-        # Most candidates are told apart by their first number, which is quicker to look at.
-        if not self.cells[0].covers(array.item(0)):
-            return False
-        centre, width = self._bounds
+    def _holds_first(self, values: Any, loose: bool) -> Any:
+        # Most candidates are told apart by one number, which is quicker to look for.
+        first = self.cells[0]
+        if not math.isfinite(first.value):
+            return ~np.isfinite(values)
         with np.errstate(invalid="ignore"):
-            near = np.abs(array - centre) <= width
-        return bool(np.all(near | (array == centre) | (np.isnan(array) & np.isnan(centre))))
+            return np.abs(values - first.value) <= first.width(loose)
+
+    def _agrees(self, array: Any, loose: bool) -> bool:
+        return self.cells[0].covers(array.item(0), loose) and bool(self._near(array, loose).all())
+
+    def _near(self, values: Any, loose: bool) -> Any:
+        centre = self.centre
+        with np.errstate(invalid="ignore"):
+            near = np.abs(values - centre) <= self._widths[loose]
+        return near | (values == centre) | (np.isnan(values) & np.isnan(centre))
 
     def _row(self, row: Row, line: Sequence[float], loose: bool) -> bool:
         # A row without its own brackets may have lost numbers at either end.

@@ -8,18 +8,18 @@ since nothing after them can tell them apart. Every program that is left is run 
 itself, as numpy runs it, before it counts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, compress, product
 from typing import Any, Protocol
 
 import numpy as np
 
 from backcheck.arrays import Array
 from backcheck.fixtures import load
-from backcheck.mutate import FAILURES, Form, Slot, fingerprint, mutants, second_changes
+from backcheck.mutate import FAILURES, Form, Slot, fingerprints, mutants, second_changes
 from backcheck.program import OPERATIONS, Tree
 
 Group = tuple[str, tuple[Tree, ...]]
@@ -77,8 +77,33 @@ def explanations(
                 slots = [name for name, _ in groups]
                 for choice in product(*(trees for _, trees in groups)):
                     forms = {**base, **dict(zip(slots, choice, strict=True))}
-                    if _prints(search, forms):
+                    if prints(id, seen, forms, loose):
                         yield spent + cost, forms
+
+
+def prints(
+    id: str, seen: Mapping[str, Pattern], forms: Mapping[str, Tree], loose: bool = False
+) -> bool:
+    """Run one program as numpy runs it, and compare what was seen.
+
+    Examples
+    --------
+    >>> from backcheck.reading import read
+    >>> seen = {"dZ2": read("dZ2 = [[0.78862847 0.43650985]]").arrays[0]}
+    >>> prints("c1w4_L_model_backward_v2", seen, {"dZ2": ("-", "AL", "Y")})
+    True
+    """
+    scope = dict(reference(id))
+    for slot in _slots_to_last(id, seen):
+        try:
+            form = _form(forms[slot.name]) if slot.name in forms else slot.original
+            with np.errstate(all="ignore"):
+                scope[slot.name] = form.value_in(scope)
+        except FAILURES:
+            return False
+        if slot.name in seen and not seen[slot.name].matches(scope[slot.name], loose):
+            return False
+    return True
 
 
 @cache
@@ -88,13 +113,15 @@ def reference(id: str) -> dict[str, Any]:
     return {**fixture.arrays, **fixture.program.run(fixture.arrays)}
 
 
-def needed(id: str, steps: Sequence[str]) -> set[str]:
-    """Return the slots that can have an effect on some steps.
+def needed(id: str, steps: Iterable[str], forms: Mapping[str, Tree]) -> set[str]:
+    """Return the slots that can have an effect on some steps of a program with changed forms.
 
     Examples
     --------
-    >>> sorted(needed("c1w4_linear_backward_v2", ["db"]))
+    >>> sorted(needed("c1w4_linear_backward_v2", ["db"], {}))
     ['A_prev', 'dZ', 'db', 'm']
+    >>> sorted(needed("c1w4_linear_backward_v2", ["db"], {"m": ("shape1", "W")}))
+    ['W', 'dZ', 'db', 'm']
     """
     slots = {slot.name: slot for slot in mutants(id).slots}
     found: set[str] = set()
@@ -103,7 +130,8 @@ def needed(id: str, steps: Sequence[str]) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += [read for read in slots[name].original.reads if read != name]
+            form = _form(forms[name]) if name in forms else slots[name].original
+            waiting += [read for read in form.reads if read != name]
     return found
 
 
@@ -118,11 +146,12 @@ def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], in
     yield {}, 0
     if changes == 0:
         return
-    id, felt_by = plain.id, plain.needed
+    id = plain.id
     forms = {slot.name: {form.tree for form in slot.forms} for slot in mutants(id).slots}
     tried: dict[str, dict[str, Tree]] = {}
     for together in mutants(id).together:
-        felt = {name: tree for name, tree in together.items() if name in felt_by}
+        needs = needed(id, plain.sources, together)
+        felt = {name: tree for name, tree in together.items() if name in needs}
         alone = len(felt) == 1 and all(tree in forms[name] for name, tree in felt.items())
         if felt and not alone and str(felt) not in tried:
             tried[str(felt)] = together
@@ -157,19 +186,18 @@ class _Search:
     """What does not change during one search."""
 
     def __init__(self, id: str, seen: Mapping[str, Pattern], changes: int, loose: bool) -> None:
-        slots = mutants(id).slots
-        last = max(place for place, slot in enumerate(slots) if slot.name in seen)
         self.id = id
         self.seen = seen
         self.loose = loose
         self.tried: dict[str, list[_Front]] = {}
-        self.slots = slots[: last + 1]
+        self.slots = _slots_to_last(id, seen)
         self.base: dict[str, Form] = {}
-        self.needed = needed(id, list(seen))
+        self.sources = set(seen)
         if changes == 2:
             # A step that no other reads stands there for the forms that do.
-            unread = {slot.name for slot in self.slots} - _read(id) - load(id).expected.keys()
-            self.needed |= needed(id, sorted(unread - load(id).arrays.keys()))
+            idle = {slot.name for slot in self.slots if not slot.is_array} - _read(id)
+            self.sources |= idle - load(id).expected.keys()
+        self.needed = needed(id, self.sources, {})
         values = reference(id)
         self.right = {name for name in seen if seen[name].matches(values[name], loose)}
 
@@ -177,7 +205,15 @@ class _Search:
         """Return the same search over a program that has changed already."""
         other = copy(self)
         other.base = {name: _form(tree) for name, tree in base.items()}
+        other.needed = needed(self.id, self.sources, base)
         return other
+
+
+def _slots_to_last(id: str, seen: Container[str]) -> tuple[Slot, ...]:
+    """Return the slots up to the last one that was seen: numpy may stop in those after it."""
+    slots = mutants(id).slots
+    last = max(place for place, slot in enumerate(slots) if slot.name in seen)
+    return slots[: last + 1]
 
 
 @cache
@@ -223,8 +259,9 @@ class _Front:
         """Return the front with one more value."""
         scope = {**self.scope, name: value}
         # Matrices have two dimensions, and a stack of them has three.
-        stacks = self.stacked | {name} if np.ndim(value) == 3 else self.stacked - {name}
-        return replace(self, scope=scope, stacked=stacks, changed=self.changed | {name})
+        stacked = self.stacked | {name} if np.ndim(value) == 3 else self.stacked - {name}
+        changed = self.changed | {name}
+        return _Front(scope, stacked, changed, self.groups, self.common, self.spent)
 
     def kept(self, keep: Array) -> "_Front | None":
         """Return the front without the programs that were contradicted."""
@@ -320,23 +357,26 @@ def _stacks(
     search: _Search, front: _Front, name: str, trees: Sequence[Tree], cost: int
 ) -> Iterator[_Front]:
     """Stack the values that forms of one slot lead to, shape by shape."""
-    pattern = search.seen.get(name)
-    by_shape: dict[tuple[int, ...], dict[Any, tuple[Any, list[Tree]]]] = {}
+    by_shape: dict[tuple[int, ...], list[tuple[Any, Tree]]] = {}
     known: dict[Tree, Any] = {}
     for tree in trees:
         value = _remembered(tree, front.scope, known)
-        if value is None:
-            continue
-        if pattern is None or pattern.matches(value, search.loose):
-            kept = by_shape.setdefault(np.shape(value), {})
-            kept.setdefault(fingerprint(value), (value, []))[1].append(tree)
-    for shape, kept in by_shape.items():
-        groups = tuple(((name, tuple(alike)),) for _, alike in kept.values())
+        if value is not None:
+            by_shape.setdefault(np.shape(value), []).append((value, tree))
+    for shape, found in by_shape.items():
         # As in `backcheck.program.STACKED`, a vector is a row, and a number a single entry.
         rows = (1, *shape) if len(shape) == 1 else shape or (1, 1)
-        stack = np.array([value for value, _ in kept.values()], dtype=float)
-        stack = stack.reshape(len(groups), *rows)
-        yield replace(front.moved(name, stack), groups=groups, spent=cost)
+        stack = np.array([value for value, _ in found], dtype=float).reshape(-1, *rows)
+        if name in search.seen:
+            keep = search.seen[name].which(stack, search.loose)
+            stack, found = stack[keep], list(compress(found, keep))
+        alike: dict[Any, list[int]] = {}
+        for place, key in enumerate(fingerprints(stack)):
+            alike.setdefault(key, []).append(place)
+        if alike:
+            groups = [tuple(found[place][1] for place in places) for places in alike.values()]
+            onward = front.moved(name, stack[[places[0] for places in alike.values()]])
+            yield replace(onward, groups=tuple(((name, group),) for group in groups), spent=cost)
 
 
 def _remembered(tree: Tree, scope: Mapping[str, Any], known: dict[Tree, Any]) -> Any:
@@ -353,18 +393,3 @@ def _remembered(tree: Tree, scope: Mapping[str, Any], known: dict[Tree, Any]) ->
         except FAILURES:
             known[tree] = None
     return known[tree]
-
-
-def _prints(search: _Search, forms: Mapping[str, Tree]) -> bool:
-    """Run one program as numpy runs it, and compare what was seen."""
-    scope = dict(reference(search.id))
-    for slot in search.slots:
-        try:
-            form = _form(forms[slot.name]) if slot.name in forms else slot.original
-            scope[slot.name] = form.value_in(scope)
-        except FAILURES:
-            return False
-        seen = search.seen.get(slot.name)
-        if seen and not seen.matches(scope[slot.name], search.loose):
-            return False
-    return True
