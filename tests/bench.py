@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import Page, sync_playwright
 
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
@@ -119,15 +120,20 @@ def bytes_shipped() -> Iterator[tuple[object, ...]]:
     yield "together", "", f"{total / 1000:.1f} KB"
 
 
-def page_times() -> Iterator[tuple[object, ...]]:
-    from playwright.sync_api import sync_playwright
-
+@contextmanager
+def diagnosis_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto((SITE / "diagnose.html").as_uri())
         page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
+        yield page
+        browser.close()
+
+
+def page_times() -> Iterator[tuple[object, ...]]:
+    with diagnosis_page() as page:
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         for id in SHOWN:
             generator = random.Random(id)  # noqa: S311
@@ -140,7 +146,6 @@ def page_times() -> Iterator[tuple[object, ...]]:
             twice = [page.evaluate(TIME_OF_ANSWER, text_of(value)) for value in pairs if value]
             yield (id, f"{median(once):.0f} ms", f"{max(once):.0f} ms", f"{median(twice):.0f} ms",
                    f"{max(twice):.0f} ms")  # fmt: skip
-        browser.close()
 
 
 TIME_OF_ANSWER = """text => {
@@ -193,21 +198,13 @@ def fuzz_package(number: int) -> None:
 
 
 def fuzz_page(number: int) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto((SITE / "diagnose.html").as_uri())
-        page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
+    with diagnosis_page() as page:
         worst, other, batch = 0.0, 0, []
         for text in mangled(number):
             batch.append(text)
             if len(batch) == 2000:
                 slowest, unexpected = page.evaluate(READ_ALL, batch)
                 worst, other, batch = max(worst, slowest), other + unexpected, []
-        browser.close()
     print(f"  {number} read by the page, the slowest in {worst:.0f} ms, {other} other exceptions")
 
 

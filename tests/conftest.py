@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Page as BrowserPage
 
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = ("-W", "-n", "--keep-going")
@@ -86,6 +87,21 @@ def page(request: pytest.FixtureRequest, html: Path) -> Page:
     """Give each built page in turn."""
     path = html / f"{request.param}.html"
     return Page(request.param, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
+
+
+def complaints_of(page: BrowserPage) -> list[str]:
+    """Return a list that fills with what a page complains of or asks for elsewhere."""
+    complaints: list[str] = []
+
+    def check(request: Request) -> None:
+        if not request.url.startswith(("file:", "data:")):
+            complaints.append(f"asked for {request.url}")
+
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", check)
+    return complaints
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from conftest import chapters
+from conftest import chapters, complaints_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -29,18 +29,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 def test_a_page_opens_without_complaint_and_fits_the_screen(
     html: Path, screen: Page, name: str
 ) -> None:
-    complaints: list[str] = []
-    screen.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    screen.on("pageerror", lambda error: complaints.append(str(error)))
-    screen.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    screen.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("file:", "data:"))
-            else complaints.append(f"asked for {request.url}")
-        ),
-    )
+    complaints = complaints_of(screen)
     screen.goto((html / f"{name}.html").as_uri())
     screen.evaluate("document.fonts.ready")
     assert complaints == []

@@ -30,6 +30,14 @@ def test_the_overview_computes_its_verdicts() -> None:
     assert verdicts["slope-twice"] == "equivalent or mistake"
 
 
+def test_the_section_on_forms_that_are_no_mistake_holds_exactly_the_equivalent_ones() -> None:
+    section = SOURCE.split("## Forms that are no mistake\n")[1].split("\n## ")[0]
+    verdicts = {id: verdict for id, _, verdict in overview().rows}
+    assert set(re.findall(r"\(mistake-([\w-]+)\)=", section)) == {
+        id for id, verdict in verdicts.items() if verdict == "equivalent"
+    }
+
+
 @pytest.mark.parametrize("id", ["keepdims", "square", "other-cache", "average-missing"])
 def test_what_an_entry_prints_is_diagnosed_to_that_entry(id: str) -> None:
     for place in entry(id).places[:2]:

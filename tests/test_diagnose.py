@@ -14,6 +14,7 @@ from backcheck.fixtures import load
 from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree, evaluate, parse
 from backcheck.search import explanations, reference
+from conftest import ROOT
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
 WEEK_4 = "c1w4_L_model_backward_v2"
@@ -24,6 +25,10 @@ def printed(id: str, *names: str, **forms: str) -> str:
     """Print outputs as a notebook does, after changing some steps."""
     values = load(id).run(**forms)
     return "\n".join(f"{name} = {values[name]}" for name in names or load(id).expected)
+
+
+def tree_of(text: str) -> Tree:
+    return parse(f"x = {text}").steps[0].expression
 
 
 def changed(found: Diagnosis) -> dict[str, str]:
@@ -256,6 +261,47 @@ def outputs_text(id: str, forms: dict[str, Tree]) -> str:
     return "\n".join(
         f"{name} = {np.asarray(values[name], dtype=float)}" for name in load(id).expected
     )
+
+
+def test_two_slips_made_in_every_layer_are_two_changes() -> None:
+    slips = {f"db{n}": f"sum(dZ{n}, axis=1) / m" for n in (1, 2)}
+    slips |= {f"dW{n}": f"dZ{n} @ A{n - 1}.T" for n in (1, 2)}
+    found = diagnose(printed(WEEK_4, **slips), fixture=WEEK_4)
+    assert changed(found) == slips
+    assert found.candidates[0].changes == 2
+    assert "keepdims" in found.candidates[0].name
+
+
+def test_a_wrong_gradient_that_only_a_changed_step_reads_is_found() -> None:
+    # The program takes the shortcut and never reads dA2; the learner's dZ2 does.
+    slips = {"dA2": "Y / A2 + (1 - Y) / (1 - A2)", "dZ2": "dA2 * A2 * (1 - A2)"}
+    found = diagnose(printed(WEEK_3, **slips))
+    assert found.verdict == "explained"
+    assert {"dA2", "dZ2"} in [set(candidate.forms) for candidate in found.candidates]
+
+
+def test_a_divisor_counted_from_another_array_in_both_averages_is_one_change() -> None:
+    slips = {
+        "dW": "dZ @ A_prev.T / A_prev.shape[0]",
+        "db": "sum(dZ, axis=1, keepdims=True) / A_prev.shape[0]",
+    }
+    found = diagnose(printed(LINEAR, **slips), fixture=LINEAR)
+    assert found.candidates[0].changes == 1
+
+
+def test_activations_run_again_on_the_cached_z_are_one_change() -> None:
+    slips = {"A1": "tanh(Z1)", "A2": "sigmoid(Z2)"}
+    scope = dict(load(HIDDEN).arrays)
+    values = program(load(HIDDEN), {name: tree_of(text) for name, text in slips.items()}).run(scope)
+    text = "\n".join(f"{name} = {values[name]}" for name in load(HIDDEN).expected)
+    assert slips in [
+        {step: now for step, _, now in candidate.changed} for candidate in diagnose(text).candidates
+    ]
+
+
+def test_a_whole_thread_with_inputs_quotations_and_prose_gets_its_answer() -> None:
+    thread = (ROOT / "tests/corpus/whole-thread.txt").read_text(encoding="utf-8")
+    assert changed(diagnose(thread)) == {"dZ2": "AL - Y"}
 
 
 @pytest.mark.parametrize("doubles", [False, True], ids=["one change", "two changes"])

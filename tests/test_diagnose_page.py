@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from backcheck.diagnose import Candidate, diagnose
+from backcheck.candidates import Candidate
+from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.mutate import mutants, second_changes
-from conftest import ROOT
+from conftest import ROOT, complaints_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -33,17 +34,7 @@ def opened(html: Path, browser: Browser) -> Iterator[Page]:
     """Open the page from disk; whatever it complains of or asks for elsewhere fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("file:", "data:"))
-            else complaints.append(f"asked for {request.url}")
-        ),
-    )
+    complaints = complaints_of(page)
     page.goto((html / "diagnose.html").as_uri())
     yield page
     context.close()

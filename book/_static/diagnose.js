@@ -669,9 +669,12 @@
     const said = complaints(text);
     const [groups, rest, problem] = bracketed(text);
     const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
-    // Where only some arrays are called expected, those are not the learner's.
+    // Where only some arrays are called expected, those are not the learner's, nor is a quotation.
+    const numbers = (seen) => seen.cells.map((cell) => cell.value).join();
+    const quoted = arrays.filter((seen) => seen.expected).map(numbers);
     const own = arrays.filter((seen) => !seen.expected);
-    const kept = own.length ? own : arrays;
+    const unquoted = own.filter((seen) => seen.name || !quoted.includes(numbers(seen)));
+    const kept = [unquoted, own, arrays].find((list) => list.length) || [];
     if (!kept.length && !said.failing.length && !said.function && !said.error) {
       throw new Unreadable(problem || NOTHING);
     }
@@ -1973,7 +1976,7 @@
     const test = candidate.outcome.word;
     const wrong = candidate.verdict === "mistake";
     const narrow = wrong && candidate.rightHere ? " (right for these shapes only)" : "";
-    const joint = !wrong && test === "fails" ? "and" : (test === "passes") === wrong ? "but" : "and";
+    const joint = test === (wrong ? "passes" : "error") ? "but" : "and";
     return { verdict: candidate.verdict + narrow, test: `${joint} this test ${SAYS[test]}` };
   }
 

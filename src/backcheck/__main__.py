@@ -86,11 +86,11 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _answer(grads: Any, fixture: str | None, as_json: bool) -> int:
-    found = diagnose(grads, fixture, changes=1)
-    if found.verdict == "unexplained" and found.seen:
+    def announce() -> None:
         if sys.stderr.isatty():
             print("Looking at programs with two changes ...", file=sys.stderr)
-        found = diagnose(grads, fixture)
+
+    found = diagnose(grads, fixture, before_two_changes=announce)
     print(found.to_json() if as_json else repr(found))
     return EXIT[found.verdict]
 

@@ -8,7 +8,7 @@ digits. What it finds is judged by the referee, not by the test.
 import html
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -157,7 +157,10 @@ class Diagnosis:
 
 
 def diagnose(
-    grads: str | Mapping[str, ArrayLike], fixture: str | None = None, changes: int = 2
+    grads: str | Mapping[str, ArrayLike],
+    fixture: str | None = None,
+    changes: int = 2,
+    before_two_changes: Callable[[], None] = lambda: None,
 ) -> Diagnosis:
     """Find the backward programs that print some numbers.
 
@@ -170,6 +173,8 @@ def diagnose(
         given.
     changes : int
         Look no further than this many changes: 0, 1 or 2.
+    before_two_changes : callable, optional
+        Called before two changes are tried, which takes seconds.
 
     Raises
     ------
@@ -194,7 +199,7 @@ def diagnose(
     paste = read(grads) if isinstance(grads, str) else from_arrays(dict(grads))
     known = tuple(reversed(ids()))
     wanted = (load(fixture).id,) if fixture else known
-    found = _explain(paste, wanted, changes)
+    found = _explain(paste, wanted, changes, before_two_changes)
     if found and found.verdict != "unexplained":
         return found
     if fixture and (elsewhere := _explain(paste, known, min(changes, 1))):
@@ -206,7 +211,12 @@ def diagnose(
     return found or _without_numbers(paste, wanted)
 
 
-def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis | None:
+def _explain(
+    paste: Paste,
+    wanted: tuple[str, ...],
+    changes: int,
+    before_two_changes: Callable[[], None] = lambda: None,
+) -> Diagnosis | None:
     """Return the simplest explanation on any of the fixtures."""
     placed = [placing for id in wanted for placing in placings(paste, id)]
     placed = most_used(placed) or [
@@ -225,6 +235,8 @@ def _explain(paste: Paste, wanted: tuple[str, ...], changes: int) -> Diagnosis |
     for most, loose, tried in plan:
         if most > changes:
             continue
+        if most == 2 and not loose:
+            before_two_changes()
         found: dict[str, Diagnosis] = {}
         for placing in tried:
             # Two changes take long, so the first place that explains the numbers is kept.

@@ -294,8 +294,10 @@ such as dW1 = [[0.1 0.2]].
     failing, function, error = _complaints(text)
     groups, rest, problem = _brackets(text)
     arrays = sorted([*groups, *_unbracketed(rest)], key=lambda seen: seen.line)
-    # Where only some arrays are called expected, those are not the learner's.
-    own = [seen for seen in arrays if not seen.expected] or arrays
+    # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
+    quoted = {seen.numbers for seen in arrays if seen.expected}
+    own = [seen for seen in arrays if not seen.expected]
+    own = [seen for seen in own if seen.name or seen.numbers not in quoted] or own or arrays
     if not own and not failing and not function and not error:
         raise ValueError(
             problem
