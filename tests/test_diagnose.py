@@ -234,17 +234,17 @@ def test_other_exceptions_get_their_likely_cause(error: str, cause: str) -> None
 def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
     """Draw mutants of a fixture that numpy can carry out: one change, or two."""
     generator = random.Random(f"{id} {doubles}")  # noqa: S311
-    slots = [slot for slot in mutants(id).slots if slot.forms]
+    slots = [slot for slot in mutants(load(id)).slots if slot.forms]
     found: list[dict[str, Tree]] = []
     while len(found) < (2 if doubles else 40):
         if not doubles:
             slot = generator.choice(slots)
             forms = {slot.name: generator.choice(slot.forms).tree}
-            if generator.random() < 0.1 and mutants(id).together:
-                forms = dict(generator.choice(mutants(id).together))
+            if generator.random() < 0.1 and mutants(load(id)).together:
+                forms = dict(generator.choice(mutants(load(id)).together))
         elif generator.random() < 0.4:
             step = generator.choice([slot.name for slot in slots if not slot.is_array])
-            forms = {step: generator.choice(second_changes(id, step))}
+            forms = {step: generator.choice(second_changes(load(id), step))}
         else:
             pair = generator.sample([slot for slot in slots if not slot.is_array], 2)
             forms = {slot.name: generator.choice(slot.forms).tree for slot in pair}
@@ -333,7 +333,7 @@ def test_the_stacks_of_the_search_find_what_running_every_mutant_finds() -> None
     (seen,) = diagnose(f"dA_prev = {wanted['dA_prev']}", fixture=id).seen.values()
     found = {str(forms) for _, forms in explanations(id, {"dA_prev": seen}, 1)}
     by_hand = set()
-    for slot in mutants(id).slots:
+    for slot in mutants(load(id)).slots:
         for form in slot.forms:
             changes = {slot.name: form.tree}
             try:

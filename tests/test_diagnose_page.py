@@ -94,7 +94,7 @@ def single_mutants(number: int) -> list[str]:
     texts = []
     while len(texts) < number:
         id = rng.choice(ids())
-        slot = rng.choice([slot for slot in mutants(id).slots if slot.forms])
+        slot = rng.choice([slot for slot in mutants(load(id)).slots if slot.forms])
         values = Candidate(id, {slot.name: rng.choice(slot.forms).tree}, 1).values
         outputs = [name for name in load(id).comparisons[-1].outputs if name in values]
         if outputs:
@@ -109,9 +109,9 @@ def double_mutants(number: int) -> list[str]:
     texts: list[str] = []
     while len(texts) < number:
         id = rng.choice(ids())
-        first, other = rng.sample([slot for slot in mutants(id).slots if slot.forms], 2)
+        first, other = rng.sample([slot for slot in mutants(load(id)).slots if slot.forms], 2)
         forms = {slot.name: rng.choice(slot.forms).tree for slot in (first, other)}
-        if len(texts) % 5 == 0 and (twice := second_changes(id, first.name)):
+        if len(texts) % 5 == 0 and (twice := second_changes(load(id), first.name)):
             forms = {first.name: rng.choice(twice)}
         values = Candidate(id, forms, 2).values
         outputs = load(id).comparisons[-1].outputs

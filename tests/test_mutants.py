@@ -19,11 +19,11 @@ def tree(text: str) -> Tree:
 
 
 def same(id: str, one: Tree, other: Tree) -> bool:
-    return bool(formula(id, one) == formula(id, other))
+    return bool(formula(load(id), one) == formula(load(id), other))
 
 
 def singles(id: str, step: str) -> list[Tree]:
-    slot = next(slot for slot in mutants(id).slots if slot.name == step)
+    slot = next(slot for slot in mutants(load(id)).slots if slot.name == step)
     return [form.tree for form in (*slot.forms, *slot.stuck)]
 
 
@@ -84,11 +84,11 @@ def test_one_change_reaches(operator: str, step: str, form: str) -> None:
 )
 def test_one_idea_changes_several_steps_at_once(kind: str, changes: dict[str, str]) -> None:
     wanted = {step: tree(form) for step, form in changes.items()}
-    assert wanted in mutants(WEEK_4).special[kind]
+    assert wanted in mutants(load(WEEK_4)).special[kind]
 
 
 def test_no_single_change_is_the_same_formula_as_another_or_as_the_original() -> None:
-    for slot in mutants(WEEK_4).slots:
+    for slot in mutants(load(WEEK_4)).slots:
         trees = [slot.original.tree, *(form.tree for form in slot.forms)]
         for place, one in enumerate(trees[:40]):
             assert not any(same(WEEK_4, one, other) for other in trees[:place]), (slot.name, one)
@@ -96,7 +96,7 @@ def test_no_single_change_is_the_same_formula_as_another_or_as_the_original() ->
 
 def test_two_changes_of_one_step_are_reached_even_through_one_that_numpy_refuses() -> None:
     # W2 @ dZ2 does not fit, and becomes computable with the transpose moved.
-    found = second_changes(WEEK_3, "dA1")
+    found = second_changes(load(WEEK_3), "dA1")
     assert ("T", ("@", ("T", "dZ2"), "W2")) in found or ("@", ("T", "dZ2"), "W2") in found
 
 

@@ -86,7 +86,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     consistent, mutate = import_module("backcheck.consistent"), import_module("backcheck.mutate")
     mistakes = import_module("backcheck.mistakes")
-    mutants = mutate.mutants(fixture.id)
+    mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
     asked = newest.outputs
 
@@ -96,10 +96,10 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
                 shared.arrays(arrays, FINE),
                 shared.arrays({name: true[name] for name in asked}, FINE),
             ]
-            for arrays, true in consistent.networks(fixture.id, own_shapes)
+            for arrays, true in consistent.networks(fixture, own_shapes)
         ]
 
-    unrelated = {name: value for name, value in mutate.unrelated(fixture.id).items() if name != "m"}
+    unrelated = {name: value for name, value in mutate.unrelated(fixture).items() if name != "m"}
     return {
         "id": fixture.id,
         "title": fixture.title,
@@ -112,7 +112,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "named": shared.place(
             [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
         ),
-        "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture.id)]),
+        "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture)]),
         "activated": list(mutate.activated(fixture)),
         "last": fixture.layers[-1].A,
         "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
@@ -136,7 +136,7 @@ def _slot(slot: "Slot") -> list[Any]:
 def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
     """Return the shapes that each step can take within one change, to rule out the others."""
     np, mutate = import_module("numpy"), import_module("backcheck.mutate")
-    mutants = mutate.mutants(fixture.id)
+    mutants = mutate.mutants(fixture)
     changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
     found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
     for change in (*changes, *mutants.together):

@@ -47,7 +47,7 @@ class Candidate:
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
         """The step, what it was and what it is now, for each change."""
-        was = {slot.name: slot.original.tree for slot in mutants(self.id).slots}
+        was = {slot.name: slot.original.tree for slot in mutants(load(self.id)).slots}
         return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
 
     @property
@@ -142,7 +142,8 @@ def distinct(candidates: list[Candidate]) -> list[Candidate]:
     kept: dict[Any, Candidate] = {}
     for candidate in candidates:
         key = tuple(
-            (name, formula(candidate.id, tree)) for name, tree in sorted(candidate.forms.items())
+            (name, formula(load(candidate.id), tree))
+            for name, tree in sorted(candidate.forms.items())
         )
         if key not in kept or candidate.rank < kept[key].rank:
             kept[key] = candidate

@@ -13,7 +13,7 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.arrays import Array
-from backcheck.fixtures import Fixture, load, prefix
+from backcheck.fixtures import Fixture, prefix
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 from backcheck.referee import complex_step, relative_error
@@ -141,7 +141,7 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
     >>> verdict(week4.program.replace(dZ2="Y - AL"), week4)
     'mistake'
     """
-    for arrays, true in networks(fixture.id, own_shapes):
+    for arrays, true in networks(fixture, own_shapes):
         try:
             values = program.run(arrays)
         except (KeyError, ValueError):
@@ -156,22 +156,24 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
 
 
 @cache
-def networks(id: str, own_shapes: bool) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
+def networks(
+    fixture: Fixture, own_shapes: bool
+) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
     """Return the fresh networks that decide a verdict, each with the referee's gradients.
 
     Parameters
     ----------
-    id : str
-        The fixture.
+    fixture : Fixture
+        Whose arrays they have.
     own_shapes : bool
         Whether they keep the fixture's shapes.
 
     Examples
     --------
-    >>> len(networks("c1w4_linear_backward_v2", False)) == len(SEEDS)
+    >>> from backcheck.fixtures import load
+    >>> len(networks(load("c1w4_linear_backward_v2"), False)) == len(SEEDS)
     True
     """
-    fixture = load(id)
     drawn = [draw(fixture, seed, own_shapes) for seed in SEEDS]
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
 

@@ -103,9 +103,9 @@ class Outcome:
         return f"{self.word}: {details}" if details else self.word
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fixture:
-    """One published test.
+    """One test: a published one, or one made here.
 
     Parameters
     ----------

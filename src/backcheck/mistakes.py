@@ -85,7 +85,7 @@ def occurrences(id: str) -> tuple[tuple[str, dict[str, Tree]], ...]:
     for mistake in table().values():
         found += [(mistake.id, change) for change in _single(fixture, mistake)]
         if mistake.special:
-            whole = mutants(id).special[mistake.special]
+            whole = mutants(load(id)).special[mistake.special]
             found += [(mistake.id, dict(change)) for change in whole]
     return tuple(found)
 
@@ -108,7 +108,7 @@ def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
     wholes, slots = _named(id)
     if whole := wholes.get(frozenset(changes.items())):
         return (table()[whole],)
-    found = [slots.get((slot, formula(id, tree))) for slot, tree in changes.items()]
+    found = [slots.get((slot, formula(load(id), tree))) for slot, tree in changes.items()]
     if not found or None in found:
         return ()
     return tuple(table()[name] for name in dict.fromkeys(found) if name)
@@ -123,7 +123,7 @@ def _named(id: str) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], st
         if len(change) > 1:
             wholes.setdefault(frozenset(change.items()), name)
         for slot, tree in change.items() if len(change) == 1 else ():
-            slots.setdefault((slot, formula(id, tree)), name)
+            slots.setdefault((slot, formula(load(id), tree)), name)
     return wholes, slots
 
 
@@ -156,7 +156,7 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
 
 
 def _same(fixture: Fixture, tree: Tree, other: Tree) -> bool:
-    return bool(formula(fixture.id, tree) == formula(fixture.id, other))
+    return bool(formula(fixture, tree) == formula(fixture, other))
 
 
 def _occurs(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:

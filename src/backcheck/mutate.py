@@ -21,7 +21,7 @@ import numpy as np
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array
-from backcheck.fixtures import Fixture, load, prefix
+from backcheck.fixtures import Fixture, prefix
 from backcheck.program import (
     SLOPES,
     STACKED,
@@ -131,6 +131,7 @@ def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> print(program(load("c1w4_linear_backward_v2"), {"dZ": ("neg", "dZ"), "dW": "W"}))
     dZ = -dZ
     m = A_prev.shape[1]
@@ -145,30 +146,30 @@ def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
 
 
 @cache
-def mutants(id: str) -> Mutants:
-    """Return every single change of the backward pass of the fixture called `id`.
+def mutants(fixture: Fixture) -> Mutants:
+    """Return every single change of the backward pass of a fixture.
 
     Two expressions that agree on unrelated numbers of the fixture's shapes are the same
     formula; only the shorter one is kept.
 
     Examples
     --------
-    >>> found = mutants("c1w4_linear_backward_v2")
+    >>> from backcheck.fixtures import load
+    >>> found = mutants(load("c1w4_linear_backward_v2"))
     >>> [slot.name for slot in found.slots]
     ['dZ', 'A_prev', 'W', 'b', 'm', 'dW', 'db', 'dA_prev']
     >>> ("@", "dZ", ("T", "A_prev")) in [form.tree for form in found.slots[5].forms]
     True
     """
-    fixture = load(id)
     arrays = array_order(fixture)
-    slots = [_slot(id, name, name, _misread(fixture, name)) for name in arrays]
+    slots = [_slot(fixture, name, name, _misread(fixture, name)) for name in arrays]
     known = list(arrays)
     for step in fixture.program.steps:
         forms = chain(
             _rewritten(fixture, step.name, step.expression, known),
             _without_parentheses(step),
         )
-        slots.append(_slot(id, step.name, step.expression, forms))
+        slots.append(_slot(fixture, step.name, step.expression, forms))
         if step.name != "m":
             known.append(step.name)
     return Mutants(
@@ -184,22 +185,24 @@ def mutants(id: str) -> Mutants:
 
 
 @cache
-def second_changes(id: str, name: str) -> tuple[Tree, ...]:
+def second_changes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     """Return what two changes of one step lead to.
 
     Spellings of one formula are kept: to tell them apart takes longer than to try them.
 
     Examples
     --------
-    >>> ("@", ("T", "dZ"), "W") in second_changes("c1w4_linear_backward_v4a", "dA_prev")
+    >>> from backcheck.fixtures import load
+    >>> ("@", ("T", "dZ"), "W") in second_changes(
+    ...     load("c1w4_linear_backward_v4a"), "dA_prev"
+    ... )
     True
     """
-    fixture = load(id)
     steps = [step.name for step in fixture.program.steps]
     if name not in steps:
         return ()
     known = [*array_order(fixture), *(s for s in steps[: steps.index(name)] if s != "m")]
-    slot = next(slot for slot in mutants(id).slots if slot.name == name)
+    slot = next(slot for slot in mutants(fixture).slots if slot.name == name)
     twice = {
         tree: None
         for form in (*slot.forms, *slot.stuck)
@@ -315,10 +318,10 @@ def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
 
 
 @cache
-def slopes_of(id: str) -> tuple[Tree, ...]:
+def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     """Return every slope of every Z and A of a fixture: the right ones and all others."""
     templates = [template for forms in SLOPES.values() for template in forms.values()]
-    arrays = activated(load(id))
+    arrays = activated(fixture)
     return tuple(
         dict.fromkeys(
             parse("slope = " + template.format(A=name, Z=name)).steps[0].expression
@@ -333,6 +336,7 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> activated(load("c1w4_L_model_backward_v2"))
     ('Z1', 'A1', 'Z2', 'AL')
     """
@@ -346,7 +350,7 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     Any other slope, of any array; the slope applied twice; the shortcut in place of the
     product and the product in place of the shortcut.
     """
-    slopes = slopes_of(fixture.id)
+    slopes = slopes_of(fixture)
     yield from _other_slopes(tree, slopes)
     last = fixture.layers[-1].A
     if "Y" in known and name == f"d{last}":
@@ -544,6 +548,7 @@ def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> found, layer = role(load("c1w4_L_model_backward_v2"), "dA1")
     >>> found, layer.Z
     ('dA_prev', 'Z2')
@@ -561,6 +566,7 @@ def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> symbols(load("c1w3_bp_public_c").layers[0])["dX"]
     'dA_prev'
     """
@@ -589,6 +595,7 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> array_order(load("c1w4_linear_activation_backward_v2"))
     ('dA', 'A_prev', 'W', 'b', 'Z')
     """
@@ -598,16 +605,15 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
 
 
 @cache
-def unrelated(id: str, seed: int = 0) -> dict[str, Any]:
+def unrelated(fixture: Fixture, seed: int = 0) -> dict[str, Any]:
     """Return unrelated random numbers, in the fixture's shapes, for every name of a program."""
-    fixture = load(id)
     rng = np.random.default_rng(seed)
     values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
     scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
     return scope | {"m": 7.0}
 
 
-def formula(id: str, tree: Tree) -> Any:
+def formula(fixture: Fixture, tree: Tree) -> Any:
     """Return a key that two expressions share when they are the same formula.
 
     They are evaluated on unrelated numbers of the fixture's shapes. Where numpy cannot do
@@ -615,17 +621,20 @@ def formula(id: str, tree: Tree) -> Any:
 
     Examples
     --------
-    >>> id = "c1w4_linear_backward_v2"
-    >>> formula(id, ("-", "W", "dZ")) == ("-", "W", "dZ")
+    >>> from backcheck.fixtures import load
+    >>> fixture = load("c1w4_linear_backward_v2")
+    >>> formula(fixture, ("-", "W", "dZ")) == ("-", "W", "dZ")
     True
-    >>> formula(id, ("*", "m", "W")) == formula(id, ("*", "W", "m"))
+    >>> formula(fixture, ("*", "m", "W")) == formula(fixture, ("*", "W", "m"))
     True
     """
     # Comparisons look at signs only, and few signs agree by chance: those need more draws.
     draws = 8 if _compares(tree) else 1
     try:
         with np.errstate(all="ignore"):
-            return tuple(fingerprint(evaluate(tree, unrelated(id, seed))) for seed in range(draws))
+            return tuple(
+                fingerprint(evaluate(tree, unrelated(fixture, seed))) for seed in range(draws)
+            )
     except FAILURES:
         return tree
 
@@ -636,13 +645,13 @@ def _compares(tree: Tree) -> bool:
     return tree[0] in (">", "relu") or any(map(_compares, tree[1:]))
 
 
-def _slot(id: str, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
+def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
     """Sort forms into those that differ from `tree` and each other, and those that are stuck."""
     kept: dict[object, Tree] = {}
     stuck: dict[Tree, None] = {}
-    original = formula(id, tree)
+    original = formula(fixture, tree)
     for form in forms:
-        key = formula(id, form)
+        key = formula(fixture, form)
         if key == form:
             stuck[form] = None
         elif key != original and (key not in kept or _size(form) < _size(kept[key])):

@@ -123,7 +123,7 @@ def needed(id: str, steps: Iterable[str], forms: Mapping[str, Tree]) -> set[str]
     >>> sorted(needed("c1w4_linear_backward_v2", ["db"], {"m": ("shape1", "W")}))
     ['W', 'dZ', 'db', 'm']
     """
-    slots = {slot.name: slot for slot in mutants(id).slots}
+    slots = {slot.name: slot for slot in mutants(load(id)).slots}
     found: set[str] = set()
     waiting = list(steps)
     while waiting:
@@ -138,7 +138,7 @@ def needed(id: str, steps: Iterable[str], forms: Mapping[str, Tree]) -> set[str]
 @cache
 def _read(id: str) -> frozenset[str]:
     """Return the names that steps of a fixture read, as they stand."""
-    return frozenset(name for slot in mutants(id).slots for name in slot.original.reads)
+    return frozenset(name for slot in mutants(load(id)).slots for name in slot.original.reads)
 
 
 def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], int]]:
@@ -147,9 +147,9 @@ def _bases(plain: "_Search", changes: int) -> Iterator[tuple[dict[str, Tree], in
     if changes == 0:
         return
     id = plain.id
-    forms = {slot.name: {form.tree for form in slot.forms} for slot in mutants(id).slots}
+    forms = {slot.name: {form.tree for form in slot.forms} for slot in mutants(load(id)).slots}
     tried: dict[str, dict[str, Tree]] = {}
-    for together in mutants(id).together:
+    for together in mutants(load(id)).together:
         needs = needed(id, plain.sources, together)
         felt = {name: tree for name, tree in together.items() if name in needs}
         alone = len(felt) == 1 and all(tree in forms[name] for name, tree in felt.items())
@@ -211,7 +211,7 @@ class _Search:
 
 def _slots_to_last(id: str, seen: Container[str]) -> tuple[Slot, ...]:
     """Return the slots up to the last one that was seen: numpy may stop in those after it."""
-    slots = mutants(id).slots
+    slots = mutants(load(id)).slots
     last = max(place for place, slot in enumerate(slots) if slot.name in seen)
     return slots[: last + 1]
 
@@ -325,7 +325,7 @@ def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[
     if not front.stacked and not front.common:
         yield from _singles(search, front, slot.name, [form.tree for form in forms])
         if left == 2:
-            second = second_changes(search.id, slot.name)
+            second = second_changes(load(search.id), slot.name)
             yield from _stacks(search, front, slot.name, second, 2)
         return
     for form in forms:

@@ -102,7 +102,7 @@ def failing_alike(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candida
 
 def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
     """Yield the named forms made in several steps at once."""
-    for forms in mutants(id).together:
+    for forms in mutants(load(id)).together:
         named = names_of(id, forms)
         if len(named) == 1:
             yield named[0].id, forms
@@ -137,7 +137,9 @@ def clashing(id: str, clash: tuple[bool, Shape, Shape]) -> list[Candidate]:
     found = []
     scope = reference(id)
     changes = [
-        {slot.name: form.tree} for slot in mutants(id).slots for form in (*slot.forms, *slot.stuck)
+        {slot.name: form.tree}
+        for slot in mutants(load(id)).slots
+        for form in (*slot.forms, *slot.stuck)
     ]
     changes += [forms for _, forms in occurrences(id) if len(forms) == 1]
     for forms in changes:
