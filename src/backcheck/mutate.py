@@ -141,7 +141,9 @@ def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     """
     order = [name for name in array_order(fixture) if name in changes]
     first = [Step(name, changes[name]) for name in order]
-    rest = [Step(s.name, changes.get(s.name, s.expression)) for s in fixture.program.steps]
+    rest = [
+        Step(s.name, changes[s.name]) if s.name in changes else s for s in fixture.program.steps
+    ]
     return Program((*first, *rest))
 
 

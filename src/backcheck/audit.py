@@ -1,0 +1,371 @@
+"""Fairness and strength of a test: every mutant, judged by the test's own comparison.
+
+The **fairness** of a test is the share of the equivalent mutants it accepts, its **strength**
+the share of the mistakes it rejects, which mutation testing calls the mutation score. Both
+verdicts are the referee's. All editions of one function are judged on the same mutants: they
+are made on a network whose sizes are all different, so that no coincidence of the edition's
+own sizes hides a mistake or makes two programs one.
+"""
+
+import html
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from backcheck import consistent
+from backcheck.fixtures import Fixture, Outcome
+from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
+from backcheck.program import Program, Tree, write
+from backcheck.tables import Table
+
+SAME = 1e-12
+"""Largest relative difference that the rounding of equal formulas explains."""
+
+REASONS = {
+    "tolerance": "its numbers differ by less than the test's tolerance",
+    "shape": "it is right on every network of these sizes",
+    "zero": "an array of zeros hides it",
+    "numbers": "on these numbers it gives the same values",
+}
+"""Why a test can accept a mistake."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed backward pass with its verdict.
+
+    Parameters
+    ----------
+    forms : dict
+        The new expression of each changed slot.
+    program : Program
+        The whole backward pass.
+    verdict : str
+        ``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks.
+    """
+
+    forms: Mapping[str, Tree]
+    program: Program
+    verdict: str
+
+    def __str__(self) -> str:
+        return ", ".join(f"{step} = {write(tree)}" for step, tree in self.forms.items())
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mistake that a test accepts, and why it can.
+
+    Parameters
+    ----------
+    mutant : Mutant
+        The mistake.
+    reason : str
+        A key of `REASONS`.
+    details : str
+        The reason in this case, such as the size that hides it.
+    """
+
+    mutant: Mutant
+    reason: str
+    details: str
+
+    def __str__(self) -> str:
+        return f"{self.mutant} ({self.details})"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a test says of every mutant.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        The test.
+    mutants : tuple of Mutant
+        The changed programs.
+    outcomes : tuple of Outcome
+        What the test says of each.
+    """
+
+    fixture: Fixture
+    mutants: tuple[Mutant, ...] = field(repr=False)
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+
+    def _with(self, verdict: str, accepted: bool) -> tuple[Mutant, ...]:
+        return tuple(
+            mutant
+            for mutant, outcome in zip(self.mutants, self.outcomes, strict=True)
+            if mutant.verdict == verdict and (outcome.word == "passes") == accepted
+        )
+
+    @property
+    def accepted(self) -> tuple[Mutant, ...]:
+        """The equivalent programs that pass."""
+        return self._with("equivalent", accepted=True)
+
+    @property
+    def rejected(self) -> tuple[Mutant, ...]:
+        """The equivalent programs that fail."""
+        return self._with("equivalent", accepted=False)
+
+    @property
+    def killed(self) -> tuple[Mutant, ...]:
+        """The mistakes that fail."""
+        return self._with("mistake", accepted=False)
+
+    @cached_property
+    def survivors(self) -> tuple[Survivor, ...]:
+        """The mistakes that pass, each with the reason."""
+        passing = self._with("mistake", accepted=True)
+        return tuple(_survivor(self.fixture, mutant) for mutant in passing)
+
+    @property
+    def fairness(self) -> float:
+        """Share of the equivalent programs that pass; nan if there are none."""
+        return _share(len(self.accepted), len(self.rejected))
+
+    @property
+    def strength(self) -> float:
+        """Share of the mistakes that fail; nan if there are none."""
+        return _share(len(self.killed), len(self.survivors))
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many mistakes survive for each reason."""
+        return Counter(survivor.reason for survivor in self.survivors)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        right, wrong = len(self.accepted) + len(self.rejected), len(self.killed)
+        wrong += len(self.survivors)
+        yield f"{self.fixture.title} ({self.fixture.id})"
+        yield f"fairness {_percent(self.fairness)}: accepts {len(self.accepted)} of {right} equivalent programs"
+        yield f"strength {_percent(self.strength)}: rejects {len(self.killed)} of {wrong} mistakes"
+        for title, found in (
+            ("Rejected although equivalent:", self.rejected),
+            ("Accepted although a mistake:", self.survivors),
+        ):
+            yield from ("", title) if found else ()
+            yield from (f"    {one}" for one in found)
+
+    def _repr_html_(self) -> str:
+        return f'<pre tabindex="0">{html.escape(repr(self))}</pre>'
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the audit as plain lists and dictionaries.
+
+        Returns
+        -------
+        dict
+            ``fixture``; ``fairness`` and ``strength`` (None where there is nothing to share);
+            ``equivalent`` and ``mistakes``, each with how many were ``accepted`` and
+            ``rejected``; ``unfairly_rejected``, the statements of the equivalent programs
+            that fail; ``survivors``, each with ``changed``, ``reason`` and ``details``.
+        """
+        return {
+            "fixture": self.fixture.id,
+            "fairness": None if np.isnan(self.fairness) else self.fairness,
+            "strength": None if np.isnan(self.strength) else self.strength,
+            "equivalent": {"accepted": len(self.accepted), "rejected": len(self.rejected)},
+            "mistakes": {"accepted": len(self.survivors), "rejected": len(self.killed)},
+            "unfairly_rejected": [str(mutant) for mutant in self.rejected],
+            "survivors": [
+                {"changed": str(one.mutant), "reason": one.reason, "details": one.details}
+                for one in self.survivors
+            ],
+        }
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON."""
+        return json.dumps(self.to_dict(), indent=2)
+
+
+def _share(part: int, rest: int) -> float:
+    return part / (part + rest) if part + rest else float("nan")
+
+
+def _percent(share: float) -> str:
+    # Rounded down: only what is whole is called 100 %.
+    return "none" if np.isnan(share) else f"{np.floor(share * 1000) / 10:.1f} %"
+
+
+@cache
+def audit(fixture: Fixture) -> Audit:
+    """Run every mutant of a test's backward pass through the test.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        A published test, or one made here.
+
+    Returns
+    -------
+    Audit
+        With fairness, strength, the equivalent programs it rejects and the mistakes it
+        accepts.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> found = audit(load("c1w4_linear_backward_v2"))
+    >>> found.fairness
+    1.0
+    """
+    every = judged_mutants(fixture)
+    return Audit(fixture, every, tuple(fixture.judge(mutant.program) for mutant in every))
+
+
+def scoreboard(fixtures: Iterable[Fixture]) -> Table:
+    """Return the fairness and strength of several tests as a table.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> print(scoreboard([load("c1w4_linear_backward_v2")]).header[2])
+    fairness
+    """
+    header = (
+        "test",
+        "accepts, of the equivalent",
+        "fairness",
+        "rejects, of the mistakes",
+        "strength",
+    )
+    rows = []
+    for fixture in fixtures:
+        found = audit(fixture)
+        right, wrong = len(found.accepted), len(found.killed)
+        rows.append(
+            (
+                fixture.title,
+                f"{right} of {right + len(found.rejected)}",
+                _percent(found.fairness),
+                f"{wrong} of {wrong + len(found.survivors)}",
+                _percent(found.strength),
+            )
+        )
+    return Table(header, rows)
+
+
+_KNOWN: dict[Any, tuple[Mutant, ...]] = {}
+
+
+def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
+    """Return the distinct mutants of a test's backward pass with their verdicts.
+
+    A change that leads to the same outputs as another one, or as no change, on unrelated
+    numbers in place of every array is not counted again. Nor is a change that numpy cannot
+    carry out where all sizes differ: it leads to an exception, not to wrong numbers.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> found = judged_mutants(load("c1w4_L_model_backward_v2"))
+    >>> [mutant.verdict for mutant in found if str(mutant) == "dZ2 = AL - Y"]
+    ['equivalent']
+    """
+    outputs = fixture.comparisons[-1].outputs
+    key = (str(fixture.program), fixture.layers, outputs, tuple(fixture.arrays))
+    if key not in _KNOWN:
+        _KNOWN[key] = tuple(_distinct(_widened(fixture), outputs))
+    return _KNOWN[key]
+
+
+def _widened(fixture: Fixture) -> Fixture:
+    """Return the test with a fresh forward pass whose sizes are all different."""
+    drawn = consistent.draw(fixture, seed=0)
+    arrays = {name: drawn[name] for name in fixture.arrays}
+    if "Y" in arrays:
+        # Labels that are booleans refuse a minus sign, which is no matter of mathematics.
+        arrays["Y"] = arrays["Y"].astype(int)
+    return replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
+
+
+def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> Iterator[Mutant]:
+    found = mutants(wide)
+    changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
+    seen = {_key(wide, wide.program, outputs)}
+    for forms in (*changes, *found.together):
+        changed = program(wide, forms)
+        try:
+            key = _key(wide, changed, outputs)
+        except FAILURES:
+            continue
+        if key not in seen:
+            seen.add(key)
+            yield Mutant(forms, changed, consistent.verdict(changed, wide))
+
+
+def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
+    # Comparisons look at signs only, and few signs agree by chance: those need more draws.
+    values = [changed.run(_unrelated_arrays(wide, seed)) for seed in range(3)]
+    return tuple(fingerprint(one[name]) for one in values for name in outputs)
+
+
+@cache
+def _unrelated_arrays(wide: Fixture, seed: int) -> dict[str, Any]:
+    """Return unrelated numbers for every array; labels stay labels, whatever a cache holds."""
+    arrays = {name: unrelated(wide, seed)[name] for name in wide.arrays}
+    return arrays | {name: (arrays[name] > 0).astype(int) for name in ("Y",) if name in arrays}
+
+
+def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
+    gap = _gap(fixture, mutant.program, fixture.arrays)
+    if gap > SAME:
+        return Survivor(mutant, "tolerance", f"off by {gap:.1g} of the largest entry")
+    if consistent.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
+        return Survivor(mutant, "shape", _hiding_size(fixture, mutant.program))
+    zeros = [name for name, value in fixture.arrays.items() if not np.any(value)]
+    hiding = [
+        name
+        for name in zeros
+        if _gap(fixture, mutant.program, {**fixture.arrays, name: unrelated(fixture)[name]}) > SAME
+    ]
+    if hiding:
+        are = "is" if len(hiding) == 1 else "are"
+        return Survivor(mutant, "zero", f"{' and '.join(hiding)} {are} zero")
+    return Survivor(mutant, "numbers", REASONS["numbers"])
+
+
+def _gap(fixture: Fixture, changed: Program, arrays: Mapping[str, Any]) -> float:
+    """Return the largest difference in a tested output, as a share of its largest entry."""
+    right, values = fixture.program.run(arrays), changed.run(arrays)
+    gaps = []
+    for name in fixture.comparisons[-1].outputs:
+        size = float(np.max(np.abs(right[name]))) or 1.0
+        gaps.append(float(np.max(np.abs(values[name] - right[name]))) / size)
+    return max(gaps)
+
+
+def _hiding_size(fixture: Fixture, changed: Program) -> str:
+    """Say which size of the network, made larger, would unmask a mistake."""
+    first = fixture.layers[0].input
+    sizes = [fixture.arrays[first].shape[0]]
+    sizes += [fixture.arrays[layer.W].shape[0] for layer in fixture.layers]
+    sizes.append(fixture.arrays[first].shape[1])
+    hidden = [f"unit{{}} of layer {n}" for n in range(1, len(sizes) - 2)]
+    names = ["input{}", *hidden, "output unit{}", "example{}"]
+    found = []
+    for place, (size, name) in enumerate(zip(sizes, names, strict=True)):
+        larger = (*sizes[:place], max(sizes) + 1, *sizes[place + 1 :])
+        if consistent.verdict(changed, _resized(fixture, larger), own_shapes=True) == "mistake":
+            found.append(f"{size} {name.format('' if size == 1 else 's')}")
+    return f"hidden by {' or by '.join(found)}" if found else REASONS["shape"]
+
+
+@cache
+def _resized(fixture: Fixture, sizes: tuple[int, ...]) -> Fixture:
+    """Return the test with arrays of other sizes; only their shapes count."""
+    arrays = dict(fixture.arrays)
+    arrays[fixture.layers[0].input] = np.zeros((sizes[0], sizes[-1]))
+    for layer, n_in, n_out in zip(fixture.layers, sizes, sizes[1:-1], strict=False):
+        arrays[layer.W] = np.zeros((n_out, n_in))
+    return replace(fixture, id=f"{fixture.id} of sizes {sizes}", arrays=arrays)
