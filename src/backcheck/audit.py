@@ -11,6 +11,7 @@ import html
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -51,7 +52,12 @@ class Mutant:
 
     forms: Mapping[str, Tree]
     program: Program
-    verdict: str
+    verdict: str = ""
+
+    @property
+    def length(self) -> tuple[int, int]:
+        """How many slots it changes, and how long their forms are."""
+        return len(self.forms), len(str(self))
 
     def __str__(self) -> str:
         return ", ".join(f"{step} = {write(tree)}" for step, tree in self.forms.items())
@@ -136,6 +142,15 @@ class Audit:
         return _share(len(self.killed), len(self.survivors))
 
     @property
+    def counts(self) -> tuple[str, str]:
+        """How many of the equivalent programs it accepts, and of the mistakes it rejects."""
+        right, wrong = len(self.accepted), len(self.killed)
+        return (
+            f"{right} of {right + len(self.rejected)}",
+            f"{wrong} of {wrong + len(self.survivors)}",
+        )
+
+    @property
     def reasons(self) -> Counter[str]:
         """How many mistakes survive for each reason."""
         return Counter(survivor.reason for survivor in self.survivors)
@@ -144,11 +159,10 @@ class Audit:
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        right, wrong = len(self.accepted) + len(self.rejected), len(self.killed)
-        wrong += len(self.survivors)
+        right, wrong = self.counts
         yield f"{self.fixture.title} ({self.fixture.id})"
-        yield f"fairness {_percent(self.fairness)}: accepts {len(self.accepted)} of {right} equivalent programs"
-        yield f"strength {_percent(self.strength)}: rejects {len(self.killed)} of {wrong} mistakes"
+        yield f"fairness {_percent(self.fairness)}: accepts {right} equivalent programs"
+        yield f"strength {_percent(self.strength)}: rejects {wrong} mistakes"
         for title, found in (
             ("Rejected although equivalent:", self.rejected),
             ("Accepted although a mistake:", self.survivors),
@@ -215,9 +229,10 @@ def audit(fixture: Fixture) -> Audit:
     Examples
     --------
     >>> from backcheck.fixtures import load
-    >>> found = audit(load("c1w4_linear_backward_v2"))
-    >>> found.fairness
+    >>> audit(load("c1w3_bp_notebook_v2")).fairness
     1.0
+    >>> audit(load("c1w3_bp_public_c")).fairness
+    0.0
     """
     every = judged_mutants(fixture)
     return Audit(fixture, every, tuple(fixture.judge(mutant.program) for mutant in every))
@@ -240,18 +255,10 @@ def scoreboard(fixtures: Iterable[Fixture]) -> Table:
         "strength",
     )
     rows = []
-    for fixture in fixtures:
-        found = audit(fixture)
-        right, wrong = len(found.accepted), len(found.killed)
-        rows.append(
-            (
-                fixture.title,
-                f"{right} of {right + len(found.rejected)}",
-                _percent(found.fairness),
-                f"{wrong} of {wrong + len(found.survivors)}",
-                _percent(found.strength),
-            )
-        )
+    for found in map(audit, fixtures):
+        right, wrong = found.counts
+        shares = _percent(found.fairness), _percent(found.strength)
+        rows.append((found.fixture.title, right, shares[0], wrong, shares[1]))
     return Table(header, rows)
 
 
@@ -275,7 +282,7 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     outputs = fixture.comparisons[-1].outputs
     key = (str(fixture.program), fixture.layers, outputs, tuple(fixture.arrays))
     if key not in _KNOWN:
-        _KNOWN[key] = tuple(_distinct(_widened(fixture), outputs))
+        _KNOWN[key] = _distinct(_widened(fixture), outputs)
     return _KNOWN[key]
 
 
@@ -289,19 +296,18 @@ def _widened(fixture: Fixture) -> Fixture:
     return replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
 
 
-def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> Iterator[Mutant]:
+def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
     found = mutants(wide)
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
-    seen = {_key(wide, wide.program, outputs)}
+    unchanged = _key(wide, wide.program, outputs)
+    kept: dict[Any, Mutant] = {}
     for forms in (*changes, *found.together):
-        changed = program(wide, forms)
-        try:
-            key = _key(wide, changed, outputs)
-        except FAILURES:
-            continue
-        if key not in seen:
-            seen.add(key)
-            yield Mutant(forms, changed, consistent.verdict(changed, wide))
+        mutant = Mutant(forms, program(wide, forms))
+        with suppress(*FAILURES):
+            key = _key(wide, mutant.program, outputs)
+            if key != unchanged and (key not in kept or mutant.length < kept[key].length):
+                kept[key] = mutant
+    return tuple(replace(m, verdict=consistent.verdict(m.program, wide)) for m in kept.values())
 
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:

@@ -1,0 +1,394 @@
+"""Fair tests: made from a forward pass, proved by the audit, written as a file of their own."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from backcheck.activations import by_name
+from backcheck.audit import audit
+from backcheck.fixtures import RULES, Comparison, Fixture, drawn
+from backcheck.program import Program, backward
+from backcheck.relations import layers_of
+
+MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
+"""Sizes a test can have: a reader has to be able to look at its numbers."""
+
+TRIES = 200
+"""How many seeds are looked at before a maker gives up."""
+
+FLATTEST = 0.05
+"""Smallest slope of a sigmoid or tanh unit in a spread forward pass; a saturated unit has
+none, and hides whatever is multiplied by it."""
+
+NEAREST = 0.01
+"""Smallest distance of a relu's pre-activation, and of a bias, from zero."""
+
+FORMULAS = {
+    "sigmoid": "1 / (1 + np.exp(-{Z}))",
+    "tanh": "np.tanh({Z})",
+    "relu": "np.maximum({Z}, 0)",
+}
+"""The activations as a test file writes them."""
+
+
+CHECK = """
+
+def check(backward):
+    \"\"\"Raise an AssertionError that names the first wrong gradient.
+
+    `backward` takes the arrays above by name, in a dictionary, and returns the gradients by
+    name; wrap a function with another signature in one that calls it.
+    \"\"\"
+    grads = backward(copy.deepcopy(INPUTS))
+    for name, expected in EXPECTED.items():
+        expected = np.array(expected)
+        assert name in grads, f"There is no {name}; the function returned {', '.join(grads)}."
+        got = np.asarray(grads[name])
+        assert got.shape == expected.shape, (
+            f"{name} has shape {got.shape}, but {expected.shape} is expected."
+        )
+        gap = np.abs(got - expected)
+        assert np.all(gap <= ABSOLUTE + RELATIVE * np.abs(expected)), (
+            f"Wrong values for {name}, by up to {np.max(gap):.2g}. It is made of {MADE_OF[name]}: "
+            "print these and look at their step first."
+        )"""
+"""The end of every test file: the asserts, in the order of the expected outputs."""
+
+
+def make(
+    units: Sequence[int] = (4, 5, 3),
+    activations: Sequence[str] = ("tanh", "sigmoid"),
+    m: int = 6,
+    seed: int = 1,
+) -> Fixture:
+    """Make a test of a backward pass that accepts every equivalent program.
+
+    Inputs and parameters are drawn from a seed, the cache is the forward pass they define,
+    and only the gradients of the parameters are asked for. From `seed` on, the first seed is
+    taken whose forward pass is spread: no saturated unit, no zero bias, no relu at its kink or
+    dead in every example, both labels in every row of Y.
+
+    Parameters
+    ----------
+    units : sequence of int
+        n0 ... nL: inputs, and units of each layer.
+    activations : sequence of str
+        g1 ... gL by name; the last one is the sigmoid, since the cost is the cross-entropy.
+    m : int
+        Examples.
+    seed : int
+        First seed to try.
+
+    Raises
+    ------
+    ValueError
+        If sizes or activations make no network, no seed spreads, or the test made would not
+        be fair.
+
+    Examples
+    --------
+    >>> fixture = make(units=(3, 4, 2), m=5)
+    >>> audit(fixture).fairness
+    1.0
+    >>> make(units=(3, 0, 1))
+    Traceback (most recent call last):
+        ...
+    ValueError: units holds 0, but every layer needs a whole number of units from 1 to 20.
+    """
+    _check(units, activations, m, seed)
+    why = ""
+    for candidate in range(seed, seed + TRIES):
+        fixture = _from_seed(units, activations, m, candidate)
+        why = next(_flaws(fixture), "")
+        if not why:
+            return _proved(fixture)
+    raise ValueError(
+        f"None of the seeds {seed} to {seed + TRIES - 1} gives a forward pass that is spread "
+        f"(in the last one, {why}); take fewer units or fewer examples."
+    )
+
+
+def repaired(fixture: Fixture) -> Fixture:
+    """Return a published test with the cache of a forward pass.
+
+    Every array that a forward pass computes is computed; biases that are all zero are drawn
+    after the published draws, so that these stay as they are. Names, shapes, asserts and
+    tolerance are those of the published test; the expected outputs follow.
+
+    Raises
+    ------
+    ValueError
+        If the repaired test would not be fair.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> week4 = repaired(load("c1w4_L_model_backward_v2"))
+    >>> week4.broken()
+    {}
+    >>> print(week4.check(dZ2="AL - Y"))
+    passes
+    """
+    zero = [
+        {"name": name, "shape": list(value.shape)}
+        for name, value in fixture.arrays.items()
+        if name in {layer.b for layer in fixture.layers} and not np.any(value)
+    ]
+    draws = (*fixture.draws, *zero)
+    arrays = {**fixture.arrays, **(drawn(fixture.seed, draws) if fixture.seed is not None else {})}
+    return _proved(
+        _completed(
+            replace(
+                fixture,
+                id=f"{fixture.id}_repaired",
+                title=f"{fixture.title}, repaired",
+                draws=draws,
+                arrays=arrays,
+            ),
+            fixture.arrays,
+        )
+    )
+
+
+def _check(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> None:
+    for size in units:
+        if not isinstance(size, int) or not 1 <= size <= MOST_UNITS:
+            raise ValueError(
+                f"units holds {size}, but every layer needs a whole number of units "
+                f"from 1 to {MOST_UNITS}."
+            )
+    layers = len(units) - 1
+    if not 1 <= layers <= MOST_LAYERS:
+        raise ValueError(
+            f"units has {len(units)} sizes, but a test needs inputs and 1 to {MOST_LAYERS} layers, "
+            "such as 4 5 3."
+        )
+    if len(activations) != layers:
+        raise ValueError(
+            f"There are {layers} layers in units and {len(activations)} activations; "
+            "give one activation for each layer."
+        )
+    for name in activations:
+        by_name(name)
+    if activations[-1] != "sigmoid":
+        raise ValueError(
+            f"The last activation is {activations[-1]}, but the cross-entropy needs a sigmoid."
+        )
+    if not isinstance(m, int) or not 2 <= m <= MOST_EXAMPLES:
+        raise ValueError(f"m is {m}, but a test needs a whole number from 2 to {MOST_EXAMPLES}.")
+    if not isinstance(seed, int) or not 0 <= seed < 2**32 - TRIES:
+        raise ValueError(f"seed is {seed}, but numpy's generator needs a whole number from 0 on.")
+
+
+def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> Fixture:
+    draws: list[dict[str, Any]] = [{"name": "A0", "shape": [units[0], m]}]
+    for n, (n_in, n_out) in enumerate(pairwise(units), start=1):
+        # Weights shrink with the number of inputs, or Z would grow and saturate the units.
+        scale = round(1 / math.sqrt(n_in), 2)
+        draws.append({"name": f"W{n}", "shape": [n_out, n_in], "scale": scale})
+        draws.append({"name": f"b{n}", "shape": [n_out, 1], "scale": 0.5})
+    draws.append({"name": "Y", "shape": [units[-1], m], "greater_than": 0, "integer": True})
+    program = backward(activations, "A")
+    # From the output down: the first gradient that is wrong is the one to look at.
+    outputs = tuple(f"d{letter}{n}" for n in range(len(activations), 0, -1) for letter in "Wb")
+    fixture = Fixture(
+        id=f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}",
+        title=f"Fair test, units {' '.join(map(str, units))}, m = {m}",
+        course="",
+        function="backward",
+        found_in="made by backcheck.fair.make",
+        sources=(),
+        seed=seed,
+        draws=tuple(draws),
+        layers=layers_of([by_name(name) for name in activations]),
+        program=program,
+        comparisons=(Comparison("made", "absolute", outputs),),
+        arrays=drawn(seed, draws),
+        expected={},
+    )
+    return _completed(fixture, (name for layer in fixture.layers for name in (layer.Z, layer.A)))
+
+
+def _completed(fixture: Fixture, computed: Iterable[str]) -> Fixture:
+    """Return the test with some arrays computed by a forward pass, and the outputs to expect."""
+    computed = set(computed)
+    arrays = dict(fixture.arrays)
+    for layer in fixture.layers:
+        if computed & {layer.Z, layer.A}:
+            Z = arrays[layer.W] @ arrays[layer.input] + arrays[layer.b]
+            values = {layer.Z: Z}
+            if layer.activation:
+                values[layer.A] = by_name(layer.activation)(Z)
+            arrays |= {name: value for name, value in values.items() if name in computed}
+    values = fixture.program.run(arrays)
+    expected = {name: np.round(values[name], 8) for name in fixture.comparisons[-1].outputs}
+    return replace(fixture, arrays=arrays, expected=expected)
+
+
+def _flaws(fixture: Fixture) -> Iterator[str]:
+    """Yield what makes a forward pass hide mistakes."""
+    for layer in fixture.layers:
+        Z, bias = fixture.arrays[layer.Z], fixture.arrays[layer.b]
+        if np.min(np.abs(bias)) < NEAREST:
+            yield f"{layer.b} is nearly zero"
+        if layer.activation == "relu":
+            if np.min(np.abs(Z)) < NEAREST:
+                yield f"an entry of {layer.Z} is at the kink of relu"
+            if not np.all((Z > 0).any(axis=1)) or not (Z < 0).any():
+                yield f"a unit of {layer.Z} is dead, or none is ever off"
+        elif np.min(by_name(layer.activation).derivative_from_z(Z)) < FLATTEST:
+            yield f"a unit of {layer.Z} is saturated"
+    labels = fixture.arrays["Y"]
+    if not np.all(labels.any(axis=1) & ~labels.all(axis=1)):
+        yield "a row of Y holds one label only"
+
+
+def _proved(fixture: Fixture) -> Fixture:
+    found = audit(fixture)
+    if found.rejected:
+        raise ValueError(
+            f"{fixture.title} would reject {len(found.rejected)} equivalent programs, such as "
+            f"{found.rejected[0]}; take another seed, or smaller layers."
+        )
+    return fixture
+
+
+def write(fixture: Fixture) -> str:
+    r"""Write a test as the text of a Python file that needs numpy alone.
+
+    The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
+    digits. Its docstring says what the audit found, and names every mistake that survives.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        From `make` or `repaired`, so that its cache is a forward pass.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are no forward pass.
+
+    Examples
+    --------
+    >>> print(write(make(units=(2, 2), activations=["sigmoid"], m=3)).split("\n")[0][3:])
+    Fair test, units 2 2, m = 3.
+    """
+    if fixture.broken():
+        raise ValueError(
+            f"{fixture.title} breaks {next(iter(fixture.broken()))}: repair it before you write it."
+        )
+    return "\n".join([*_heading(fixture), *_inputs(fixture), *_asserts(fixture)]) + "\n"
+
+
+def margins(fixture: Fixture) -> tuple[float, float]:
+    """Return how far the accepted and the rejected programs are from the expected outputs.
+
+    Returns
+    -------
+    noise : float
+        Largest difference of an equivalent program that the test accepts.
+    nearest : float
+        Smallest difference of a mistake that it rejects for its values; inf if there is none.
+
+    Examples
+    --------
+    >>> noise, nearest = margins(make())
+    >>> noise < 1e-8 < 1e-4 < nearest
+    True
+    """
+    found = audit(fixture)
+    accepted = [_distance(fixture, mutant.program) for mutant in found.accepted]
+    killed = [_distance(fixture, mutant.program) for mutant in found.killed]
+    return max(accepted, default=_distance(fixture, fixture.program)), min(killed, default=math.inf)
+
+
+def _distance(fixture: Fixture, changed: Program) -> float:
+    """Return the largest difference from an expected output; inf where shapes differ."""
+    try:
+        values = changed.run(fixture.arrays)
+    except ValueError:
+        return math.inf
+    pairs = [(np.asarray(values[name]), want) for name, want in fixture.expected.items()]
+    if any(got.shape != want.shape for got, want in pairs):
+        return math.inf
+    return max(float(np.max(np.abs(got - want))) for got, want in pairs)
+
+
+def _heading(fixture: Fixture) -> Iterator[str]:
+    found = audit(fixture)
+    right, wrong = len(found.accepted), len(found.killed)
+    yield f'"""{fixture.title}.'
+    yield ""
+    yield f"Equivalent programs accepted: {right} of {right + len(found.rejected)}."
+    yield f"Mistakes rejected: {wrong} of {wrong + len(found.survivors)}."
+    if found.survivors:
+        yield "These survive, for the reason beside them:"
+        yield ""
+        yield from (f"    {survivor}" for survivor in found.survivors)
+        yield ""
+    yield '"""'
+    yield from ("", "import copy", "", "import numpy as np", "")
+
+
+def _inputs(fixture: Fixture) -> Iterator[str]:
+    drawn = {str(one["name"]) for one in fixture.draws}
+    computed = {layer.Z for layer in fixture.layers} | {layer.A for layer in fixture.layers}
+    if fixture.draws:
+        yield f"generator = np.random.RandomState({fixture.seed})"
+    yield from (_draw_line(one) for one in fixture.draws)
+    for name, value in fixture.arrays.items():
+        if name not in drawn | computed:
+            yield f"{name} = np.array({value.tolist()})"
+    forward = []
+    for layer in fixture.layers:
+        if layer.Z in fixture.arrays:
+            forward.append(f"{layer.Z} = {layer.W} @ {layer.input} + {layer.b}")
+            if layer.A in fixture.arrays:
+                forward.append(f"{layer.A} = {FORMULAS[layer.activation].format(Z=layer.Z)}")
+    if forward:
+        yield from (
+            "",
+            "# The forward pass: what a backward pass reads belongs together.",
+            *forward,
+        )
+    yield from ("", "INPUTS = {")
+    yield from (f'    "{name}": {name},' for name in fixture.arrays)
+    yield "}"
+
+
+def _draw_line(one: Mapping[str, Any]) -> str:
+    sizes = ", ".join(map(str, one["shape"]))
+    text = f"generator.randn({sizes})"
+    if "scale" in one:
+        text = f"{one['scale']} * {text}"
+    if "greater_than" in one:
+        text = f"{text} > {one['greater_than']}"
+        text = f"({text}).astype(int)" if one.get("integer") else text
+    return f"{one['name']} = {text}"
+
+
+def _asserts(fixture: Fixture) -> Iterator[str]:
+    absolute, relative = RULES[fixture.comparisons[-1].rule]
+    noise, nearest = margins(fixture)
+    yield from ("", "EXPECTED = {")
+    for name in fixture.comparisons[-1].outputs:
+        yield f'    "{name}": ['
+        yield from (f"        {row}," for row in fixture.expected[name].tolist())
+        yield "    ],"
+    yield "}"
+    yield ""
+    yield f"# Equivalent programs come as near as {noise:.1e}, which is the rounding of the numbers"
+    yield f"# above; the nearest mistake that is rejected stays {nearest:.1e} away."
+    yield f"ABSOLUTE, RELATIVE = {absolute!r}, {relative!r}"
+    yield ""
+    yield "MADE_OF = {"
+    reads = {step.name: step.reads for step in fixture.program.steps}
+    for name in fixture.comparisons[-1].outputs:
+        yield f'    "{name}": "{", ".join(reads[name])}",'
+    yield "}"
+    yield CHECK
