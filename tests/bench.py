@@ -161,13 +161,20 @@ def every_double(id: str) -> Iterator[dict[str, Tree]]:
     slots = mutants(load(id)).slots
     for slot in slots:
         yield from ({slot.name: tree} for tree in second_changes(load(id), slot.name))
+    usual = load(id).arrays
     for one, other in combinations(slots, 2):
         for form, second in product(one.forms, other.forms):
+            # Beside an array taken for one of another shape no second change is tried.
+            if one.is_array and np.shape(form.value_in(usual)) != usual[one.name].shape:
+                continue
             yield {one.name: form.tree, other.name: second.tree}
 
 
 def alike(one: Any, other: Any) -> bool:
-    return np.shape(one) == np.shape(other) and np.allclose(one, other, equal_nan=True)
+    # Quoted by hand, a column or row of one number has any number of brackets.
+    return np.size(one) == np.size(other) and np.allclose(
+        np.ravel(one), np.ravel(other), equal_nan=True
+    )
 
 
 def pasted_back(id: str, every: Iterator[dict[str, Tree]], changes: int) -> str:
@@ -183,8 +190,8 @@ def pasted_back(id: str, every: Iterator[dict[str, Tree]], changes: int) -> str:
             continue
         texts.add(text)
         found = diagnose(text, fixture=id, changes=changes)
-        missed += not any(
-            all(alike(c.values[n], value) for n, value in values.items())
+        missed += found.verdict != "expected" and not any(
+            bool(c.printed_as) or all(alike(c.values[n], value) for n, value in values.items())
             for c in found.candidates
             if c.values.keys() >= values.keys()
         )

@@ -48,7 +48,8 @@ def explanations(
     seen : mapping
         What was printed, by the name of the step.
     changes : int
-        How many changes to allow: 0, 1 or 2.
+        How many changes to allow: 0, 1 or 2. Beside an array that is taken for one of
+        another shape, no second change is tried: numpy stops at its first use, as a rule.
     loose : bool
         Passed on to each pattern.
 
