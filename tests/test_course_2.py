@@ -7,12 +7,15 @@ import pytest
 
 from backcheck import consistent, gradient_check, network
 from backcheck.activations import by_name
+from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
+from backcheck.mistakes import occurrences
 from backcheck.mutate import mutants, unrelated
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference
 from backcheck.relations import Layer, broken, residuals
+from backcheck.running import call
 
 PENALTY, DROPOUT = "c2w1_backward_regularization", "c2w1_backward_dropout"
 
@@ -257,3 +260,31 @@ def test_the_check_of_one_parameter_gives_its_two_published_numbers() -> None:
     for x, wanted in ((2.0, 2.919335883291695e-10), (3.0, 7.814075313343006e-11)):
         slope = centred_difference(lambda theta, x=x: theta[0] * x, [4.0], 1e-7)
         assert gradient_check.distance([x], slope) == pytest.approx(wanted, rel=1e-3)
+
+
+@both
+def test_a_readers_function_gets_the_arguments_of_the_published_call(id: str) -> None:
+    fixture = load(id)
+    names = ("Z", "D", "A", "W", "b") if id == DROPOUT else ("Z", "A", "W", "b")
+
+    def own(X, Y, cache, number):
+        order = [f"{x}{n}" for n in (1, 2, 3) for x in names if f"{x}{n}" != "D3"]
+        for given, name in zip(cache, order, strict=True):
+            assert np.array_equal(given, fixture.arrays[name])
+        assert number == {PENALTY: 0.7, DROPOUT: 0.8}[id]
+        assert np.array_equal(X, fixture.arrays["X"])
+        return {"dW1": Y}
+
+    assert np.array_equal(call(fixture, own, "")["dW1"], fixture.arrays["Y"])
+
+
+@both
+def test_the_expected_numbers_are_recognised_when_the_test_is_named(id: str) -> None:
+    printed = "\n".join(f"{name} = {value}" for name, value in load(id).expected.items())
+    assert diagnose(printed, fixture=id).verdict == "expected"
+
+
+@both
+def test_no_named_form_is_listed_twice_in_one_step(id: str) -> None:
+    listed = [(name, str(forms)) for name, forms in occurrences(id)]
+    assert len(listed) == len(set(listed))

@@ -354,7 +354,7 @@ def _expected(placing: Placing, loose: bool) -> Diagnosis:
 def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
     """Yield what the newest test of the same function says of forms that print the same."""
     fixture = load(id)
-    hidden = [other for other in ids("Course 1") if load(other).function == fixture.function][-1]
+    hidden = [other for other in ids() if load(other).function == fixture.function][-1]
     if hidden == id or load(hidden).program != fixture.program:
         return
     rejected = []
