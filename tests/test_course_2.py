@@ -190,6 +190,19 @@ def test_no_two_sizes_of_a_drawn_network_are_equal(id: str) -> None:
 
 
 @both
+@pytest.mark.parametrize("own_shapes", [False, True])
+def test_the_networks_that_decide_a_verdict_leave_the_cost_its_digits(
+    id: str, own_shapes: bool
+) -> None:
+    # Where an output rounds to 0 or 1, cross-entropy cannot be differentiated through it.
+    for arrays, true in consistent.networks(load(id), own_shapes):
+        assert arrays["A3"].min() > 1e-6
+        assert arrays["A3"].max() < 1 - 1e-4
+        values = load(id).program.run(arrays)
+        assert all(np.allclose(values[name], true[name], rtol=1e-9) for name in load(id).expected)
+
+
+@both
 def test_the_referees_gradients_agree_with_centred_differences_of_the_whole_cost(id: str) -> None:
     arrays = consistent.draw(load(id), seed=5)
     found = consistent.gradients(load(id), arrays)

@@ -226,15 +226,14 @@ def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, v
         scope |= _layer(layer, scope, given)
     last = fixture.layers[-1]
     if "Y" in arrays:
-        return cross_entropy(scope[last.A], arrays["Y"]) + _penalty(fixture, scope)
+        data = cross_entropy(scope[last.A], arrays["Y"])
+        return data + _penalty(fixture, scope) if PENALTY in arrays else data
     upstream = arrays["dA"] if branch else arrays["dZ"]
     reached = by_name(branch[:-1])(scope[last.Z]) if branch else scope[last.Z]
     return np.sum(upstream * reached) / upstream.shape[1]
 
 
 def _penalty(fixture: Fixture, scope: Mapping[str, Any]) -> Any:
-    if PENALTY not in scope:
-        return 0.0
     # Squares and no absolute values: the complex step needs an analytic cost.
     squares = sum(np.sum(scope[layer.W] ** 2) for layer in fixture.layers)
     return scope[PENALTY] * squares / (2 * scope["Y"].shape[1])
