@@ -199,9 +199,9 @@ def pasted_back(id: str, every: Iterator[dict[str, Tree]], changes: int) -> str:
 
 
 def exhaustive() -> None:
-    for id in ids():
+    for id in ids("Course 1"):
         print(f"  {id}, one change: {pasted_back(id, singles(id), 1)}")
-    for id in ids():
+    for id in ids("Course 1"):
         if load(id).function == "linear_backward":
             print(f"  {id}, two changes: {pasted_back(id, every_double(id), 2)}")
 
@@ -257,7 +257,7 @@ READ_ALL = """texts => {
 
 def main() -> None:
     header = ("fixture", "single", "of several steps", "groups", "time", "two in a step", "time")
-    print(Table(header, [count(id) for id in ids()]), "\n")
+    print(Table(header, [count(id) for id in ids("Course 1")]), "\n")
     header = ("diagnosis in Python", "single, median", "worst", "double, median", "worst")
     print(Table(header, [python_times(id, 12) for id in SHOWN]), "\n")
     print(Table(("command line", "time"), command_times()), "\n")

@@ -9,6 +9,7 @@ The package of the book *When the Cache Lies*. Ground floor first:
 - `fixtures`: the published tests, as data
 - `referee`: derivatives of the loss that know none of our formulas
 - `consistent`: fresh networks for a test, the referee's gradients, and the verdict
+- `gradient_check`: the published gradient check, and what its assert accepts
 - `mutate`: rewrites of a backward pass by general operators
 - `mistakes`: names for the forms people really write
 - `reading`: numbers out of whatever people paste

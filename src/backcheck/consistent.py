@@ -17,12 +17,20 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 from backcheck.referee import complex_step, relative_error
-from backcheck.relations import Layer
+from backcheck.relations import KEEP, Layer, activated
 
-UNITS = (4, 5, 3)
+UNITS = (4, 5, 3, 2)
 EXAMPLES = 6
-"""Sizes of the networks that decide a verdict: n0, n1, n2 and m. No two are equal and the
-output has several units, because equal sizes and single units hide wrong formulas."""
+"""Sizes of the networks that decide a verdict: n0, n1 and so on, as many as a fixture has
+layers, and m. No two are equal and the output has several units, because equal sizes and
+single units hide wrong formulas."""
+
+NUMBERS = (0.4, 0.9)
+"""Range of the single numbers a fixture hands over: the weight of a penalty, and the
+probability of keeping a unit, which must not be so low that a mask drops nearly all."""
+
+PENALTY = "lambd"
+"""What a fixture calls the weight of its L2 penalty, if its cost has one."""
 
 SEEDS = (1, 2)
 """Two networks decide together, so that no verdict hangs on one draw."""
@@ -58,9 +66,14 @@ def draw(fixture: Fixture, seed: int, own_shapes: bool = False) -> dict[str, Arr
         m = first.shape[1]
         units = [first.shape[0], *(fixture.arrays[layer.W].shape[0] for layer in fixture.layers)]
     arrays: dict[str, Array] = {fixture.layers[0].input: rng.standard_normal((units[0], m))}
+    for name, value in fixture.arrays.items():
+        if value.ndim == 0:
+            arrays[name] = np.array(rng.uniform(*NUMBERS))
     for layer, n_in, n_out in zip(fixture.layers, units[:-1], units[1:], strict=False):
         arrays[layer.W] = rng.standard_normal((n_out, n_in))
         arrays[layer.b] = rng.standard_normal((n_out, 1))
+        if layer.mask:
+            arrays[layer.mask] = _mask(rng, (n_out, m), float(arrays[KEEP]))
         arrays |= _layer(layer, arrays, {})
         last = (n_out, m)
     for given in ("dZ", "dA"):
@@ -86,11 +99,15 @@ def gradients(fixture: Fixture, arrays: Mapping[str, Array]) -> dict[str, Array]
     -------
     dict
         For ``dW`` and ``db`` the derivative of the cost J. For ``dA`` and ``dZ`` it is m
-        times that of J, since the course averages over the examples only in dW and db.
+        times that of J, since the course averages over the examples only in dW and db. For
+        a layer with a dropout mask, ``dA`` is the derivative by g(Z), before it is masked
+        and scaled: this is what the course calls dA there, while the cached A is what comes
+        after.
 
     Notes
     -----
-    J is the cross-entropy of the output. Where a test hands over the gradient of the layer
+    J is the cross-entropy of the output, plus lambd / 2m times the sum of the squared weights
+    where the test hands over a ``lambd``. Where a test hands over the gradient of the layer
     above instead of labels, J is the linear function with that gradient, such as
     (1/m) sum of dA * A.
 
@@ -110,7 +127,7 @@ def gradients(fixture: Fixture, arrays: Mapping[str, Array]) -> dict[str, Array]
             continue
         branch = prefix(step.name)
         of = step.name.removeprefix(branch).removeprefix("d")
-        value = arrays[of].astype(float)
+        value = _varied(fixture, arrays, of).astype(float)
         slope = complex_step(partial(_cost, fixture, arrays, branch, of), value)
         found[step.name] = slope if of in parameters else slope * value.shape[1]
     return found
@@ -178,11 +195,28 @@ def networks(
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
 
 
+def _varied(fixture: Fixture, arrays: Mapping[str, Array], name: str) -> Array:
+    """Return the array a gradient differentiates by: g(Z) for an A that is masked and scaled."""
+    for layer in fixture.layers:
+        if layer.mask and name == layer.A:
+            return by_name(layer.activation)(arrays[layer.Z])
+    return arrays[name]
+
+
+def _mask(rng: np.random.Generator, shape: tuple[int, int], keep: float) -> Array:
+    """Draw a mask that keeps something of every unit and of every example."""
+    while True:
+        mask = (rng.random(shape) < keep).astype(int)
+        if mask.any(axis=0).all() and mask.any(axis=1).all():
+            return mask
+
+
 def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     Z = given.get(layer.Z, arrays[layer.W] @ arrays[layer.input] + arrays[layer.b])
     if not layer.activation:
         return {layer.Z: Z}
-    return {layer.Z: Z, layer.A: given.get(layer.A, by_name(layer.activation)(Z))}
+    values = given.get(layer.A, by_name(layer.activation)(Z))
+    return {layer.Z: Z, layer.A: activated(layer, values, arrays)}
 
 
 def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, value: Any) -> Any:
@@ -192,7 +226,14 @@ def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, v
         scope |= _layer(layer, scope, given)
     last = fixture.layers[-1]
     if "Y" in arrays:
-        return cross_entropy(scope[last.A], arrays["Y"])
+        data = cross_entropy(scope[last.A], arrays["Y"])
+        return data + _penalty(fixture, scope) if PENALTY in arrays else data
     upstream = arrays["dA"] if branch else arrays["dZ"]
     reached = by_name(branch[:-1])(scope[last.Z]) if branch else scope[last.Z]
     return np.sum(upstream * reached) / upstream.shape[1]
+
+
+def _penalty(fixture: Fixture, scope: Mapping[str, Any]) -> Any:
+    # Squares and no absolute values: the complex step needs an analytic cost.
+    squares = sum(np.sum(scope[layer.W] ** 2) for layer in fixture.layers)
+    return scope[PENALTY] * squares / (2 * scope["Y"].shape[1])

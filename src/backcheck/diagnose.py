@@ -197,7 +197,7 @@ def diagnose(
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """
     paste = read(grads) if isinstance(grads, str) else from_arrays(dict(grads))
-    known = tuple(reversed(ids()))
+    known = tuple(reversed(ids("Course 1")))
     wanted = (load(fixture).id,) if fixture else known
     found = _explain(paste, wanted, changes, before_two_changes)
     if found and found.verdict != "unexplained":
@@ -428,7 +428,7 @@ def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[
         if name != step and np.size(value) > 1 and seen.matches(value):
             yield f"The numbers called {step} are {name} of the test."
             return
-    for other in ids():
+    for other in ids("Course 1"):
         for name, value in reference(other).items():
             if np.size(value) > 1 and seen.matches(value) and value is not values.get(name):
                 yield f"The numbers called {step} are {name} of {load(other).title}."

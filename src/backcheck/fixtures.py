@@ -132,7 +132,8 @@ class Fixture:
     comparisons : tuple of Comparison
         The editions of the test, oldest first.
     arrays : dict
-        The regenerated inputs and cache, read-only.
+        The regenerated inputs and cache, read-only. A single number, such as ``keep_prob``,
+        is an array without axes.
     expected : dict
         The published outputs, read-only.
     also_called : tuple of dict
@@ -282,15 +283,22 @@ class Fixture:
         raise KeyError(f"{self.id} has no edition {edition!r}; it has {known}.")
 
 
-def ids() -> tuple[str, ...]:
+def ids(course: str = "") -> tuple[str, ...]:
     """Return the id of every fixture, week by week and oldest edition first.
+
+    Parameters
+    ----------
+    course : str
+        Keep only the fixtures of this course, or of this week of it.
 
     Examples
     --------
     >>> ids()[:2]
     ('c1w3_bp_notebook_v1', 'c1w3_bp_notebook_v2')
+    >>> ids("Course 2 Week 1")
+    ('c2w1_backward_regularization', 'c2w1_backward_dropout')
     """
-    return tuple(_tables())
+    return tuple(id for id, table in _tables().items() if table["course"].startswith(course))
 
 
 @cache

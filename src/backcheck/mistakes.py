@@ -171,10 +171,12 @@ def _trees(
     activation = layer.activation or prefix[:-1]
     others: list[Layer | None] = [other for other in fixture.layers if other != layer]
     for template in templates:
-        for other in others or [None]:
-            to = _back(fixture, layer, other, prefix)
-            for text in _filled(template, activation, fixture):
-                yield renamed(parse(f"x = {text}").steps[0].expression, to)
+        # Most forms are about one layer only, and the same whichever the other one is.
+        yield from dict.fromkeys(
+            renamed(parse(f"x = {text}").steps[0].expression, to)
+            for to in (_back(fixture, layer, other, prefix) for other in others or [None])
+            for text in _filled(template, activation, fixture)
+        )
 
 
 def _back(fixture: Fixture, layer: Layer, other: Layer | None, prefix: str) -> dict[str, str]:

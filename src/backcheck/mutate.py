@@ -35,7 +35,7 @@ from backcheck.program import (
     parse,
     write,
 )
-from backcheck.relations import Layer
+from backcheck.relations import KEEP, Layer
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -413,6 +413,8 @@ def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
             yield _linear(layer)
         if name == layer.A and layer.Z in fixture.arrays:
             yield from ((function, layer.Z) for function in ACTIVATIONS)
+            if layer.mask:
+                yield from (_activation(layer, function) for function in ACTIVATIONS)
 
 
 def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
@@ -436,7 +438,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     for layer in fixture.layers:
         again[layer.Z] = _linear(layer)
         if layer.activation:
-            again[layer.A] = (layer.activation, layer.Z)
+            again[layer.A] = _activation(layer, layer.activation)
     again = {name: tree for name, tree in again.items() if name in fixture.arrays}
     from_below = {layer.Z for layer in fixture.layers}
     yield again
@@ -539,6 +541,12 @@ def _averages(fixture: Fixture) -> list[tuple[Step, Tree]]:
 
 def _linear(layer: Layer) -> Tree:
     return ("+", ("@", layer.W, layer.input), layer.b)
+
+
+def _activation(layer: Layer, function: str) -> Tree:
+    """Return A computed from Z, masked and scaled where the layer drops units."""
+    values = (function, layer.Z)
+    return ("/", ("*", values, layer.mask), KEEP) if layer.mask else values
 
 
 def _entries(layer: Layer) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ class Program:
             try:
                 with np.errstate(all="ignore"):
                     values[step.name] = scope[step.name] = step.value_in(scope)
-            except (ValueError, TypeError, ArithmeticError) as error:
+            except (ValueError, TypeError, ArithmeticError, IndexError) as error:
                 raise ValueError(f"{step.name}: {error}".strip()) from None
         return values
 

@@ -1,6 +1,7 @@
 """The relations every forward pass satisfies, and how far a cache breaks them.
 
-A forward pass satisfies two relations per layer: Z = W A_prev + b and A = g(Z). The
+A forward pass satisfies two relations per layer: Z = W A_prev + b and A = g(Z). Dropout
+writes the second one A = g(Z) * D / keep_prob, with a mask D of zeros and ones. The
 **residual** of a relation is the largest absolute difference between its two sides. A
 cache is **consistent** when no residual exceeds what the rounding of its printed numbers
 explains; see `TOLERANCE`.
@@ -9,6 +10,7 @@ explains; see `TOLERANCE`.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +21,9 @@ from backcheck.arrays import Array, finite
 TOLERANCE = 1e-7
 """Largest residual of a consistent cache. Literals printed to 8 decimals leave residuals
 of a few 1e-8 at most; the broken relations of the published tests exceed 1."""
+
+KEEP = "keep_prob"
+"""What a cache calls the probability of keeping a unit, by which a masked layer is divided."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Layer:
         need not hold them all.
     activation : str
         Name of the activation function, or "" if the cache leaves it open.
+    mask : str
+        Name of the dropout mask, or "" if the layer has none. A masked layer satisfies
+        A = g(Z) * mask / keep_prob.
     """
 
     input: str
@@ -40,6 +48,29 @@ class Layer:
     Z: str
     A: str = ""
     activation: str = ""
+    mask: str = ""
+
+
+def activated(layer: Layer, values: ArrayLike, arrays: Mapping[str, Any]) -> Any:
+    """Return A from the values g(Z): as they are, or masked and scaled where a layer drops units.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer A belongs to.
+    values : array_like
+        g(Z), complex allowed.
+    arrays : mapping
+        Where the mask and the probability of keeping a unit are found.
+
+    Examples
+    --------
+    >>> layer = Layer("X", "W", "b", "Z", "A", "relu", mask="D")
+    >>> activated(layer, [[1.0, 2.0]], {"D": np.array([[0, 1]]), "keep_prob": 0.5})
+    array([[0., 4.]])
+    """
+    values = np.asarray(values)
+    return values * arrays[layer.mask] / arrays[KEEP] if layer.mask else values
 
 
 def layers_of(activations: Sequence[Activation]) -> tuple[Layer, ...]:
@@ -49,7 +80,7 @@ def layers_of(activations: Sequence[Activation]) -> tuple[Layer, ...]:
     --------
     >>> from backcheck.activations import sigmoid
     >>> layers_of([sigmoid])
-    (Layer(input='A0', W='W1', b='b1', Z='Z1', A='A1', activation='sigmoid'),)
+    (Layer(input='A0', W='W1', b='b1', Z='Z1', A='A1', activation='sigmoid', mask=''),)
     """
     return tuple(
         Layer(f"A{n - 1}", f"W{n}", f"b{n}", f"Z{n}", f"A{n}", activation.name)
@@ -117,9 +148,12 @@ def _relations(arrays: Mapping[str, Array], layer: Layer) -> Iterator[tuple[str,
     if {layer.input, layer.W, layer.b, layer.Z} <= arrays.keys():
         name = f"{layer.Z} = {layer.W} {layer.input} + {layer.b}"
         yield name, _linear_residual(*(arrays[n] for n in (layer.Z, layer.W, layer.input, layer.b)))
-    if layer.activation and {layer.Z, layer.A} <= arrays.keys():
-        name = f"{layer.A} = {layer.activation}({layer.Z})"
-        yield name, _distance(arrays[layer.A], by_name(layer.activation)(arrays[layer.Z]))
+    dropout = {layer.mask, KEEP} if layer.mask else set()
+    if layer.activation and {layer.Z, layer.A} | dropout <= arrays.keys():
+        masked = f" * {layer.mask} / {KEEP}" if layer.mask else ""
+        name = f"{layer.A} = {layer.activation}({layer.Z}){masked}"
+        values = by_name(layer.activation)(arrays[layer.Z])
+        yield name, _distance(arrays[layer.A], activated(layer, values, arrays))
 
 
 def _linear_residual(Z: Array, W: Array, A_prev: Array, b: Array) -> float:

@@ -148,6 +148,12 @@ def _arguments(fixture: Fixture) -> list[tuple[str, tuple[Any, ...]]]:
         return [("", (arrays["dZ"], caches[0][0]))]
     if fixture.function == "linear_activation_backward":
         return [(f"{name}_", (arrays["dA"], caches[0], name)) for name in ("sigmoid", "relu")]
+    if fixture.function.startswith("backward_propagation_with"):
+        # One flat cache, layer by layer, and the single number that the fixture holds.
+        entries = [name for u in fixture.layers for name in (u.Z, u.mask, u.A, u.W, u.b) if name]
+        (number,) = (float(value) for value in fixture.arrays.values() if value.ndim == 0)
+        cache_of_all = tuple(arrays[name] for name in entries)
+        return [("", (arrays["X"], arrays["Y"], cache_of_all, number))]
     return [("", (arrays["AL"], arrays["Y"], tuple(caches)))]
 
 
