@@ -1,4 +1,4 @@
-"""The command line: ``backcheck diagnose``, ``run``, ``fixtures`` and ``show``.
+"""The command line: ``backcheck diagnose``, ``run``, ``show``, ``audit`` and their like.
 
 Exit codes: 0 if the numbers are the expected ones (or the command had only to show
 something), 1 if they are explained, 2 if something could not be read, 3 if they are not
@@ -6,6 +6,7 @@ explained, 4 if the reader's own function raised an exception.
 """
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,11 @@ from typing import Any
 import numpy as np
 
 import backcheck
+from backcheck.audit import audit, scoreboard
 from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
+from backcheck.fair import make, repaired
+from backcheck.fair import write as write_test
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mistakes import occurrences
 from backcheck.program import write
@@ -78,6 +82,22 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("show", help="show what a test hands over and what it accepts")
     one.add_argument("fixture", metavar="FIXTURE")
     one.set_defaults(command=_show)
+
+    judge = commands.add_parser("audit", help="how fair and how strong the tests are")
+    judge.add_argument(
+        "fixtures", nargs="*", metavar="FIXTURE", help="one or more tests in detail; all in a table"
+    )
+    judge.add_argument("--json", action="store_true", help="print the audits as JSON")
+    judge.set_defaults(command=_audit)
+
+    make = commands.add_parser("fair-test", help="write a test that accepts every right program")
+    make.add_argument("--units", nargs="+", type=int, default=[4, 5, 3], metavar="N")
+    make.add_argument("--activations", nargs="+", default=["tanh", "sigmoid"], metavar="NAME")
+    make.add_argument("--examples", type=int, default=6, metavar="M")
+    make.add_argument("--seed", type=int, default=1, help="the first seed to try")
+    make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
+    make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
+    make.set_defaults(command=_fair_test)
     return parser
 
 
@@ -86,11 +106,11 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _answer(grads: Any, fixture: str | None, as_json: bool) -> int:
-    def announce() -> None:
-        if sys.stderr.isatty():
-            print("Looking at programs with two changes ...", file=sys.stderr)
-
-    found = diagnose(grads, fixture, before_two_changes=announce)
+    found = diagnose(
+        grads,
+        fixture,
+        before_two_changes=lambda: _progress("Looking at programs with two changes ..."),
+    )
     print(found.to_json() if as_json else repr(found))
     return EXIT[found.verdict]
 
@@ -154,6 +174,48 @@ def _fixtures(options: argparse.Namespace) -> int:
     rows = [(id, load(id).title, "no" if load(id).broken() else "yes") for id in ids()]
     print(Table(("id", "test", "consistent"), rows))
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    chosen = [load(id) for id in options.fixtures or ids()]
+    found = []
+    for fixture in chosen:
+        _progress(f"Judging {fixture.title} ...")
+        found.append(audit(fixture))
+    if options.json:
+        print(json.dumps([one.to_dict() for one in found], indent=2))
+    elif options.fixtures:
+        print("\n\n".join(map(repr, found)))
+    else:
+        print(scoreboard(chosen))
+    return 0
+
+
+def _fair_test(options: argparse.Namespace) -> int:
+    target = Path(options.output) if options.output else None
+    if target and target.exists():
+        raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
+    _progress("Making the test and judging it ...")
+    fixture = (
+        repaired(load(options.repair))
+        if options.repair
+        else make(options.units, options.activations, options.examples, options.seed)
+    )
+    text = write_test(fixture)
+    if target is None:
+        print(text, end="")
+        return 0
+    try:
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ValueError(f"{options.output!r} cannot be written ({error.strerror}).") from None
+    print(repr(audit(fixture)))
+    return 0
+
+
+def _progress(sentence: str) -> None:
+    if sys.stderr.isatty():
+        print(sentence, file=sys.stderr)
 
 
 def _show(options: argparse.Namespace) -> int:

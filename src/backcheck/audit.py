@@ -312,8 +312,10 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
     # Comparisons look at signs only, and few signs agree by chance: those need more draws.
-    values = [changed.run(_unrelated_arrays(wide, seed)) for seed in range(3)]
-    return tuple(fingerprint(one[name]) for one in values for name in outputs)
+    drawn = [changed.run(_unrelated_arrays(wide, seed)) for seed in range(2)]
+    values = [[np.asarray(one[name], dtype=float) for name in outputs] for one in drawn]
+    shapes = [value.shape for value in values[0]]
+    return (*shapes, *(fingerprint(np.concatenate([v.ravel() for v in one])) for one in values))
 
 
 @cache

@@ -17,7 +17,7 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 from backcheck.referee import complex_step, relative_error
-from backcheck.relations import KEEP, Layer, activated
+from backcheck.relations import KEEP, Layer, masked
 
 UNITS = (4, 5, 3, 2)
 EXAMPLES = 6
@@ -216,7 +216,7 @@ def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) ->
     if not layer.activation:
         return {layer.Z: Z}
     values = given.get(layer.A, by_name(layer.activation)(Z))
-    return {layer.Z: Z, layer.A: activated(layer, values, arrays)}
+    return {layer.Z: Z, layer.A: masked(layer, values, arrays)}
 
 
 def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, value: Any) -> Any:

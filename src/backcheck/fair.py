@@ -12,7 +12,7 @@ from backcheck.activations import by_name
 from backcheck.audit import audit
 from backcheck.fixtures import RULES, Comparison, Fixture, drawn
 from backcheck.program import Program, backward
-from backcheck.relations import layers_of
+from backcheck.relations import KEEP, layers_of, masked
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
 """Sizes a test can have: a reader has to be able to look at its numbers."""
@@ -222,7 +222,7 @@ def _completed(fixture: Fixture, computed: Iterable[str]) -> Fixture:
             Z = arrays[layer.W] @ arrays[layer.input] + arrays[layer.b]
             values = {layer.Z: Z}
             if layer.activation:
-                values[layer.A] = by_name(layer.activation)(Z)
+                values[layer.A] = masked(layer, by_name(layer.activation)(Z), arrays)
             arrays |= {name: value for name, value in values.items() if name in computed}
     values = fixture.program.run(arrays)
     expected = {name: np.round(values[name], 8) for name in fixture.comparisons[-1].outputs}
@@ -349,7 +349,9 @@ def _inputs(fixture: Fixture) -> Iterator[str]:
         if layer.Z in fixture.arrays:
             forward.append(f"{layer.Z} = {layer.W} @ {layer.input} + {layer.b}")
             if layer.A in fixture.arrays:
-                forward.append(f"{layer.A} = {FORMULAS[layer.activation].format(Z=layer.Z)}")
+                formula = FORMULAS[layer.activation].format(Z=layer.Z)
+                formula += f" * {layer.mask} / {KEEP}" if layer.mask else ""
+                forward.append(f"{layer.A} = {formula}")
     if forward:
         yield from (
             "",

@@ -192,6 +192,7 @@ class Program:
             )
         )
 
+    @np.errstate(all="ignore")
     def run(self, arrays: Mapping[str, ArrayLike]) -> dict[str, Any]:
         """Evaluate every step and return the value of each, by name.
 
@@ -227,8 +228,7 @@ class Program:
                         f"{step.name} uses {name}, which is not known there; known: {known}."
                     )
             try:
-                with np.errstate(all="ignore"):
-                    values[step.name] = scope[step.name] = step.value_in(scope)
+                values[step.name] = scope[step.name] = step.value_in(scope)
             except (ValueError, TypeError, ArithmeticError, IndexError) as error:
                 raise ValueError(f"{step.name}: {error}".strip()) from None
         return values

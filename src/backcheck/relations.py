@@ -51,7 +51,7 @@ class Layer:
     mask: str = ""
 
 
-def activated(layer: Layer, values: ArrayLike, arrays: Mapping[str, Any]) -> Any:
+def masked(layer: Layer, values: ArrayLike, arrays: Mapping[str, Any]) -> Any:
     """Return A from the values g(Z): as they are, or masked and scaled where a layer drops units.
 
     Parameters
@@ -66,7 +66,7 @@ def activated(layer: Layer, values: ArrayLike, arrays: Mapping[str, Any]) -> Any
     Examples
     --------
     >>> layer = Layer("X", "W", "b", "Z", "A", "relu", mask="D")
-    >>> activated(layer, [[1.0, 2.0]], {"D": np.array([[0, 1]]), "keep_prob": 0.5})
+    >>> masked(layer, [[1.0, 2.0]], {"D": np.array([[0, 1]]), "keep_prob": 0.5})
     array([[0., 4.]])
     """
     values = np.asarray(values)
@@ -150,10 +150,10 @@ def _relations(arrays: Mapping[str, Array], layer: Layer) -> Iterator[tuple[str,
         yield name, _linear_residual(*(arrays[n] for n in (layer.Z, layer.W, layer.input, layer.b)))
     dropout = {layer.mask, KEEP} if layer.mask else set()
     if layer.activation and {layer.Z, layer.A} | dropout <= arrays.keys():
-        masked = f" * {layer.mask} / {KEEP}" if layer.mask else ""
-        name = f"{layer.A} = {layer.activation}({layer.Z}){masked}"
+        mask = f" * {layer.mask} / {KEEP}" if layer.mask else ""
+        name = f"{layer.A} = {layer.activation}({layer.Z}){mask}"
         values = by_name(layer.activation)(arrays[layer.Z])
-        yield name, _distance(arrays[layer.A], activated(layer, values, arrays))
+        yield name, _distance(arrays[layer.A], masked(layer, values, arrays))
 
 
 def _linear_residual(Z: Array, W: Array, A_prev: Array, b: Array) -> float:
