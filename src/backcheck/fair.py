@@ -308,13 +308,13 @@ def margins(fixture: Fixture) -> tuple[float, float]:
 
 
 def _distance(fixture: Fixture, changed: Program) -> float:
-    """Return the largest difference from an expected output; inf where shapes differ."""
+    """Return the largest difference from an expected output; inf where none is a number."""
     try:
         values = changed.run(fixture.arrays)
     except ValueError:
         return math.inf
     pairs = [(np.asarray(values[name]), want) for name, want in fixture.expected.items()]
-    if any(got.shape != want.shape for got, want in pairs):
+    if any(got.shape != want.shape or not np.all(np.isfinite(got)) for got, want in pairs):
         return math.inf
     return max(float(np.max(np.abs(got - want))) for got, want in pairs)
 

@@ -1,0 +1,175 @@
+"""How fair and how strong the tests are."""
+
+import json
+import random
+from functools import cache
+
+import numpy as np
+import pytest
+
+from backcheck import consistent
+from backcheck.audit import REASONS, Audit, audit, judged_mutants, scoreboard
+from backcheck.fixtures import ids, load
+from backcheck.mutate import unrelated
+
+VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
+
+
+@cache
+def of(id: str) -> Audit:
+    return audit(load(id))
+
+
+def texts(mutants: object) -> set[str]:
+    return {str(mutant) for mutant in mutants}  # type: ignore[attr-defined]
+
+
+def test_the_visible_week_3_test_is_fair_and_the_hidden_one_accepts_no_other_form() -> None:
+    assert (of(VISIBLE).fairness, of("c1w3_bp_public_a").fairness) == (1.0, 1.0)
+    assert of(HIDDEN).fairness == of("c1w3_bp_public_b").fairness == 0.0
+    assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in texts(of(HIDDEN).rejected)
+
+
+def test_the_hidden_week_3_test_is_no_stronger_than_the_visible_one() -> None:
+    assert texts(of(HIDDEN).killed) == texts(of(VISIBLE).killed)
+
+
+def test_week_4_rejects_the_shortcut_and_its_first_notebook_accepted_it() -> None:
+    assert "dZ2 = AL - Y" in texts(of(WEEK_4).rejected)
+    assert of("c1w4_L_model_backward_v1").fairness == 1.0
+    assert of(WEEK_4).fairness < 0.5
+
+
+def test_no_way_to_write_the_output_layer_passes_both_weeks() -> None:
+    for in_week_3, in_week_4 in (
+        ("A2 - Y", "AL - Y"),
+        ("sigmoid(Z2) - Y", "sigmoid(Z2) - Y"),
+        ("dA2 * A2 * (1 - A2)", "dAL * AL * (1 - AL)"),
+        ("dA2 * sigmoid(Z2) * (1 - sigmoid(Z2))", "dAL * sigmoid(Z2) * (1 - sigmoid(Z2))"),
+    ):
+        both = load(HIDDEN).check(dZ2=in_week_3), load(WEEK_4).check(dZ2=in_week_4)
+        assert "passes" in {load(VISIBLE).check(dZ2=in_week_3).word}
+        assert {outcome.word for outcome in both} != {"passes"}
+
+
+@pytest.mark.parametrize("id", ids())
+def test_a_test_accepts_its_own_program_and_its_shares_are_those_of_its_lists(id: str) -> None:
+    found = of(id)
+    assert load(id).judge(load(id).program).word == "passes"
+    equivalent = [m for m in found.mutants if m.verdict == "equivalent"]
+    assert len(found.accepted) + len(found.rejected) == len(equivalent)
+    assert len(found.killed) + len(found.survivors) == len(found.mutants) - len(equivalent)
+    assert np.isnan(found.fairness) == (not equivalent)
+    assert found.strength == len(found.killed) / (len(found.killed) + len(found.survivors))
+
+
+@pytest.mark.parametrize("id", [HIDDEN, WEEK_4])
+def test_the_comparison_is_the_one_of_the_published_test(id: str) -> None:
+    fixture = load(id)
+    compare = np.allclose
+    if fixture.comparisons[-1].rule == "decimal":
+
+        def compare(got: object, want: object) -> bool:
+            try:
+                np.testing.assert_array_almost_equal(got, want)
+            except AssertionError:
+                return False
+            return True
+
+    passing = texts(of(id).accepted) | texts(survivor.mutant for survivor in of(id).survivors)
+    for mutant in random.Random(1).sample(of(id).mutants, 150):  # noqa: S311
+        try:
+            values = mutant.program.run(fixture.arrays)
+        except ValueError:
+            assert str(mutant) not in passing
+            continue
+        passes = all(
+            np.shape(values[name]) == want.shape and compare(values[name], want)
+            for name, want in fixture.expected.items()
+        )
+        assert passes == (str(mutant) in passing), mutant
+
+
+@pytest.mark.parametrize("id", [VISIBLE, WEEK_4, "c2w1_backward_dropout"])
+def test_verdicts_hold_on_a_network_that_did_not_decide_them(id: str) -> None:
+    fixture = load(id)
+    arrays = consistent.draw(fixture, seed=9)
+    true = consistent.gradients(fixture, arrays)
+    outputs = fixture.comparisons[-1].outputs
+    equivalent = [mutant for mutant in of(id).mutants if mutant.verdict == "equivalent"]
+    mistakes = [mutant for mutant in of(id).mutants if mutant.verdict == "mistake"]
+    for mutant in (*equivalent, *random.Random(2).sample(mistakes, 100)):  # noqa: S311
+        try:
+            values = mutant.program.run(arrays)
+        except ValueError:
+            assert mutant.verdict == "mistake", mutant
+            continue
+        right = all(
+            np.shape(values[name]) == true[name].shape
+            and np.allclose(values[name], true[name], rtol=1e-6, atol=1e-9)
+            for name in outputs
+        )
+        assert right == (mutant.verdict == "equivalent"), mutant
+
+
+def test_editions_of_one_function_are_judged_on_the_same_mutants() -> None:
+    assert judged_mutants(load(VISIBLE)) is judged_mutants(load(HIDDEN))
+
+
+def test_no_mutant_is_the_accepted_program_in_other_words() -> None:
+    fixture = load(WEEK_4)
+    arrays = {name: unrelated(fixture, 5)[name] for name in fixture.arrays} | {"Y": [[1, 0]]}
+    right = fixture.program.run(arrays)
+    names = fixture.comparisons[-1].outputs
+    for mutant in of(WEEK_4).accepted:
+        values = mutant.program.run(arrays)
+        assert any(not np.allclose(values[name], right[name]) for name in names), mutant
+
+
+@pytest.mark.parametrize(
+    ("id", "mistake", "reason", "details"),
+    [
+        (HIDDEN, "db2 = sum(dZ2, keepdims=True) / m", "shape", "hidden by 1 output unit"),
+        (HIDDEN, "dZ2 = A2 - Y + b2", "zero", "b2 is zero"),
+        (
+            "c1w3_bp_public_a",
+            "dZ1 = dA1 * (1 - tanh(A1) ** 2)",
+            "tolerance",
+            "off by 2e-06 of the largest entry",
+        ),
+        ("c1w4_linear_activation_backward_v1", "relu_dZ = dA", "numbers", REASONS["numbers"]),
+    ],
+)
+def test_a_mistake_survives_for_a_reason_that_can_be_checked(
+    id: str, mistake: str, reason: str, details: str
+) -> None:
+    found = {str(survivor.mutant): survivor for survivor in of(id).survivors}
+    assert (found[mistake].reason, found[mistake].details) == (reason, details)
+
+
+def test_a_bias_that_is_not_zero_kills_what_zero_hid() -> None:
+    fixture = load(HIDDEN)
+    hidden = [survivor for survivor in of(HIDDEN).survivors if survivor.reason == "zero"]
+    assert hidden
+    arrays = {**fixture.arrays, "b1": fixture.arrays["b1"] + 0.5, "b2": fixture.arrays["b2"] + 0.5}
+    for survivor in hidden:
+        values = survivor.mutant.program.run(arrays)
+        assert any(
+            not np.allclose(values[name], fixture.expected[name]) for name in fixture.expected
+        )
+
+
+def test_a_share_is_called_whole_only_if_it_is() -> None:
+    table = str(scoreboard([load("c1w4_linear_backward_v4a"), load(WEEK_4)]))
+    assert "134 of 134                100.0 %" in table
+    assert "735 of 739                99.4 %" in table
+
+
+def test_the_json_of_an_audit_is_complete() -> None:
+    found = json.loads(of(WEEK_4).to_json())
+    assert found["fixture"] == WEEK_4
+    assert found["fairness"] == of(WEEK_4).fairness
+    assert found["equivalent"]["rejected"] == len(found["unfairly_rejected"])
+    assert found["mistakes"]["accepted"] == len(found["survivors"])
+    assert {one["reason"] for one in found["survivors"]} <= set(REASONS)
+    assert json.loads(of("c1w4_linear_backward_v4a").to_json())["fairness"] is None
