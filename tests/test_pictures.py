@@ -16,6 +16,9 @@ PICTURES = {
     "activation_curves": lambda: figures.activation_curves(tanh),
     "cache_plane": lambda: figures.cache_plane(sigmoid, [[0.5, -1.0]], [[1.5, 0.2]]),
     "shortcut": lambda: figures.shortcut_against_general(0.65, 1, 1.79),
+    "fairness": lambda: figures.fairness_against_strength(
+        {"one": [("old", 1.0, 0.9), ("new", 0.0, 0.95)], "other": [("", 0.5, 0.99)]}
+    ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
 }
 every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)

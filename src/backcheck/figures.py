@@ -11,11 +11,13 @@ Z-form, green the shortcut, purple a cached pair, red a broken relation. A secon
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation, sigmoid
@@ -29,6 +31,9 @@ CACHED, BROKEN = "#8250df", "#b3261e"
 
 FORMS = (Z_FORM, A_FORM, SHORTCUT)
 """The colours of the three ways to write a step."""
+
+SIGNS = ("o", "s", "^", "D", "v")
+"""The signs that tell series of points apart besides their colour."""
 
 RUNS = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
 
@@ -401,6 +406,45 @@ def shortcut_against_general(z: float, y: int, a: float | None = None) -> Pictur
         _legend_above(axes, height=1.1)
 
     return _picture((4.8, 3.4), draw)
+
+
+def fairness_against_strength(tests: Mapping[str, Sequence[tuple[str, float, float]]]) -> Picture:
+    """Draw what share of right programs tests accept, and of wrong ones they reject.
+
+    Parameters
+    ----------
+    tests : mapping
+        For each tested function, its editions in order of time: what to call the edition,
+        its fairness and its strength. Arrows lead from each edition to the next one.
+
+    Raises
+    ------
+    ValueError
+        If there are more functions than signs to tell them apart.
+    """
+    _at_most(len(SIGNS), tests, "functions")
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
+            places: dict[tuple[float, float], list[str]] = {}
+            for edition, *place in editions:
+                places.setdefault((place[0], place[1]), []).append(edition)
+            axes.plot(*zip(*places, strict=True), sign, color=colour, label=function)
+            for start, end in pairwise(places):
+                axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
+            for place, called in places.items():
+                axes.annotate(
+                    ", ".join(called), place, (6, 6), textcoords="offset points", color=colour
+                )
+        axes.set(xlabel="fairness: right programs accepted", xlim=(-0.05, 1.2))
+        axes.set(ylabel="strength: mistakes rejected", xticks=np.linspace(0, 1, 6))
+        axes.margins(y=0.1)
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        _legend_above(axes)
+
+    return _picture((4.8, 4.4), draw)
 
 
 def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
