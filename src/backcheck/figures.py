@@ -428,8 +428,8 @@ def fairness_against_strength(tests: Mapping[str, Sequence[tuple[str, float, flo
         axes = figure.subplots()
         for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
             places: dict[tuple[float, float], list[str]] = {}
-            for edition, *place in editions:
-                places.setdefault((place[0], place[1]), []).append(edition)
+            for edition, fairness, strength in editions:
+                places.setdefault((fairness, strength), []).append(edition)
             axes.plot(*zip(*places, strict=True), sign, color=colour, label=function)
             for start, end in pairwise(places):
                 axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
