@@ -85,7 +85,7 @@ def true_gradients(id: str, **changed: np.ndarray) -> dict[str, np.ndarray]:
     """Return the referee's gradients after a forward pass from the fixture's parameters."""
     arrays = {**load(id).arrays, **changed}
     for layer in load(id).layers:
-        arrays |= consistent._layer(layer, arrays, {})
+        arrays |= consistent.layer_values(layer, arrays)
     return consistent.gradients(load(id), arrays)
 
 

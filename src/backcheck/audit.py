@@ -111,17 +111,17 @@ class Audit:
             if mutant.verdict == verdict and (outcome.word == "passes") == accepted
         )
 
-    @property
+    @cached_property
     def accepted(self) -> tuple[Mutant, ...]:
         """The equivalent programs that pass."""
         return self._with("equivalent", accepted=True)
 
-    @property
+    @cached_property
     def rejected(self) -> tuple[Mutant, ...]:
         """The equivalent programs that fail."""
         return self._with("equivalent", accepted=False)
 
-    @property
+    @cached_property
     def killed(self) -> tuple[Mutant, ...]:
         """The mistakes that fail."""
         return self._with("mistake", accepted=False)
@@ -263,6 +263,7 @@ def scoreboard(fixtures: Iterable[Fixture]) -> Table:
     return Table(header, rows)
 
 
+# Editions of one function share their mutants, whatever the numbers of each.
 _KNOWN: dict[Any, tuple[Mutant, ...]] = {}
 
 
@@ -312,7 +313,7 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
 
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
-    # Comparisons look at signs only, and few signs agree by chance: those need more draws.
+    # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
     drawn = [changed.run(_unrelated_arrays(wide, seed)) for seed in range(2)]
     values = [[np.asarray(one[name], dtype=float) for name in outputs] for one in drawn]
     shapes = [value.shape for value in values[0]]
@@ -323,7 +324,9 @@ def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
 def _unrelated_arrays(wide: Fixture, seed: int) -> dict[str, Any]:
     """Return unrelated numbers for every array; labels stay labels, whatever a cache holds."""
     arrays = {name: unrelated(wide, seed)[name] for name in wide.arrays}
-    return arrays | {name: (arrays[name] > 0).astype(int) for name in ("Y",) if name in arrays}
+    if "Y" in arrays:
+        arrays["Y"] = (arrays["Y"] > 0).astype(int)
+    return arrays
 
 
 def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
@@ -344,20 +347,52 @@ def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
     return Survivor(mutant, "numbers", REASONS["numbers"])
 
 
-def _gap(fixture: Fixture, changed: Program, arrays: Mapping[str, Any]) -> float:
-    """Return the largest difference in a tested output, as a share of its largest entry."""
-    right = fixture.program.run(arrays)
+def distances(
+    changed: Program, arrays: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> list[float]:
+    """Return how far a program is from each wanted output.
+
+    Parameters
+    ----------
+    changed : Program
+        The program to run.
+    arrays : mapping
+        What it runs on.
+    wanted : mapping
+        Outputs by name.
+
+    Returns
+    -------
+    list of float
+        The largest absolute difference in each output; inf where numpy stops, or where shapes
+        differ or a value is not finite.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> week4 = load("c1w4_L_model_backward_v2")
+    >>> max(distances(week4.program, week4.arrays, week4.expected)) < 1e-8
+    True
+    """
     try:
         values = changed.run(arrays)
     except ValueError:
-        return math.inf
-    gaps = []
-    for name in fixture.comparisons[-1].outputs:
-        if np.shape(values[name]) != np.shape(right[name]):
-            return math.inf
-        size = float(np.max(np.abs(right[name]))) or 1.0
-        gaps.append(float(np.max(np.abs(values[name] - right[name]))) / size)
-    return max(gaps)
+        return [math.inf] * len(wanted)
+    found = []
+    for name, want in wanted.items():
+        got = np.asarray(values[name])
+        alike = got.shape == np.shape(want) and np.all(np.isfinite(got))
+        found.append(float(np.max(np.abs(got - want))) if alike else math.inf)
+    return found
+
+
+def _gap(fixture: Fixture, changed: Program, arrays: Mapping[str, Any]) -> float:
+    """Return the largest distance from a right output, as a share of its largest entry."""
+    values = fixture.program.run(arrays)
+    right = {name: values[name] for name in fixture.comparisons[-1].outputs}
+    sizes = [float(np.max(np.abs(value))) or 1.0 for value in right.values()]
+    far = distances(changed, arrays, right)
+    return max(distance / size for distance, size in zip(far, sizes, strict=True))
 
 
 def _hiding_size(fixture: Fixture, changed: Program) -> str:

@@ -74,7 +74,7 @@ def draw(fixture: Fixture, seed: int, own_shapes: bool = False) -> dict[str, Arr
         arrays[layer.b] = rng.standard_normal((n_out, 1))
         if layer.mask:
             arrays[layer.mask] = _mask(rng, (n_out, m), float(arrays[KEEP]))
-        arrays |= _layer(layer, arrays, {})
+        arrays |= layer_values(layer, arrays)
         last = (n_out, m)
     for given in ("dZ", "dA"):
         if given in fixture.arrays:
@@ -195,6 +195,35 @@ def networks(
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
 
 
+def layer_values(
+    layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return Z and A of one layer, as a forward pass computes them.
+
+    Parameters
+    ----------
+    layer : Layer
+        Its names; without an activation there is only Z.
+    arrays : mapping
+        Input, weights and bias, and the mask where the layer has one.
+    given : mapping, optional
+        Values to keep: a Z given here is not computed, an A given here stands for g(Z).
+
+    Examples
+    --------
+    >>> layer = Layer("X", "W", "b", "Z", "A", "relu")
+    >>> ones = np.ones((1, 1))
+    >>> layer_values(layer, {"X": ones, "W": ones, "b": -3 * ones})
+    {'Z': array([[-2.]]), 'A': array([[0.]])}
+    """
+    given = given or {}
+    Z = given.get(layer.Z, arrays[layer.W] @ arrays[layer.input] + arrays[layer.b])
+    if not layer.activation:
+        return {layer.Z: Z}
+    values = given.get(layer.A, by_name(layer.activation)(Z))
+    return {layer.Z: Z, layer.A: masked(layer, values, arrays)}
+
+
 def _varied(fixture: Fixture, arrays: Mapping[str, Array], name: str) -> Array:
     """Return the array a gradient differentiates by: g(Z) for an A that is masked and scaled."""
     for layer in fixture.layers:
@@ -211,19 +240,11 @@ def _mask(rng: np.random.Generator, shape: tuple[int, int], keep: float) -> Arra
             return mask
 
 
-def _layer(layer: Layer, arrays: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    Z = given.get(layer.Z, arrays[layer.W] @ arrays[layer.input] + arrays[layer.b])
-    if not layer.activation:
-        return {layer.Z: Z}
-    values = given.get(layer.A, by_name(layer.activation)(Z))
-    return {layer.Z: Z, layer.A: masked(layer, values, arrays)}
-
-
 def _cost(fixture: Fixture, arrays: Mapping[str, Any], branch: str, name: str, value: Any) -> Any:
     given = {name: value}
     scope = {**arrays, **given}
     for layer in fixture.layers:
-        scope |= _layer(layer, scope, given)
+        scope |= layer_values(layer, scope, given)
     last = fixture.layers[-1]
     if "Y" in arrays:
         data = cross_entropy(scope[last.A], arrays["Y"])
