@@ -1,4 +1,4 @@
-"""Measure the diagnosis: mutants, groups, times, bytes. Run by ``make bench``.
+"""Measure the diagnosis and the audit: mutants, groups, times, bytes. Run by ``make bench``.
 
 With ``--exhaustive`` every single mutant of every fixture, and every double of the smallest
 ones, is printed and pasted back, and a hundred thousand mangled texts are read, here and in the
@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from backcheck import consistent
+from backcheck.audit import audit, published
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.mutate import fingerprint, mutants, program, second_changes
@@ -111,6 +113,23 @@ def command_times() -> Iterator[tuple[object, ...]]:
             )
         )
         yield name, f"{spent:.2f} s"
+
+
+def audits() -> Iterator[tuple[object, ...]]:
+    """Judge each test on every single change, and on a sample of programs with two."""
+    for id, fixture in published().items():
+        spent, found = timed(audit, fixture)
+        judged = []
+        # The gradient check is no fixture that programs with two changes are made for.
+        for forms in doubles(id, 200) if id in ids() else ():
+            changed = program(fixture, forms)
+            passes = fixture.judge(changed).word == "passes"
+            judged.append((consistent.verdict(changed, fixture), passes))
+        twice = [
+            f"{judged.count((verdict, passes))} of {sum(word == verdict for word, _ in judged)}"
+            for verdict, passes in (("equivalent", True), ("mistake", False))
+        ]
+        yield (id, f"{spent:.2f} s", *found.counts, *twice)
 
 
 def bytes_shipped() -> Iterator[tuple[object, ...]]:
@@ -261,6 +280,9 @@ def main() -> None:
     header = ("diagnosis in Python", "single, median", "worst", "double, median", "worst")
     print(Table(header, [python_times(id, 12) for id in SHOWN]), "\n")
     print(Table(("command line", "time"), command_times()), "\n")
+    header = ("audit", "time", "accepts, equivalent", "rejects, mistakes",
+              "two changes: equivalent", "mistakes")  # fmt: skip
+    print(Table(header, audits()), "\n")
     if (SITE / "diagnose.html").exists():
         print(Table(("shipped", "plain", "gzip"), bytes_shipped()), "\n")
         header = ("page, CPU slowed 4 times", "single, median", "worst", "double, median", "worst")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backcheck.__main__ import main
+from backcheck.audit import published, scoreboard
 from backcheck.fixtures import load
 from conftest import ROOT
 
@@ -209,3 +210,88 @@ def test_fixtures_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> No
     rows = [line.split("  ") for line in said.split("\n") if line.startswith("dZ2 = ")]
     assert {row[0] for row in rows} >= {"dZ2 = AL - Y", "dZ2 = dAL * AL * (1 - AL)"}
     assert all(row[-1] == "fails" for row in rows)
+
+
+def test_the_audit_without_a_name_is_the_scoreboard_of_every_published_test(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit"]) == 0
+    told = capsys.readouterr().out
+    assert told.rstrip("\n") == repr(scoreboard())
+    assert len(told.splitlines()) == 2 + len(published())
+
+
+def test_the_audit_of_named_tests_lists_what_is_behind_their_shares(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", WEEK_4, "c2w1_gradient_check_n"]) == 0
+    told = capsys.readouterr().out
+    assert "    dZ2 = AL - Y\n" in told
+    assert "Course 2 Week 1, gradient check" in told
+
+
+def test_the_audit_as_json_holds_what_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--json", HIDDEN]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    page = (ROOT / "book/command-line.md").read_text(encoding="utf-8")
+    assert told["fixture"] == HIDDEN
+    for key in told:
+        assert f"`{key}`" in page, key
+
+
+def test_the_audit_of_an_unknown_test_names_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", "c1w3_bp_public_d"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "There is no fixture 'c1w3_bp_public_d'; known, nearest first: c1w3_bp_publ" in told.err
+
+
+def test_a_fair_test_is_written_to_a_new_file_and_runs_without_this_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "test_backward.py"
+    asked = ["fair-test", "--units", "3", "2", "1", "--examples", "4", "--output", str(file)]
+    assert main(asked) == 0
+    assert "fairness 100.0 %" in capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    before = file.read_bytes()
+    assert main(asked) == 2
+    assert "exists already; give the name of a new file" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fair-test", "--repair", WEEK_4]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith('"""Week 4 L_model_backward, repaired.')
+    compile(told, "repaired.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--units", "3", "0", "1"], "units holds 0, but every layer needs a whole number"),
+        (["--activations", "swish", "sigmoid"], "There is no activation called 'swish'"),
+        (["--examples", "1"], "m is 1, but a test needs a whole number from 2 to 50"),
+        (["--repair", "c1w9"], "There is no fixture 'c1w9'"),
+        (["--output", "no/such/folder/test.py"], "cannot be written"),
+    ],
+)
+def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(
+    arguments: list[str],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    output = [] if "--output" in arguments else ["--output", "test_backward.py"]
+    assert main(["fair-test", *arguments, *output]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert sentence in told.err
+    assert told.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ import pytest
 
 from backcheck import consistent, gradient_check, network
 from backcheck.activations import by_name
+from backcheck.audit import audit
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
@@ -264,9 +265,22 @@ def test_the_accepted_difference_is_rounding_of_the_cost_and_no_error_of_the_gra
     # The same cost divided by m instead of multiplied by 1/m.
     arrays = gradient_check.network()
     g = [by_name(name) for name in gradient_check.ACTIVATIONS]
-    other = difference(RIGHT, of=lambda p: network.loss(arrays["X"], arrays["Y"], p, g))
+    other = difference(RIGHT, of=lambda p: network.loss(arrays["A0"], arrays["Y"], p, g))
     assert other != difference(RIGHT)
     assert other == pytest.approx(difference(RIGHT), rel=0.05)
+
+
+def test_the_gradient_check_is_a_fair_test_of_backward_passes_that_takes_both_mistakes() -> None:
+    check = gradient_check.test()
+    found = audit(check)
+    assert found.fairness == 1.0
+    assert 0.9 < found.strength < 1.0
+    assert [check.check(**change).word for change in ({}, PLANTED)] == ["passes", "passes"]
+    for name, form in PLANTED.items():
+        assert check.check(**{name: form}).failures[0].startswith("Wrong difference 0.")
+    assert check.check(db1="sum(dZ1, axis=1) / m").error == (
+        "db1 has shape (5,), but b1 has (5, 1)."
+    )
 
 
 def test_the_check_of_one_parameter_gives_its_two_published_numbers() -> None:

@@ -113,6 +113,11 @@ def test_a_function_that_changes_its_inputs_cannot_spoil_the_next_call(tmp_path:
     module.check(careless)
 
 
+def test_a_written_test_leaves_no_array_behind_for_a_function_to_read(tmp_path: Path) -> None:
+    names = vars(module_of(make(), tmp_path)).keys()
+    assert names.isdisjoint(make().arrays)
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_the_tolerance_lies_between_rounding_and_the_nearest_mistake(name: str) -> None:
     fixture = MADE[name]()

@@ -83,7 +83,7 @@ def test_a_cache_with_nan_is_not_drawn() -> None:
 def test_a_table_escapes_what_it_shows_and_names_rows_and_columns() -> None:
     table = Table(("form", "test"), [("A < B & C", "passes")])
     html = table._repr_html_()
-    assert '<th scope="row">A &lt; B &amp; C</th>' in html
+    assert '<th scope="row" class="code">A &lt; B &amp; C</th>' in html
     assert '<td class="passes">passes</td>' in html
     assert html.count('<th scope="col">') == 2
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import backcheck
-from backcheck.audit import audit, scoreboard
+from backcheck.audit import audit, published, scoreboard
 from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
 from backcheck.fair import make, repaired
@@ -177,7 +177,9 @@ def _fixtures(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    chosen = [load(id) for id in options.fixtures or ids()]
+    every = published()
+    # A wrong id is told in the words of `load`.
+    chosen = [every[id] if id in every else load(id) for id in options.fixtures or every]
     found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title} ...")

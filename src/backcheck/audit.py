@@ -7,7 +7,6 @@ are made on a network whose sizes are all different, so that no coincidence of t
 own sizes hides a mistake or makes two programs one.
 """
 
-import html
 import json
 import math
 from collections import Counter
@@ -19,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from backcheck import consistent
-from backcheck.fixtures import Fixture, Outcome
+from backcheck import consistent, gradient_check
+from backcheck.fixtures import Fixture, Outcome, ids, load
 from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
 from backcheck.program import Program, Tree, write
 from backcheck.tables import Table
@@ -171,9 +170,6 @@ class Audit:
             yield from ("", title) if found else ()
             yield from (f"    {one}" for one in found)
 
-    def _repr_html_(self) -> str:
-        return f'<pre tabindex="0">{html.escape(repr(self))}</pre>'
-
     def to_dict(self) -> dict[str, Any]:
         """Return the audit as plain lists and dictionaries.
 
@@ -239,13 +235,30 @@ def audit(fixture: Fixture) -> Audit:
     return Audit(fixture, every, tuple(fixture.judge(mutant.program) for mutant in every))
 
 
-def scoreboard(fixtures: Iterable[Fixture]) -> Table:
-    """Return the fairness and strength of several tests as a table.
+@cache
+def published() -> dict[str, Fixture]:
+    """Return every published test that can be audited, by id.
 
     Examples
     --------
-    >>> from backcheck.fixtures import load
-    >>> print(scoreboard([load("c1w4_linear_backward_v2")]).header[2])
+    >>> list(published())[-1]
+    'c2w1_gradient_check_n'
+    """
+    check = gradient_check.test()
+    return {id: load(id) for id in ids()} | {check.id: check}
+
+
+def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
+    """Return the fairness and strength of several tests as a table.
+
+    Parameters
+    ----------
+    fixtures : iterable of Fixture, optional
+        The tests; all that are `published` if left out.
+
+    Examples
+    --------
+    >>> print(scoreboard([published()["c1w4_linear_backward_v2"]]).header[2])
     fairness
     """
     header = (
@@ -256,11 +269,11 @@ def scoreboard(fixtures: Iterable[Fixture]) -> Table:
         "strength",
     )
     rows = []
-    for found in map(audit, fixtures):
+    for found in map(audit, published().values() if fixtures is None else fixtures):
         right, wrong = found.counts
         shares = _percent(found.fairness), _percent(found.strength)
         rows.append((found.fixture.title, right, shares[0], wrong, shares[1]))
-    return Table(header, rows)
+    return Table(header, rows, named_by="words")
 
 
 # Editions of one function share their mutants, whatever the numbers of each.

@@ -41,10 +41,10 @@ CHECK = """
 def check(backward):
     \"\"\"Raise an AssertionError that names the first wrong gradient.
 
-    `backward` takes the arrays above by name, in a dictionary, and returns the gradients by
-    name; wrap a function with another signature in one that calls it.
+    `backward` takes the inputs by name, in a dictionary, and returns the gradients by name;
+    wrap a function with another signature in one that calls it.
     \"\"\"
-    grads = backward(copy.deepcopy(INPUTS))
+    grads = backward(inputs())
     for name, expected in EXPECTED.items():
         expected = np.array(expected)
         assert name in grads, f"There is no {name}; the function returned {', '.join(grads)}."
@@ -322,35 +322,38 @@ def _heading(fixture: Fixture) -> Iterator[str]:
         yield from (f"    {survivor}" for survivor in found.survivors)
         yield ""
     yield '"""'
-    yield from ("", "import copy", "", "import numpy as np", "")
+    yield from ("", "import numpy as np", "", "")
 
 
 def _inputs(fixture: Fixture) -> Iterator[str]:
+    # A function, so that every call gets arrays of its own and no array becomes a global.
+    yield "def inputs():"
+    yield '    """Return parameters, labels and the cache of a forward pass, by name."""'
+    yield from (f"    {line}" for line in (*_given(fixture), *_forward_pass(fixture)))
+    yield "    return {"
+    yield from (f'        "{name}": {name},' for name in fixture.arrays)
+    yield "    }"
+    yield from ("", "")
+
+
+def _given(fixture: Fixture) -> Iterator[str]:
     random = {str(one["name"]) for one in fixture.draws}
-    computed = {layer.Z for layer in fixture.layers} | {layer.A for layer in fixture.layers}
-    if fixture.draws:
+    computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
+    if random:
         yield f"generator = np.random.RandomState({fixture.seed})"
     yield from (_draw_line(one) for one in fixture.draws)
     for name, value in fixture.arrays.items():
         if name not in random | computed:
             yield f"{name} = np.array({value.tolist()})"
-    forward = []
+
+
+def _forward_pass(fixture: Fixture) -> Iterator[str]:
     for layer in fixture.layers:
         if layer.Z in fixture.arrays:
-            forward.append(f"{layer.Z} = {layer.W} @ {layer.input} + {layer.b}")
-            if layer.A in fixture.arrays:
-                formula = FORMULAS[layer.activation].format(Z=layer.Z)
-                formula += f" * {layer.mask} / {KEEP}" if layer.mask else ""
-                forward.append(f"{layer.A} = {formula}")
-    if forward:
-        yield from (
-            "",
-            "# The forward pass: what a backward pass reads belongs together.",
-            *forward,
-        )
-    yield from ("", "INPUTS = {")
-    yield from (f'    "{name}": {name},' for name in fixture.arrays)
-    yield "}"
+            yield f"{layer.Z} = {layer.W} @ {layer.input} + {layer.b}"
+        if layer.A in fixture.arrays:
+            formula = FORMULAS[layer.activation].format(Z=layer.Z)
+            yield f"{layer.A} = {formula}" + (f" * {layer.mask} / {KEEP}" if layer.mask else "")
 
 
 def _draw_line(one: Mapping[str, Any]) -> str:
@@ -367,7 +370,7 @@ def _draw_line(one: Mapping[str, Any]) -> str:
 def _asserts(fixture: Fixture) -> Iterator[str]:
     absolute, relative = RULES[fixture.comparisons[-1].rule]
     noise, nearest = margins(fixture)
-    yield from ("", "EXPECTED = {")
+    yield "EXPECTED = {"
     for name in fixture.comparisons[-1].outputs:
         yield f'    "{name}": ['
         yield from (f"        {row}," for row in fixture.expected[name].tolist())

@@ -32,7 +32,7 @@ CACHED, BROKEN = "#8250df", "#b3261e"
 FORMS = (Z_FORM, A_FORM, SHORTCUT)
 """The colours of the three ways to write a step."""
 
-SIGNS = ("o", "s", "^", "D", "v")
+SIGNS = ("o", "s", "^", "D", "v", "X")
 """The signs that tell series of points apart besides their colour."""
 
 RUNS = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)

@@ -12,6 +12,7 @@ public_tests.py; public copies of the course notebook for the assert.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,9 +21,11 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import by_name
 from backcheck.arrays import Array
+from backcheck.fixtures import Comparison, Fixture, Outcome
 from backcheck.network import forward
 from backcheck.program import Program, backward
 from backcheck.referee import centred_difference
+from backcheck.relations import layers_of
 
 ACTIVATIONS = ("relu", "relu", "sigmoid")
 
@@ -64,6 +67,8 @@ ASSERTED = (0.2850931567761623, 1.1890913024229996e-07)
 def network() -> dict[str, Array]:
     """Return the network of the test after a real forward pass: parameters, labels and cache.
 
+    The inputs X are the A0 of the cache.
+
     Examples
     --------
     >>> arrays = network()
@@ -73,7 +78,8 @@ def network() -> dict[str, Array]:
     # The generator behind np.random.seed, whose stream numpy keeps frozen.
     generator = np.random.RandomState(1)
     drawn = {name: generator.randn(*shape) for name, shape in SHAPES.items()}
-    arrays = {**drawn, **_forward(drawn["X"], drawn), "Y": np.array([LABELS])}
+    cache = _forward(drawn.pop("X"), drawn)
+    arrays = {**drawn, **cache, "Y": np.array([LABELS])}
     for array in arrays.values():
         array.setflags(write=False)
     return arrays
@@ -92,7 +98,7 @@ def cost(parameters: Mapping[str, Array]) -> float:
     2.4078
     """
     Y = network()["Y"]
-    A = _forward(network()["X"], parameters)["A3"]
+    A = _forward(network()["A0"], parameters)["A3"]
     m = Y.shape[1]
     return float(1 / m * np.sum(np.where(Y == 1, -np.log(A), -np.log(1 - A))))
 
@@ -111,15 +117,23 @@ def difference(
     of : callable
         The cost that is differentiated, a function of the parameters by name.
 
+    Raises
+    ------
+    ValueError
+        If numpy cannot carry a step out, or a gradient has not the shape of its parameter.
+
     Examples
     --------
     >>> round(difference(RIGHT.replace(**PLANTED)), 6)
     0.285093
     """
     values = program.run(network())
+    for name in PARAMETERS:
+        shape = np.shape(values[f"d{name}"])
+        if shape != SHAPES[name]:
+            raise ValueError(f"d{name} has shape {shape}, but {name} has {SHAPES[name]}.")
     gradient = _vector([values[f"d{name}"] for name in PARAMETERS])
-    start = _vector([network()[name] for name in PARAMETERS])
-    return distance(gradient, centred_difference(lambda x: of(_named(x)), start, eps))
+    return distance(gradient, _slope(eps, of))
 
 
 def distance(a: ArrayLike, b: ArrayLike) -> float:
@@ -149,6 +163,60 @@ def accepted(difference: float) -> bool:
     [True, True, False]
     """
     return bool(np.any(np.isclose(difference, ASSERTED)))
+
+
+@dataclass(frozen=True, eq=False)
+class DifferenceTest(Fixture):
+    """A test that compares one difference of a gradient check, and no gradient."""
+
+    def judge(self, program: Program) -> Outcome:
+        """Say whether the notebook of 2021 accepts the difference of a backward pass.
+
+        Examples
+        --------
+        >>> test().judge(RIGHT).word, test().judge(RIGHT.replace(dZ3="Y - A3")).word
+        ('passes', 'fails')
+        """
+        try:
+            with np.errstate(all="ignore"):
+                found = difference(program)
+        except ValueError as error:
+            return Outcome((), error=str(error))
+        return Outcome(() if accepted(found) else (f"Wrong difference {found:.2g}",))
+
+
+@cache
+def test() -> DifferenceTest:
+    """Return the gradient check as a test of the backward pass it is given.
+
+    Examples
+    --------
+    >>> test().broken()
+    {}
+    """
+    values = RIGHT.run(network())
+    outputs = tuple(f"d{name}" for name in PARAMETERS)
+    return DifferenceTest(
+        id="c2w1_gradient_check_n",
+        title="Course 2 Week 1, gradient check",
+        course="Course 2 Week 1",
+        function="gradient_check_n",
+        found_in="public copies of the notebook of 2021",
+        sources=(),
+        seed=1,
+        draws=tuple({"name": name, "shape": shape} for name, shape in SHAPES.items()),
+        layers=layers_of([by_name(name) for name in ACTIVATIONS]),
+        program=RIGHT,
+        comparisons=(Comparison("2021", "difference", outputs),),
+        arrays=network(),
+        expected={name: values[name] for name in outputs},
+    )
+
+
+@cache
+def _slope(eps: float, of: Callable[[Mapping[str, Array]], Any]) -> Array:
+    start = _vector([network()[name] for name in PARAMETERS])
+    return centred_difference(lambda vector: of(_named(vector)), start, eps)
 
 
 def _forward(X: Array, parameters: Mapping[str, Array]) -> dict[str, Array]:

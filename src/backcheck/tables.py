@@ -15,6 +15,8 @@ class Table:
         One title a column.
     rows : iterable of sequence
         One cell a column; anything `str` can turn into text.
+    named_by : str
+        What the first cells hold, ``"code"`` or ``"words"``: a page sets them accordingly.
 
     Raises
     ------
@@ -32,6 +34,7 @@ class Table:
 
     header: Sequence[str]
     rows: Iterable[Sequence[object]]
+    named_by: str = "code"
 
     def __post_init__(self) -> None:
         rows = tuple(tuple(str(cell) for cell in row) for row in self.rows)
@@ -53,16 +56,16 @@ class Table:
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
-        body = "".join(f"<tr>{_cells(row)}</tr>\n" for row in self.rows)
+        body = "".join(f"<tr>{self._cells(row)}</tr>\n" for row in self.rows)
         return (
             '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
         )
 
-
-def _cells(row: Sequence[object]) -> str:
-    first, *others = (html.escape(str(cell)) for cell in row)
-    return f'<th scope="row">{first}</th>' + "".join(_cell(cell) for cell in others)
+    def _cells(self, row: Sequence[object]) -> str:
+        first, *others = (html.escape(str(cell)) for cell in row)
+        head = f'<th scope="row" class="{self.named_by}">{first}</th>'
+        return head + "".join(_cell(cell) for cell in others)
 
 
 def _cell(text: str) -> str:
