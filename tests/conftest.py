@@ -74,7 +74,7 @@ def chapters() -> list[str]:
 @pytest.fixture(scope="session")
 def html() -> Path:
     """Build the site as ``make book`` does and return the folder of its pages."""
-    if not (ROOT / "book/_ext/katex/node_modules/katex").exists():
+    if not (ROOT / "book/_ext/node/node_modules/katex").exists():
         pytest.exit("KaTeX is not installed, so the site cannot be judged: run make book.", 1)
     done = build(ROOT, *STRICT)
     if done.returncode:

@@ -51,7 +51,7 @@ def printed(page: Path) -> str:
 
 
 def use_katex(book: Path) -> None:
-    modules = "book/_ext/katex/node_modules"
+    modules = "book/_ext/node/node_modules"
     if not (ROOT / modules).exists():
         pytest.fail("KaTeX is not installed: run make book once.")
     (book / modules).symlink_to(ROOT / modules)

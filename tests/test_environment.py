@@ -53,7 +53,7 @@ def test_every_locked_version_carries_hashes_and_no_address() -> None:
 
 
 def test_the_katex_lock_pins_by_integrity_and_names_no_address_to_download_from() -> None:
-    text = (ROOT / "book/_ext/katex/package-lock.json").read_text(encoding="utf-8")
+    text = (ROOT / "book/_ext/node/package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in text
     assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
 

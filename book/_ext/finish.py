@@ -1,0 +1,358 @@
+"""The last step of a build: from Sphinx's pages to the site that readers get.
+
+Sphinx and the theme write pages that load nine stylesheets, six scripts and whole fonts, with
+styles and scripts inside the text. Once all pages are written,
+
+- one stylesheet and one script take the place of all, without the rules no page uses;
+- styles inside the text become classes, so that a content security policy can forbid them;
+- the fonts of the mathematics keep only the signs the book uses;
+- pictures get their size, so that nothing moves while a page loads;
+- what the theme leaves out for screen readers and keyboards is added.
+
+Sphinx writes only the pages that change, so each one is kept as Sphinx wrote it, and all are
+finished again from there. Without the tools (see ``node/package.json``) they stay as they are.
+"""
+
+import base64
+import hashlib
+import json
+import posixpath
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from html import escape
+from io import BytesIO
+from logging import getLogger
+from pathlib import Path
+from typing import Any
+
+import katex_renderer
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+TOOLS = Path(__file__).parent / "node"
+
+STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
+"""Where the one stylesheet, the one script and the fonts of the site go."""
+
+LONE = ("diagnose", "searchtools", "language_data", "searchindex")
+"""The scripts that one page alone needs, by how they begin: they stay files of their own."""
+
+PRELOADED = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+"""The fonts of nearly every formula, fetched before the stylesheet is read."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+"""What a page may load: files of the site, and the inline scripts with these digests."""
+
+VIEWPORT = 'meta[name="viewport"]'
+
+MARK = "Content-Security-Policy"
+"""What a finished page has, and Sphinx's own has not."""
+
+logger = logging.getLogger(__name__)
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Finish every page of the site."""
+    if error is not None or app.builder.format != "html" or not installed():
+        return
+    root = Path(app.outdir)
+    pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
+    styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
+    css, js = _bundle(root, pages, styles)
+    (root / STYLE).write_text(css, encoding="utf-8")
+    (root / SCRIPT).write_text(js, encoding="utf-8")
+    _subset_fonts(root, css, _signs(pages.values()))
+    version = _digest(css, js)[:8]
+    for name, tree in pages.items():
+        (root / name).write_text(finished(tree, root, version), encoding="utf-8")
+    _drop_unused(root, [*pages, STYLE])
+
+
+def installed() -> bool:
+    """Say whether the tools are there."""
+    return (TOOLS / "node_modules" / "esbuild").is_dir()
+
+
+def finished(tree: LexborHTMLParser, root: Path, version: str) -> str:
+    """Return the text of a finished page."""
+    for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
+        found.decompose()
+    for found, file in _files(tree, "script[src]", "src"):
+        if _is_lone(file):
+            found.attrs["defer"] = ""
+        else:
+            found.decompose()
+    for found in tree.css("[style]"):
+        _add_class(found, class_of(found.attributes["style"] or ""))
+        del found.attrs["style"]
+    _size_images(tree, root)
+    for repair in REPAIRS:
+        repair(tree)
+    digests = [f" 'sha256-{_sha256(script.text())}'" for script in tree.css("script:not([src])")]
+    policy = POLICY.format(scripts="".join(dict.fromkeys(digests)))
+    head = f'<meta http-equiv="{MARK}" content="{escape(policy, quote=False)}">'
+    if tree.css_matches(".katex"):
+        head += "".join(
+            f'<link rel="preload" href="{FONTS}/{font}.woff2" as="font" type="font/woff2" '
+            "crossorigin>"
+            for font in PRELOADED
+        )
+    head += f'<link rel="stylesheet" href="{STYLE}?v={version}">'
+    head += f'<script src="{SCRIPT}?v={version}" defer></script>'
+    charset = '<meta charset="utf-8">'
+    return str(tree.html).replace(charset, charset + head, 1)
+
+
+def class_of(style: str) -> str:
+    """Return the name of the class that takes the place of a style inside the text."""
+    return "s" + _digest(style)[:6]
+
+
+def rule_of(style: str) -> str:
+    """Return the rule of that class; it has to win over every other, as the style did.
+
+    >>> rule_of("height:1em;vertical-align:-0.25em;")
+    '.sc18cb2{height:1em!important;vertical-align:-0.25em!important}'
+    """
+    declarations = [one.strip() for one in style.split(";") if one.strip()]
+    return f".{class_of(style)}{{{';'.join(f'{one}!important' for one in declarations)}}}"
+
+
+def _as_written(root: Path) -> dict[str, str]:
+    """Return the pages as Sphinx wrote them, now or in an earlier build."""
+    store = root.parent / ".written"
+    texts = {}
+    for page in sorted(root.glob("*.html")):
+        kept = store / page.name
+        if MARK not in page.read_text(encoding="utf-8"):
+            _copy(page, kept)
+        texts[page.name] = kept.read_text(encoding="utf-8")
+    return texts
+
+
+def _written(root: Path, file: str) -> str:
+    """Return a stylesheet or script as Sphinx wrote it, now or in an earlier build."""
+    kept = root.parent / ".written" / file
+    if (root / file).exists():
+        _copy(root / file, kept)
+    return kept.read_text(encoding="utf-8")
+
+
+def _copy(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, to)
+
+
+def _files(
+    tree: LexborHTMLParser, selector: str, attribute: str
+) -> Iterator[tuple[LexborNode, str]]:
+    """Yield elements with the file of the site they name, without its version."""
+    for found in tree.css(selector):
+        address = found.attributes.get(attribute) or ""
+        if address and "//" not in address and not address.startswith("#"):
+            yield found, re.split("[?#]", address)[0]
+
+
+def _is_lone(file: str) -> bool:
+    return Path(file).name.startswith(LONE)
+
+
+def _inline_styles(tree: LexborHTMLParser) -> set[str]:
+    return {found.attributes["style"] or "" for found in tree.css("[style]")}
+
+
+def _bundle(
+    root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
+) -> tuple[str, str]:
+    """Return the one stylesheet and the one script."""
+    sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
+    inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
+    rules = [rule_of(style) for _, style in sorted(styles.items())]
+    css = [_written(root, file) for file in sheets]
+    scripts = _in_order(pages, "script[src]", "src")
+    question = {
+        "css": "\n".join([*css, *inside, *rules]),
+        "js": "\n;".join(_written(root, file) for file in scripts if not _is_lone(file)),
+        "words": "\n".join(_written(root, file) for file in scripts if _is_own(file)),
+        "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
+    }
+    answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
+    return answer["css"], answer["js"]
+
+
+def _is_own(file: str) -> bool:
+    return Path(file).name in ("diagnose.js", "searchtools.js")
+
+
+def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
+    found = (file for tree in pages.values() for _, file in _files(tree, selector, attribute))
+    return list(dict.fromkeys(found))
+
+
+def _names(tree: LexborHTMLParser) -> Iterator[str]:
+    """Yield whatever a selector could name in a page."""
+    for found in tree.css("*"):
+        yield found.tag or ""
+        for name, value in found.attributes.items():
+            yield name
+            if name in ("class", "id", "type", "role", "rel", "scope"):
+                yield from (value or "").split()
+
+
+def _remembered(record: Path, question: str) -> dict[str, str]:
+    """Ask the tools, unless they were asked the same before."""
+    key = _digest(question, (TOOLS / "bundle.js").read_text(encoding="utf-8"))
+    if record.exists():
+        known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        if known["key"] == key:
+            return known
+    done = subprocess.run(  # noqa: S603 - our own script, no reader's text
+        [katex_renderer.node(), str(TOOLS / "bundle.js")],
+        input=question, capture_output=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    answer: dict[str, str] = {"key": key, **json.loads(done.stdout)}
+    record.write_text(json.dumps(answer), encoding="utf-8")
+    return answer
+
+
+def _signs(pages: Iterable[LexborHTMLParser]) -> str:
+    """Return the signs that occur in formulas."""
+    return "".join(
+        sorted({s for tree in pages for formula in tree.css(".katex-html") for s in formula.text()})
+    )
+
+
+def _subset_fonts(root: Path, css: str, signs: str) -> None:
+    """Write the fonts that the stylesheet names, with these signs alone."""
+    store = root.parent / ".fonts" / _digest(signs)[:8]
+    target = root / FONTS
+    target.mkdir(parents=True, exist_ok=True)
+    for name in sorted(set(re.findall(r"fonts/([\w-]+\.woff2)", css))):
+        small = store / name
+        if not small.exists():
+            small.parent.mkdir(parents=True, exist_ok=True)
+            small.write_bytes(_subset(katex_renderer.DIST / "fonts" / name, signs))
+        shutil.copyfile(small, target / name)
+
+
+def _subset(file: Path, signs: str) -> bytes:
+    font = TTFont(file, recalcTimestamp=False)
+    subsetter = subset.Subsetter(subset.Options(flavor="woff2", layout_features=["*"]))
+    subsetter.populate(text=signs)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    data = BytesIO()
+    font.save(data, reorderTables=False)
+    return data.getvalue()
+
+
+def _size_images(tree: LexborHTMLParser, root: Path) -> None:
+    """Give pictures their size; all but the first one wait until they are near."""
+    for place, (image, file) in enumerate(_files(tree, "article img[src$='.svg']", "src")):
+        text = (root / file).read_text(encoding="utf-8")[:2000]
+        size = {
+            name: float(found[1])
+            for name in ("width", "height")
+            if (found := re.search(rf'<svg[^>]* {name}="([\d.]+)pt"', text))
+        }
+        for name, points in size.items():
+            # 96 pixels of a stylesheet are 72 points.
+            image.attrs[name] = str(round(points * 96 / 72))
+        if place:
+            image.attrs["loading"] = "lazy"
+
+
+def _drop_unused(root: Path, kept: list[str]) -> None:
+    """Delete the static files that nothing names any more, source maps included."""
+    texts = [(root / name).read_text(encoding="utf-8") for name in kept]
+    named = {
+        posixpath.normpath(posixpath.join("_static", address))
+        for address in re.findall(r"url\(\"?([\w./-]+)", texts[-1])
+    }
+    for text in texts[:-1]:
+        named |= set(re.findall(r'(?:src|href|content)="(_static/[^"?#]+)', text))
+    for file in sorted((root / "_static").rglob("*"), reverse=True):
+        if file.is_dir():
+            if not any(file.iterdir()):
+                file.rmdir()
+        elif file.relative_to(root).as_posix() not in {*named, STYLE, SCRIPT}:
+            file.unlink()
+
+
+def _label_headings(tree: LexborHTMLParser) -> None:
+    # The parts of the table of contents are headings without a level.
+    for caption in tree.css('.caption[role="heading"]'):
+        caption.attrs["aria-level"] = "2"
+
+
+def _label_landmarks(tree: LexborHTMLParser) -> None:
+    for selector, label in ((".sidebar-drawer", "The book"), (".toc-drawer", "This page")):
+        for aside in tree.css(selector):
+            aside.attrs["aria-label"] = label
+    # A window's own tools are no part of any landmark.
+    for tools in tree.css(".content-icon-container"):
+        tools.attrs["role"] = "region"
+        tools.attrs["aria-label"] = "Tools"
+
+
+def _name_summaries(tree: LexborHTMLParser) -> None:
+    # Their text says it better than the label that hides it.
+    for summary in tree.css("summary[aria-label]"):
+        del summary.attrs["aria-label"]
+
+
+def _list_references(tree: LexborHTMLParser) -> None:
+    for reference in tree.css('[role="doc-biblioentry"]'):
+        reference.attrs["role"] = "listitem"
+
+
+def _focus_code(tree: LexborHTMLParser) -> None:
+    # The script takes this away again where nothing has to be scrolled.
+    for code in tree.css("article pre"):
+        code.attrs["tabindex"] = "0"
+
+
+def _head_search(tree: LexborHTMLParser) -> None:
+    for results in tree.css("#search-results"):
+        title = LexborHTMLParser("<h1>Search</h1>").css_first("h1")
+        results.insert_before(title)
+
+
+REPAIRS = (
+    _label_headings,
+    _label_landmarks,
+    _name_summaries,
+    _list_references,
+    _focus_code,
+    _head_search,
+)
+"""What the theme and the extensions leave out for screen readers and keyboards."""
+
+
+def _add_class(found: LexborNode, name: str) -> None:
+    found.attrs["class"] = f"{found.attributes.get('class') or ''} {name}".strip()
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Install the step."""
+    getLogger("fontTools").setLevel("WARNING")
+    if not installed():
+        logger.info("The tools are not installed: the site is larger, and has no policy.")
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,16 @@
+// Boxes that scroll take the focus, so that a keyboard can scroll them; those that do not need
+// to scroll give it back. Without this script all of them take it.
+"use strict";
+
+(() => {
+  const boxes = document.querySelectorAll("article :is(pre, .formula, .table-wrapper)[tabindex]");
+
+  function update(box) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+
+  const seen = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
+  for (const box of boxes) seen.observe(box);
+})();
