@@ -120,7 +120,7 @@ def test_the_page_asks_no_foreign_host_for_anything(page: Page) -> None:
 
 def test_no_stylesheet_script_or_picture_asks_a_foreign_host_for_anything(html: Path) -> None:
     files = [file for file in html.rglob("*") if file.suffix in (".css", ".svg")]
-    assert any(file.name == "katex.min.css" for file in files)
+    assert any(file.name == "site.css" for file in files)
     for file in files:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"(?:url\(|@import|xlink:href=)\s*[\"']?(?:https?:)?//", text), file

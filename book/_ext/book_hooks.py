@@ -3,7 +3,7 @@
 - Chapters live in ``book/``, and their addresses do not say so: ``/sigmoid.html``.
 - Cells import the package in ``src/`` without installing it.
 - A change of the package, the lock file, or Python runs every cell again.
-- Chapters run side by side, one kernel for each processor.
+- Chapters run side by side, one kernel for each processor, all of them forks of one process.
 - A traceback in an output is a warning, and with ``-W`` a failed build, every time.
 - A heading's address is its explicit label, so rewording it breaks no link.
 - Solutions fold away without a script.
@@ -15,12 +15,14 @@ import shutil
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from importlib import import_module
 from logging import getLogger
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from forked_kernels import forked_kernels
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
@@ -128,7 +130,8 @@ def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
         return path, result.time, result.err
 
     failures = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    quick = forked_kernels(build) if len(pending) > 2 else nullcontext()
+    with quick, ThreadPoolExecutor(os.cpu_count()) as pool:
         for number, (path, seconds, error) in enumerate(pool.map(run, pending), start=1):
             if error is not None:
                 failures.append(f"{path}: {type(error).__name__}: {error}")

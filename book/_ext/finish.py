@@ -42,12 +42,13 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 LONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-PRELOADED = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
-"""The fonts of nearly every formula, fetched before the stylesheet is read."""
+WITHIN = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+"""The fonts of nearly every formula. They come within the stylesheet, so that no formula moves
+when they arrive; a page opened from disk may not fetch them ahead."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 """What a page may load: files of the site, and the inline scripts with these digests."""
 
@@ -67,9 +68,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js = _bundle(root, pages, styles)
+    css = _with_fonts(root, css, pages.values())
     (root / STYLE).write_text(css, encoding="utf-8")
     (root / SCRIPT).write_text(js, encoding="utf-8")
-    _subset_fonts(root, css, _signs(pages.values()))
     version = _digest(css, js)[:8]
     for name, tree in pages.items():
         (root / name).write_text(finished(tree, root, version), encoding="utf-8")
@@ -99,12 +100,6 @@ def finished(tree: LexborHTMLParser, root: Path, version: str) -> str:
     digests = [f" 'sha256-{_sha256(script.text())}'" for script in tree.css("script:not([src])")]
     policy = POLICY.format(scripts="".join(dict.fromkeys(digests)))
     head = f'<meta http-equiv="{MARK}" content="{escape(policy, quote=False)}">'
-    if tree.css_matches(".katex"):
-        head += "".join(
-            f'<link rel="preload" href="{FONTS}/{font}.woff2" as="font" type="font/woff2" '
-            "crossorigin>"
-            for font in PRELOADED
-        )
     head += f'<link rel="stylesheet" href="{STYLE}?v={version}">'
     head += f'<script src="{SCRIPT}?v={version}" defer></script>'
     charset = '<meta charset="utf-8">'
@@ -223,35 +218,41 @@ def _remembered(record: Path, question: str) -> dict[str, str]:
     return answer
 
 
-def _signs(pages: Iterable[LexborHTMLParser]) -> str:
-    """Return the signs that occur in formulas."""
-    return "".join(
-        sorted({s for tree in pages for formula in tree.css(".katex-html") for s in formula.text()})
-    )
+def _with_fonts(root: Path, css: str, pages: Iterable[LexborHTMLParser]) -> str:
+    """Write the fonts that the stylesheet names, and put the most used ones inside it."""
+    formulas = [formula for tree in pages for formula in tree.css(".katex-html")]
+    every = _signs(formulas)
+    letters = _signs(letter for formula in formulas for letter in formula.css(".mathnormal"))
+    (root / FONTS).mkdir(parents=True, exist_ok=True)
+    for name in sorted(set(re.findall(r"fonts/([\w-]+)\.woff2", css))):
+        data = _subset(root.parent, name, letters if name == "KaTeX_Math-Italic" else every)
+        if name in WITHIN:
+            text = base64.b64encode(data).decode()
+            css = css.replace(f"fonts/{name}.woff2", f"data:font/woff2;base64,{text}")
+        else:
+            (root / FONTS / f"{name}.woff2").write_bytes(data)
+    return css
 
 
-def _subset_fonts(root: Path, css: str, signs: str) -> None:
-    """Write the fonts that the stylesheet names, with these signs alone."""
-    store = root.parent / ".fonts" / _digest(signs)[:8]
-    target = root / FONTS
-    target.mkdir(parents=True, exist_ok=True)
-    for name in sorted(set(re.findall(r"fonts/([\w-]+\.woff2)", css))):
-        small = store / name
-        if not small.exists():
-            small.parent.mkdir(parents=True, exist_ok=True)
-            small.write_bytes(_subset(katex_renderer.DIST / "fonts" / name, signs))
-        shutil.copyfile(small, target / name)
+def _signs(nodes: Iterable[LexborNode]) -> str:
+    return "".join(sorted({sign for node in nodes for sign in node.text()}))
 
 
-def _subset(file: Path, signs: str) -> bytes:
-    font = TTFont(file, recalcTimestamp=False)
-    subsetter = subset.Subsetter(subset.Options(flavor="woff2", layout_features=["*"]))
-    subsetter.populate(text=signs)
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    data = BytesIO()
-    font.save(data, reorderTables=False)
-    return data.getvalue()
+def _subset(build: Path, name: str, signs: str) -> bytes:
+    """Return a font with these signs alone, as fonttools made it now or in an earlier build."""
+    source = katex_renderer.DIST / "fonts" / f"{name}.woff2"
+    kept = build / ".fonts" / f"{name}-{_digest(signs)[:8]}.woff2"
+    if not kept.exists():
+        font = TTFont(source, recalcTimestamp=False)
+        subsetter = subset.Subsetter(subset.Options(hinting=False))
+        subsetter.populate(text=signs)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        data = BytesIO()
+        font.save(data, reorderTables=False)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(data.getvalue())
+    return kept.read_bytes()
 
 
 def _size_images(tree: LexborHTMLParser, root: Path) -> None:
@@ -322,7 +323,7 @@ def _focus_code(tree: LexborHTMLParser) -> None:
 
 def _head_search(tree: LexborHTMLParser) -> None:
     for results in tree.css("#search-results"):
-        title = LexborHTMLParser("<h1>Search</h1>").css_first("h1")
+        (title,) = LexborHTMLParser("<h1>Search</h1>").css("h1")
         results.insert_before(title)
 
 

@@ -80,6 +80,7 @@ class Entry:
         return f'<div class="catalogue">{"".join(parts)}</div>'
 
 
+@cache
 def entry(id: str) -> Entry:
     """Return the entry of a named form.
 
