@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from forked_kernels import forked_kernels
+from forked_kernels import ForkedKernels
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
@@ -99,6 +99,25 @@ def prepare_kernels(build: Path) -> None:
         os.environ.setdefault(name, "1")
 
 
+# The server of a build, while it gets ready.
+_kernels: dict[Path, ForkedKernels] = {}
+
+
+def start_kernels(app: Sphinx) -> None:
+    """Let the server of kernels get ready while Sphinx does, if all chapters will run."""
+    build = Path(app.outdir).parent
+    if sys.platform == "linux" and not (build / ".jupyter_cache").exists():
+        os.environ["MPLCONFIGDIR"] = str(build / ".matplotlib")
+        _kernels[build] = ForkedKernels(build)
+
+
+def stop_kernels(app: Sphinx, error: Exception | None) -> None:
+    """End a server that was not used."""
+    for server in _kernels.values():
+        server.close()
+    _kernels.clear()
+
+
 def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Run the chapters that are about to be read, and put their outputs into the cache.
 
@@ -117,7 +136,8 @@ def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
     pending = {path: book for path, book in notebooks.items() if not _cached(cache, book)}
     if not pending:
         return
-    _prepare_fonts(build)
+    if build not in _kernels:
+        _prepare_fonts(build)
 
     def run(path: Path) -> tuple[Path, float, Exception | None]:
         settings = {"timeout": app.config.nb_execution_timeout, "allow_errors": False}
@@ -130,8 +150,8 @@ def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
         return path, result.time, result.err
 
     failures = []
-    quick = forked_kernels(build) if len(pending) > 2 else nullcontext()
-    with quick, ThreadPoolExecutor(os.cpu_count()) as pool:
+    # More threads than processors: a notebook often waits for its kernel, and not on it.
+    with _kernels.pop(build, nullcontext()), ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
         for number, (path, seconds, error) in enumerate(pool.map(run, pending), start=1):
             if error is not None:
                 failures.append(f"{path}: {type(error).__name__}: {error}")
@@ -252,6 +272,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     style = digest_of(ROOT, filter(Path.is_file, (ROOT / "book/_static").rglob("*")))
     app.add_config_value("style_digest", style, "html", [str])
     app.connect("builder-inited", match_dark_code, priority=100)
+    # Before the data of the diagnosis are computed, which takes seconds on one processor.
+    app.connect("builder-inited", start_kernels, priority=100)
+    app.connect("build-finished", stop_kernels)
     app.connect("env-before-read-docs", run_side_by_side)
     app.connect("build-finished", forget_failed_build)
     app.connect("doctree-read", report_tracebacks)

@@ -28,8 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import katex_renderer
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -243,6 +241,10 @@ def _subset(build: Path, name: str, signs: str) -> bytes:
     source = katex_renderer.DIST / "fonts" / f"{name}.woff2"
     kept = build / ".fonts" / f"{name}-{_digest(signs)[:8]}.woff2"
     if not kept.exists():
+        # A second of imports that only a changed formula needs.
+        from fontTools import subset
+        from fontTools.ttLib import TTFont
+
         font = TTFont(source, recalcTimestamp=False)
         subsetter = subset.Subsetter(subset.Options(hinting=False))
         subsetter.populate(text=signs)

@@ -15,8 +15,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -32,32 +30,50 @@ IMPORTED = (
 """What kernels need, or many of them. A chapter still has to import what it uses."""
 
 
-@contextmanager
-def forked_kernels(build: Path) -> Iterator[None]:
-    """Let Jupyter start its Python kernels as forks of one server, while the block runs."""
-    if sys.platform != "linux":
-        yield
-        return
-    # The path of a socket may have no more than about a hundred characters.
-    with tempfile.TemporaryDirectory() as folder:
-        address = f"{folder}/socket"
-        spec = build / ".jupyter" / "kernels" / "python3" / "kernel.json"
-        spec.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-I", "-S", __file__, "kernel", address, "-f", "{connection_file}"]
-        entry = {"argv": command, "display_name": "Python 3", "language": "python"}
-        spec.write_text(json.dumps(entry), encoding="utf-8")
-        known = os.environ.get("JUPYTER_PATH")
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(spec.parents[2]), known]))
-        server = subprocess.Popen(  # noqa: S603 - this file
+class ForkedKernels:
+    """A server that forks, and a setting that lets Jupyter start its Python kernels there.
+
+    Parameters
+    ----------
+    build : Path
+        The folder for files that are made anew.
+    """
+
+    def __init__(self, build: Path) -> None:
+        self.spec = build / ".jupyter" / "kernels" / "python3" / "kernel.json"
+        # The path of a socket may have no more than about a hundred characters.
+        self.folder = tempfile.TemporaryDirectory()
+        address = f"{self.folder.name}/socket"
+        client = [sys.executable, "-I", "-S", __file__, "kernel", address]
+        entry = {
+            "argv": [*client, "-f", "{connection_file}"],
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        self.spec.parent.mkdir(parents=True, exist_ok=True)
+        self.spec.write_text(json.dumps(entry), encoding="utf-8")
+        self.server = subprocess.Popen(  # noqa: S603 - this file
             [sys.executable, __file__, "serve", address], stdout=subprocess.PIPE
         )
-        try:
-            server.stdout.readline()  # type: ignore[union-attr]
-            yield
-        finally:
-            server.kill()
-            server.communicate()
-            os.environ["JUPYTER_PATH"] = known or ""
+
+    def __enter__(self) -> None:
+        """Wait for the server, and send Jupyter there."""
+        self.server.stdout.readline()  # type: ignore[union-attr]
+        self.known = os.environ.get("JUPYTER_PATH", "")
+        first = str(self.spec.parents[2])
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [first, self.known]))
+
+    def __exit__(self, *error: object) -> None:
+        """End the server, and with it the kernels that are left."""
+        os.environ["JUPYTER_PATH"] = self.known
+        self.close()
+
+    def close(self) -> None:
+        """End the server."""
+        self.server.kill()
+        self.server.communicate()
+        self.spec.unlink(missing_ok=True)
+        self.folder.cleanup()
 
 
 def serve(address: str) -> None:
@@ -66,6 +82,10 @@ def serve(address: str) -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in IMPORTED:
         import_module(name)
+    # Half of the chapters ask for these, and they are the same for all.
+    fixtures, mutate = sys.modules["backcheck.fixtures"], sys.modules["backcheck.mutate"]
+    for id in fixtures.ids():
+        mutate.mutants(fixtures.load(id))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)

@@ -21,7 +21,7 @@ import numpy as np
 from backcheck import consistent, gradient_check
 from backcheck.fixtures import Fixture, Outcome, ids, load
 from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
-from backcheck.program import Program, Tree, write
+from backcheck.program import Known, Program, Tree, write
 from backcheck.tables import Table
 
 SAME = 1e-12
@@ -327,7 +327,7 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
     # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
-    drawn = [changed.run(_unrelated_arrays(wide, seed)) for seed in range(2)]
+    drawn = [changed.run(*_unrelated_known(wide, seed)) for seed in range(2)]
     values = [[np.asarray(one[name], dtype=float) for name in outputs] for one in drawn]
     shapes = [value.shape for value in values[0]]
     return (*shapes, *(fingerprint(np.concatenate([v.ravel() for v in one])) for one in values))
@@ -340,6 +340,12 @@ def _unrelated_arrays(wide: Fixture, seed: int) -> dict[str, Any]:
     if "Y" in arrays:
         arrays["Y"] = (arrays["Y"] > 0).astype(int)
     return arrays
+
+
+@cache
+def _unrelated_known(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
+    arrays = _unrelated_arrays(wide, seed)
+    return arrays, wide.program.known(arrays)
 
 
 def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:

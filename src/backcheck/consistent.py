@@ -15,7 +15,7 @@ from backcheck.activations import by_name
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, prefix
 from backcheck.network import cross_entropy
-from backcheck.program import Program
+from backcheck.program import Known, Program
 from backcheck.referee import complex_step, relative_error
 from backcheck.relations import KEEP, Layer, masked
 
@@ -158,9 +158,10 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
     >>> verdict(week4.program.replace(dZ2="Y - AL"), week4)
     'mistake'
     """
-    for arrays, true in networks(fixture, own_shapes):
+    decided_by = zip(networks(fixture, own_shapes), _known(fixture, own_shapes), strict=True)
+    for (arrays, true), known in decided_by:
         try:
-            values = program.run(arrays)
+            values = program.run(arrays, known)
         except (KeyError, ValueError):
             return "mistake"
         for name in fixture.comparisons[-1].outputs:
@@ -222,6 +223,11 @@ def layer_values(
         return {layer.Z: Z}
     values = given.get(layer.A, by_name(layer.activation)(Z))
     return {layer.Z: Z, layer.A: masked(layer, values, arrays)}
+
+
+@cache
+def _known(fixture: Fixture, own_shapes: bool) -> tuple[Known, ...]:
+    return tuple(fixture.program.known(arrays) for arrays, _ in networks(fixture, own_shapes))
 
 
 def _varied(fixture: Fixture, arrays: Mapping[str, Array], name: str) -> Array:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,10 @@ class Step:
         return f"{self.name} = {write(self.expression)}"
 
 
+Known = Mapping[str, tuple[Step, Any]]
+"""Steps with their values, by name."""
+
+
 @dataclass(frozen=True)
 class Program:
     """A backward pass: steps that run in order, each seeing the arrays before it."""
@@ -192,14 +197,32 @@ class Program:
             )
         )
 
+    def known(self, arrays: Mapping[str, ArrayLike]) -> Known:
+        """Return each step with its value, for programs that have steps in common with this one.
+
+        Examples
+        --------
+        >>> program = parse("dZ = A - Y")
+        >>> known = program.known({"A": np.array([[0.75]]), "Y": np.array([[1]])})
+        >>> known["dZ"][0] is program.steps[0], known["dZ"][1]
+        (True, array([[-0.25]]))
+        """
+        values = self.run(arrays)
+        return {step.name: (step, values[step.name]) for step in self.steps}
+
     @np.errstate(all="ignore")
-    def run(self, arrays: Mapping[str, ArrayLike]) -> dict[str, Any]:
+    def run(
+        self, arrays: Mapping[str, ArrayLike], known: Known = MappingProxyType({})
+    ) -> dict[str, Any]:
         """Evaluate every step and return the value of each, by name.
 
         Parameters
         ----------
         arrays : mapping
             The arrays the steps may use.
+        known : mapping
+            What `known` returned for the same arrays and another program: a step that both
+            have, and that reads nothing which differs, is not evaluated again.
 
         Raises
         ------
@@ -220,12 +243,18 @@ class Program:
         """
         scope: dict[str, Any] = dict(arrays)
         values: dict[str, Any] = {}
+        differ: set[str] = set()
         for step in self.steps:
+            before, value = known.get(step.name, (None, None))
+            if before is step and differ.isdisjoint(step.reads):
+                values[step.name] = scope[step.name] = value
+                continue
+            differ.add(step.name)
             for name in step.reads:
                 if name not in scope:
-                    known = ", ".join(scope)
                     raise KeyError(
-                        f"{step.name} uses {name}, which is not known there; known: {known}."
+                        f"{step.name} uses {name}, which is not known there; "
+                        f"known: {', '.join(scope)}."
                     )
             try:
                 values[step.name] = scope[step.name] = step.value_in(scope)
