@@ -11,6 +11,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from importlib import import_module
 from logging import getLogger
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from forked_kernels import ForkedKernels
@@ -29,6 +31,7 @@ from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import myst_nb_reader_plugin
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -191,6 +194,26 @@ def forget_failed_build(app: Sphinx, error: Exception | None) -> None:
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
+def take_address(app: Sphinx, config: Config) -> None:
+    """Take the address of the site from the environment, for what has to be absolute.
+
+    Raises
+    ------
+    ExtensionError
+        If it is no address of a folder on the web.
+    """
+    address = os.environ.get("SITE_ADDRESS", "")
+    if address and not re.fullmatch(r"https?://[^/\s]+(/[^\s?#]*)?/", address):
+        raise ExtensionError(
+            f"SITE_ADDRESS is {address!r}, but an address such as https://example.org/book/ is "
+            "needed, with a slash at its end."
+        )
+    config.html_baseurl = address
+    config.notfound_urls_prefix = urlsplit(address).path or "/"
+    if not address:
+        logger.info("SITE_ADDRESS is not set: the site has no sitemap and no canonical links.")
+
+
 def match_dark_code(app: Sphinx) -> None:
     """Give code in dark mode the counterpart of its style in light mode.
 
@@ -261,6 +284,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     if sys.version_info < (3, 11):  # noqa: UP036 - the lock installs only what it can
         raise ExtensionError("This book needs Python 3.11 or newer.")
     app.srcdir = type(app.srcdir)(ROOT / "book")
+    app.connect("config-inited", take_address)
     build = Path(app.outdir).parent
     digest = execution_digest(ROOT)
     forget_stale_outputs(build, digest)

@@ -40,9 +40,13 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 LONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-WITHIN = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
-"""The fonts of nearly every formula. They come within the stylesheet, so that no formula moves
-when they arrive; a page opened from disk may not fetch them ahead."""
+WITHIN = {"KaTeX_Main-Regular": "1em KaTeX_Main", "KaTeX_Math-Italic": "italic 1em KaTeX_Math"}
+"""The fonts of nearly every formula, which come within the stylesheet, and how to ask for them."""
+
+ASK = "".join(f'document.fonts.load("{font}");' for font in WITHIN.values())
+"""Runs as soon as the stylesheet is there and before the text is, so that no line moves when a
+font arrives. Fetched ahead as files they would move nothing either, but a browser refuses that,
+and says so, to a page opened from disk."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
@@ -51,6 +55,9 @@ POLICY = (
 """What a page may load: files of the site, and the inline scripts with these digests."""
 
 VIEWPORT = 'meta[name="viewport"]'
+
+LOST = "404.html"
+"""The page for addresses that lead nowhere."""
 
 MARK = "Content-Security-Policy"
 """What a finished page has, and Sphinx's own has not."""
@@ -71,7 +78,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     (root / SCRIPT).write_text(js, encoding="utf-8")
     version = _digest(css, js)[:8]
     for name, tree in pages.items():
-        (root / name).write_text(finished(tree, root, version), encoding="utf-8")
+        # The server shows this page at any address, so that its own links are absolute.
+        base = app.config.notfound_urls_prefix if name == LOST else ""
+        (root / name).write_text(finished(tree, root, version, base), encoding="utf-8")
+    _write_map(root, app.config.html_baseurl, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, [*pages, STYLE])
 
 
@@ -80,8 +90,8 @@ def installed() -> bool:
     return (TOOLS / "node_modules" / "esbuild").is_dir()
 
 
-def finished(tree: LexborHTMLParser, root: Path, version: str) -> str:
-    """Return the text of a finished page."""
+def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -> str:
+    """Return the text of a finished page, with `base` before the names of its files."""
     for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
@@ -95,11 +105,16 @@ def finished(tree: LexborHTMLParser, root: Path, version: str) -> str:
     _size_images(tree, root)
     for repair in REPAIRS:
         repair(tree)
-    digests = [f" 'sha256-{_sha256(script.text())}'" for script in tree.css("script:not([src])")]
-    policy = POLICY.format(scripts="".join(dict.fromkeys(digests)))
-    head = f'<meta http-equiv="{MARK}" content="{escape(policy, quote=False)}">'
-    head += f'<link rel="stylesheet" href="{STYLE}?v={version}">'
-    head += f'<script src="{SCRIPT}?v={version}" defer></script>'
+    scripts = [script.text() for script in tree.css("script:not([src])")]
+    ask = ASK if tree.css_matches(".katex") else ""
+    digests = "".join(
+        f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys([*scripts, ask]) if text
+    )
+    policy = escape(POLICY.format(scripts=digests), quote=False)
+    head = f'<meta http-equiv="{MARK}" content="{policy}">'
+    head += f'<link rel="stylesheet" href="{base}{STYLE}?v={version}">'
+    head += f"<script>{ask}</script>" if ask else ""
+    head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
 
@@ -151,7 +166,9 @@ def _files(
     for found in tree.css(selector):
         address = found.attributes.get(attribute) or ""
         if address and "//" not in address and not address.startswith("#"):
-            yield found, re.split("[?#]", address)[0]
+            file = re.split("[?#]", address)[0]
+            # The page for lost readers names files from the root of the server.
+            yield found, file[file.index("_static/") :] if "/_static/" in file else file
 
 
 def _is_lone(file: str) -> bool:
@@ -273,6 +290,20 @@ def _size_images(tree: LexborHTMLParser, root: Path) -> None:
             image.attrs["loading"] = "lazy"
 
 
+def _write_map(root: Path, address: str, names: list[str]) -> None:
+    """Tell search engines what there is; the list of pages needs the site's address."""
+    lines = ["User-agent: *", "Allow: /"]
+    if address:
+        lines.append(f"Sitemap: {address}sitemap.xml")
+        places = "".join(f"<url><loc>{address}{name}</loc></url>\n" for name in names)
+        (root / "sitemap.xml").write_text(
+            '<?xml version="1.0" encoding="utf-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n',
+            encoding="utf-8",
+        )
+    (root / "robots.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def _drop_unused(root: Path, kept: list[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
     texts = [(root / name).read_text(encoding="utf-8") for name in kept]
@@ -281,7 +312,7 @@ def _drop_unused(root: Path, kept: list[str]) -> None:
         for address in re.findall(r"url\(\"?([\w./-]+)", texts[-1])
     }
     for text in texts[:-1]:
-        named |= set(re.findall(r'(?:src|href|content)="(_static/[^"?#]+)', text))
+        named |= set(re.findall(r'(?:src|href|content)="[^"]*?(_static/[^"?#]+)', text))
     for file in sorted((root / "_static").rglob("*"), reverse=True):
         if file.is_dir():
             if not any(file.iterdir()):

@@ -14,3 +14,20 @@
   const seen = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
   for (const box of boxes) seen.observe(box);
 })();
+
+// What is folded on the screen is needed on paper.
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details:not([open])")) {
+    fold.open = true;
+    fold.dataset.printed = "";
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details[data-printed]")) {
+    fold.open = false;
+    delete fold.dataset.printed;
+  }
+});
+
+// A page opened from disk may not read the other pages, from which results quote a line.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -1,0 +1,91 @@
+"""What the last step of a build promises: light pages, a policy, and nothing for axe to find."""
+
+import base64
+import hashlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+
+from conftest import ROOT, chapters
+
+pytestmark = pytest.mark.site
+
+EVERY = [*chapters(), "search", "404"]
+
+
+def soup_of(html: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_policy_allows_no_script_or_style_that_it_does_not_name(html: Path, name: str) -> None:
+    soup = soup_of(html, name)
+    (policy,) = [
+        str(tag["content"]) for tag in soup.select('[http-equiv="Content-Security-Policy"]')
+    ]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert soup.select("[style], style") == []
+    for tag in soup.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")], tag
+    for script in soup.select("script:not([src])"):
+        digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_loads_one_stylesheet_and_one_script_of_the_whole_site(
+    html: Path, name: str
+) -> None:
+    soup = soup_of(html, name)
+    sheets = [str(tag["href"]).split("?")[0] for tag in soup.select('link[rel="stylesheet"]')]
+    assert [sheet.lstrip("/") for sheet in sheets] == ["_static/site.css"]
+    shared = [tag for tag in soup.select("script[src]") if "site.js" in str(tag["src"])]
+    assert len(shared) == 1
+    assert all(tag.has_attr("defer") for tag in soup.select("script[src]"))
+
+
+def test_no_file_of_the_site_is_there_for_nothing(html: Path) -> None:
+    texts = "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in html.rglob("*")
+        if file.suffix in (".html", ".css", ".js")
+    )
+    for file in html.glob("_static/**/*"):
+        if file.is_file():
+            assert file.name in texts, f"{file.name} is not named anywhere"
+            assert file.suffix != ".map"
+
+
+def test_the_fonts_of_the_formulas_hold_every_sign_the_book_uses(html: Path) -> None:
+    css = (html / "_static/site.css").read_text(encoding="utf-8")
+    within = dict(
+        re.findall(r"font-family:KaTeX_(\w+);[^}]*data:font/woff2;base64,([\w+/=]+)", css)
+    )
+    full = ROOT / "book/_ext/node/node_modules/katex/dist/fonts"
+    for family, name, selector in (
+        ("Math", "KaTeX_Math-Italic", ".katex-html .mathnormal"),
+        ("Main", "KaTeX_Main-Regular", ".katex-html"),
+    ):
+        kept = set(TTFont(io.BytesIO(base64.b64decode(within[family]))).getBestCmap())
+        drawn = set(TTFont(full / f"{name}.woff2").getBestCmap())
+        used = {
+            ord(sign)
+            for page in chapters()
+            for formula in soup_of(html, page).select(selector)
+            for sign in formula.get_text()
+        }
+        assert used & drawn <= kept
+        assert kept < drawn
+
+
+def test_every_picture_has_its_size_and_all_but_the_first_wait(html: Path) -> None:
+    for name in chapters():
+        for place, image in enumerate(soup_of(html, name).article.select("img")):
+            assert int(str(image["width"])) > 100
+            assert int(str(image["height"])) > 100
+            assert (image.get("loading") == "lazy") == (place > 0)
