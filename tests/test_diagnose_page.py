@@ -146,7 +146,9 @@ def test_a_mistake_is_called_one(opened: Page) -> None:
 def test_two_changes_are_found_while_the_page_says_so(opened: Page) -> None:
     values = WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T")
     opened.fill("#diagnose-text", printed(values, *WEEK_4.comparisons[-1].outputs))
-    opened.wait_for_function("document.querySelector('#diagnose-status').textContent.includes('…')")
+    opened.wait_for_function(
+        "() => document.querySelector('#diagnose-status').textContent.includes('…')"
+    )
     opened.wait_for_selector(".diagnose-card", timeout=60_000)
     card = opened.locator(".diagnose-card").first.inner_text()
     assert "dZ2 = AL - Y" in card
@@ -156,7 +158,9 @@ def test_two_changes_are_found_while_the_page_says_so(opened: Page) -> None:
 def test_newer_text_stops_an_older_search(opened: Page) -> None:
     values = WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T")
     opened.fill("#diagnose-text", printed(values, *WEEK_4.comparisons[-1].outputs))
-    opened.wait_for_function("document.querySelector('#diagnose-status').textContent.includes('…')")
+    opened.wait_for_function(
+        "() => document.querySelector('#diagnose-status').textContent.includes('…')"
+    )
     assert "one change" in paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
     opened.wait_for_timeout(500)
     assert "one change" in opened.locator("#diagnose-status").inner_text()
