@@ -49,6 +49,24 @@ def test_a_page_loads_one_stylesheet_and_one_script_of_the_whole_site(
     assert all(tag.has_attr("defer") for tag in soup.select("script[src]"))
 
 
+def test_every_style_that_became_a_class_has_its_rule(html: Path) -> None:
+    css = (html / "_static/site.css").read_text(encoding="utf-8")
+    pages = [(html / f"{name}.html").read_text(encoding="utf-8") for name in EVERY]
+    classes = {
+        name
+        for text in pages
+        for value in re.findall(r'class="([^"]*)"', text)
+        for name in value.split()
+        if re.fullmatch("s[0-9a-f]{6}", name)
+    }
+    assert len(classes) > 100
+    assert {name for name in classes if not re.search(rf"\.{name}\b[^{{}}]*{{", css)} == set()
+    written = (html.parent / ".written" / "sigmoid.html").read_text(encoding="utf-8")
+    heights = set(re.findall(r'style="height:0(\.\d+)em;', written))
+    assert len(heights) > 3
+    assert all(re.search(rf"height:{re.escape(height)}0*em!important", css) for height in heights)
+
+
 def test_no_file_of_the_site_is_there_for_nothing(html: Path) -> None:
     texts = "\n".join(
         file.read_text(encoding="utf-8")
@@ -63,13 +81,18 @@ def test_no_file_of_the_site_is_there_for_nothing(html: Path) -> None:
 
 def test_the_fonts_of_the_formulas_hold_every_sign_the_book_uses(html: Path) -> None:
     css = (html / "_static/site.css").read_text(encoding="utf-8")
-    within = dict(
-        re.findall(r"font-family:KaTeX_(\w+);[^}]*data:font/woff2;base64,([\w+/=]+)", css)
-    )
+    within = {
+        (family, weight): data
+        for family, weight, data in re.findall(
+            r"font-family:KaTeX_(\w+);[^}]*font-weight:(\d+);[^}]*base64,([\w+/=]+)", css
+        )
+    }
     full = ROOT / "book/_ext/node/node_modules/katex/dist/fonts"
     for family, name, selector in (
-        ("Math", "KaTeX_Math-Italic", ".katex-html .mathnormal"),
-        ("Main", "KaTeX_Main-Regular", ".katex-html"),
+        (("Math", "400"), "KaTeX_Math-Italic", ".katex-html .mathnormal"),
+        (("Main", "400"), "KaTeX_Main-Regular", ".katex-html"),
+        (("Main", "700"), "KaTeX_Main-Bold", ".katex-html .mathbf"),
+        (("Size2", "400"), "KaTeX_Size2-Regular", ".katex-html"),
     ):
         kept = set(TTFont(io.BytesIO(base64.b64decode(within[family]))).getBestCmap())
         drawn = set(TTFont(full / f"{name}.woff2").getBestCmap())

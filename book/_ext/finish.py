@@ -40,13 +40,23 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 LONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-WITHIN = {"KaTeX_Main-Regular": "1em KaTeX_Main", "KaTeX_Math-Italic": "italic 1em KaTeX_Math"}
-"""The fonts of nearly every formula, which come within the stylesheet, and how to ask for them."""
+WITHIN = {
+    "KaTeX_Main-Regular": ("1em KaTeX_Main", ".katex-html"),
+    "KaTeX_Main-Bold": ("bold 1em KaTeX_Main", ".mathbf"),
+    "KaTeX_Math-Italic": ("italic 1em KaTeX_Math", ".mathnormal"),
+    **{f"KaTeX_Size{n}-Regular": (f"1em KaTeX_Size{n}", ".katex-html") for n in (1, 2, 3, 4)},
+}
+"""The fonts of most formulas, which come within the stylesheet: how a script asks for each, and
+where its signs are. A font that is not listed stays a file, with every sign of the book."""
 
-ASK = "".join(f'document.fonts.load("{font}");' for font in WITHIN.values())
-"""Runs as soon as the stylesheet is there and before the text is, so that no line moves when a
-font arrives. Fetched ahead as files they would move nothing either, but a browser refuses that,
-and says so, to a page opened from disk."""
+WAIT = """{
+  const page = document.documentElement.classList;
+  page.add("waits");
+  Promise.all(FONTS.map(font => document.fonts.load(font))).finally(() => page.remove("waits"));
+}"""
+"""Shows the page when these fonts are read, a few milliseconds after the stylesheet that holds
+them, so that no line moves. Fetched ahead as files they would move nothing either, but a browser
+refuses that, and says so, to a page opened from disk."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
@@ -106,14 +116,13 @@ def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -
     for repair in REPAIRS:
         repair(tree)
     scripts = [script.text() for script in tree.css("script:not([src])")]
-    ask = ASK if tree.css_matches(".katex") else ""
-    digests = "".join(
-        f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys([*scripts, ask]) if text
-    )
+    if tree.css_matches(".katex"):
+        scripts.append(WAIT.replace("FONTS", json.dumps([font for font, _ in WITHIN.values()])))
+    digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
     policy = escape(POLICY.format(scripts=digests), quote=False)
     head = f'<meta http-equiv="{MARK}" content="{policy}">'
     head += f'<link rel="stylesheet" href="{base}{STYLE}?v={version}">'
-    head += f"<script>{ask}</script>" if ask else ""
+    head += f"<script>{scripts[-1]}</script>" if tree.css_matches(".katex") else ""
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
@@ -125,11 +134,7 @@ def class_of(style: str) -> str:
 
 
 def rule_of(style: str) -> str:
-    """Return the rule of that class; it has to win over every other, as the style did.
-
-    >>> rule_of("height:1em;vertical-align:-0.25em;")
-    '.sc18cb2{height:1em!important;vertical-align:-0.25em!important}'
-    """
+    """Return the rule of that class; it has to win over every other, as the style did."""
     declarations = [one.strip() for one in style.split(";") if one.strip()]
     return f".{class_of(style)}{{{';'.join(f'{one}!important' for one in declarations)}}}"
 
@@ -235,12 +240,11 @@ def _remembered(record: Path, question: str) -> dict[str, str]:
 
 def _with_fonts(root: Path, css: str, pages: Iterable[LexborHTMLParser]) -> str:
     """Write the fonts that the stylesheet names, and put the most used ones inside it."""
-    formulas = [formula for tree in pages for formula in tree.css(".katex-html")]
-    every = _signs(formulas)
-    letters = _signs(letter for formula in formulas for letter in formula.css(".mathnormal"))
+    trees = list(pages)
     (root / FONTS).mkdir(parents=True, exist_ok=True)
     for name in sorted(set(re.findall(r"fonts/([\w-]+)\.woff2", css))):
-        data = _subset(root.parent, name, letters if name == "KaTeX_Math-Italic" else every)
+        _, selector = WITHIN.get(name, ("", ".katex-html"))
+        data = _subset(root.parent, name, _signs(trees, selector))
         if name in WITHIN:
             text = base64.b64encode(data).decode()
             css = css.replace(f"fonts/{name}.woff2", f"data:font/woff2;base64,{text}")
@@ -249,8 +253,9 @@ def _with_fonts(root: Path, css: str, pages: Iterable[LexborHTMLParser]) -> str:
     return css
 
 
-def _signs(nodes: Iterable[LexborNode]) -> str:
-    return "".join(sorted({sign for node in nodes for sign in node.text()}))
+def _signs(trees: Iterable[LexborHTMLParser], selector: str) -> str:
+    signs = {sign for tree in trees for found in tree.css(selector) for sign in found.text()}
+    return "".join(sorted(signs))
 
 
 def _subset(build: Path, name: str, signs: str) -> bytes:
