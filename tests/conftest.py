@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def build(
+    root: Path, *options: str, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run ``jupyter-book build`` in a folder and return what it said, colours removed."""
     script = Path(sys.executable).with_name("jupyter-book")
     done = subprocess.run(
@@ -42,7 +44,7 @@ def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": ""},
+        env={**os.environ, "PYTHONPATH": "", **(environment or {})},
     )
     done.stdout = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
     return done

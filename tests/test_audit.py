@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -173,3 +174,10 @@ def test_the_json_of_an_audit_is_complete() -> None:
     assert found["mistakes"]["accepted"] == len(found["survivors"])
     assert {one["reason"] for one in found["survivors"]} <= set(REASONS)
     assert json.loads(of("c1w4_linear_backward_v4a").to_json())["fairness"] is None
+
+
+@pytest.mark.parametrize("missing", sorted(load(WEEK_4).arrays.keys() - {"b1", "b2"}))
+def test_a_test_that_lacks_an_array_is_told_which_one(missing: str) -> None:
+    arrays = {name: value for name, value in load(WEEK_4).arrays.items() if name != missing}
+    with pytest.raises(KeyError, match=rf"uses {missing}, which is not known there; known: "):
+        audit(replace(load(WEEK_4), arrays=arrays))

@@ -1,7 +1,9 @@
 """The build is strict, and never shows numbers that the package no longer computes."""
 
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,28 @@ def test_without_katex_the_book_builds_with_mathjax_and_says_so_in_one_line(book
     notice = "KaTeX is not installed: mathematics will load MathJax from the web."
     assert done.stdout.splitlines().count(notice) == 1
     assert "mathjax" in (book / "_build/html/index.html").read_text(encoding="utf-8").lower()
+
+
+def test_two_cold_builds_are_the_same_bytes(html: Path, tmp_path: Path) -> None:
+    """Another folder, another user's language and home, another order of sets."""
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout.split("\0")
+    for file in filter(None, files):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    use_katex(tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    other = {"PYTHONHASHSEED": "77", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "HOME": str(home)}
+    done = build(tmp_path, *STRICT, environment=other)
+    assert done.returncode == 0, done.stdout
+    again = tmp_path / "_build/html"
+    names = {file.relative_to(again) for file in again.rglob("*") if file.is_file()}
+    assert len(names) > 80
+    assert [
+        name for name in names if (html / name).read_bytes() != (again / name).read_bytes()
+    ] == []
+    # A folder that was built into before can hold pictures of an earlier text.
+    if os.environ.get("CI"):
+        assert {file.relative_to(html) for file in html.rglob("*") if file.is_file()} == names

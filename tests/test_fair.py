@@ -188,3 +188,15 @@ def test_what_makes_no_test_is_refused_in_one_sentence(
 def test_a_test_whose_cache_is_no_forward_pass_is_not_written() -> None:
     with pytest.raises(ValueError, match=r"breaks .*: repair it before you write it"):
         write(load(WEEK_4))
+
+
+def test_a_test_that_would_not_be_fair_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Without a tolerance, the rounding of another right formula fails the test.
+    monkeypatch.setitem(RULES, "absolute", (0.0, 0.0))
+    with pytest.raises(
+        ValueError, match=r"^Fair test, .* would reject \d+ equivalent programs, "
+    ) as e:
+        make((2, 3, 2), m=5, seed=40)
+    assert "\n" not in str(e.value)

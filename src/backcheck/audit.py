@@ -223,6 +223,13 @@ def audit(fixture: Fixture) -> Audit:
         With fairness, strength, the equivalent programs it rejects and the mistakes it
         accepts.
 
+    Raises
+    ------
+    KeyError
+        If the test lacks an array that its own program uses.
+    ValueError
+        If numpy cannot carry that program out.
+
     Examples
     --------
     >>> from backcheck.fixtures import load
@@ -231,6 +238,8 @@ def audit(fixture: Fixture) -> Audit:
     >>> audit(load("c1w3_bp_public_c")).fairness
     0.0
     """
+    # The program itself first, so that what it lacks is named in its own words.
+    fixture.program.run(fixture.arrays)
     every = judged_mutants(fixture)
     return Audit(fixture, every, tuple(fixture.judge(mutant.program) for mutant in every))
 
