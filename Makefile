@@ -1,6 +1,6 @@
 # make book   build the site into _build/html
 # make test   lint, types, doctests, tests, built site, browser
-# make bench  measure the diagnosis: mutants, times, bytes (BENCH=--exhaustive takes minutes)
+# make bench  measure diagnosis, audit and site: times, bytes (BENCH=--exhaustive takes an hour)
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
 
@@ -54,12 +54,13 @@ $(VENV)/installed: requirements.txt
 	@$(PY) -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Without KaTeX the book still builds, with the default mathematics renderer, so a failure here only warns.
+# Without these the book still builds, heavier and with the default mathematics renderer, so a
+# failure here only warns.
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json $(VENV)/installed
-	@echo "==> Installing KaTeX"
+	@echo "==> Installing KaTeX, PurgeCSS, esbuild and axe-core"
 	@$(PY) $(NPM) ci --prefix $(NODE) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	  && touch $@ \
-	  || echo "KaTeX could not be installed (is the network down?): the book will load MathJax from the web instead."
+	  || echo "They could not be installed (is the network down?): the book will be heavier, and load MathJax from the web."
 
 # The lock is replaced only if it changes, so that the same lock does not reinstall everything.
 lock: | $(VENV)/installed

@@ -186,6 +186,32 @@ def test_without_katex_the_book_builds_with_mathjax_and_says_so_in_one_line(book
     assert "mathjax" in (book / "_build/html/index.html").read_text(encoding="utf-8").lower()
 
 
+def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhere(
+    book: Path,
+) -> None:
+    write(book, "Text.")
+    use_katex(book)
+    address = "https://example.org/book/"
+    done = build(book, *STRICT, environment={"SITE_ADDRESS": address})
+    assert done.returncode == 0, done.stdout
+    site = book / "_build/html"
+    assert f"<loc>{address}index.html</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert f"Sitemap: {address}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert f'rel="canonical" href="{address}index.html"' in page
+    lost = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
+    for tag in lost.select("link[href], script[src]"):
+        file = str(tag.get("href") or tag.get("src"))
+        assert file.startswith(("/book/", address)), tag
+
+
+def test_an_address_that_is_none_is_refused_in_one_sentence(book: Path) -> None:
+    write(book, "Text.")
+    done = build(book, environment={"SITE_ADDRESS": "example.org"})
+    assert done.returncode != 0
+    assert "SITE_ADDRESS is 'example.org', but an address such as https://" in done.stdout
+
+
 def test_two_cold_builds_are_the_same_bytes(html: Path, tmp_path: Path) -> None:
     """Another folder, another user's language and home, another order of sets."""
     files = subprocess.run(
