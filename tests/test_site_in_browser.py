@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from conftest import ROOT, chapters
 from serving import served
@@ -92,10 +92,16 @@ def test_no_page_complains_or_asks_elsewhere_when_served(address: str, browser: 
 
 
 def test_a_first_view_is_light_and_a_later_one_lighter(address: str, browser: Browser) -> None:
-    _, *later = weights(browser, [f"{address}/{name}.html" for name in ("search", *chapters())])
+    def opened(*names: str) -> list[int]:
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        found = weights(context, [f"{address}/{name}.html" for name in names])
+        context.close()
+        return found
+
+    _, *later = opened("search", *chapters())
     more = dict(zip(chapters(), later, strict=True))
     heaviest = sorted(chapters(), key=lambda name: more[name])[-6:]
-    first = {name: weights(browser, [f"{address}/{name}.html"])[0] for name in heaviest}
+    first = {name: opened(name)[0] for name in heaviest}
     assert {n: w for n, w in first.items() if w > HEAVIER.get(n, FIRST_VIEW)} == {}
     assert {n: w for n, w in more.items() if w > LATER_VIEW}.keys() <= HEAVIER.keys()
     data = (ROOT / "_build/html/_static").glob("diagnose*.js")
@@ -154,9 +160,8 @@ def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:
     context.close()
 
 
-def weights(browser: Browser, addresses: list[str]) -> list[int]:
+def weights(context: BrowserContext, addresses: list[str]) -> list[int]:
     """Return the bytes that come over the network for each of the pages opened in turn."""
-    context = browser.new_context(viewport={"width": 412, "height": 823})
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -168,5 +173,5 @@ def weights(browser: Browser, addresses: list[str]) -> list[int]:
         page.goto(address)
         page.wait_for_timeout(100)
         found.append(int(sum(received)))
-    context.close()
+    page.close()
     return found
