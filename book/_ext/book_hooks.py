@@ -41,6 +41,9 @@ from sphinx_exercise.nodes import solution_node, solution_title
 
 ROOT = Path(__file__).resolve().parents[2]
 
+ATTEMPTS, NOT_STARTED = 3, "Kernel died before replying to kernel_info"
+"""Of kernels that start together, one may find its port taken by another: it is started again."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -144,12 +147,17 @@ def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
 
     def run(path: Path) -> tuple[Path, float, Exception | None]:
         settings = {"timeout": app.config.nb_execution_timeout, "allow_errors": False}
-        try:
-            result = single_nb_execution(
-                pending[path], cwd=str(path.parent), coalesce_streams=True, **settings
-            )
-        except Exception as error:  # a kernel that dies, for one
-            return path, 0.0, error
+        for attempt in range(ATTEMPTS):
+            try:
+                result = single_nb_execution(
+                    pending[path], cwd=str(path.parent), coalesce_streams=True, **settings
+                )
+                break
+            except RuntimeError as error:
+                if NOT_STARTED not in str(error) or attempt == ATTEMPTS - 1:
+                    return path, 0.0, error
+            except Exception as error:  # a kernel that dies, for one
+                return path, 0.0, error
         return path, result.time, result.err
 
     failures = []
