@@ -105,7 +105,7 @@ def test_a_first_view_is_light_and_a_later_one_lighter(address: str, browser: Br
         context.close()
         return found
 
-    _, *later = opened("search", *chapters())
+    _, *later = opened("index", *chapters())
     more = dict(zip(chapters(), later, strict=True))
     heaviest = sorted(chapters(), key=lambda name: more[name])[-6:]
     first = {name: opened(name)[0] for name in heaviest}
