@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
-from test_site_in_browser import weights
+from serving import weights
 
 from backcheck import consistent
 from backcheck.audit import audit, published

@@ -2,17 +2,24 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext
+
+LONG_ENOUGH_TO_PAINT = 0.4
+"""Seconds."""
+
 COMPRESSED = (".html", ".css", ".js", ".svg", ".xml", ".txt")
 
 
 class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    by_halves = False
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path.split("?")[0]))
@@ -23,15 +30,25 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Cache-Control", "max-age=600")
-        if path.suffix in COMPRESSED:
+        by_halves = self.by_halves and path.suffix == ".html"
+        if path.suffix in COMPRESSED and not by_halves:
             body = gzip.compress(body, 9, mtime=0)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        middle = body.find(b"</tr>", body.find(b"<td")) if by_halves else len(body)
+        self.wfile.write(body[:middle])
+        self.wfile.flush()
+        if by_halves:
+            time.sleep(LONG_ENOUGH_TO_PAINT)
+            self.wfile.write(body[middle:])
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
+
+
+class _HalvingHandler(_Handler):
+    by_halves = True
 
 
 class _Server(ThreadingHTTPServer):
@@ -40,12 +57,32 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder while the block runs, and give its address."""
-    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+def served(folder: Path, by_halves: bool = False) -> Iterator[str]:
+    """Serve a folder while the block runs, and give its address.
+
+    By halves, a page stops for a while after the first row of its first table.
+    """
+    handler = partial(_HalvingHandler if by_halves else _Handler, directory=str(folder))
+    server = _Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
+
+
+def weights(context: BrowserContext, addresses: list[str]) -> list[int]:
+    """Return the bytes that come over the network for each of the pages opened in turn."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    found = []
+    for address in addresses:
+        received.clear()
+        page.goto(address, wait_until="networkidle")
+        found.append(int(sum(received)))
+    page.close()
+    return found

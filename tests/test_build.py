@@ -135,6 +135,16 @@ def test_chapters_run_side_by_side_and_a_failing_one_is_still_named(book: Path) 
     assert re.findall(r"Ran (\w+)\.md", mended.stdout) == ["third"]
 
 
+def test_a_module_that_cannot_be_imported_fails_only_the_cells_that_need_it(book: Path) -> None:
+    (book / "src/backcheck/training.py").write_text("raise OSError('broken')\n", encoding="utf-8")
+    write(book, cell("from backcheck.activations import tanh\nprint(tanh(0.0))"))
+    done = build(book, *STRICT)
+    assert done.returncode == 0, done.stdout
+    assert printed(book / "_build/html/index.html") == "0.0"
+    write(book, cell("import backcheck.training"))
+    assert re.search(r"index\.md: CellExecutionError: (?s:.*)OSError: broken", build(book).stdout)
+
+
 def test_an_output_that_arrives_in_pieces_is_shown_as_one(book: Path) -> None:
     write(book, cell("import time\nprint('a', end=' ', flush=True)\ntime.sleep(0.5)\nprint('b')"))
     assert build(book, *STRICT).returncode == 0
@@ -200,9 +210,9 @@ def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhe
     page = (site / "index.html").read_text(encoding="utf-8")
     assert f'rel="canonical" href="{address}index.html"' in page
     lost = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
-    for tag in lost.select("link[href], script[src]"):
+    for tag in lost.select("link[href], script[src], a[href]"):
         file = str(tag.get("href") or tag.get("src"))
-        assert file.startswith(("/book/", address)), tag
+        assert file.startswith(("/book/", "#", "https://")), tag
 
 
 def test_an_address_that_is_none_is_refused_in_one_sentence(book: Path) -> None:

@@ -179,6 +179,20 @@ def test_a_shared_link_shows_its_diagnosis_without_any_paste(html: Path, browser
     page.close()
 
 
+def test_a_paste_from_before_the_script_came_is_diagnosed(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.add_init_script("""
+        document.addEventListener("readystatechange", () => {
+          const text = document.getElementById("diagnose-text");
+          if (!text.value) text.value = "dZ2 = [[0.78862847 0.43650985]]";
+        });
+    """)
+    page.goto((html / "diagnose.html").as_uri())
+    page.wait_for_selector(".diagnose-card")
+    assert "dZ2 = AL - Y" in page.locator("#diagnose-result").inner_text()
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("hash", "sentence"),
     [

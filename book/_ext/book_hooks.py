@@ -3,7 +3,7 @@
 - Chapters live in ``book/``, and their addresses do not say so: ``/sigmoid.html``.
 - Cells import the package in ``src/`` without installing it.
 - A change of the package, the lock file, or Python runs every cell again.
-- Chapters run side by side, one kernel for each processor, all of them forks of one process.
+- Chapters run side by side; on Linux their kernels are forks of one process.
 - A traceback in an output is a warning, and with ``-W`` a failed build, every time.
 - A heading's address is its explicit label, so rewording it breaks no link.
 - Solutions fold away without a script.
@@ -59,9 +59,9 @@ def digest_of(root: Path, files: Iterable[Path]) -> str:
 def execution_digest(root: Path) -> str:
     """Return a digest of all that decides what a cell shows, besides its source."""
     package = root / "src" / "backcheck"
-    own = root / "book" / "_ext" / Path(__file__).name
+    own = [root / "book" / "_ext" / name for name in (Path(__file__).name, "forked_kernels.py")]
     return digest_of(
-        root, [*package.rglob("*.py"), *package.rglob("*.toml"), own, root / "requirements.txt"]
+        root, [*package.rglob("*.py"), *package.rglob("*.toml"), *own, root / "requirements.txt"]
     )
 
 

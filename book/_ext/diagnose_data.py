@@ -191,7 +191,8 @@ def write_data(app: Sphinx) -> None:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
-    digest = json.dumps([getattr(app.config, "execution_digest", ""), titles()])
+    decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
+    digest = json.dumps([*decisive, titles()])
     if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
         return
     file.parent.mkdir(parents=True, exist_ok=True)

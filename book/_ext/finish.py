@@ -34,11 +34,17 @@ from sphinx.util import logging
 
 TOOLS = Path(__file__).parent / "node"
 
+LOCK = "package-lock.json"
+"""Which versions of the tools are installed."""
+
 STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 """Where the one stylesheet, the one script and the fonts of the site go."""
 
-LONE = ("diagnose", "searchtools", "language_data", "searchindex")
+ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
+
+NAMING = ("diagnose.js", "searchtools.js")
+"""Those of them that make elements, so that their words may be names of classes."""
 
 WITHIN = {
     "KaTeX_Main-Regular": ("1em KaTeX_Main", ".katex-html"),
@@ -52,10 +58,13 @@ where its signs are. A font that is not listed stays a file, with every sign of 
 WAIT = """{
   const page = document.documentElement.classList;
   page.add("waits");
-  Promise.all(FONTS.map(font => document.fonts.load(font))).finally(() => page.remove("waits"));
+  const fonts = FONTS.map(font => document.fonts.load(font));
+  const whole = new Promise(read => document.addEventListener("readystatechange", read));
+  Promise.allSettled([whole, ...fonts]).then(() => page.remove("waits"));
 }"""
-"""Shows the page when these fonts are read, a few milliseconds after the stylesheet that holds
-them, so that no line moves. Fetched ahead as files they would move nothing either, but a browser
+"""Shows the page when it has arrived as a whole and the fonts are read, so that nothing moves: a
+table of which half has arrived has other columns, and a formula in another font another width.
+The fonts come within the stylesheet. Fetched ahead as files they would do as well, but a browser
 refuses that, and says so, to a page opened from disk."""
 
 POLICY = (
@@ -69,7 +78,7 @@ VIEWPORT = 'meta[name="viewport"]'
 LOST = "404.html"
 """The page for addresses that lead nowhere."""
 
-MARK = "Content-Security-Policy"
+MARK = '<meta http-equiv="Content-Security-Policy"'
 """What a finished page has, and Sphinx's own has not."""
 
 logger = logging.getLogger(__name__)
@@ -88,7 +97,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     (root / SCRIPT).write_text(js, encoding="utf-8")
     version = _digest(css, js)[:8]
     for name, tree in pages.items():
-        # The server shows this page at any address, so that its own links are absolute.
+        # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""
         (root / name).write_text(finished(tree, root, version, base), encoding="utf-8")
     _write_map(root, app.config.html_baseurl, sorted(pages.keys() - {LOST, "search.html"}))
@@ -101,28 +110,33 @@ def installed() -> bool:
 
 
 def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -> str:
-    """Return the text of a finished page, with `base` before the names of its files."""
+    """Return the text of a finished page, with `base` before the names of files and pages."""
     for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
-        if _is_lone(file):
+        if _is_alone(file):
             found.attrs["defer"] = ""
         else:
             found.decompose()
     for found in tree.css("[style]"):
         _add_class(found, class_of(found.attributes["style"] or ""))
         del found.attrs["style"]
+    if base:
+        for found in tree.css("a[href]"):
+            address = found.attributes["href"] or ""
+            if re.match(r"[\w-]+\.html", address):
+                found.attrs["href"] = base + address
     _size_images(tree, root)
     for repair in REPAIRS:
         repair(tree)
-    scripts = [script.text() for script in tree.css("script:not([src])")]
-    if tree.css_matches(".katex"):
-        scripts.append(WAIT.replace("FONTS", json.dumps([font for font, _ in WITHIN.values()])))
+    fonts = [font for font, _ in WITHIN.values()] if tree.css_matches(".katex") else []
+    wait = WAIT.replace("FONTS", json.dumps(fonts))
+    scripts = [wait, *(script.text() for script in tree.css("script:not([src])"))]
     digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
     policy = escape(POLICY.format(scripts=digests), quote=False)
-    head = f'<meta http-equiv="{MARK}" content="{policy}">'
+    head = f'{MARK} content="{policy}">'
     head += f'<link rel="stylesheet" href="{base}{STYLE}?v={version}">'
-    head += f"<script>{scripts[-1]}</script>" if tree.css_matches(".katex") else ""
+    head += f"<script>{wait}</script>"
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
@@ -176,8 +190,8 @@ def _files(
             yield found, file[file.index("_static/") :] if "/_static/" in file else file
 
 
-def _is_lone(file: str) -> bool:
-    return Path(file).name.startswith(LONE)
+def _is_alone(file: str) -> bool:
+    return Path(file).name.startswith(ALONE)
 
 
 def _inline_styles(tree: LexborHTMLParser) -> set[str]:
@@ -193,18 +207,15 @@ def _bundle(
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
-        "js": "\n;".join(_written(root, file) for file in scripts if not _is_lone(file)),
-        "words": "\n".join(_written(root, file) for file in scripts if _is_own(file)),
+        "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
+        "words": "\n".join([WAIT, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
     return answer["css"], answer["js"]
-
-
-def _is_own(file: str) -> bool:
-    return Path(file).name in ("diagnose.js", "searchtools.js")
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -224,7 +235,8 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
 
 def _remembered(record: Path, question: str) -> dict[str, str]:
     """Ask the tools, unless they were asked the same before."""
-    key = _digest(question, (TOOLS / "bundle.js").read_text(encoding="utf-8"))
+    tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("bundle.js", LOCK)]
+    key = _digest(question, *tools)
     if record.exists():
         known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
@@ -261,7 +273,8 @@ def _signs(trees: Iterable[LexborHTMLParser], selector: str) -> str:
 def _subset(build: Path, name: str, signs: str) -> bytes:
     """Return a font with these signs alone, as fonttools made it now or in an earlier build."""
     source = katex_renderer.DIST / "fonts" / f"{name}.woff2"
-    kept = build / ".fonts" / f"{name}-{_digest(signs)[:8]}.woff2"
+    original = hashlib.sha256(source.read_bytes()).hexdigest()
+    kept = build / ".fonts" / f"{name}-{_digest(signs, original)[:8]}.woff2"
     if not kept.exists():
         # A second of imports that only a changed formula needs.
         from fontTools import subset

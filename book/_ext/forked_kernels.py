@@ -57,11 +57,15 @@ class ForkedKernels:
         )
 
     def __enter__(self) -> None:
-        """Wait for the server, and send Jupyter there."""
-        self.server.stdout.readline()  # type: ignore[union-attr]
+        """Wait for the server, and send Jupyter there.
+
+        A server that cannot import what kernels need says why and ends. Kernels then start as
+        usual, and the cells that need what is broken say so themselves.
+        """
         self.known = os.environ.get("JUPYTER_PATH", "")
-        first = str(self.spec.parents[2])
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [first, self.known]))
+        if self.server.stdout.readline():  # type: ignore[union-attr]
+            first = str(self.spec.parents[2])
+            os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [first, self.known]))
 
     def __exit__(self, *error: object) -> None:
         """End the server, and with it the kernels that are left."""

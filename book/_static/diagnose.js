@@ -2267,9 +2267,8 @@
       this.test.addEventListener("change", () => this.later());
       get("diagnose-clear").addEventListener("click", () => this.fill(""));
       window.addEventListener("hashchange", () => this.open());
-      root.hidden = false;
-      this.open();
-      if (this.text.value) this.later();
+      // The text may be there already: pasted before this script came, or kept by the browser.
+      if (!this.open() && this.text.value) this.later();
       setTimeout(() => this.warm(), 300);
     }
 
@@ -2341,10 +2340,10 @@
       history.replaceState(null, "", location.href.split("#")[0]);
     }
 
-    /* A shared link: the diagnosis it names, without any paste. */
+    /* Show the diagnosis that a shared link names, without any paste, and say whether there is one. */
     open() {
       const hash = location.hash.slice(1);
-      if (!hash || document.getElementById(hash)) return;
+      if (!hash || document.getElementById(hash)) return false;
       this.run += 1;
       try {
         const candidate = candidateOf(hash);
@@ -2354,6 +2353,7 @@
         if (!(error instanceof Unlinked)) throw error;
         this.show(error.message, []);
       }
+      return true;
     }
 
     /* What every paste needs, computed while nothing else is going on. */

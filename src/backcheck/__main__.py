@@ -21,7 +21,7 @@ from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
 from backcheck.fair import make, repaired
 from backcheck.fair import write as write_test
-from backcheck.fixtures import Fixture, ids, load
+from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mistakes import occurrences
 from backcheck.program import write
 from backcheck.reading import LIMIT
@@ -178,8 +178,10 @@ def _fixtures(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     every = published()
-    # A wrong id is told in the words of `load`.
-    chosen = [every[id] if id in every else load(id) for id in options.fixtures or every]
+    for id in options.fixtures:
+        if id not in every:
+            raise unknown(id, every)
+    chosen = [every[id] for id in options.fixtures or every]
     found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title} ...")

@@ -7,7 +7,7 @@ numbers in the published order, and compares outputs by the test's own rule.
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -305,6 +305,18 @@ def ids(course: str = "") -> tuple[str, ...]:
     return tuple(id for id, table in _tables().items() if table["course"].startswith(course))
 
 
+def unknown(id: str, known: Collection[str]) -> KeyError:
+    """Return the error for an id that no fixture has, with the known ones, nearest first.
+
+    Examples
+    --------
+    >>> unknown("c1w4", ["c1w3_bp", "c1w4_L"])
+    KeyError("There is no fixture 'c1w4'; known, nearest first: c1w4_L, c1w3_bp.")
+    """
+    nearest = ", ".join(difflib.get_close_matches(id, known, n=len(known), cutoff=0.0))
+    return KeyError(f"There is no fixture {id!r}; known, nearest first: {nearest}.")
+
+
 @cache
 def load(id: str) -> Fixture:
     """Return the fixture called `id`, its arrays drawn from its seed.
@@ -324,8 +336,7 @@ def load(id: str) -> Fixture:
     """
     tables = _tables()
     if id not in tables:
-        nearest = difflib.get_close_matches(id, tables, n=len(tables), cutoff=0.0)
-        raise KeyError(f"There is no fixture {id!r}; known, nearest first: {', '.join(nearest)}.")
+        raise unknown(id, tables)
     table = tables[id]
     return Fixture(
         id=id,

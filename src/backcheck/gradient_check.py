@@ -167,7 +167,11 @@ def accepted(difference: float) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class DifferenceTest(Fixture):
-    """A test that compares one difference of a gradient check, and no gradient."""
+    """A test that compares one difference of a gradient check, and no gradient.
+
+    Its one comparison says so by the rule "difference", which no published file of outputs has,
+    and it judges a program on the arrays of `network`, whose cost it differentiates.
+    """
 
     def judge(self, program: Program) -> Outcome:
         """Say whether the notebook of 2021 accepts the difference of a backward pass.
