@@ -34,8 +34,10 @@ test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
 	@echo "==> Types"
 	@$(BIN)/mypy
-	@echo "==> Tests (fast first, then the built site, then the browser)"
-	@$(BIN)/pytest
+	@echo "==> Tests, side by side (fast first, then the built site, then the browser)"
+	@$(BIN)/pytest -n auto --dist loadgroup -m "not timed"
+	@echo "==> Tests that measure seconds, one by one"
+	@$(BIN)/pytest -m timed
 
 bench: book
 	@$(PY) tests/bench.py $(BENCH)

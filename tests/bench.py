@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
-from serving import weights
 
 from backcheck import consistent
 from backcheck.audit import audit, published
@@ -33,7 +32,7 @@ from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table
 from conftest import ROOT, build
-from serving import served
+from serving import served, weights
 
 SITE = ROOT / "_build" / "html"
 SHOWN = ("c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_linear_backward_v4a",

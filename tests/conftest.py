@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, Request, sync_playwright
 from playwright.sync_api import Page as BrowserPage
@@ -74,11 +75,13 @@ def chapters() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def html() -> Path:
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site as ``make book`` does and return the folder of its pages."""
     if not (ROOT / "book/_ext/node/node_modules/katex").exists():
         pytest.exit("KaTeX is not installed, so the site cannot be judged: run make book.", 1)
-    done = build(ROOT, *STRICT)
+    # Where tests run side by side, each process asks for it, and the first one builds it.
+    with FileLock(tmp_path_factory.getbasetemp().parent / "book.lock"):
+        done = build(ROOT, *STRICT)
     if done.returncode:
         pytest.exit(f"The book does not build.\n{done.stdout}", 1)
     return ROOT / "_build" / "html"

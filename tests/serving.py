@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext
 
-LONG_ENOUGH_TO_PAINT = 0.4
+LONG_ENOUGH_TO_PAINT = 0.3
 """Seconds."""
 
 COMPRESSED = (".html", ".css", ".js", ".svg", ".xml", ".txt")

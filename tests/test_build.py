@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 
 from conftest import ROOT, STRICT, build
 
-pytestmark = pytest.mark.site
+# One after another: a build takes all processors.
+pytestmark = [pytest.mark.site, pytest.mark.xdist_group("builds")]
 
 HEAD = (ROOT / "book/tanh.md").read_text(encoding="utf-8").split("---\n\n", 1)[0] + "---\n\n"
 

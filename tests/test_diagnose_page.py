@@ -319,6 +319,7 @@ def test_the_data_are_the_same_in_every_build(html: Path, monkeypatch: pytest.Mo
     assert (html / "_static/diagnose-data.js").read_text(encoding="utf-8") == again
 
 
+@pytest.mark.timed
 def test_a_single_change_is_answered_at_once_on_a_slow_machine(
     html: Path, browser: Browser
 ) -> None:
@@ -373,6 +374,7 @@ def test_numbers_are_printed_as_numpy_prints_them(html: Path, browser: Browser) 
     page.close()
 
 
+@pytest.mark.timed
 def test_mangled_texts_are_read_quickly_and_without_an_exception(engine: Page) -> None:
     rng = random.Random(22)  # noqa: S311
     sources = [file.read_text(encoding="utf-8") for file in CORPUS]

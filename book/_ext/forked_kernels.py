@@ -49,6 +49,8 @@ class ForkedKernels:
             "argv": [*client, "-f", "{connection_file}"],
             "display_name": "Python 3",
             "language": "python",
+            # A signal would reach the client and not the kernel.
+            "interrupt_mode": "message",
         }
         self.spec.parent.mkdir(parents=True, exist_ok=True)
         self.spec.write_text(json.dumps(entry), encoding="utf-8")

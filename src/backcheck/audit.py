@@ -336,24 +336,21 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
     # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
-    drawn = [changed.run(*_unrelated_known(wide, seed)) for seed in range(2)]
+    drawn = [changed.run(*_unrelated(wide, seed)) for seed in range(2)]
     values = [[np.asarray(one[name], dtype=float) for name in outputs] for one in drawn]
     shapes = [value.shape for value in values[0]]
     return (*shapes, *(fingerprint(np.concatenate([v.ravel() for v in one])) for one in values))
 
 
 @cache
-def _unrelated_arrays(wide: Fixture, seed: int) -> dict[str, Any]:
-    """Return unrelated numbers for every array; labels stay labels, whatever a cache holds."""
+def _unrelated(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
+    """Return unrelated numbers for every array, and what the program computes from them.
+
+    Labels stay labels, whatever a cache holds.
+    """
     arrays = {name: unrelated(wide, seed)[name] for name in wide.arrays}
     if "Y" in arrays:
         arrays["Y"] = (arrays["Y"] > 0).astype(int)
-    return arrays
-
-
-@cache
-def _unrelated_known(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
-    arrays = _unrelated_arrays(wide, seed)
     return arrays, wide.program.known(arrays)
 
 
