@@ -16,11 +16,19 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
 
-FIRST_VIEW, LATER_VIEW, MOVES = 100_000, 30_000, 0.01
+# Bytes of the first page a reader opens, and of one opened later.
+FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 
 # Two pages are about their bytes, the numbers of every named form and the data of the search,
 # and one has six figures.
-HEAVIER = {"mistakes": 115_000, "diagnose": 200_000, "off-the-forward-pass": 100_000}
+HEAVIER = {
+    "mistakes": (115_000, 70_000),
+    "diagnose": (160_000, 110_000),
+    "off-the-forward-pass": (FIRST_VIEW, 36_000),
+}
+
+# The cumulative layout shift.
+MOVES = 0.01
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +121,10 @@ def test_a_first_view_is_light_and_a_later_one_lighter(address: str, browser: Br
     _, *later = opened("index", *chapters())
     more = dict(zip(chapters(), later, strict=True))
     heaviest = sorted(chapters(), key=lambda name: more[name])[-6:]
-    first = {name: opened(name)[0] for name in heaviest}
-    assert {n: w for n, w in first.items() if w > HEAVIER.get(n, FIRST_VIEW)} == {}
-    assert {n: w for n, w in more.items() if w > LATER_VIEW}.keys() <= HEAVIER.keys()
+    for name in chapters():
+        first_view, later_view = HEAVIER.get(name, (FIRST_VIEW, LATER_VIEW))
+        assert more[name] <= later_view, name
+        assert name not in heaviest or opened(name)[0] <= first_view, name
     data = (ROOT / "_build/html/_static").glob("diagnose*.js")
     assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in data) < 150_000
 
