@@ -102,6 +102,13 @@ def load(html: Path, name: str) -> Page:
     return Page(name, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
 
 
+def test_the_words_for_the_three_forms_carry_their_colour(page: Page) -> None:
+    for paragraph in page.soup.select("article p:not(.admonition-title, .cell_output p)"):
+        for words in paragraph.find_all(string=re.compile(r"\b(?:A-form|Z-form|shortcut)")):
+            if not words.find_parent(["a", "code", "pre", "summary", "button"]):
+                assert words.find_parent(class_=["a-form", "z-form", "shortcut"]), words
+
+
 def test_no_traceback_and_no_raw_tex_reached_the_page(page: Page) -> None:
     assert "Traceback" not in page.soup.get_text()
     article = copy(page.soup.article)

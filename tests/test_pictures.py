@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -9,7 +10,7 @@ import pytest
 
 from backcheck import figures
 from backcheck.activations import sigmoid, tanh
-from backcheck.tables import Table
+from backcheck.tables import Digits, Table
 from conftest import ROOT
 
 PICTURES = {
@@ -91,3 +92,34 @@ def test_a_table_escapes_what_it_shows_and_names_rows_and_columns() -> None:
 def test_a_table_refuses_a_row_of_another_length() -> None:
     with pytest.raises(ValueError, match="Row 2 has 1 cells, but the header has 2"):
         Table(("a", "b"), [("x", "y"), ("z",)])
+
+
+def test_a_table_of_forms_gives_each_its_colour() -> None:
+    forms = ("A2 - Y", "sigmoid(Z2) - Y", "dA2 * A2 * (1 - A2)", "dA1 * (1 - tanh(Z1) ** 2)", "1")
+    html = Table(("form",), [(form,) for form in forms], named_by="form")._repr_html_()
+    found = re.findall(r'<th scope="row" class="code ?([\w-]*)">', html)
+    assert found == ["shortcut", "shortcut", "a-form", "z-form", ""]
+
+
+def test_forms_have_one_colour_on_the_page_and_in_pictures() -> None:
+    style = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
+    for name, light in (
+        ("a-form", figures.A_FORM),
+        ("z-form", figures.Z_FORM),
+        ("shortcut", figures.SHORTCUT),
+        ("fail", figures.BROKEN),
+    ):
+        colours = re.findall(rf"--{name}: (#\w+);", style)
+        assert colours == [light, figures.DARK[light], figures.DARK[light]], name
+
+
+def test_digits_are_marked_from_where_they_differ() -> None:
+    shown = Digits({"a": [[0.125, 3.0]], "b": [[0.15, 3.0]], "<c>": [[-0.125, 3.0]]})
+    assert "0.1<mark>5000000</mark>  3.00000000]]" in shown._repr_html_()
+    assert "<mark>-0.12500000</mark>  3.00000000]]" in shown._repr_html_()
+    assert "&lt;c&gt;" in shown._repr_html_()
+
+
+def test_digits_of_other_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"mine has shape \(1, 3\), but expected has \(1, 2\)"):
+        Digits({"expected": [[1.0, 2.0]], "mine": [[1.0, 2.0, 3.0]]})

@@ -223,12 +223,12 @@ def take_address(app: Sphinx, config: Config) -> None:
 
 
 def match_dark_code(app: Sphinx) -> None:
-    """Give code in dark mode the counterpart of its style in light mode.
+    """Give code in dark mode the style that it has in light mode.
 
     The theme defines this setting only while the builder starts, too late for _config.yml.
     """
     if "pygments_dark_style" in app.config:
-        app.config["pygments_dark_style"] = "a11y-high-contrast-dark"
+        app.config["pygments_dark_style"] = app.config["pygments_style"]
 
 
 def report_tracebacks(app: Sphinx, doctree: nodes.document) -> None:

@@ -345,6 +345,11 @@ def _label_headings(tree: LexborHTMLParser) -> None:
         caption.attrs["aria-level"] = "2"
 
 
+def _name_logo(tree: LexborHTMLParser) -> None:
+    for logo in tree.css("img.sidebar-logo"):
+        logo.attrs["alt"] = "When the Cache Lies"
+
+
 def _label_landmarks(tree: LexborHTMLParser) -> None:
     for selector, label in ((".sidebar-drawer", "The book"), (".toc-drawer", "This page")):
         for aside in tree.css(selector):
@@ -380,6 +385,7 @@ def _head_search(tree: LexborHTMLParser) -> None:
 
 REPAIRS = (
     _label_headings,
+    _name_logo,
     _label_landmarks,
     _name_summaries,
     _list_references,

@@ -26,7 +26,7 @@ from backcheck.fixtures import Fixture
 from backcheck.program import Program
 
 INK, FAINT = "#24292f", "#8c959f"
-A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#c2510a", "#0b7a4b"
+A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#b84a08", "#0b7a4b"
 CACHED, BROKEN = "#8250df", "#b3261e"
 
 FORMS = (Z_FORM, A_FORM, SHORTCUT)

@@ -1,8 +1,19 @@
 """Tables that read well in a terminal, in a notebook and on a page."""
 
 import html
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+FORMS = {
+    "shortcut": re.compile(r"(?:\bA\w*|\)) - Y$"),
+    "z-form": re.compile(r"[(]-?Z\w*[)]|\bZ\w* > "),
+    "a-form": re.compile(r"1 - A\w*|\bA\w* > "),
+}
+"""How to tell the three ways to write a step, the shortcut first: it may read Z as well."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +27,8 @@ class Table:
     rows : iterable of sequence
         One cell a column; anything `str` can turn into text.
     named_by : str
-        What the first cells hold, ``"code"`` or ``"words"``: a page sets them accordingly.
+        What the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets them
+        accordingly, and gives each form its colour.
 
     Raises
     ------
@@ -64,7 +76,8 @@ class Table:
 
     def _cells(self, row: Sequence[object]) -> str:
         first, *others = (html.escape(str(cell)) for cell in row)
-        head = f'<th scope="row" class="{self.named_by}">{first}</th>'
+        kind = self.named_by if self.named_by != "form" else f"code {form_of(str(row[0]))}".strip()
+        head = f'<th scope="row" class="{kind}">{first}</th>'
         return head + "".join(_cell(cell) for cell in others)
 
 
@@ -72,3 +85,97 @@ def _cell(text: str) -> str:
     # Outcomes carry their word as a class, so that a page can colour them.
     kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
     return f"<td{kind}>{text}</td>"
+
+
+def form_of(code: str) -> str:
+    """Say which way to write a step an expression is: A-form, Z-form, shortcut, or none of them.
+
+    Examples
+    --------
+    >>> [form_of(code) for code in ("dA1 * (1 - A1 ** 2)", "dA1 * (1 - tanh(Z1)^2)", "A2 - Y")]
+    ['a-form', 'z-form', 'shortcut']
+    >>> form_of("dZ2 @ A1.T / m")
+    ''
+    """
+    return next((name for name, sign in FORMS.items() if sign.search(code)), "")
+
+
+Mark = Callable[[str, list[tuple[str, str]], str], Iterator[str]]
+"""Writes a row of entries, each in two parts: what is the same, and from where on it differs."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Arrays below each other, and in each the digits that are not those of the first.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array_like
+        The arrays by what each is called, all of one shape, with one or two axes.
+
+    Raises
+    ------
+    ValueError
+        If an array has another shape than the first.
+
+    Examples
+    --------
+    >>> Digits({"expected": [[-0.1261204, 0.42987761]], "A - Y": [[0.78862847, 0.43650985]]})
+    expected  [[-0.12612040  0.42987761]]
+    A - Y     [[ 0.78862847  0.43650985]]
+                 ^^^^^^^^^^     ^^^^^^^
+    """
+
+    arrays: Mapping[str, ArrayLike]
+
+    def __post_init__(self) -> None:
+        found = {name: np.atleast_2d(array) for name, array in self.arrays.items()}
+        (first, one), *others = found.items()
+        for name, other in others:
+            if other.shape != one.shape:
+                raise ValueError(f"{name} has shape {other.shape}, but {first} has {one.shape}.")
+        object.__setattr__(self, "arrays", found)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines(_underlined))
+
+    def _repr_html_(self) -> str:
+        lines = "\n".join(self._lines(_marked))
+        return f'<pre class="digits" tabindex="0">{lines}</pre>'
+
+    def _lines(self, mark: Mark) -> Iterator[str]:
+        texts = {
+            name: [[f"{entry:.8f}" for entry in row] for row in np.asarray(array)]
+            for name, array in self.arrays.items()
+        }
+        width = max(len(entry) for rows in texts.values() for row in rows for entry in row)
+        names = max(map(len, texts))
+        first = next(iter(texts.values()))
+        for name, rows in texts.items():
+            for number, row in enumerate(rows):
+                entries = [entry.rjust(width) for entry in row]
+                same = [one.rjust(width) for one in first[number]]
+                label = (name if number == 0 else "").ljust(names)
+                before = f"{label}  {' [' if number else '[['}"
+                after = "]" if number < len(rows) - 1 else "]]"
+                yield from mark(before, list(map(_split, entries, same)), after)
+
+
+def _split(entry: str, same: str) -> tuple[str, str]:
+    pairs = enumerate(zip(entry, same, strict=True))
+    place = next((place for place, (sign, other) in pairs if sign != other), len(entry))
+    if place < len(entry):
+        place = max(place, len(entry) - len(entry.lstrip()))
+    return entry[:place], entry[place:]
+
+
+def _marked(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
+    cells = (same + (f"<mark>{other}</mark>" if other else "") for same, other in entries)
+    yield html.escape(before) + " ".join(cells) + after
+
+
+def _underlined(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
+    yield before + " ".join(same + other for same, other in entries) + after
+    below = " ".join(" " * len(same) + "^" * len(other) for same, other in entries)
+    if below.strip():
+        yield (" " * len(before) + below).rstrip()
