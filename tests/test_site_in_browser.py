@@ -172,6 +172,40 @@ def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Br
     page.close()
 
 
+def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    for name in ("sigmoid", "mistakes", "week-4"):
+        page.goto(f"{address}/{name}.html")
+        places = page.locator("article section section[id]").evaluate_all(
+            "all => all.map(s => s.id)"
+        )
+        for place in places[:: len(places) // 4]:
+            page.goto("about:blank")
+            page.goto(f"{address}/{name}.html#{place}")
+            page.wait_for_selector(".scroll-current", state="attached")
+            top, end = page.evaluate(
+                "id => [document.getElementById(id).getBoundingClientRect().top,"
+                " scrollY + innerHeight - document.documentElement.scrollHeight]",
+                place,
+            )
+            assert abs(top) < 2 or abs(end) < 2, f"{name}#{place}: {top}"
+        marked = page.locator(".scroll-current a").get_attribute("href") or ""
+        assert page.locator(marked).bounding_box()["y"] < 900, marked
+    page.close()
+
+
+def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/week-4.html")
+    for distance, shown in ((1500, False), (-300, True), (-1150, False)):
+        page.mouse.wheel(0, distance)
+        page.wait_for_timeout(300)
+        assert page.locator(".back-to-top").is_visible() == shown
+    page.close()
+
+
 def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()

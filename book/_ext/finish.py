@@ -46,6 +46,9 @@ ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 NAMING = ("diagnose.js", "searchtools.js")
 """Those of them that make elements, so that their words may be names of classes."""
 
+REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
+"""The theme's script, which measures every heading while the page loads, and ours, which waits."""
+
 WITHIN = {
     "KaTeX_Main-Regular": ("1em KaTeX_Main", ".katex-html"),
     "KaTeX_Main-Bold": ("bold 1em KaTeX_Main", ".mathbf"),
@@ -167,6 +170,8 @@ def _as_written(root: Path) -> dict[str, str]:
 
 def _written(root: Path, file: str) -> str:
     """Return a stylesheet or script as Sphinx wrote it, now or in an earlier build."""
+    if file in REPLACED:
+        return REPLACED[file].read_text(encoding="utf-8")
     kept = root.parent / ".written" / file
     if (root / file).exists():
         _copy(root / file, kept)
