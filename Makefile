@@ -1,7 +1,7 @@
 # make book   build the site into _build/html
 # make test   lint, types, doctests, tests, built site, browser
-# make bench  measure diagnosis and audit: times, bytes (BENCH=--exhaustive takes an hour)
-# make bench-site  measure builds and pages, for the colophon (half an hour)
+# make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes an hour more)
+# make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
 
@@ -42,6 +42,7 @@ test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 
 bench: book
 	@$(PY) tests/bench.py $(BENCH)
+	@$(PY) tests/bench_site.py
 
 bench-site: book
 	@$(PY) tests/bench_site.py

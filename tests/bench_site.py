@@ -1,7 +1,8 @@
 """Measure the site: times of builds, weights, and what Lighthouse says of every page.
 
-Run by ``make bench-site``, which takes half an hour and writes ``book/measured.json``, from which
-the page ``colophon`` has its figures. The machine should have nothing else to do.
+Run by ``make bench`` and ``make bench-site``. It takes half an hour, prints a table, and writes
+``book/measured.json``, from which the page ``colophon`` has its figures. The machine should have
+nothing else to do.
 """
 
 import json
@@ -21,6 +22,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from backcheck.tables import Table
 from conftest import ROOT, STRICT, build, chapters
 from serving import served, weights
 
@@ -185,8 +187,19 @@ def main() -> None:
     names = [row["page"] for row in found["pages"]]
     for row, said in zip(found["pages"], lighthouse(site, names), strict=True):
         row.update(said)
-        print(row, flush=True)
+        print(row["page"], row["performance"], flush=True)
     RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    header = ("page", "first, KB", "later", "requests", "elsewhere", "default, KB", "requests",
+              "elsewhere", "performance", "others", "shift")  # fmt: skip
+    print(Table(header, map(_line, found["pages"])))
+
+
+def _line(row: dict[str, Any]) -> tuple[object, ...]:
+    default = row["default"]
+    return (row["page"], row["first view"], row["later view"] or "", row["requests"],
+            row["elsewhere"], default["first view"], default["requests"], default["elsewhere"],
+            " ".join(map(str, row["performance"])), min(row[name] for name in CATEGORIES),
+            row["shift"])  # fmt: skip
 
 
 if __name__ == "__main__":

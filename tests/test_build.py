@@ -189,12 +189,30 @@ def test_everything_else_that_is_broken_fails_the_strict_build_and_is_located(bo
 
 
 def test_without_katex_the_book_builds_with_mathjax_and_says_so_in_one_line(book: Path) -> None:
-    write(book, "$$\na^2\n$$ (square)")
+    write(book, "$$\n\\aform{a^2}\n$$ (square)")
     done = build(book, *STRICT)
     assert done.returncode == 0, done.stdout
     notice = "KaTeX is not installed: mathematics will load MathJax from the web."
     assert done.stdout.splitlines().count(notice) == 1
-    assert "mathjax" in (book / "_build/html/index.html").read_text(encoding="utf-8").lower()
+    page = (book / "_build/html/index.html").read_text(encoding="utf-8")
+    assert "mathjax" in page.lower()
+    assert "\\\\class{a-form}{#1}" in page, "a macro that MathJax does not know"
+
+
+def test_a_coloured_formula_is_copied_as_tex_that_any_forum_understands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    from katex_renderer import Katex
+
+    katex = Katex()
+    shown = katex.render(
+        r"\aform{1 - \frac{a}{b_{i}}} = \zform{z} + \shortcut{A - Y}", display=True
+    )
+    katex.close()
+    assert all(f'class="enclosing {name}"' in shown for name in ("a-form", "z-form", "shortcut"))
+    copied = re.findall(r"<annotation[^>]*>([^<]*)", shown)
+    assert copied == [r"1 - \frac{a}{b_{i}} = z + A - Y"]
 
 
 def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhere(
