@@ -29,7 +29,7 @@ from serving import served, weights
 RESULT = ROOT / "book" / "measured.json"
 
 LIGHTHOUSE = "lighthouse@13.5.0"
-RUNS = 5
+RUNS = 3
 CATEGORIES = ("accessibility", "best-practices", "seo")
 
 # What Jupyter Book builds when nothing is chosen, from the same chapters.
@@ -185,13 +185,18 @@ def main() -> None:
         found["pages"] = list(weighed(browser, site, default_build(Path(folder))))
         browser.close()
     names = [row["page"] for row in found["pages"]]
+    _write(found)
     for row, said in zip(found["pages"], lighthouse(site, names), strict=True):
         row.update(said)
         print(row["page"], row["performance"], flush=True)
-    RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        _write(found)
     header = ("page", "first, KB", "later", "requests", "elsewhere", "default, KB", "requests",
               "elsewhere", "performance", "others", "shift")  # fmt: skip
     print(Table(header, map(_line, found["pages"])))
+
+
+def _write(found: dict[str, Any]) -> None:
+    RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def _line(row: dict[str, Any]) -> tuple[object, ...]:
