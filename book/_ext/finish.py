@@ -169,7 +169,7 @@ def _as_written(root: Path) -> dict[str, str]:
 
 
 def _written(root: Path, file: str) -> str:
-    """Return a stylesheet or script as Sphinx wrote it, now or in an earlier build."""
+    """Return a stylesheet or script as Sphinx wrote it, now or earlier, or ours in its place."""
     if file in REPLACED:
         return REPLACED[file].read_text(encoding="utf-8")
     kept = root.parent / ".written" / file
