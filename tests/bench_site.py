@@ -23,7 +23,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from backcheck.tables import Table
-from conftest import ROOT, STRICT, build, chapters
+from conftest import ROOT, STRICT, build, chapters, copy_book
 from serving import served, weights
 
 RESULT = ROOT / "book" / "measured.json"
@@ -97,17 +97,10 @@ def weighed(browser: Browser, site: Path, default: Path) -> Iterator[dict[str, A
 
 def build_times() -> dict[str, float]:
     """Return the seconds of a cold build, one with nothing changed, one with a page changed."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
-    ).stdout.split("\0")
     found = {}
     with TemporaryDirectory() as folder:
         copy = Path(folder)
-        for file in filter(None, tracked):
-            (copy / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / file, copy / file)
-        modules = "book/_ext/node/node_modules"
-        (copy / modules).symlink_to(ROOT / modules)
+        copy_book(copy)
         for what in ("cold", "nothing changed", "one page changed"):
             if what == "one page changed":
                 with (copy / "book/glossary.md").open("a", encoding="utf-8") as page:

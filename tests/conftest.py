@@ -51,6 +51,25 @@ def build(
     return done
 
 
+def copy_book(folder: Path) -> None:
+    """Copy every file that git knows, and lend the tools that Node runs."""
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout.split("\0")
+    for file in filter(None, files):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, folder / file)
+    lend_tools(folder)
+
+
+def lend_tools(folder: Path) -> None:
+    """Let a copy of the book use what is installed here."""
+    modules = "book/_ext/node/node_modules"
+    if not (ROOT / modules).exists():
+        pytest.fail("KaTeX is not installed: run make book once.")
+    (folder / modules).symlink_to(ROOT / modules)
+
+
 @dataclass(frozen=True)
 class Page:
     """One built page: its name in the table of contents, and its parsed HTML."""

@@ -3,13 +3,12 @@
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import ROOT, STRICT, build
+from conftest import ROOT, STRICT, build, copy_book, lend_tools
 
 # One after another: a build takes all processors.
 pytestmark = [pytest.mark.site, pytest.mark.xdist_group("builds")]
@@ -51,13 +50,6 @@ def cell(code: str) -> str:
 def printed(page: Path) -> str:
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     return soup.select_one(".cell_output").get_text().strip()
-
-
-def use_katex(book: Path) -> None:
-    modules = "book/_ext/node/node_modules"
-    if not (ROOT / modules).exists():
-        pytest.fail("KaTeX is not installed: run make book once.")
-    (book / modules).symlink_to(ROOT / modules)
 
 
 def test_a_change_of_package_or_lock_runs_every_cell_again_and_one_of_style_is_copied(
@@ -153,7 +145,7 @@ def test_an_output_that_arrives_in_pieces_is_shown_as_one(book: Path) -> None:
 
 
 def test_everything_else_that_is_broken_fails_the_strict_build_and_is_located(book: Path) -> None:
-    use_katex(book)
+    lend_tools(book)
     write(
         book,
         "\n\n".join(
@@ -219,7 +211,7 @@ def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhe
     book: Path,
 ) -> None:
     write(book, "Text.")
-    use_katex(book)
+    lend_tools(book)
     address = "https://example.org/book/"
     done = build(book, *STRICT, environment={"SITE_ADDRESS": address})
     assert done.returncode == 0, done.stdout
@@ -243,13 +235,7 @@ def test_an_address_that_is_none_is_refused_in_one_sentence(book: Path) -> None:
 
 def test_two_cold_builds_are_the_same_bytes(html: Path, tmp_path: Path) -> None:
     """Another folder, another user's language and home, another order of sets."""
-    files = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
-    ).stdout.split("\0")
-    for file in filter(None, files):
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / file, tmp_path / file)
-    use_katex(tmp_path)
+    copy_book(tmp_path)
     home = tmp_path / "home"
     home.mkdir()
     other = {"PYTHONHASHSEED": "77", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "HOME": str(home)}
