@@ -180,12 +180,8 @@ def every_double(id: str) -> Iterator[dict[str, Tree]]:
     slots = mutants(load(id)).slots
     for slot in slots:
         yield from ({slot.name: tree} for tree in second_changes(load(id), slot.name))
-    usual = load(id).arrays
     for one, other in combinations(slots, 2):
-        for form, second in product(one.forms, other.forms):
-            # Beside an array taken for one of another shape no second change is tried.
-            if one.is_array and np.shape(form.value_in(usual)) != usual[one.name].shape:
-                continue
+        for form, second in product(one.forms, (*other.forms, *other.stuck)):
             yield {one.name: form.tree, other.name: second.tree}
 
 

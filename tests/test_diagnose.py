@@ -236,7 +236,7 @@ def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
     generator = random.Random(f"{id} {doubles}")  # noqa: S311
     slots = [slot for slot in mutants(load(id)).slots if slot.forms]
     found: list[dict[str, Tree]] = []
-    while len(found) < (2 if doubles else 40):
+    while len(found) < (3 if doubles else 40):
         if not doubles:
             slot = generator.choice(slots)
             forms = {slot.name: generator.choice(slot.forms).tree}
@@ -246,7 +246,7 @@ def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
             step = generator.choice([slot.name for slot in slots if not slot.is_array])
             forms = {step: generator.choice(second_changes(load(id), step))}
         else:
-            pair = generator.sample([slot for slot in slots if not slot.is_array], 2)
+            pair = generator.sample(slots, 2)
             forms = {slot.name: generator.choice(slot.forms).tree for slot in pair}
         try:
             program(load(id), forms).run(load(id).arrays)
@@ -344,6 +344,23 @@ def test_the_stacks_of_the_search_find_what_running_every_mutant_finds() -> None
                 by_hand.add(str(changes))
     assert found == by_hand
     assert found
+
+
+def test_a_vector_that_a_second_change_multiplies_is_no_row() -> None:
+    id = "c1w4_linear_backward_v4a"
+    forms = parse("dW = sum(dZ @ A_prev.T, axis=1) / m\ndA_prev = W.T @ dW")
+    text = outputs_text(id, {step.name: step.expression for step in forms.steps})
+    found = diagnose(text, fixture=id)
+    assert found.verdict == "explained"
+    assert changed(found)["dA_prev"] == "W.T @ dW"
+
+
+def test_a_second_change_is_found_beside_an_array_of_another_shape() -> None:
+    forms = parse("A1 = Z2\ndZ2 = A2 - tanh(Y)")
+    text = outputs_text("c1w3_bp_public_b", {s.name: s.expression for s in forms.steps})
+    found = diagnose(text)
+    assert any("dZ2 = A2 - tanh(Y)" in one.statements for one in found.candidates)
+    assert all("A1 = Z2" in one.statements for one in found.candidates)
 
 
 def test_the_json_is_complete_and_its_programs_run_as_printed() -> None:

@@ -1055,6 +1055,7 @@
       this.seconds = [];
       this.recent = new Map();
       this.needs = this.slots.map((slot) => this.mask(slot.tree) & ~(1 << this.place.get(slot.name)));
+      this.felt = this.feltBy(new Map());
       const read = this.needs.reduce((all, needs) => all | needs, 0);
       this.isRead = (place) => Boolean(read & (1 << place));
       // A step that no other reads stands there for the forms that do.
@@ -1132,7 +1133,7 @@
       };
       // A change that the place does not feel leaves the right value there.
       for (let at = 0; at < this.slots.length; at++) {
-        if (right || (at <= place && this.reaches(at, place))) this.singles(at).forEach(look);
+        if (right || this.felt[place] & (1 << at)) this.singles(at).forEach(look);
       }
       this.together.forEach(look);
       if (this.recent.size > 500) this.recent.clear();
@@ -1140,13 +1141,17 @@
       return found;
     }
 
-    /* Whether a change at one place can have an effect at another. */
-    reaches(from, to) {
-      if (from === to) return true;
-      for (let place = from; place < to; place++) {
-        if (this.needs[to] & (1 << place) && this.reaches(from, place)) return true;
-      }
-      return false;
+    /* For each place, the places of which a change can have an effect there, one bit each. */
+    feltBy(forms) {
+      const found = [];
+      this.slots.forEach(({ name }, place) => {
+        // What a step reads of a later one is the right value, as in the package.
+        const needs = forms.has(name) ? this.mask(forms.get(name)) : this.needs[place];
+        let felt = 1 << place;
+        for (let at = 0; at < place; at++) if (needs & (1 << at)) felt |= found[at];
+        found.push(felt);
+      });
+      return found;
     }
 
     /* What two changes of one step lead to. */
@@ -1169,8 +1174,7 @@
 
     reshaped(place, found) {
       const right = this.right[place];
-      // A vector counts as a row here, as in the package's stacks.
-      return this.slots[place].name !== "m" && (found.r !== right.r || found.c !== right.c);
+      return this.slots[place].name !== "m" && !sameShape(found, right);
     }
   }
 
@@ -1323,18 +1327,15 @@
       this.needed = this.closure();
       for (let place = 0; place <= this.firstWrong; place++) {
         if (!(this.needed & (1 << place))) continue;
-        const slot = workshop.slots[place];
         for (const mutant of workshop.singles(place)) {
-          const found = mutant.at(place);
-          if (!this.accepts(place, found) || (slot.isArray && workshop.reshaped(place, found))) continue;
-          this.second(mutant);
+          this.besides(mutant, this.needed, workshop.felt, place + 1);
           yield;
         }
         yield* this.sameStep(place);
       }
       const several = workshop.together.filter(this.felt());
       for (const mutant of several) {
-        this.besides(mutant.forms);
+        this.besides(mutant, this.closure(mutant.forms), workshop.feltBy(mutant.forms), 0);
         yield;
       }
       yield* this.pairs(several.map(({ forms }) => forms));
@@ -1378,34 +1379,41 @@
       }
     }
 
-    /* A second change, somewhere after the first. */
-    second(mutant) {
+    /* One more change, at some of the places from one on. */
+    besides(mutant, needed, feltBy, from) {
       const { workshop } = this;
+      // It has to set right all that the mutant prints wrong.
+      let hopeful = needed;
+      for (let place = 0; place <= this.last && hopeful >> from; place++) {
+        const found = mutant.at(place);
+        if (!found || !this.accepts(place, found)) hopeful &= feltBy[place];
+        if (!found) break;
+      }
       const scope = workshop.right.slice();
       let changed = 0;
-      for (let place = mutant.place; place <= this.last; place++) {
-        const slot = workshop.slots[place];
-        if (place > mutant.place && this.needed & (1 << place)) {
-          const shape = slot.isArray ? workshop.right[place] : null;
-          this.tryForms(place, scope, changed, shape, null, (tree) => this.keep(2, new Map([...mutant.forms, [slot.name, tree]])));
+      for (let place = 0; hopeful >> Math.max(place, from); place++) {
+        if (place >= from && hopeful & (1 << place) && !mutant.byPlace[place]) {
+          this.tryForms(mutant, place, scope, changed);
         }
         const found = mutant.at(place);
-        if (!found || !this.accepts(place, found)) return;
+        if (!found) return;
         if (found === workshop.right[place]) continue;
         scope[place] = found;
         changed |= 1 << place;
       }
     }
 
-    tryForms(place, scope, changed, shape, base, keep) {
+    tryForms({ forms }, place, scope, changed) {
       const { workshop } = this;
       const slot = workshop.slots[place];
       const scratch = scope.slice();
       for (const tree of this.formsAt(slot, scope, changed)) {
         const found = workshop.evaluate(tree, scope, changed);
-        if (!found || (shape && (found.r !== shape.r || found.c !== shape.c)) || !this.accepts(place, found)) continue;
+        if (!found || !this.accepts(place, found)) continue;
         scratch[place] = found;
-        if (this.carry(scratch, changed | (1 << place), place + 1, base)) keep(tree);
+        if (this.carry(scratch, changed | (1 << place), place + 1, forms)) {
+          this.keep(2, new Map([...forms, [slot.name, tree]]));
+        }
       }
     }
 
@@ -1415,27 +1423,6 @@
         if (changed & (1 << at) && this.workshop.reshaped(at, scope[at])) return [...slot.forms, ...slot.stuck];
       }
       return slot.forms;
-    }
-
-    /* One change besides a change of several slots. */
-    besides(base) {
-      const { workshop } = this;
-      const needed = this.closure(base);
-      const scope = workshop.right.slice();
-      let changed = 0;
-      for (let place = 0; place <= this.last; place++) {
-        const slot = workshop.slots[place];
-        const form = base.get(slot.name);
-        if (!form && needed & (1 << place)) {
-          this.tryForms(place, scope, changed, null, base, (tree) => this.keep(2, new Map([...base, [slot.name, tree]])));
-        }
-        if (form || workshop.mask(slot.tree) & changed) {
-          const found = workshop.evaluate(form || slot.tree, scope, changed);
-          if (!found || !this.accepts(place, found)) return;
-          scope[place] = found;
-          changed |= 1 << place;
-        } else if (this.seen[place] && !this.right.has(place)) return;
-      }
     }
   }
 

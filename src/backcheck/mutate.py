@@ -24,7 +24,6 @@ from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, prefix
 from backcheck.program import (
     SLOPES,
-    STACKED,
     SUMS,
     Program,
     Step,
@@ -36,6 +35,7 @@ from backcheck.program import (
     write,
 )
 from backcheck.relations import KEEP, Layer
+from backcheck.stacks import STACKED
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -70,7 +70,7 @@ class Form:
 
     @cached_property
     def stack_in(self) -> Callable[..., Any]:
-        """The same for stacks of matrices; see `backcheck.program.STACKED`."""
+        """The same where the scope has stacks of arrays; see `backcheck.stacks`."""
         return compiled(self.tree, STACKED)
 
 

@@ -97,23 +97,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 """What each operation of a tree does."""
 
-STACKED: dict[str, Callable[..., Any]] = {
-    **OPERATIONS,
-    "T": lambda value: np.swapaxes(value, -1, -2),
-    "shape0": lambda value: np.shape(value)[-2],
-    "shape1": lambda value: np.shape(value)[-1],
-    "sum": lambda value: np.sum(value, axis=(-2, -1), keepdims=True),
-    "sum0": lambda value: np.sum(value, axis=-2, keepdims=True),
-    "sum1": lambda value: np.sum(value, axis=-1)[..., None, :],
-    "sum_keep": lambda value: np.sum(value, axis=(-2, -1), keepdims=True),
-    "sum0_keep": lambda value: np.sum(value, axis=-2, keepdims=True),
-    "sum1_keep": lambda value: np.sum(value, axis=-1, keepdims=True),
-}
-"""The same operations for a stack of matrices, one behind the other along the first axis.
-
-What a sum without ``keepdims`` leaves has fewer axes; in a stack it stays a row, or a matrix of
-one entry, which is how numpy treats it next to a matrix. Next to ``@`` and ``.T`` it does not."""
-
 # How tightly each operator binds when a tree is written out; functions and names bind most.
 _BINDING = {">": 0, ">=": 0, "<": 0, "<=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "@": 2}
 _BINDING |= {"neg": 3, "**": 4}

@@ -18,6 +18,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import prefix
+from backcheck.stacks import Stack
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
@@ -193,25 +194,22 @@ class Observed:
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
 
-    def which(self, values: Any, loose: bool = False) -> Any:
-        """Return, for each matrix of a stack, whether it prints this way.
-
-        A row passes for the vector it may be, and a single entry for a number.
+    def which(self, stack: Stack, loose: bool = False) -> Any:
+        """Return, for each array of a stack, whether it prints this way.
 
         Examples
         --------
         >>> seen = read("dW = [[0.25, 0.5]]").arrays[0]
-        >>> seen.which(np.array([[[0.25, 0.5]], [[0.5, 0.25]]])).tolist()
+        >>> seen.which(Stack(np.array([[[0.25, 0.5]], [[0.5, 0.25]]]), axes=2)).tolist()
         [True, False]
         """
-        shape = self.shape
-        if shape is not None and np.shape(values)[1:] == (*(1,) * (2 - len(shape)), *shape):
-            near = self._near(np.reshape(values, (-1, *shape)), loose)
-            return near.reshape(len(values), -1).all(axis=1)
-        if shape is not None and not loose:
-            return np.zeros(len(values), dtype=bool)
-        found = self._holds_first(values, loose).any(axis=(1, 2))
-        found[found] = [self.matches(value, loose) for value in values[found]]
+        if self.shape is not None and self.shape == stack.shape:
+            near = self._near(stack.arrays, loose)
+            return near.reshape(len(stack), -1).all(axis=1)
+        if self.shape is not None and not loose:
+            return np.zeros(len(stack), dtype=bool)
+        found = self._holds_first(stack.matrices, loose).any(axis=(1, 2))
+        found[found] = [self.matches(value, loose) for value in stack.arrays[found]]
         return found
 
     def _holds_first(self, values: Any, loose: bool) -> Any:

@@ -1,18 +1,18 @@
 """The search for the mutants whose steps have given values.
 
 Steps run in order, so the search does too. A **front** is a set of programs that have come
-equally far: it keeps the values of their steps in stacks, one matrix behind the other, so that
-numpy carries a step out for all of them at once. A value that contradicts what was printed
-takes its program off the front. Forms with equal values count as one program until the end,
-since nothing after them can tell them apart. Every program that is left is run once more by
-itself, as numpy runs it, before it counts.
+equally far: it keeps the values of their steps in stacks, so that numpy carries a step out for
+all of them at once; see `backcheck.stacks`. What a program prints wrong so far has to be set
+right by its last change, so that is only tried where it can have that effect. Forms with equal
+values count as one program until the end, since nothing after them can tell them apart. Every
+program that is left is run once more by itself, as numpy runs it, before it counts.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations, compress, product
+from itertools import combinations, product
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,9 +21,13 @@ from backcheck.arrays import Array
 from backcheck.fixtures import load
 from backcheck.mutate import FAILURES, Form, Slot, fingerprints, mutants, second_changes
 from backcheck.program import OPERATIONS, Tree
+from backcheck.stacks import STACKED, Stack, axes, matrices
 
 Group = tuple[str, tuple[Tree, ...]]
 """A changed slot, and its forms of equal value."""
+
+MOST = 20_000
+"""How many programs stand on one front at most, so that memory stays small."""
 
 
 class Pattern(Protocol):
@@ -32,7 +36,7 @@ class Pattern(Protocol):
     def matches(self, value: Any, loose: bool = False) -> bool:
         """Return whether an array prints this way."""
 
-    def which(self, values: Any, loose: bool = False) -> Array:
+    def which(self, stack: Stack, loose: bool = False) -> Array:
         """Return, for each array of a stack, whether it prints this way."""
 
 
@@ -48,8 +52,7 @@ def explanations(
     seen : mapping
         What was printed, by the name of the step.
     changes : int
-        How many changes to allow: 0, 1 or 2. Beside an array that is taken for one of
-        another shape, no second change is tried: numpy stops at its first use, as a rule.
+        How many changes to allow: 0, 1 or 2.
     loose : bool
         Passed on to each pattern.
 
@@ -191,6 +194,7 @@ class _Search:
         self.seen = seen
         self.loose = loose
         self.tried: dict[str, list[_Front]] = {}
+        self.usual: dict[Tree, Any] = {}
         self.slots = _slots_to_last(id, seen)
         self.base: dict[str, Form] = {}
         self.sources = set(seen)
@@ -199,6 +203,7 @@ class _Search:
             idle = {slot.name for slot in self.slots if not slot.is_array} - _read(id)
             self.sources |= idle - load(id).expected.keys()
         self.needed = needed(id, self.sources, {})
+        self.reach = _reach(self.slots, {})
         values = reference(id)
         self.right = {name for name in seen if seen[name].matches(values[name], loose)}
 
@@ -207,7 +212,20 @@ class _Search:
         other = copy(self)
         other.base = {name: _form(tree) for name, tree in base.items()}
         other.needed = needed(self.id, self.sources, base)
+        other.reach = _reach(self.slots, other.base)
         return other
+
+
+def _reach(slots: Sequence[Slot], base: Mapping[str, Form]) -> Array:
+    """Return, for each slot, on which slots a change of it can have an effect."""
+    place = {slot.name: number for number, slot in enumerate(slots)}
+    reach = np.eye(len(slots), dtype=bool)
+    for number, slot in enumerate(slots):
+        for name in base.get(slot.name, slot.original).reads:
+            # What is read of a later slot is the right value.
+            if place.get(name, number) < number:
+                reach[:, number] |= reach[:, place[name]]
+    return reach
 
 
 def _slots_to_last(id: str, seen: Container[str]) -> tuple[Slot, ...]:
@@ -223,99 +241,129 @@ def _form(tree: Tree) -> Form:
 
 
 @dataclass(frozen=True)
+class _Change:
+    """One changed slot, the forms it can take, and which of them each program has.
+
+    Forms of equal value stand together: nothing after them can tell them apart.
+    """
+
+    slot: str
+    forms: Sequence[tuple[Tree, ...]]
+    chosen: Array
+
+
+@dataclass(frozen=True)
 class _Front:
     """Programs that have come equally far.
 
     Parameters
     ----------
     scope : mapping
-        The values of arrays and steps; those in `stacked` have one matrix for each program.
-    stacked, changed : frozenset of str
-        Names of the stacks, and of the values that are not the reference's.
-    groups : tuple
-        For each program, the slot changed first and its forms.
-    common : tuple of Group
-        The slots changed since, in all of them alike.
+        The values of arrays and steps; where the programs differ, a stack of them.
+    changed : frozenset of str
+        Names of the values that are not the reference's.
+    changes : tuple of _Change
+        The slots changed so far.
     spent : int
         The number of changes.
     """
 
     scope: Mapping[str, Any]
-    stacked: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
-    groups: tuple[tuple[Group, ...], ...] = ((),)
-    common: tuple[Group, ...] = ()
+    changes: tuple[_Change, ...] = ()
     spent: int = 0
 
-    def value(self, form: Form) -> Any:
-        """Return the value of a form for every program, or None where numpy stops."""
-        try:
-            if self.stacked.isdisjoint(form.reads):
-                return form.value_in(self.scope)
-            return form.stack_in(self.scope)
-        except FAILURES:
-            return None
+    def __len__(self) -> int:
+        return len(self.changes[0].chosen) if self.changes else 1
+
+    def __getitem__(self, programs: Array) -> "_Front":
+        """Return the front of some of the programs, each as often as it is listed."""
+        stacks = {name: one[programs] for name, one in self.scope.items() if type(one) is Stack}
+        changes = tuple(replace(one, chosen=one.chosen[programs]) for one in self.changes)
+        return _Front({**self.scope, **stacks}, self.changed, changes, self.spent)
 
     def moved(self, name: str, value: Any) -> "_Front":
         """Return the front with one more value."""
         scope = {**self.scope, name: value}
-        # Matrices have two dimensions, and a stack of them has three.
-        stacked = self.stacked | {name} if np.ndim(value) == 3 else self.stacked - {name}
-        changed = self.changed | {name}
-        return _Front(scope, stacked, changed, self.groups, self.common, self.spent)
+        return _Front(scope, self.changed | {name}, self.changes, self.spent)
 
-    def kept(self, keep: Array) -> "_Front | None":
-        """Return the front without the programs that were contradicted."""
-        if keep.all():
-            return self
-        (alive,) = np.nonzero(keep)
-        if not alive.size:
-            return None
-        scope = dict(self.scope) | {name: self.scope[name][alive] for name in self.stacked}
-        return replace(self, scope=scope, groups=tuple(self.groups[place] for place in alive))
+    def groups(self) -> Iterator[tuple[Group, ...]]:
+        """Yield the changed slots of each program, with their forms."""
+        for program in range(len(self)):
+            yield tuple((one.slot, one.forms[one.chosen[program]]) for one in self.changes)
 
 
 def _visit(
     search: _Search, front: _Front, place: int, left: int
 ) -> Iterator[tuple[int, tuple[Group, ...]]]:
     """Yield the programs on a front, and those with more changes, that print what was seen."""
-    ahead: _Front | None = front
-    for number in range(place, len(search.slots)):
+    if not left:
+        yield from _finished(search, front, place)
+        return
+    fronts, wrong = _carried(search, front, place)
+    places = np.arange(len(search.slots))
+    for number, before in zip(range(place, len(search.slots)), fronts, strict=False):
         slot = search.slots[number]
-        if left and slot.name in search.needed and slot.name not in search.base:
-            for changed in _changed(search, front, slot, left):
-                onward = left - (changed.spent - front.spent)
-                # An array of another shape stops at its first use: no second change is tried.
-                if slot.is_array and _reshaped(search, changed, slot.name):
-                    onward = 0
-                yield from _visit(search, changed, number + 1, onward)
-        ahead = _unchanged(search, front, slot)
-        if ahead is None:
+        if slot.name not in search.needed or slot.name in search.base:
+            continue
+        # No change sets right what came before it, and the last one sets right all that is wrong.
+        beyond = ~search.reach[number] if left == 1 else places < number
+        hopeful = np.flatnonzero(~wrong[:, beyond].any(axis=1))
+        for changed in _changed(search, before[hopeful], slot, left) if hopeful.size else ():
+            onward = left - (changed.spent - before.spent)
+            yield from _visit(search, changed, number + 1, onward)
+    right = fronts[-1][np.flatnonzero(~wrong.any(axis=1))]
+    yield from ((front.spent, groups) for groups in right.groups())
+
+
+def _finished(
+    search: _Search, front: _Front, place: int
+) -> Iterator[tuple[int, tuple[Group, ...]]]:
+    """Yield the programs on a front that print what was seen."""
+    for slot in search.slots[place:]:
+        onward, wrong = _onward(search, front, slot)
+        if onward is None or wrong.all():
             return
-        front = ahead
-    for group in front.groups:
-        yield front.spent, (*group, *front.common)
+        front = onward[np.flatnonzero(~wrong)] if wrong.any() else onward
+    yield from ((front.spent, groups) for groups in front.groups())
 
 
-def _unchanged(search: _Search, front: _Front, slot: Slot) -> _Front | None:
-    """Carry one slot out as it stands, and drop the programs this contradicts."""
+def _carried(search: _Search, front: _Front, place: int) -> tuple[list[_Front], Array]:
+    """Carry out the slots from a place on, as they stand, as far as numpy gets.
+
+    Returns
+    -------
+    list of _Front
+        The front before each slot, and after the last.
+    ndarray of bool
+        For each program and slot, whether it printed something else, or stopped.
+    """
+    fronts = [front]
+    wrong = np.zeros((len(front), len(search.slots)), dtype=bool)
+    for number, slot in enumerate(search.slots[place:], place):
+        onward, wrong[:, number] = _onward(search, fronts[-1], slot)
+        if onward is None:
+            break
+        fronts.append(onward)
+    return fronts, wrong
+
+
+def _onward(search: _Search, front: _Front, slot: Slot) -> tuple[_Front | None, Array]:
+    """Carry one slot out as it stands: None where numpy stops, and which programs print wrong."""
+    seen = search.seen.get(slot.name)
     form = search.base.get(slot.name, slot.original)
     if slot.name not in search.base and front.changed.isdisjoint(form.reads):
-        return front if slot.name not in search.seen or slot.name in search.right else None
-    value = front.value(form)
-    if value is None:
-        return None
-    return _checked(search, front, slot.name, value)
-
-
-def _checked(search: _Search, front: _Front, name: str, value: Any) -> _Front | None:
-    onward = front.moved(name, value)
-    if name not in search.seen:
-        return onward
-    pattern = search.seen[name]
-    if name in onward.stacked:
-        return onward.kept(pattern.which(value, search.loose))
-    return onward if pattern.matches(value, search.loose) else None
+        return front, np.full(len(front), seen is not None and slot.name not in search.right)
+    try:
+        value = form.stack_in(front.scope) if front.changes else form.value_in(front.scope)
+    except FAILURES:
+        return None, np.ones(len(front), dtype=bool)
+    onward = front.moved(slot.name, value)
+    if seen is None:
+        return onward, np.zeros(len(front), dtype=bool)
+    if isinstance(value, Stack):
+        return onward, ~seen.which(value, search.loose)
+    return onward, np.full(len(front), not seen.matches(value, search.loose))
 
 
 def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[_Front]:
@@ -323,74 +371,98 @@ def _changed(search: _Search, front: _Front, slot: Slot, left: int) -> Iterator[
     # While no shape has changed above, the stuck forms stay stuck.
     reshaped = any(_reshaped(search, front, name) for name in front.changed)
     forms = (*slot.forms, *slot.stuck) if reshaped else slot.forms
-    if not front.stacked and not front.common:
-        yield from _singles(search, front, slot.name, [form.tree for form in forms])
-        if left == 2:
-            second = second_changes(load(search.id), slot.name)
-            yield from _stacks(search, front, slot.name, second, 2)
-        return
-    for form in forms:
-        value = front.value(form)
-        if slot.is_array and np.shape(value)[-2:] != np.shape(front.scope[slot.name])[-2:]:
-            continue
-        if value is not None and (onward := _checked(search, front, slot.name, value)):
-            common = (*front.common, (slot.name, (form.tree,)))
-            yield replace(onward, common=common, spent=front.spent + 1)
-
-
-def _singles(search: _Search, front: _Front, name: str, trees: Sequence[Tree]) -> Iterator[_Front]:
     if front.changed:
-        yield from _stacks(search, front, name, trees, 1)
+        yield from _grown(search, front, slot.name, forms, 1)
         return
     # Above the first change, every search of one explanation comes past the same values.
-    if name not in search.tried:
-        search.tried[name] = list(_stacks(search, front, name, trees, 1))
-    yield from search.tried[name]
+    if slot.name not in search.tried:
+        search.tried[slot.name] = list(_grown(search, front, slot.name, forms, 1))
+    yield from search.tried[slot.name]
+    if left == 2:
+        second = [Form(tree) for tree in second_changes(load(search.id), slot.name)]
+        yield from _grown(search, front, slot.name, second, 2)
 
 
 def _reshaped(search: _Search, front: _Front, name: str) -> bool:
-    shape = np.shape(front.scope[name])
-    shape = shape[1:] if name in front.stacked else shape
+    value = front.scope[name]
+    shape = value.shape if isinstance(value, Stack) else np.shape(value)
     return name != "m" and shape != np.shape(reference(search.id)[name])
 
 
-def _stacks(
-    search: _Search, front: _Front, name: str, trees: Sequence[Tree], cost: int
+def _grown(
+    search: _Search, front: _Front, name: str, forms: Sequence[Form], cost: int
 ) -> Iterator[_Front]:
-    """Stack the values that forms of one slot lead to, shape by shape."""
-    by_shape: dict[tuple[int, ...], list[tuple[Any, Tree]]] = {}
+    """Yield each program of a front with each form of one slot, those of one shape together."""
     known: dict[Tree, Any] = {}
-    for tree in trees:
-        value = _remembered(tree, front.scope, known)
-        if value is not None:
-            by_shape.setdefault(np.shape(value), []).append((value, tree))
-    for shape, found in by_shape.items():
-        # As in `backcheck.program.STACKED`, a vector is a row, and a number a single entry.
-        rows = (1, *shape) if len(shape) == 1 else shape or (1, 1)
-        stack = np.array([value for value, _ in found], dtype=float).reshape(-1, *rows)
-        if name in search.seen:
-            keep = search.seen[name].which(stack, search.loose)
-            stack, found = stack[keep], list(compress(found, keep))
-        alike: dict[Any, list[int]] = {}
-        for place, key in enumerate(fingerprints(stack)):
-            alike.setdefault(key, []).append(place)
-        if alike:
-            groups = [tuple(found[place][1] for place in places) for places in alike.values()]
-            onward = front.moved(name, stack[[places[0] for places in alike.values()]])
-            yield replace(onward, groups=tuple(((name, group),) for group in groups), spent=cost)
+    operations = STACKED if front.changes else OPERATIONS
+    usual = reference(search.id)
+    at_once = max(1, MOST // len(front))
+    for start in range(0, len(forms), at_once):
+        alike: dict[Any, list[tuple[Any, Tree]]] = {}
+        for form in forms[start : start + at_once]:
+            if front.changed and not front.changed.isdisjoint(form.reads):
+                value = _remembered(form.tree, front.scope, known, operations)
+            else:
+                value = _remembered(form.tree, usual, search.usual, OPERATIONS)
+            if value is not None:
+                alike.setdefault(_kind(value), []).append((value, form.tree))
+        for found in alike.values():
+            yield from _stacked(search, front, name, found, cost)
 
 
-def _remembered(tree: Tree, scope: Mapping[str, Any], known: dict[Tree, Any]) -> Any:
+def _kind(value: Any) -> tuple[Any, ...]:
+    """Return a key shared by the values that can stand in one stack."""
+    if isinstance(value, Stack):
+        return True, value.shape, value.matrices.dtype == "bool"
+    return False, np.shape(value), getattr(value, "dtype", None) == "bool"
+
+
+def _stacked(
+    search: _Search, front: _Front, name: str, found: Sequence[tuple[Any, Tree]], cost: int
+) -> Iterator[_Front]:
+    """Yield the front in which one slot has some values, if any of them are printed so."""
+    (first, _), *_ = found
+    wide = (len(front) * len(found), *matrices(first).shape[-2:])
+    programs, chosen = np.divmod(np.arange(wide[0]), len(found))
+    if isinstance(first, Stack):
+        values = np.stack([value.matrices for value, _ in found], axis=1).reshape(wide)
+    else:
+        values = np.array([value for value, _ in found]).reshape(-1, *wide[1:])[chosen]
+    stack = Stack(values, axes(first))
+    if name in search.seen:
+        keep = np.flatnonzero(search.seen[name].which(stack, search.loose))
+        stack, programs, chosen = stack[keep], programs[keep], chosen[keep]
+    if not len(stack):
+        return
+    forms = [(tree,) for _, tree in found]
+    if len(front) == 1:
+        places: dict[Any, list[int]] = {}
+        for place, key in enumerate(fingerprints(stack.matrices)):
+            places.setdefault(key, []).append(place)
+        forms = [tuple(found[chosen[one]][1] for one in group) for group in places.values()]
+        stack = stack[[group[0] for group in places.values()]]
+        programs, chosen = np.zeros(len(forms), dtype=int), np.arange(len(forms))
+    onward = front[programs].moved(name, stack)
+    changes = (*onward.changes, _Change(name, forms, chosen))
+    yield replace(onward, changes=changes, spent=front.spent + cost)
+
+
+def _remembered(
+    tree: Tree,
+    scope: Mapping[str, Any],
+    known: dict[Tree, Any],
+    operations: Mapping[str, Callable[..., Any]],
+) -> Any:
     """Evaluate an expression once for all expressions it is part of; None where numpy stops."""
     if isinstance(tree, str):
         return scope[tree]
     if not isinstance(tree, tuple):
         return tree
     if tree not in known:
-        values = [_remembered(operand, scope, known) for operand in tree[1:]]
+        values = [_remembered(operand, scope, known, operations) for operand in tree[1:]]
         try:
             stopped = any(value is None for value in values)
-            known[tree] = None if stopped else OPERATIONS[tree[0]](*values)
+            known[tree] = None if stopped else operations[tree[0]](*values)
         except FAILURES:
             known[tree] = None
     return known[tree]
