@@ -363,6 +363,20 @@ def test_a_second_change_is_found_beside_an_array_of_another_shape() -> None:
     assert all("A1 = Z2" in one.statements for one in found.candidates)
 
 
+@pytest.mark.parametrize("id", fixtures.ids("Course 2"))
+def test_a_paste_of_course_2_is_placed_without_being_told(id: str) -> None:
+    values = load(id).run(db1="dZ1 / m")
+    found = diagnose("\n".join(f"{name} = {values[name]}" for name in load(id).expected))
+    assert (found.verdict, found.fixture) == ("explained", id)
+    assert changed(found) == {"db1": "dZ1 / m"}
+
+
+def test_numbers_that_fit_no_test_are_not_called_missing() -> None:
+    found = diagnose("\n".join(f"dW{n % 3 + 1} = [[1 2 3 4 5 {n}]]" for n in range(15)))
+    assert found.title == "No program within two changes prints these numbers."
+    assert "No test known here has these names or shapes" in repr(found)
+
+
 def test_the_json_is_complete_and_its_programs_run_as_printed() -> None:
     found = diagnose(printed(WEEK_4, dZ2="AL - Y"))
     told = json.loads(found.to_json())

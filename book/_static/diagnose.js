@@ -1879,8 +1879,11 @@
     const all = new Map(tested.map((fixture) => [fixture, clash ? clashing(fixture, clash).sort(byRank) : failingForms(fixture, paste.failing)]));
     const found = tested.filter((fixture) => all.get(fixture).length);
     if (!found.length) {
-      const remark = "Nothing here says which numbers came out; paste what your function printed.";
-      return answer("unexplained", paste.function ? tested[0] : null, [], [remark], new Map());
+      const remark = paste.arrays.length
+        ? "No test known here has these names or shapes; paste what one function printed."
+        : "Nothing here says which numbers came out; paste what your function printed.";
+      const seen = new Map(paste.arrays.map((array, place) => [array.name || `array ${place + 1}`, array]));
+      return answer("unexplained", paste.function ? tested[0] : null, [], [remark], seen);
     }
     const best = clash ? least(found, (fixture) => all.get(fixture)[0].rank.slice(0, 2)) : found[0];
     const remark = clash

@@ -208,7 +208,18 @@ def diagnose(
             found = found or Diagnosis("unexplained", fixture, (), (), {})
             remarks = (*found.remarks, remark)
             return Diagnosis("unexplained", fixture, (), remarks, found.seen)
+    if not fixture and not (found and found.candidates):
+        found = _explain(paste, _fitting(paste, "Course 2"), changes, before_two_changes) or found
     return found or _without_numbers(paste, wanted)
+
+
+def _fitting(paste: Paste, course: str) -> tuple[str, ...]:
+    """Return the tests of a course that have all pasted names, and most of the shapes."""
+    return tuple(
+        id
+        for id in ids(course)
+        if any(2 * one.fitting > len(paste.arrays) for one in placings(paste, id))
+    )
 
 
 def _explain(
@@ -461,5 +472,8 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
                 "paste the printed numbers, and they can be told apart."
             )
         return Diagnosis("unexplained", best, tuple(causes[best]), (remark,), {})
-    remarks = ("Nothing here says which numbers came out; paste what your function printed.",)
-    return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, {})
+    remark = "Nothing here says which numbers came out; paste what your function printed."
+    if paste.arrays:
+        remark = "No test known here has these names or shapes; paste what one function printed."
+    seen = {array.name or f"array {place}": array for place, array in enumerate(paste.arrays, 1)}
+    return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), seen)
