@@ -38,12 +38,13 @@ def test_the_policy_allows_no_script_or_style_that_it_does_not_name(html: Path, 
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_page_loads_one_stylesheet_and_one_script_of_the_whole_site(
+def test_a_page_loads_one_stylesheet_and_one_script_and_fonts_only_for_formulas(
     html: Path, name: str
 ) -> None:
     soup = soup_of(html, name)
     sheets = [str(tag["href"]).split("?")[0] for tag in soup.select('link[rel="stylesheet"]')]
-    assert [sheet.lstrip("/") for sheet in sheets] == ["_static/site.css"]
+    signs = ["_static/signs.css"] if soup.select(".katex") else []
+    assert [sheet.lstrip("/") for sheet in sheets] == ["_static/site.css", *signs]
     shared = [tag for tag in soup.select("script[src]") if "site.js" in str(tag["src"])]
     assert len(shared) == 1
     assert all(tag.has_attr("defer") for tag in soup.select("script[src]"))
@@ -80,7 +81,7 @@ def test_no_file_of_the_site_is_there_for_nothing(html: Path) -> None:
 
 
 def test_the_fonts_of_the_formulas_hold_every_sign_the_book_uses(html: Path) -> None:
-    css = (html / "_static/site.css").read_text(encoding="utf-8")
+    css = (html / "_static/signs.css").read_text(encoding="utf-8")
     within = {
         (family, weight): data
         for family, weight, data in re.findall(

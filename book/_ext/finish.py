@@ -3,7 +3,8 @@
 Sphinx and the theme write pages that load nine stylesheets, six scripts and whole fonts, with
 styles and scripts inside the text. Once all pages are written,
 
-- one stylesheet and one script take the place of all, without the rules no page uses;
+- one stylesheet and one script take the place of all, without the rules no page uses; the fonts
+  of the mathematics come in a second stylesheet, on the pages that have any;
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
 - pictures get their size, so that nothing moves while a page loads;
@@ -38,7 +39,10 @@ LOCK = "package-lock.json"
 """Which versions of the tools are installed."""
 
 STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
-"""Where the one stylesheet, the one script and the fonts of the site go."""
+"""Where the stylesheet, the one script and the fonts of the site go."""
+
+SIGNS = "_static/signs.css"
+"""The stylesheet with the fonts of the mathematics, for the pages that have any."""
 
 ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
@@ -55,7 +59,7 @@ WITHIN = {
     "KaTeX_Math-Italic": ("italic 1em KaTeX_Math", ".mathnormal"),
     **{f"KaTeX_Size{n}-Regular": (f"1em KaTeX_Size{n}", ".katex-html") for n in (1, 2, 3, 4)},
 }
-"""The fonts of most formulas, which come within the stylesheet: how a script asks for each, and
+"""The fonts of most formulas, which come within a stylesheet: how a script asks for each, and
 where its signs are. A font that is not listed stays a file, with every sign of the book."""
 
 WAIT = """{
@@ -67,7 +71,7 @@ WAIT = """{
 }"""
 """Shows the page when it has arrived as a whole and the fonts are read, so that nothing moves: a
 table of which half has arrived has other columns, and a formula in another font another width.
-The fonts come within the stylesheet. Fetched ahead as files they would do as well, but a browser
+The fonts come within a stylesheet. Fetched ahead as files they would do as well, but a browser
 refuses that, and says so, to a page opened from disk."""
 
 POLICY = (
@@ -80,6 +84,9 @@ VIEWPORT = 'meta[name="viewport"]'
 
 LOST = "404.html"
 """The page for addresses that lead nowhere."""
+
+FACE = r"@font-face\s*{[^}]*}"
+"""The rule that names a font."""
 
 MARK = '<meta http-equiv="Content-Security-Policy"'
 """What a finished page has, and Sphinx's own has not."""
@@ -95,16 +102,17 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js = _bundle(root, pages, styles)
-    css = _with_fonts(root, css, pages.values())
-    (root / STYLE).write_text(css, encoding="utf-8")
-    (root / SCRIPT).write_text(js, encoding="utf-8")
-    version = _digest(css, js)[:8]
+    signs = "".join(re.findall(FACE, css))
+    signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js)):
+        (root / file).write_text(text, encoding="utf-8")
+    version = _digest(css, signs, js)[:8]
     for name, tree in pages.items():
         # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""
         (root / name).write_text(finished(tree, root, version, base), encoding="utf-8")
     _write_map(root, app.config.html_baseurl, sorted(pages.keys() - {LOST, "search.html"}))
-    _drop_unused(root, [*pages, STYLE])
+    _drop_unused(root, pages)
 
 
 def installed() -> bool:
@@ -132,13 +140,16 @@ def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -
     _size_images(tree, root)
     for repair in REPAIRS:
         repair(tree)
-    fonts = [font for font, _ in WITHIN.values()] if tree.css_matches(".katex") else []
+    sheets, fonts = [STYLE], []
+    if tree.css_matches(".katex"):
+        sheets, fonts = [STYLE, SIGNS], [font for font, _ in WITHIN.values()]
     wait = WAIT.replace("FONTS", json.dumps(fonts))
     scripts = [wait, *(script.text() for script in tree.css("script:not([src])"))]
     digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
     policy = escape(POLICY.format(scripts=digests), quote=False)
     head = f'{MARK} content="{policy}">'
-    head += f'<link rel="stylesheet" href="{base}{STYLE}?v={version}">'
+    for sheet in sheets:
+        head += f'<link rel="stylesheet" href="{base}{sheet}?v={version}">'
     head += f"<script>{wait}</script>"
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>'
     charset = '<meta charset="utf-8">'
@@ -256,7 +267,7 @@ def _remembered(record: Path, question: str) -> dict[str, str]:
 
 
 def _with_fonts(root: Path, css: str, pages: Iterable[LexborHTMLParser]) -> str:
-    """Write the fonts that the stylesheet names, and put the most used ones inside it."""
+    """Write the fonts that a stylesheet names, and put the most used ones inside it."""
     trees = list(pages)
     (root / FONTS).mkdir(parents=True, exist_ok=True)
     for name in sorted(set(re.findall(r"fonts/([\w-]+)\.woff2", css))):
@@ -327,20 +338,20 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
     (root / "robots.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _drop_unused(root: Path, kept: list[str]) -> None:
+def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    texts = [(root / name).read_text(encoding="utf-8") for name in kept]
-    named = {
-        posixpath.normpath(posixpath.join("_static", address))
-        for address in re.findall(r"url\(\"?([\w./-]+)", texts[-1])
-    }
-    for text in texts[:-1]:
+    named = {STYLE, SIGNS, SCRIPT}
+    for sheet in (STYLE, SIGNS):
+        addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
+        named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}
+    for page in pages:
+        text = (root / page).read_text(encoding="utf-8")
         named |= set(re.findall(r'(?:src|href|content)="[^"]*?(_static/[^"?#]+)', text))
     for file in sorted((root / "_static").rglob("*"), reverse=True):
         if file.is_dir():
             if not any(file.iterdir()):
                 file.rmdir()
-        elif file.relative_to(root).as_posix() not in {*named, STYLE, SCRIPT}:
+        elif file.relative_to(root).as_posix() not in named:
             file.unlink()
 
 

@@ -1,6 +1,7 @@
 """The named forms as entries to look up: what each one prints on every published test."""
 
 import html
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,10 +36,14 @@ class Place:
     printed: str
 
     @property
+    def says(self) -> str:
+        """What the test says: ``"passes"``, ``"fails"`` or ``"stops"``."""
+        return {"error": "stops"}.get(self.candidate.outcome.word, self.candidate.outcome.word)
+
+    @property
     def judged(self) -> str:
         """The verdict, and what the test says."""
-        says = {"error": "stops"}.get(self.candidate.outcome.word, self.candidate.outcome.word)
-        return f"{self.candidate.verdict}; the test {says}"
+        return f"{self.candidate.verdict}; the test {self.says}"
 
     def __repr__(self) -> str:
         change = " or ".join(self.changes)
@@ -63,21 +68,37 @@ class Entry:
     @property
     def verdicts(self) -> str:
         """``"mistake"``, ``"equivalent"``, or both where it depends on the layer."""
-        return " or ".join(sorted({place.candidate.verdict for place in self.places}))
+        return _either(place.candidate.verdict for place in self.places)
 
     def __repr__(self) -> str:
         return "\n\n".join([self.mistake.hint, *map(repr, self.places)])
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{html.escape(self.mistake.hint)}</p>"]
+        by_change: dict[tuple[str, ...], list[Place]] = {}
         for place in self.places:
-            changes = " or ".join(f"<code>{html.escape(change)}</code>" for change in place.changes)
-            parts.append(
-                f"<details><summary>{changes} in {html.escape('; '.join(place.tests))}: "
-                f"{place.judged}</summary>"
-                f'<pre tabindex="0">{html.escape(place.printed)}</pre></details>'
-            )
-        return f'<div class="catalogue">{"".join(parts)}</div>'
+            by_change.setdefault(place.changes, []).append(place)
+        folds = "".join(_fold(changes, places) for changes, places in by_change.items())
+        return f'<div class="catalogue"><p>{html.escape(self.mistake.hint)}</p>{folds}</div>'
+
+
+def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
+    """Return one change as HTML: a line, and behind it what each test sees printed."""
+    code = " or ".join(f"<code>{html.escape(change)}</code>" for change in changes)
+    tests = [test for place in places for test in place.tests]
+    where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
+    verdicts = _either(place.candidate.verdict for place in places)
+    summary = f"{code}: {verdicts}; {_either(place.says for place in places)} on {where}"
+    printed = "\n\n".join(
+        f"{'; '.join(place.tests)}: {place.judged}\n{place.printed}" for place in places
+    )
+    return (
+        f"<details><summary>{summary}</summary>"
+        f'<pre tabindex="0">{html.escape(printed)}</pre></details>'
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(sorted(set(words)))
 
 
 @cache
