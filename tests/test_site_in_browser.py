@@ -172,6 +172,22 @@ def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Br
     page.close()
 
 
+def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    for place in ("sigmoid-forms", "mistake-slope-twice", "week-4-dz2"):
+        name = "mistakes" if place.startswith("mistake-") else place.rpartition("-")[0]
+        page.goto(f"{address}/{name}.html#{place}")
+        bar, top = page.evaluate(
+            "id => [document.querySelector('.mobile-header'), document.getElementById(id)]"
+            ".map(one => one.getBoundingClientRect()).map((box, at) => at ? box.top : box.bottom)",
+            place,
+        )
+        assert 0 <= top - bar < 32, f"{place}: {top}, below a bar that ends at {bar}"
+    page.close()
+
+
 def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
     address: str, browser: Browser
 ) -> None:
@@ -186,7 +202,8 @@ def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
             page.goto(f"{address}/{name}.html#{place}")
             page.wait_for_selector(".scroll-current", state="attached")
             top, end = page.evaluate(
-                "id => [document.getElementById(id).getBoundingClientRect().top,"
+                "id => [document.getElementById(id).getBoundingClientRect().top"
+                " - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop),"
                 " scrollY + innerHeight - document.documentElement.scrollHeight]",
                 place,
             )
