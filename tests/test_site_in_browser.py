@@ -172,6 +172,19 @@ def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Br
     page.close()
 
 
+def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(
+    address: str, browser: Browser
+) -> None:
+    for scheme in ("light", "dark"):
+        page = browser.new_page(forced_colors="active", color_scheme=scheme)
+        page.goto(f"{address}/index.html")
+        ink, mark = page.locator(".digits").first.evaluate(
+            "block => [block, block.querySelector('mark')].map(one => getComputedStyle(one).color)"
+        )
+        assert mark == ink, scheme
+        page.close()
+
+
 def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(
     address: str, browser: Browser
 ) -> None:
