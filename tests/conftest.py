@@ -128,10 +128,15 @@ def complaints_of(page: BrowserPage) -> list[str]:
     return complaints
 
 
+def chromium() -> str | None:
+    """Return where the system's Chromium is, if it has one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium; a machine without one skips, and CI fails."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = chromium()
     if path is None:
         message = "Chromium is not installed, so the site was not opened in a browser"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
