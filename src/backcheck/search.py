@@ -436,15 +436,21 @@ def _stacked(
         return
     forms = [(tree,) for _, tree in found]
     if len(front) == 1:
-        places: dict[Any, list[int]] = {}
-        for place, key in enumerate(fingerprints(stack.matrices)):
-            places.setdefault(key, []).append(place)
-        forms = [tuple(found[chosen[one]][1] for one in group) for group in places.values()]
-        stack = stack[[group[0] for group in places.values()]]
+        groups = _equal(stack)
+        forms = [tuple(found[chosen[one]][1] for one in group) for group in groups]
+        stack = stack[[group[0] for group in groups]]
         programs, chosen = np.zeros(len(forms), dtype=int), np.arange(len(forms))
     onward = front[programs].moved(name, stack)
     changes = (*onward.changes, _Change(name, forms, chosen))
     yield replace(onward, changes=changes, spent=front.spent + cost)
+
+
+def _equal(stack: Stack) -> list[list[int]]:
+    """Return the places of the arrays of a stack, those of equal ones together."""
+    places: dict[Any, list[int]] = {}
+    for place, key in enumerate(fingerprints(stack.matrices)):
+        places.setdefault(key, []).append(place)
+    return list(places.values())
 
 
 def _remembered(

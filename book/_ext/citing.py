@@ -1,0 +1,103 @@
+"""What other programs read of a page: cards in a forum, reference managers, search engines.
+
+All of it comes from ``CITATION.cff`` and from the page's own title and description.
+"""
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import yaml
+from selectolax.lexbor import LexborHTMLParser
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SITE = "When the Cache Lies"
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+"""The licence of the prose and the figures; the code has its own."""
+
+
+def citation() -> dict[str, Any]:
+    """Return what the file for citations says of the book."""
+    said: dict[str, Any] = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return said
+
+
+def head_of(tree: LexborHTMLParser, name: str, address: str) -> str:
+    """Return the elements of a page's head that say what it is and how to cite it.
+
+    Parameters
+    ----------
+    tree : LexborHTMLParser
+        The page.
+    name : str
+        Its file, such as ``sigmoid.html``.
+    address : str
+        The site's address; empty leaves out what has to be absolute.
+
+    Returns
+    -------
+    str
+        Nothing for a page without a description, which is there to be used and not cited.
+    """
+    described = tree.css_first('meta[name="description"]')
+    if described is None:
+        return ""
+    description = described.attributes["content"] or ""
+    title, book = title_of(tree), citation()
+    authors = [author["name"] for author in book["authors"]]
+    date, version = str(book["date-released"]), str(book["version"])
+    cards = {
+        "og:type": "article",
+        "og:site_name": SITE,
+        "og:title": title,
+        "og:description": description,
+        "article:published_time": date,
+    }
+    cited = {
+        "twitter:card": "summary",
+        "citation_title": title,
+        "citation_inbook_title": SITE,
+        "citation_publication_date": date.replace("-", "/"),
+        "citation_language": "en",
+    }
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Chapter",
+        "name": title,
+        "description": description,
+        "isPartOf": {"@type": "Book", "name": SITE, "version": version},
+        "author": [{"@type": "Organization", "name": author} for author in authors],
+        "datePublished": date,
+        "version": version,
+        "license": LICENCE,
+        "inLanguage": "en",
+    }
+    if address:
+        cards["og:url"] = cited["citation_public_url"] = data["url"] = address + name
+    pairs = [
+        *(("property", key, value) for key, value in cards.items()),
+        *(("name", "citation_author", author) for author in authors),
+        *(("name", key, value) for key, value in cited.items()),
+    ]
+    tags = [f'<meta {kind}="{key}" content="{escape(value)}">' for kind, key, value in pairs]
+    # In a script, "<" could end it.
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return "".join([*tags, f'<script type="application/ld+json">{text}</script>'])
+
+
+def title_of(tree: LexborHTMLParser) -> str:
+    """Return the title of a page, without its number and the sign of its link."""
+    heading = LexborHTMLParser("".join(found.html or "" for found in tree.css("article h1")))
+    for found in heading.css(".section-number, .headerlink, .katex-html, annotation"):
+        found.decompose()
+    return " ".join(heading.text().split())
+
+
+def show_version(tree: LexborHTMLParser) -> None:
+    """Say at the foot of a page which version of the book it belongs to."""
+    for foot in tree.css(".copyright"):
+        (version,) = LexborHTMLParser(f"<div>Version {citation()['version']}</div>").css("div")
+        foot.insert_after(version)

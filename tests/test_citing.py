@@ -1,0 +1,69 @@
+"""What forums, reference managers and search engines read of the site."""
+
+import json
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from conftest import ROOT, Page
+
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+pytestmark = pytest.mark.site
+
+
+def head_of(page: Page) -> dict[str, str]:
+    return {
+        str(tag.get("property") or tag.get("name")): str(tag["content"])
+        for tag in page.soup.select("head meta[content]")
+        if tag.get("property") or tag.get("name")
+    }
+
+
+def test_a_card_of_a_page_has_a_title_and_a_description_that_are_not_cut(page: Page) -> None:
+    head = head_of(page)
+    assert head["og:description"] == head["description"]
+    assert 50 <= len(head["og:description"]) <= 250
+    assert 5 <= len(head["og:title"]) <= 80
+    assert not re.search(r"[\\$¶]|^\d", head["og:title"] + head["og:description"])
+    assert head["og:site_name"] == "When the Cache Lies"
+    assert head["twitter:card"] == "summary"
+    assert "og:url" not in head
+
+
+def test_a_reference_manager_finds_title_author_date_and_version_of_a_page(page: Page) -> None:
+    head = head_of(page)
+    data = json.loads(page.soup.select_one('head script[type="application/ld+json"]').text)
+    assert head["citation_title"] == data["name"] == head["og:title"]
+    assert head["citation_author"] == data["author"][0]["name"] == CITATION["authors"][0]["name"]
+    date = str(CITATION["date-released"])
+    assert head["citation_publication_date"] == date.replace("-", "/")
+    assert data["datePublished"] == head["article:published_time"] == date
+    assert data["version"] == CITATION["version"]
+    assert data["description"] == head["description"]
+
+
+def test_a_page_says_at_its_foot_which_version_it_belongs_to(page: Page) -> None:
+    assert f"Version {CITATION['version']}" in page.soup.select_one("footer").get_text()
+
+
+def test_every_file_that_names_a_version_names_the_same() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (version, date), *_ = re.findall(
+        r"^## (\S+), (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert version == project["version"] == CITATION["version"]
+    assert date == str(CITATION["date-released"])
+
+
+def test_the_list_of_addresses_has_every_heading_figure_formula_and_word() -> None:
+    lines = (ROOT / "book/permalinks.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(set(lines))
+    for place in (
+        "sigmoid#sigmoid-forms", "mistakes#mistake-slope-twice", "week-4#week-4-plane",
+        "two-layers#equation-week-4-pass", "glossary#term-cache", "linear-step#linear-step-unique",
+        "audit#audit-own-form",
+    ):  # fmt: skip
+        assert place in lines
