@@ -1,6 +1,7 @@
 """The served site in Chromium: what it weighs, what axe says, what moves, paper and keyboard."""
 
 import gzip
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -170,6 +171,17 @@ def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Br
     page.go_back()
     page.wait_for_url("**/index.html")
     page.close()
+
+
+def test_nothing_moves_when_the_script_comes_late(address: str, browser: Browser) -> None:
+    for name in ("index", "relu", "sigmoid", "mistakes"):
+        page = browser.new_page(viewport={"width": 412, "height": 823})
+        page.add_init_script(WATCH_MOVES)
+        page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
+        page.goto(f"{address}/{name}.html")
+        page.wait_for_timeout(300)
+        assert page.evaluate("moved") < MOVES, name
+        page.close()
 
 
 def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(

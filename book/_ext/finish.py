@@ -67,6 +67,7 @@ where its signs are. A font that is not listed stays a file, with every sign of 
 
 WAIT = """{
   const page = document.documentElement.classList;
+  page.remove("no-js");
   page.add("waits");
   const fonts = FONTS.map(font => document.fonts.load(font));
   const whole = new Promise(read => document.addEventListener("readystatechange", read));

@@ -559,6 +559,8 @@
         if (depth === 0) break;
       } else if (token[1] || token[2]) row.push(cellOf(word));
     }
+    // Cut off in the middle of a row, and perhaps of a number.
+    if (depth && position === text.length && row.length) row[row.length - 1] = null;
     if (row.length) rows.push(row);
     return { rows, dimensions: Math.min(deepest, 2), end: position, closed: depth === 0, bad: badIn(text, position, rows, depth, deepest) };
   }

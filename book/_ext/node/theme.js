@@ -5,7 +5,6 @@
   const root = document.documentElement;
   const header = document.querySelector("header");
   const contents = document.querySelector(".toc-scroll");
-  root.classList.remove("no-js");
 
   // From what the system says to its opposite, to the other one, and back.
   function change() {
