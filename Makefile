@@ -1,6 +1,6 @@
 # make book   build the site into _build/html
 # make test   lint, types, doctests, tests, built site, browser
-# make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes an hour more)
+# make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
 # make lock   write requirements.txt again from the lists in pyproject.toml

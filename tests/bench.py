@@ -2,7 +2,7 @@
 
 With ``--exhaustive`` every single mutant of every fixture, and every double of the smallest
 ones, is printed and pasted back, and a hundred thousand mangled texts are read, here and in the
-page; this takes about an hour.
+page; this takes about two hours.
 """
 
 import gzip

@@ -232,10 +232,17 @@ def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhe
         assert file.startswith(("/book/", "#", "https://")), tag
 
 
-def test_a_place_that_was_published_cannot_go_without_saying_where(book: Path) -> None:
+@pytest.fixture
+def listed(book: Path) -> Path:
+    """Return the list of addresses, still to be written, of a book with two of them."""
     write(book, "(page-one)=\n## One\n\nText.")
     lend_tools(book)
-    listed = book / "book/permalinks.txt"
+    return book / "book/permalinks.txt"
+
+
+def test_a_place_that_was_published_cannot_go_without_saying_where(
+    book: Path, listed: Path
+) -> None:
     listed.write_text("index#page\nindex#page-one\nindex#page-two\nold#page\n", encoding="utf-8")
     done = build(book, *STRICT)
     assert done.returncode != 0
@@ -257,10 +264,7 @@ def test_a_place_that_was_published_cannot_go_without_saying_where(book: Path) -
         assert "url=index.html" in moved
 
 
-def test_a_place_that_is_not_listed_yet_is_listed_by_one_command(book: Path) -> None:
-    write(book, "(page-one)=\n## One\n\nText.")
-    lend_tools(book)
-    listed = book / "book/permalinks.txt"
+def test_a_place_that_is_not_listed_yet_is_listed_by_one_command(book: Path, listed: Path) -> None:
     listed.write_text("index#page\n", encoding="utf-8")
     done = build(book, *STRICT)
     assert done.returncode != 0

@@ -446,7 +446,7 @@ def read_by_package(text: str) -> Any:
             seen.dimensions,
             seen.whole,
             seen.line,
-            seen.shape and list(seen.shape),
+            None if seen.shape is None else list(seen.shape),
             [2 for row in seen.rows for cell in row or () if cell is not None],
         ]
         for seen in found.arrays

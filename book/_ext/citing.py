@@ -4,6 +4,7 @@ All of it comes from ``CITATION.cff`` and from the page's own title and descript
 """
 
 import json
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 """The licence of the prose and the figures; the code has its own."""
 
 
+@cache
 def citation() -> dict[str, Any]:
     """Return what the file for citations says of the book."""
     said: dict[str, Any] = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))

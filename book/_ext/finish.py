@@ -9,7 +9,8 @@ styles and scripts inside the text. Once all pages are written,
 - the fonts of the mathematics keep only the signs the book uses;
 - pictures get their size, so that nothing moves while a page loads;
 - what the theme leaves out for screen readers and keyboards is added;
-- every page says in its head what it is and how to cite it, and leaves no published address behind.
+- every page says in its head what it is and how to cite it;
+- every address that was published leads somewhere.
 
 Sphinx writes only the pages that change, so each one is kept as Sphinx wrote it, and all are
 finished again from there. Without the tools (see ``node/package.json``) they stay as they are.
@@ -74,8 +75,8 @@ WAIT = """{
   Promise.allSettled([whole, ...fonts]).then(() => page.remove("waits"));
 }"""
 """Shows the page when it has arrived as a whole and the fonts are read, so that nothing moves: a
-table of which half has arrived has other columns, and a formula in another font another width.
-The fonts come within a stylesheet. Fetched ahead as files they would do as well, but a browser
+table of which half has arrived has other columns, a formula in another font another width, and
+the switch of the theme, which no page without scripts has, takes room of its own. The fonts come within a stylesheet. Fetched ahead as files they would do as well, but a browser
 refuses that, and says so, to a page opened from disk."""
 
 POLICY = (
@@ -104,8 +105,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     root = Path(app.outdir)
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
-    permalinks.check(pages)
-    permalinks.redirect(root, pages)
+    permalinks.keep(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
@@ -378,7 +378,7 @@ def _label_headings(tree: LexborHTMLParser) -> None:
 
 def _name_logo(tree: LexborHTMLParser) -> None:
     for logo in tree.css("img.sidebar-logo"):
-        logo.attrs["alt"] = "When the Cache Lies"
+        logo.attrs["alt"] = citing.SITE
 
 
 def _label_landmarks(tree: LexborHTMLParser) -> None:

@@ -55,23 +55,26 @@ def recorded() -> dict[str, str]:
     return places
 
 
-def places_of(pages: Mapping[str, LexborHTMLParser]) -> list[str]:
+def places_of(pages: Mapping[str, LexborHTMLParser]) -> set[str]:
     """Return every place of the site that can be linked to."""
-    return sorted(
+    return {
         f"{name.removesuffix('.html')}#{found.attributes['id']}"
         for name, tree in pages.items()
         for found in tree.css(PLACES)
-    )
+    }
 
 
-def check(pages: Mapping[str, LexborHTMLParser]) -> None:
-    """Warn of places that are gone or not listed; with ``PERMALINKS=record``, list them."""
+def keep(root: Path, pages: Mapping[str, LexborHTMLParser]) -> None:
+    """Warn of places that are gone or not listed, and redirect those that have moved.
+
+    With ``PERMALINKS=record`` in the environment, those that are not listed are added to the list.
+    """
     recording = os.environ.get("PERMALINKS") == "record"
     if not LIST.exists() and not recording:
         logger.info("There is no %s: nothing is known of addresses published before.", LIST.name)
         return
     listed, there = recorded(), places_of(pages)
-    fresh = [place for place in there if place not in listed]
+    fresh = sorted(there - listed.keys())
     if fresh and recording:
         lines = [old if old == new else f"{old} -> {new}" for old, new in listed.items()]
         LIST.write_text("\n".join(sorted([*lines, *fresh])) + "\n", encoding="utf-8")
@@ -84,16 +87,16 @@ def check(pages: Mapping[str, LexborHTMLParser]) -> None:
                 "%s was published and is gone: give it back, or say in %s where it is now, "
                 "'%s -> page#place'.", old, LIST.name, old,
             )  # fmt: skip
+    _redirect(root, pages, {old: new for old, new in listed.items() if old != new})
 
 
-def redirect(root: Path, pages: Mapping[str, LexborHTMLParser]) -> None:
+def _redirect(root: Path, pages: Mapping[str, LexborHTMLParser], moved: Mapping[str, str]) -> None:
     """Let each place that has moved show where it is now, on its page or in place of it."""
-    gone: dict[str, list[tuple[str, str]]] = {}
-    for old, new in recorded().items():
-        if old != new:
-            page, _, place = old.partition("#")
-            gone.setdefault(f"{page}.html", []).append((place, new.replace("#", ".html#")))
-    for name, moves in gone.items():
+    by_page: dict[str, list[tuple[str, str]]] = {}
+    for old, new in moved.items():
+        page, _, place = old.partition("#")
+        by_page.setdefault(f"{page}.html", []).append((place, new.replace("#", ".html#")))
+    for name, moves in by_page.items():
         if name not in pages:
             page = moves[0][1].partition("#")[0]
             (root / name).write_text(STUB.format(page=page, links=_links(moves)), encoding="utf-8")

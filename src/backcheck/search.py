@@ -312,8 +312,9 @@ def _visit(
         for changed in _changed(search, before[hopeful], slot, left) if hopeful.size else ():
             onward = left - (changed.spent - before.spent)
             yield from _visit(search, changed, number + 1, onward)
-    right = fronts[-1][np.flatnonzero(~wrong.any(axis=1))]
-    yield from ((front.spent, groups) for groups in right.groups())
+    right = np.flatnonzero(~wrong.any(axis=1))
+    if right.size:
+        yield from ((front.spent, groups) for groups in fronts[-1][right].groups())
 
 
 def _finished(
