@@ -9,8 +9,9 @@ import numpy as np
 
 from backcheck.candidates import Candidate
 from backcheck.fixtures import ids, load
+from backcheck.fronts import reach, reference
 from backcheck.mistakes import Mistake, occurrences, table
-from backcheck.search import needed, reference
+from backcheck.mutate import mutants
 from backcheck.tables import Table
 
 
@@ -126,7 +127,7 @@ def entry(id: str) -> Entry:
         raise KeyError(f"There is no named form {id!r}; there are {', '.join(table())}.")
     places: dict[tuple[str, str], Place] = {}
     for fixture in reversed(ids("Course 1")):
-        felt = needed(fixture, load(fixture).expected, {})
+        felt = needed(fixture)
         for name, forms in occurrences(fixture):
             if name == id and felt & forms.keys():
                 candidate = Candidate(fixture, forms, 1)
@@ -134,6 +135,21 @@ def entry(id: str) -> Entry:
                 place = places.get((printed, candidate.verdict))
                 places[printed, candidate.verdict] = _joined(place, candidate, printed)
     return Entry(table()[id], tuple(places.values()))
+
+
+def needed(id: str) -> set[str]:
+    """Return the slots of a fixture that can have an effect on an expected output.
+
+    Examples
+    --------
+    >>> sorted({"b", "A_prev", "dW"} & needed("c1w4_linear_backward_v2"))
+    ['A_prev', 'dW']
+    """
+    slots = mutants(load(id)).slots
+    outputs = [slot.name in load(id).expected for slot in slots]
+    return {
+        slot.name for slot, on in zip(slots, reach(slots, {}), strict=True) if on[outputs].any()
+    }
 
 
 def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:

@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike
 
 from backcheck.candidates import Candidate, described, distinct, sentence
 from backcheck.fixtures import ids, load
+from backcheck.fronts import reference
 from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_used, placings, same_search
 from backcheck.reading import Observed, Paste, from_arrays, read
-from backcheck.search import explanations, reference
+from backcheck.search import explanations
 from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes
 
 WORDS = ("no change", "one change", "two changes")

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from backcheck.fixtures import Fixture, load
+from backcheck.fronts import reference
 from backcheck.mutate import fingerprint
 from backcheck.program import Tree
 from backcheck.reading import Observed, Paste
-from backcheck.search import explanations, prints, reference
+from backcheck.search import explanations, prints
 
 
 @dataclass(frozen=True)
