@@ -7,7 +7,6 @@ own, and may use the names of an older edition. A **placing** is one way to read
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -44,6 +43,9 @@ class Placing:
     printed_as: Mapping[str, str] = field(default_factory=dict)
     recognised: int = 0
     renamed: Mapping[str, str] = field(default_factory=dict)
+    _searched: dict[int, tuple[tuple[int, dict[str, Tree]], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def fitting(self) -> int:
@@ -58,17 +60,19 @@ class Placing:
 
     def explanations(self, changes: int, loose: bool) -> Iterator[tuple[int, dict[str, Tree]]]:
         """Yield the mutants whose steps print what was seen; see `backcheck.search`."""
-        if changes < 2 or not self.partial:
+        if changes == 2 and not self.partial:
             yield from explanations(self.id, self.seen, changes, loose)
             return
-        for spent, forms in self._loose_doubles:
+        for spent, forms in self._loosely(changes):
             if loose or prints(self.id, self.seen, forms):
                 yield spent, forms
 
-    @cached_property
-    def _loose_doubles(self) -> tuple[tuple[int, dict[str, Tree]], ...]:
-        # What prints strictly prints loosely too, so one long search does for both.
-        return tuple(explanations(self.id, self.seen, 2, loose=True))
+    def _loosely(self, changes: int) -> tuple[tuple[int, dict[str, Tree]], ...]:
+        # What prints strictly prints loosely too, so one search does for both.
+        if changes not in self._searched:
+            found = explanations(self.id, self.seen, changes, loose=True)
+            self._searched[changes] = tuple(found)
+        return self._searched[changes]
 
 
 def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
