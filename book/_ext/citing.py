@@ -4,6 +4,7 @@ All of it comes from ``CITATION.cff`` and from the page's own title and descript
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -27,7 +28,9 @@ def citation() -> dict[str, Any]:
     return said
 
 
-def head_of(tree: LexborHTMLParser, name: str, address: str) -> str:
+def head_of(
+    tree: LexborHTMLParser, name: str, address: str, picture: Mapping[str, str] | None = None
+) -> str:
     """Return the elements of a page's head that say what it is and how to cite it.
 
     Parameters
@@ -38,6 +41,8 @@ def head_of(tree: LexborHTMLParser, name: str, address: str) -> str:
         Its file, such as ``sigmoid.html``.
     address : str
         The site's address; empty leaves out what has to be absolute.
+    picture : mapping, optional
+        What there is to say of the page's picture, such as ``og:image``: see ``cards.py``.
 
     Returns
     -------
@@ -79,6 +84,9 @@ def head_of(tree: LexborHTMLParser, name: str, address: str) -> str:
     }
     if address:
         cards["og:url"] = cited["citation_public_url"] = data["url"] = address + name
+    if picture:
+        cards |= picture
+        cited["twitter:card"] = "summary_large_image"
     pairs = [
         *(("property", key, value) for key, value in cards.items()),
         *(("name", "citation_author", author) for author in authors),
@@ -99,7 +107,11 @@ def title_of(tree: LexborHTMLParser) -> str:
 
 
 def show_version(tree: LexborHTMLParser) -> None:
-    """Say at the foot of a page which version of the book it belongs to."""
+    """Say at the foot of a page which version of the book it belongs to, and how to cite it."""
+    text = f"Version {citation()['version']}"
+    # The page for lost readers stands at any address, so that it names no other page.
+    if tree.css_matches('meta[name="description"]'):
+        text += ' · <a href="cite.html">Cite the book</a>'
     for foot in tree.css(".copyright"):
-        (version,) = LexborHTMLParser(f"<div>Version {citation()['version']}</div>").css("div")
+        (version,) = LexborHTMLParser(f"<div>{text}</div>").css("div")
         foot.insert_after(version)

@@ -9,7 +9,7 @@ styles and scripts inside the text. Once all pages are written,
 - the fonts of the mathematics keep only the signs the book uses;
 - pictures get their size, so that nothing moves while a page loads;
 - what the theme leaves out for screen readers and keyboards is added;
-- every page says in its head what it is and how to cite it;
+- every page says in its head what it is and how to cite it, and has a picture for forums;
 - every address that was published leads somewhere.
 
 Sphinx writes only the pages that change, so each one is kept as Sphinx wrote it, and all are
@@ -30,6 +30,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
+import cards
 import citing
 import katex_renderer
 import permalinks
@@ -51,7 +52,7 @@ SIGNS = "_static/signs.css"
 ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-NAMING = ("diagnose.js", "searchtools.js")
+NAMING = ("diagnose.js", "searchtools.js", "cite.js")
 """Those of them that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -76,8 +77,9 @@ WAIT = """{
 }"""
 """Shows the page when it has arrived as a whole and the fonts are read, so that nothing moves: a
 table of which half has arrived has other columns, a formula in another font another width, and
-the switch of the theme, which no page without scripts has, takes room of its own. The fonts come within a stylesheet. Fetched ahead as files they would do as well, but a browser
-refuses that, and says so, to a page opened from disk."""
+the switch of the theme, which no page without scripts has, takes room of its own. The fonts come
+within a stylesheet. Fetched ahead as files they would do as well, but a browser refuses that, and
+says so, to a page opened from disk."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
@@ -111,15 +113,19 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
     for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js)):
-        (root / file).write_text(text, encoding="utf-8")
+        _write(root / file, text)
     version = _digest(css, signs, js)[:8]
+    address = app.config.html_baseurl
+    if not address:
+        logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
     for name, tree in pages.items():
         # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""
-        about = citing.head_of(tree, name, app.config.html_baseurl)
+        picture = cards.tags(root, name, tree, address)
+        about = citing.head_of(tree, name, address, picture)
         text = finished(tree, root, version, base, about)
-        (root / name).write_text(text, encoding="utf-8")
-    _write_map(root, app.config.html_baseurl, sorted(pages.keys() - {LOST, "search.html"}))
+        _write(root / name, text)
+    _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
 
 
@@ -202,6 +208,12 @@ def _written(root: Path, file: str) -> str:
     if (root / file).exists():
         _copy(root / file, kept)
     return kept.read_text(encoding="utf-8")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file, unless it says that already: somebody may be reading it."""
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
 
 
 def _copy(file: Path, to: Path) -> None:
@@ -414,7 +426,17 @@ def _head_search(tree: LexborHTMLParser) -> None:
         results.insert_before(title)
 
 
+def _link_blocks(tree: LexborHTMLParser) -> None:
+    # Headings, figures and formulas have such a sign; these can be linked to as well.
+    for block in tree.css("article :is(.proof, .exercise)[id]"):
+        for title in block.css("p.admonition-title"):
+            sign = f'<a class="headerlink" href="#{block.id}" title="Link to this">¶</a>'
+            (link,) = LexborHTMLParser(sign).css("a")
+            title.insert_child(link)
+
+
 REPAIRS = (
+    _link_blocks,
     _label_headings,
     _name_logo,
     _label_landmarks,

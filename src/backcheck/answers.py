@@ -1,0 +1,135 @@
+"""Ready answers for a forum: what a wrong number says, in a few sentences with its own digits."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backcheck.catalogue import Place, entry
+from backcheck.fixtures import load
+from backcheck.mistakes import Mistake, table
+
+WORDS = 120
+"""How long an answer may be."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A ready answer to somebody whose numbers are those of a named form.
+
+    Parameters
+    ----------
+    mistake : Mistake
+        The form.
+    place : Place
+        Where the answer takes its digits from.
+    """
+
+    mistake: Mistake
+    place: Place
+
+    @property
+    def text(self) -> str:
+        """The answer in Markdown, as a forum takes it."""
+        candidate, fixture = self.place.candidate, load(self.place.candidate.id)
+        change = " and ".join(f"`{step} = {now}`" for step, _, now in candidate.changed)
+        return (
+            f"This looks like {self.mistake.name}.\n"
+            f"In the test of {fixture.title}, {change} {self._prints()}\n\n"
+            f"{_said(candidate.verdict)}\n{self.mistake.hint}"
+        )
+
+    def _prints(self) -> str:
+        """Say what the change prints, and what the test expects."""
+        if self.place.says == "stops":
+            return f"makes numpy stop\n\n{_fenced(self.place.printed.removeprefix('numpy stops '))}"
+        values, expected = self.place.candidate.values, load(self.place.candidate.id).expected
+        output = next(name for name in expected if not self._prints_expected(name))
+        return (
+            f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
+            f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
+        )
+
+    def _prints_expected(self, name: str) -> bool:
+        value = self.place.candidate.values.get(name)
+        expected = load(self.place.candidate.id).expected[name]
+        return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        about = f"mistakes.html#mistake-{self.mistake.id}"
+        text = html.escape(self.text)
+        return f'<div class="answer" data-about="{about}"><pre tabindex="0">{text}</pre></div>'
+
+
+def answer(id: str) -> Answer:
+    """Return the ready answer for a named form.
+
+    Its digits are those of the test in which learners had it most often.
+
+    Parameters
+    ----------
+    id : str
+        Its key in `backcheck.mistakes.table`.
+
+    Raises
+    ------
+    KeyError
+        If there is no form of that name.
+    ValueError
+        If every published test accepts it.
+
+    Examples
+    --------
+    >>> print(answer("average-twice").text.splitlines()[0])
+    This looks like the average over m taken twice.
+    """
+    found = entry(id)
+    often = found.mistake.found or {}
+
+    def preference(place: Place) -> tuple[Any, ...]:
+        # Digits say more than an exception, and an answer has room for one changed statement.
+        return (
+            place.says == "stops",
+            -often.get(load(place.candidate.id).function, 0),
+            place.candidate.verdict != "mistake",
+            len(place.candidate.forms),
+        )
+
+    failing = [place for place in found.places if place.says != "passes"]
+    if not failing:
+        raise ValueError(f"Every published test accepts {found.mistake.name}.")
+    return Answer(found.mistake, min(failing, key=preference))
+
+
+def most_frequent(count: int = 12) -> list[str]:
+    """Return the keys of the mistakes that public threads and notebooks show most often.
+
+    Forms that are right and fail all the same are left out: they have pages of their own.
+
+    Examples
+    --------
+    >>> most_frequent(2)
+    ['output-layer-again', 'other-gradient']
+    """
+    known = [id for id in table() if "mistake" in entry(id).verdicts]
+    return sorted(known, key=lambda id: -sum((table()[id].found or {}).values()))[:count]
+
+
+def _said(verdict: str) -> str:
+    if verdict == "mistake":
+        return "On real forward passes it is wrong, too, so the test is not to blame."
+    return "On real forward passes it is right: the test's cache is none."
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+def _first_row(name: str, value: Any) -> str:
+    """Return the name and the first row of an array as numpy prints them."""
+    first, *others = str(np.asarray(value)).splitlines()
+    return f"{name} = {first}{' ...' if others else ''}"
