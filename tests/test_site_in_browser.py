@@ -58,6 +58,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     for width, scheme in product((1280, 390), ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
+        # What scrolls now takes the focus once the page has been laid out anew.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         # Only the contrast can differ between the two schemes.
         options = {"resultTypes": ["violations"]}
         options |= {"runOnly": ["color-contrast"]} if scheme == "dark" else {}

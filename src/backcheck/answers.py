@@ -52,7 +52,7 @@ class Answer:
         )
 
     def _prints_expected(self, name: str) -> bool:
-        value = self.place.candidate.values.get(name)
+        value: Any = self.place.candidate.values.get(name)
         expected = load(self.place.candidate.id).expected[name]
         return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
 
