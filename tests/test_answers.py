@@ -15,6 +15,7 @@ from backcheck.diagnose import diagnose
 from backcheck.fixtures import load
 from backcheck.mistakes import table
 from backcheck.program import write
+from backcheck.symptoms import ERRORS
 from conftest import ROOT, Page, chapters, complaints_of
 
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
@@ -80,14 +81,31 @@ def test_a_form_that_every_test_accepts_has_no_answer(monkeypatch: pytest.Monkey
         answer("shortcut")
 
 
+def test_the_page_answers_every_exception_with_one_cause_and_each_only_with_its_own() -> None:
+    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    messages = re.findall(r'^answers\.error\("(.*)"\)$', source, re.MULTILINE)
+    causes = [answers.error(message).cause for message in messages]
+    # numpy's message on subtracting booleans fits the cause of a minus before them, too.
+    alone = [cause for pattern, cause in ERRORS.items() if pattern != "boolean subtract"]
+    assert sorted(causes) == sorted(alone)
+    for message in messages:
+        assert len(answers.error(message).text.split()) <= WORDS
+
+
+def test_an_exception_without_a_known_cause_has_no_answer() -> None:
+    with pytest.raises(ValueError, match="The book knows no cause that is always behind 'Oops'"):
+        answers.error("Oops")
+
+
 @pytest.mark.site
 def test_the_page_has_the_answers_for_the_most_frequent_mistakes_in_their_order(
     html: Path,
 ) -> None:
     source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
     assert re.findall(r'^answers\.answer\("(.*)"\)$', source, re.MULTILINE) == most_frequent()
-    assert re.findall(r"^\(cite-(.*)\)=\n### ", source, re.MULTILINE) == most_frequent()
-    names = re.findall(r"^### (.*)$", source, re.MULTILINE)
+    mistakes, _ = source.split("(cite-errors)=")
+    assert re.findall(r"^\(cite-(.*)\)=\n### ", mistakes, re.MULTILINE) == most_frequent()
+    names = re.findall(r"^### (.*)$", mistakes, re.MULTILINE)
     assert [name.lower() for name in names] == [table()[id].name.lower() for id in most_frequent()]
     for id in most_frequent():
         assert f'id="mistake-{id}"' in (html / "mistakes.html").read_text(encoding="utf-8")

@@ -155,6 +155,34 @@ def test_a_site_that_lacks_a_page_is_not_published(tmp_path: Path) -> None:
 
 
 @on_linux
+def test_the_newest_release_of_each_version_is_published_beside_the_book(tmp_path: Path) -> None:
+    (tmp_path / "_build/html").mkdir(parents=True)
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    for version in ("0.10.0", "0.9.1", "0.9.0", "1.0.0"):
+        with zipfile.ZipFile(releases / f"when-the-cache-lies-{version}.zip", "w") as archive:
+            archive.writestr(f"when-the-cache-lies-{version}/index.html", version)
+    # In place of GitHub: it lists the tags, and copies what is downloaded.
+    stand_in = tmp_path / "gh"
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        'if [ "$2" = list ]; then printf "v1.0.0\\nv0.10.0\\nv0.9.1\\nv0.9.0\\n"; exit; fi\n'
+        f'test "$2 $4 $6" = "download --pattern --dir" && cp "{releases}/$5" "$7"\n',
+        encoding="utf-8",
+    )
+    stand_in.chmod(0o755)
+    path = f"{tmp_path}:{Path(sys.executable).parent}:{OUTSIDE['PATH']}"
+    done = step("pages", "Put the released versions beside it", tmp_path, PATH=path)
+    assert done.returncode == 0, done.stderr
+    copies = tmp_path / "_build/html/v"
+    assert {copy.name: (copy / "index.html").read_text() for copy in copies.iterdir()} == {
+        "0.9": "0.9.1",
+        "0.10": "0.10.0",
+        "1.0": "1.0.0",
+    }
+
+
+@on_linux
 @pytest.mark.skipif(shutil.which("zip") is None, reason="zip is not installed")
 def test_the_site_is_packed_into_the_same_bytes_each_time(tmp_path: Path) -> None:
     digests = []

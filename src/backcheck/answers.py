@@ -1,6 +1,7 @@
 """Ready answers for a forum: what a wrong number says, in a few sentences with its own digits."""
 
 import html
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,35 @@ import numpy as np
 from backcheck.catalogue import Place, entry
 from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
+from backcheck.symptoms import known_causes
 
 WORDS = 120
 """How long an answer may be."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Ready(ABC):
+    """A text for a forum, and the place of the book that has more."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The text in Markdown, as a forum takes it."""
+
+    @property
+    @abstractmethod
+    def about(self) -> str:
+        """The address of the place, from any page of the book."""
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        text = html.escape(self.text)
+        return f'<div class="answer" data-about="{self.about}"><pre tabindex="0">{text}</pre></div>'
+
+
+@dataclass(frozen=True, repr=False)
+class Answer(Ready):
     """A ready answer to somebody whose numbers are those of a named form.
 
     Parameters
@@ -30,8 +53,13 @@ class Answer:
     place: Place
 
     @property
+    def about(self) -> str:
+        """The place that has its digits on every test."""
+        return f"mistakes.html#mistake-{self.mistake.id}"
+
+    @property
     def text(self) -> str:
-        """The answer in Markdown, as a forum takes it."""
+        """The change, its digits and the expected ones, and a hint."""
         candidate, fixture = self.place.candidate, load(self.place.candidate.id)
         change = " and ".join(f"`{step} = {now}`" for step, _, now in candidate.changed)
         return (
@@ -56,13 +84,34 @@ class Answer:
         expected = load(self.place.candidate.id).expected[name]
         return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
 
-    def __repr__(self) -> str:
-        return self.text
 
-    def _repr_html_(self) -> str:
-        about = f"mistakes.html#mistake-{self.mistake.id}"
-        text = html.escape(self.text)
-        return f'<div class="answer" data-about="{about}"><pre tabindex="0">{text}</pre></div>'
+@dataclass(frozen=True, repr=False)
+class ErrorAnswer(Ready):
+    """A ready answer to somebody whose code stops with an exception.
+
+    Parameters
+    ----------
+    message : str
+        The last line of the traceback.
+    cause : str
+        What is behind it.
+    """
+
+    message: str
+    cause: str
+
+    @property
+    def about(self) -> str:
+        """The page that reads tracebacks."""
+        return "diagnose.html#diagnose"
+
+    @property
+    def text(self) -> str:
+        """The message, and its cause."""
+        return (
+            f"{_fenced(self.message)}\n\n{self.cause}\n"
+            "Paste the whole traceback into the page below, and it says more about your case."
+        )
 
 
 def answer(id: str) -> Answer:
@@ -103,6 +152,30 @@ def answer(id: str) -> Answer:
     if not failing:
         raise ValueError(f"Every published test accepts {found.mistake.name}.")
     return Answer(found.mistake, min(failing, key=preference))
+
+
+def error(message: str) -> ErrorAnswer:
+    """Return the ready answer for an exception.
+
+    Parameters
+    ----------
+    message : str
+        The last line of the traceback.
+
+    Raises
+    ------
+    ValueError
+        If the book knows no cause that is always behind it.
+
+    Examples
+    --------
+    >>> print(error("KeyError: 'dA0'").cause[:43])
+    The gradient is stored under another number
+    """
+    causes = [*known_causes(message)]
+    if not causes:
+        raise ValueError(f"The book knows no cause that is always behind {message!r}.")
+    return ErrorAnswer(message, causes[0])
 
 
 def most_frequent(count: int = 12) -> list[str]:
