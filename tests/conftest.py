@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -106,11 +107,17 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return ROOT / "_build" / "html"
 
 
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    """Return a built page; who changes it takes a copy."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
 @pytest.fixture(params=chapters())
 def page(request: pytest.FixtureRequest, html: Path) -> Page:
     """Give each built page in turn."""
     path = html / f"{request.param}.html"
-    return Page(request.param, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
+    return Page(request.param, path, parsed(path))
 
 
 def complaints_of(page: BrowserPage) -> list[str]:

@@ -9,10 +9,10 @@ from statistics import median
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from backcheck import fixtures
-from conftest import ROOT, Page, chapters
+from conftest import ROOT, Page, chapters, parsed
 
 pytestmark = pytest.mark.site
 
@@ -99,7 +99,7 @@ def test_the_digits_that_learners_post_stand_in_an_output(html: Path, name: str)
 
 def load(html: Path, name: str) -> Page:
     path = html / f"{name}.html"
-    return Page(name, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
+    return Page(name, path, parsed(path))
 
 
 def test_the_words_for_the_three_forms_carry_their_colour(page: Page) -> None:

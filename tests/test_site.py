@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
-from conftest import ROOT, chapters
+from conftest import ROOT, chapters, parsed
 
 pytestmark = pytest.mark.site
 
@@ -18,7 +18,7 @@ EVERY = [*chapters(), "search", "404"]
 
 
 def soup_of(html: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+    return parsed(html / f"{name}.html")
 
 
 @pytest.mark.parametrize("name", EVERY)
