@@ -5,17 +5,15 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 from test_citing import head_of
 
-from conftest import ROOT, Page, chapters
+from conftest import ROOT, Page, chapters, parsed
 
 ADDRESS = "https://example.org/book/"
 
@@ -55,12 +53,8 @@ def site(html: Path, extensions: None, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(params=chapters())
 def shown(request: pytest.FixtureRequest, site: Path) -> Page:
     """Give each page of the site with an address in turn."""
-    return read(request.param, site / f"{request.param}.html")
-
-
-@cache
-def read(name: str, path: Path) -> Page:
-    return Page(name, path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"))
+    path = site / f"{request.param}.html"
+    return Page(request.param, path, parsed(path))
 
 
 def squeezed(text: str) -> str:

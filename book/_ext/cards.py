@@ -95,11 +95,10 @@ class Card:
 
 def card_of(tree: LexborHTMLParser) -> Card | None:
     """Return what the card of a page says; a page without a description has none."""
-    described = tree.css_first('meta[name="description"]')
+    description = citing.description_of(tree)
     article = tree.css_first("article")
-    if described is None or article is None:
+    if not description or article is None:
         return None
-    description = described.attributes["content"] or ""
     # What is taken out below is wanted on the page itself.
     copy = LexborHTMLParser(article.html or "")
     for found in copy.css(".katex-html, annotation, .headerlink"):

@@ -1,6 +1,6 @@
 """What other programs read of a page: cards in a forum, reference managers, search engines.
 
-All of it comes from ``CITATION.cff`` and from the page's own title and description.
+It comes from ``CITATION.cff``, from the page's own title and description, and from ``cards.py``.
 """
 
 import json
@@ -47,12 +47,11 @@ def head_of(
     Returns
     -------
     str
-        Nothing for a page without a description, which is there to be used and not cited.
+        Nothing for a page without a description.
     """
-    described = tree.css_first('meta[name="description"]')
-    if described is None:
+    description = description_of(tree)
+    if not description:
         return ""
-    description = described.attributes["content"] or ""
     title, book = title_of(tree), citation()
     authors = [author["name"] for author in book["authors"]]
     date, version = str(book["date-released"]), str(book["version"])
@@ -98,6 +97,12 @@ def head_of(
     return "".join([*tags, f'<script type="application/ld+json">{text}</script>'])
 
 
+def description_of(tree: LexborHTMLParser) -> str:
+    """Return what a page says of itself; empty for one that is there to be used and not cited."""
+    described = tree.css_first('meta[name="description"]')
+    return (described and described.attributes["content"]) or ""
+
+
 def title_of(tree: LexborHTMLParser) -> str:
     """Return the title of a page, without its number and the sign of its link."""
     heading = LexborHTMLParser("".join(found.html or "" for found in tree.css("article h1")))
@@ -110,7 +115,7 @@ def show_version(tree: LexborHTMLParser) -> None:
     """Say at the foot of a page which version of the book it belongs to, and how to cite it."""
     text = f"Version {citation()['version']}"
     # The page for lost readers stands at any address, so that it names no other page.
-    if tree.css_matches('meta[name="description"]'):
+    if description_of(tree):
         text += ' · <a href="cite.html">Cite the book</a>'
     for foot in tree.css(".copyright"):
         (version,) = LexborHTMLParser(f"<div>{text}</div>").css("div")

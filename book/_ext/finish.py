@@ -53,7 +53,7 @@ ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
 NAMING = ("diagnose.js", "searchtools.js", "cite.js")
-"""Those of them that make elements, so that their words may be names of classes."""
+"""The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
 """The theme's script, which measures every heading while the page loads, and ours, which waits."""
@@ -123,8 +123,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         base = app.config.notfound_urls_prefix if name == LOST else ""
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
-        text = finished(tree, root, version, base, about)
-        _write(root / name, text)
+        _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
 

@@ -11,15 +11,16 @@
   const PLACES = "h1, h2, h3, h4, figcaption, .equation, .admonition-title, dt";
   const WORDS = 120;
 
-  function make(tag, properties, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, setting] of Object.entries(attributes)) made.setAttribute(name, setting);
+    made.append(...children);
+    return made;
   }
 
   // The words of an element, its formulas as a forum takes them.
-  function words(element) {
-    const copy = element.cloneNode(true);
+  function words(place) {
+    const copy = place.cloneNode(true);
     for (const formula of copy.querySelectorAll(".katex")) {
       const sign = formula.closest(".katex-display") ? "$$" : "$";
       formula.replaceWith(sign + formula.querySelector("annotation").textContent + sign);
@@ -85,14 +86,13 @@
     };
   }
 
-  const heading = make("h2", { id: "citing-heading" });
-  const choices = make("div", { className: "citing-choices" });
-  const shown = make("textarea", { readOnly: true, rows: 9, ariaLabel: "Text to copy" });
-  const status = make("p", { role: "status" });
-  const close = make("button", { type: "button", textContent: "Close" });
-  const dialog = make("dialog", { className: "citing" }, heading, choices, shown, status, close);
-  dialog.setAttribute("aria-labelledby", heading.id);
-  status.setAttribute("role", "status");
+  const heading = element("h2", { id: "citing-heading" });
+  const choices = element("div", { class: "citing-choices" });
+  const shown = element("textarea", { readonly: "", rows: 9, "aria-label": "Text to copy" });
+  const status = element("p", { role: "status" });
+  const close = element("button", { type: "button" }, "Close");
+  const attributes = { class: "citing", "aria-labelledby": heading.id };
+  const dialog = element("dialog", attributes, heading, choices, shown, status, close);
   close.addEventListener("click", () => dialog.close());
 
   async function copy(kind, text) {
@@ -110,7 +110,7 @@
     const texts = textsOf(place);
     heading.textContent = `Cite ${nameOf(place)}`;
     choices.replaceChildren(...Object.entries(texts).map(([kind, text]) => {
-      const choice = make("button", { type: "button", textContent: kind });
+      const choice = element("button", { type: "button" }, kind);
       choice.addEventListener("click", () => copy(kind, text));
       return choice;
     }));
@@ -122,12 +122,12 @@
   }
 
   // One button, at the place that the pointer or the focus has come to.
-  const button = make("button", { type: "button", className: "cite", textContent: "cite" });
+  const button = element("button", { type: "button", class: "cite" }, "cite");
   button.addEventListener("click", () => open(button.parentElement));
   function offer(event) {
     const place = event.target.closest?.(PLACES);
     if (!place?.querySelector(".headerlink") || place === button.parentElement) return;
-    button.ariaLabel = `Cite ${nameOf(place)}`;
+    button.setAttribute("aria-label", `Cite ${nameOf(place)}`);
     place.classList.add("citable");
     place.append(button);
   }

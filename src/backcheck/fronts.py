@@ -117,6 +117,10 @@ class Slots:
         several slots.
     reach : numpy.ndarray
         For each of those: for each slot, on which slots a change of it can have an effect.
+    read : set of str
+        The names that steps read, as they stand.
+    single : dict
+        For each slot, the expressions that one change of it leads to.
 
     Examples
     --------
@@ -134,6 +138,8 @@ class Slots:
         self.place = {slot.name: place for place, slot in enumerate(self.slots)}
         self.together = ({}, *every.together)
         self.reach = np.array([reach(self.slots, one) for one in self.together])
+        self.read = {name for slot in every.slots for name in slot.original.reads}
+        self.single = {slot.name: {form.tree for form in slot.forms} for slot in self.slots}
         self.known: dict[Tree, Any] = {}
         self._own = {slot.name: self._own_forms(slot) for slot in self.slots}
 

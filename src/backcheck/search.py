@@ -8,6 +8,7 @@ by itself, as numpy runs it, before it counts.
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations, product
 from typing import Any, Protocol
 
@@ -120,8 +121,6 @@ class _Search:
     felt : numpy.ndarray
         For the reference and each program that changes several slots, and each slot: whether
         a change there has an effect on what was seen.
-    together : list of int
-        The programs that change several slots, one of those with the same effect.
     forms : list of dict
         For each program, what each of its slots can be; the last ones change a single slot.
     first : list of int
@@ -136,30 +135,30 @@ class _Search:
         self.slots = self.run.slots
         usual = self.run.usual
         self.right = {name for name in seen if seen[name].matches(usual[name], loose)}
-        self.read = {name for slot in mutants(load(id)).slots for name in slot.original.reads}
         sources = set(seen)
         if changes == 2:
             # A step that no other reads stands there for the forms that do.
-            idle = {slot.name for slot in self.slots if not slot.is_array} - self.read
+            idle = {slot.name for slot in self.slots if not slot.is_array} - self.run.read
             sources |= idle - load(id).expected.keys()
         sources_at = [self.run.place[name] for name in sources]
         self.felt: Array = np.any(self.run.reach[:, :, sources_at], axis=2)
-        self.together = self._distinct()
         self.forms: list[dict[str, tuple[Tree, ...]]] = [
             {name: (tree,) for name, tree in one.items()} for one in self.run.together
         ]
         self.first = [0] * len(self.forms)
 
-    def _distinct(self) -> list[int]:
-        forms = {slot.name: {form.tree for form in slot.forms} for slot in self.slots}
+    @cached_property
+    def together(self) -> list[int]:
+        """The programs that change several slots, one of those with the same effect."""
+        single = self.run.single
         kept: dict[str, int] = {}
         for number, together in enumerate(self.run.together):
             felt = {
                 name: tree
                 for name, tree in together.items()
-                if name in forms and self.felt[number, self.run.place[name]]
+                if name in single and self.felt[number, self.run.place[name]]
             }
-            alone = len(felt) == 1 and all(tree in forms[name] for name, tree in felt.items())
+            alone = len(felt) == 1 and all(tree in single[name] for name, tree in felt.items())
             if felt and not alone:
                 kept.setdefault(str(felt), number)
         return list(kept.values())
@@ -214,14 +213,15 @@ class _Search:
 
     def several_once(self, wrong: Array) -> Iterator[Found]:
         """Yield the programs with one change of several slots."""
-        for front in self.several():
+        for front in self.several:
             touched = self.run.touched(front)
             if not np.delete(wrong, touched).any():
                 for right in self.run.carried(front, touched, {*front.own}, self.judge):
                     yield from ((1, self.forms[number]) for number in right.programs)
 
+    @cached_property
     def several(self) -> list[Front]:
-        """Return the programs that change several slots, those that change the same together."""
+        """The programs that change several slots, those that change the same ones together."""
         alike: dict[tuple[str, ...], list[int]] = {}
         for number in self.together:
             own = tuple(name for name in self.forms[number] if name in self.run.place)
@@ -236,7 +236,7 @@ class _Search:
     def further(self, places: Sequence[int]) -> Iterator[Found]:
         """Yield the programs that change one of some slots, or several, and then another."""
         fronts: list[Front] = []
-        for front in self.several():
+        for front in self.several:
             fronts += self.run.carried(front, self.run.touched(front), {*front.own})
         for place in places:
             name = self.slots[place].name
@@ -290,7 +290,7 @@ class _Search:
         ends = [
             one
             for one in several
-            if self.read.isdisjoint(one) and all(possible(*change) for change in one.items())
+            if self.run.read.isdisjoint(one) and all(possible(*change) for change in one.items())
         ]
         for one, other in combinations(ends, 2):
             if one.keys().isdisjoint(other) and wrong <= one.keys() | other.keys():
