@@ -20,7 +20,7 @@ from backcheck.candidates import Candidate, described, distinct, sentence
 from backcheck.fixtures import ids, load
 from backcheck.fronts import reference
 from backcheck.mutate import program
-from backcheck.placing import Placing, elsewhere, most_used, placings, same_search
+from backcheck.placing import Placing, elsewhere, most_used, placings, same_search, search_once
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations
 from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes
@@ -247,6 +247,8 @@ def _explain(
     for most, loose, tried in plan:
         if most > changes:
             continue
+        if most == 1 and not loose:
+            search_once(placed)
         if most == 2 and not loose:
             before_two_changes()
         found: dict[str, Diagnosis] = {}

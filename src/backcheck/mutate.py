@@ -152,7 +152,8 @@ def mutants(fixture: Fixture) -> Mutants:
     """Return every single change of the backward pass of a fixture.
 
     Two expressions that agree on unrelated numbers of the fixture's shapes are the same
-    formula; only the shorter one is kept.
+    formula; only the shorter one is kept. So fixtures that differ in their numbers alone have
+    the same mutants.
 
     Examples
     --------
@@ -163,6 +164,16 @@ def mutants(fixture: Fixture) -> Mutants:
     >>> ("@", "dZ", ("T", "A_prev")) in [form.tree for form in found.slots[5].forms]
     True
     """
+    shapes = tuple((name, np.shape(value)) for name, value in fixture.arrays.items())
+    return _mutants(_alike.setdefault((fixture.program, fixture.layers, shapes), fixture))
+
+
+_alike: dict[Any, Fixture] = {}
+"""A fixture for each program, layers and shapes."""
+
+
+@cache
+def _mutants(fixture: Fixture) -> Mutants:
     arrays = array_order(fixture)
     slots = [_slot(fixture, name, name, _misread(fixture, name)) for name in arrays]
     known = list(arrays)

@@ -6,18 +6,19 @@ programs it can set right; see `backcheck.fronts`. Every program that is left is
 by itself, as numpy runs it, before it counts.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from itertools import combinations, product
+from functools import cached_property, partial
+from itertools import combinations, islice, product
 from typing import Any, Protocol
 
 import numpy as np
 
 from backcheck.arrays import Array
 from backcheck.fixtures import load
+from backcheck.forks import side_by_side
 from backcheck.fronts import Front, form_of, front_of, reference, slots_of
-from backcheck.mutate import FAILURES, Form, Slot, mutants, second_changes
+from backcheck.mutate import FAILURES, Form, array_order, second_changes
 from backcheck.program import Tree
 from backcheck.stacks import Stack
 
@@ -68,6 +69,10 @@ def explanations(
     ... ]
     True
     """
+    if prints(id, seen, {}, loose):
+        yield 0, {}
+    if not changes:
+        return
     search = _Search(id, seen, changes, loose)
     with np.errstate(all="ignore"):
         for spent, found in search.found(changes):
@@ -90,23 +95,24 @@ def prints(
     True
     """
     scope = dict(reference(id))
-    for slot in _slots_to_last(id, seen):
+    for name, original in _slots_to_last(id, seen).items():
         try:
-            form = form_of(forms[slot.name]) if slot.name in forms else slot.original
             with np.errstate(all="ignore"):
-                scope[slot.name] = form.value_in(scope)
+                scope[name] = form_of(forms.get(name, original)).value_in(scope)
         except FAILURES:
             return False
-        if slot.name in seen and not seen[slot.name].matches(scope[slot.name], loose):
+        if name in seen and not seen[name].matches(scope[name], loose):
             return False
     return True
 
 
-def _slots_to_last(id: str, seen: Container[str]) -> tuple[Slot, ...]:
+def _slots_to_last(id: str, seen: Container[str]) -> dict[str, Tree]:
     """Return the slots up to the last one that was seen: numpy may stop in those after it."""
-    slots = mutants(load(id)).slots
-    last = max(place for place, slot in enumerate(slots) if slot.name in seen)
-    return slots[: last + 1]
+    fixture = load(id)
+    slots: dict[str, Tree] = {name: name for name in array_order(fixture)}
+    slots |= {step.name: step.expression for step in fixture.program.steps}
+    last = max(place for place, name in enumerate(slots) if name in seen)
+    return dict(islice(slots.items(), last + 1))
 
 
 class _Search:
@@ -183,24 +189,23 @@ class _Search:
         )
 
     def found(self, changes: int) -> Iterator[Found]:
-        """Yield the numbers of changes, and the forms of each changed slot: any of those."""
-        alone = front_of([0])
-        wrong = self.wrong(alone)
-        if not wrong.any():
-            yield 0, {}
-        if not changes:
-            return
+        """Yield one change or two, and the forms of each changed slot: any of those."""
+        wrong = self.wrong(front_of([0]))
         # A change sets right nothing that comes before it, and the last one all that is wrong.
         after = ~(wrong & ~self.run.reach[0]).any(axis=1)
         last = np.flatnonzero(self.felt[0] & after).tolist()
         yield from self.once(last)
         yield from self.several_once(wrong[0])
         if changes == 2:
-            yield from self.pairs()
-            for place in last:
-                yield from self.twice(place)
             before = np.cumsum(wrong[0]) > wrong[0]
-            yield from self.further(np.flatnonzero(self.felt[0] & ~before).tolist())
+            fronts = self.further(np.flatnonzero(self.felt[0] & ~before).tolist())
+            # The long tasks come first, so that no processor is left with one at the end.
+            tasks: list[Callable[[], Iterator[Found]]] = [
+                *(partial(self.twice, place) for place in last),
+                *(partial(self.second, front) for front in fronts),
+                self.pairs,
+            ]
+            yield from side_by_side(tasks)
 
     def once(self, places: Sequence[int]) -> Iterator[Found]:
         """Yield the programs that change one of some slots."""
@@ -233,8 +238,8 @@ class _Search:
         trees = second_changes(load(self.id), self.slots[place].name)
         yield from self.once_more(front_of([0]), place, [Form(tree) for tree in trees], {})
 
-    def further(self, places: Sequence[int]) -> Iterator[Found]:
-        """Yield the programs that change one of some slots, or several, and then another."""
+    def further(self, places: Sequence[int]) -> Iterator[Front]:
+        """Yield the programs that change one of some slots, or several, to change them again."""
         fronts: list[Front] = []
         for front in self.several:
             fronts += self.run.carried(front, self.run.touched(front), {*front.own})
@@ -246,8 +251,7 @@ class _Search:
                 self.first += [place + 1] * len(forms)
                 self.forms += [{name: alike} for alike in forms]
                 fronts += self.run.carried(numbered, self.run.after(front, place), {name})
-        for front in self.run.by_shape(fronts):
-            yield from self.second(front)
+        yield from self.run.by_shape(fronts)
 
     def second(self, front: Front) -> Iterator[Found]:
         """Yield the programs on a front with one more change."""
