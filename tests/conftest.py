@@ -120,12 +120,12 @@ def page(request: pytest.FixtureRequest, html: Path) -> Page:
     return Page(request.param, path, parsed(path))
 
 
-def complaints_of(page: BrowserPage) -> list[str]:
-    """Return a list that fills with what a page complains of or asks for elsewhere."""
+def complaints_of(page: BrowserPage, site: str = "file:") -> list[str]:
+    """Return a list that fills with what a page complains of or asks for outside its site."""
     complaints: list[str] = []
 
     def check(request: Request) -> None:
-        if not request.url.startswith(("file:", "data:")):
+        if not request.url.startswith((site, "data:")):
             complaints.append(f"asked for {request.url}")
 
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import ROOT, chapters
+from conftest import ROOT, chapters, complaints_of
 from serving import served, weights
 from test_site import EVERY
 
@@ -30,6 +30,9 @@ HEAVIER = {
 
 # The cumulative layout shift.
 MOVES = 0.01
+
+Arrivals = dict[str, tuple[float, list[str]]]
+"""How much each page moved while it arrived, and what it complained of."""
 
 
 @pytest.fixture(scope="module")
@@ -75,39 +78,41 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_moves_while_a_page_arrives_by_halves(
-    html: Path, browser: Browser, width: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
+@pytest.fixture(
+    scope="module",
+    params=[
+        # Pages take a minute to arrive by halves, so that the tests of a width share them.
+        pytest.param(width, marks=pytest.mark.xdist_group(f"arrivals {width}"))
+        for width in (1280, 390)
+    ],
+)
+def arrivals(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Arrivals:
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
     context.add_init_script(WATCH_MOVES)
-    moved = {}
+    found = {}
     with served(html, by_halves=True) as address:
         for name in EVERY:
             page = context.new_page()
+            told = complaints_of(page, address)
             page.goto(f"{address}/{name}.html")
             page.wait_for_timeout(100)
-            moved[name] = page.evaluate("window.moved")
+            found[name] = (page.evaluate("window.moved"), told)
             page.close()
-    assert {name: by for name, by in moved.items() if by >= MOVES} == {}
     context.close()
+    return found
 
 
-def test_no_page_complains_or_asks_elsewhere_when_served(address: str, browser: Browser) -> None:
+def test_nothing_moves_while_a_page_arrives_by_halves(arrivals: Arrivals) -> None:
+    assert {name: by for name, (by, _) in arrivals.items() if by >= MOVES} == {}
+
+
+def test_no_page_complains_or_asks_elsewhere_when_served(arrivals: Arrivals) -> None:
+    assert {name: told for name, (_, told) in arrivals.items() if told} == {}
+
+
+def test_a_search_complains_of_nothing_and_asks_nobody_else(address: str, browser: Browser) -> None:
     page = browser.new_page()
-    told: list[str] = []
-    page.on("console", lambda message: told.append(f"{page.url}: {message.text}"))
-    page.on("pageerror", lambda error: told.append(f"{page.url}: {error}"))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((address, "data:"))
-            else told.append(f"{page.url} asked for {request.url}")
-        ),
-    )
-    for name in EVERY:
-        page.goto(f"{address}/{name}.html", wait_until="load")
+    told = complaints_of(page, address)
     page.goto(f"{address}/search.html?q=broadcast")
     page.wait_for_selector("#search-results li p.context")
     assert told == []
