@@ -73,7 +73,7 @@ $(VENV)/installed: requirements.txt
 # Without these the book still builds, heavier and with the default mathematics renderer, so a
 # failure here only warns.
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json $(VENV)/installed
-	@echo "==> Installing KaTeX, PurgeCSS, esbuild and axe-core"
+	@echo "==> Installing KaTeX, PurgeCSS, esbuild, SVGO and axe-core"
 	@$(PY) $(NPM) ci --prefix $(NODE) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	  && touch $@ \
 	  || echo "They could not be installed (is the network down?): the book will be heavier, and load MathJax from the web."

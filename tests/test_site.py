@@ -1,6 +1,7 @@
 """What the last step of a build promises: light pages, a policy, and nothing for axe to find."""
 
 import base64
+import gzip
 import hashlib
 import io
 import re
@@ -114,3 +115,15 @@ def test_every_picture_has_its_size_and_all_but_the_first_wait(html: Path) -> No
             assert int(str(image["width"])) > 100
             assert int(str(image["height"])) > 100
             assert (image.get("loading") == "lazy") == (place > 0)
+
+
+def test_a_picture_keeps_its_size_and_colours_and_loses_a_fifth_of_its_bytes(html: Path) -> None:
+    pictures = sorted((html / "_images").glob("*.svg"))
+    assert len(pictures) > 15
+    for file in pictures:
+        drawn = (html.parent / "jupyter_execute" / file.name).read_text(encoding="utf-8")
+        shown = file.read_text(encoding="utf-8")
+        for seen in (r'<svg[^>]* width="[\d.]+pt" height="[\d.]+pt"', r"(?:fill|stroke): #\w{6}"):
+            assert set(re.findall(seen, shown)) == set(re.findall(seen, drawn)) != set()
+        lighter, before = (len(gzip.compress(text.encode(), 9)) for text in (shown, drawn))
+        assert lighter < 0.8 * before

@@ -67,7 +67,10 @@ def execution_digest(root: Path) -> str:
 def page_digest(root: Path) -> str:
     """Return a digest of all else that decides what a page shows before it is finished."""
     extension = root / "book" / "_ext"
-    finishing = ("finish.py", "citing.py", "cards.py", "permalinks.py", "bundle.js", "theme.js")
+    finishing = {
+        *("finish.py", "citing.py", "cards.py", "permalinks.py"),
+        *("bundle.js", "pictures.js", "theme.js"),
+    }
     files = [*extension.glob("*.py"), *extension.glob("node/*.js*")]
     return digest_of(root, [file for file in files if file.name not in finishing])
 

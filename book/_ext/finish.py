@@ -7,7 +7,8 @@ styles and scripts inside the text. Once all pages are written,
   of the mathematics come in a second stylesheet, on the pages that have any;
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
-- pictures get their size, so that nothing moves while a page loads;
+- pictures lose what no browser needs, and get their size, so that nothing moves while a page
+  loads;
 - what the theme leaves out for screen readers and keyboards is added;
 - every page says in its head what it is and how to cite it, and has a picture for forums;
 - every address that was published leads somewhere.
@@ -114,6 +115,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
     for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js)):
         _write(root / file, text)
+    _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
     address = app.config.html_baseurl
     if not address:
@@ -283,13 +285,33 @@ def _remembered(record: Path, question: str) -> dict[str, str]:
         known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    done = subprocess.run(  # noqa: S603 - our own script, no reader's text
-        [katex_renderer.node(), str(TOOLS / "bundle.js")],
-        input=question, capture_output=True, check=True, encoding="utf-8",
-    )  # fmt: skip
-    answer: dict[str, str] = {"key": key, **json.loads(done.stdout)}
+    answer: dict[str, str] = {"key": key, **_ask("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
+
+
+def _ask(script: str, question: str) -> Any:
+    done = subprocess.run(  # noqa: S603 - our own script, no reader's text
+        [katex_renderer.node(), str(TOOLS / script)],
+        input=question, capture_output=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def _lighten_pictures(root: Path) -> None:
+    """Take out of the pictures what no browser needs, now or as in an earlier build."""
+    tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("pictures.js", LOCK)]
+    store = root.parent / ".pictures" / _digest(*tools)[:8]
+    store.mkdir(parents=True, exist_ok=True)
+    pictures = sorted((root / "_images").glob("*.svg"))
+    # The name of a picture is the digest of what its cell drew.
+    new = [picture for picture in pictures if not (store / picture.name).exists()]
+    if new:
+        question = json.dumps([picture.read_text(encoding="utf-8") for picture in new])
+        for picture, text in zip(new, _ask("pictures.js", question), strict=True):
+            (store / picture.name).write_text(text, encoding="utf-8")
+    for picture in pictures:
+        _write(picture, (store / picture.name).read_text(encoding="utf-8"))
 
 
 def _with_fonts(root: Path, css: str, pages: Iterable[LexborHTMLParser]) -> str:
