@@ -20,12 +20,10 @@ AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
 # Bytes of the first page a reader opens, and of one opened later.
 FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 
-# Two pages are about their bytes, the numbers of every named form and the data of the search,
-# and one has six figures.
+# These pages are about their bytes: the numbers of every named form, and the data of the search.
 HEAVIER = {
     "mistakes": (FIRST_VIEW, 66_000),
     "diagnose": (135_000, 108_000),
-    "off-the-forward-pass": (FIRST_VIEW, 36_000),
 }
 
 # The cumulative layout shift.

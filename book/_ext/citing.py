@@ -111,12 +111,40 @@ def title_of(tree: LexborHTMLParser) -> str:
     return " ".join(heading.text().split())
 
 
-def show_version(tree: LexborHTMLParser) -> None:
-    """Say at the foot of a page which version of the book it belongs to, and how to cite it."""
-    text = f"Version {citation()['version']}"
-    # The page for lost readers stands at any address, so that it names no other page.
+FORMS = {"PDF": "when-the-cache-lies.pdf", "EPUB": "when-the-cache-lies.epub"}
+"""The files that hold the whole book."""
+
+
+def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
+    """Say at the foot of a page its version, how to cite it, and in which other forms it is there.
+
+    Parameters
+    ----------
+    tree : LexborHTMLParser
+        The page.
+    root : Path
+        The folder of the site; a form that is not in it is not named.
+    name : str
+        The page's file.
+    """
+    lines = [f"Version {citation()['version']}"]
+    # The page for lost readers stands at any address, so that it names no other file.
     if description_of(tree):
-        text += ' · <a href="cite.html">Cite the book</a>'
+        lines[0] += ' · <a href="cite.html">Cite the book</a>'
+        stem = name.removesuffix(".html")
+        own = {"source": f"_sources/{stem}.md", "notebook": f"notebooks/{stem}.ipynb"}
+        lines += [
+            f"{which}: {', '.join(links)}"
+            for which, files in (("This page", own), ("The whole book", FORMS))
+            if (links := _links(root, files))
+        ]
     for foot in tree.css(".copyright"):
-        (version,) = LexborHTMLParser(f"<div>{text}</div>").css("div")
-        foot.insert_after(version)
+        text = "".join(f"<div>{line}</div>" for line in lines)
+        for line in reversed(LexborHTMLParser(text).css("div")):
+            foot.insert_after(line)
+
+
+def _links(root: Path, files: Mapping[str, str]) -> list[str]:
+    return [
+        f'<a href="{file}">{form}</a>' for form, file in files.items() if (root / file).is_file()
+    ]

@@ -125,6 +125,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         base = app.config.notfound_urls_prefix if name == LOST else ""
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
+        citing.show_version(tree, root, name)
         _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
@@ -465,9 +466,8 @@ REPAIRS = (
     _list_references,
     _focus_code,
     _head_search,
-    citing.show_version,
 )
-"""What the theme and the extensions leave out for screen readers and keyboards, and the version."""
+"""What the theme and the extensions leave out for screen readers and keyboards."""
 
 
 def _add_class(found: LexborNode, name: str) -> None:
