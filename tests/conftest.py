@@ -140,13 +140,19 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; a machine without one skips, and CI fails."""
+def needs_chromium() -> str:
+    """Return where the system's Chromium is; a machine without one skips, and CI fails."""
     path = chromium()
     if path is None:
         message = "Chromium is not installed, so the site was not opened in a browser"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    path = needs_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

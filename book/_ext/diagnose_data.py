@@ -184,7 +184,7 @@ def written(found: Mapping[str, Any]) -> str:
 
 def write_data(app: Sphinx) -> None:
     """Write the data beside the other static files, unless it is there already."""
-    if app.builder.format != "html" or not (Path(app.srcdir) / f"{PAGE}.md").exists():
+    if app.builder.name != "html" or not (Path(app.srcdir) / f"{PAGE}.md").exists():
         return
     # The package is not installed where the book is built.
     if str(ROOT / "src") not in sys.path:

@@ -104,7 +104,7 @@ logger = logging.getLogger(__name__)
 
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Finish every page of the site."""
-    if error is not None or app.builder.format != "html" or not installed():
+    if error is not None or app.builder.name != "html" or not installed():
         return
     root = Path(app.outdir)
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}

@@ -34,8 +34,8 @@ class Katex:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def render(self, tex: str, display: bool) -> str:
-        """Return the HTML of one formula, or raise TexError."""
+    def render(self, tex: str, display: bool, output: str = "htmlAndMathml") -> str:
+        """Return the HTML of one formula, its MathML or both, or raise TexError."""
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 - our own script, no reader's text
                 [node(), str(HERE / "render.js")],
@@ -47,7 +47,7 @@ class Katex:
         if question is None or answers is None:
             raise TexError("Node has no pipes to talk over.")
         try:
-            question.write(json.dumps({"tex": tex, "display": display}) + "\n")
+            question.write(json.dumps({"tex": tex, "display": display, "output": output}) + "\n")
             question.flush()
             line = answers.readline()
         except OSError:
@@ -80,9 +80,11 @@ def node() -> str:
 katex = Katex()
 
 
-def _html(node: nodes.Element, display: bool) -> str:
+def _html(builder: str, node: nodes.Element, display: bool) -> str:
+    # E-readers have no fonts for what KaTeX draws, and know MathML.
+    output = "mathml" if builder == "epub" else "htmlAndMathml"
     try:
-        return katex.render(node.astext().strip(), display)
+        return katex.render(node.astext().strip(), display, output)
     except TexError as error:
         logger.warning("TeX error: %s", error, location=node)
         return ""
@@ -90,16 +92,20 @@ def _html(node: nodes.Element, display: bool) -> str:
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write an inline formula."""
-    self.body.append(_html(node, display=False))
+    self.body.append(_html(self.builder.name, node, display=False))
     raise nodes.SkipNode
 
 
 def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number and permalink if it has a label."""
-    # The theme wraps each formula in a container that already carries its ids.
-    self.body.append('<div class="equation">')
+    # The theme wraps each formula in a container that already carries its ids; an EPUB has none.
+    plain = '<div class="equation">'
+    has_theme = self.builder.name != "epub"
+    self.body.append(plain if has_theme else self.starttag(node, "div", CLASS="equation"))
     # A long formula scrolls inside its own box, and a box that scrolls must take the focus.
-    self.body.append(f'<div class="formula" tabindex="0">{_html(node, display=True)}</div>')
+    self.body.append(
+        f'<div class="formula" tabindex="0">{_html(self.builder.name, node, display=True)}</div>'
+    )
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
@@ -111,7 +117,7 @@ def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 def copy_assets(app: Sphinx) -> None:
     """Put KaTeX's stylesheet and its woff2 fonts into the site."""
-    if app.builder.format != "html" or app.config.html_math_renderer != "katex":
+    if app.builder.name != "html" or app.config.html_math_renderer != "katex":
         return
     target = Path(app.outdir) / "_static" / "katex"
     (target / "fonts").mkdir(parents=True, exist_ok=True)

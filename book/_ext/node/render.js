@@ -1,4 +1,4 @@
-// Reads {"tex", "display"} a line, writes {"html"} or {"error"} a line.
+// Reads {"tex", "display", "output"} a line, writes {"html"} or {"error"} a line.
 const katex = require("katex");
 const readline = require("node:readline");
 
@@ -12,12 +12,12 @@ const macros = {
 // A formula is copied from its page as TeX that any forum understands; arguments nest two deep.
 const COLOURED = /\\(?:aform|zform|shortcut)\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}/g;
 
-function render({ tex, display }) {
+function render({ tex, display, output }) {
   try {
     const html = katex.renderToString(tex, {
       displayMode: display,
       macros,
-      output: "htmlAndMathml",
+      output,
       strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
       throwOnError: true,
       trust: ({ command }) => command === "\\htmlClass",
