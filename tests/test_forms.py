@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from lxml import etree
-from pikepdf import Pdf, Stream
+from pikepdf import Dictionary, Pdf, Stream
 
 from conftest import ROOT, STRICT, build, chapters, needs_chromium, parsed
 
@@ -52,7 +52,10 @@ def document(printer: Any, html: Path) -> str:
 def pdf(printer: Any, html: Path, document: str) -> Iterator[Pdf]:
     """Print the book."""
     needs_chromium()
-    data = printer.settled(printer.printed(html, document), printer.headings_of(document))
+    # The numbers in the contents cost a second print; the test of the bytes has some.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printer, "_number", lambda page: None)
+        data = printer.settled(printer.printed(html, document), printer.headings_of(document))
     assert len(data) < 3e6
     with Pdf.open(io.BytesIO(data)) as opened:
         yield opened
@@ -94,7 +97,11 @@ def test_the_pdf_says_what_it_is_and_can_be_read_aloud(pdf: Pdf) -> None:
         assert said["dc:title"].startswith("When the Cache Lies")
         assert said["dc:creator"] == ["The authors of When the Cache Lies"]
         assert "CC BY 4.0" in said["dc:rights"]
-        assert said["pdfuaid:part"] == "1"
+    figures = [
+        one for one in pdf.objects if isinstance(one, Dictionary) and one.get("/S") == "/Figure"
+    ]
+    assert len(figures) > 600
+    assert all(len(str(figure.get("/Alt", ""))) > 0 for figure in figures)
 
 
 def test_every_link_of_the_printed_book_has_its_place_in_it(document: str) -> None:
@@ -133,9 +140,10 @@ def test_every_page_of_the_pdf_has_text_in_fonts_of_its_own_and_no_pixels(pdf: P
 @pytest.mark.browser
 def test_the_pdf_is_the_same_bytes_whenever_it_is_printed(printer: Any, html: Path) -> None:
     needs_chromium()
-    text = '<title>T</title><p id="contents"><a href="#a">A</a><i class="number"></i></p><h1 id="a">A'
+    text = '<title>T</title><p id="contents"><a href="#a">A</a><i class="number"></i></p><h1 id="a" style="break-before: page">A'
     first, second = (printer.printed(html, text) for _ in range(2))
     assert first != second, "the dates that are taken out"
+    assert printer._pages_of(first) == {"a": 2}
     assert printer.settled(first, ["A"]) == printer.settled(second, ["A"])
 
 
@@ -156,7 +164,7 @@ def test_the_epub_begins_with_its_type_and_holds_what_it_lists(epub: zipfile.Zip
     assert {file.filename for file in others} == {*listed, "content.opf", "META-INF/container.xml"}
     files = {item.get("id"): name for name, item in listed.items()}
     spine = [files[item.get("idref")] for item in package.iterfind("{*}spine/{*}itemref")]
-    assert spine[:-1] == ["title.xhtml", *(f"{name}.xhtml" for name in chapters())]
+    assert spine == ["title.xhtml", *(f"{name}.xhtml" for name in chapters())]
     for name, page in pages_of(epub).items():
         assert (next(page.iter(MATH), None) is not None) == (
             "mathml" in listed[name].get("properties", "")
@@ -191,7 +199,7 @@ def test_every_link_of_the_epub_leads_to_a_place_in_it(epub: zipfile.ZipFile) ->
             assert posixpath.normpath(file or name) in epub.namelist(), address
             assert not place or place in places[file or name], address
             checked += 1
-    assert checked > 500
+    assert checked > 400
 
 
 def test_an_e_reader_finds_formulas_pictures_and_solutions_without_a_script(

@@ -112,6 +112,8 @@ class Epub(Epub3Builder):
             for value in values
         )
         text = file.read_text(encoding="utf-8").replace("</metadata>", f"{access}</metadata>")
+        # Sphinx takes the first file for the contents.
+        text = text.replace('Contents" href="title.xhtml"', 'Contents" href="nav.xhtml"')
         for name in self.files:
             if b"<math" in (file.parent / name).read_bytes():
                 text = text.replace(f'href="{name}"', f'href="{name}" properties="mathml"')

@@ -19,7 +19,7 @@ import citing
 import matplotlib
 from forms import shared
 from pikepdf import Dictionary, ObjectStreamMode, OutlineItem, Pdf
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Page, Route, sync_playwright
 from selectolax.lexbor import LexborHTMLParser
 
 STYLE = Path(__file__).with_name("print.css")
@@ -119,6 +119,9 @@ def _chapter(name: str, tree: LexborHTMLParser) -> str:
         found.attrs["id"] = f"{name}.{found.id}"
     for found in article.css("a[href]"):
         found.attrs["href"] = _link(name, found.attributes["href"] or "")
+    # The picture within has the description; around it, one more figure would lack its own.
+    for figure in article.css("figure"):
+        figure.attrs["role"] = "none"
     for image in article.css("[loading]"):
         del image.attrs["loading"]
     article.attrs["id"] = name
@@ -163,9 +166,13 @@ def printed(site: Path, text: str) -> bytes:
         page.goto(ORIGIN + shared.BOOK)
         page.evaluate("document.fonts.ready")
         page.evaluate(FIT)
-        draft = page.pdf(prefer_css_page_size=True)
-        page.evaluate(NUMBER, _pages_of(draft))
+        _number(page)
         return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+
+
+def _number(page: Page) -> None:
+    """Print once to see where everything comes, and write that into the contents."""
+    page.evaluate(NUMBER, _pages_of(page.pdf(prefer_css_page_size=True)))
 
 
 def _pages_of(data: bytes) -> dict[str, int]:
@@ -194,7 +201,6 @@ def settled(data: bytes, headings: Iterable[str]) -> bytes:
             meta["dc:date"] = [str(said["date-released"])]
             meta["xmpRights:WebStatement"] = citing.LICENCE
             meta["pdf:Keywords"] = ", ".join(said["keywords"])
-            meta["pdfuaid:part"] = "1"
         with pdf.open_outline() as outline:
             for item, heading in zip(_within(outline.root), headings, strict=True):
                 item.title = heading
