@@ -100,7 +100,7 @@ def test_the_pdf_says_what_it_is_and_can_be_read_aloud(pdf: Pdf) -> None:
     figures = [
         one for one in pdf.objects if isinstance(one, Dictionary) and one.get("/S") == "/Figure"
     ]
-    assert len(figures) > 600
+    assert len(figures) > 20
     assert all(len(str(figure.get("/Alt", ""))) > 0 for figure in figures)
 
 
@@ -141,7 +141,8 @@ def test_every_page_of_the_pdf_has_text_in_fonts_of_its_own_and_no_pixels(pdf: P
 def test_the_pdf_is_the_same_bytes_whenever_it_is_printed(printer: Any, html: Path) -> None:
     needs_chromium()
     link = '<p id="contents"><a href="#a">A</a><i class="number"></i>'
-    text = f'<title>T</title>{link}<h1 id="a" style="break-before: page">A'
+    table = "<table><tr><th>A<td>B</table>"
+    text = f'<title>T</title>{link}{table}<h1 id="a" style="break-before: page">A'
     first, second = (printer.printed(html, text) for _ in range(2))
     assert first != second, "the dates that are taken out"
     assert printer._pages_of(first) == {"a": 2}

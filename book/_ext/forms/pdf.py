@@ -7,6 +7,7 @@ and the id that it gives every file are taken out, and the file says what it is.
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -183,6 +184,15 @@ def _pages_of(data: bytes) -> dict[str, int]:
         return {name[1:]: numbers[place[0].objgen] for name, place in places.items()}
 
 
+NODE = re.compile(rb"\(node(\d{8})\)")
+"""The name of a part of a table: Chromium counts its own elements, and those of other pages."""
+
+
+def _counted_anew(data: bytes) -> bytes:
+    names = {name: number for number, name in enumerate(sorted(set(NODE.findall(data))))}
+    return NODE.sub(lambda found: b"(node%08d)" % names[found[1]], data)
+
+
 def settled(data: bytes, headings: Iterable[str]) -> bytes:
     """Return a PDF that says what it is, and nothing of when it was made.
 
@@ -190,7 +200,7 @@ def settled(data: bytes, headings: Iterable[str]) -> bytes:
     """
     said = citing.citation()
     authors = [author["name"] for author in said["authors"]]
-    with Pdf.open(BytesIO(data)) as pdf:
+    with Pdf.open(BytesIO(_counted_anew(data))) as pdf:
         del pdf.docinfo
         with pdf.open_metadata(set_pikepdf_as_editor=False) as meta:
             meta["dc:title"] = said["title"]
