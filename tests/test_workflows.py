@@ -92,8 +92,8 @@ def test_a_job_ends_by_itself(name: str, job: str) -> None:
     ("name", "job", "wanted"),
     [
         ("test", "book", ["make book", "make test"]),
-        ("pages", "build", ["make book"]),
-        ("release", "build", ["make book", "make test"]),
+        ("pages", "build", ["make forms"]),
+        ("release", "build", ["make book", "make test", "make forms"]),
     ],
 )
 def test_the_book_is_built_and_tested_by_the_commands_of_the_readme(

@@ -4,6 +4,7 @@ It comes from ``CITATION.cff``, from the page's own title and description, and f
 """
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -16,6 +17,9 @@ from selectolax.lexbor import LexborHTMLParser
 ROOT = Path(__file__).resolve().parents[2]
 
 SITE = "When the Cache Lies"
+
+BOOK = "when-the-cache-lies"
+"""The name of the files that hold the whole book, without its ending."""
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 """The licence of the prose and the figures; the code has its own."""
@@ -111,8 +115,9 @@ def title_of(tree: LexborHTMLParser) -> str:
     return " ".join(heading.text().split())
 
 
-FORMS = {"PDF": "when-the-cache-lies.pdf", "EPUB": "when-the-cache-lies.epub"}
-"""The files that hold the whole book."""
+def forms() -> dict[str, str]:
+    """Return the files that hold the whole book, if they will be made once the pages are."""
+    return {"PDF": f"{BOOK}.pdf", "EPUB": f"{BOOK}.epub"} if os.environ.get("FORMS") else {}
 
 
 def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
@@ -123,7 +128,7 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
     tree : LexborHTMLParser
         The page.
     root : Path
-        The folder of the site; a form that is not in it is not named.
+        The folder of the site; a page has a notebook if it is there.
     name : str
         The page's file.
     """
@@ -133,18 +138,15 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
         lines[0] += ' · <a href="cite.html">Cite the book</a>'
         stem = name.removesuffix(".html")
         own = {"source": f"_sources/{stem}.md", "notebook": f"notebooks/{stem}.ipynb"}
-        lines += [
-            f"{which}: {', '.join(links)}"
-            for which, files in (("This page", own), ("The whole book", FORMS))
-            if (links := _links(root, files))
-        ]
+        own = {form: file for form, file in own.items() if (root / file).is_file()}
+        lines += [_links("This page", own)] if own else []
+        lines += [_links("The whole book", forms())] if forms() else []
     for foot in tree.css(".copyright"):
         text = "".join(f"<div>{line}</div>" for line in lines)
         for line in reversed(LexborHTMLParser(text).css("div")):
             foot.insert_after(line)
 
 
-def _links(root: Path, files: Mapping[str, str]) -> list[str]:
-    return [
-        f'<a href="{file}">{form}</a>' for form, file in files.items() if (root / file).is_file()
-    ]
+def _links(what: str, files: Mapping[str, str]) -> str:
+    links = (f'<a href="{file}">{form}</a>' for form, file in files.items())
+    return f"{what}: {', '.join(links)}"

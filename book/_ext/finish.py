@@ -129,6 +129,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
+    for form in root.glob(f"{citing.BOOK}.*"):
+        # It is of the pages of an earlier build.
+        form.unlink()
 
 
 def installed() -> bool:

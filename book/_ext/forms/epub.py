@@ -170,13 +170,13 @@ def describe(app: Sphinx, config: Config) -> None:
     """Take what the book says of itself from the file for citations."""
     said = citing.citation()
     authors = ", ".join(author["name"] for author in said["authors"])
-    config.epub_basename = shared.BOOK
+    config.epub_basename = citing.BOOK
     config.epub_title = said["title"]
     config.epub_author = config.epub_publisher = config.epub_contributor = authors
     config.epub_description = " ".join(said["abstract"].split())
     config.version = said["version"]
     config.epub_copyright = f"{shared.RIGHTS} {citing.LICENCE}"
-    config.epub_identifier = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, shared.BOOK)}"
+    config.epub_identifier = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, citing.BOOK)}"
     config.epub_uid = "book"
     config.epub_pre_files = [("title.xhtml", "Title page")]
     config.epub_tocscope, config.epub_tocdup = "includehidden", False

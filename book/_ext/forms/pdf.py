@@ -152,7 +152,7 @@ def printed(site: Path, text: str) -> bytes:
 
     def answer(route: Route) -> None:
         file = route.request.url.removeprefix(ORIGIN)
-        if file == shared.BOOK:
+        if file == citing.BOOK:
             route.fulfill(body=text, content_type="text/html")
         else:
             route.fulfill(path=(LETTERS if file.startswith("fonts/ttf/") else site) / file)
@@ -164,7 +164,7 @@ def printed(site: Path, text: str) -> bytes:
         page = started.new_page(viewport={"width": WIDTH, "height": 900}, color_scheme="light")
         page.emulate_media(media="print")
         page.route("**", answer)
-        page.goto(ORIGIN + shared.BOOK)
+        page.goto(ORIGIN + citing.BOOK)
         page.evaluate("document.fonts.ready")
         page.evaluate(FIT)
         _number(page)
@@ -248,7 +248,7 @@ def main() -> None:
         )
     text = document(site)
     made = settled(printed(site, text), headings_of(text))
-    (site / f"{shared.BOOK}.pdf").write_bytes(made)
+    (site / f"{citing.BOOK}.pdf").write_bytes(made)
 
 
 if __name__ == "__main__":

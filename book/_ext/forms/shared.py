@@ -6,9 +6,6 @@ from html import escape
 import citing
 import yaml
 
-BOOK = "when-the-cache-lies"
-"""The name of both files, and of the folder of a release."""
-
 RIGHTS = "Prose and figures are under CC BY 4.0, the code is under the MIT licence."
 """What a reader may do, in a sentence."""
 
