@@ -34,7 +34,9 @@ def book(tmp_path: Path) -> Path:
             tmp_path / folder,
             ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
         )
-    for file in ("_config.yml", "requirements.txt", "CITATION.cff", "book/references.bib"):
+    package = ("LICENSE", "README.md", "pyproject.toml")
+    read = ("_config.yml", "requirements.txt", "CITATION.cff", "book/references.bib")
+    for file in (*package, *read):
         shutil.copy(ROOT / file, tmp_path / file)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     return tmp_path

@@ -140,7 +140,7 @@ def run_side_by_side(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
     build = Path(app.outdir).parent
     cache = get_cache(build / ".jupyter_cache")
     paths = [Path(env.doc2path(name)) for name in docnames]
-    notebooks = {path: myst_nb_reader_plugin(str(path)) for path in paths if _has_cells(path)}
+    notebooks = {path: myst_nb_reader_plugin(str(path)) for path in paths if has_cells(path)}
     pending = {path: book for path, book in notebooks.items() if not _cached(cache, book)}
     if not pending:
         return
@@ -182,7 +182,8 @@ def _prepare_fonts(build: Path) -> None:
     import_module("matplotlib.font_manager")
 
 
-def _has_cells(path: Path) -> bool:
+def has_cells(path: Path) -> bool:
+    """Say whether a chapter has code to run."""
     return "```{code-cell}" in path.read_text(encoding="utf-8")
 
 
