@@ -27,15 +27,17 @@ def run(file: str) -> dict[str, object]:
     for cell in nbformat.read(file, as_version=4).cells:
         if cell.cell_type == "code":
             with capture_output() as captured:
+                # What displays the value of a last line is the shell's own business.
+                shell.display_trap.hook = sys.displayhook
                 result = shell.run_cell(cell.source)
             if not result.success:
                 failure = result.error_before_exec or result.error_in_exec
                 error = f"{type(failure).__name__}: {failure}"
                 break
             printed.append(captured.stdout)
-            shown.append([output.data["text/plain"] for output in captured.outputs])
+            outputs = [] if cell.source.endswith(";") else captured.outputs
+            shown.append([output.data["text/plain"] for output in outputs])
     package = getattr(sys.modules.get("backcheck"), "__file__", "")
-    import time; print(file, time.process_time(), file=sys.stderr)
     return {"printed": printed, "shown": shown, "error": error, "package": package}
 
 

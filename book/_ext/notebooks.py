@@ -54,10 +54,15 @@ COLOURED = re.compile(
 )
 """What has a colour in a formula, by macros that only the book knows; as in node/render.js."""
 
-HIDDEN = {"cellView": "form", "jupyter": {"source_hidden": True}}
+Cell = dict[str, Any]
+
+Piece = str | Cell
+"""A block of text, or a code cell."""
+
+HIDDEN: Cell = {"cellView": "form", "jupyter": {"source_hidden": True}}
 """How Colab and Jupyter say that the code of a cell waits to be shown."""
 
-TAGS = {
+TAGS: dict[str, Cell] = {
     "hide-input": HIDDEN,
     "remove-input": HIDDEN,
     "hide-output": {"jupyter": {"outputs_hidden": True}},
@@ -85,11 +90,6 @@ CHECKED = """\
 
 NAMED = ("LICENSE", "README.md", "pyproject.toml")
 """What is in the package besides its folder."""
-
-Cell = dict[str, Any]
-
-Piece = str | Cell
-"""A block of text, or a code cell."""
 
 
 def notebook_of(env: BuildEnvironment, page: str) -> str:
@@ -286,8 +286,8 @@ def _markdown(source: str) -> Cell:
 
 
 def _code(source: str, metadata: Cell) -> Cell:
-    nothing_yet = {"execution_count": None, "outputs": []}
-    return {"cell_type": "code", "metadata": metadata, "source": source, **nothing_yet}
+    not_run: Cell = {"execution_count": None, "outputs": []}
+    return {"cell_type": "code", "metadata": metadata, "source": source, **not_run}
 
 
 def installing(address: str, wheel: str, drawing: bool) -> str:
