@@ -88,6 +88,9 @@ CHECKED = """\
 """
 """What a notebook does that does not know the address of its site."""
 
+BEGINNINGS = ("#", "**Exercise ")
+"""What begins a text cell of its own: a section folds, and an exercise has room for an answer."""
+
 NAMED = ("LICENSE", "README.md", "pyproject.toml")
 """What is in the package besides its folder."""
 
@@ -268,7 +271,7 @@ def notebook(chapter: Chapter, document: nodes.document, wheel: str) -> Cell:
     for piece in pieces:
         if not isinstance(piece, str):
             cells.append(piece)
-        elif cells[-1]["cell_type"] == "code" or piece.startswith("#"):
+        elif cells[-1]["cell_type"] == "code" or piece.startswith(BEGINNINGS):
             cells.append(_markdown(piece))
         else:
             cells[-1]["source"] += f"\n\n{piece}"
