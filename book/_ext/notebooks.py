@@ -21,7 +21,6 @@ import citing
 from book_hooks import digest_of, has_cells
 from docutils import nodes
 from form_colours import CLASSES
-from hatchling.builders.wheel import WheelBuilder
 from myst_nb.core.read import myst_nb_reader_plugin
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -338,6 +337,9 @@ def build_package(app: Sphinx) -> None:
     known = record.read_text(encoding="utf-8") if record.exists() else ""
     if digest == known and list(folder.glob("*.whl")):
         return
+    # A moment of imports that only a changed package needs.
+    from hatchling.builders.wheel import WheelBuilder
+
     for old in folder.glob("*.whl"):
         old.unlink()
     list(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"]))
