@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -166,13 +167,17 @@ def extension() -> Iterator[ModuleType]:
         yield importlib.import_module("notebooks")
 
 
-def test_with_the_address_of_the_site_a_notebook_leads_there(extension: ModuleType) -> None:
+def chapter_of(extension: ModuleType) -> Any:
     env = SimpleNamespace(
-        toc_fignumbers={}, toc_secnumbers={"tanh": {"": (4,)}}, doc2path=lambda page: ROOT / page
+        toc_fignumbers={},
+        toc_secnumbers={"tanh": {"": (4,)}},
+        doc2path=lambda page: str(ROOT / f"book/{page}.md"),
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(extension, "myst_nb_reader_plugin", lambda path: SimpleNamespace(cells=[]))
-        chapter = extension.Chapter(env, "tanh", "https://example.org/book/")
+    return extension.Chapter(env, "tanh", "https://example.org/book/")
+
+
+def test_with_the_address_of_the_site_a_notebook_leads_there(extension: ModuleType) -> None:
+    chapter = chapter_of(extension)
     places = (
         {"internal": True, "refuri": "week-4.html#week-4-plane"},
         {"internal": True, "refid": "tanh-gap"},
@@ -186,8 +191,22 @@ def test_with_the_address_of_the_site_a_notebook_leads_there(extension: ModuleTy
     ]
     assert "Chapter 4 of the book [When" in chapter.about()
     assert "[Its page](https://example.org/book/tanh.html)" in chapter.about()
-    with pytest.raises(extension.ExtensionError, match=r"tanh: no notebook can hold a <topic> yet"):
-        list(chapter.pieces(nodes.topic()))
+
+
+def test_what_no_rule_turns_into_markdown_is_a_warning_and_broken_references_are_text(
+    extension: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    warn = SimpleNamespace(warning=lambda text, *words, location: said.append(text % words))
+    monkeypatch.setattr(extension, "logger", warn)
+    chapter = chapter_of(extension)
+    assert list(chapter.pieces(nodes.topic())) == []
+    broken = nodes.paragraph("", "", nodes.reference("", "there"), nodes.problematic("", "bad"))
+    assert list(chapter.pieces(broken)) == ["there"]
+    assert [text.split(":")[0] for text in said] == [
+        "no notebook can hold a <topic> yet",
+        "no notebook can hold a <problematic> yet",
+    ]
 
 
 def run(

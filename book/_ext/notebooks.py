@@ -25,7 +25,7 @@ from myst_nb.core.read import myst_nb_reader_plugin
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 from sphinx_proof.nodes import NODE_TYPES, proof_node
 
@@ -94,6 +94,9 @@ NAMED = ("LICENSE", "README.md", "pyproject.toml")
 """What is in the package besides its folder."""
 
 
+logger = logging.getLogger(__name__)
+
+
 def notebook_of(env: BuildEnvironment, page: str) -> str:
     """Return where the notebook of a page is in the site; empty if the page has none."""
     wanted = str(env.metadata[page].get("notebook", True)) == "True"
@@ -120,13 +123,7 @@ class Chapter:
         self.cells = myst_nb_reader_plugin(env.doc2path(page)).cells
 
     def pieces(self, node: nodes.Element, level: int = 0) -> Iterator[Piece]:
-        """Yield the blocks of text and the code cells of a part of the page, in order.
-
-        Raises
-        ------
-        ExtensionError
-            If there is something that no rule turns into Markdown.
-        """
+        """Yield the blocks of text and the code cells of a part of the page, in order."""
         match node:
             case nodes.section():
                 yield from self._children(node, level + 1)
@@ -163,10 +160,7 @@ class Chapter:
             case _ if isinstance(node, PARTS):
                 yield from self._children(node, level)
             case _ if not isinstance(node, NOTHING):
-                raise ExtensionError(
-                    f"{self.page}: no notebook can hold a <{node.tagname}> yet: give it a rule in "
-                    "notebooks.py, or write 'notebook: false' into the front matter of the page."
-                )
+                _complain(node)
 
     def _children(self, parts: Iterable[nodes.Node], level: int = 0) -> Iterator[Piece]:
         for part in parts:
@@ -227,19 +221,18 @@ class Chapter:
                 return self._reference(node)
             case nodes.inline():
                 return "".join(map(self._inline, node))
-        raise ExtensionError(f"{self.page}: no notebook can hold a <{node.tagname}> in a line yet.")
+        _complain(node)
+        return ""
 
     def _reference(self, node: nodes.reference) -> str:
         text = "".join(map(self._inline, node))
         if not node.get("internal"):
-            return f"[{text}]({node['refuri']})"
-        if (
-            not self.address
-            and isinstance(node[0], nodes.inline)
-            and "std-ref" in node[0]["classes"]
-        ):
+            # A broken one, of which Sphinx warns, has no address.
+            return f"[{text}]({node['refuri']})" if "refuri" in node else text
+        titled = isinstance(node[0], nodes.inline) and "std-ref" in node[0]["classes"]
+        if titled and not self.address:
             # The title of a page or section has to stand out where it is no link.
-            text = f"*{text}*"
+            return f"*{text}*"
         return self._link(text, node.get("refuri") or f"#{node['refid']}")
 
     def _link(self, text: str, place: str) -> str:
@@ -300,6 +293,13 @@ def installing(address: str, wheel: str, drawing: bool) -> str:
         packages=f'"{source}" matplotlib' if drawing else f'"{source}"',
         checked="" if address else CHECKED.format(wheel=wheel),
     ).strip()
+
+
+def _complain(node: nodes.Node) -> None:
+    logger.warning(
+        "no notebook can hold a <%s> yet: give it a rule in notebooks.py, or write "
+        "'notebook: false' into the front matter of the page.", node.tagname, location=node,
+    )  # fmt: skip
 
 
 def _standard(tex: str) -> str:
