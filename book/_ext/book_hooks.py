@@ -37,7 +37,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import solution_node, solution_title
+from sphinx_exercise.nodes import solution_node
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -279,7 +279,7 @@ class UnwrapContents(SphinxPostTransform):
 
 def visit_solution(self: HTML5Translator, node: nodes.Element) -> None:
     """Open a solution that the reader unfolds."""
-    for title in [child for child in node if isinstance(child, solution_title)]:
+    for title in [child for child in node if isinstance(child, nodes.title)]:
         node.remove(title)
     self.body.append(self.starttag(node, "details", CLASS="solution"))
     self.body.append("<summary>Solution</summary>\n")
