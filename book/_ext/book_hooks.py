@@ -6,6 +6,7 @@
 - Chapters run side by side; on Linux their kernels are forks of one process.
 - A traceback in an output is a warning, and with ``-W`` a failed build, every time.
 - A heading's address is its explicit label, so rewording it breaks no link.
+- The description of a page stands where Jupyter Book 2 reads it as well.
 - Solutions fold away without a script.
 """
 
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from html import escape
 from importlib import import_module
 from logging import getLogger
 from pathlib import Path
@@ -234,6 +236,14 @@ def match_dark_code(app: Sphinx) -> None:
         app.config["pygments_dark_style"] = app.config["pygments_style"]
 
 
+def describe(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Say in the head of a page what its front matter says of it."""
+    if description := (context.get("meta") or {}).get("description"):
+        context["metatags"] += f'<meta content="{escape(description)}" name="description">\n'
+
+
 def report_tracebacks(app: Sphinx, doctree: nodes.document) -> None:
     """Warn of each traceback in an output.
 
@@ -312,6 +322,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", stop_kernels)
     app.connect("env-before-read-docs", run_side_by_side)
     app.connect("build-finished", forget_failed_build)
+    app.connect("html-page-context", describe)
     app.connect("doctree-read", report_tracebacks)
     # Before the collectors (at 500) note which address belongs to which heading.
     app.connect("doctree-read", keep_explicit_addresses, priority=400)
