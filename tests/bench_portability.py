@@ -170,11 +170,11 @@ READ: dict[str, Node] = {
     "role numref": {"type": "crossReference", "kind": "figure", "resolved": True},
     "role prf:ref": {"type": "crossReference", "kind": "proof:proposition", "resolved": True},
     "role ref": {"type": ("crossReference", "link"), "kind": ("ref", "heading", "exercise")},
-    "syntax $ $": {**FORMULA, "type": "inlineMath"},
-    "syntax $$ $$ (label)": {**FORMULA, "type": "math", "html_id": True},
+    "syntax formula": {**FORMULA, "type": "inlineMath"},
+    "syntax formula (label)": {**FORMULA, "type": "math", "html_id": True},
     "syntax (label)=": {"type": ("heading", "root"), "html_id": True},
     "syntax | table |": {"type": "table"},
-    **{f"macro \\{name}": {**FORMULA, "value": re.compile(rf"\\{name}\b")} for name in CLASSES},
+    **{f"macro {name}": {**FORMULA, "value": re.compile(rf"\\{name}\b")} for name in CLASSES},
 }
 """The node that each construct becomes where it is read; True stands for any value."""
 

@@ -31,9 +31,9 @@ COMMON = re.compile(
 
 NAMES = {
     "myst_target": "syntax (label)=",
-    "math_inline": "syntax $ $",
-    "math_block": "syntax $$ $$",
-    "math_block_label": "syntax $$ $$ (label)",
+    "math_inline": "syntax formula",
+    "math_block": "syntax formula, displayed",
+    "math_block_label": "syntax formula (label)",
     "table": "syntax | table |",
 }
 
@@ -76,7 +76,7 @@ def _constructs(tokens: list[Token]) -> Iterator[str]:
         elif token.nesting >= 0 and not COMMON.fullmatch(kind):
             yield NAMES.get(kind, f"syntax {kind}")
         if kind.startswith("math"):
-            yield from (f"macro \\{name}" for name in CLASSES if f"\\{name}{{" in token.content)
+            yield from (f"macro {name}" for name in CLASSES if f"\\{name}{{" in token.content)
         yield from _constructs(token.children or [])
 
 

@@ -65,7 +65,7 @@ Within $\\aform{A}$ and $10^{-8}$.
     assert constructs(text) == {
         "front matter description": 1,
         "syntax (label)=": 1,
-        "syntax $ $": 2,
+        "syntax formula": 2,
         "directive exercise": 1,
         "option label of exercise": 1,
         "syntax | table |": 1,
@@ -75,5 +75,5 @@ Within $\\aform{A}$ and $10^{-8}$.
         "cell figure name": 1,
         "syntax myst_line_comment": 1,
         "directive note": 1,
-        "macro \\aform": 1,
+        "macro aform": 1,
     }
