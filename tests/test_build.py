@@ -95,7 +95,7 @@ def test_a_change_of_package_or_lock_runs_every_cell_again_and_one_of_style_is_c
             cell("1 / 0"),
             r"index\.md: CellExecutionError: (?s:.*)ZeroDivisionError: division by zero",
         ),
-        (cell("import time\ntime.sleep(60)"), r"index\.md: CellTimeoutError: A cell timed out"),
+        (cell("import time\ntime.sleep(120)"), r"index\.md: CellTimeoutError: A cell timed out"),
         (cell("import os\nos._exit(1)"), r"index\.md: DeadKernelError: Kernel died"),
     ],
     ids=["raises", "hangs", "kills its kernel"],
@@ -105,8 +105,8 @@ def test_a_cell_that_does_not_finish_fails_even_the_plain_build(
 ) -> None:
     config = book / "_config.yml"
     text = config.read_text(encoding="utf-8")
-    assert "timeout: 60" in text
-    config.write_text(text.replace("timeout: 60", "timeout: 5"), encoding="utf-8")
+    assert "timeout: 120" in text
+    config.write_text(text.replace("timeout: 120", "timeout: 5"), encoding="utf-8")
     write(book, page)
     done = build(book)
     assert done.returncode != 0

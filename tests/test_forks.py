@@ -61,6 +61,19 @@ def test_beside_other_threads_no_process_is_forked():
     assert lines == ["True"]
 
 
+@linux
+def test_in_a_daemon_which_may_have_no_children_the_tasks_run_one_after_the_other():
+    lines = printed_by("""
+        from multiprocessing import get_context
+        def work():
+            print(set(side_by_side([lambda: [os.getpid()]] * 3)) == {os.getpid()}, flush=True)
+        daemon = get_context("fork").Process(target=work, daemon=True)
+        daemon.start()
+        daemon.join()
+    """)
+    assert lines == ["True"]
+
+
 def test_no_tasks_give_no_results():
     assert list(side_by_side([])) == []
 

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ def side_by_side(tasks: Sequence[Callable[[], Iterable[Result]]]) -> Iterator[Re
     """Yield what some tasks yield, in their order.
 
     On Linux each processor has a fork of this process, which takes the next task whenever it
-    has done one. Elsewhere, and beside other threads, which a fork would lose, one task runs
-    after the other. What a task changes in memory may be lost.
+    has done one. Elsewhere one task runs after the other; so it is beside other threads, which
+    a fork would lose, and in a daemon, which may have none. What a task changes in memory may
+    be lost.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def side_by_side(tasks: Sequence[Callable[[], Iterable[Result]]]) -> Iterator[Re
     """
     done: dict[int, list[Result]] = {}
     helpers = min(processors(), len(tasks)) - 1
-    if helpers > 0 and threading.active_count() == 1:
+    if helpers > 0 and threading.active_count() == 1 and not current_process().daemon:
         done = _forked(tasks, helpers)
     for number, task in enumerate(tasks):
         # A helper that was killed has answered nothing, so its tasks are done here.
