@@ -220,3 +220,4 @@ def test_an_e_reader_finds_formulas_pictures_and_solutions_without_a_script(
         unfolded = page.findall(f".//{XHTML}div[@class]")
         solutions = [one for one in unfolded if "solution" in one.get("class").split()]
         assert len(solutions) == len(site.select("details.solution"))
+        assert {one[0].text for one in solutions} <= {"Solution"}

@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup, NavigableString, Tag
 from docutils import nodes
 from jupyter_cache import get_cache
@@ -47,11 +48,11 @@ def source_of(name: str) -> str:
     return (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
 
 
-NAMES = [
-    name
-    for name in chapters()
-    if "```{code-cell}" in source_of(name) and "\nnotebook: false\n" not in source_of(name)
+WITHOUT = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"][
+    "notebook_exclude"
 ]
+
+NAMES = [name for name in chapters() if "```{code-cell}" in source_of(name) and name not in WITHOUT]
 
 every_notebook = pytest.mark.parametrize("name", NAMES)
 
@@ -70,7 +71,7 @@ def text_of(html: Path, name: str) -> str:
     return "\n\n".join(cell.source for cell in cells(html, name, "markdown"))
 
 
-def test_every_chapter_with_cells_has_a_notebook_unless_it_says_that_it_has_none(
+def test_every_chapter_with_cells_has_a_notebook_unless_the_configuration_names_it(
     html: Path,
 ) -> None:
     assert {file.stem for file in (html / "notebooks").glob("*.ipynb")} == set(NAMES)
@@ -240,6 +241,8 @@ def ran(html: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Simpl
     return found
 
 
+# One process runs them all, and all tests read what came of it.
+@pytest.mark.xdist_group("notebooks")
 @every_notebook
 def test_it_runs_anywhere_with_the_package_of_the_site_and_prints_what_the_page_shows(
     html: Path, ran: dict[str, SimpleNamespace], name: str

@@ -137,6 +137,21 @@ def test_a_tag_has_to_be_the_version_of_each_file(tmp_path: Path) -> None:
 
 
 @on_linux
+def test_a_release_has_the_whole_book_under_its_version(tmp_path: Path) -> None:
+    site, files = tmp_path / "_build/html", tmp_path / "_build/release/files"
+    for folder in (site, files):
+        folder.mkdir(parents=True)
+    for form in ("pdf", "epub"):
+        (site / f"when-the-cache-lies.{form}").write_text(form, encoding="utf-8")
+    beside = "Put the whole book beside it"
+    assert step("release", beside, tmp_path, TAG="v1.2.3").returncode == 0
+    names = sorted(file.name for file in files.iterdir())
+    assert names == ["when-the-cache-lies-1.2.3.epub", "when-the-cache-lies-1.2.3.pdf"]
+    (site / "when-the-cache-lies.pdf").unlink()
+    assert step("release", beside, tmp_path, TAG="v1.2.3").returncode != 0
+
+
+@on_linux
 def test_a_site_that_lacks_a_page_is_not_published(tmp_path: Path) -> None:
     check = "Refuse a site that lacks a page of the table of contents"
     site = tmp_path / "_build/html"

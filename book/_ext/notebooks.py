@@ -5,7 +5,7 @@ itself as a wheel: a notebook needs nothing of the book but this one file, in te
 
 Notebooks know plain Markdown and standard TeX alone. Text cells are therefore written from the
 resolved document, where every reference is text and target already, and not from the source.
-A page that only the book's folder can run says ``notebook: false`` in its front matter.
+A page that only the book's folder can run is named by ``notebook_exclude`` in ``_config.yml``.
 """
 
 import json
@@ -99,7 +99,7 @@ logger = logging.getLogger(__name__)
 
 def notebook_of(env: BuildEnvironment, page: str) -> str:
     """Return where the notebook of a page is in the site; empty if the page has none."""
-    wanted = str(env.metadata[page].get("notebook", True)) == "True"
+    wanted = page not in env.config.notebook_exclude
     return f"{FOLDER}/{page}.ipynb" if wanted and has_cells(Path(env.doc2path(page))) else ""
 
 
@@ -298,7 +298,7 @@ def installing(address: str, wheel: str, drawing: bool) -> str:
 def _complain(node: nodes.Node) -> None:
     logger.warning(
         "no notebook can hold a <%s> yet: give it a rule in notebooks.py, or write "
-        "'notebook: false' into the front matter of the page.", node.tagname, location=node,
+        "the page into 'notebook_exclude' of _config.yml.", node.tagname, location=node,
     )  # fmt: skip
 
 
@@ -373,6 +373,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx writes every page again when this changes: notebooks name the version.
     digest = digest_of(ROOT, [ROOT / "CITATION.cff"])
     app.add_config_value("notebook_digest", digest, "html", [str])
+    app.add_config_value("notebook_exclude", [], "html", [list])
     app.connect("builder-inited", build_package)
     app.connect("doctree-resolved", write_notebook)
     app.connect("build-finished", drop_unused)
