@@ -92,6 +92,7 @@ def test_a_job_ends_by_itself(name: str, job: str) -> None:
     ("name", "job", "wanted"),
     [
         ("test", "book", ["make book", "make test"]),
+        ("test", "elsewhere", ["make book"]),
         ("pages", "build", ["make forms"]),
         ("release", "build", ["make book", "make test", "make forms"]),
     ],
@@ -103,6 +104,14 @@ def test_the_book_is_built_and_tested_by_the_commands_of_the_readme(
     assert run == wanted
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(re.search(rf"^{command} +#", readme, re.MULTILINE) for command in run)
+
+
+def test_windows_builds_the_book_by_the_commands_for_those_without_make() -> None:
+    job = WORKFLOWS["test"]["jobs"]["elsewhere"]
+    assert job["strategy"]["matrix"]["system"] == ["macos-latest", "windows-latest"]
+    (script,) = [step["run"] for step in job["steps"] if "Windows" in step.get("if", "")]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"```sh\n{script.replace('Scripts', 'bin')}```" in readme
 
 
 def test_the_package_is_tested_on_every_python_it_names() -> None:
