@@ -35,7 +35,7 @@ def cards(extensions: None) -> ModuleType:
 def finish(root: Path, address: str) -> None:
     """Do the last step of a build again, from the pages as Sphinx wrote them."""
     config = SimpleNamespace(html_baseurl=address, notfound_urls_prefix="/book/")
-    app = SimpleNamespace(outdir=root, builder=SimpleNamespace(format="html"), config=config)
+    app = SimpleNamespace(outdir=root, builder=SimpleNamespace(name="html"), config=config)
     importlib.import_module("finish").finish(app, None)
 
 
@@ -43,10 +43,13 @@ def finish(root: Path, address: str) -> None:
 def site(html: Path, extensions: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the same site, finished with an address."""
     build = tmp_path_factory.mktemp("cards")
-    for folder in ("html", ".written", ".fonts"):
+    for folder in ("html", ".written", ".fonts", ".pictures"):
         shutil.copytree(html.parent / folder, build / folder)
     shutil.copy(html.parent / ".bundle.json", build)
-    finish(build / "html", ADDRESS)
+    with pytest.MonkeyPatch.context() as patch:
+        # As before the PDF and the EPUB are made.
+        patch.setenv("FORMS", "yes")
+        finish(build / "html", ADDRESS)
     return build / "html"
 
 
@@ -194,3 +197,9 @@ def test_a_site_that_lost_its_address_loses_its_cards(site: Path, tmp_path: Path
     finish(build / "html", "")
     assert not (build / "html/_static/cards").exists()
     assert "og:image" not in (build / "html/index.html").read_text(encoding="utf-8")
+
+
+def test_pages_lead_to_the_pdf_and_the_epub_where_both_are_made(site: Path) -> None:
+    for name in chapters():
+        links = {str(link.get("href")) for link in parsed(site / f"{name}.html").select("footer a")}
+        assert {"when-the-cache-lies.pdf", "when-the-cache-lies.epub"} <= links

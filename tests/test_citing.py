@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -47,6 +48,21 @@ def test_a_reference_manager_finds_title_author_date_and_version_of_a_page(page:
 
 def test_a_page_says_at_its_foot_which_version_it_belongs_to(page: Page) -> None:
     assert f"Version {CITATION['version']}" in page.soup.select_one("footer").get_text()
+
+
+def test_the_foot_of_a_page_leads_to_every_form_that_is_there_and_to_no_other(
+    page: Page, html: Path
+) -> None:
+    forms = {
+        f"_sources/{page.name}.md": "source",
+        f"notebooks/{page.name}.ipynb": "notebook",
+        "when-the-cache-lies.pdf": "PDF",
+        "when-the-cache-lies.epub": "EPUB",
+    }
+    named = {str(link["href"]): link.get_text() for link in page.soup.select(".left-details a")}
+    there = {file: form for file, form in forms.items() if (html / file).exists()}
+    assert {file: form for file, form in named.items() if file in forms} == there
+    assert f"_sources/{page.name}.md" in there
 
 
 def test_every_file_that_names_a_version_names_the_same() -> None:
