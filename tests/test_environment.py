@@ -90,3 +90,12 @@ def test_make_without_a_new_enough_python_says_so_in_one_sentence(tmp_path: Path
         "install one, or name it with 'make book PYTHON=/path/to/python3'."
     )
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.xdist_group("together")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="the tests run one by one")
+def test_tests_that_share_what_takes_long_run_in_one_process(
+    request: pytest.FixtureRequest,
+) -> None:
+    # The name is how pytest-xdist knows; where pytest hides it, they run apart without a word.
+    assert request.node.nodeid.endswith("@together")
