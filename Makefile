@@ -34,7 +34,8 @@ book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@echo "==> Done. Open this file in a browser:"
 	@$(PY) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve())"
 
-forms: export FORMS := yes # the pages link to both
+# The pages link to both.
+forms: export FORMS := yes
 forms: book
 	@echo "==> Printing the PDF, and making the EPUB"
 	@PYTHONPATH=book/_ext $(PY) -m forms.pdf

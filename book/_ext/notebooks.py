@@ -1,6 +1,6 @@
 r"""Each chapter as a notebook, for Colab, Binder and any Jupyter.
 
-A build writes ``notebooks/NAME.ipynb`` for every page with cells, and beside them the package
+A build writes ``notebooks/NAME.ipynb`` for the pages with cells, and beside them the package
 itself as a wheel: a notebook needs nothing of the book but this one file, in ten years as well.
 
 Notebooks know plain Markdown and standard TeX alone. Text cells are therefore written from the
