@@ -8,7 +8,7 @@ assignment: a script opened from disk may load another script, but may not fetch
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
     from backcheck.mutate import Slot
+    from backcheck.program import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
@@ -99,6 +100,12 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, true in consistent.networks(fixture, own_shapes)
         ]
 
+    def of_steps(trees_of: "Callable[[Fixture, str], tuple[Tree, ...]]") -> dict[str, int]:
+        steps = [step.name for step in fixture.program.steps]
+        return {
+            name: shared.place([_tree(one) for one in trees_of(fixture, name)]) for name in steps
+        }
+
     unrelated = {name: value for name, value in mutate.unrelated(fixture).items() if name != "m"}
     return {
         "id": fixture.id,
@@ -113,6 +120,8 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
         ),
         "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture)]),
+        "counts": of_steps(mutate.counts_of),
+        "early": of_steps(mutate.early_slopes),
         "activated": list(mutate.activated(fixture)),
         "last": fixture.layers[-1].A,
         "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},

@@ -750,6 +750,8 @@
       lazy(this, "expected", () => shared(data.expected, unpackArrays));
       lazy(this, "unrelated", () => ({ ...shared(data.unrelated, unpackArrays), m: scalar(7) }));
       lazy(this, "slopes", () => shared(data.slopes, unpackTrees));
+      this.counts = (name) => shared(data.counts[name], unpackTrees);
+      this.early = (name) => shared(data.early[name], unpackTrees);
       lazy(this, "together", () => shared(data.together, unpackTogether));
       lazy(this, "named", () => shared(data.named, unpackNamed));
       lazy(this, "slots", () => data.slots.map((place) => shared(place, unpackSlot)));
@@ -967,6 +969,11 @@
       for (const other of BINARY) if (other !== op) yield node(other, left, right);
       yield node(op, right, left);
     }
+    if (op === "@") {
+      // Entry by entry, the shapes fit without the transpose.
+      if (left.op === "T") yield node("*", left.args[0], right);
+      else if (right.op === "T") yield node("*", left, right.args[0]);
+    }
     if (op === "**") {
       yield node("*", left, right);
       yield node("**", right, left);
@@ -978,6 +985,14 @@
     if (left.args.length === 2) yield node(left.op, left.args[0], node(op, left.args[1], right));
     // The parenthesis closed late: f(a) + b becomes f(a + b).
     if (ACTIVATIONS.includes(left.op) || left.op in SUMS) yield node(left.op, node(op, left.args[0], right));
+  }
+
+  /* An expression with another count in place of one m. */
+  function* otherCounts(tree, counts) {
+    if (tree === M) yield* counts;
+    for (let place = 0; place < tree.args.length; place++) {
+      for (const form of otherCounts(tree.args[place], counts)) yield withPart(tree, place, form);
+    }
   }
 
   /* A product with a slope, written from the left: dA * A * (1 - A). */
@@ -1001,6 +1016,7 @@
       yield node("-", leaf(last), leaf("Y"));
       yield node("-", leaf("Y"), leaf(last));
     }
+    for (const slope of fixture.early(name)) yield times(tree, slope);
     if (!name.includes("dZ")) return;
     for (const slope of slopes) yield times(tree, slope);
     for (const upstream of names.filter((one) => one.includes("dA")).map((one) => leaf(one))) {
@@ -1036,8 +1052,10 @@
   }
 
   function* rewritten(fixture, name, tree, names) {
-    for (const form of rewrites(tree, names)) if (!namesIn(form).includes(name)) yield form;
-    for (const form of slopeForms(fixture, name, tree, names)) if (!namesIn(form).includes(name)) yield form;
+    const forms = [rewrites(tree, names), otherCounts(tree, fixture.counts(name)), slopeForms(fixture, name, tree, names)];
+    for (const some of forms) {
+      for (const form of some) if (!namesIn(form).includes(name)) yield form;
+    }
   }
 
   /* ---- The workshop of a fixture: values of expressions, next to the right ones. ---- */

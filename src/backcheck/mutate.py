@@ -227,7 +227,11 @@ def second_changes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
 
 def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
-    forms = chain(rewrites(tree, known), _slope_forms(fixture, name, tree, known))
+    forms = chain(
+        rewrites(tree, known),
+        _other_counts(tree, counts_of(fixture, name)),
+        _slope_forms(fixture, name, tree, known),
+    )
     # Only m is read without being among the known names.
     return (form for form in forms if "m" not in names(form)) if name == "m" else forms
 
@@ -317,6 +321,13 @@ def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
     if operator in BINARY:
         yield from ((other, left, right) for other in BINARY if other != operator)
         yield (operator, right, left)
+    if operator == "@":
+        # Entry by entry, the shapes fit without the transpose.
+        match left, right:
+            case ("T", plain), _:
+                yield ("*", plain, right)
+            case _, ("T", plain):
+                yield ("*", left, plain)
     if operator == "**":
         yield from (("*", left, right), ("**", right, left))
     yield from (left, right)
@@ -331,17 +342,68 @@ def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
 
 
 @cache
+def counts_of(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    """Return what a step can take for m: the units of a layer, or all numbers of its own dZ.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> from backcheck.program import write
+    >>> [write(count) for count in counts_of(load("c1w4_linear_backward_v4a"), "db")]
+    ['A_prev.shape[0]', 'W.shape[0]', 'm * W.shape[0]']
+    """
+    arrays = [name for layer in fixture.layers for name in (layer.input, layer.W)]
+    _, own = role(fixture, name)
+    together: list[Tree] = [("*", "m", ("shape0", own.W))] if own else []
+    return (*(("shape0", name) for name in arrays), *together)
+
+
+def _other_counts(tree: Tree, counts: tuple[Tree, ...]) -> Iterator[Tree]:
+    """Yield an expression with another count in place of one m."""
+    if tree == "m":
+        yield from counts
+    elif isinstance(tree, tuple):
+        for place in range(1, len(tree)):
+            for form in _other_counts(tree[place], counts):
+                yield (*tree[:place], form, *tree[place + 1 :])
+
+
+@cache
 def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
-    """Return every slope of every Z and A of a fixture: the right ones and all others."""
-    templates = [template for forms in SLOPES.values() for template in forms.values()]
-    arrays = activated(fixture)
-    return tuple(
-        dict.fromkeys(
-            parse("slope = " + template.format(A=name, Z=name)).steps[0].expression
-            for template in templates
-            for name in arrays
-        )
-    )
+    """Return every slope of every Z and A of a fixture, the right ones and all others.
+
+    Each layer's own slope can have its Z computed again.
+    """
+    texts = [
+        form.format(A=name, Z=name)
+        for slope in SLOPES.values()
+        for form in slope.values()
+        for name in activated(fixture)
+    ]
+    texts += [
+        SLOPES[layer.activation]["Z"].format(Z=f"({write(_linear(layer))})")
+        for layer in fixture.layers
+        if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
+    ]
+    return tuple(dict.fromkeys(parse(f"slope = {text}").steps[0].expression for text in texts))
+
+
+def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    """Return the slopes at the array below that a step can meet too early, if it is dA_prev.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> from backcheck.program import write
+    >>> fixture = load("c1w4_linear_backward_v2")
+    >>> [write(slope) for slope in early_slopes(fixture, "dA_prev")]
+    ['A_prev * (1 - A_prev)', '1 - A_prev ** 2', 'A_prev > 0']
+    """
+    computes, layer = role(fixture, name)
+    if not layer or computes != "dA_prev":
+        return ()
+    texts = (slope["A"].format(A=layer.input) for slope in SLOPES.values())
+    return tuple(parse(f"slope = {text}").steps[0].expression for text in texts)
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
@@ -368,6 +430,7 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
     last = fixture.layers[-1].A
     if "Y" in known and name == f"d{last}":
         yield from (("-", last, "Y"), ("-", "Y", last))
+    yield from (_times(tree, slope) for slope in early_slopes(fixture, name))
     if "dZ" not in name:
         return
     yield from (_times(tree, slope) for slope in slopes)
