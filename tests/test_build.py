@@ -131,6 +131,19 @@ def test_chapters_run_side_by_side_and_a_failing_one_is_still_named(book: Path) 
     assert re.findall(r"Ran (\w+)\.md", mended.stdout) == ["third"]
 
 
+def test_a_word_that_no_page_has_any_more_leaves_the_search_index(book: Path) -> None:
+    index = book / "_build/html/searchindex.js"
+    write(book, "Gradients.")
+    assert build(book, *STRICT).returncode == 0
+    before = index.read_bytes()
+    write(book, "Gradients, and an armadillo.")
+    assert build(book, *STRICT).returncode == 0
+    assert b"armadillo" in index.read_bytes()
+    write(book, "Gradients.")
+    assert build(book, *STRICT).returncode == 0
+    assert index.read_bytes() == before
+
+
 def test_a_module_that_cannot_be_imported_fails_only_the_cells_that_need_it(book: Path) -> None:
     (book / "src/backcheck/training.py").write_text("raise OSError('broken')\n", encoding="utf-8")
     write(book, cell("from backcheck.activations import tanh\nprint(tanh(0.0))"))

@@ -64,6 +64,7 @@ def singles(id: str, step: str) -> list[Tree]:
         ("slope of the layer below", "dA1", "W2.T @ dZ2 * (1 - A1 ** 2)"),
         ("slope with Z computed again", "dZ1", "dA1 * (1 - tanh(W1 @ X + b1) ** 2)"),
         ("m of the wrong axis", "m", "X.shape[0]"),
+        ("m of both axes", "m", "X.shape[0] * X.shape[1]"),
         ("no average at all", "m", "1"),
         ("array misread", "A1", "A2"),
         ("array computed again", "A1", "tanh(Z1)"),

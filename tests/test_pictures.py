@@ -123,3 +123,10 @@ def test_digits_are_marked_from_where_they_differ() -> None:
 def test_digits_of_other_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"mine has shape \(1, 3\), but expected has \(1, 2\)"):
         Digits({"expected": [[1.0, 2.0]], "mine": [[1.0, 2.0, 3.0]]})
+
+
+def test_digits_of_nothing_and_of_more_than_a_matrix_are_refused() -> None:
+    with pytest.raises(ValueError, match="There is no array to show; give at least one by name"):
+        Digits({})
+    with pytest.raises(ValueError, match="cube has 3 axes; give arrays with one or two"):
+        Digits({"cube": [[[1.0]]]})

@@ -8,6 +8,7 @@
 - A heading's address is its explicit label, so rewording it breaks no link.
 - The description of a page stands where Jupyter Book 2 reads it as well.
 - Solutions fold away without a script.
+- A word that no page has any more leaves the search index.
 """
 
 import hashlib
@@ -300,6 +301,19 @@ def depart_solution(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append("</details>\n")
 
 
+def forget_unused_words(app: Sphinx) -> list[Any]:
+    """Take words out of the search index that stood in earlier versions of pages alone.
+
+    Sphinx keeps them with an empty list of pages, so a site that grew page by page would not
+    be that of one cold build.
+    """
+    index = getattr(app.builder, "indexer", None)
+    for words in (index._mapping, index._title_mapping) if index else ():
+        for word in [word for word, pages in words.items() if not pages]:
+            del words[word]
+    return []
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Install the hooks."""
     if sys.version_info < (3, 11):  # noqa: UP036 - the lock installs only what it can
@@ -323,6 +337,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", run_side_by_side)
     app.connect("build-finished", forget_failed_build)
     app.connect("html-page-context", describe)
+    # The last event before the search index is written.
+    app.connect("html-collect-pages", forget_unused_words)
     app.connect("doctree-read", report_tracebacks)
     # Before the collectors (at 500) note which address belongs to which heading.
     app.connect("doctree-read", keep_explicit_addresses, priority=400)

@@ -948,6 +948,8 @@
       yield* atPair(op, args[0], args[1]);
     } else if (op === "shape0" || op === "shape1") {
       yield node(op === "shape0" ? "shape1" : "shape0", args[0]);
+      // All entries of the array.
+      yield node("*", node("shape0", args[0]), node("shape1", args[0]));
       yield ONE;
     } else if (args.length === 1) {
       yield* atCall(op, args[0]);

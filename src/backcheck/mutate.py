@@ -306,6 +306,8 @@ def _at_node(tree: Tree, known: list[str]) -> Iterator[Tree]:
             yield from _at_pair(operator, left, right)
         case ("shape0" | "shape1" as shape, operand):
             yield ("shape1" if shape == "shape0" else "shape0", operand)
+            # All entries of the array.
+            yield ("*", ("shape0", operand), ("shape1", operand))
             yield 1.0
         case (operation, operand):
             yield operand

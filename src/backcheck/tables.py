@@ -116,7 +116,7 @@ class Digits:
     Raises
     ------
     ValueError
-        If an array has another shape than the first.
+        If there is no array, one has more than two axes, or another shape than the first.
 
     Examples
     --------
@@ -130,7 +130,11 @@ class Digits:
 
     def __post_init__(self) -> None:
         found = {name: np.atleast_2d(array) for name, array in self.arrays.items()}
+        if not found:
+            raise ValueError("There is no array to show; give at least one by name.")
         (first, one), *others = found.items()
+        if one.ndim > 2:
+            raise ValueError(f"{first} has {one.ndim} axes; give arrays with one or two.")
         for name, other in others:
             if other.shape != one.shape:
                 raise ValueError(f"{name} has shape {other.shape}, but {first} has {one.shape}.")
