@@ -35,6 +35,12 @@ def changed(found: Diagnosis) -> dict[str, str]:
     return {step: now for step, _, now in found.candidates[0].changed}
 
 
+def test_numbers_that_neither_course_explains_stay_with_the_first() -> None:
+    text = printed(WEEK_3, "dW1").replace("0.00257968", "0.70257968")
+    found = diagnose(text)
+    assert (found.verdict, str(found.fixture)[:4]) == ("unexplained", "c1w3")
+
+
 def test_the_week_4_thread_gets_its_answer() -> None:
     found = diagnose("dZ2 = [[0.78862847 0.43650985]]")
     assert (found.verdict, found.fixture) == ("explained", WEEK_4)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import random
 import re
 from collections.abc import Iterator
@@ -428,7 +429,8 @@ READ = """text => {
     let found;
     try { found = window.backcheck.read(text); } catch (error) { return error.message; }
     return found.arrays.map(seen => [seen.name, seen.context, seen.dimensions, seen.whole,
-        seen.line, seen.shape, seen.cells.map(cell => [String(cell.value), cell.decimals].length)]);
+        seen.line, seen.shape, seen.cells.map(cell => [
+            Number.isNaN(cell.value) ? "nan" : cell.value, cell.own, cell.decimals])]);
 }"""
 
 
@@ -447,7 +449,10 @@ def read_by_package(text: str) -> Any:
             seen.whole,
             seen.line,
             None if seen.shape is None else list(seen.shape),
-            [2 for row in seen.rows for cell in row or () if cell is not None],
+            [
+                ["nan" if math.isnan(cell.value) else cell.value, cell.own, cell.decimals]
+                for cell in seen.cells
+            ],
         ]
         for seen in found.arrays
     ]

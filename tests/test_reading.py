@@ -141,6 +141,11 @@ def test_scalars_and_vectors_keep_their_shape() -> None:
     assert only("db1 = [np.float64(0.5), np.float64(0.25)]").matches([0.5, 0.25])
 
 
+def test_a_row_without_brackets_after_its_name_is_read_whole() -> None:
+    (seen,) = read("db1 = 0.25 -0.5, 0.125").arrays
+    assert (seen.name, seen.numbers, seen.whole) == ("db1", (0.25, -0.5, 0.125), False)
+
+
 def test_names_are_read_in_the_courses_spelling() -> None:
     text = "\n".join(f"{name} = [[0.5]]" for name in ("da_prev", "DW", "db", "dAL", "dA_prev_temp"))
     assert [seen.name for seen in read(text).arrays] == ["dA_prev", "dW", "db", "dAL", "dA_prev"]

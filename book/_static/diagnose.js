@@ -362,6 +362,9 @@
   const LIMIT = 1e6;
   const SLACK = 1e-9;
   const EXACT = 8;
+  // Marks for numbers whose decimals are their own, and for those that numpy trimmed altogether.
+  const OWN = -1;
+  const TRIMMED = -2;
   const NUMBER = "(?:[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?(?![\\p{L}\\p{N}_.])|[-+]?(?:nan|NaN|inf|Inf|infinity)\\b)";
   const TOKEN = new RegExp(`[\\s,;]+|\\[|\\]|\\.\\.\\.|(${NUMBER})|((?:True|False)\\b)`, "uy");
   const NUMBERS = new RegExp(NUMBER, "gu");
@@ -398,15 +401,17 @@
       return { value: mantissa.startsWith("-") ? -size : size, own: 0, decimals: 0 };
     }
     const digits = (mantissa.split(".")[1] || "").length;
-    const scale = Math.max(-300, Math.min(300, Number(exponent || 0)));
-    const own = digits || exponent ? digits - scale : EXACT;
-    return { value: Number(`${mantissa}e${scale}`), own, decimals: exponent ? -1 : own };
+    if (exponent) {
+      const scale = Math.max(-400, Math.min(400, Number(exponent.slice(0, 5))));
+      return { value: Number(lower), own: digits - scale, decimals: OWN };
+    }
+    return { value: Number(lower), own: digits || EXACT, decimals: digits || TRIMMED };
   }
 
   function width(cell, loose) {
     if (!Number.isFinite(cell.value)) return 0;
     // Digits that were cut off, not rounded, leave a whole unit of the last place.
-    const unit = Math.pow(10, -(loose ? cell.own : cell.decimals));
+    const unit = Math.pow(10, -Math.max(-300, loose ? cell.own : cell.decimals));
     return unit * (loose ? 1 : 0.5) * (1 + 1e-6) + SLACK * Math.abs(cell.value);
   }
 
@@ -416,10 +421,12 @@
   }
 
   /* Numpy trims zeros, so every number of an array has the decimals of its finest one. */
-  function untrimmed(rows, row) {
-    let finest = rows.some((each) => each && each.some(Boolean)) ? -Infinity : 0;
-    for (const each of rows) for (const cell of each || []) if (cell) finest = Math.max(finest, cell.decimals);
-    return row.map((cell) => cell && { ...cell, decimals: cell.decimals < 0 ? cell.own : finest });
+  function untrimmed(rows) {
+    let finest = -1;
+    for (const row of rows) for (const cell of row || []) if (cell) finest = Math.max(finest, cell.decimals);
+    if (finest < 0) finest = EXACT;
+    const whole = (cell) => cell && { ...cell, decimals: cell.decimals === OWN ? cell.own : finest };
+    return rows.map((row) => row && row.map(whole));
   }
 
   /* Whether items match a pattern in which null stands for any run of them. */
@@ -606,7 +613,7 @@
       for (; counted < start; counted++) if (text[counted] === "\n") line++;
       if (group.bad) problem = problem || `Line ${line}: ${group.bad}`;
       else {
-        const table = group.rows.map((row) => row && untrimmed(group.rows, row));
+        const table = untrimmed(group.rows);
         const whole = group.closed && (group.dimensions === 2 || name !== null || before === "(");
         found.push(new Observed(name, context, table, group.dimensions, whole, expected, line));
       }
@@ -628,8 +635,7 @@
         return;
       }
       if (block.length) {
-        const rows = block.map((row) => untrimmed(block, row));
-        found.push(new Observed(null, "", rows, 0, false, false, at + 1 - block.length));
+        found.push(new Observed(null, "", untrimmed(block), 0, false, false, at + 1 - block.length));
         block = [];
       }
       const match = line.length < 2000 ? SCALAR.exec(line.trim()) : null;
@@ -637,7 +643,7 @@
       if (names && match[2].includes(".")) {
         const row = cells(match[2]);
         const name = canonical(names[names.length - 1]);
-        found.push(new Observed(name, "", [untrimmed([row], row)], 0, row.length === 1, false, at + 1));
+        found.push(new Observed(name, "", untrimmed([row]), 0, row.length === 1, false, at + 1));
       }
     });
     return found;

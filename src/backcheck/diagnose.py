@@ -210,7 +210,10 @@ def diagnose(
             remarks = (*found.remarks, remark)
             return Diagnosis("unexplained", fixture, (), remarks, found.seen)
     if not fixture and not (found and found.candidates):
-        found = _explain(paste, _fitting(paste, "Course 2"), changes, before_two_changes) or found
+        other = _explain(paste, _fitting(paste, "Course 2"), changes, before_two_changes)
+        # Where neither course explains the numbers, the one that has more of the arrays speaks.
+        if other and (other.candidates or not found or len(other.seen) > len(found.seen)):
+            found = other
     return found or _without_numbers(paste, wanted)
 
 

@@ -34,7 +34,8 @@ EXACT = 8
 _OWN, _TRIMMED = -1, -2
 
 _NUMBER = (
-    r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:nan|NaN|inf|Inf|infinity)\b"
+    r"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])"
+    r"|[-+]?(?:nan|NaN|inf|Inf|infinity)\b)"
 )
 _TOKEN = re.compile(rf"[\s,;]+|\[|\]|\.\.\.|(?P<number>{_NUMBER})|(?P<truth>True|False)\b")
 _PLAIN_LINE = re.compile(rf"[\s,;\[\]]*(?:(?:{_NUMBER}|\.\.\.)[\s,;\[\]]*)+")
