@@ -35,10 +35,21 @@ def changed(found: Diagnosis) -> dict[str, str]:
     return {step: now for step, _, now in found.candidates[0].changed}
 
 
-def test_numbers_that_neither_course_explains_stay_with_the_first() -> None:
-    text = printed(WEEK_3, "dW1").replace("0.00257968", "0.70257968")
-    found = diagnose(text)
-    assert (found.verdict, str(found.fixture)[:4]) == ("unexplained", "c1w3")
+def test_an_array_that_cannot_be_read_is_named_where_the_rest_explains_nothing() -> None:
+    broken = printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968")
+    found = diagnose(broken, changes=1)
+    assert found.verdict == "unexplained"
+    assert found.remarks[0] == (
+        "Line 2: '0.0:257968' inside the brackets is not a number; "
+        "paste the array as numpy prints it."
+    )
+
+
+def test_numbers_of_course_1_that_nothing_explains_are_not_given_to_course_2() -> None:
+    # With rows left out, their shape fits both.
+    found = diagnose("dW1 = [[ 0.00301023 -0.00747267]\n ...\n [ 0.70652037  0.01618243]]", None, 1)
+    assert found.verdict == "unexplained"
+    assert load(str(found.fixture)).course.startswith("Course 1")
 
 
 def test_the_week_4_thread_gets_its_answer() -> None:

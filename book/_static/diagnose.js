@@ -467,6 +467,14 @@
       return [[], [rows[0].length], [rows.length, rows[0].length]][this.dimensions];
     }
 
+    /* Whether it has a shape, or can be a part of an array that has. */
+    fits(v) {
+      if (this.shape) return this.shapeKey === shapeKey(v);
+      const rows = this.rows.filter(Boolean);
+      return rows.length <= v.r && rows.every((row) => (this.dimensions && row.every(Boolean)
+        ? row.length === v.c : row.filter(Boolean).length <= v.c));
+    }
+
     get shapeKey() {
       return this.shape && this.shape.join("x");
     }
@@ -569,23 +577,26 @@
     // Cut off in the middle of a row, and perhaps of a number.
     if (depth && position === text.length && row.length) row[row.length - 1] = null;
     if (row.length) rows.push(row);
-    return { rows, dimensions: Math.min(deepest, 2), end: position, closed: depth === 0, bad: badIn(text, position, rows, depth, deepest) };
+    return { rows, dimensions: Math.min(deepest, 2), end: position, closed: depth === 0, bad: badIn(text, start, position, rows, depth, deepest) };
   }
 
-  function badIn(text, position, rows, depth, deepest) {
+  /* Where something in a group cannot be read, and what is wrong with it. */
+  function badIn(text, start, position, rows, depth, deepest) {
     const rest = text.slice(position, position + 40);
     const lineStart = text.lastIndexOf("\n", position - 1) + 1;
     if (depth && rest && text.slice(position ? lineStart : 0, position).trim()) {
-      return `${quoted(rest.trim().split(/\s+/)[0])} inside the brackets is not a number; paste the array as numpy prints it.`;
+      const [begun] = text.slice(Math.max(0, position - 40), position).match(/[^\s,;[\]]*$/);
+      const word = quoted(begun + rest.trim().split(/\s+/)[0]);
+      return [position, `${word} inside the brackets is not a number; paste the array as numpy prints it.`];
     }
     const widths = [...new Set(rows.filter((row) => row && !row.includes(null)).map((row) => row.length))].sort((a, b) => a - b);
     if (!depth && widths.length > 1) {
-      return `the rows of this array hold ${widths[0]} and ${widths[widths.length - 1]} numbers; paste every row whole, or write ... where numbers are left out.`;
+      return [start, `the rows of this array hold ${widths[0]} and ${widths[widths.length - 1]} numbers; paste every row whole, or write ... where numbers are left out.`];
     }
     if (deepest > 2 && rows.length > 1) {
-      return `this array has ${deepest} brackets around a number; paste one matrix at a time.`;
+      return [start, `this array has ${deepest} brackets around a number; paste one matrix at a time.`];
     }
-    return "";
+    return null;
   }
 
   function quoted(word) {
@@ -611,8 +622,10 @@
       const given = /[=:(]$/.test(text.slice(Math.max(0, start - 200), start).trimEnd());
       if (!printed && (index || !name || !given)) continue;
       for (; counted < start; counted++) if (text[counted] === "\n") line++;
-      if (group.bad) problem = problem || `Line ${line}: ${group.bad}`;
-      else {
+      if (group.bad) {
+        const [place, said] = group.bad;
+        problem = problem || `Line ${line + text.slice(start, place).split("\n").length - 1}: ${said}`;
+      } else {
         const table = untrimmed(group.rows);
         const whole = group.closed && (group.dimensions === 2 || name !== null || before === "(");
         found.push(new Observed(name, context, table, group.dimensions, whole, expected, line));
@@ -686,7 +699,7 @@
     if (!kept.length && !said.failing.length && !said.function && !said.error) {
       throw new Unreadable(problem || NOTHING);
     }
-    return { arrays: kept, ...said };
+    return { arrays: kept, ...said, problem };
   }
 
   /* ---- Fixtures: what the data holds, unpacked when it is first needed. ---- */
@@ -1604,7 +1617,7 @@
     if (!free.length) return [[]];
     if (free.length > steps.length) return [];
     const options = free.map((seen) => {
-      const fitting = steps.filter((step) => !seen.shape || seen.shapeKey === shapeKey(fixture.reference[step]));
+      const fitting = steps.filter((step) => seen.fits(fixture.reference[step]));
       return fitting.length ? fitting : steps;
     });
     const found = [];
@@ -1667,7 +1680,7 @@
 
   function fitting(reading) {
     const { reference } = reading.fixture;
-    return [...reading.seen].filter(([step, seen]) => !seen.shape || seen.shapeKey === shapeKey(reference[step])).length;
+    return [...reading.seen].filter(([step, seen]) => seen.fits(reference[step])).length;
   }
 
   function isPartial(reading) {
@@ -1708,10 +1721,18 @@
     return answer("unexplained", best.fixture, [], [...remains(best)], best.seen);
   }
 
+  function outputsOf(reading) {
+    return [...reading.seen.keys()].filter((step) => step in reading.fixture.expected).length;
+  }
+
+  /* Of the readings that fit best, those with the most outputs on each test: others would take too long. */
   function deepPlan(all) {
     const most = Math.max(...all.map(fitting));
+    const close = all.filter((one) => fitting(one) === most);
+    const outputs = new Map();
+    for (const one of close) outputs.set(one.fixture, Math.max(outputsOf(one), outputs.get(one.fixture) || 0));
     const near = new Map();
-    for (const reading of all.filter((one) => fitting(one) === most)) {
+    for (const reading of close.filter((one) => outputsOf(one) === outputs.get(one.fixture))) {
       const seen = [...reading.seen].map(([step, pattern]) => `${step} ${pattern.key}`).join();
       // The first place of a key, and the last reading that has it.
       near.set(`${reading.fixture.twin} ${seen}`, reading);
@@ -2010,7 +2031,8 @@
         return answer("unexplained", wanted[0], [], remarks, found ? found.seen : new Map());
       }
     }
-    return found || withoutNumbers(paste, wanted);
+    const last = found || withoutNumbers(paste, wanted);
+    return paste.problem ? { ...last, remarks: [paste.problem, ...last.remarks] } : last;
   }
 
   function asDictionary(found) {

@@ -20,7 +20,7 @@ from backcheck.candidates import Candidate, described, distinct, sentence
 from backcheck.fixtures import ids, load
 from backcheck.fronts import reference
 from backcheck.mutate import program
-from backcheck.placing import Placing, elsewhere, most_used, placings, same_search, search_once
+from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings, search_once
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations
 from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes
@@ -210,20 +210,25 @@ def diagnose(
             remarks = (*found.remarks, remark)
             return Diagnosis("unexplained", fixture, (), remarks, found.seen)
     if not fixture and not (found and found.candidates):
-        other = _explain(paste, _fitting(paste, "Course 2"), changes, before_two_changes)
-        # Where neither course explains the numbers, the one that has more of the arrays speaks.
-        if other and (other.candidates or not found or len(other.seen) > len(found.seen)):
+        fitting = _fitting(paste, "Course 2")
+        # Two changes take long there, so only numbers that fit no test of Course 1 as well.
+        likely = max(fitting.values(), default=0) > max(
+            _fitting(paste, "Course 1").values(), default=0
+        )
+        most = changes if likely else min(changes, 1)
+        other = _explain(paste, tuple(fitting), most, before_two_changes)
+        if other and (other.candidates or likely or not found):
             found = other
-    return found or _without_numbers(paste, wanted)
+    found = found or _without_numbers(paste, wanted)
+    return replace(found, remarks=(paste.problem, *found.remarks)) if paste.problem else found
 
 
-def _fitting(paste: Paste, course: str) -> tuple[str, ...]:
-    """Return the tests of a course that have all pasted names, and most of the shapes."""
-    return tuple(
-        id
-        for id in ids(course)
-        if any(2 * one.fitting > len(paste.arrays) for one in placings(paste, id))
-    )
+def _fitting(paste: Paste, course: str) -> dict[str, int]:
+    """Return the tests of a course that have most of the pasted shapes: how many of them."""
+    fitting = {
+        id: max((one.fitting for one in placings(paste, id)), default=0) for id in ids(course)
+    }
+    return {id: fits for id, fits in fitting.items() if 2 * fits > len(paste.arrays)}
 
 
 def _explain(
@@ -243,9 +248,7 @@ def _explain(
     plan: list[tuple[int, bool, list[Placing]]] = [(0, False, placed), (1, False, placed)]
     plan += [(0, False, moved), (0, True, placed), (1, True, placed)]
     if changes == 2:
-        most_fitting = max(placing.fitting for placing in placed)
-        near = [placing for placing in placed if placing.fitting == most_fitting]
-        near = list({same_search(placing): placing for placing in near}.values())
+        near = most_likely(placed)
         plan += [(2, False, near), (2, True, [placing for placing in near if placing.partial])]
     for most, loose, tried in plan:
         if most > changes:

@@ -205,7 +205,6 @@ def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
         "own_A": own["A"].format(A="A"),
         "own_Z": own["Z"].format(Z="Z"),
         "own_ZA": own["Z"].format(Z="A"),
-        "own_again": own["Z"].format(Z="(W @ A_prev + b)"),
         "own_AZ": own["A"].format(A="Z"),
         "own_Ak": own["A"].format(A="A_k"),
         "own_Zk": own["Z"].format(Z="Z_k"),

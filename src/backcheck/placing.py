@@ -51,9 +51,14 @@ class Placing:
 
     @property
     def fitting(self) -> int:
-        """How many arrays have the shape of the step they are taken for."""
+        """How many arrays have the shape of the step they are taken for, or of a part of it."""
         values = reference(self.id)
-        return sum(seen.shape in (None, np.shape(values[step])) for step, seen in self.seen.items())
+        return sum(seen.fits(np.shape(values[step])) for step, seen in self.seen.items())
+
+    @property
+    def outputs(self) -> int:
+        """How many arrays are taken for outputs of the test."""
+        return len(load(self.id).expected.keys() & self.seen.keys())
 
     @property
     def partial(self) -> bool:
@@ -139,6 +144,20 @@ def most_used(placed: list[Placing]) -> list[Placing]:
     return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
 
 
+def most_likely(placed: list[Placing]) -> list[Placing]:
+    """Keep, of placings that fit best, those with the most outputs on each test, each search once.
+
+    A search for two changes takes too long for the others.
+    """
+    fitting = max(placing.fitting for placing in placed)
+    near = [placing for placing in placed if placing.fitting == fitting]
+    outputs: dict[str, int] = {}
+    for placing in near:
+        outputs[placing.id] = max(placing.outputs, outputs.get(placing.id, 0))
+    near = [placing for placing in near if placing.outputs == outputs[placing.id]]
+    return list({same_search(placing): placing for placing in near}.values())
+
+
 def elsewhere(placing: Placing) -> Placing | None:
     """Take each array for the output it equals, if all do and some under another name."""
     values = reference(placing.id)
@@ -219,8 +238,7 @@ def _by_shape(
         return
     values = reference(fixture.id)
     options = [
-        [step for step in steps if seen.shape in (None, np.shape(values[step]))] or steps
-        for seen in free
+        [step for step in steps if seen.fits(np.shape(values[step]))] or steps for seen in free
     ]
     choices = islice(_choices(options), 30)
     yield from (dict(zip(choice, free, strict=True)) for choice in choices)

@@ -103,6 +103,9 @@ class Cell:
 Row = tuple[Cell | None, ...]
 """The numbers of a row; None where some were left out."""
 
+# Where in a text something cannot be read, and what is wrong with it.
+_Bad = tuple[int, str] | None
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -141,6 +144,26 @@ class Observed:
         if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
             return None
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        r"""Return whether it has a shape, or can be a part of an array that has.
+
+        Examples
+        --------
+        >>> part = read("dW = [[0.25 0.5]\n ...").arrays[0]
+        >>> part.fits((3, 2)), part.fits((2, 1))
+        (True, False)
+        """
+        if self.shape is not None:
+            return self.shape == shape
+        height, width = (1, 1, *shape)[-2:]
+        rows = [row for row in self.rows if row is not None]
+        return len(rows) <= height and all(
+            len(row) == width
+            if self.dimensions and None not in row
+            else sum(cell is not None for cell in row) <= width
+            for row in rows
+        )
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -252,12 +275,15 @@ class Paste:
         The function that was tested, if the text names it, else "".
     error : str
         The last line of a traceback that is not a test's own, else "".
+    problem : str
+        What could not be read, and where, else "".
     """
 
     arrays: tuple[Observed, ...]
     failing: tuple[tuple[str, str], ...] = ()
     function: str = ""
     error: str = ""
+    problem: str = ""
 
 
 def read(text: str) -> Paste:
@@ -303,7 +329,7 @@ such as dW1 = [[0.1 0.2]].
             or "There are no printed numbers in this text; paste what your function printed, "
             "such as dW1 = [[0.1 0.2]]."
         )
-    return Paste(tuple(own), failing, function, error)
+    return Paste(tuple(own), failing, function, error, problem)
 
 
 def from_arrays(grads: dict[str, Any]) -> Paste:
@@ -376,7 +402,8 @@ def _brackets(text: str) -> tuple[list[Observed], str, str]:
         if not printed and (index or not name or not given):
             continue
         if bad:
-            problem = problem or f"Line {line}: {bad}"
+            place, said = bad
+            problem = problem or "Line {}: {}".format(text.count("\n", 0, place) + 1, said)
         else:
             table = _untrimmed(rows)
             whole = closed and (dimensions == 2 or name is not None or text[start - 1] == "(")
@@ -386,7 +413,7 @@ def _brackets(text: str) -> tuple[list[Observed], str, str]:
     return found, "".join(left), problem
 
 
-def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str]:
+def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, _Bad]:
     """Read one bracketed group; say where it ends, whether it closed, and what is bad in it."""
     rows: list[Row | None] = []
     row: list[Cell | None] = []
@@ -417,22 +444,30 @@ def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, str
         row[-1] = None
     if row:
         rows.append(tuple(row))
-    bad = ""
+    bad: _Bad = None
     rest = text[position : position + 40]
     at_line_start = not text[text.rfind("\n", 0, position) + 1 : position].strip()
     if depth and rest and not at_line_start:
+        begun = re.findall(r"[^\s,;\[\]]*$", text[max(0, position - 40) : position])[0]
         bad = (
-            f"{rest.split()[0]!r} inside the brackets is not a number; "
-            "paste the array as numpy prints it."
+            position,
+            (
+                f"{begun + rest.split()[0]!r} inside the brackets is not a number; "
+                "paste the array as numpy prints it."
+            ),
         )
     widths = sorted({len(row) for row in rows if row is not None and None not in row})
     if not depth and not bad and len(widths) > 1:
         bad = (
-            f"the rows of this array hold {widths[0]} and {widths[-1]} numbers; "
-            "paste every row whole, or write ... where numbers are left out."
+            start,
+            (
+                f"the rows of this array hold {widths[0]} and {widths[-1]} numbers; "
+                "paste every row whole, or write ... where numbers are left out."
+            ),
         )
     if deepest > 2 and len(rows) > 1 and not bad:
-        bad = f"this array has {deepest} brackets around a number; paste one matrix at a time."
+        said = f"this array has {deepest} brackets around a number; paste one matrix at a time."
+        bad = start, said
     return rows, min(deepest, 2), position, depth == 0, bad
 
 
