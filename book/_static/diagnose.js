@@ -2420,6 +2420,8 @@
       for (const mutant of mutants.together) yield mutant.at(mutants.slots.length - 1);
       for (const [, suspect] of fixture.suspects) yield suspect.outcome;
     }
+    // What the browser compiles when it first runs, a first paste would wait for.
+    for (const example of EXAMPLES) yield* diagnosing(exampleText(example), null, 1);
   }
 
   const root = typeof document === "undefined" ? null : document.getElementById("diagnose-app");
