@@ -147,6 +147,9 @@ def diagnosis_page() -> Iterator[Page]:
         page = browser.new_page()
         page.goto((SITE / "diagnose.html").as_uri())
         page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
+        # Nobody pastes without it.
+        page.focus("#diagnose-text")
+        page.wait_for_timeout(300)
         yield page
         browser.close()
 
