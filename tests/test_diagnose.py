@@ -12,7 +12,9 @@ from backcheck.candidates import Candidate
 from backcheck.diagnose import Diagnosis, diagnose
 from backcheck.fixtures import load
 from backcheck.mutate import mutants, program, second_changes
+from backcheck.placing import most_likely, most_used, placings
 from backcheck.program import Tree, evaluate, parse
+from backcheck.reading import read
 from backcheck.search import explanations, reference
 from conftest import ROOT
 
@@ -50,6 +52,14 @@ def test_numbers_of_course_1_that_nothing_explains_are_not_given_to_course_2() -
     found = diagnose("dW1 = [[ 0.00301023 -0.00747267]\n ...\n [ 0.70652037  0.01618243]]", None, 1)
     assert found.verdict == "unexplained"
     assert load(str(found.fixture)).course.startswith("Course 1")
+
+
+def test_a_broken_paste_leaves_few_places_to_search_for_two_changes() -> None:
+    # Two rows of a matrix stand alone; each of them could be a row of twenty steps.
+    broken = read(printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968"))
+    placed = [one for id in fixtures.ids("Course 1") for one in placings(broken, id)]
+    likely = most_likely(most_used(placed))
+    assert 5 * len(likely) < len(placed)
 
 
 def test_the_week_4_thread_gets_its_answer() -> None:
