@@ -936,7 +936,7 @@
     yield node("/", tree, TWO);
     for (const name of names) for (const op of ["+", "-", "*"]) yield node(op, tree, leaf(name));
     for (const sum of Object.keys(SUMS)) yield node(sum, tree);
-    yield* inside(tree, names);
+    yield* inside(tree, (part) => atNode(part, names));
   }
 
   function* plainChanges(tree) {
@@ -948,10 +948,11 @@
     yield node("/", tree, M);
   }
 
-  function* inside(tree, names) {
-    yield* atNode(tree, names);
+  /* What can be done at each node, the rest of the expression left alone. */
+  function* inside(tree, changes) {
+    yield* changes(tree);
     for (let place = 0; place < tree.args.length; place++) {
-      for (const form of inside(tree.args[place], names)) yield withPart(tree, place, form);
+      for (const form of inside(tree.args[place], changes)) yield withPart(tree, place, form);
     }
   }
 
@@ -1006,14 +1007,6 @@
     if (left.args.length === 2) yield node(left.op, left.args[0], node(op, left.args[1], right));
     // The parenthesis closed late: f(a) + b becomes f(a + b).
     if (ACTIVATIONS.includes(left.op) || left.op in SUMS) yield node(left.op, node(op, left.args[0], right));
-  }
-
-  /* An expression with another count in place of one m. */
-  function* otherCounts(tree, counts) {
-    if (tree === M) yield* counts;
-    for (let place = 0; place < tree.args.length; place++) {
-      for (const form of otherCounts(tree.args[place], counts)) yield withPart(tree, place, form);
-    }
   }
 
   /* A product with a slope, written from the left: dA * A * (1 - A). */
@@ -1073,9 +1066,10 @@
   }
 
   function* rewritten(fixture, name, tree, names) {
-    const forms = [rewrites(tree, names), otherCounts(tree, fixture.counts(name)), slopeForms(fixture, name, tree, names)];
-    for (const some of forms) {
-      for (const form of some) if (!namesIn(form).includes(name)) yield form;
+    const counts = fixture.counts(name);
+    const otherCounts = inside(tree, (part) => (part === M ? counts : []));
+    for (const forms of [rewrites(tree, names), otherCounts, slopeForms(fixture, name, tree, names)]) {
+      for (const form of forms) if (!namesIn(form).includes(name)) yield form;
     }
   }
 

@@ -217,10 +217,12 @@ def diagnose(
         )
         most = changes if likely else min(changes, 1)
         other = _explain(paste, tuple(fitting), most, before_two_changes)
-        if other and (other.candidates or likely or not found):
+        if other and (other.candidates or likely):
             found = other
     found = found or _without_numbers(paste, wanted)
-    return replace(found, remarks=(paste.problem, *found.remarks)) if paste.problem else found
+    if paste.problem and found.verdict == "unexplained":
+        return replace(found, remarks=(paste.problem, *found.remarks))
+    return found
 
 
 def _fitting(paste: Paste, course: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ A **mutant** is a backward program with one or more changes. The changes come fr
 handful of operators known from mutation testing, applied at every place of every step
 where they fit; none of them knows a particular mistake. A change can be
 
-- in one expression: an operand, an operator, a factor, a transpose, a sum, a slope;
+- in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a slope;
 - in one array as it comes out of the cache, before any step reads it;
 - in several steps at once, where one idea causes them: the same slip in every layer, the
   cache of another layer, the forward pass run again, the average taken elsewhere.
@@ -229,7 +229,7 @@ def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Ite
     """Yield what one change of a step leads to, if it does not read the step itself."""
     forms = chain(
         rewrites(tree, known),
-        _other_counts(tree, counts_of(fixture, name)),
+        _inside(tree, lambda node: counts_of(fixture, name) if node == "m" else ()),
         _slope_forms(fixture, name, tree, known),
     )
     # Only m is read without being among the known names.
@@ -272,7 +272,7 @@ def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
     ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2', 'A2', 'Y', 'Y - Y']
     """
     yield from _around(tree, known)
-    yield from _inside(tree, known)
+    yield from _inside(tree, lambda node: _at_node(node, known))
 
 
 def _around(tree: Tree, known: list[str]) -> Iterator[Tree]:
@@ -284,12 +284,12 @@ def _around(tree: Tree, known: list[str]) -> Iterator[Tree]:
     yield from ((sum, tree) for sum in SUMS)
 
 
-def _inside(tree: Tree, known: list[str]) -> Iterator[Tree]:
+def _inside(tree: Tree, changes: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
     """Yield what can be done at each node, the rest of the expression left alone."""
-    yield from _at_node(tree, known)
+    yield from changes(tree)
     if isinstance(tree, tuple):
         for place in range(1, len(tree)):
-            for form in _inside(tree[place], known):
+            for form in _inside(tree[place], changes):
                 yield (*tree[:place], form, *tree[place + 1 :])
 
 
@@ -360,16 +360,6 @@ def counts_of(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     return (*(("shape0", name) for name in arrays), *together)
 
 
-def _other_counts(tree: Tree, counts: tuple[Tree, ...]) -> Iterator[Tree]:
-    """Yield an expression with another count in place of one m."""
-    if tree == "m":
-        yield from counts
-    elif isinstance(tree, tuple):
-        for place in range(1, len(tree)):
-            for form in _other_counts(tree[place], counts):
-                yield (*tree[:place], form, *tree[place + 1 :])
-
-
 @cache
 def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     """Return every slope of every Z and A of a fixture, the right ones and all others.
@@ -390,6 +380,7 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     return tuple(dict.fromkeys(parse(f"slope = {text}").steps[0].expression for text in texts))
 
 
+@cache
 def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     """Return the slopes at the array below that a step can meet too early, if it is dA_prev.
 

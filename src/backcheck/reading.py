@@ -449,22 +449,18 @@ def _group(text: str, start: int) -> tuple[list[Row | None], int, int, bool, _Ba
     at_line_start = not text[text.rfind("\n", 0, position) + 1 : position].strip()
     if depth and rest and not at_line_start:
         begun = re.findall(r"[^\s,;\[\]]*$", text[max(0, position - 40) : position])[0]
-        bad = (
-            position,
-            (
-                f"{begun + rest.split()[0]!r} inside the brackets is not a number; "
-                "paste the array as numpy prints it."
-            ),
+        said = (
+            f"{begun + rest.split()[0]!r} inside the brackets is not a number; "
+            "paste the array as numpy prints it."
         )
+        bad = position, said
     widths = sorted({len(row) for row in rows if row is not None and None not in row})
     if not depth and not bad and len(widths) > 1:
-        bad = (
-            start,
-            (
-                f"the rows of this array hold {widths[0]} and {widths[-1]} numbers; "
-                "paste every row whole, or write ... where numbers are left out."
-            ),
+        said = (
+            f"the rows of this array hold {widths[0]} and {widths[-1]} numbers; "
+            "paste every row whole, or write ... where numbers are left out."
         )
+        bad = start, said
     if deepest > 2 and len(rows) > 1 and not bad:
         said = f"this array has {deepest} brackets around a number; paste one matrix at a time."
         bad = start, said
