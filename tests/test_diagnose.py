@@ -78,7 +78,7 @@ def test_the_week_3_thread_gets_its_answer() -> None:
     found = diagnose(printed(WEEK_3, "dW1"))
     assert (found.verdict, found.fixture) == ("expected", WEEK_3)
     assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in repr(found)
-    (remark,) = [remark for remark in found.remarks if "Does the hidden" in remark]
+    (remark,) = [remark for remark in found.remarks if "Does public_tests.py" in remark]
     assert "Wrong values for dW1" in remark
     assert "printed-values-match-but-test-fails" in remark
 
