@@ -1,4 +1,4 @@
-"""The words of the book: the field's, one for each thing, and our own explained where they begin."""
+"""The words of the book: the field's, and our own, explained where they begin."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ def prose_of(name: str) -> str:
 NOT_OURS = {
     "mistake, and no second word for it": r"\bslips?\b",
     "the test is named by its file": r"\bhidden (?:Week|test|edition)",
-    "is not a forward pass": r"(?<!here )\b(?:is|are|was|were) no (?!longer|more|less|different)\w+",
+    "is not a forward pass": r"(?<!here )\b(?:is|are|was|were) no (?!longer|more|less)\w+",
     "a verb needs its subject's auxiliary": r"\b(?:has|have) not (?:a|the|one)\b",
     "British spelling": r"(?i)\b(?:colors?|centered|behaviors?|analyze[ds]?|normalize[ds]?)\b",
 }
