@@ -137,11 +137,11 @@ def cache_plane(activation: Activation, z: ArrayLike, a: ArrayLike) -> Picture:
 
 
 def form_planes(activation: Activation) -> Picture:
-    """Draw each form of the slope as a function on the whole (z, a) plane.
+    """Draw each form of the derivative as a function on the whole (z, a) plane.
 
-    Lines join points of equal slope: vertical lines for the Z-form, which ignores a, and
+    Lines join points of equal derivative: vertical lines for the Z-form, which ignores a, and
     horizontal ones for the A-form, which ignores z. The thick curve is a = g(z); there a
-    line of either panel stands for the same slope.
+    line of either panel stands for the same derivative.
     """
     low, high = (float(activation(end)) for end in (-50.0, 50.0))
     margin = 0.25 * (high - low)
@@ -154,11 +154,11 @@ def form_planes(activation: Activation) -> Picture:
             (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
             (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
         )
-        for axes, slope, colour, style, name in forms:
-            lines = axes.contour(z, a, slope, levels, colors=colour, linestyles=style)
+        for axes, derivative, colour, style, name in forms:
+            lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
             axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
             axes.plot(z[0], activation(z[0]), color=INK)
-            axes.set(title=f"{name}: lines of equal slope", xlabel="z")
+            axes.set(title=f"{name}: equal derivative", xlabel="z")
         left.set_ylabel("a")
 
     return _picture((4.8, 3.2), draw)
