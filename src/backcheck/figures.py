@@ -158,7 +158,7 @@ def form_planes(activation: Activation) -> Picture:
             lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
             axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
             axes.plot(z[0], activation(z[0]), color=INK)
-            axes.set(title=f"{name}: equal derivative", xlabel="z")
+            axes.set(title=f"{name}: lines of equal value", xlabel="z")
         left.set_ylabel("a")
 
     return _picture((4.8, 3.2), draw)
