@@ -25,6 +25,11 @@ from backcheck.arrays import Array, finite
 from backcheck.fixtures import Fixture
 from backcheck.program import Program
 
+Function = Callable[[Array], Array]
+
+FAR = 10.0
+"""How far from its beginning a curve that runs into a pole is drawn."""
+
 INK, FAINT = "#24292f", "#8c959f"
 A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#b84a08", "#0b7a4b"
 CACHED, BROKEN = "#8250df", "#b3261e"
@@ -132,11 +137,11 @@ def cache_plane(activation: Activation, z: ArrayLike, a: ArrayLike) -> Picture:
 
 
 def form_planes(activation: Activation) -> Picture:
-    """Draw each form of the slope as a function on the whole (z, a) plane.
+    """Draw each form of the derivative as a function on the whole (z, a) plane.
 
-    Lines join points of equal slope: vertical lines for the Z-form, which ignores a, and
+    Lines join points of equal derivative: vertical lines for the Z-form, which ignores a, and
     horizontal ones for the A-form, which ignores z. The thick curve is a = g(z); there a
-    line of either panel stands for the same slope.
+    line of either panel stands for the same derivative.
     """
     low, high = (float(activation(end)) for end in (-50.0, 50.0))
     margin = 0.25 * (high - low)
@@ -149,14 +154,61 @@ def form_planes(activation: Activation) -> Picture:
             (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
             (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
         )
-        for axes, slope, colour, style, name in forms:
-            lines = axes.contour(z, a, slope, levels, colors=colour, linestyles=style)
+        for axes, derivative, colour, style, name in forms:
+            lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
             axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
             axes.plot(z[0], activation(z[0]), color=INK)
-            axes.set(title=f"{name}: lines of equal slope", xlabel="z")
+            axes.set(title=f"{name}: lines of equal value", xlabel="z")
         left.set_ylabel("a")
 
     return _picture((4.8, 3.2), draw)
+
+
+def moved_curves(
+    activation: Activation, through: Callable[[float], Function], z: ArrayLike, a: ArrayLike
+) -> Picture:
+    """Draw the two curves through each cached pair (z, a) whose derivatives the forms take.
+
+    The Z-form's curve is a = g(z) moved up or down, with the derivative of g at z. The
+    A-form's curve obeys the differential equation of g, such as a' = 1 - a^2. Dots continue
+    both tangents beyond the pair.
+
+    Parameters
+    ----------
+    activation : Activation
+        g.
+    through : callable
+        Takes the activation of a pair and returns the function of the distance from the
+        pair, in z, that is the A-form's curve.
+    z, a : array_like, shape (n,)
+        The pairs, one panel for each.
+    """
+    z, a = finite("z", z).ravel(), finite("a", a).ravel()
+    grid = np.linspace(z.min() - 2, z.max() + 2, 481)
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
+        for axes, x, y in zip(panels, z, a, strict=True):
+            moved = activation(grid) + y - activation(x)
+            solution = _before_poles(through(y)(grid - x), int(np.argmin(np.abs(grid - x))))
+            from_z, from_a = activation.derivative_from_z(x), activation.derivative_from_a(y)
+            curves = (
+                (moved, from_z, Z_FORM, "-", "constant added (Z-form)"),
+                (solution, from_a, A_FORM, "--", "constant inside (A-form)"),
+            )
+            near = np.array([-0.9, 0.9])
+            axes.plot(grid, activation(grid), color=INK, label=f"a = {activation.name}(z)")
+            for values, slope, colour, style, name in curves:
+                axes.plot(grid, values, style, color=colour, label=name)
+                axes.plot(x + near, y + slope * near, ":", color=colour, linewidth=1.2)
+            axes.plot([x], [y], "o", color=CACHED, zorder=3, label="cached pair")
+            axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
+            axes.xaxis.get_major_locator().set_params(integer=True)
+        panels[0].set_ylabel("a")
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper left", ncols=2)
+
+    return _picture((4.8, 3.8), draw)
 
 
 def cache_graph(fixture: Fixture) -> Picture:
@@ -451,6 +503,14 @@ def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
     reach = max(3.0, float(np.max(np.abs(z))) * 1.05)
     grid = np.linspace(-reach, reach, 401)
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
+
+
+def _before_poles(values: Array, start: int) -> Array:
+    """Return a curve as far as it runs from one of its points to the first pole on each side."""
+    beyond = np.abs(values - values[start]) > FAR
+    beyond[start:] = np.logical_or.accumulate(beyond[start:])
+    beyond[: start + 1] = np.logical_or.accumulate(beyond[start::-1])[::-1]
+    return np.where(beyond, np.nan, values)
 
 
 def _at_most(limit: int, items: Mapping[str, ArrayLike], what: str) -> None:
