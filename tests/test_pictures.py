@@ -21,6 +21,9 @@ PICTURES = {
         {"one": [("old", 1.0, 0.9), ("new", 0.0, 0.95)], "other": [("", 0.5, 0.99)]}
     ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
+    "moved_curves": lambda: figures.moved_curves(
+        tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.19, -1.14], [0.41, 1.5]
+    ),
 }
 every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 
