@@ -14,9 +14,9 @@ import re
 import tomllib
 
 import pytest
+from test_words import READERS, prose_of
 
 from conftest import ROOT, Page, chapters
-from test_words import READERS, prose_of
 
 CLAIMS = tomllib.loads((ROOT / "tests/claims.toml").read_text(encoding="utf-8"))
 

@@ -22,7 +22,7 @@ PICTURES = {
     ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
     "moved_curves": lambda: figures.moved_curves(
-        tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.19, -1.14], [0.41, 1.5]
+        tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]
     ),
 }
 every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
