@@ -170,6 +170,22 @@ def test_equivalent_forms_part_by_rounding_at_rate_1_and_not_at_rate_0_3() -> No
         assert np.allclose(one[:51], other[:51], rtol=1e-10, atol=0)
 
 
+def test_at_rate_1_rounding_alone_decides_how_well_one_form_trains() -> None:
+    X, Y = training.two_moons(200, seed=0)
+    fresh, labels = training.two_moons(200, seed=1)
+    layers = [relu, relu, relu, sigmoid]
+    _, _, start = network.random_network((2, 10, 8, 5, 1), examples=1, seed=1)
+    shortcut = program.backward([g.name for g in layers]).replace(dZ4="A4 - Y")
+    accuracies = []
+    for seed in range(100, 120):
+        rng = np.random.default_rng(seed)
+        near = {n: W * (1 + 1e-15 * rng.standard_normal(W.shape)) for n, W in start.items()}
+        _, end = training.descend(shortcut, X, Y, near, layers, 300, 1.0)
+        Z = network.forward(fresh, end, layers)["Z4"]
+        accuracies.append(np.mean((Z > 0) == (labels == 1)))
+    assert min(accuracies) < 0.95 < 0.98 < max(accuracies)
+
+
 @pytest.mark.parametrize(
     ("piece", "z", "y", "message"),
     [
