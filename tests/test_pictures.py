@@ -20,6 +20,10 @@ PICTURES = {
     "fairness": lambda: figures.fairness_against_strength(
         {"one": [("old", 1.0, 0.9), ("new", 0.0, 0.95)], "other": [("", 0.5, 0.99)]}
     ),
+    "saturation": lambda: figures.saturation(
+        [-800.0, -30.0, 0.0, 40.0],
+        {"Y = 0": {"one": [0.0, 1e-16, 1e-16, np.nan], "other": [np.inf, 1e-3, 1e-16, 1.0]}},
+    ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
     "moved_curves": lambda: figures.moved_curves(
         tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]

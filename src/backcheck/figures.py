@@ -360,33 +360,45 @@ def training_curves(losses: Mapping[str, ArrayLike], colours: Sequence[str] = RU
     return _picture((4.8, 4.2), draw)
 
 
-def saturation(z: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
-    """Draw the relative error of forms of dZ as the sigmoid saturates.
+def saturation(z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Picture:
+    """Draw the relative error of forms of dZ as the sigmoid saturates, one panel per label.
 
     Parameters
     ----------
     z : array_like, shape (n,)
-        Pre-activations.
-    curves : mapping
-        The relative error of each form at z, of at most three; where it is nan or inf the
-        line ends in a cross.
+        Pre-activations in increasing order, on a scale that is linear between -20 and 20 and
+        logarithmic beyond.
+    panels : mapping
+        For each label, by the title of its panel, the relative error of each form at z, of at
+        most three, drawn at 1e-16 if below; where it turns nan or inf the line ends in a cross.
+
+    Raises
+    ------
+    ValueError
+        If a panel has more than three forms.
     """
-    _at_most(len(FORMS), curves, "forms")
+    for curves in panels.values():
+        _at_most(len(FORMS), curves, "forms")
+    z = np.ravel(z)
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        looks = zip(FORMS, ("--", "-.", "-"), curves.items(), strict=False)
-        for colour, style, (name, values) in looks:
-            error = np.asarray(values, dtype=float)
-            axes.semilogy(z, np.maximum(error, 1e-17), style, color=colour, label=name)
-            if not np.isfinite(error).all():
-                end = int(np.isfinite(error).sum()) - 1
-                x, y = np.ravel(z)[end], max(error[end], 1e-17)
-                axes.plot([x], [y], "x", color=colour, markersize=10, mew=2.5)
-        axes.set(xlabel="Z, with Y = 0", ylabel="relative error of dZ")
-        _legend_above(axes)
+        rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, (title, curves) in zip(rows, panels.items(), strict=True):
+            looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
+            for colour, width, (name, values) in looks:
+                error = np.maximum(np.asarray(values, dtype=float), 1e-16)
+                axes.plot(z, error, color=colour, linewidth=width, label=name)
+                finite = np.flatnonzero(np.isfinite(error))
+                ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
+                axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
+            axes.set(title=title, yscale="log", ylabel="relative error of dZ")
+            axes.set_xscale("symlog", linthresh=20, linscale=1.5)
+        rows[-1].set(xlabel="Z", xticks=[-700, -100, -20, 0, 37])
+        rows[-1].xaxis.set_major_formatter("{x:.0f}")
+        handles, labels = rows[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper left")
 
-    return _picture((4.8, 3.4), draw)
+    return _picture((4.8, 5.4), draw)
 
 
 def heat_maps(matrices: Mapping[str, ArrayLike]) -> Picture:
