@@ -8,10 +8,18 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from backcheck import figures
+from backcheck import figures, network, program
 from backcheck.activations import sigmoid, tanh
 from backcheck.tables import Digits, Table
 from conftest import ROOT
+
+
+def both_passes() -> figures.Picture:
+    X, Y, parameters = network.random_network((2, 2, 1), examples=2, seed=0)
+    given = {"Y": Y, **parameters, **network.forward(X, parameters, [tanh, sigmoid])}
+    found = program.backward(["tanh", "sigmoid"]).run(given)
+    return figures.every_number(given | found, [tanh, sigmoid])
+
 
 PICTURES = {
     "activation_curves": lambda: figures.activation_curves(tanh),
@@ -20,6 +28,7 @@ PICTURES = {
     "fairness": lambda: figures.fairness_against_strength(
         {"one": [("old", 1.0, 0.9), ("new", 0.0, 0.95)], "other": [("", 0.5, 0.99)]}
     ),
+    "every_number": both_passes,
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
 }
 every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
