@@ -365,7 +365,7 @@ def derivative_over_activation(
             else:
                 axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
                 axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
-                axes.legend(loc="lower right")
+                axes.legend(loc="upper left")
             if turn and level is not None:
                 falling = np.interp(level, a[turn::-1], derivative[turn::-1])
                 rising = np.interp(level, a[turn:], derivative[turn:])
@@ -400,7 +400,8 @@ def separation(errors: Mapping[str, ArrayLike], threshold: float) -> Picture:
                 size, bins, label=name, edgecolor=colour, color=colour, fill=fill, hatch=hatch
             )
         axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
-        axes.set(xlabel="relative error, as a power of ten", ylabel="programs", yscale="log")
+        axes.set(xlabel="relative error, as a power of ten")
+        axes.set(ylabel="programs", yscale="log", ylim=(0.5, None))
         axes.xaxis.set_major_locator(MultipleLocator(4))
         _legend_above(axes)
 
