@@ -587,12 +587,13 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 
 def _undivided(tree: Tree, inherited: set[str]) -> Tree:
     """Return an expression that divides by m only what has not inherited the division."""
-    match tree:
-        case ("/", whole, "m") if not inherited.isdisjoint(names(whole)):
-            return whole
-        case (operation, *operands):
-            return (operation, *(_undivided(operand, inherited) for operand in operands))
-    return tree
+    if not isinstance(tree, tuple):
+        return tree
+    operation, *operands = tree
+    if operation == "/" and operands[1] == "m" and not inherited.isdisjoint(names(operands[0])):
+        whole: Tree = operands[0]
+        return whole
+    return (operation, *(_undivided(operand, inherited) for operand in operands))
 
 
 def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:
