@@ -106,6 +106,16 @@ def test_a_number_under_several_headings_names_all_others_beside_each_output_it_
                 remark = remark_of(place, output)
                 others = set().union(*(headings[number] for number in numbers)) - {id}
                 assert {*remark.others, *remark.partly} == others, (id, place.changes, output)
+                whole = {
+                    other
+                    for other in others
+                    if any(
+                        numbers <= array
+                        for where in entry(other).places
+                        for _, array in outputs_of(where)
+                    )
+                }
+                assert {*remark.others} == whole, (id, place.changes, output)
                 for other in remark.others:
                     name = table()[other].name
                     assert name in repr(remark)
@@ -180,7 +190,7 @@ def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_r
                     for name, forms in occurrences(fixture.id)
                     if name == id
                 ]
-                same = [one for one in known if one.statements in place.changes]
+                same = [one for one in known if catalogue._change(id, one) in place.changes]
                 assert same, (id, title)
                 for candidate, edition in product(same, fixture.comparisons):
                     outcome = candidate.outcome
@@ -197,6 +207,24 @@ def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_r
 
 def _prints(candidate: Candidate) -> str:
     return catalogue._printed(candidate)
+
+
+def test_where_the_editions_of_a_test_disagree_the_place_names_them() -> None:
+    forms = {"db": ("+", ("/", ("sum1_keep", "dZ"), "m"), 1e-7)}
+    assert catalogue._said_by_each_edition(Candidate("c1w4_linear_backward_v4a", forms, 1)) == {
+        "fails": "Week 4 linear_backward, public_tests.py (notebook)",
+        "passes": "Week 4 linear_backward, public_tests.py (public_tests)",
+    }
+
+
+def test_no_entry_writes_out_a_line_that_the_test_accepts() -> None:
+    for id in table():
+        for place in entry(id).places:
+            candidate = place.candidate
+            for step, was, now in candidate.changed:
+                assert now != was, (id, step)
+            if id == "forward-again":
+                assert all(change.endswith(" computed again") for change in place.changes)
 
 
 def test_two_tests_that_share_their_numbers_can_judge_them_differently() -> None:

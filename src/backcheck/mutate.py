@@ -531,11 +531,12 @@ def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
                 yield {name: tree for name, tree in fed.items() if tree != steps[name]}
             alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items()}
             alike = {theirs: mine for theirs, mine in alike.items() if theirs != f"d{other.A}"}
-            yield {
+            done = {
                 alike[step.name]: renamed(step.expression, alike)
                 for step in fixture.program.steps
                 if alike.get(step.name) in steps
             }
+            yield {name: tree for name, tree in done.items() if tree != steps[name]}
 
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
