@@ -44,9 +44,9 @@ class Shared:
         """Return it as a sentence in which `named` writes the other forms."""
         clauses = [*self.right]
         if self.others:
-            clauses.append("also printed by " + "; by ".join(map(named, self.others)))
+            clauses.append("also printed by " + "; ".join(map(named, self.others)))
         if self.partly:
-            clauses.append("partly printed by " + "; by ".join(map(named, self.partly)))
+            clauses.append("partly printed by " + "; ".join(map(named, self.partly)))
         return f"{', '.join(self.outputs)}: {'; '.join(clauses)}."
 
     def __repr__(self) -> str:
@@ -321,7 +321,8 @@ class Overview:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{title}</th>' for title in _COLUMNS)
         body = "".join(
-            f'<tr><td><a href="#mistake-{id}">{html.escape(name)}</a></td><td>{verdict}</td>'
+            f'<tr><th scope="row"><a href="#mistake-{id}">{html.escape(name)}</a></th>'
+            f"<td>{verdict}</td>"
             f"<td>{ratio}</td></tr>\n"
             for id, name, verdict, ratio in self.rows
         )
