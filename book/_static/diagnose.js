@@ -80,6 +80,94 @@
     return own < binding ? `(${text})` : text;
   }
 
+  /* ---- The notation of the course's handout; see handout.py. ---- */
+
+  const SYMBOLS = { lambd: "λ", sigmoid: "σ" };
+  const SCALARS = ["m", "lambd", "keep_prob"];
+  const OVER = { sum: "sum of all entries", sum0: "sum over the units", sum1: "sum over the examples" };
+  // How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
+  const [PLUS, TIMES, SUM, PRODUCT, POWER, WHOLE] = [0, 1, 2, 3, 4, 5];
+
+  function equation(name, tree) {
+    const over = [...new Set(sumsIn(tree).map((op) => OVER[op.replace("_keep", "")]))];
+    return `${symbol(name)} = ${mathematics(tree)}${over.length ? ` (${over.join(", ")})` : ""}`;
+  }
+
+  function expects(name, tree) {
+    if (tree.name === name) return `where the test takes ${symbol(name)} as it is given`;
+    return `where the test expects ${equation(name, tree)}`;
+  }
+
+  function symbol(name) {
+    const plain = name.replace(/^(?:sigmoid|relu)_/, "");
+    const [, letter, number] = /^(d?[AWZbD])(\d+|L)$/.exec(plain) || [];
+    return letter ? `${letter}[${number}]` : SYMBOLS[plain] || plain;
+  }
+
+  function mathematics(tree, binding = PLUS) {
+    const [text, own] = inMathematics(tree);
+    return own < binding ? `(${text})` : text;
+  }
+
+  /* The text of an expression, and how tightly it binds. */
+  function inMathematics(tree) {
+    if (tree.name) return [symbol(tree.name), WHOLE];
+    if (tree.value) return [String(tree.value.d[0]), WHOLE];
+    const derivative = derivativeOf(tree);
+    if (derivative) return [`${SYMBOLS[derivative[0]] || derivative[0]}'(${mathematics(derivative[1])})`, WHOLE];
+    const { op, args } = tree;
+    if (args.length === 2) return pairInMathematics(op, args[0], args[1]);
+    const [operand] = args;
+    if (op in SUMS) return [`Σ ${mathematics(operand, SUM)}`, SUM];
+    if (FUNCTIONS.includes(op)) return [`${SYMBOLS[op] || op}(${mathematics(operand)})`, WHOLE];
+    if (op === "T") return [`${mathematics(operand, WHOLE)}ᵀ`, WHOLE];
+    if (op === "neg") return [`-${mathematics(operand, PRODUCT)}`, PLUS];
+    return [`the number of ${op === "shape1" ? "columns" : "rows"} of ${mathematics(operand, WHOLE)}`, PLUS];
+  }
+
+  function pairInMathematics(op, left, right) {
+    if ([">", ">=", "<", "<="].includes(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
+    if (op === "**") {
+      const power = mathematics(right, WHOLE);
+      const raised = /^\d+$/.test(power) ? power.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]) : `^${power}`;
+      return [mathematics(left, WHOLE) + raised, POWER];
+    }
+    if (op === "@" || (op === "*" && SCALARS.includes(left.name))) return [`${mathematics(left, PRODUCT)} ${mathematics(right, PRODUCT + 1)}`, PRODUCT];
+    if (op === "/" && right.name === "m") return [overM(left), TIMES];
+    const product = op === "*" && withDerivative(left, right);
+    if (product) return [product, TIMES];
+    const own = "+-".includes(op) ? PLUS : TIMES;
+    return [`${mathematics(left, own)} ${op} ${mathematics(right, own + 1)}`, own];
+  }
+
+  function overM(tree) {
+    if (tree.value) return `${mathematics(tree, WHOLE)}/m`;
+    if (tree.op === "*" && SCALARS.includes(tree.args[0].name)) return `${symbol(tree.args[0].name)}/m ${mathematics(tree.args[1], SUM)}`;
+    return `1/m ${mathematics(tree, SUM)}`;
+  }
+
+  /* A product a * s * (1 - s) for a sigmoid s. */
+  function withDerivative(left, right) {
+    const derivative = left.op === "*" && derivativeOf(node("*", left.args[1], right));
+    return derivative ? `${mathematics(left.args[0], TIMES)} * σ'(${mathematics(derivative[1])})` : null;
+  }
+
+  /* The activation whose derivative an expression is, and where. */
+  function derivativeOf(tree) {
+    const { op, args } = tree;
+    const [left, right] = args;
+    if (op === "*" && left.op === "sigmoid" && right === node("-", leaf(1), left)) return ["sigmoid", left.args[0]];
+    if (op === "-" && left === leaf(1) && right.op === "**" && right.args[0].op === "tanh" && right.args[1] === leaf(2)) return ["tanh", right.args[0].args[0]];
+    if (op === ">" && left.name && left.name.startsWith("Z") && right === leaf(0)) return ["relu", left];
+    return null;
+  }
+
+  /* The sums in an expression, the outermost first. */
+  function sumsIn(tree) {
+    const inner = tree.args.flatMap(sumsIn);
+    return tree.op in SUMS ? [tree.op, ...inner] : inner;
+  }
+
   /* A shared link spells expressions out; this reads what `write` writes, and nothing else. */
   function parse(text) {
     const words = text.match(/\s+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|[A-Za-z_]\w*|\*\*|[<>]=?|[-+*/@()[\],.=]|[^]/g) || [];
@@ -1482,6 +1570,8 @@
     constructor(fixture, forms, changes, printedAs = new Map()) {
       Object.assign(this, { fixture, forms, changes, printedAs });
       lazy(this, "changed", () => [...forms].map(([step, tree]) => ({ step, was: write(fixture.original(step)), now: write(tree) })));
+      // What a step was is a solution of it: readers see it in the notation of the handout.
+      lazy(this, "expects", () => [...forms.keys()].map((step) => expects(step, fixture.original(step))));
       lazy(this, "values", () => fixture.run(forms, fixture.arrays).values);
       lazy(this, "verdict", () => fixture.verdict(forms));
       lazy(this, "rightHere", () => !printedAs.size && fixture.verdict(forms, fixture.own) === "equivalent");
@@ -2059,6 +2149,8 @@
     diagnose: (text, fixture = null, changes = 2) => asDictionary(toTheEnd(diagnosing(text, fixture, changes))),
     read: (text) => read(text),
     parse: (text) => write(parse(text)),
+    equation: (step, text) => equation(step, parse(text)),
+    expects: (id, step) => expects(step, FIXTURES.get(id).original(step)),
   };
   /* ---- Numbers as numpy prints them. ---- */
 
@@ -2190,9 +2282,9 @@
   }
 
   function changesOf(candidate) {
-    const lines = candidate.changed.flatMap(({ step, was, now }) => [
+    const lines = candidate.changed.flatMap(({ step, now }, at) => [
       element("pre", { class: "diagnose-code" }, `${step} = ${now}`),
-      element("p", {}, "instead of ", code(was)),
+      element("p", {}, candidate.expects[at]),
     ]);
     for (const [step, name] of candidate.printedAs) lines.push(element("p", {}, "What is called ", code(name), " is ", code(step), " of this test."));
     return lines;

@@ -9,6 +9,7 @@ import numpy as np
 
 from backcheck import consistent
 from backcheck.fixtures import Outcome, load
+from backcheck.handout import expects
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
 from backcheck.program import Program, Tree, write
@@ -46,9 +47,22 @@ class Candidate:
 
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
-        """The step, what it was and what it is now, for each change."""
-        was = {slot.name: slot.original.tree for slot in mutants(load(self.id)).slots}
+        """The step, what it was and what it is now, for each change.
+
+        Both are statements for programs. What it was is a solution of the step: to readers it
+        is shown as `expects` has it.
+        """
+        was = self._originals
         return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
+
+    @property
+    def expects(self) -> tuple[str, ...]:
+        """What the test has in place of each change, in the notation of the handout."""
+        return tuple(expects(name, self._originals[name]) for name in self.forms)
+
+    @cached_property
+    def _originals(self) -> dict[str, Tree]:
+        return {slot.name: slot.original.tree for slot in mutants(load(self.id)).slots}
 
     @property
     def statements(self) -> str:
@@ -178,9 +192,9 @@ def sentence(candidate: Candidate) -> str:
 def described(group: tuple[Candidate, ...]) -> Iterator[str]:
     """Yield the lines that tell a reader of candidates no output can tell apart."""
     first = group[0]
-    for step, was, now in first.changed:
+    for (step, _, now), expected in zip(first.changed, first.expects, strict=True):
         yield f"{step} = {now}"
-        yield f"    instead of {was}"
+        yield f"    {expected}"
     for step, name in first.moved:
         yield f"What is called {name} is {step} of this test."
     if first.moved and not first.forms:

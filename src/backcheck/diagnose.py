@@ -109,9 +109,8 @@ class Diagnosis:
         for group in self.groups[:MOST]:
             first = group[0]
             changes = "<br>".join(
-                f"<code>{html.escape(step)} = {html.escape(now)}</code> instead of "
-                f"<code>{html.escape(was)}</code>"
-                for step, was, now in first.changed
+                f"<code>{html.escape(step)} = {html.escape(now)}</code> {html.escape(expected)}"
+                for (step, _, now), expected in zip(first.changed, first.expects, strict=True)
             )
             name = f"<br>{html.escape(sentence(first))}"
             parts.append(f"<li>{changes or 'The backward pass as it stands.'}{name}</li>")
@@ -128,6 +127,8 @@ class Diagnosis:
             ``verdict``, ``fixture``, ``remarks``, and ``candidates``: each with ``program``
             (every statement, evaluable as printed), ``changed`` (step, was, now),
             ``changes``, ``verdict``, ``name``, ``hint``, ``page``, and ``matches`` by output.
+            ``program`` and ``was`` are for programs: a text for readers shows what a test
+            expects as `Candidate.expects` does, since a statement would be a solution.
         """
         return {
             "verdict": self.verdict,
@@ -191,7 +192,7 @@ def diagnose(
     (c1w4_L_model_backward_v2).
     <BLANKLINE>
     dZ2 = AL - Y
-        instead of dAL * sigmoid(Z2) * (1 - sigmoid(Z2))
+        where the test expects dZ[2] = dA[L] * σ'(Z[2])
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the slope only if A is the sigmoid of Z.
         Read a-minus-y-fails.
@@ -390,8 +391,8 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         others = len(rejected) - 1
         more = f" So do {others} other equivalent forms." if others > 1 else ""
         yield (
-            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and is "
-            f"equivalent, but {load(hidden).title} hands over a cache that does not come from a "
+            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and "
+            f"is equivalent, but {load(hidden).title} hands over a cache that does not come from a "
             f"forward pass, where it {outcome}.{more} Read {first.page}."
         )
 
