@@ -98,6 +98,12 @@
     return `where the test expects ${equation(name, tree)}`;
   }
 
+  /* Changed statements as readers see them: code, but a whole forward pass as mathematics. */
+  function statements(forms) {
+    const whole = forms.filter(([, tree]) => tree.op === "+" && tree.args[0].op === "@").length > 1;
+    return forms.map(([name, tree]) => (whole && /^[AZ](?:\d+|L)?$/.test(name) ? equation(name, tree) : `${name} = ${write(tree)}`));
+  }
+
   function symbol(name) {
     const plain = name.replace(/^(?:sigmoid|relu)_/, "");
     const [, letter, number] = /^(d?[AWZbD])(\d+|L)$/.exec(plain) || [];
@@ -1569,9 +1575,12 @@
   class Candidate {
     constructor(fixture, forms, changes, printedAs = new Map()) {
       Object.assign(this, { fixture, forms, changes, printedAs });
-      lazy(this, "changed", () => [...forms].map(([step, tree]) => ({ step, was: write(fixture.original(step)), now: write(tree) })));
+      // An idea that touches several steps can leave one of them as it was.
+      lazy(this, "different", () => [...forms].filter(([step, tree]) => tree !== fixture.original(step)));
+      lazy(this, "changed", () => this.different.map(([step, tree]) => ({ step, was: write(fixture.original(step)), now: write(tree) })));
+      lazy(this, "shown", () => statements(this.different));
       // What a step was is a solution of it: readers see it in the notation of the handout.
-      lazy(this, "expects", () => [...forms.keys()].map((step) => expects(step, fixture.original(step))));
+      lazy(this, "expects", () => this.different.map(([step]) => expects(step, fixture.original(step))));
       lazy(this, "values", () => fixture.run(forms, fixture.arrays).values);
       lazy(this, "verdict", () => fixture.verdict(forms));
       lazy(this, "rightHere", () => !printedAs.size && fixture.verdict(forms, fixture.own) === "equivalent");
@@ -1945,7 +1954,7 @@
         .map(([changes, forms]) => new Candidate(fixture, forms, changes));
       if (!alone.length) continue;
       const best = least(alone, (one) => one.rank);
-      yield `Taken alone, ${step} is explained by ${best.changed.map((one) => `${one.step} = ${one.now}`).join("; ")}.`;
+      yield `Taken alone, ${step} is explained by ${best.shown.join("; ")}.`;
     }
   }
 
@@ -2246,7 +2255,7 @@
   }
 
   function linkTo(candidate) {
-    const changes = candidate.changed.map(({ step, now }) => `&${encodeURIComponent(step)}=${encodeURIComponent(now)}`);
+    const changes = [...candidate.forms].map(([step, tree]) => `&${encodeURIComponent(step)}=${encodeURIComponent(write(tree))}`);
     return `${location.href.split("#")[0]}#${candidate.fixture.id}${changes.join("")}`;
   }
 
@@ -2282,8 +2291,8 @@
   }
 
   function changesOf(candidate) {
-    const lines = candidate.changed.flatMap(({ step, now }, at) => [
-      element("pre", { class: "diagnose-code" }, `${step} = ${now}`),
+    const lines = candidate.shown.flatMap((statement, at) => [
+      element("pre", { class: "diagnose-code" }, statement),
       element("p", {}, candidate.expects[at]),
     ]);
     for (const [step, name] of candidate.printedAs) lines.push(element("p", {}, "What is called ", code(name), " is ", code(step), " of this test."));
@@ -2306,7 +2315,7 @@
 
   function alike(group) {
     if (group.length < 2) return [];
-    const said = group.slice(1).map((one) => one.changed.map(({ step, now }) => `${step} = ${now}`).join(", "));
+    const said = group.slice(1).map((one) => one.shown.join(", "));
     const line = element("p", {}, "The test cannot tell it from ");
     said.slice(0, 3).forEach((text, at) => line.append(at ? "; " : "", code(text)));
     line.append(said.length > 3 ? ` or ${said.length - 3} others.` : ".");
@@ -2329,7 +2338,7 @@
   }
 
   function otherForm(candidate) {
-    const text = candidate.changed.map(({ step, now }) => `${step} = ${now}`).join(", ");
+    const text = candidate.shown.join(", ");
     const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, candidate.verdict);
     return element("li", { class: "diagnose-card" }, element("pre", { class: "diagnose-code" }, text), element("p", {}, `${candidate.name}: `, mark, "."), copyButton(candidate));
   }

@@ -9,7 +9,7 @@ import numpy as np
 
 from backcheck import consistent
 from backcheck.fixtures import Outcome, load
-from backcheck.handout import expects
+from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
 from backcheck.program import Program, Tree, write
@@ -53,12 +53,23 @@ class Candidate:
         is shown as `expects` has it.
         """
         was = self._originals
-        return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
+        return tuple((name, write(was[name]), write(now)) for name, now in self._different.items())
 
     @property
     def expects(self) -> tuple[str, ...]:
         """What the test has in place of each change, in the notation of the handout."""
-        return tuple(expects(name, self._originals[name]) for name in self.forms)
+        return tuple(expects(name, self._originals[name]) for name in self._different)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Each changed statement as readers see it; see `backcheck.handout.statements`."""
+        return statements(self._different)
+
+    @cached_property
+    def _different(self) -> dict[str, Tree]:
+        # An idea that touches several steps can leave one of them as it was.
+        was = self._originals
+        return {name: tree for name, tree in self.forms.items() if tree != was[name]}
 
     @cached_property
     def _originals(self) -> dict[str, Tree]:
@@ -67,7 +78,7 @@ class Candidate:
     @property
     def statements(self) -> str:
         """The changed statements, in one line."""
-        return ", ".join(f"{step} = {now}" for step, _, now in self.changed)
+        return ", ".join(self.shown)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -192,8 +203,8 @@ def sentence(candidate: Candidate) -> str:
 def described(group: tuple[Candidate, ...]) -> Iterator[str]:
     """Yield the lines that tell a reader of candidates no output can tell apart."""
     first = group[0]
-    for (step, _, now), expected in zip(first.changed, first.expects, strict=True):
-        yield f"{step} = {now}"
+    for statement, expected in zip(first.shown, first.expects, strict=True):
+        yield statement
         yield f"    {expected}"
     for step, name in first.moved:
         yield f"What is called {name} is {step} of this test."

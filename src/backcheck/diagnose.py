@@ -109,8 +109,8 @@ class Diagnosis:
         for group in self.groups[:MOST]:
             first = group[0]
             changes = "<br>".join(
-                f"<code>{html.escape(step)} = {html.escape(now)}</code> {html.escape(expected)}"
-                for (step, _, now), expected in zip(first.changed, first.expects, strict=True)
+                f"<code>{html.escape(statement)}</code> {html.escape(expected)}"
+                for statement, expected in zip(first.shown, first.expects, strict=True)
             )
             name = f"<br>{html.escape(sentence(first))}"
             parts.append(f"<li>{changes or 'The backward pass as it stands.'}{name}</li>")
@@ -424,8 +424,7 @@ def _remains(placing: Placing) -> Iterator[str]:
         ]
         if alone:
             best = min(alone, key=lambda candidate: candidate.rank)
-            said = "; ".join(f"{name} = {now}" for name, _, now in best.changed)
-            yield f"Taken alone, {step} is explained by {said}."
+            yield f"Taken alone, {step} is explained by {'; '.join(best.shown)}."
 
 
 def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[str]:

@@ -6,9 +6,10 @@ Python does not run.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from backcheck.program import FUNCTIONS, SUMS, Tree
+from backcheck.program import FUNCTIONS, SUMS, Tree, write
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 """What the handout calls by another symbol."""
@@ -23,6 +24,8 @@ OVER = {"sum": "sum of all entries", "sum0": "sum over the units", "sum1": "sum 
 _PLUS, _TIMES, _SUM, _PRODUCT, _POWER, _ATOM = range(6)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+_CACHED = re.compile(r"[AZ](\d+|L)?")
 
 _NUMBERED = re.compile(r"(d?[AWZbD])(\d+|L)")
 
@@ -75,6 +78,29 @@ def expects(name: str, tree: Tree) -> str:
     return f"where the test expects {equation(name, tree)}"
 
 
+def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
+    """Return changed statements as readers see them.
+
+    They are code, as somebody may have written them. A forward pass that is computed again
+    layer by layer would be the solution of a graded function, and is written as mathematics.
+
+    Examples
+    --------
+    >>> statements({"dW": ("@", "dZ", ("T", "A_prev"))})
+    ('dW = dZ @ A_prev.T',)
+    >>> layer = {"Z1": ("+", ("@", "W1", "X"), "b1"), "A1": ("tanh", "Z1")}
+    >>> statements(layer)
+    ('Z1 = W1 @ X + b1', 'A1 = tanh(Z1)')
+    >>> statements({**layer, "Z2": ("+", ("@", "W2", "A1"), "b2")})
+    ('Z[1] = W[1] X + b[1]', 'A[1] = tanh(Z[1])', 'Z[2] = W[2] A[1] + b[2]')
+    """
+    whole = sum(map(_is_linear_step, forms.values())) > 1
+    return tuple(
+        equation(name, tree) if whole and _CACHED.fullmatch(name) else f"{name} = {write(tree)}"
+        for name, tree in forms.items()
+    )
+
+
 def symbol(name: str) -> str:
     """Return the handout's symbol for a name of a program.
 
@@ -87,6 +113,10 @@ def symbol(name: str) -> str:
     if found := _NUMBERED.fullmatch(plain):
         return f"{found[1]}[{found[2]}]"
     return SYMBOLS.get(plain, plain)
+
+
+def _is_linear_step(tree: Tree) -> bool:
+    return isinstance(tree, tuple) and tree[0] == "+" and tree[1][0] == "@"
 
 
 def mathematics(tree: Tree) -> str:
