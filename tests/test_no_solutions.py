@@ -178,6 +178,10 @@ def test_a_complete_function_is_recognised_whatever_its_names() -> None:
     assert solutions(FORWARD) == ["every step of forward_propagation"]
     assert solutions(f"So:\n{FORWARD}") == ["every step of forward_propagation"]
     assert solutions("Z = W @ A + b") == []
+    derivative_left_out = (
+        "dW = dA @ X.T / m, db = sum(dA, axis=1, keepdims=True) / m, dX = W.T @ dA"
+    )
+    assert solutions(derivative_left_out) == []
     for name, takes in FUNCTIONS.items():
         assert solutions(f"def {name}(anything):\n    pass") == [f"function {name}"]
         assert solutions(f"def mine({', '.join(takes)}):\n    pass") == ["function mine"]

@@ -98,10 +98,15 @@
     return `where the test expects ${equation(name, tree)}`;
   }
 
-  /* Changed statements as readers see them: code, but a whole forward pass as mathematics. */
+  /* Changed statements as readers see them: code, but the linear steps of a forward pass as mathematics. */
   function statements(forms) {
-    const whole = forms.filter(([, tree]) => tree.op === "+" && tree.args[0].op === "@").length > 1;
-    return forms.map(([name, tree]) => (whole && /^[AZ](?:\d+|L)?$/.test(name) ? equation(name, tree) : `${name} = ${write(tree)}`));
+    return forms.map(([name, tree]) => (isLinearStep(tree) ? equation(name, tree) : `${name} = ${write(tree)}`));
+  }
+
+  function isLinearStep({ op, args: [left, right] }) {
+    if (op !== "+" || left.op !== "@") return false;
+    const [weights, input] = left.args.map((one) => one.name);
+    return Boolean(input) && /^W/.test(weights || "") && /^b/.test(right.name || "");
   }
 
   function symbol(name) {
@@ -2159,7 +2164,11 @@
     read: (text) => read(text),
     parse: (text) => write(parse(text)),
     equation: (step, text) => equation(step, parse(text)),
-    expects: (id, step) => expects(step, FIXTURES.get(id).original(step)),
+    shown: (id, forms) => {
+      const changed = new Map(forms.map(([step, text]) => [step, parse(text)]));
+      const { shown, expects: wanted } = new Candidate(FIXTURES.get(id), changed, 1);
+      return [shown, wanted];
+    },
   };
   /* ---- Numbers as numpy prints them. ---- */
 

@@ -25,8 +25,6 @@ _PLUS, _TIMES, _SUM, _PRODUCT, _POWER, _ATOM = range(6)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-_CACHED = re.compile(r"[AZ](\d+|L)?")
-
 _NUMBERED = re.compile(r"(d?[AWZbD])(\d+|L)")
 
 
@@ -81,24 +79,28 @@ def expects(name: str, tree: Tree) -> str:
 def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
     """Return changed statements as readers see them.
 
-    They are code, as somebody may have written them. A forward pass that is computed again
-    layer by layer would be the solution of a graded function, and is written as mathematics.
+    They are code, as somebody may have written them. The linear steps of a forward pass are
+    mathematics: where one after the other is computed again, code would solve a graded function.
 
     Examples
     --------
     >>> statements({"dW": ("@", "dZ", ("T", "A_prev"))})
     ('dW = dZ @ A_prev.T',)
-    >>> layer = {"Z1": ("+", ("@", "W1", "X"), "b1"), "A1": ("tanh", "Z1")}
-    >>> statements(layer)
-    ('Z1 = W1 @ X + b1', 'A1 = tanh(Z1)')
-    >>> statements({**layer, "Z2": ("+", ("@", "W2", "A1"), "b2")})
-    ('Z[1] = W[1] X + b[1]', 'A[1] = tanh(Z[1])', 'Z[2] = W[2] A[1] + b[2]')
+    >>> statements({"Z1": ("+", ("@", "W1", "X"), "b1"), "A1": ("tanh", "Z1")})
+    ('Z[1] = W[1] X + b[1]', 'A1 = tanh(Z1)')
     """
-    whole = sum(map(_is_linear_step, forms.values())) > 1
     return tuple(
-        equation(name, tree) if whole and _CACHED.fullmatch(name) else f"{name} = {write(tree)}"
+        equation(name, tree) if _is_linear_step(tree) else f"{name} = {write(tree)}"
         for name, tree in forms.items()
     )
+
+
+def _is_linear_step(tree: Tree) -> bool:
+    """Return whether an expression is W A + b, for arrays of these names."""
+    match tree:
+        case ("+", ("@", str() as weights, str()), str() as bias):
+            return weights.startswith("W") and bias.startswith("b")
+    return False
 
 
 def symbol(name: str) -> str:
@@ -113,10 +115,6 @@ def symbol(name: str) -> str:
     if found := _NUMBERED.fullmatch(plain):
         return f"{found[1]}[{found[2]}]"
     return SYMBOLS.get(plain, plain)
-
-
-def _is_linear_step(tree: Tree) -> bool:
-    return isinstance(tree, tuple) and tree[0] == "+" and tree[1][0] == "@"
 
 
 def mathematics(tree: Tree) -> str:
