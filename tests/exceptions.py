@@ -25,9 +25,9 @@ import numpy as np
 
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.program import names, write
+from backcheck.reading import Frame, frame_of
 from backcheck.running import _arguments
-from backcheck.reading import frame_of
-from backcheck.symptoms import Frame, evidence_of, exceptions
+from backcheck.symptoms import evidence_of, exceptions
 
 CONTAINED = {"caches": {"current_cache"}, "cache": {"linear_cache", "activation_cache"}}
 """Which cache holds which, by the names the course gives them."""
@@ -223,7 +223,7 @@ def caller(fixture: Fixture) -> str:
         "L_model_backward": "t_AL, t_Y_assess, grads_caches",
     }.get(name, "t_X, t_Y, cache")
     made = f"{arguments} = {name}_test_case()"
-    outputs = [output for output in fixture.comparisons[-1].outputs]
+    outputs = fixture.comparisons[-1].outputs
     looks = [f'print("{output} = " + str(grads["{output}"]))' for output in outputs]
     if name == "linear_backward":
         call = [f"t_dA_prev, t_dW, t_db = {name}({arguments})"]
@@ -295,7 +295,7 @@ def mistakes(tree: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """Yield every mistake of a function: the operator, and the text that has it."""
     scope = _scope(tree)
     for place, node in list(_places(tree)):
-        parent, field, at = place
+        parent, field, _ = place
         for operator, new in _exchanged(node, parent, scope):
             yield operator, _with(place, new, tree)
         if isinstance(node, ast.stmt):
@@ -332,7 +332,7 @@ def _exchanged(
             swapped = name.swapcase() if len(name) == 1 else name[0].swapcase() + name[1:]
             for misspelt in (swapped, name.replace("_", "") + "s"):
                 yield "spelling", ast.Name(misspelt, node.ctx)
-            if _kind(name) == "array" and not isinstance(parent, ast.Attribute):
+            if _is_array(name) and not isinstance(parent, ast.Attribute):
                 yield "minus", ast.UnaryOp(ast.USub(), node)
         case ast.Name(id=name) if name in HELPERS:
             yield "spelling", ast.Name(f"{name}s", node.ctx)
@@ -376,8 +376,10 @@ def _exchanged(
         case ast.Constant(value=str(text)):
             for other in (text.capitalize(), text[:-1], f"{text} ", text.upper()):
                 yield "string", ast.Constant(other)
-        case ast.BinOp(left=left, op=ast.Sub(), right=right) if _kind(ast.unparse(right)) == "array":
-            yield "minus", _parsed(f"-{ast.unparse(right)} + {ast.unparse(left)}")
+        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Name(id=name)) if _is_array(name):
+            yield "minus", _parsed(f"-{name} + {ast.unparse(left)}")
+        case ast.Compare(ops=[ast.Gt()]):
+            yield "minus", ast.UnaryOp(ast.USub(), node)
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             yield "product", ast.BinOp(left, ast.Mult(), right)
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
@@ -412,6 +414,10 @@ def _kind(name: str) -> str:
     if name in ("L", "l", "m", "lambd", "keep_prob"):
         return "number"
     return "array" if re.fullmatch(r"d?[AWZDbXYs]\w*", name) else name
+
+
+def _is_array(name: str) -> bool:
+    return _kind(name) == "array"
 
 
 def _cache_relation(name: str, other: str) -> str:
@@ -602,7 +608,7 @@ def pasted(stop: Stop, style: str) -> str:
             f"    {statement}\n    ^^^^^^^^\n{stop.error}"
         )
     if style == "older":
-        first, second = "<ipython-input-8-0a1b2c3d> in <module>", f"<ipython-input-7-1> in {name}(a)"
+        first, second = "<ipython-input-8-0a1> in <module>", f"<ipython-input-7-0a1> in {name}(a)"
     else:
         first, second = "Cell In[8], line 3", f"Cell In[7], line 16, in {name}(a, b)"
     frames = [first, own] if name == "cell" else [first, cell, "", second, "     15     m", own]

@@ -8,15 +8,15 @@ from importlib import resources
 from zlib import crc32
 
 import pytest
+from exceptions import MARK, Stop, counted, pasted, stops, written
 from playwright.sync_api import Page as BrowserPage
 from test_diagnose_page import RUN, engine, essence  # noqa: F401 - pytest looks for engine here
 
 from backcheck.answers import WORDS, error
 from backcheck.diagnose import diagnose
-from backcheck.reading import Frame, frame_of, read
-from backcheck.symptoms import MOST, NOWHERE, known_causes
+from backcheck.reading import NOWHERE, Frame, frame_of, read
+from backcheck.symptoms import MOST, known_causes
 from backcheck.symptoms import exceptions as table
-from exceptions import MARK, Stop, counted, pasted, stops, written
 
 STYLES = ("plain", "older", "newer")
 
@@ -177,8 +177,8 @@ def test_causes_give_no_graded_line_away_and_are_sentences() -> None:
     says = [*table()["causes"].values()]
     says += [sentence for causes in table()["also"].values() for sentence in causes.values()]
     for sentence in says:
-        assert re.fullmatch(r"[A-Z`].*\.", sentence)
-        assert not re.search(r"[@*/]|np\.\w|\bdef \w", sentence)
+        assert re.fullmatch(r"[A-Z][^`]*\.", sentence)
+        assert not re.search(r"[@*/]|np\.\w|\bdef \w+\(", sentence)
 
 
 def test_a_ready_answer_is_short_and_lists_its_causes_in_order() -> None:
@@ -189,7 +189,7 @@ def test_a_ready_answer_is_short_and_lists_its_causes_in_order() -> None:
             numbers = [int(number) for number in re.findall(r"(?m)\((\d+)\)$", ready.text)]
             assert numbers == sorted(numbers, reverse=True)
             assert sum(numbers) <= ready.causes[0].of
-            assert len(numbers) >= min(2, len(ready.causes))
+            assert len(numbers) >= min(2, len(ready.causes)) or len(ready.causes) == 1
 
 
 def test_a_diagnosis_tells_how_many_programs_had_each_cause() -> None:

@@ -690,7 +690,7 @@
       } else if (arrow || previous.startsWith('File "')) {
         const statement = arrow ? arrow[1] : line;
         // Without the line that names the function, its statement is all there is.
-        const one = named === null ? { function: "", statement: statement.trim() } : frameOf(named, statement);
+        const one = frameOf(named === null ? "-" : named, statement);
         if (one.function || named === null) found = one;
       }
       previous = line.trim();

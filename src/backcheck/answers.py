@@ -10,8 +10,8 @@ import numpy as np
 from backcheck.catalogue import Place, entry
 from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
-from backcheck.reading import Frame
-from backcheck.symptoms import NOWHERE, Cause, known_causes
+from backcheck.reading import NOWHERE, Frame
+from backcheck.symptoms import Cause, known_causes
 
 WORDS = 120
 """How long an answer may be."""
@@ -120,9 +120,11 @@ class ErrorAnswer(Ready):
         )
         rest = sum(cause.programs for cause in self.causes[count:])
         other = f"\n\nThe other {rest} had rarer causes." if rest else ""
+        if len(self.causes) == 1:
+            listed = self.causes[0].says
         return (
-            f"{_fenced(self.message)}\n\nThe causes in {of} programs with one mistake that stopped "
-            f"so:\n\n{listed}{other}\n\n"
+            f"{_fenced(self.message)}\n\nWhat was wrong in {of} programs with one mistake that "
+            f"stopped so:\n\n{listed}{other}\n\n"
             "The whole traceback, pasted into the page below, narrows this down."
         )
 

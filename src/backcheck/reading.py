@@ -304,6 +304,10 @@ class Frame:
         return "formula" if re.search(r"= *\S|return|\(.*\)|:$", self.statement) else ""
 
 
+NOWHERE = Frame()
+"""The frame of an exception of which the last line is all that is known."""
+
+
 def frame_of(function: str, statement: str) -> Frame:
     """Return the frame of a function and its statement, in the names that the evidence has.
 
@@ -346,7 +350,7 @@ class Paste:
     function: str = ""
     error: str = ""
     problem: str = ""
-    frame: Frame = Frame()
+    frame: Frame = NOWHERE
 
 
 def read(text: str) -> Paste:
@@ -416,7 +420,7 @@ def from_arrays(grads: dict[str, Any]) -> Paste:
 
 def _frame(text: str) -> Frame:
     """Return the last frame of a traceback that is in a function of the course, or in a cell."""
-    found = Frame()
+    found = NOWHERE
     function: str | None = None
     previous = ""
     for line in text.split("\n"):
@@ -426,7 +430,7 @@ def _frame(text: str) -> Frame:
         elif (arrow := _ARROW.match(line)) or previous.startswith('File "'):
             statement = arrow["statement"] if arrow else line
             # Without the line that names the function, its statement is all there is.
-            one = Frame("", statement.strip()) if function is None else frame_of(function, statement)
+            one = frame_of("-" if function is None else function, statement)
             found = one if one.function or function is None else found
         previous = line.strip()
     return found

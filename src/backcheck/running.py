@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.fixtures import Fixture
-from backcheck.reading import Frame, frame_of
+from backcheck.reading import NOWHERE, Frame, frame_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Failure:
 
     error: str
     where: tuple[str, ...]
-    frame: Frame = Frame()
+    frame: Frame = NOWHERE
 
     def __str__(self) -> str:
         return "\n".join(["Your code raised an exception:", *self.where, self.error])
@@ -192,7 +192,7 @@ def _failure(error: BaseException, file: Path) -> Failure:
     own = [frame for frame in frames if file.name and Path(frame.filename).name == file.name]
     where = tuple(f"  {file.name}, line {frame.lineno}: {frame.line}" for frame in own)
     said = traceback.format_exception_only(error)[-1].strip()
-    last = frame_of(own[-1].name.strip("<>"), own[-1].line or "") if own else Frame()
+    last = frame_of(own[-1].name.strip("<>"), own[-1].line or "") if own else NOWHERE
     return Failure(said, where, last)
 
 

@@ -17,14 +17,12 @@ from backcheck.fronts import reference
 from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate
-from backcheck.reading import Frame
+from backcheck.reading import NOWHERE, Frame
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
 
 _SHAPES = re.compile(r"\((\d+), ?(\d*)\)")
-
-NOWHERE = Frame()
 
 
 @dataclass(frozen=True)
