@@ -90,6 +90,9 @@ POLICY = (
 
 VIEWPORT = 'meta[name="viewport"]'
 
+MAINTAINERS = "For maintainers"
+"""The part of the contents that the list beside the pages leaves out."""
+
 LOST = "404.html"
 """The page for addresses that lead nowhere."""
 
@@ -460,7 +463,20 @@ def _link_blocks(tree: LexborHTMLParser) -> None:
             title.insert_child(link)
 
 
+def _hide_maintainers(tree: LexborHTMLParser) -> None:
+    # Readers get to these pages from those that speak of them.
+    for caption in tree.css(".sidebar-tree .caption"):
+        if caption.text(strip=True) == MAINTAINERS:
+            pages = caption.next
+            while pages is not None and pages.tag != "ul":
+                pages = pages.next
+            if pages is not None:
+                pages.decompose()
+            caption.decompose()
+
+
 REPAIRS = (
+    _hide_maintainers,
     _link_blocks,
     _label_headings,
     _name_logo,
@@ -470,7 +486,7 @@ REPAIRS = (
     _focus_code,
     _head_search,
 )
-"""What the theme and the extensions leave out for screen readers and keyboards."""
+"""What the theme and the extensions leave out for screen readers and keyboards, or put in the way."""
 
 
 def _add_class(found: LexborNode, name: str) -> None:

@@ -30,7 +30,7 @@ class ColourForms(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Wrap each word."""
         for text in list(self.document.findall(nodes.Text)):
-            if WORDS.search(text) and not _within(text, LEFT_ALONE):
+            if WORDS.search(text) and not within(text, LEFT_ALONE):
                 text.parent.replace(text, _coloured(text.astext()))
 
 
@@ -44,7 +44,8 @@ def _coloured(text: str) -> list[nodes.Node]:
     return [*found, nodes.Text(text[end:])] if end < len(text) else found
 
 
-def _within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
+def within(node: nodes.Node, kinds: tuple[type[nodes.Node], ...]) -> bool:
+    """Say whether a node stands in one of some kinds."""
     while node.parent is not None:
         node = node.parent
         if isinstance(node, kinds):

@@ -1821,7 +1821,7 @@
     const { step, now } = first.changed[0];
     const others = rejected.length - 1;
     const more = others > 1 ? ` So do ${others} other equivalent forms.` : "";
-    yield `Does public_tests.py still reject you? ${step} = ${now} prints these numbers too and is equivalent, but ${newest.title} hands over a cache that does not come from a forward pass, where it ${outcomeText(outcome)}.${more} Read ${first.page}.`;
+    yield `Does public_tests.py still reject you? ${step} = ${now} prints these numbers too and is equivalent, but the cache of ${newest.title} does not come from a forward pass, and there it ${outcomeText(outcome)}.${more} Read ${first.page}.`;
   }
 
   function outcomeText({ word, failures, error }) {

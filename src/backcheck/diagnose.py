@@ -390,9 +390,9 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         others = len(rejected) - 1
         more = f" So do {others} other equivalent forms." if others > 1 else ""
         yield (
-            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and is "
-            f"equivalent, but {load(hidden).title} hands over a cache that does not come from a "
-            f"forward pass, where it {outcome}.{more} Read {first.page}."
+            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and "
+            f"is equivalent, but the cache of {load(hidden).title} does not come from a forward "
+            f"pass, and there it {outcome}.{more} Read {first.page}."
         )
 
 
