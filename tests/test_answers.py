@@ -42,6 +42,25 @@ def test_an_answer_gives_no_graded_line_away(ready: Answer) -> None:
     assert not re.search(r"np\.|\bdef\b", ready.text)
 
 
+def test_an_answer_names_the_other_forms_that_print_its_digits(ready: Answer) -> None:
+    if ready.place.says == "stops":
+        return
+    output = FENCED.findall(ready.text)[0].split(" = ")[0]
+    found = [one for one in ready.place.shared if output in one.outputs]
+    names = [table()[id].name for one in found for id in one.others]
+    assert ("prints this too" in ready.text or "print this too" in ready.text) == bool(names)
+    assert all(name in ready.text for name in names)
+
+
+def test_an_answer_blames_a_cache_only_where_it_does_not_come_from_a_forward_pass(
+    ready: Answer,
+) -> None:
+    blamed = "the cache of this test does not come from one" in ready.text
+    assert blamed == (ready.place.candidate.verdict == "equivalent")
+    if blamed:
+        assert load(ready.place.candidate.id).broken()
+
+
 def test_the_digits_of_an_answer_are_what_the_change_prints_and_what_the_test_expects(
     ready: Answer,
 ) -> None:

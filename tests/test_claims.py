@@ -1,7 +1,7 @@
 """Claims of comparison are computed, proven or sourced: each one is listed with what it stands on.
 
-`claims.toml` has a table for each page. In each entry, `says` is a part of the sentence, and one
-of these keys is its ground:
+`claims/PAGE.toml` has a table `[[claim]]` for each. `says` is a part of the sentence as the page's
+source has it, without formulas and inline code, and one of these keys is its ground:
 
 - `cell`: words of an output on the same page that show it;
 - `proof`: the label of the proposition it follows from;
@@ -18,11 +18,14 @@ from test_words import READERS, prose_of
 
 from conftest import ROOT, Page, chapters
 
-CLAIMS = tomllib.loads((ROOT / "tests/claims.toml").read_text(encoding="utf-8"))
+CLAIMS = {
+    file.stem: tomllib.loads(file.read_text(encoding="utf-8"))["claim"]
+    for file in sorted((ROOT / "tests/claims").glob("*.toml"))
+}
 
 COMPARES = re.compile(
     r"\b(only|never|always|none|nothing|exactly|cannot|no other|no network|no test|no right|"
-    r"not one|one cause|the cause|stronger|weaker|if and only if|impossible)\b",
+    r"not one|one cause|stronger|weaker|if and only if|impossible)\b",
     re.IGNORECASE,
 )
 

@@ -33,6 +33,16 @@ PICTURES = {
         {"Y = 0": {"one": [0.0, 1e-16, 1e-16, np.nan], "other": [np.inf, 1e-3, 1e-16, 1.0]}},
     ),
     "every_number": both_passes,
+    "separation": lambda: figures.separation(
+        {"equivalent": [1e-16, 1e-12], "mistake": [0.1, 2.0]}, 1e-7
+    ),
+    "derivative_over_activation": lambda: figures.derivative_over_activation(
+        {
+            "tanh": ([-0.5, 0, 0.5], [0.75, 1, 0.75]),
+            "fold": ([0, -0.2, 0.3], [-0.1, 0, 0.5]),
+        },
+        level=-0.1,
+    ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
     "moved_curves": lambda: figures.moved_curves(
         tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]

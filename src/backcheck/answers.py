@@ -65,20 +65,35 @@ class Answer(Ready):
         change = " and ".join(f"`{step} = {now}`" for step, _, now in candidate.changed)
         return (
             f"This looks like {self.mistake.name}.\n"
-            f"In the test of {fixture.title}, {change} {self._prints()}\n\n"
-            f"{_said(candidate.verdict)}\n{self.mistake.hint}"
+            f'In the test "{fixture.title}", {change} {self._prints()}\n\n'
+            f"{self._shared()}{_said(candidate.verdict)}\n{self.mistake.hint}"
         )
+
+    @property
+    def _output(self) -> str:
+        """The output whose digits are shown."""
+        expected = load(self.place.candidate.id).expected
+        return next(name for name in expected if not self._prints_expected(name))
 
     def _prints(self) -> str:
         """Say what the change prints, and what the test expects."""
         if self.place.says == "stops":
             return f"makes numpy stop\n\n{_fenced(self.place.printed.removeprefix('numpy stops '))}"
         values, expected = self.place.candidate.values, load(self.place.candidate.id).expected
-        output = next(name for name in expected if not self._prints_expected(name))
+        output = self._output
         return (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
             f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
         )
+
+    def _shared(self) -> str:
+        """Name the other forms that print these digits."""
+        found = (one for one in self.place.shared if self._output in one.outputs)
+        others = [table()[id].name for one in found for id in one.others]
+        if not others:
+            return ""
+        more = "Another form prints" if len(others) == 1 else "Other forms print"
+        return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
 
     def _prints_expected(self, name: str) -> bool:
         value: Any = self.place.candidate.values.get(name)
@@ -211,8 +226,8 @@ def most_frequent(count: int = 12) -> list[str]:
 
 def _said(verdict: str) -> str:
     if verdict == "mistake":
-        return "On real forward passes it is wrong, too, so the test is not to blame."
-    return "On real forward passes it is right: the test's cache is none."
+        return "It is wrong on real forward passes too, so the test is not to blame."
+    return "It is right on real forward passes; the cache of this test does not come from one."
 
 
 def _fenced(text: str) -> str:

@@ -193,7 +193,7 @@ def diagnose(
     dZ2 = AL - Y
         instead of dAL * sigmoid(Z2) * (1 - sigmoid(Z2))
         the shortcut A - Y: equivalent, and this test rejects it
-        Equal to dA times the slope only if A is the sigmoid of Z.
+        Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """

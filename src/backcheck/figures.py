@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation, sigmoid
@@ -112,9 +112,9 @@ def activation_curves(activation: Activation) -> Picture:
         value.plot(z, activation(z), color=INK)
         value.set(title=f"a = {activation.name}(z)", xlabel="z")
         from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
-        from_z.set(title="Z-form: slope from z", xlabel="z")
+        from_z.set(title="Z-form: g′ from z", xlabel="z")
         from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
-        from_a.set(title="A-form: slope from a", xlabel="a", ylim=from_z.get_ylim())
+        from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
         for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
             slope = float(activation.derivative_from_z(1.0))
             axes.plot([x], [slope], marker="o", color=INK)
@@ -510,6 +510,77 @@ def saturation(z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> P
     return _picture((4.8, 5.4), draw)
 
 
+def derivative_over_activation(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
+) -> Picture:
+    """Draw g'(z) over a = g(z), one panel for each activation.
+
+    Where g only rises, each a has one derivative, and the curve is the A-form. Where g falls
+    and rises again, the curve folds back, and its falling part is drawn in a colour of its own.
+
+    Parameters
+    ----------
+    curves : mapping
+        For each of at most two activations by name, the arrays g(z) and g'(z) over increasing z.
+    level : float, optional
+        An a at which both derivatives of a folded curve are marked.
+    """
+    _at_most(2, curves, "activations")
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, len(curves), squeeze=False)[0]
+        for axes, (name, curve) in zip(panels, curves.items(), strict=True):
+            a, derivative = (np.asarray(values, dtype=float) for values in curve)
+            axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
+            turn = int(np.argmin(a))
+            if turn == 0:
+                axes.plot(a, derivative, "--", color=A_FORM)
+            else:
+                axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
+                axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
+                axes.legend(loc="upper left")
+            if turn and level is not None:
+                falling = np.interp(level, a[turn::-1], derivative[turn::-1])
+                rising = np.interp(level, a[turn:], derivative[turn:])
+                axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
+            axes.set(title=name, xlabel="a = g(z)")
+        panels[0].set_ylabel("g′(z)")
+
+    return _picture((4.8, 3.0), draw)
+
+
+def separation(errors: Mapping[str, ArrayLike], threshold: float) -> Picture:
+    """Draw how many programs have which relative error, by verdict, on two logarithmic scales.
+
+    Parameters
+    ----------
+    errors : mapping
+        The relative errors of the programs of each of two verdicts; what is not finite is left
+        out, and zero is drawn at 1e-17.
+    threshold : float
+        Where the verdict changes.
+    """
+    _at_most(2, errors, "verdicts")
+    bins = [float(power) for power in range(-17, 2)]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        looks = ((INK, True, ""), (FAINT, False, "////"))
+        for (colour, fill, hatch), (name, values) in zip(looks, errors.items(), strict=False):
+            found = np.ravel(np.asarray(values, dtype=float))
+            size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
+            axes.hist(
+                size, bins, label=name, edgecolor=colour, color=colour, fill=fill, hatch=hatch
+            )
+        axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
+        axes.set(xlabel="relative error, as a power of ten")
+        axes.set(ylabel="programs", yscale="log", ylim=(0.5, None))
+        axes.xaxis.set_major_locator(MultipleLocator(4))
+        _legend_above(axes)
+
+    return _picture((4.8, 3.2), draw)
+
+
 def heat_maps(matrices: Mapping[str, ArrayLike]) -> Picture:
     """Draw matrices of one shape side by side, on one scale, each entry as a square.
 
@@ -634,7 +705,7 @@ def _before_poles(values: Array, start: int) -> Array:
     return np.where(beyond, np.nan, values)
 
 
-def _at_most(limit: int, items: Mapping[str, ArrayLike], what: str) -> None:
+def _at_most(limit: int, items: Mapping[str, object], what: str) -> None:
     if len(items) > limit:
         raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
 
