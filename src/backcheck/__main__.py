@@ -6,6 +6,7 @@ explained, 4 if the reader's own function raised an exception.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -250,6 +251,9 @@ def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
 
 def run() -> None:
     """Run the command as the script ``backcheck`` does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every terminal has the handout's symbols.
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(main())
 
 

@@ -21,8 +21,9 @@ import numpy as np
 from backcheck import consistent, gradient_check
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
+from backcheck.handout import statements
 from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
-from backcheck.program import Known, Program, Tree, write
+from backcheck.program import Known, Program, Tree
 from backcheck.tables import Table
 
 SAME = 1e-12
@@ -61,7 +62,7 @@ class Mutant:
         return len(self.forms), len(str(self))
 
     def __str__(self) -> str:
-        return ", ".join(f"{step} = {write(tree)}" for step, tree in self.forms.items())
+        return ", ".join(statements(self.forms))
 
 
 @dataclass(frozen=True)
