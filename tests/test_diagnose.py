@@ -250,7 +250,7 @@ def test_the_shapes_numpy_complains_of_point_at_a_product(error: str, form: str)
         ("TypeError: The numpy boolean negative, the `-` operator, is not supported", "booleans"),
         ("KeyError: 'dA0'", "another number"),
         ("ValueError: not enough values to unpack (expected 4, got 3)", "edition"),
-        ("NameError: name 'dZ2' is not defined", "before it has a value"),
+        ("NameError: name 'dZ2' is not defined", "spelled in two ways"),
     ],
 )
 def test_other_exceptions_get_their_likely_cause(error: str, cause: str) -> None:

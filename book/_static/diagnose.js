@@ -761,6 +761,42 @@
     return found;
   }
 
+  /* What the statement of a frame does, in a word. */
+  function statementKind(statement) {
+    if (statement.includes("_test_case(")) return "case";
+    if (/\b(?:\w+_backward|backward_propagation\w*|target)\(/.test(statement)) return "call";
+    if (/^[\w, ()]*= *\(?[A-Za-z]\w*\)?$/.test(statement)) return "name";
+    if (/[\w\])]\[/.test(statement.split("shape[").join(""))) return "entry";
+    return /= *\S|return|\(.*\)|:$/.test(statement) ? "formula" : "";
+  }
+
+  function frameOf(named, text) {
+    const statement = text.replace(/\s+#.*|;\s*$/g, "").trim();
+    if (named.endsWith("_test") || ["", "print_grads", "cell"].includes(named)) return { function: "cell", statement };
+    return { function: /^(?:backward_propagation\w*|\w+_backward)$/.test(named) ? named : "", statement };
+  }
+
+  /* The last frame of a traceback that is in a function of the course, or in a cell. */
+  function lastFrame(text) {
+    let found = { function: "", statement: "" };
+    let named = null;
+    let previous = "";
+    for (const line of text.split("\n")) {
+      const arrow = /^ *-+> ?\d+ (.*)/.exec(line);
+      if (/^(?: *(?:File |<?ipython|~|\/|Input In|Cell In|[A-Z]:\\)|.*\.py\S* in \w+\()/.test(line)) {
+        const match = /\bin (\w+)/.exec(line);
+        named = match ? match[1] : "";
+      } else if (arrow || previous.startsWith('File "')) {
+        const statement = arrow ? arrow[1] : line;
+        // Without the line that names the function, its statement is all there is.
+        const one = frameOf(named === null ? "-" : named, statement);
+        if (one.function || named === null) found = one;
+      }
+      previous = line.trim();
+    }
+    return found;
+  }
+
   /* Which outputs the test complained of, the function, and the exception. */
   function complaints(text) {
     // A traceback quotes the asserts around the one that failed.
@@ -772,7 +808,7 @@
     const functions = [...text.matchAll(/\b(backward_propagation|linear_backward|linear_activation_backward|L_model_backward)(?:_test)?\b/g)];
     // The last function named is the one whose test speaks.
     const last = functions.length ? functions[functions.length - 1][1] : "";
-    let errors = [...text.matchAll(/^\s*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)/gm)].map((match) => match[1]);
+    let errors = [...text.matchAll(/^[ \t]*(?:\w+\.)*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)/gm)].map((match) => match[1]);
     errors = errors.filter((error) => !error.startsWith("AssertionError")).map((error) => error.trim());
     errors = errors.filter((error) => !error.includes("Traceback (most recent"));
     // Forums eat the name of the exception, but not what numpy says of shapes.
@@ -798,7 +834,7 @@
     if (!kept.length && !said.failing.length && !said.function && !said.error) {
       throw new Unreadable(problem || NOTHING);
     }
-    return { arrays: kept, ...said, problem };
+    return { arrays: kept, ...said, problem, frame: lastFrame(text) };
   }
 
   /* ---- Fixtures: what the data holds, unpacked when it is first needed. ---- */
@@ -2012,8 +2048,10 @@
 
   /* ---- A text without numbers: what the test or numpy said. ---- */
 
+  const MOST_CAUSES = 4;
+
   function withoutNumbers(paste, wanted) {
-    const causes = DATA.errors.filter(([pattern]) => new RegExp(pattern).test(paste.error)).map(([, cause]) => cause);
+    const causes = toldCauses(knownCauses(paste.error, paste.frame));
     if (causes.length) return answer("unexplained", null, [], causes, new Map());
     let tested = wanted.filter((fixture) => fixture.function === paste.function);
     if (!tested.length) tested = wanted;
@@ -2037,6 +2075,33 @@
       ? "These changes make numpy stop at these shapes, the simplest first."
       : "These changes make the test say this, the most frequent first; paste the printed numbers, and they can be told apart.";
     return answer("unexplained", best, all.get(best), [remark], new Map());
+  }
+
+  /* The likely causes of an exception that is not about shapes: of the programs that stopped so,
+     those are counted that stopped at this place, if there are any. */
+  function knownCauses(error, frame) {
+    for (const [pattern, says, seen] of DATA.exceptions) {
+      const match = new RegExp(pattern).exec(error);
+      if (!match) continue;
+      const caught = match.slice(1).filter(Boolean).join(" ");
+      let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => [id, one]));
+      // What a statement does tells more than the function it stands in.
+      for (const [place, value] of [[0, caught], [2, statementKind(frame.statement)], [1, frame.function]]) {
+        const narrower = entries.filter(([, one]) => one[place] === value);
+        if (narrower.length) entries = narrower;
+      }
+      const counts = new Map();
+      for (const [id, one] of entries) counts.set(id, (counts.get(id) || 0) + one[3]);
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const sorted = [...counts].sort(([, one], [, other]) => other - one);
+      return sorted.map(([id, count]) => `${says[id].slice(0, -1)} (in ${count} of ${all} programs that stopped so).`);
+    }
+    return [];
+  }
+
+  function toldCauses(causes) {
+    const rest = causes.length - MOST_CAUSES;
+    return rest > 0 ? [...causes.slice(0, MOST_CAUSES), `${rest} rarer cause${rest > 1 ? "s" : ""} besides.`] : causes;
   }
 
   function failingForms(fixture, failing) {

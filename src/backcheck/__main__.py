@@ -144,7 +144,7 @@ def _run(options: argparse.Namespace) -> int:
     outputs = function if isinstance(function, Failure) else call(fixture, function, path)
     if isinstance(outputs, Failure):
         print(outputs)
-        for cause in likely_causes(outputs.error, fixture.id):
+        for cause in likely_causes(outputs.error, fixture.id, outputs.frame):
             print(cause)
         return RAISED
     first = _first_complaint(fixture, outputs)

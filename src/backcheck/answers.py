@@ -10,7 +10,8 @@ import numpy as np
 from backcheck.catalogue import Place, entry
 from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
-from backcheck.symptoms import known_causes
+from backcheck.reading import NOWHERE, Frame
+from backcheck.symptoms import Cause, known_causes
 
 WORDS = 120
 """How long an answer may be."""
@@ -108,12 +109,12 @@ class ErrorAnswer(Ready):
     ----------
     message : str
         The last line of the traceback.
-    cause : str
-        What is behind it.
+    causes : tuple of Cause
+        What may be behind it, the most frequent first.
     """
 
     message: str
-    cause: str
+    causes: tuple[Cause, ...]
 
     @property
     def about(self) -> str:
@@ -122,10 +123,24 @@ class ErrorAnswer(Ready):
 
     @property
     def text(self) -> str:
-        """The message, and its cause."""
+        """The message, and as many of its causes as an answer has room for."""
+        texts = [self._with(count) for count in range(1, len(self.causes) + 1)]
+        fitting = [text for text in texts if len(text.split()) <= WORDS]
+        return fitting[-1]
+
+    def _with(self, count: int) -> str:
+        shown, of = self.causes[:count], self.causes[0].of
+        listed = "\n".join(
+            f"{place}. {cause.says} ({cause.programs})" for place, cause in enumerate(shown, 1)
+        )
+        rest = sum(cause.programs for cause in self.causes[count:])
+        other = f"\n\nThe other {rest} had rarer causes." if rest else ""
+        if len(self.causes) == 1:
+            listed = self.causes[0].says
         return (
-            f"{_fenced(self.message)}\n\n{self.cause}\n"
-            "Paste the whole traceback into the page below, and it says more about your case."
+            f"{_fenced(self.message)}\n\nWhat was wrong in {of} programs with one mistake that "
+            f"stopped so:\n\n{listed}{other}\n\n"
+            "The whole traceback, pasted into the page below, narrows this down."
         )
 
 
@@ -169,28 +184,30 @@ def answer(id: str) -> Answer:
     return Answer(found.mistake, min(failing, key=preference))
 
 
-def error(message: str) -> ErrorAnswer:
+def error(message: str, frame: Frame = NOWHERE) -> ErrorAnswer:
     """Return the ready answer for an exception.
 
     Parameters
     ----------
     message : str
         The last line of the traceback.
+    frame : Frame
+        Where it was raised, if that is known.
 
     Raises
     ------
     ValueError
-        If the book knows no cause that is always behind it.
+        If the book knows no cause of it.
 
     Examples
     --------
-    >>> print(error("KeyError: 'dA0'").cause[:43])
-    The gradient is stored under another number
+    >>> error("KeyError: 'dA0'").causes[0].id
+    'key-number'
     """
-    causes = [*known_causes(message)]
+    causes = known_causes(message, frame)
     if not causes:
-        raise ValueError(f"The book knows no cause that is always behind {message!r}.")
-    return ErrorAnswer(message, causes[0])
+        raise ValueError(f"The book knows no cause of {message!r}.")
+    return ErrorAnswer(message, causes)
 
 
 def most_frequent(count: int = 12) -> list[str]:

@@ -23,7 +23,7 @@ from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings, search_once
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations
-from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes
+from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes, told
 
 WORDS = ("no change", "one change", "two changes")
 
@@ -459,7 +459,7 @@ def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[
 
 def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said, without numbers."""
-    known_cause = tuple(known_causes(paste.error))
+    known_cause = told(known_causes(paste.error, paste.frame))
     if known_cause:
         return Diagnosis("unexplained", None, (), known_cause, {})
     tested = [id for id in wanted if load(id).function == paste.function] or list(wanted)
