@@ -14,9 +14,9 @@ import re
 import tomllib
 
 import pytest
-from test_words import READERS, prose_of
 
 from conftest import ROOT, Page, chapters
+from test_words import READERS, prose_of
 
 CLAIMS = {
     file.stem: tomllib.loads(file.read_text(encoding="utf-8"))["claim"]

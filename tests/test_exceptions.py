@@ -8,7 +8,6 @@ from importlib import resources
 from zlib import crc32
 
 import pytest
-from exceptions import MARK, Stop, counted, pasted, stops, written
 from playwright.sync_api import Page as BrowserPage
 from test_diagnose_page import RUN, engine, essence  # noqa: F401 - pytest looks for engine here
 
@@ -17,6 +16,7 @@ from backcheck.diagnose import diagnose
 from backcheck.reading import NOWHERE, Frame, frame_of, read
 from backcheck.symptoms import MOST, known_causes
 from backcheck.symptoms import exceptions as table
+from exceptions import MARK, Stop, counted, pasted, stops, written
 
 STYLES = ("plain", "older", "newer")
 

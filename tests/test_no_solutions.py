@@ -10,7 +10,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import NavigableString, Tag
-from solutions import FUNCTIONS, graded, solutions
 
 from backcheck import answers
 from backcheck.candidates import Candidate, described
@@ -22,6 +21,7 @@ from backcheck.handout import equation
 from backcheck.mistakes import occurrences, table
 from backcheck.mutate import mutants
 from conftest import ROOT, chapters, parsed
+from solutions import FUNCTIONS, graded, solutions
 
 SOURCES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "book").glob("*.md"))]
 
