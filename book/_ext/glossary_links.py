@@ -15,7 +15,7 @@ WORDS = re.compile(r"(?<![\w-])(form|fixture|edition|referee|mutant)s?\b")
 LEFT_ALONE = (
     nodes.title,
     nodes.literal,
-    nodes.literal_block,
+    nodes.FixedTextElement,
     nodes.math,
     nodes.reference,
     pending_xref,
