@@ -125,7 +125,11 @@ def test_its_text_reads_as_the_page_does(html: Path, name: str) -> None:
     """Every word, number and formula, once a Markdown reader that knows no MyST has read it."""
     article = parsed(html / f"{name}.html").select_one("article")
     expected = "".join(page_text(article))
-    for part in article.select("#diagnose-app, noscript, .solution > .admonition-title"):
+    of_the_site = (
+        "#diagnose-app, noscript, .solution > .admonition-title, "
+        "p:-soup-contains('What was here is now')"
+    )
+    for part in article.select(of_the_site):
         expected = expected.replace("".join(page_text(part)), "", 1)
     about = BeautifulSoup(MARKDOWN.render(cells(html, name, "markdown")[0].source), "html.parser")
     read = BeautifulSoup(MARKDOWN.render(text_of(html, name)), "html.parser").get_text()
