@@ -34,7 +34,9 @@ def sentences(name: str) -> list[str]:
     """Return the sentences of a page that compare, its description among them."""
     source = (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
     description = re.search(r'^description: "(.*)"$', source, re.MULTILINE)
-    bare = re.sub(r"^(?:---|```|:{3,}|:\w[\w-]*:).*$", "", prose_of(name), flags=re.MULTILINE)
+    # A proposition and its proof are their own ground.
+    prose = re.sub(r"^```\{prf:.*?^```$", "", prose_of(name), flags=re.MULTILINE | re.DOTALL)
+    bare = re.sub(r"^(?:---|```|:{3,}|:\w[\w-]*:).*$", "", prose, flags=re.MULTILINE)
     lines = [description[1] if description else "", *bare.splitlines()]
     pieces = [piece for line in lines for piece in re.split(r"(?<=[.?;])\s+", line)]
     return [piece.strip() for piece in pieces if COMPARES.search(piece)]

@@ -31,4 +31,4 @@ if sys.version_info < (3, 11):  # noqa: UP036 - src/ is importable without insta
         + ": make the environment again with a newer Python."
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
