@@ -169,7 +169,9 @@ def test_no_natural_output_form_passes_both_weeks() -> None:
     ],
     ids=str,
 )
-def test_the_visible_week_3_tests_accept_every_natural_form(id: str, form: dict[str, str]) -> None:
+def test_the_week_3_tests_of_a_forward_pass_accept_every_natural_form(
+    id: str, form: dict[str, str]
+) -> None:
     assert load(id).check(**form).word == "passes"
 
 
