@@ -1960,7 +1960,7 @@
     if (same.length) remarks.push(`The numbers are also those of: ${same.join("; ")}.`);
     if (best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
       const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
-      if (left.length) remarks.push(`Paste ${left.slice(0, 2).join(" and ")} too, and fewer programs remain.`);
+      if (left.length) remarks.push(`Paste ${left.slice(0, 2).join(" and ")} too, and fewer programs may remain.`);
     }
     return { ...best, remarks };
   }
@@ -2089,7 +2089,7 @@
     const best = clash ? least(found, (fixture) => all.get(fixture)[0].rank.slice(0, 2)) : found[0];
     const said = clash
       ? "numpy stop at these shapes, the simplest first."
-      : "the test say this, the most frequent first; paste the printed numbers, and fewer remain.";
+      : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
     const remark = `In ${best.title} these changes make ${said}`;
     return answer("unexplained", best, all.get(best), [remark], new Map());
   }

@@ -334,7 +334,7 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if len(best.groups) > 1 and best.verdict == "explained":
         left = [name for name in load(str(best.fixture)).expected if name not in best.seen]
         if left:
-            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs remain.")
+            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs may remain.")
     return replace(best, remarks=tuple(remarks))
 
 
@@ -482,7 +482,7 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
         if not clash:
             remark = (
                 f"{where} the test say this, the most frequent first; "
-                "paste the printed numbers, and fewer remain."
+                "paste the printed numbers, and fewer may remain."
             )
         return Diagnosis("unexplained", best, tuple(causes[best]), (remark,), {})
     remark = "Nothing here says which numbers came out; paste what your function printed."
