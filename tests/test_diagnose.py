@@ -375,7 +375,7 @@ def test_the_stacks_of_the_search_find_what_running_every_mutant_finds() -> None
     assert found
 
 
-def test_a_vector_that_a_second_change_multiplies_is_no_row() -> None:
+def test_a_vector_that_a_second_change_multiplies_is_not_a_row() -> None:
     id = "c1w4_linear_backward_v4a"
     forms = parse("dW = sum(dZ @ A_prev.T, axis=1) / m\ndA_prev = W.T @ dW")
     text = outputs_text(id, {step.name: step.expression for step in forms.steps})
