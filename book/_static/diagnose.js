@@ -1160,12 +1160,12 @@
     if (ACTIVATIONS.includes(left.op) || left.op in SUMS) yield node(left.op, node(op, left.args[0], right));
   }
 
-  /* A product with a slope, written from the left: dA * A * (1 - A). */
+  /* A product with a derivative, written from the left: dA * A * (1 - A). */
   function times(tree, slope) {
     return slope.op === "*" ? node("*", node("*", tree, slope.args[0]), slope.args[1]) : node("*", tree, slope);
   }
 
-  /* What is taken for a slope and is none: a value, or what is left of it to one. */
+  /* What is mistaken for a derivative: a value, or what is left of it to one. */
   function* instead(array) {
     for (const found of [array, ...ACTIVATIONS.map((one) => node(one, array))]) {
       yield found;
