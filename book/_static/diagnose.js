@@ -1203,7 +1203,7 @@
     }
     if (tree.op === "*") {
       const [left, right] = tree.args;
-      // A product a * s * (1 - s) reads (a * s) * (1 - s): the slope is not a node of it.
+      // A product a * s * (1 - s) reads (a * s) * (1 - s): the derivative is not a node of it.
       if (left.op === "*" && slopes.includes(node("*", left.args[1], right))) {
         for (const slope of slopes) yield times(left.args[0], slope);
       } else if (slopes.includes(right)) {
