@@ -83,8 +83,9 @@ class Diagnosis:
             how = WORDS[min(candidate.changes for candidate in self.candidates)]
             return f"Explained by {how} in the backward pass{where}."
         if self.seen:
-            return f"No program within two changes prints these numbers{where}."
-        return "There are no numbers here to explain, only what the test said."
+            tried = where.replace(" of", " for", 1)
+            return f"None of the programs tried{tried} prints these numbers."
+        return "There are no numbers here to explain, only a message."
 
     def __repr__(self) -> str:
         lines = [self.title]
@@ -329,11 +330,11 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if best.verdict == "explained":
         remarks += _misplaced(best)
     if same:
-        remarks.append(f"They are also those of: {'; '.join(same)}.")
+        remarks.append(f"The numbers are also those of: {'; '.join(same)}.")
     if len(best.groups) > 1 and best.verdict == "explained":
         left = [name for name in load(str(best.fixture)).expected if name not in best.seen]
         if left:
-            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs remain.")
+            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs may remain.")
     return replace(best, remarks=tuple(remarks))
 
 
@@ -391,9 +392,9 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         others = len(rejected) - 1
         more = f" So do {others} other equivalent forms." if others > 1 else ""
         yield (
-            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and "
-            f"is equivalent, but the cache of {load(hidden).title} does not come from a forward "
-            f"pass, and there it {outcome}.{more} Read {first.page}."
+            f"If public_tests.py rejects your function all the same: {step} = {now} prints these "
+            f"numbers too and is equivalent, but the cache of {load(hidden).title} does not come "
+            f"from a forward pass, and there it {outcome}.{more} Read {first.page}."
         )
 
 
@@ -405,15 +406,15 @@ def _agreement(placing: Placing) -> tuple[int, int]:
 
 
 def _remains(placing: Placing) -> Iterator[str]:
-    """Yield what can be said of numbers that no program within two changes prints."""
+    """Yield what can be said of numbers that none of the programs tried prints."""
     values = reference(placing.id)
     right = [step for step, seen in placing.seen.items() if seen.matches(values[step])]
     wrong = [step for step in placing.seen if step not in right]
     if right:
         yield (
-            f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right and "
+            f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} as expected and "
             f"{', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not: look at the steps "
-            f"from the first to {wrong[0]}."
+            f"up to {wrong[0]}."
         )
     for step in wrong:
         yield from _likeness(step, placing.seen[step], values)
@@ -476,11 +477,12 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
     found = [id for id in tested if causes[id]]
     if found:
         best = min(found, key=lambda id: causes[id][0].rank[:2]) if clash else found[0]
-        remark = "These changes make numpy stop at these shapes, the simplest first."
+        where = f"In {load(best).title} these changes make"
+        remark = f"{where} numpy stop at these shapes, the simplest first."
         if not clash:
             remark = (
-                "These changes make the test say this, the most frequent first; "
-                "paste the printed numbers, and they can be told apart."
+                f"{where} the test say this, the most frequent first; "
+                "paste the printed numbers, and fewer may remain."
             )
         return Diagnosis("unexplained", best, tuple(causes[best]), (remark,), {})
     remark = "Nothing here says which numbers came out; paste what your function printed."

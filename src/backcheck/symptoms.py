@@ -45,7 +45,8 @@ class Cause:
     of: int
 
     def __str__(self) -> str:
-        return f"{self.says[:-1]} (in {self.programs} of {self.of} programs that stopped so)."
+        seen = f"in {self.programs} of {self.of} programs with one mistake that stopped so"
+        return f"{self.says[:-1]} ({seen})."
 
 
 @cache
@@ -122,8 +123,8 @@ def likely_causes(error: str, id: str, frame: Frame = NOWHERE) -> tuple[str, ...
 
     Examples
     --------
-    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-39:]
-    '(in 24 of 73 programs that stopped so).'
+    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-56:]
+    '(in 24 of 73 programs with one mistake that stopped so).'
     """
     known = told(known_causes(error, frame))
     clash = clash_of(error)
