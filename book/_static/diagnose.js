@@ -2077,7 +2077,7 @@
       tested = speaking.length ? speaking : tested;
     }
     const clash = clashOf(paste.error);
-    const all = new Map(tested.map((fixture) => [fixture, clash ? clashing(fixture, clash).sort(byRank) : failingForms(fixture, paste.failing)]));
+    const all = new Map(tested.map((fixture) => [fixture, clash ? inLine(clashing(fixture, clash), paste.frame).sort(byRank) : failingForms(fixture, paste.failing)]));
     const found = tested.filter((fixture) => all.get(fixture).length);
     if (!found.length) {
       const remark = paste.arrays.length
@@ -2091,7 +2091,18 @@
       ? "numpy stop at these shapes, the simplest first."
       : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
     const remark = `In ${best.title} these changes make ${said}`;
-    return answer("unexplained", best, all.get(best), [remark], new Map());
+    const turned = clash && !clash.matrix && String(clash.shapes[0]) === String([...clash.shapes[1]].reverse());
+    return answer("unexplained", best, all.get(best), turned ? [remark, TURNED] : [remark], new Map());
+  }
+
+  const TURNED = "One of the two shapes is the other one turned round, so an array is transposed: your own, "
+    + "or one that the test hands over. Print the shape of each factor. Read operands-9-7.";
+
+  /* Leaves out the changes that read a Z where the line that stopped has none, if any are left. */
+  function inLine(candidates, frame) {
+    if (!frame.statement || /\bZ\d*\b|cache/.test(frame.statement)) return candidates;
+    const without = candidates.filter(({ forms }) => ![...forms.values()].some((tree) => namesIn(tree).some((name) => name[0] === "Z")));
+    return without.length ? without : candidates;
   }
 
   /* The likely causes of an exception that is not about shapes: of the programs that stopped so,

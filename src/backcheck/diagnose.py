@@ -23,7 +23,13 @@ from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings, search_once
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations
-from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes, told
+from backcheck.symptoms import clash_of, clashing, failing_alike, in_line, known_causes, told
+
+TURNED = (
+    "One of the two shapes is the other one turned round, so an array is transposed: your own, "
+    "or one that the test hands over. Print the shape of each factor. Read operands-9-7."
+)
+"""What two shapes tell that differ by their order only."""
 
 WORDS = ("no change", "one change", "two changes")
 
@@ -469,7 +475,7 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
         tested = [id for id in tested if load(id).comparisons[-1].rule == "allclose"] or tested
     clash = clash_of(paste.error)
     causes = {
-        id: sorted(clashing(id, clash), key=lambda candidate: candidate.rank)
+        id: sorted(in_line(clashing(id, clash), paste.frame), key=lambda candidate: candidate.rank)
         if clash
         else failing_alike(id, paste.failing)
         for id in tested
@@ -484,7 +490,9 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
                 f"{where} the test say this, the most frequent first; "
                 "paste the printed numbers, and fewer may remain."
             )
-        return Diagnosis("unexplained", best, tuple(causes[best]), (remark,), {})
+        turned = clash and not clash[0] and clash[1] == clash[2][::-1]
+        remarks = (remark, TURNED) if turned else (remark,)
+        return Diagnosis("unexplained", best, tuple(causes[best]), remarks, {})
     remark = "Nothing here says which numbers came out; paste what your function printed."
     if paste.arrays:
         remark = "No test known here has these names or shapes; paste what one function printed."
