@@ -565,13 +565,11 @@ def separation(errors: Mapping[str, ArrayLike], threshold: float) -> Picture:
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        looks = ((INK, True, ""), (FAINT, False, "////"))
-        for (colour, fill, hatch), (name, values) in zip(looks, errors.items(), strict=False):
+        looks = ((INK, True), (FAINT, False))
+        for (colour, fill), (name, values) in zip(looks, errors.items(), strict=False):
             found = np.ravel(np.asarray(values, dtype=float))
             size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
-            axes.hist(
-                size, bins, label=name, edgecolor=colour, color=colour, fill=fill, hatch=hatch
-            )
+            axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
         axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
         axes.set(xlabel="relative error, as a power of ten")
         axes.set(ylabel="programs", yscale="log", ylim=(0.5, None))
