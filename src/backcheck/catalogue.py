@@ -9,9 +9,8 @@ import numpy as np
 
 from backcheck.candidates import Candidate
 from backcheck.fixtures import ids, load
-from backcheck.fronts import reach, reference
 from backcheck.mistakes import Mistake, occurrences, table
-from backcheck.mutate import mutants
+from backcheck.search import reference, workshop
 from backcheck.tables import Table
 
 
@@ -145,11 +144,11 @@ def needed(id: str) -> set[str]:
     >>> sorted({"b", "A_prev", "dW"} & needed("c1w4_linear_backward_v2"))
     ['A_prev', 'dW']
     """
-    slots = mutants(load(id)).slots
-    outputs = [slot.name in load(id).expected for slot in slots]
-    return {
-        slot.name for slot, on in zip(slots, reach(slots, {}), strict=True) if on[outputs].any()
-    }
+    shop = workshop(id)
+    felt = 0
+    for name in load(id).expected:
+        felt |= shop.reach[shop.place[name]]
+    return {slot.name for place, slot in enumerate(shop.slots) if felt >> place & 1}
 
 
 def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:
