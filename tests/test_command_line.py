@@ -170,7 +170,7 @@ def test_an_exception_is_shown_as_the_readers_with_its_likely_cause(
     said = capsys.readouterr().out
     assert 'own.py, line 23: return {"dW1": (-Y) / cache["A2"]}' in said
     assert "TypeError: The numpy boolean negative" in said
-    assert "Y is an array of booleans here" in said
+    assert "A minus stands in front of booleans" in said
     assert "backcheck" not in said
     assert main(["run", HIDDEN, f"{own}:misfit"]) == 4
     assert "dA1 = W2 @ dZ2" in capsys.readouterr().out

@@ -69,7 +69,7 @@ def test_the_week_4_thread_gets_its_answer() -> None:
     assert changed(found) == {"dZ2": "AL - Y"}
     assert (first.verdict, first.outcome.word) == ("equivalent", "fails")
     assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails")
-    # The test cannot tell it from the product with the slope written from A.
+    # The test cannot tell it from the product with the derivative written from A.
     alike = {candidate.changed[0][2] for candidate in found.groups[0]}
     assert "dAL * AL * (1 - AL)" in alike
 
@@ -87,7 +87,7 @@ def test_the_hidden_week_3_numbers_of_that_thread_name_the_form() -> None:
     found = diagnose(printed(HIDDEN, dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
     assert changed(found) == {"dZ1": "dA1 * (1 - tanh(Z1) ** 2)"}
     assert found.candidates[0].verdict == "equivalent"
-    assert found.candidates[0].name == "the slope written from Z"
+    assert found.candidates[0].name == "the derivative written from Z"
 
 
 MISTAKES = [
@@ -250,7 +250,7 @@ def test_the_shapes_numpy_complains_of_point_at_a_product(error: str, form: str)
         ("TypeError: The numpy boolean negative, the `-` operator, is not supported", "booleans"),
         ("KeyError: 'dA0'", "another number"),
         ("ValueError: not enough values to unpack (expected 4, got 3)", "edition"),
-        ("NameError: name 'dZ2' is not defined", "before it has a value"),
+        ("NameError: name 'dZ2' is not defined", "spelled in two ways"),
     ],
 )
 def test_other_exceptions_get_their_likely_cause(error: str, cause: str) -> None:

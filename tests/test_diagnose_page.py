@@ -16,7 +16,10 @@ from playwright.sync_api import Browser, Page
 from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
+from backcheck.handout import equation
+from backcheck.mistakes import occurrences
 from backcheck.mutate import mutants, second_changes
+from backcheck.program import parse, write
 from conftest import ROOT, complaints_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
@@ -126,6 +129,7 @@ def test_week_4_numbers_of_the_shortcut_are_named_and_equivalent(opened: Page) -
     assert title.startswith("Explained by one change in the backward pass of Week 4")
     card = opened.locator(".diagnose-card").first.inner_text()
     assert "dZ2 = AL - Y" in card
+    assert "where the test expects dZ[2] = dA[L] * σ'(Z[2])" in card
     assert "equivalent, and this test rejects it" in card
     link = opened.locator(".diagnose-card a").first
     assert link.get_attribute("href") == "a-minus-y-fails.html"
@@ -142,6 +146,7 @@ def test_a_mistake_is_called_one(opened: Page) -> None:
     paste(opened, printed(WEEK_3.run(dW1="dZ1 @ X.T"), "dW1", "db1"))
     card = opened.locator(".diagnose-card").first.inner_text()
     assert "dW1 = dZ1 @ X.T" in card
+    assert "where the test expects dW[1] = 1/m dZ[1] Xᵀ" in card
     assert "mistake, and this test rejects it" in card
 
 
@@ -352,6 +357,34 @@ def test_a_single_change_is_answered_at_once_on_a_slow_machine(
 def test_page_and_package_agree_on_the_corpus(engine: Page, file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert essence(engine.evaluate(RUN, text)) == essence(by_package(text))
+
+
+def test_page_and_package_write_the_same_mathematics(engine: Page) -> None:
+    asked, wanted = [], []
+    for id in ids("Course 1"):
+        for slot in mutants(load(id)).slots:
+            trees = [slot.original.tree, *(form.tree for form in slot.forms[:40])]
+            asked += [[slot.name, write(tree)] for tree in trees]
+            wanted += [
+                equation(slot.name, parse(f"x = {write(tree)}").steps[0].expression)
+                for tree in trees
+            ]
+    given = engine.evaluate("all => all.map(one => window.backcheck.equation(...one))", asked)
+    assert len(given) > 1000
+    assert given == wanted
+
+
+def test_page_and_package_show_changed_statements_and_what_is_expected_alike(
+    engine: Page,
+) -> None:
+    for id in ids("Course 1"):
+        for _, forms in occurrences(id):
+            candidate = Candidate(id, forms, 1)
+            texts = [[name, write(tree)] for name, tree in forms.items()]
+            given = engine.evaluate(
+                "([id, forms]) => window.backcheck.shown(id, forms)", [id, texts]
+            )
+            assert given == [list(candidate.shown), list(candidate.expects)]
 
 
 def test_page_and_package_agree_on_single_mutants(engine: Page) -> None:

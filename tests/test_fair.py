@@ -15,6 +15,7 @@ from backcheck.audit import audit
 from backcheck.fair import FLATTEST, make, margins, repaired, write
 from backcheck.fixtures import RULES, Fixture, ids, load
 from backcheck.program import Program
+from conftest import ROOT
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 
@@ -62,6 +63,34 @@ def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims
     for survivor in found.survivors:
         assert passes(module, survivor.mutant.program), survivor
         assert str(survivor) in module.__doc__
+
+
+@pytest.mark.parametrize("id", ids())
+def test_the_file_of_a_repaired_test_has_its_arrays_and_passes_its_program(
+    id: str, tmp_path: Path
+) -> None:
+    fixture = repaired(load(id))
+    module = module_of(fixture, tmp_path)
+    made = module.inputs()
+    assert made.keys() == fixture.arrays.keys()
+    for name, value in fixture.arrays.items():
+        np.testing.assert_allclose(made[name] * 1.0, value, atol=1e-14)
+    assert passes(module, fixture.program)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_written_test_is_clean_and_formatted(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "made_test.py"
+    file.write_text(write(MADE[name]()), encoding="utf-8")
+    ruff = [str(Path(sys.executable).with_name("ruff"))]
+    # Its docstring lists statements, and a test consists of asserts.
+    for command in (["check", "--ignore", "E501,S101"], ["format", "--check"]):
+        done = subprocess.run(
+            [*ruff, *command, "--config", str(ROOT / "pyproject.toml"), str(file)],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
 
 
 def test_several_output_units_leave_no_mistake_alive() -> None:

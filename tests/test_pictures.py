@@ -8,10 +8,18 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from backcheck import figures
+from backcheck import figures, network, program
 from backcheck.activations import sigmoid, tanh
 from backcheck.tables import Digits, Table
 from conftest import ROOT
+
+
+def both_passes() -> figures.Picture:
+    X, Y, parameters = network.random_network((2, 2, 1), examples=2, seed=0)
+    given = {"Y": Y, **parameters, **network.forward(X, parameters, [tanh, sigmoid])}
+    found = program.backward(["tanh", "sigmoid"]).run(given)
+    return figures.every_number(given | found, [tanh, sigmoid])
+
 
 PICTURES = {
     "activation_curves": lambda: figures.activation_curves(tanh),
@@ -20,7 +28,25 @@ PICTURES = {
     "fairness": lambda: figures.fairness_against_strength(
         {"one": [("old", 1.0, 0.9), ("new", 0.0, 0.95)], "other": [("", 0.5, 0.99)]}
     ),
+    "saturation": lambda: figures.saturation(
+        [-800.0, -30.0, 0.0, 40.0],
+        {"Y = 0": {"one": [0.0, 1e-16, 1e-16, np.nan], "other": [np.inf, 1e-3, 1e-16, 1.0]}},
+    ),
+    "every_number": both_passes,
+    "separation": lambda: figures.separation(
+        {"equivalent": [1e-16, 1e-12], "mistake": [0.1, 2.0]}, 1e-7
+    ),
+    "derivative_over_activation": lambda: figures.derivative_over_activation(
+        {
+            "tanh": ([-0.5, 0, 0.5], [0.75, 1, 0.75]),
+            "fold": ([0, -0.2, 0.3], [-0.1, 0, 0.5]),
+        },
+        level=-0.1,
+    ),
     "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
+    "moved_curves": lambda: figures.moved_curves(
+        tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]
+    ),
 }
 every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 

@@ -19,7 +19,7 @@ def prose_of(name: str) -> str:
     code = r"^( *)(`{3,})\{?(?:code-cell|raw|text).*?^\1\2$"
     source = re.sub(code, "", source, flags=re.M | re.S)
     source = re.sub(r"^ *\$\$.*?^ *\$\$.*?$", "", source, flags=re.M | re.S)
-    return re.sub(r"\$[^$]*\$|`[^`]*`|\([\w-]+\)=", " ", source)
+    return re.sub(r"\$[^$]*\$|(?<!`)`[^`\n]+`(?!`)|\([\w-]+\)=", " ", source)
 
 
 NOT_OURS = {

@@ -76,12 +76,20 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             id: [entry.name, entry.hint, entry.page, dict(entry.found or {})]
             for id, entry in mistakes.table().items()
         },
-        "errors": list(map(list, engine["symptoms"].ERRORS.items())),
+        "exceptions": _exceptions(engine["symptoms"].exceptions()),
         "pages": titles(root),
         "explains": engine["candidates"].PAGES,
         "activations": list(program.SLOPES),
         "weights": engine["mutate"].WEIGHTS[:WEIGHTS].tolist(),
     }
+
+
+def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
+    """Return each kind of message: its pattern, what is said of each cause, and the counts."""
+    return [
+        [pattern, table["causes"] | table["also"].get(kind, {}), table["seen"][kind]]
+        for kind, pattern in table["kinds"].items()
+    ]
 
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:

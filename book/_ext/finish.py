@@ -486,7 +486,7 @@ REPAIRS = (
     _focus_code,
     _head_search,
 )
-"""What the theme and the extensions leave out for screen readers and keyboards, or put in the way."""
+"""What the theme and the extensions leave out for readers of all kinds, or put in their way."""
 
 
 def _add_class(found: LexborNode, name: str) -> None:

@@ -12,7 +12,15 @@ from sphinx.transforms import SphinxTransform
 WORDS = re.compile(r"(?<![\w-])(form|fixture|edition|referee|mutant)s?\b")
 """The words that mean something here that they mean nowhere else."""
 
-LEFT_ALONE = (nodes.title, nodes.literal, nodes.math, nodes.reference, pending_xref, nodes.term)
+LEFT_ALONE = (
+    nodes.title,
+    nodes.literal,
+    nodes.FixedTextElement,
+    nodes.math,
+    nodes.reference,
+    pending_xref,
+    nodes.term,
+)
 
 
 class LinkFirstUse(SphinxTransform):

@@ -80,6 +80,105 @@
     return own < binding ? `(${text})` : text;
   }
 
+  /* ---- The notation of the course's handout; see handout.py. ---- */
+
+  const SYMBOLS = { lambd: "λ", sigmoid: "σ" };
+  const SCALARS = ["m", "lambd", "keep_prob"];
+  const OVER = { sum: "sum of all entries", sum0: "sum over the units", sum1: "sum over the examples" };
+  // How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
+  const [PLUS, TIMES, SUM, PRODUCT, POWER, WHOLE] = [0, 1, 2, 3, 4, 5];
+
+  function equation(name, tree) {
+    const over = [...new Set(sumsIn(tree).map((op) => OVER[op.replace("_keep", "")]))];
+    return `${symbol(name)} = ${mathematics(tree)}${over.length ? ` (${over.join(", ")})` : ""}`;
+  }
+
+  function expects(name, tree) {
+    if (tree.name === name) return `where the test takes ${symbol(name)} as it is given`;
+    return `where the test expects ${equation(name, tree)}`;
+  }
+
+  /* Changed statements as readers see them: code, but the linear steps of a forward pass as mathematics. */
+  function statements(forms) {
+    return forms.map(([name, tree]) => (isLinearStep(tree) ? equation(name, tree) : `${name} = ${write(tree)}`));
+  }
+
+  function isLinearStep({ op, args: [left, right] }) {
+    if (op !== "+" || left.op !== "@") return false;
+    const [weights, input] = left.args.map((one) => one.name);
+    return Boolean(input) && /^W/.test(weights || "") && /^b/.test(right.name || "");
+  }
+
+  function symbol(name) {
+    const plain = name.replace(/^(?:sigmoid|relu)_/, "");
+    const [, letter, number] = /^(d?[AWZbD])(\d+|L)$/.exec(plain) || [];
+    return letter ? `${letter}[${number}]` : SYMBOLS[plain] || plain;
+  }
+
+  function mathematics(tree, binding = PLUS) {
+    const [text, own] = inMathematics(tree);
+    return own < binding ? `(${text})` : text;
+  }
+
+  /* The text of an expression, and how tightly it binds. */
+  function inMathematics(tree) {
+    if (tree.name) return [symbol(tree.name), WHOLE];
+    if (tree.value) return [String(tree.value.d[0]), WHOLE];
+    const derivative = derivativeOf(tree);
+    if (derivative) return [`${SYMBOLS[derivative[0]] || derivative[0]}'(${mathematics(derivative[1])})`, WHOLE];
+    const { op, args } = tree;
+    if (args.length === 2) return pairInMathematics(op, args[0], args[1]);
+    const [operand] = args;
+    if (op in SUMS) return [`Σ ${mathematics(operand, SUM)}`, SUM];
+    if (FUNCTIONS.includes(op)) return [`${SYMBOLS[op] || op}(${mathematics(operand)})`, WHOLE];
+    if (op === "T") return [`${mathematics(operand, WHOLE)}ᵀ`, WHOLE];
+    if (op === "neg") return [`-${mathematics(operand, PRODUCT)}`, PLUS];
+    return [`the number of ${op === "shape1" ? "columns" : "rows"} of ${mathematics(operand, WHOLE)}`, PLUS];
+  }
+
+  function pairInMathematics(op, left, right) {
+    if ([">", ">=", "<", "<="].includes(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
+    if (op === "**") {
+      const power = mathematics(right, WHOLE);
+      const raised = /^\d+$/.test(power) ? power.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]) : `^${power}`;
+      return [mathematics(left, WHOLE) + raised, POWER];
+    }
+    if (op === "@" || (op === "*" && SCALARS.includes(left.name))) return [`${mathematics(left, PRODUCT)} ${mathematics(right, PRODUCT + 1)}`, PRODUCT];
+    if (op === "/" && right.name === "m") return [overM(left), TIMES];
+    const product = op === "*" && withDerivative(left, right);
+    if (product) return [product, TIMES];
+    const own = "+-".includes(op) ? PLUS : TIMES;
+    return [`${mathematics(left, own)} ${op} ${mathematics(right, own + 1)}`, own];
+  }
+
+  function overM(tree) {
+    if (tree.value) return `${mathematics(tree, WHOLE)}/m`;
+    if (tree.op === "*" && SCALARS.includes(tree.args[0].name)) return `${symbol(tree.args[0].name)}/m ${mathematics(tree.args[1], SUM)}`;
+    return `1/m ${mathematics(tree, SUM)}`;
+  }
+
+  /* A product a * s * (1 - s) for a sigmoid s. */
+  function withDerivative(left, right) {
+    const derivative = left.op === "*" && derivativeOf(node("*", left.args[1], right));
+    return derivative ? `${mathematics(left.args[0], TIMES)} * σ'(${mathematics(derivative[1])})` : null;
+  }
+
+  /* The activation whose derivative an expression is, and where. */
+  function derivativeOf(tree) {
+    const { op, args } = tree;
+    const [left, right] = args;
+    if (op === "*" && left.op === "sigmoid" && right === node("-", leaf(1), left)) return ["sigmoid", left.args[0]];
+    if (op === "-" && left === leaf(1) && right.op === "**" && right.args[0].op === "tanh" && right.args[1] === leaf(2)) return ["tanh", right.args[0].args[0]];
+    if (op === ">" && left.name && left.name.startsWith("Z") && right === leaf(0)) return ["relu", left];
+    return null;
+  }
+
+  /* The sums in an expression, the outermost first. */
+  function sumsIn(tree) {
+    const inner = tree.args.flatMap(sumsIn);
+    return tree.op in SUMS ? [tree.op, ...inner] : inner;
+  }
+
   /* A shared link spells expressions out; this reads what `write` writes, and nothing else. */
   function parse(text) {
     const words = text.match(/\s+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|[A-Za-z_]\w*|\*\*|[<>]=?|[-+*/@()[\],.=]|[^]/g) || [];
@@ -662,6 +761,42 @@
     return found;
   }
 
+  /* What the statement of a frame does, in a word. */
+  function statementKind(statement) {
+    if (statement.includes("_test_case(")) return "case";
+    if (/\b(?:\w+_backward|backward_propagation\w*|target)\(/.test(statement)) return "call";
+    if (/^[\w, ()]*= *\(?[A-Za-z]\w*\)?$/.test(statement)) return "name";
+    if (/[\w\])]\[/.test(statement.split("shape[").join(""))) return "entry";
+    return /= *\S|return|\(.*\)|:$/.test(statement) ? "formula" : "";
+  }
+
+  function frameOf(named, text) {
+    const statement = text.replace(/\s+#.*|;\s*$/g, "").trim();
+    if (named.endsWith("_test") || ["", "print_grads", "cell"].includes(named)) return { function: "cell", statement };
+    return { function: /^(?:backward_propagation\w*|\w+_backward)$/.test(named) ? named : "", statement };
+  }
+
+  /* The last frame of a traceback that is in a function of the course, or in a cell. */
+  function lastFrame(text) {
+    let found = { function: "", statement: "" };
+    let named = null;
+    let previous = "";
+    for (const line of text.split("\n")) {
+      const arrow = /^ *-+> ?\d+ (.*)/.exec(line);
+      if (/^(?: *(?:File |<?ipython|~|\/|Input In|Cell In|[A-Z]:\\)|.*\.py\S* in \w+\()/.test(line)) {
+        const match = /\bin (\w+)/.exec(line);
+        named = match ? match[1] : "";
+      } else if (arrow || previous.startsWith('File "')) {
+        const statement = arrow ? arrow[1] : line;
+        // Without the line that names the function, its statement is all there is.
+        const one = frameOf(named === null ? "-" : named, statement);
+        if (one.function || named === null) found = one;
+      }
+      previous = line.trim();
+    }
+    return found;
+  }
+
   /* Which outputs the test complained of, the function, and the exception. */
   function complaints(text) {
     // A traceback quotes the asserts around the one that failed.
@@ -673,7 +808,7 @@
     const functions = [...text.matchAll(/\b(backward_propagation|linear_backward|linear_activation_backward|L_model_backward)(?:_test)?\b/g)];
     // The last function named is the one whose test speaks.
     const last = functions.length ? functions[functions.length - 1][1] : "";
-    let errors = [...text.matchAll(/^\s*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)/gm)].map((match) => match[1]);
+    let errors = [...text.matchAll(/^[ \t]*(?:\w+\.)*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)/gm)].map((match) => match[1]);
     errors = errors.filter((error) => !error.startsWith("AssertionError")).map((error) => error.trim());
     errors = errors.filter((error) => !error.includes("Traceback (most recent"));
     // Forums eat the name of the exception, but not what numpy says of shapes.
@@ -699,7 +834,7 @@
     if (!kept.length && !said.failing.length && !said.function && !said.error) {
       throw new Unreadable(problem || NOTHING);
     }
-    return { arrays: kept, ...said, problem };
+    return { arrays: kept, ...said, problem, frame: lastFrame(text) };
   }
 
   /* ---- Fixtures: what the data holds, unpacked when it is first needed. ---- */
@@ -1481,7 +1616,12 @@
   class Candidate {
     constructor(fixture, forms, changes, printedAs = new Map()) {
       Object.assign(this, { fixture, forms, changes, printedAs });
-      lazy(this, "changed", () => [...forms].map(([step, tree]) => ({ step, was: write(fixture.original(step)), now: write(tree) })));
+      // An idea that touches several steps can leave one of them as it was.
+      lazy(this, "different", () => [...forms].filter(([step, tree]) => tree !== fixture.original(step)));
+      lazy(this, "changed", () => this.different.map(([step, tree]) => ({ step, was: write(fixture.original(step)), now: write(tree) })));
+      lazy(this, "shown", () => statements(this.different));
+      // What a step was is a solution of it: readers see it in the notation of the handout.
+      lazy(this, "expects", () => this.different.map(([step]) => expects(step, fixture.original(step))));
       lazy(this, "values", () => fixture.run(forms, fixture.arrays).values);
       lazy(this, "verdict", () => fixture.verdict(forms));
       lazy(this, "rightHere", () => !printedAs.size && fixture.verdict(forms, fixture.own) === "equivalent");
@@ -1855,7 +1995,7 @@
         .map(([changes, forms]) => new Candidate(fixture, forms, changes));
       if (!alone.length) continue;
       const best = least(alone, (one) => one.rank);
-      yield `Taken alone, ${step} is explained by ${best.changed.map((one) => `${one.step} = ${one.now}`).join("; ")}.`;
+      yield `Taken alone, ${step} is explained by ${best.shown.join("; ")}.`;
     }
   }
 
@@ -1908,8 +2048,10 @@
 
   /* ---- A text without numbers: what the test or numpy said. ---- */
 
+  const MOST_CAUSES = 4;
+
   function withoutNumbers(paste, wanted) {
-    const causes = DATA.errors.filter(([pattern]) => new RegExp(pattern).test(paste.error)).map(([, cause]) => cause);
+    const causes = toldCauses(knownCauses(paste.error, paste.frame));
     if (causes.length) return answer("unexplained", null, [], causes, new Map());
     let tested = wanted.filter((fixture) => fixture.function === paste.function);
     if (!tested.length) tested = wanted;
@@ -1933,6 +2075,33 @@
       ? "These changes make numpy stop at these shapes, the simplest first."
       : "These changes make the test say this, the most frequent first; paste the printed numbers, and they can be told apart.";
     return answer("unexplained", best, all.get(best), [remark], new Map());
+  }
+
+  /* The likely causes of an exception that is not about shapes: of the programs that stopped so,
+     those are counted that stopped at this place, if there are any. */
+  function knownCauses(error, frame) {
+    for (const [pattern, says, seen] of DATA.exceptions) {
+      const match = new RegExp(pattern).exec(error);
+      if (!match) continue;
+      const caught = match.slice(1).filter(Boolean).join(" ");
+      let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => [id, one]));
+      // What a statement does tells more than the function it stands in.
+      for (const [place, value] of [[0, caught], [2, statementKind(frame.statement)], [1, frame.function]]) {
+        const narrower = entries.filter(([, one]) => one[place] === value);
+        if (narrower.length) entries = narrower;
+      }
+      const counts = new Map();
+      for (const [id, one] of entries) counts.set(id, (counts.get(id) || 0) + one[3]);
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const sorted = [...counts].sort(([, one], [, other]) => other - one);
+      return sorted.map(([id, count]) => `${says[id].slice(0, -1)} (in ${count} of ${all} programs that stopped so).`);
+    }
+    return [];
+  }
+
+  function toldCauses(causes) {
+    const rest = causes.length - MOST_CAUSES;
+    return rest > 0 ? [...causes.slice(0, MOST_CAUSES), `${rest} rarer cause${rest > 1 ? "s" : ""} besides.`] : causes;
   }
 
   function failingForms(fixture, failing) {
@@ -2059,6 +2228,12 @@
     diagnose: (text, fixture = null, changes = 2) => asDictionary(toTheEnd(diagnosing(text, fixture, changes))),
     read: (text) => read(text),
     parse: (text) => write(parse(text)),
+    equation: (step, text) => equation(step, parse(text)),
+    shown: (id, forms) => {
+      const changed = new Map(forms.map(([step, text]) => [step, parse(text)]));
+      const { shown, expects: wanted } = new Candidate(FIXTURES.get(id), changed, 1);
+      return [shown, wanted];
+    },
   };
   /* ---- Numbers as numpy prints them. ---- */
 
@@ -2154,7 +2329,7 @@
   }
 
   function linkTo(candidate) {
-    const changes = candidate.changed.map(({ step, now }) => `&${encodeURIComponent(step)}=${encodeURIComponent(now)}`);
+    const changes = [...candidate.forms].map(([step, tree]) => `&${encodeURIComponent(step)}=${encodeURIComponent(write(tree))}`);
     return `${location.href.split("#")[0]}#${candidate.fixture.id}${changes.join("")}`;
   }
 
@@ -2190,9 +2365,9 @@
   }
 
   function changesOf(candidate) {
-    const lines = candidate.changed.flatMap(({ step, was, now }) => [
-      element("pre", { class: "diagnose-code" }, `${step} = ${now}`),
-      element("p", {}, "instead of ", code(was)),
+    const lines = candidate.shown.flatMap((statement, at) => [
+      element("pre", { class: "diagnose-code" }, statement),
+      element("p", {}, candidate.expects[at]),
     ]);
     for (const [step, name] of candidate.printedAs) lines.push(element("p", {}, "What is called ", code(name), " is ", code(step), " of this test."));
     return lines;
@@ -2214,7 +2389,7 @@
 
   function alike(group) {
     if (group.length < 2) return [];
-    const said = group.slice(1).map((one) => one.changed.map(({ step, now }) => `${step} = ${now}`).join(", "));
+    const said = group.slice(1).map((one) => one.shown.join(", "));
     const line = element("p", {}, "The test cannot tell it from ");
     said.slice(0, 3).forEach((text, at) => line.append(at ? "; " : "", code(text)));
     line.append(said.length > 3 ? ` or ${said.length - 3} others.` : ".");
@@ -2237,7 +2412,7 @@
   }
 
   function otherForm(candidate) {
-    const text = candidate.changed.map(({ step, now }) => `${step} = ${now}`).join(", ");
+    const text = candidate.shown.join(", ");
     const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, candidate.verdict);
     return element("li", { class: "diagnose-card" }, element("pre", { class: "diagnose-code" }, text), element("p", {}, `${candidate.name}: `, mark, "."), copyButton(candidate));
   }

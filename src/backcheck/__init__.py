@@ -15,6 +15,7 @@ The package of the book *When the Cache Lies*. Ground floor first:
 - `reading`: numbers out of whatever people paste
 - `search`: the mutants whose steps print what was seen
 - `placing`, `candidates`, `symptoms`, `diagnose`: from a paste to its explanation
+- `clues`: what the ratio of a wrong number and the outputs that differ speak for
 - `catalogue`: every named form with the numbers it prints
 - `running`: a reader's own function, called as the test calls it
 - `training`: gradient descent with the gradients a program computes
@@ -30,4 +31,4 @@ if sys.version_info < (3, 11):  # noqa: UP036 - src/ is importable without insta
         + ": make the environment again with a newer Python."
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -6,6 +6,7 @@ explained, 4 if the reader's own function raised an exception.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -143,7 +144,7 @@ def _run(options: argparse.Namespace) -> int:
     outputs = function if isinstance(function, Failure) else call(fixture, function, path)
     if isinstance(outputs, Failure):
         print(outputs)
-        for cause in likely_causes(outputs.error, fixture.id):
+        for cause in likely_causes(outputs.error, fixture.id, outputs.frame):
             print(cause)
         return RAISED
     first = _first_complaint(fixture, outputs)
@@ -250,6 +251,9 @@ def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
 
 def run() -> None:
     """Run the command as the script ``backcheck`` does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every terminal has the handout's symbols.
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(main())
 
 

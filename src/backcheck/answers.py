@@ -10,7 +10,8 @@ import numpy as np
 from backcheck.catalogue import Place, entry
 from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
-from backcheck.symptoms import known_causes
+from backcheck.reading import NOWHERE, Frame
+from backcheck.symptoms import Cause, known_causes
 
 WORDS = 120
 """How long an answer may be."""
@@ -64,20 +65,35 @@ class Answer(Ready):
         change = " and ".join(f"`{step} = {now}`" for step, _, now in candidate.changed)
         return (
             f"This looks like {self.mistake.name}.\n"
-            f"In the test of {fixture.title}, {change} {self._prints()}\n\n"
-            f"{_said(candidate.verdict)}\n{self.mistake.hint}"
+            f'In the test "{fixture.title}", {change} {self._prints()}\n\n'
+            f"{self._shared()}{_said(candidate.verdict)}\n{self.mistake.hint}"
         )
+
+    @property
+    def _output(self) -> str:
+        """The output whose digits are shown."""
+        expected = load(self.place.candidate.id).expected
+        return next(name for name in expected if not self._prints_expected(name))
 
     def _prints(self) -> str:
         """Say what the change prints, and what the test expects."""
         if self.place.says == "stops":
             return f"makes numpy stop\n\n{_fenced(self.place.printed.removeprefix('numpy stops '))}"
         values, expected = self.place.candidate.values, load(self.place.candidate.id).expected
-        output = next(name for name in expected if not self._prints_expected(name))
+        output = self._output
         return (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
             f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
         )
+
+    def _shared(self) -> str:
+        """Name the other forms that print these digits."""
+        found = (one for one in self.place.shared if self._output in one.outputs)
+        others = [table()[id].name for one in found for id in one.others]
+        if not others:
+            return ""
+        more = "Another form prints" if len(others) == 1 else "Other forms print"
+        return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
 
     def _prints_expected(self, name: str) -> bool:
         value: Any = self.place.candidate.values.get(name)
@@ -93,12 +109,12 @@ class ErrorAnswer(Ready):
     ----------
     message : str
         The last line of the traceback.
-    cause : str
-        What is behind it.
+    causes : tuple of Cause
+        What may be behind it, the most frequent first.
     """
 
     message: str
-    cause: str
+    causes: tuple[Cause, ...]
 
     @property
     def about(self) -> str:
@@ -107,10 +123,24 @@ class ErrorAnswer(Ready):
 
     @property
     def text(self) -> str:
-        """The message, and its cause."""
+        """The message, and as many of its causes as an answer has room for."""
+        texts = [self._with(count) for count in range(1, len(self.causes) + 1)]
+        fitting = [text for text in texts if len(text.split()) <= WORDS]
+        return fitting[-1]
+
+    def _with(self, count: int) -> str:
+        shown, of = self.causes[:count], self.causes[0].of
+        listed = "\n".join(
+            f"{place}. {cause.says} ({cause.programs})" for place, cause in enumerate(shown, 1)
+        )
+        rest = sum(cause.programs for cause in self.causes[count:])
+        other = f"\n\nThe other {rest} had rarer causes." if rest else ""
+        if len(self.causes) == 1:
+            listed = self.causes[0].says
         return (
-            f"{_fenced(self.message)}\n\n{self.cause}\n"
-            "Paste the whole traceback into the page below, and it says more about your case."
+            f"{_fenced(self.message)}\n\nWhat was wrong in {of} programs with one mistake that "
+            f"stopped so:\n\n{listed}{other}\n\n"
+            "The whole traceback, pasted into the page below, narrows this down."
         )
 
 
@@ -154,28 +184,30 @@ def answer(id: str) -> Answer:
     return Answer(found.mistake, min(failing, key=preference))
 
 
-def error(message: str) -> ErrorAnswer:
+def error(message: str, frame: Frame = NOWHERE) -> ErrorAnswer:
     """Return the ready answer for an exception.
 
     Parameters
     ----------
     message : str
         The last line of the traceback.
+    frame : Frame
+        Where it was raised, if that is known.
 
     Raises
     ------
     ValueError
-        If the book knows no cause that is always behind it.
+        If the book knows no cause of it.
 
     Examples
     --------
-    >>> print(error("KeyError: 'dA0'").cause[:43])
-    The gradient is stored under another number
+    >>> error("KeyError: 'dA0'").causes[0].id
+    'key-number'
     """
-    causes = [*known_causes(message)]
+    causes = known_causes(message, frame)
     if not causes:
-        raise ValueError(f"The book knows no cause that is always behind {message!r}.")
-    return ErrorAnswer(message, causes[0])
+        raise ValueError(f"The book knows no cause of {message!r}.")
+    return ErrorAnswer(message, causes)
 
 
 def most_frequent(count: int = 12) -> list[str]:
@@ -194,8 +226,8 @@ def most_frequent(count: int = 12) -> list[str]:
 
 def _said(verdict: str) -> str:
     if verdict == "mistake":
-        return "On real forward passes it is wrong, too, so the test is not to blame."
-    return "On real forward passes it is right: the test's cache is none."
+        return "It is wrong on real forward passes too, so the test is not to blame."
+    return "It is right on real forward passes; the cache of this test does not come from one."
 
 
 def _fenced(text: str) -> str:

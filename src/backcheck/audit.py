@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 
 from backcheck import consistent, gradient_check
+from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
+from backcheck.handout import statements
 from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
-from backcheck.program import Known, Program, Tree, write
+from backcheck.program import Known, Program, Tree
 from backcheck.tables import Table
 
 SAME = 1e-12
@@ -60,7 +62,7 @@ class Mutant:
         return len(self.forms), len(str(self))
 
     def __str__(self) -> str:
-        return ", ".join(f"{step} = {write(tree)}" for step, tree in self.forms.items())
+        return ", ".join(statements(self.forms))
 
 
 @dataclass(frozen=True)
@@ -297,11 +299,58 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     >>> [mutant.verdict for mutant in found if str(mutant) == "dZ2 = AL - Y"]
     ['equivalent']
     """
-    outputs = fixture.comparisons[-1].outputs
-    key = (str(fixture.program), fixture.layers, outputs, frozenset(fixture.arrays))
+    key = _shared_by(fixture)
     if key not in _KNOWN:
-        _KNOWN[key] = _distinct(_widened(fixture), outputs)
+        _KNOWN[key] = _distinct(_widened(fixture), fixture.comparisons[-1].outputs)
     return _KNOWN[key]
+
+
+def errors_by_verdict(
+    fixtures: Iterable[Fixture] | None = None, seeds: tuple[int, ...] = consistent.SEEDS
+) -> dict[str, Array]:
+    """Return how far each distinct mutant is from the referee on each fresh network.
+
+    Parameters
+    ----------
+    fixtures : iterable of Fixture, optional
+        The tests whose mutants are meant; all that are `published` if left out. Editions of
+        one function share their mutants, which are counted once.
+    seeds : tuple of int
+        One for each network; by default those that decide the verdict.
+
+    Returns
+    -------
+    dict
+        For ``"equivalent"`` and ``"mistake"`` an array with one row for each mutant of that
+        verdict and one column for each network: the largest relative error of its outputs,
+        inf where one cannot be computed, has another shape or is not finite.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> found = errors_by_verdict([load("c1w4_L_model_backward_v2")])
+    >>> bool(found["equivalent"].max() < 1e-12 < 1e-3 < found["mistake"].max(axis=1).min())
+    True
+    """
+    chosen = published().values() if fixtures is None else fixtures
+    families = {_shared_by(fixture): fixture for fixture in chosen}
+    found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
+    for fixture in families.values():
+        wide = _widened(fixture)
+        fresh = consistent.networks(wide, False, seeds)
+        known = [wide.program.known(arrays) for arrays, _ in fresh]
+        for mutant in judged_mutants(fixture):
+            far = [
+                max(consistent.errors(mutant.program, wide, network, values))
+                for network, values in zip(fresh, known, strict=True)
+            ]
+            found[mutant.verdict].append(far)
+    return {verdict: np.reshape(rows, (-1, len(seeds))) for verdict, rows in found.items()}
+
+
+def _shared_by(fixture: Fixture) -> Any:
+    outputs = fixture.comparisons[-1].outputs
+    return str(fixture.program), fixture.layers, outputs, frozenset(fixture.arrays)
 
 
 def _widened(fixture: Fixture) -> Fixture:

@@ -9,6 +9,7 @@ import numpy as np
 
 from backcheck import consistent
 from backcheck.fixtures import Outcome, load
+from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
 from backcheck.program import Program, Tree, write
@@ -46,14 +47,38 @@ class Candidate:
 
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
-        """The step, what it was and what it is now, for each change."""
-        was = {slot.name: slot.original.tree for slot in mutants(load(self.id)).slots}
-        return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
+        """The step, what it was and what it is now, for each change.
+
+        Both are statements for programs. What it was is a solution of the step: to readers it
+        is shown as `expects` has it.
+        """
+        was = self._originals
+        return tuple((name, write(was[name]), write(now)) for name, now in self._different.items())
+
+    @property
+    def expects(self) -> tuple[str, ...]:
+        """What the test has in place of each change, in the notation of the handout."""
+        return tuple(expects(name, self._originals[name]) for name in self._different)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Each changed statement as readers see it; see `backcheck.handout.statements`."""
+        return statements(self._different)
+
+    @cached_property
+    def _different(self) -> dict[str, Tree]:
+        # An idea that touches several steps can leave one of them as it was.
+        was = self._originals
+        return {name: tree for name, tree in self.forms.items() if tree != was[name]}
+
+    @cached_property
+    def _originals(self) -> dict[str, Tree]:
+        return {slot.name: slot.original.tree for slot in mutants(load(self.id)).slots}
 
     @property
     def statements(self) -> str:
         """The changed statements, in one line."""
-        return ", ".join(f"{step} = {now}" for step, _, now in self.changed)
+        return ", ".join(self.shown)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -178,9 +203,9 @@ def sentence(candidate: Candidate) -> str:
 def described(group: tuple[Candidate, ...]) -> Iterator[str]:
     """Yield the lines that tell a reader of candidates no output can tell apart."""
     first = group[0]
-    for step, was, now in first.changed:
-        yield f"{step} = {now}"
-        yield f"    instead of {was}"
+    for statement, expected in zip(first.shown, first.expects, strict=True):
+        yield statement
+        yield f"    {expected}"
     for step, name in first.moved:
         yield f"What is called {name} is {step} of this test."
     if first.moved and not first.forms:

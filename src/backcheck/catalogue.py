@@ -1,17 +1,56 @@
 """The named forms as entries to look up: what each one prints on every published test."""
 
 import html
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from backcheck.candidates import Candidate
+from backcheck.clues import CAUSES, NEWEST, first_wrong, named_on, ratio
 from backcheck.fixtures import ids, load
-from backcheck.mistakes import Mistake, occurrences, table
-from backcheck.search import reference, workshop
+from backcheck.mistakes import Mistake, table
+from backcheck.search import reference
 from backcheck.tables import Table
+
+_NUMBER = re.compile(r"-?\d+\.\d{6,}(?:e[+-]\d+)?")
+"""A number with so many decimals that somebody searches for it."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Where else the numbers of some outputs stand.
+
+    Parameters
+    ----------
+    outputs : tuple of str
+        The outputs that all of it is true of.
+    right : tuple of str
+        The arrays of tests and accepted programs that have these numbers, up to the sign.
+    others, partly : tuple of str
+        Keys of the other named forms that print all of these numbers, and some of them.
+    """
+
+    outputs: tuple[str, ...]
+    right: tuple[str, ...]
+    others: tuple[str, ...]
+    partly: tuple[str, ...]
+
+    def said(self, named: Callable[[str], str]) -> str:
+        """Return it as a sentence in which `named` writes the other forms."""
+        clauses = [*self.right]
+        if self.others:
+            clauses.append("also printed by " + "; ".join(map(named, self.others)))
+        if self.partly:
+            clauses.append("partly printed by " + "; ".join(map(named, self.partly)))
+        return f"{', '.join(self.outputs)}: {'; '.join(clauses)}."
+
+    def __repr__(self) -> str:
+        return self.said(lambda id: table()[id].name)
 
 
 @dataclass(frozen=True)
@@ -21,24 +60,25 @@ class Place:
     Parameters
     ----------
     candidate : Candidate
-        The changed program, with its verdict and what the test says.
+        The changed program, with its verdict.
     changes : tuple of str
         The changed statements; several where they print the same.
     tests : tuple of str
-        Titles of the tests on which they do.
+        Titles of the tests on which they do, and which say the same of it.
+    says : str
+        What each of them says, by its own rule: ``"passes"``, ``"fails"`` or ``"stops"``.
     printed : str
         The outputs that are not the expected ones, as numpy prints them, or its complaint.
+    shared : tuple of Shared
+        Where else these numbers stand.
     """
 
     candidate: Candidate
     changes: tuple[str, ...]
     tests: tuple[str, ...]
+    says: str
     printed: str
-
-    @property
-    def says(self) -> str:
-        """What the test says: ``"passes"``, ``"fails"`` or ``"stops"``."""
-        return {"error": "stops"}.get(self.candidate.outcome.word, self.candidate.outcome.word)
+    shared: tuple[Shared, ...] = ()
 
     @property
     def judged(self) -> str:
@@ -47,7 +87,8 @@ class Place:
 
     def __repr__(self) -> str:
         change = " or ".join(self.changes)
-        return f"{change}  ({'; '.join(self.tests)})\n{self.judged}\n{self.printed}"
+        lines = [f"{change}  ({'; '.join(self.tests)})", self.judged, self.printed]
+        return "\n".join([*lines, *map(repr, self.shared)])
 
 
 @dataclass(frozen=True)
@@ -88,13 +129,20 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
     where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
     verdicts = _either(place.candidate.verdict for place in places)
     summary = f"{code}: {verdicts}; {_either(place.says for place in places)} on {where}"
-    printed = "\n\n".join(
-        f"{'; '.join(place.tests)}: {place.judged}\n{place.printed}" for place in places
-    )
-    return (
-        f"<details><summary>{summary}</summary>"
-        f'<pre tabindex="0">{html.escape(printed)}</pre></details>'
-    )
+    # Tests whose outputs share their numbers with the same forms have one paragraph.
+    alike = groupby(places, key=lambda place: place.shared)
+    printed = "".join(_printed_as_html(list(group), shared) for shared, group in alike)
+    return f"<details><summary>{summary}</summary>{printed}</details>"
+
+
+def _printed_as_html(places: list[Place], shared: tuple[Shared, ...]) -> str:
+    text = "\n\n".join(f"{'; '.join(p.tests)}: {p.judged}\n{p.printed}" for p in places)
+    below = f"<p>{' '.join(one.said(_link) for one in shared)}</p>" if shared else ""
+    return f'<pre tabindex="0">{html.escape(text)}</pre>{below}'
+
+
+def _link(id: str) -> str:
+    return f'<a href="#mistake-{id}">{html.escape(table()[id].name)}</a>'
 
 
 def _either(words: Iterable[str]) -> str:
@@ -124,79 +172,203 @@ def entry(id: str) -> Entry:
     """
     if id not in table():
         raise KeyError(f"There is no named form {id!r}; there are {', '.join(table())}.")
-    places: dict[tuple[str, str], Place] = {}
+    shared = ((place, _shared(id, place)) for place in _places(id))
+    return Entry(table()[id], tuple(replace(place, shared=found) for place, found in shared))
+
+
+@cache
+def _places(id: str) -> tuple[Place, ...]:
+    """Return where a named form can be made, without what other forms print."""
+    places: dict[tuple[str, ...], Place] = {}
     for fixture in reversed(ids("Course 1")):
-        felt = needed(fixture)
-        for name, forms in occurrences(fixture):
-            if name == id and felt & forms.keys():
-                candidate = Candidate(fixture, forms, 1)
+        for name, candidate in named_on(fixture):
+            if name == id:
                 printed = _printed(candidate)
-                place = places.get((printed, candidate.verdict))
-                places[printed, candidate.verdict] = _joined(place, candidate, printed)
-    return Entry(table()[id], tuple(places.values()))
+                for says, title in _said_by_each_edition(candidate).items():
+                    key = (printed, candidate.verdict, says)
+                    one = Place(candidate, (_change(id, candidate),), (title,), says, printed)
+                    places[key] = _joined(places[key], one) if key in places else one
+    return tuple(places.values())
 
 
-def needed(id: str) -> set[str]:
-    """Return the slots of a fixture that can have an effect on an expected output.
+def _change(id: str, candidate: Candidate) -> str:
+    if id == "forward-again":
+        # Written out, these are the lines of the forward pass that the course grades.
+        return f"{', '.join(candidate.forms)} computed again"
+    return candidate.statements
+
+
+def _said_by_each_edition(candidate: Candidate) -> dict[str, str]:
+    """Return what the editions of a test say, each by its own rule, with the test's title.
+
+    Where they do not agree, the title names the editions.
+    """
+    fixture = load(candidate.id)
+    editions: dict[str, list[str]] = {}
+    for comparison in fixture.comparisons:
+        outcome = candidate.outcome
+        if not outcome.error:
+            values = {name: candidate.values[name] for name in comparison.outputs}
+            outcome = fixture.compare(values, comparison.edition)
+        says = {"error": "stops"}.get(outcome.word, outcome.word)
+        editions.setdefault(says, []).append(comparison.edition)
+    if len(editions) == 1:
+        return dict.fromkeys(editions, fixture.title)
+    return {says: f"{fixture.title} ({' and '.join(some)})" for says, some in editions.items()}
+
+
+def _joined(place: Place, other: Place) -> Place:
+    changes = tuple(dict.fromkeys((*place.changes, *other.changes)))
+    return replace(place, changes=changes, tests=tuple(dict.fromkeys((*place.tests, *other.tests))))
+
+
+def _shared(id: str, place: Place) -> tuple[Shared, ...]:
+    """Say of each output that a place prints where else its numbers stand."""
+    alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for output, numbers in _outputs(place):
+        right = tuple(_right(place.candidate.id, output, numbers))
+        others = {other for number in numbers for other in printed_by()[number]} - {id}
+        whole = {other for other in others if any(numbers <= one for one in _arrays(other))}
+        kinds = (
+            right,
+            *(tuple(one for one in table() if one in some) for some in (whole, others - whole)),
+        )
+        if any(kinds):
+            alike.setdefault(kinds, []).append(output)
+    return tuple(Shared(tuple(outputs), *kinds) for kinds, outputs in alike.items())
+
+
+def _outputs(place: Place) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the name of each output that a place prints, and its numbers."""
+    if place.says != "stops":
+        for text in re.split(r"\n(?=\w+ = )", place.printed):
+            name, equals, array = text.partition(" = ")
+            if equals:
+                yield name, frozenset(_NUMBER.findall(array))
+
+
+@cache
+def _arrays(id: str) -> frozenset[frozenset[str]]:
+    """Return the numbers of each output that a named form prints."""
+    return frozenset(numbers for place in _places(id) for _, numbers in _outputs(place))
+
+
+@cache
+def printed_by() -> dict[str, list[str]]:
+    """Return, for each number with six decimals or more, the named forms that print it.
 
     Examples
     --------
-    >>> sorted({"b", "A_prev", "dW"} & needed("c1w4_linear_backward_v2"))
-    ['A_prev', 'dW']
+    >>> printed_by()["0.50767257"]
+    ['shortcut', 'slope-from-a']
     """
-    shop = workshop(id)
-    felt = 0
-    for name in load(id).expected:
-        felt |= shop.reach[shop.place[name]]
-    return {slot.name for place, slot in enumerate(shop.slots) if felt >> place & 1}
+    found: dict[str, list[str]] = {}
+    for id in table():
+        for number in frozenset[str]().union(*_arrays(id)):
+            found.setdefault(number, []).append(id)
+    return found
 
 
-def _joined(place: Place | None, candidate: Candidate, printed: str) -> Place:
-    change = candidate.statements
-    title = load(candidate.id).title
-    if place is None:
-        return Place(candidate, (change,), (title,), printed)
-    changes = tuple(dict.fromkeys((*place.changes, change)))
-    tests = tuple(dict.fromkeys((*place.tests, title)))
-    return Place(place.candidate, changes, tests, printed)
+@cache
+def _known(id: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the numbers of each array of a test and its accepted program, without signs.
+
+    The second set has those that the test publishes as well: they are rounded.
+    """
+    found = {}
+    for name, value in reference(id).items():
+        computed = _unsigned(_NUMBER.findall(_text(value)))
+        published = _unsigned(_NUMBER.findall(_text(load(id).expected.get(name, 0))))
+        found[name] = computed, computed | published
+    return found
+
+
+def _right(id: str, output: str, numbers: frozenset[str]) -> Iterator[str]:
+    """Say which arrays of tests and accepted programs have numbers of an output."""
+    printed = _unsigned(numbers)
+    left = set(printed)
+    for fixture in (id, *(other for other in reversed(ids("Course 1")) if other != id)):
+        # The output's own expected value first, then the array with most of these numbers.
+        for name, (computed, every) in sorted(
+            _known(fixture).items(),
+            key=lambda known: (known[0] != output, -len(printed & known[1][1])),
+        ):
+            if common := left & every:
+                left -= common
+                whole = computed <= printed <= every
+                kind = "given" if name in load(fixture).arrays else "expected"
+                same = numbers & set(_NUMBER.findall(_text(reference(fixture)[name])))
+                yield (
+                    f"{'' if whole else 'partly '}the {kind} {name}"
+                    f"{'' if fixture == id else f' of {load(fixture).title}'}"
+                    f"{'' if same or not whole else ' with the opposite sign'}"
+                )
+
+
+def _unsigned(numbers: Iterable[str]) -> set[str]:
+    return {number.lstrip("-") for number in numbers}
 
 
 @dataclass(frozen=True)
 class Overview:
     """The table of all named forms; on a page each name leads to its entry."""
 
-    rows: tuple[tuple[str, str, str], ...]
+    rows: tuple[tuple[str, str, str, str], ...]
 
     def __repr__(self) -> str:
-        return repr(Table(("form", "verdict"), [row[1:] for row in self.rows]))
+        return repr(Table(_COLUMNS, [row[1:] for row in self.rows]))
 
     def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{title}</th>' for title in _COLUMNS)
         body = "".join(
-            f'<tr><td><a href="#mistake-{id}">{html.escape(name)}</a></td><td>{verdict}</td></tr>\n'
-            for id, name, verdict in self.rows
+            f'<tr><th scope="row"><a href="#mistake-{id}">{html.escape(name)}</a></th>'
+            f"<td>{verdict}</td>"
+            f"<td>{ratio}</td></tr>\n"
+            for id, name, verdict, ratio in self.rows
         )
         return (
             '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
-            '<thead><tr><th scope="col">form</th><th scope="col">verdict</th></tr></thead>\n'
+            f"<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}</tbody>\n</table></div>"
         )
 
 
+_COLUMNS = ("form", "verdict", "printed / expected")
+
+
 def overview() -> Overview:
-    """Return the table of all named forms, with the verdicts they get.
+    """Return the table of all named forms: their verdicts, and the ratios of what they print.
+
+    The ratio is that of the wrong output that is computed first, on the newest test of each
+    function; see `backcheck.clues.ratio`.
 
     Examples
     --------
-    >>> [verdict for id, name, verdict in overview().rows if id == "shortcut"]
-    ['equivalent']
+    >>> [row[2:] for row in overview().rows if row[0] == "output-sign"]
+    [('mistake', '-1, not constant')]
     """
-    rows = [(id, found.name, entry(id).verdicts) for id, found in table().items()]
-    return Overview(tuple(rows))
+    found: dict[str, set[str]] = {id: set() for id in table()}
+    for fixture in NEWEST:
+        for id, candidate in named_on(fixture):
+            first = first_wrong(candidate)
+            found[id] |= {"numpy stops"} if candidate.outcome.error else set()
+            found[id] |= {ratio(candidate, first)} if first else set()
+    kinds = (*CAUSES, "numpy stops")
+    return Overview(
+        tuple(
+            (id, named.name, entry(id).verdicts, ", ".join(k for k in kinds if k in found[id]))
+            for id, named in table().items()
+        )
+    )
 
 
 @cache
 def _expected_text(id: str) -> dict[str, str]:
-    return {name: f"{name} = {reference(id)[name]}" for name in load(id).expected}
+    return {name: f"{name} = {_text(reference(id)[name])}" for name in load(id).expected}
+
+
+def _text(value: Any) -> str:
+    return str(np.asarray(value, dtype=float))
 
 
 def _printed(candidate: Candidate) -> str:
@@ -204,7 +376,7 @@ def _printed(candidate: Candidate) -> str:
         return f"numpy stops at {candidate.outcome.error}"
     lines = []
     for name, expected in _expected_text(candidate.id).items():
-        text = f"{name} = {np.asarray(candidate.values[name], dtype=float)}"
+        text = f"{name} = {_text(candidate.values[name])}"
         if text != expected:
             lines.append(text)
     return "\n".join(lines) or "Prints the expected numbers."

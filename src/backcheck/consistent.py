@@ -5,8 +5,10 @@ may be no forward pass at all. It is decided here: the arrays of the fixture are
 each Z and A is computed from the layer below, and the referee differentiates the loss.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -159,25 +161,64 @@ def verdict(program: Program, fixture: Fixture, own_shapes: bool = False) -> str
     'mistake'
     """
     decided_by = zip(networks(fixture, own_shapes), _known(fixture, own_shapes), strict=True)
-    for (arrays, true), known in decided_by:
-        try:
-            values = program.run(arrays, known)
-        except (KeyError, ValueError):
-            return "mistake"
-        for name in fixture.comparisons[-1].outputs:
-            value = np.asarray(values.get(name))
-            if value.shape != true[name].shape or not np.all(np.isfinite(value)):
-                return "mistake"
-            if relative_error(value, true[name]) > AGREES:
-                return "mistake"
-    return "equivalent"
+    agrees = all(
+        error <= AGREES
+        for network, known in decided_by
+        for error in errors(program, fixture, network, known)
+    )
+    return "equivalent" if agrees else "mistake"
+
+
+def errors(
+    program: Program,
+    fixture: Fixture,
+    network: tuple[Mapping[str, Array], Mapping[str, Array]],
+    known: Known = MappingProxyType({}),
+) -> Iterator[float]:
+    """Yield the relative error of each output the test asks for, on one fresh network.
+
+    Parameters
+    ----------
+    program : Program
+        A backward pass for the arrays of the fixture.
+    fixture : Fixture
+        Where the names of the tested outputs come from.
+    network : tuple
+        The arrays of a forward pass, and the referee's gradients there: a member of
+        `networks`.
+    known : mapping
+        What `Program.known` returned for these arrays and another program.
+
+    Yields
+    ------
+    float
+        inf where an output cannot be computed, has another shape, or is not finite.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> week4 = load("c1w4_L_model_backward_v2")
+    >>> network = networks(week4, False)[0]
+    >>> max(errors(week4.program.replace(dZ2="AL - Y"), week4, network)) < 1e-12
+    True
+    """
+    arrays, true = network
+    try:
+        values = program.run(arrays, known)
+    except (KeyError, ValueError):
+        yield math.inf
+        return
+    for name in fixture.comparisons[-1].outputs:
+        value = np.asarray(values.get(name))
+        alike = value.shape == true[name].shape and np.all(np.isfinite(value))
+        yield relative_error(value, true[name]) if alike else math.inf
 
 
 @cache
 def networks(
-    fixture: Fixture, own_shapes: bool
+    fixture: Fixture, own_shapes: bool, seeds: tuple[int, ...] = SEEDS
 ) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
-    """Return the fresh networks that decide a verdict, each with the referee's gradients.
+    """Return fresh networks, each with the referee's gradients; by default those that decide.
 
     Parameters
     ----------
@@ -185,6 +226,8 @@ def networks(
         Whose arrays they have.
     own_shapes : bool
         Whether they keep the fixture's shapes.
+    seeds : tuple of int
+        One for each network.
 
     Examples
     --------
@@ -192,7 +235,7 @@ def networks(
     >>> len(networks(load("c1w4_linear_backward_v2"), False)) == len(SEEDS)
     True
     """
-    drawn = [draw(fixture, seed, own_shapes) for seed in SEEDS]
+    drawn = [draw(fixture, seed, own_shapes) for seed in seeds]
     return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
 
 

@@ -22,7 +22,7 @@ from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations, reference
-from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes
+from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes, told
 
 WORDS = ("no change", "one change", "two changes")
 
@@ -108,9 +108,8 @@ class Diagnosis:
         for group in self.groups[:MOST]:
             first = group[0]
             changes = "<br>".join(
-                f"<code>{html.escape(step)} = {html.escape(now)}</code> instead of "
-                f"<code>{html.escape(was)}</code>"
-                for step, was, now in first.changed
+                f"<code>{html.escape(statement)}</code> {html.escape(expected)}"
+                for statement, expected in zip(first.shown, first.expects, strict=True)
             )
             name = f"<br>{html.escape(sentence(first))}"
             parts.append(f"<li>{changes or 'The backward pass as it stands.'}{name}</li>")
@@ -127,6 +126,8 @@ class Diagnosis:
             ``verdict``, ``fixture``, ``remarks``, and ``candidates``: each with ``program``
             (every statement, evaluable as printed), ``changed`` (step, was, now),
             ``changes``, ``verdict``, ``name``, ``hint``, ``page``, and ``matches`` by output.
+            ``program`` and ``was`` are for programs: a text for readers shows what a test
+            expects as `Candidate.expects` does, since a statement would be a solution.
         """
         return {
             "verdict": self.verdict,
@@ -190,9 +191,9 @@ def diagnose(
     (c1w4_L_model_backward_v2).
     <BLANKLINE>
     dZ2 = AL - Y
-        instead of dAL * sigmoid(Z2) * (1 - sigmoid(Z2))
+        where the test expects dZ[2] = dA[L] * σ'(Z[2])
         the shortcut A - Y: equivalent, and this test rejects it
-        Equal to dA times the slope only if A is the sigmoid of Z.
+        Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """
@@ -420,8 +421,7 @@ def _remains(placing: Placing) -> Iterator[str]:
         ]
         if alone:
             best = min(alone, key=lambda candidate: candidate.rank)
-            said = "; ".join(f"{name} = {now}" for name, _, now in best.changed)
-            yield f"Taken alone, {step} is explained by {said}."
+            yield f"Taken alone, {step} is explained by {'; '.join(best.shown)}."
 
 
 def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[str]:
@@ -456,7 +456,7 @@ def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[
 
 def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said, without numbers."""
-    known_cause = tuple(known_causes(paste.error))
+    known_cause = told(known_causes(paste.error, paste.frame))
     if known_cause:
         return Diagnosis("unexplained", None, (), known_cause, {})
     tested = [id for id in wanted if load(id).function == paste.function] or list(wanted)

@@ -1,5 +1,6 @@
 """Fair tests: made from a forward pass, proved by the audit, written as a file of their own."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from backcheck.audit import audit, distances
 from backcheck.consistent import layer_values
 from backcheck.fixtures import RULES, Comparison, Fixture, drawn
 from backcheck.program import Program, backward
-from backcheck.relations import KEEP, layers_of
+from backcheck.relations import KEEP, Layer, layers_of
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
 """Sizes a test can have: a reader has to be able to look at its numbers."""
@@ -28,10 +29,13 @@ none, and hides whatever is multiplied by it."""
 NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
 
-FORMULAS = {
-    "sigmoid": "1 / (1 + np.exp(-{Z}))",
-    "tanh": "np.tanh({Z})",
-    "relu": "np.maximum({Z}, 0)",
+WIDTH = 100
+"""How long a row of numbers in a test file may be."""
+
+FUNCTIONS = {
+    "sigmoid": "lambda Z: 1 / (1 + np.exp(-Z))",
+    "tanh": "np.tanh",
+    "relu": "lambda Z: np.maximum(Z, 0)",
 }
 """The activations as a test file writes them."""
 
@@ -117,7 +121,8 @@ def repaired(fixture: Fixture) -> Fixture:
     """Return a published test with the cache of a forward pass.
 
     Every array that a forward pass computes is computed; biases that are all zero are drawn
-    after the published draws, so that these stay as they are. Names, shapes, asserts and
+    after the published draws, so that these stay as they are; a test without draws keeps its
+    literals. Names, shapes, asserts and
     tolerance are those of the published test; the expected outputs follow.
 
     Raises
@@ -137,7 +142,9 @@ def repaired(fixture: Fixture) -> Fixture:
     zero = [
         {"name": name, "shape": list(value.shape)}
         for name, value in fixture.arrays.items()
-        if name in {layer.b for layer in fixture.layers} and not np.any(value)
+        if name in {layer.b for layer in fixture.layers}
+        and not np.any(value)
+        and fixture.seed is not None
     ]
     draws = (*fixture.draws, *zero)
     arrays = {**fixture.arrays, **(drawn(fixture.seed, draws) if fixture.seed is not None else {})}
@@ -322,41 +329,100 @@ def _heading(fixture: Fixture) -> Iterator[str]:
         yield from (f"    {survivor}" for survivor in found.survivors)
         yield ""
     yield '"""'
-    yield from ("", "import numpy as np", "", "")
+    yield from ("", "import numpy as np", "")
 
 
 def _inputs(fixture: Fixture) -> Iterator[str]:
+    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    yield from _layers(fixture, layers)
     # A function, so that every call gets arrays of its own and no array becomes a global.
     yield "def inputs():"
     yield '    """Return parameters, labels and the cache of a forward pass, by name."""'
-    yield from (f"    {line}" for line in (*_given(fixture), *_forward_pass(fixture)))
-    yield "    return {"
-    yield from (f'        "{name}": {name},' for name in fixture.arrays)
-    yield "    }"
+    yield from (
+        f"    {line}" for line in (*_given(fixture, layers), *_forward_pass(fixture, layers))
+    )
     yield from ("", "")
 
 
-def _given(fixture: Fixture) -> Iterator[str]:
+def _layers(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
+    """Yield the tables of a forward pass, which one loop reads whatever the layers are.
+
+    Written out layer by layer, it would be the function that the course asks for.
+    """
+    if not layers:
+        yield ""
+        return
+    activated = [layer for layer in layers if layer.A in fixture.arrays]
+    if activated:
+        yield "ACTIVATIONS = {"
+        for name in dict.fromkeys(layer.activation for layer in activated):
+            yield f'    "{name}": {FUNCTIONS[name]},'
+        yield from ("}", "")
+    columns = [column for column, _ in _columns(fixture, layers)]
+    yield f"# {', '.join(columns)}"
+    yield "LAYERS = ["
+    for layer in layers:
+        names = [getattr(layer, field) for _, field in _columns(fixture, layers)]
+        yield f"    ({', '.join(json.dumps(name) for name in names)}),"
+    yield from ("]", "", "")
+
+
+def _columns(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[tuple[str, str]]:
+    """Yield what the table of layers holds: a name in the file's loop, and a field of a layer."""
+    yield from (("below", "input"), ("W", "W"), ("b", "b"), ("Z", "Z"))
+    if any(layer.A in fixture.arrays for layer in layers):
+        yield from (("A", "A"), ("activation", "activation"))
+    if any(layer.mask for layer in layers):
+        yield "mask", "mask"
+
+
+def _given(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
     random = {str(one["name"]) for one in fixture.draws}
     computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
     if random:
         yield f"generator = np.random.RandomState({fixture.seed})"
-    yield from (_draw_line(one) for one in fixture.draws)
+    yield "arrays = {" if layers else "return {"
+    yield from (f'    "{one["name"]}": {_draw(one)},' for one in fixture.draws)
     for name, value in fixture.arrays.items():
         if name not in random | computed:
-            yield f"{name} = np.array({value.tolist()})"
+            yield from _literal(name, value)
+    yield "}"
 
 
-def _forward_pass(fixture: Fixture) -> Iterator[str]:
-    for layer in fixture.layers:
-        if layer.Z in fixture.arrays:
-            yield f"{layer.Z} = {layer.W} @ {layer.input} + {layer.b}"
-        if layer.A in fixture.arrays:
-            formula = FORMULAS[layer.activation].format(Z=layer.Z)
-            yield f"{layer.A} = {formula}" + (f" * {layer.mask} / {KEEP}" if layer.mask else "")
+def _literal(name: str, value: Any) -> Iterator[str]:
+    if value.ndim < 2:
+        yield f'    "{name}": np.array({value.tolist()}),'
+        return
+    yield from (f'    "{name}": np.array(', "        [")
+    yield from _rows(value, " " * 12)
+    yield from ("        ]", "    ),")
 
 
-def _draw_line(one: Mapping[str, Any]) -> str:
+def _rows(value: Any, indent: str) -> Iterator[str]:
+    """Yield the rows of an array, a line each, or a line for each number where one is too long."""
+    for row in value.tolist():
+        line = f"{indent}{row},"
+        if len(line) <= WIDTH:
+            yield line
+        else:
+            yield from (f"{indent}[", *(f"{indent}    {number}," for number in row), f"{indent}],")
+
+
+def _forward_pass(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
+    if not layers:
+        return
+    columns = [column for column, _ in _columns(fixture, layers)]
+    yield f"for {', '.join(columns)} in LAYERS:"
+    yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
+    if "A" in columns:
+        yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
+    if "mask" in columns:
+        yield "    if mask:"
+        yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
+    yield "return arrays"
+
+
+def _draw(one: Mapping[str, Any]) -> str:
     sizes = ", ".join(map(str, one["shape"]))
     text = f"generator.randn({sizes})"
     if "scale" in one:
@@ -364,7 +430,7 @@ def _draw_line(one: Mapping[str, Any]) -> str:
     if "greater_than" in one:
         text = f"{text} > {one['greater_than']}"
         text = f"({text}).astype(int)" if one.get("integer") else text
-    return f"{one['name']} = {text}"
+    return text
 
 
 def _asserts(fixture: Fixture) -> Iterator[str]:
@@ -373,7 +439,7 @@ def _asserts(fixture: Fixture) -> Iterator[str]:
     yield "EXPECTED = {"
     for name in fixture.comparisons[-1].outputs:
         yield f'    "{name}": ['
-        yield from (f"        {row}," for row in fixture.expected[name].tolist())
+        yield from _rows(fixture.expected[name], " " * 8)
         yield "    ],"
     yield "}"
     yield ""

@@ -17,13 +17,20 @@ import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation, sigmoid
 from backcheck.arrays import Array, finite
 from backcheck.fixtures import Fixture
+from backcheck.network import cross_entropy
 from backcheck.program import Program
+
+Function = Callable[[Array], Array]
+
+FAR = 10.0
+"""How far from its beginning a curve that runs into a pole is drawn."""
 
 INK, FAINT = "#24292f", "#8c959f"
 A_FORM, Z_FORM, SHORTCUT = "#0969b3", "#b84a08", "#0b7a4b"
@@ -67,6 +74,15 @@ STYLE = {
     "savefig.facecolor": "none",
 }
 
+# Points: the height of a line, the length of an arrow, the width of a digit.
+_ROW, _GAP, _DIGIT = 13.0, 22.0, 6.3
+
+_DERIVATIVES = {
+    "sigmoid": ("σ", ("σ({Z}) σ(−{Z})", "{A} (1 − {A})")),
+    "tanh": ("tanh", ("1 − tanh²({Z})", "1 − {A}²")),
+    "relu": ("relu", ("1 where {Z} > 0", "1 where {A} > 0")),
+}
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -96,9 +112,9 @@ def activation_curves(activation: Activation) -> Picture:
         value.plot(z, activation(z), color=INK)
         value.set(title=f"a = {activation.name}(z)", xlabel="z")
         from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
-        from_z.set(title="Z-form: slope from z", xlabel="z")
+        from_z.set(title="Z-form: g′ from z", xlabel="z")
         from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
-        from_a.set(title="A-form: slope from a", xlabel="a", ylim=from_z.get_ylim())
+        from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
         for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
             slope = float(activation.derivative_from_z(1.0))
             axes.plot([x], [slope], marker="o", color=INK)
@@ -132,11 +148,11 @@ def cache_plane(activation: Activation, z: ArrayLike, a: ArrayLike) -> Picture:
 
 
 def form_planes(activation: Activation) -> Picture:
-    """Draw each form of the slope as a function on the whole (z, a) plane.
+    """Draw each form of the derivative as a function on the whole (z, a) plane.
 
-    Lines join points of equal slope: vertical lines for the Z-form, which ignores a, and
+    Lines join points of equal derivative: vertical lines for the Z-form, which ignores a, and
     horizontal ones for the A-form, which ignores z. The thick curve is a = g(z); there a
-    line of either panel stands for the same slope.
+    line of either panel stands for the same derivative.
     """
     low, high = (float(activation(end)) for end in (-50.0, 50.0))
     margin = 0.25 * (high - low)
@@ -149,14 +165,61 @@ def form_planes(activation: Activation) -> Picture:
             (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
             (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
         )
-        for axes, slope, colour, style, name in forms:
-            lines = axes.contour(z, a, slope, levels, colors=colour, linestyles=style)
+        for axes, derivative, colour, style, name in forms:
+            lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
             axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
             axes.plot(z[0], activation(z[0]), color=INK)
-            axes.set(title=f"{name}: lines of equal slope", xlabel="z")
+            axes.set(title=f"{name}: lines of equal value", xlabel="z")
         left.set_ylabel("a")
 
     return _picture((4.8, 3.2), draw)
+
+
+def moved_curves(
+    activation: Activation, through: Callable[[float], Function], z: ArrayLike, a: ArrayLike
+) -> Picture:
+    """Draw the two curves through each cached pair (z, a) whose derivatives the forms take.
+
+    The Z-form's curve is a = g(z) moved up or down, with the derivative of g at z. The
+    A-form's curve obeys the differential equation of g, such as a' = 1 - a^2. Dots continue
+    both tangents beyond the pair.
+
+    Parameters
+    ----------
+    activation : Activation
+        g.
+    through : callable
+        Takes the activation of a pair and returns the function of the distance from the
+        pair, in z, that is the A-form's curve.
+    z, a : array_like, shape (n,)
+        The pairs, one panel for each.
+    """
+    z, a = finite("z", z).ravel(), finite("a", a).ravel()
+    grid = np.linspace(z.min() - 2, z.max() + 2, 481)
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
+        for axes, x, y in zip(panels, z, a, strict=True):
+            moved = activation(grid) + y - activation(x)
+            solution = _before_poles(through(y)(grid - x), int(np.argmin(np.abs(grid - x))))
+            from_z, from_a = activation.derivative_from_z(x), activation.derivative_from_a(y)
+            curves = (
+                (moved, from_z, Z_FORM, "-", "constant added (Z-form)"),
+                (solution, from_a, A_FORM, "--", "constant inside (A-form)"),
+            )
+            near = np.array([-0.9, 0.9])
+            axes.plot(grid, activation(grid), color=INK, label=f"a = {activation.name}(z)")
+            for values, slope, colour, style, name in curves:
+                axes.plot(grid, values, style, color=colour, label=name)
+                axes.plot(x + near, y + slope * near, ":", color=colour, linewidth=1.2)
+            axes.plot([x], [y], "o", color=CACHED, zorder=3, label="cached pair")
+            axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
+            axes.xaxis.get_major_locator().set_params(integer=True)
+        panels[0].set_ylabel("a")
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper left", ncols=2)
+
+    return _picture((4.8, 3.8), draw)
 
 
 def cache_graph(fixture: Fixture) -> Picture:
@@ -223,6 +286,104 @@ def dependency_graph(program: Program) -> Picture:
         axes.axis("off")
 
     return _picture((4.8, 0.55 * len(steps)), draw)
+
+
+def every_number(values: Mapping[str, ArrayLike], activations: Sequence[Activation]) -> Picture:
+    """Draw every number of the forward and the backward pass of a small network.
+
+    The forward pass runs down on the left along solid arrows, the backward pass up on the
+    right along dashed ones. The derivative of each activation stands there in Z-form and in
+    A-form, and dZ of the output also as the shortcut; a sign between them says whether the
+    four printed decimals agree.
+
+    Parameters
+    ----------
+    values : mapping
+        ``Y``, the parameters, the cache from ``A0`` on, and the steps of a backward pass by
+        name, such as ``dZ2``; no array with more than two rows or columns.
+    activations : sequence of Activation
+        g1 ... gL; the last one is the sigmoid, and the cost is cross-entropy.
+
+    Raises
+    ------
+    KeyError
+        If an array is missing.
+    ValueError
+        If an array is too large to be drawn, or an entry is not finite.
+    """
+    arrays = {name: np.atleast_2d(finite(name, value)) for name, value in values.items()}
+    for name, array in arrays.items():
+        if max(array.shape) > 2:
+            raise ValueError(f"{name} has shape {array.shape}; two rows and columns can be drawn.")
+    last = len(activations)
+    arrays["J"] = np.array([[cross_entropy(arrays[f"A{last}"], arrays["Y"])]])
+
+    def draw(figure: Figure) -> None:
+        # One unit is one point, so that what is written and what is framed fit each other.
+        figure.set_layout_engine("none")
+        axes = figure.add_axes((0, 0, 1, 1))
+        left, right = 2.0, 122.0
+        down, lane, inner = left + 20, right + 8, right + 20
+
+        def array(x: float, y: float, title: str) -> tuple[float, float]:
+            return _matrix(axes, x, y, arrays[title.split()[0]], (title, INK))
+
+        axes.text(left, -1, "forward pass ↓", va="top", weight="bold")
+        axes.text(right, -1, "backward pass ↑", va="top", weight="bold")
+        array(left, -_ROW - 6, "A0 = X")
+        _, y = array(right, -_ROW - 6, "dA0 = W1ᵀ dZ1")
+        for n, activation in enumerate(activations, start=1):
+            A, Z, W, b = (f"{name}{n}" for name in "AZWb")
+            above, y = y, y - _GAP
+            _arrow(axes, (down, above), (down, y))
+            axes.text(lane + 6, above - _GAP / 2, f"local {W}ᵀ", va="center")
+            end, _ = array(left, y, W)
+            array(end + 8, y, b)
+            array(inner, y, f"d{W} = d{Z} A{n - 1}ᵀ/m")
+            _, y = array(inner + 112, y, f"d{b} = Σd{Z}/m")
+            _arrow(axes, (down, y), (down, y - _GAP), f"{W} A{n - 1} + {b}")
+            _arrow(axes, (inner + 26, y - _GAP), (inner + 26, y), f"local A{n - 1}ᵀ", dashed=True)
+            _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), "", dashed=True)
+            axes.text(inner + 126, y - _GAP / 2, "local 1", va="center")
+            y -= _GAP
+            _arrow(axes, (lane, y), (lane, above), dashed=True)
+            array(left, y, Z)
+            name, forms = _DERIVATIVES[activation.name]
+            end, above = array(right, y, f"d{Z} = d{A} * {name}′({Z})")
+            if n == last:
+                short = arrays[A] - arrays["Y"]
+                _equal(axes, end, above, arrays[f"d{Z}"], short)
+                title = (f"shortcut {A} − Y", SHORTCUT)
+                _matrix(axes, end + 18, y, short, title, colour=SHORTCUT, style="dotted")
+            y = above - _GAP
+            _arrow(axes, (lane, y), (lane, above), "upstream * local", dashed=True)
+            axes.text(right, y, f"local gradient {name}′({Z})", va="top")
+            y -= _ROW
+            from_z = activation.derivative_from_z(arrays[Z])
+            from_a = activation.derivative_from_a(arrays[A])
+            z_form, a_form = (form.format(Z=Z, A=A) for form in forms)
+            titles = ("Z-form", Z_FORM), (z_form, Z_FORM)
+            end, bottom = _matrix(axes, right, y, from_z, *titles, colour=Z_FORM)
+            end = max(end, right + 88)
+            _equal(axes, end, bottom, from_z, from_a)
+            titles = ("A-form", A_FORM), (a_form, A_FORM)
+            _matrix(axes, end + 18, y, from_a, *titles, colour=A_FORM, style="dashed")
+            y = bottom - _GAP
+            _arrow(axes, (down, above), (down, y), f"{name}({Z})")
+            _arrow(axes, (lane, y), (lane, bottom), "upstream", dashed=True)
+            array(left, y, A)
+            loss = f"−Y/{A} + (1 − Y)/(1 − {A})"
+            _, y = array(right, y, f"d{A} = " + (loss if n == last else f"W{n + 1}ᵀ dZ{n + 1}"))
+        _arrow(axes, (down, y), (down, y - _GAP))
+        _arrow(axes, (lane, y - _GAP), (lane, y), dashed=True)
+        end, _ = array(left, y - _GAP, "Y")
+        _, y = array(right, y - _GAP, "J = cross-entropy, the cost")
+        _arrow(axes, (end + 4, y + 10), (right - 2, y + 10))
+        figure.set_figheight((4 - y) / 72)
+        axes.set(xlim=(0, 345.6), ylim=(y - 4, 0))
+        axes.axis("off")
+
+    return _picture((4.8, 1), draw)
 
 
 def drift(t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str) -> Picture:
@@ -308,33 +469,116 @@ def training_curves(losses: Mapping[str, ArrayLike], colours: Sequence[str] = RU
     return _picture((4.8, 4.2), draw)
 
 
-def saturation(z: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
-    """Draw the relative error of forms of dZ as the sigmoid saturates.
+def saturation(z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Picture:
+    """Draw the relative error of forms of dZ as the sigmoid saturates, one panel per label.
 
     Parameters
     ----------
     z : array_like, shape (n,)
-        Pre-activations.
-    curves : mapping
-        The relative error of each form at z, of at most three; where it is nan or inf the
-        line ends in a cross.
+        Pre-activations in increasing order, on a scale that is linear between -20 and 20 and
+        logarithmic beyond.
+    panels : mapping
+        For each label, by the title of its panel, the relative error of each form at z, of at
+        most three, drawn at 1e-16 if below; where it turns nan or inf the line ends in a cross.
+
+    Raises
+    ------
+    ValueError
+        If a panel has more than three forms.
     """
-    _at_most(len(FORMS), curves, "forms")
+    for curves in panels.values():
+        _at_most(len(FORMS), curves, "forms")
+    z = np.ravel(z)
+
+    def draw(figure: Figure) -> None:
+        rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, (title, curves) in zip(rows, panels.items(), strict=True):
+            looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
+            for colour, width, (name, values) in looks:
+                error = np.maximum(np.asarray(values, dtype=float), 1e-16)
+                axes.plot(z, error, color=colour, linewidth=width, label=name)
+                finite = np.flatnonzero(np.isfinite(error))
+                ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
+                axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
+            axes.set(title=title, yscale="log", ylabel="relative error of dZ")
+            axes.set_xscale("symlog", linthresh=20, linscale=1.5)
+        rows[-1].set(xlabel="Z", xticks=[-700, -100, -20, 0, 37])
+        rows[-1].xaxis.set_major_formatter("{x:.0f}")
+        handles, labels = rows[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper left")
+
+    return _picture((4.8, 5.4), draw)
+
+
+def derivative_over_activation(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
+) -> Picture:
+    """Draw g'(z) over a = g(z), one panel for each activation.
+
+    Where g only rises, each a has one derivative, and the curve is the A-form. Where g falls
+    and rises again, the curve folds back, and its falling part is drawn in a colour of its own.
+
+    Parameters
+    ----------
+    curves : mapping
+        For each of at most two activations by name, the arrays g(z) and g'(z) over increasing z.
+    level : float, optional
+        An a at which both derivatives of a folded curve are marked.
+    """
+    _at_most(2, curves, "activations")
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, len(curves), squeeze=False)[0]
+        for axes, (name, curve) in zip(panels, curves.items(), strict=True):
+            a, derivative = (np.asarray(values, dtype=float) for values in curve)
+            axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
+            turn = int(np.argmin(a))
+            if turn == 0:
+                axes.plot(a, derivative, "--", color=A_FORM)
+            else:
+                axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
+                axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
+                axes.legend(loc="upper left")
+            if turn and level is not None:
+                falling = np.interp(level, a[turn::-1], derivative[turn::-1])
+                rising = np.interp(level, a[turn:], derivative[turn:])
+                axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
+            axes.set(title=name, xlabel="a = g(z)")
+        panels[0].set_ylabel("g′(z)")
+
+    return _picture((4.8, 3.0), draw)
+
+
+def separation(errors: Mapping[str, ArrayLike], threshold: float) -> Picture:
+    """Draw how many programs have which relative error, by verdict, on two logarithmic scales.
+
+    Parameters
+    ----------
+    errors : mapping
+        The relative errors of the programs of each of two verdicts; what is not finite is left
+        out, and zero is drawn at 1e-17.
+    threshold : float
+        Where the verdict changes.
+    """
+    _at_most(2, errors, "verdicts")
+    bins = [float(power) for power in range(-17, 2)]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        looks = zip(FORMS, ("--", "-.", "-"), curves.items(), strict=False)
-        for colour, style, (name, values) in looks:
-            error = np.asarray(values, dtype=float)
-            axes.semilogy(z, np.maximum(error, 1e-17), style, color=colour, label=name)
-            if not np.isfinite(error).all():
-                end = int(np.isfinite(error).sum()) - 1
-                x, y = np.ravel(z)[end], max(error[end], 1e-17)
-                axes.plot([x], [y], "x", color=colour, markersize=10, mew=2.5)
-        axes.set(xlabel="Z, with Y = 0", ylabel="relative error of dZ")
+        looks = ((INK, True, ""), (FAINT, False, "////"))
+        for (colour, fill, hatch), (name, values) in zip(looks, errors.items(), strict=False):
+            found = np.ravel(np.asarray(values, dtype=float))
+            size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
+            axes.hist(
+                size, bins, label=name, edgecolor=colour, color=colour, fill=fill, hatch=hatch
+            )
+        axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
+        axes.set(xlabel="relative error, as a power of ten")
+        axes.set(ylabel="programs", yscale="log", ylim=(0.5, None))
+        axes.xaxis.set_major_locator(MultipleLocator(4))
         _legend_above(axes)
 
-    return _picture((4.8, 3.4), draw)
+    return _picture((4.8, 3.2), draw)
 
 
 def heat_maps(matrices: Mapping[str, ArrayLike]) -> Picture:
@@ -453,7 +697,15 @@ def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
 
 
-def _at_most(limit: int, items: Mapping[str, ArrayLike], what: str) -> None:
+def _before_poles(values: Array, start: int) -> Array:
+    """Return a curve as far as it runs from one of its points to the first pole on each side."""
+    beyond = np.abs(values - values[start]) > FAR
+    beyond[start:] = np.logical_or.accumulate(beyond[start:])
+    beyond[: start + 1] = np.logical_or.accumulate(beyond[start::-1])[::-1]
+    return np.where(beyond, np.nan, values)
+
+
+def _at_most(limit: int, items: Mapping[str, object], what: str) -> None:
     if len(items) > limit:
         raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
 
@@ -461,6 +713,56 @@ def _at_most(limit: int, items: Mapping[str, ArrayLike], what: str) -> None:
 def _box(axes: Axes, x: float, y: float, text: str) -> None:
     frame = {"boxstyle": "round,pad=0.3", "facecolor": "none", "edgecolor": FAINT}
     axes.text(x, y, text, ha="center", va="center", bbox=frame)
+
+
+def _entry(value: float) -> str:
+    # What is exact is short, a zero has no sign, and the minus is matplotlib's own.
+    exact = round(value, 4) == value
+    return (f"{value + 0.0:g}" if exact else f"{value:.4f}").replace("-", "−")
+
+
+def _matrix(
+    axes: Axes,
+    x: float,
+    y: float,
+    array: Array,
+    *titles: tuple[str, str],
+    colour: str = FAINT,
+    style: str = "solid",
+) -> tuple[float, float]:
+    """Write titles and a framed matrix below; return where its frame ends, right and down."""
+    for title, ink in titles:
+        axes.text(x, y, title, va="top", color=ink)
+        y -= _ROW
+    entries = [[_entry(value) for value in row] for row in array]
+    edge = x + 4
+    for column in zip(*entries, strict=True):
+        edge += _DIGIT * max(map(len, column))
+        for number, text in enumerate(column):
+            axes.text(edge, y - 5 - _ROW * number, text, ha="right", va="top")
+        edge += 8
+    width, height = edge - 4 - x, _ROW * len(entries) + 7
+    axes.add_patch(
+        Rectangle((x, y - height), width, height, fill=False, edgecolor=colour, linestyle=style)
+    )
+    return x + width, y - height
+
+
+def _equal(axes: Axes, end: float, bottom: float, one: Array, other: Array) -> None:
+    sign = "=" if np.allclose(one, other, rtol=0, atol=5e-5) else "≠"
+    axes.text(end + 9, bottom + (_ROW * len(one) + 7) / 2, sign, ha="center", va="center")
+
+
+def _arrow(
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    label: str = "",
+    dashed: bool = False,
+) -> None:
+    look = {"arrowstyle": "-|>", "color": INK, "lw": 1.2, "linestyle": "--" if dashed else "-"}
+    axes.annotate("", end, start, arrowprops={**look, "shrinkA": 1, "shrinkB": 1})
+    axes.text(start[0] + 6, (start[1] + end[1]) / 2, label, va="center")
 
 
 def _legend_above(axes: Axes, height: float = 1.0) -> None:

@@ -137,13 +137,15 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
             computes, layer = "dA", fixture.layers[-1]
         templates = (mistake.steps or {}).get(computes, ())
         activation = layer and (layer.activation or prefix(step.name)[:-1])
-        fits = mistake.activation in ("", activation)
-        if layer and fits and _occurs(fixture, layer, mistake):
+        if layer and mistake.activation in ("", activation) and _occurs(fixture, layer, mistake):
             for tree in _trees(fixture, layer, prefix(step.name), templates):
                 if computes == "m":
                     # In a form of m, m is what it should have been.
                     tree = renamed(tree, {"m": step.expression})
-                if set(names(tree)) <= known and not _same(fixture, tree, step.expression):
+                # A - Y is an idea of the output layer; a hidden one has no labels.
+                hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
+                fits = set(names(tree)) <= known and not hidden
+                if fits and not _same(fixture, tree, step.expression):
                     yield {step.name: tree}
         known.add(step.name)
     for layer in fixture.layers:

@@ -6,7 +6,7 @@ where they fit; none of them knows a particular mistake. A change can be
 
 - in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a slope;
 - in one array as it comes out of the cache, before any step reads it;
-- in several steps at once, where one idea causes them: the same slip in every layer, the
+- in several steps at once, where one idea causes them: the same mistake in every layer, the
   cache of another layer, the forward pass run again, the average taken elsewhere.
 """
 
@@ -524,11 +524,12 @@ def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
                 yield {name: tree for name, tree in fed.items() if tree != steps[name]}
             alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items()}
             alike = {theirs: mine for theirs, mine in alike.items() if theirs != f"d{other.A}"}
-            yield {
+            done = {
                 alike[step.name]: renamed(step.expression, alike)
                 for step in fixture.program.steps
                 if alike.get(step.name) in steps
             }
+            yield {name: tree for name, tree in done.items() if tree != steps[name]}
 
 
 def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree]]:
@@ -561,11 +562,32 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
 
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
-    """Yield the division by m made where the gradient starts, and not in dW and db."""
-    starts = [s for s in fixture.program.steps if role(fixture, s.name)[0] == "dZ"]
-    undivided = {step.name: whole for step, whole in _averages(fixture)}
-    for start in starts[:1]:
-        yield {start.name: ("/", start.expression, "m"), **undivided}
+    """Yield the division by m made wherever a gradient starts, and not in dW and db."""
+    changed: dict[str, Tree] = {}
+    below: set[str] = set()
+    for step in fixture.program.steps:
+        inherits = not below.isdisjoint(step.reads)
+        is_dZ = role(fixture, step.name)[0] == "dZ"
+        if inherits:
+            changed[step.name] = _undivided(step.expression, below)
+        elif is_dZ:
+            # The first of its branch; what is below inherits the division.
+            changed[step.name] = ("/", step.expression, "m")
+        if inherits or is_dZ:
+            below.add(step.name)
+    plain = {step.name: step.expression for step in fixture.program.steps}
+    yield {name: tree for name, tree in changed.items() if tree != plain[name]}
+
+
+def _undivided(tree: Tree, inherited: set[str]) -> Tree:
+    """Return an expression that divides by m only what has not inherited the division."""
+    if not isinstance(tree, tuple):
+        return tree
+    operation, *operands = tree
+    if operation == "/" and operands[1] == "m" and not inherited.isdisjoint(names(operands[0])):
+        whole: Tree = operands[0]
+        return whole
+    return (operation, *(_undivided(operand, inherited) for operand in operands))
 
 
 def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:

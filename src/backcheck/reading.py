@@ -241,6 +241,70 @@ class Observed:
         return _fits(pattern, line, lambda cell, value: cell.covers(value, loose))
 
 
+_HELD = re.compile(r" *(?:File |<?ipython|~|/|Input In|Cell In|[A-Z]:\\)|.*\.py\S* in \w+\(")
+_ARROW = re.compile(r" *-+> ?\d+ (?P<statement>.*)")
+_COURSE = re.compile(r"backward_propagation\w*|\w+_backward")
+_CALL = re.compile(r"\b(?:\w+_backward|backward_propagation\w*|target)\(")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where an exception was raised, as far as a traceback shows it.
+
+    Parameters
+    ----------
+    function : str
+        The function, ``"cell"`` for a cell of the notebook or a test, or ``""``.
+    statement : str
+        The first line of the statement, or ``""``.
+    """
+
+    function: str = ""
+    statement: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What the statement does, in a word.
+
+        It may ask a test case, call a function of the course, take a named cache apart, look up
+        an entry, or compute by a formula; ``""`` if its first line does not tell.
+
+        Examples
+        --------
+        >>> Frame("linear_backward", "A_prev, W, b = cache").kind
+        'name'
+        """
+        if "_test_case(" in self.statement:
+            return "case"
+        if _CALL.search(self.statement):
+            return "call"
+        if re.fullmatch(r"[\w, ()]*= *\(?[A-Za-z]\w*\)?", self.statement):
+            return "name"
+        if re.search(r"[\w\])]\[", self.statement.replace("shape[", "")):
+            return "entry"
+        return "formula" if re.search(r"= *\S|return|\(.*\)|:$", self.statement) else ""
+
+
+NOWHERE = Frame()
+"""The frame of an exception of which the last line is all that is known."""
+
+
+def frame_of(function: str, statement: str) -> Frame:
+    """Return the frame of a function and its statement, in the names that the evidence has.
+
+    Examples
+    --------
+    >>> frame_of("L_model_backward_test", 'assert grads["dA0"].shape == (4, 2)  # shape').function
+    'cell'
+    >>> frame_of("helper", "dZ = dA").function
+    ''
+    """
+    statement = re.sub(r"\s+#.*|;\s*$", "", statement).strip()
+    if function.endswith("_test") or function in ("", "print_grads", "cell"):
+        return Frame("cell", statement)
+    return Frame(function if _COURSE.fullmatch(function) else "", statement)
+
+
 @dataclass(frozen=True)
 class Paste:
     """What a text holds.
@@ -258,6 +322,8 @@ class Paste:
         The last line of a traceback that is not a test's own, else "".
     problem : str
         What could not be read, and where, else "".
+    frame : Frame
+        Where that exception was raised.
     """
 
     arrays: tuple[Observed, ...]
@@ -265,6 +331,7 @@ class Paste:
     function: str = ""
     error: str = ""
     problem: str = ""
+    frame: Frame = NOWHERE
 
 
 def read(text: str) -> Paste:
@@ -310,7 +377,7 @@ such as dW1 = [[0.1 0.2]].
             or "There are no printed numbers in this text; paste what your function printed, "
             "such as dW1 = [[0.1 0.2]]."
         )
-    return Paste(tuple(own), failing, function, error, problem)
+    return Paste(tuple(own), failing, function, error, problem, _frame(text))
 
 
 def from_arrays(grads: dict[str, Any]) -> Paste:
@@ -330,6 +397,24 @@ def from_arrays(grads: dict[str, Any]) -> Paste:
         rows = tuple(tuple(Cell(number, 15, 15) for number in row) for row in table)
         arrays.append(Observed(_canonical(name), "", rows, array.ndim, True, False, line))
     return Paste(tuple(arrays))
+
+
+def _frame(text: str) -> Frame:
+    """Return the last frame of a traceback that is in a function of the course, or in a cell."""
+    found = NOWHERE
+    function: str | None = None
+    previous = ""
+    for line in text.split("\n"):
+        if _HELD.match(line):
+            named = re.search(r"\bin (\w+)", line)
+            function = named[1] if named else ""
+        elif (arrow := _ARROW.match(line)) or previous.startswith('File "'):
+            statement = arrow["statement"] if arrow else line
+            # Without the line that names the function, its statement is all there is.
+            one = frame_of("-" if function is None else function, statement)
+            found = one if one.function or function is None else found
+        previous = line.strip()
+    return found
 
 
 def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
@@ -352,7 +437,7 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     )
     # The last function named is the one whose test speaks.
     function = functions[-1] if functions else ""
-    errors = re.findall(r"(?m)^[ \t]*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
+    errors = re.findall(r"(?m)^[ \t]*(?:\w+\.)*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)", text)
     own = [error.strip() for error in errors if not error.startswith("AssertionError")]
     own = [error for error in own if "Traceback (most recent" not in error]
     # Forums eat the name of the exception, but not what numpy says of shapes.

@@ -2,17 +2,22 @@
 
 The referee only evaluates a function, so it cannot share a mistake with a formula.
 
-- **Complex step** (Squire and Trapp 1998, doi 10.1137/S003614459631241X):
-  df/dx = Im f(x + ih) / h up to an error of order h^2. Nothing is subtracted, so h can be
-  1e-30 and the result is right to rounding error. The function must be analytic along the
-  way: no absolute value, no conjugate.
+- **Complex step**: df/dx = Im f(x + ih) / h up to an error of order h^2. Nothing is
+  subtracted, so h can be 1e-30 and the result is right to rounding error. The function must
+  be real-analytic near x, and its code must compute with complex numbers all the way: no
+  absolute value, no conjugate (nor a conjugate transpose), and no comparison that looks at
+  the imaginary part. The idea is that of Lyness and Moler (1967, doi 10.1137/0704019);
+  Squire and Trapp (1998, doi 10.1137/S003614459631241X) made this form of it popular.
 - **Centred difference**: df/dx = (f(x + h) - f(x - h)) / 2h up to an error of order
-  h^2, plus rounding of order 1e-16 / h. Works for every smooth function.
+  h^2, plus rounding of order 1e-16 / h. The function must be three times continuously
+  differentiable near x, which one with a kink within h is not.
 
-The reading of a relative error (1e-7 or less is good, 1e-2 or more is wrong) follows the
-gradient-check section of Stanford's CS231n notes,
-https://cs231n.github.io/neural-networks-3/#gradcheck. Theirs is taken entry by entry, ours
-is one number per array, so that an entry near zero does not dominate it.
+The gradient-check section of Stanford's CS231n notes,
+https://cs231n.github.io/neural-networks-3/#gradcheck, reads a relative error above 1e-2 as
+probably wrong, is content with 1e-7 and less, and expects more in deep networks. Its
+relative error is taken entry by entry, over the larger of the two absolute values; ours is
+one number per array, over the largest absolute entry of either, so that an entry near zero
+does not dominate it.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.fixtures import Fixture
+from backcheck.reading import NOWHERE, Frame, frame_of
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,13 @@ class Failure:
         Its type and message, as the last line of a traceback gives them.
     where : tuple of str
         The lines of their file it passed through, outermost first.
+    frame : Frame
+        The last of them.
     """
 
     error: str
     where: tuple[str, ...]
+    frame: Frame = NOWHERE
 
     def __str__(self) -> str:
         return "\n".join(["Your code raised an exception:", *self.where, self.error])
@@ -188,7 +192,8 @@ def _failure(error: BaseException, file: Path) -> Failure:
     own = [frame for frame in frames if file.name and Path(frame.filename).name == file.name]
     where = tuple(f"  {file.name}, line {frame.lineno}: {frame.line}" for frame in own)
     said = traceback.format_exception_only(error)[-1].strip()
-    return Failure(said, where)
+    last = frame_of(own[-1].name.strip("<>"), own[-1].line or "") if own else NOWHERE
+    return Failure(said, where, last)
 
 
 def _nearest(module: ModuleType, name: str) -> str:

@@ -1,7 +1,12 @@
 """What a message says when there are no numbers: a failed assert, or an exception."""
 
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -11,58 +16,115 @@ from backcheck.fixtures import load
 from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate
-from backcheck.search import reference
+from backcheck.reading import NOWHERE, Frame
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
 
 _SHAPES = re.compile(r"\((\d+), ?(\d*)\)")
 
-ERRORS = {
-    r"KeyError: '?dA\d": (
-        "The gradient is stored under another number: dA with the number l belongs to A of layer "
-        "l, so the gradient of the input is dA0, and older notebooks called it dA1."
-    ),
-    r"KeyError: '?d[Wb]": (
-        "This gradient is not stored under the number that is looked for: layer l writes dW and db "
-        "with the number l, and the loop has to reach every layer."
-    ),
-    r"tuple index out of range": (
-        "The cache of a layer is fetched by a wrong index: caches counts from 0, so that of layer "
-        "l is entry l - 1."
-    ),
-    r"negative operator|unary -|numpy boolean": (
-        "Y is an array of booleans here, and numpy has no minus for booleans: let the minus act on "
-        "a number, for instance on the quotient."
-    ),
-    r"boolean index|index \d+ is out of bounds": (
-        "The gradient that comes in has not the shape of this layer's Z: check which layer's dA "
-        "you pass down in the loop."
-    ),
-    r"boolean subtract": (
-        "numpy does not subtract booleans: one of the two must be an array of numbers."
-    ),
-    r"not enough values to unpack|too many values to unpack": (
-        "The cells are of one edition of the notebook and the test of another: the test hands over "
-        "a different number of things."
-    ),
-    r"NameError|UnboundLocalError": (
-        "A name is used before it has a value: check its spelling, and run the cells above again."
-    ),
-    r"NoneType": "A line still holds the None it started with.",
-}
-"""Likely causes of exceptions, by a pattern of their last line."""
+
+@dataclass(frozen=True)
+class Cause:
+    """What may be behind an exception.
+
+    Parameters
+    ----------
+    id : str
+        The mistake.
+    says : str
+        A sentence for a learner.
+    programs, of : int
+        How many of the programs that stopped so had this mistake.
+    """
+
+    id: str
+    says: str
+    programs: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.says[:-1]} (in {self.programs} of {self.of} programs that stopped so)."
 
 
-def likely_causes(error: str, id: str) -> tuple[str, ...]:
+@cache
+def exceptions() -> dict[str, Any]:
+    """Return what ``exceptions.toml`` has."""
+    text = (resources.files("backcheck") / "exceptions.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
+    """Return the kind of a message, what its groups catch, and the place; None if unknown.
+
+    Examples
+    --------
+    >>> frame = Frame("linear_backward", "A_prev, W, b = cache")
+    >>> evidence_of("ValueError: not enough values to unpack (expected 3, got 2)", frame)
+    ('unpack-few', '3 2', 'linear_backward', 'name')
+    """
+    for kind, pattern in exceptions()["kinds"].items():
+        if found := re.search(pattern, error):
+            return kind, " ".join(filter(None, found.groups())), frame.function, frame.kind
+    return None
+
+
+def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
+    """Return the likely causes of an exception that is not about shapes, most frequent first.
+
+    Parameters
+    ----------
+    error : str
+        The last line of a traceback.
+    frame : Frame
+        Where it was raised. Only programs that stopped there are counted, if there are any.
+
+    Examples
+    --------
+    >>> frame = Frame("linear_backward", "A_prev, W, b = cache")
+    >>> error = "ValueError: not enough values to unpack (expected 3, got 2)"
+    >>> [cause.id for cause in known_causes(error, frame)]
+    ['cache-whole']
+    """
+    evidence = evidence_of(error, frame)
+    if evidence is None:
+        return ()
+    kind, caught, function, statement = evidence
+    table = exceptions()
+    seen = [(id, one) for id, ones in table["seen"].get(kind, {}).items() for one in ones]
+    # What a statement does tells more than the function it stands in.
+    for place, value in ((0, caught), (2, statement), (1, function)):
+        seen = [entry for entry in seen if entry[1][place] == value] or seen
+    counts: Counter[str] = Counter()
+    for id, (*_, count) in seen:
+        counts[id] += count
+    says = table["causes"] | table["also"].get(kind, {})
+    return tuple(
+        Cause(id, says[id], count, counts.total())
+        for id, count in sorted(counts.items(), key=lambda one: -one[1])
+    )
+
+
+MOST = 4
+"""How many causes of an exception are told."""
+
+
+def told(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Return the first few causes as sentences, and how many there are beside."""
+    rest = len(causes) - MOST
+    more = (f"{rest} rarer cause{'s' if rest > 1 else ''} besides.",) if rest > 0 else ()
+    return (*map(str, causes[:MOST]), *more)
+
+
+def likely_causes(error: str, id: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     """Return what may be behind an exception that a function raised on a fixture.
 
     Examples
     --------
-    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][:51]
-    'The gradient is stored under another number: dA wit'
+    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-39:]
+    '(in 24 of 73 programs that stopped so).'
     """
-    known = tuple(known_causes(error))
+    known = told(known_causes(error, frame))
     clash = clash_of(error)
     if known or not clash:
         return known
@@ -164,10 +226,3 @@ def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ..
         except FAILURES:
             return tree[0], tuple(np.shape(value) for value in values)
     return None
-
-
-def known_causes(error: str) -> Iterator[str]:
-    """Yield the likely cause of an exception that is not about shapes."""
-    for pattern, cause in ERRORS.items():
-        if re.search(pattern, error):
-            yield cause

@@ -1,0 +1,645 @@
+"""What programs with one mistake say when they stop, measured by running thousands of them.
+
+The learner's functions are put together in the shape the course has them, from the text of the
+fixtures' programs, so that none of them stands here as a whole. Each operator makes one kind of
+mistake at every place of a function. What a changed function raises on the arrays of a test, and
+in which function and at which kind of statement, is the evidence in ``exceptions.toml``.
+"""
+
+import ast
+import copy
+import json
+import re
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from backcheck.fixtures import Fixture, ids, load
+from backcheck.program import names, write
+from backcheck.reading import Frame, frame_of
+from backcheck.running import _arguments
+from backcheck.symptoms import evidence_of, exceptions
+
+CONTAINED = {"caches": {"current_cache"}, "cache": {"linear_cache", "activation_cache"}}
+"""Which cache holds which, by the names the course gives them."""
+
+HELPERS = ("linear_backward", "linear_activation_backward", "sigmoid_backward", "relu_backward")
+
+KNOWN = {"np", "str", "len", "range", "reversed", *HELPERS}
+"""Names that are no arrays, and are not exchanged."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How one program stopped.
+
+    Parameters
+    ----------
+    operator : str
+        The mistake that was made in it.
+    changed : str
+        The function that has it.
+    test : str
+        The fixture it ran on.
+    error : str
+        The last line of the traceback.
+    frame : Frame
+        Where it stopped.
+    program : str
+        The text that has the mistake.
+    """
+
+    operator: str
+    changed: str
+    test: str
+    error: str
+    frame: Frame
+    program: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str] | None:
+        """The kind of message, what it names, and the place; None if the book knows no kind."""
+        return evidence_of(self.error, self.frame)
+
+
+# ---- The functions, put together. ----
+
+
+def _function(name: str, arguments: str, body: Sequence[str]) -> str:
+    return "\n".join([f"def {name}({arguments}):", *(f"    {line}" for line in body)])
+
+
+def _lines(fixture: Fixture, wanted: Sequence[str], prefix: str = "") -> list[str]:
+    """Return the steps that some outputs need, as a learner writes them."""
+    needed = {prefix + name for name in wanted}
+    lines: list[str] = []
+    for step in reversed(fixture.program.steps):
+        if step.name in needed:
+            needed |= set(names(step.expression))
+            text = f"{step.name} = {write(step.expression)}".replace("sum(", "np.sum(")
+            lines.insert(0, text.replace(prefix, "") if prefix else text)
+    return lines
+
+
+def _taken(names_taken: Sequence[str], source: str) -> list[str]:
+    return [f'{name} = {source}["{name}"]' for name in names_taken]
+
+
+def _returned(fixture: Fixture) -> list[str]:
+    outputs = fixture.comparisons[-1].outputs
+    return [
+        "grads = {" + ", ".join(f'"{name}": {name}' for name in outputs) + "}",
+        "return grads",
+    ]
+
+
+def _two_layers(fixture: Fixture) -> dict[str, str]:
+    steps = _lines(fixture, fixture.comparisons[-1].outputs)
+    read = set(re.findall(r"\b[AZW]\d", "\n".join(steps)))
+    body = [
+        steps[0],
+        *_taken(sorted(name for name in read if name[0] == "W"), "parameters"),
+        *_taken(sorted(name for name in read if name[0] != "W"), "cache"),
+        *steps[1:],
+        *_returned(fixture),
+    ]
+    return {fixture.function: _function(fixture.function, "parameters, cache, X, Y", body)}
+
+
+def _flat(fixture: Fixture) -> dict[str, str]:
+    entries = [name for u in fixture.layers for name in (u.Z, u.mask, u.A, u.W, u.b) if name]
+    steps = _lines(fixture, fixture.comparisons[-1].outputs)
+    number = next(name for name, value in fixture.arrays.items() if value.ndim == 0)
+    body = [steps[0], f"{', '.join(entries)} = cache", *steps[1:], *_returned(fixture)]
+    return {fixture.function: _function(fixture.function, f"X, Y, cache, {number}", body)}
+
+
+def _linear() -> dict[str, str]:
+    outputs = ["dA_prev", "dW", "db"]
+    steps = _lines(load("c1w4_linear_backward_v2"), outputs)
+    body = ["A_prev, W, b = cache", *steps, f"return {', '.join(outputs)}"]
+    return {"linear_backward": _function("linear_backward", "dZ, cache", body)}
+
+
+def _branches() -> dict[str, str]:
+    fixture = load("c1w4_linear_activation_backward_v2")
+    (slope,) = _lines(fixture, ["dZ"], "sigmoid_")
+    given = {
+        "sigmoid_backward": ["s = 1 / (1 + np.exp(-Z))", slope.replace("sigmoid(Z)", "s")],
+        "relu_backward": ["dZ = np.array(dA, copy=True)", "dZ[Z <= 0] = 0"],
+    }
+    found = {
+        name: _function(name, "dA, cache", ["Z = cache", *body, "return dZ"])
+        for name, body in given.items()
+    }
+    outputs = "dA_prev, dW, db"
+    body = ["linear_cache, activation_cache = cache"]
+    for word, name in (("if", "relu"), ("elif", "sigmoid")):
+        body += [
+            f'{word} activation == "{name}":',
+            f"    dZ = {name}_backward(dA, activation_cache)",
+            f"    {outputs} = linear_backward(dZ, linear_cache)",
+        ]
+    name = "linear_activation_backward"
+    arguments = "dA, cache, activation"
+    return {**_linear(), **found, name: _function(name, arguments, [*body, f"return {outputs}"])}
+
+
+def _loop(fixture: Fixture, older: bool = False) -> dict[str, str]:
+    (first,) = [line for line in _lines(fixture, ["dAL"]) if line.startswith("dAL")]
+    temporary = [f"{name}_temp" for name in ("dA_prev", "dW", "db")]
+
+    def layer(upstream: str, place: str, number: str, activation: str) -> list[str]:
+        # The first notebooks stored dA with the number of the layer that was left.
+        below = number if older else number.removesuffix(" + 1")
+        below = f"{below} - 1" if below == "L" and not older else below
+        keys = zip("AWb", (below, number, number), temporary, strict=True)
+        call = f'linear_activation_backward({upstream}, current_cache, "{activation}")'
+        return [
+            f"current_cache = caches[{place}]",
+            f"{', '.join(temporary)} = {call}",
+            *(f'grads["d{letter}" + str({at})] = {name}' for letter, at, name in keys),
+        ]
+
+    above = 'grads["dA" + str(l + 2)]' if older else 'grads["dA" + str(l + 1)]'
+    body = [
+        "grads = {}",
+        "L = len(caches)",
+        "m = AL.shape[1]",
+        "Y = Y.reshape(AL.shape)",
+        first,
+        *layer("dAL", "L - 1", "L", "sigmoid"),
+        "for l in reversed(range(L - 1)):",
+        *(f"    {line}" for line in layer(above, "l", "l + 1", "relu")),
+        "return grads",
+    ]
+    return {**_branches(), fixture.function: _function(fixture.function, "AL, Y, caches", body)}
+
+
+def functions(fixture: Fixture) -> dict[str, str]:
+    """Return the text of each function that the test of a fixture runs, by name."""
+    makers: dict[str, Callable[[], dict[str, str]]] = {
+        "backward_propagation": lambda: _two_layers(fixture),
+        "linear_backward": _linear,
+        "linear_activation_backward": _branches,
+        "L_model_backward": lambda: _loop(fixture),
+    }
+    return makers.get(fixture.function, lambda: _flat(fixture))()
+
+
+class _Dot(ast.NodeTransformer):
+    """The course writes a matrix product as np.dot, and learners write either."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.MatMult):
+            return _parsed(f"np.dot({ast.unparse(node.left)}, {ast.unparse(node.right)})")
+        return node
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+# ---- The cell or test that calls the function. ----
+
+
+def caller(fixture: Fixture) -> str:
+    """Return the cell of the notebook, or the test, that runs a function."""
+    name = fixture.function
+    arguments = {
+        "backward_propagation": "parameters, cache, t_X, t_Y",
+        "linear_backward": "t_dZ, t_linear_cache",
+        "linear_activation_backward": "t_dAL, t_linear_activation_cache",
+        "L_model_backward": "t_AL, t_Y_assess, grads_caches",
+    }.get(name, "t_X, t_Y, cache")
+    made = f"{arguments} = {name}_test_case()"
+    outputs = fixture.comparisons[-1].outputs
+    looks = [f'print("{output} = " + str(grads["{output}"]))' for output in outputs]
+    if name == "linear_backward":
+        call = [f"t_dA_prev, t_dW, t_db = {name}({arguments})"]
+        looks = [f"print({output}.shape)" for output in ("t_dA_prev", "t_dW", "t_db")]
+    elif name == "linear_activation_backward":
+        call = [
+            f't_dA_prev, t_dW, t_db = {name}({arguments}, activation="{kind}")'
+            for kind in ("sigmoid", "relu")
+        ]
+        looks = [f"print({output}.shape)" for output in ("t_dA_prev", "t_dW", "t_db")]
+    elif name.startswith("backward_propagation_with"):
+        call = [f"grads = {name}({arguments}, number)"]
+    else:
+        call = [f"grads = {name}({arguments})"]
+    body = [made, *call, *looks]
+    if fixture.comparisons[-1].rule == "printed":
+        return "\n".join(body)
+    return _function(f"{name}_test", "", body) + f"\n{name}_test()"
+
+
+# ---- The operators: each yields the function with one mistake, at every place. ----
+
+Place = tuple[ast.AST, str, int | None]
+"""A parent, a field of it, and where in the field's list."""
+
+
+def _places(tree: ast.AST) -> Iterator[tuple[Place, ast.AST]]:
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                yield (parent, field, None), value
+            elif isinstance(value, list):
+                for at, child in enumerate(value):
+                    if isinstance(child, ast.AST):
+                        yield (parent, field, at), child
+
+
+def _with(place: Place, new: ast.AST | list[ast.AST], tree: ast.AST) -> str:
+    """Return the text of a tree with one node exchanged, and leave the tree as it was."""
+    parent, field, at = place
+    kept = getattr(parent, field)
+    if at is None:
+        setattr(parent, field, new)
+    else:
+        several = new if isinstance(new, list) else [new]
+        setattr(parent, field, [*kept[:at], *several, *kept[at + 1 :]])
+    try:
+        return ast.unparse(tree)
+    finally:
+        setattr(parent, field, kept)
+
+
+def _scope(tree: ast.FunctionDef) -> list[tuple[int, str]]:
+    """Return each name that the function has, and the line from which it has it."""
+    found = [(0, argument.arg) for argument in tree.args.args]
+    found += [
+        (node.lineno, node.id)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    return found
+
+
+def _is_load(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in KNOWN
+
+
+def mistakes(tree: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """Yield every mistake of a function: the operator, and the text that has it."""
+    scope = _scope(tree)
+    for place, node in list(_places(tree)):
+        parent, field, _ = place
+        for operator, new in _exchanged(node, parent, scope):
+            yield operator, _with(place, new, tree)
+        if isinstance(node, ast.stmt):
+            yield from _statements(tree, place, node)
+        if isinstance(node, ast.Tuple) and isinstance(parent, ast.Assign | ast.Return):
+            side = "target" if field == "targets" else "returned"
+            for other in range(len(node.elts)):
+                rest = [one for n, one in enumerate(node.elts) if n != other]
+                made = ast.Tuple(rest, node.ctx) if len(rest) > 1 else rest[0]
+                yield f"{side}-fewer", _with(place, made, tree)
+            more = [*node.elts, ast.Name("more" if side == "target" else node.elts[0].id, node.ctx)]
+            yield f"{side}-more", _with(place, ast.Tuple(more, node.ctx), tree)
+        if isinstance(node, ast.Dict):
+            for other in range(len(node.keys)):
+                keys, values = ([*part] for part in (node.keys, node.values))
+                del keys[other], values[other]
+                yield "left-out", _with(place, ast.Dict(keys, values), tree)
+
+
+def _exchanged(
+    node: ast.AST, parent: ast.AST, scope: list[tuple[int, str]]
+) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what an expression can be by mistake."""
+    match node:
+        case ast.Name(id=name) if _is_load(node):
+            if scope[1] != (0, "cache") or (0, "parameters") not in scope:
+                yield from _caches(name)
+            seen = {other for line, other in scope if line < node.lineno and other != name}
+            for other in sorted(seen):
+                relation = _cache_relation(name, other)
+                # Nobody types a dictionary for an array: names are exchanged within a kind.
+                if relation or _kind(name) == _kind(other):
+                    yield relation or "name", ast.Name(other, node.ctx)
+            swapped = name.swapcase() if len(name) == 1 else name[0].swapcase() + name[1:]
+            for misspelt in (swapped, name.replace("_", "") + "s"):
+                yield "spelling", ast.Name(misspelt, node.ctx)
+            if _is_array(name) and not isinstance(parent, ast.Attribute):
+                yield "minus", ast.UnaryOp(ast.USub(), node)
+        case ast.Name(id=name) if name in HELPERS:
+            yield "spelling", ast.Name(f"{name}s", node.ctx)
+            for other in HELPERS:
+                if other != name:
+                    yield "helper", ast.Name(other, node.ctx)
+        case ast.Call(func=func, args=args) if len(args) > 1 and ast.unparse(func) != "np.dot":
+            for one in range(len(args) - 1):
+                swapped_args = [*args]
+                swapped_args[one], swapped_args[one + 1] = args[one + 1], args[one]
+                yield "arguments", ast.Call(func, swapped_args, node.keywords)
+            for one in range(len(args)):
+                rest = [other for n, other in enumerate(args) if n != one]
+                yield "arguments", ast.Call(func, rest, node.keywords)
+        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=axis)):
+            for other in (0, 1, 2):
+                if other != axis:
+                    yield "shape", ast.Subscript(node.value, ast.Constant(other), node.ctx)
+            yield "shape", node.value
+        case ast.Subscript(value=ast.Name(id="caches"), slice=index):
+            for sign in "+-":
+                place = _parsed(f"{ast.unparse(index)} {sign} 1")
+                yield "index", ast.Subscript(node.value, place, node.ctx)
+        case ast.Call(func=ast.Name(id="str"), args=[number]):
+            for sign in "+-":
+                shifted = _parsed(f"{ast.unparse(number)} {sign} 1")
+                yield "key-number", ast.Call(node.func, [shifted], [])
+        case ast.Call(func=ast.Name(id="range"), args=[count]):
+            for other in ("L", "L + 1", "L - 2", "1, L", "1, L - 1"):
+                if other != ast.unparse(count):
+                    yield "loop", _parsed(f"range({other})")
+        case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+            yield "loop", inner
+        case ast.Constant(value=str(text)) if re.fullmatch(r"[dDAZWbX]+\d?", text):
+            if text[-1].isdigit():
+                for number in (int(text[-1]) - 1, int(text[-1]) + 1):
+                    yield "key-number", ast.Constant(f"{text[:-1]}{number}")
+            turned = text.translate(str.maketrans("AZWb", "ZWbA"))
+            yield "key-letter", ast.Constant(turned)
+            yield "key-letter", ast.Constant(text.swapcase() if text[-1] == "b" else text.lower())
+        case ast.Constant(value=str(text)):
+            for other in (text.capitalize(), text[:-1], f"{text} ", text.upper()):
+                yield "string", ast.Constant(other)
+        case ast.BinOp(left=left, op=ast.Sub(), right=ast.Name(id=name)) if _is_array(name):
+            yield "minus", _parsed(f"-{name} + {ast.unparse(left)}")
+        case ast.Compare(ops=[ast.Gt()]):
+            yield "minus", ast.UnaryOp(ast.USub(), node)
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            yield "product", ast.BinOp(left, ast.Mult(), right)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            yield "product", ast.BinOp(left, ast.MatMult(), right)
+            yield "sign-left-out", ast.Call(left, [right], [])
+        case ast.Attribute(value=value, attr="T"):
+            yield "transpose", value
+            yield "transpose", ast.Call(node, [], [])
+        case ast.keyword(arg="axis"):
+            for axis in (0, 2):
+                yield "axis", ast.keyword("axis", ast.Constant(axis))
+        case ast.keyword(arg="keepdims"):
+            yield "axis", ast.keyword("keepdims", ast.Constant(False))
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.dot":
+        left, right = node.args
+        yield "product", ast.BinOp(left, ast.Mult(), right)
+        yield "np-left-out", ast.Call(ast.Name("dot"), node.args, node.keywords)
+    is_array = _is_load(node) and not isinstance(parent, ast.Subscript | ast.Attribute)
+    if is_array and re.fullmatch(r"d?[AWZ]\w*", node.id):  # type: ignore[attr-defined]
+        yield "transpose", ast.Attribute(node, "T")  # type: ignore[arg-type]
+
+
+def _caches(name: str) -> Iterator[tuple[str, ast.AST]]:
+    if name in CONTAINED or name in ("current_cache", "linear_cache"):
+        for place in (0, 1):
+            yield "cache-part", _parsed(f"{name}[{place}]")
+
+
+def _kind(name: str) -> str:
+    if "cache" in name:
+        return "cache"
+    if name in ("L", "l", "m", "lambd", "keep_prob"):
+        return "number"
+    return "array" if re.fullmatch(r"d?[AWZDbXYs]\w*", name) else name
+
+
+def _is_array(name: str) -> bool:
+    return _kind(name) == "array"
+
+
+def _cache_relation(name: str, other: str) -> str:
+    if name in CONTAINED.get(other, ()):
+        return "cache-whole"
+    if other in CONTAINED.get(name, ()):
+        return "cache-part"
+    both = {name, other}
+    return "cache-other" if both <= {"linear_cache", "activation_cache"} else ""
+
+
+def _statements(tree: ast.AST, place: Place, node: ast.stmt) -> Iterator[tuple[str, str]]:
+    parent, field, at = place
+    if at is None or isinstance(parent, ast.Module):
+        return
+    body = getattr(parent, field)
+    operator = "return-left-out" if isinstance(node, ast.Return) else "left-out"
+    yield operator, _with(place, [] if len(body) > 1 else ast.Pass(), tree)
+    if isinstance(node, ast.Return) and ast.unparse(node) == "return grads":
+        held = {name for _, name in _scope(tree)} & {"dW1", "db1", "dW_temp", "db_temp"}  # type: ignore[arg-type]
+        several = _parsed(f"({', '.join(sorted(held))})")
+        yield "returned-else", _with((node, "value", None), several, tree)
+    if isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Subscript):
+        # The notebook's template has None wherever a line is to be written.
+        nothing = ast.Constant(None)
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple):
+            nothing = ast.Tuple([nothing] * len(target.elts), ast.Load())  # type: ignore[assignment]
+        yield "none", _with((node, "value", None), nothing, tree)
+    if at + 1 < len(body) and not isinstance(body[at + 1], ast.Return | ast.If):
+        setattr(parent, field, [*body[:at], body[at + 1], node, *body[at + 2 :]])
+        try:
+            yield "order", ast.unparse(tree)
+        finally:
+            setattr(parent, field, body)
+
+
+# ---- Running. ----
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program with one mistake: texts by function, and what calls them."""
+
+    operator: str
+    changed: str
+    texts: Mapping[str, str]
+    caller: str
+    arguments: Sequence[tuple[Any, ...]]
+
+
+def programs(fixture: Fixture) -> Iterator[Program]:
+    """Yield every program of a fixture's function with one mistake."""
+    calls = [arguments for _, arguments in _arguments(fixture)]
+    cell = caller(fixture)
+    own = functions(fixture)
+    seen: set[str] = set()
+    # The loop runs over a tuple in the test, and over a list in training.
+    forms = [calls]
+    if fixture.function == "L_model_backward":
+        forms.append([(AL, Y, list(caches)) for AL, Y, caches in calls])
+    name = fixture.function
+    for dot in (False, True):
+        tree = ast.parse(own[name])
+        texts = {**own}
+        if dot:
+            tree = ast.parse(ast.unparse(ast.fix_missing_locations(_Dot().visit(tree))))
+        texts[name] = ast.unparse(tree)
+        (function,) = tree.body
+        assert isinstance(function, ast.FunctionDef)
+        for operator, text in mistakes(function):
+            if text in seen or text == texts[name]:
+                continue
+            seen.add(text)
+            for arguments in forms:
+                yield Program(operator, name, {**texts, name: text}, cell, arguments)
+    yield from _around(fixture, own, cell, calls)
+
+
+def _around(
+    fixture: Fixture, own: dict[str, str], cell: str, calls: list[tuple[Any, ...]]
+) -> Iterator[Program]:
+    """Yield what goes wrong outside of the function: cells not run, and other editions."""
+    name = fixture.function
+    for missing in own:
+        rest = {other: text for other, text in own.items() if other != missing}
+        yield Program("not-run", name, rest, cell, calls)
+    yield Program("not-run", name, {**own, "np": ""}, cell, calls)
+    yield Program("not-run", name, {**own, "test_case": ""}, cell, calls)
+    made, rest = cell.split(" = ", 1)
+    first = made.split("\n")[-1].split(", ")
+    for targets in (first[:-1], [*first, "t_more"]):
+        other = ", ".join(part.strip() for part in targets)
+        indent = "    " if "def " in made else ""
+        changed = made.replace(made.split("\n")[-1], indent + other, 1)
+        yield Program("edition", name, own, f"{changed} = {rest}", calls)
+    if name == "L_model_backward":
+        yield Program("edition", name, _loop(fixture, older=True), cell, calls)
+        older = re.sub(r"dA(\d)", lambda key: f"dA{int(key[1]) + 1}", cell)
+        yield Program("edition", name, own, older, calls)
+    sibling = {
+        "backward_propagation_with_regularization": "c2w1_backward_dropout",
+        "backward_propagation_with_dropout": "c2w1_backward_regularization",
+    }.get(name)
+    if sibling:
+        X, Y, _, number = calls[0]
+        foreign = _arguments(load(sibling))[0][1][2]
+        yield Program("cache-foreign", name, own, cell, [(X, Y, foreign, number)])
+        (line,) = re.findall(r"(?m)^.* = cache$", functions(load(sibling))[load(sibling).function])
+        copied = re.sub(r"(?m)^.* = cache$", line, own[name])
+        yield Program("cache-foreign", name, {**own, name: copied}, cell, calls)
+
+
+@cache
+def _compiled(text: str, name: str) -> CodeType:
+    return compile(text, f"<{name}>", "exec")
+
+
+def run(program: Program, fixture: Fixture) -> Stop | None:
+    """Return how a program stops, or None if it does not."""
+    namespace: dict[str, Any] = {"np": np, "print": lambda *said: None}
+    if "np" in program.texts:
+        del namespace["np"]
+    sources: dict[str, list[str]] = {"<cell>": program.caller.split("\n")}
+    arguments = copy.deepcopy(program.arguments[0])
+    given = arguments[:-1] if len(program.caller.split("number")) > 1 else arguments
+    if fixture.function == "linear_activation_backward":
+        given = arguments[:-1]
+    if "test_case" not in program.texts:
+        namespace[f"{fixture.function}_test_case"] = lambda: given
+    namespace["number"] = arguments[-1]
+    for name, text in program.texts.items():
+        if text:
+            sources[f"<{name}>"] = text.split("\n")
+            with suppress(SyntaxError):
+                exec(_compiled(text, name), namespace)  # noqa: S102
+    try:
+        exec(_compiled(program.caller, "cell"), namespace)  # noqa: S102
+    except Exception as error:
+        own = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename in sources
+        ]
+        last = own[-1]
+        statement = sources[last.filename][(last.lineno or 1) - 1].strip()
+        said = f"{type(error).__name__}: {error}"
+        where = "cell" if last.filename == "<cell>" else last.name
+        text = program.texts.get(program.changed, "")
+        return Stop(
+            program.operator, program.changed, fixture.id, said, frame_of(where, statement), text
+        )
+    return None
+
+
+@cache
+def stops() -> tuple[Stop, ...]:
+    """Run every program and return how it stopped; each program counts once for each message."""
+    found: dict[Any, Stop] = {}
+    with np.errstate(all="ignore"):
+        for id in ids():
+            fixture = load(id)
+            for program in programs(fixture):
+                stop = run(program, fixture)
+                if stop:
+                    key = (stop.program, program.caller, stop.operator, stop.key or stop.error)
+                    found.setdefault(key, stop)
+    return tuple(found.values())
+
+
+def counted(stopped: Sequence[Stop]) -> Counter[tuple[str, ...]]:
+    """Count programs by kind of message, what it names, place, and operator."""
+    return Counter((*stop.key, stop.operator) for stop in stopped if stop.key)
+
+
+def pasted(stop: Stop, style: str) -> str:
+    """Return what a learner pastes: the last frames of a traceback and its last line."""
+    name, statement = stop.frame.function, stop.frame.statement
+    called = f"{stop.changed}({', '.join('ab')})"
+    cell = f"----> 3 grads = {called}"
+    own = f"---> 16     {statement}"
+    kind = stop.error.split(":")[0]
+    if style == "plain":
+        where = "<module>" if name == "cell" else name
+        return (
+            'Traceback (most recent call last):\n  File "own.py", line 30, in <module>\n'
+            f'    grads = {called}\n  File "own.py", line 16, in {where}\n'
+            f"    {statement}\n    ^^^^^^^^\n{stop.error}"
+        )
+    if style == "older":
+        first, second = "<ipython-input-8-0a1> in <module>", f"<ipython-input-7-0a1> in {name}(a)"
+    else:
+        first, second = "Cell In[8], line 3", f"Cell In[7], line 16, in {name}(a, b)"
+    frames = [first, own] if name == "cell" else [first, cell, "", second, "     15     m", own]
+    head = f"{kind:40}Traceback (most recent call last)"
+    return "\n".join([head, *frames, "     17 ", "", stop.error])
+
+
+MARK = "# ---- Counted by tests/exceptions.py. ----"
+
+
+def written(counts: Counter[tuple[str, ...]]) -> str:
+    """Return the counts as the last part of ``exceptions.toml``."""
+    lines = [MARK]
+    for kind in exceptions()["kinds"]:
+        of_kind = {key[1:]: count for key, count in counts.items() if key[0] == kind}
+        totals: Counter[str] = Counter()
+        for (*_, operator), count in of_kind.items():
+            totals[operator] += count
+        lines += ["", f"[seen.{kind}]"]
+        for operator, _ in sorted(totals.items(), key=lambda one: (-one[1], one[0])):
+            entries = sorted(
+                (-count, *place) for (*place, last), count in of_kind.items() if last == operator
+            )
+            lines.append(f"{operator} = [")
+            for count, *place in entries:
+                lines.append(f"    [{', '.join(map(json.dumps, place))}, {-count}],")
+            lines.append("]")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    file = Path(str(resources.files("backcheck") / "exceptions.toml"))
+    head, *_ = file.read_text(encoding="utf-8").partition(MARK)
+    file.write_text(f"{head.rstrip()}\n\n{written(counted(stops()))}", encoding="utf-8")

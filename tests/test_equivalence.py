@@ -1,0 +1,117 @@
+"""Who decides what is equivalent: what the page says of two random networks, measured."""
+
+import numpy as np
+import pytest
+
+from backcheck import audit, consistent
+from backcheck.fair import make
+from backcheck.fixtures import Fixture, load
+
+MORE = (3, 4, 5)
+"""Seeds of networks that have no say in a verdict."""
+
+SATURATED = 1e-9
+"""How near to 0 or 1 an output has to be before 1 - A keeps fewer digits than a verdict needs."""
+
+FAMILIES = (
+    "c1w3_bp_notebook_v1",
+    "c1w4_linear_backward_v1",
+    "c1w4_linear_backward_v2",
+    "c1w4_linear_activation_backward_v1",
+    "c1w4_L_model_backward_v1",
+    "c1w4_L_model_backward_v2",
+    "c2w1_backward_regularization",
+    "c2w1_backward_dropout",
+    "c2w1_gradient_check_n",
+)
+"""One test of each function, or of each program of it; other editions share its mutants."""
+
+TOO_FLAT = {("c1w4_L_model_backward_v2", 3), ("c2w1_backward_dropout", 4)}
+"""The networks of `MORE` whose output is saturated."""
+
+families = pytest.mark.parametrize("id", FAMILIES)
+
+
+def nearest_to_an_end(fixture: Fixture, seed: int) -> float:
+    arrays = consistent.draw(fixture, seed)
+    if "Y" not in arrays:
+        return 1.0
+    A = arrays[fixture.layers[-1].A]
+    return float(np.minimum(A, 1 - A).min())
+
+
+def test_ten_powers_of_ten_lie_between_the_verdicts() -> None:
+    errors = audit.errors_by_verdict()
+    right, wrong = (errors[verdict].max(axis=1) for verdict in ("equivalent", "mistake"))
+    assert (right.size, wrong.size) == (98, 5426)
+    assert right.max() < 1e-11
+    assert wrong.min() > 0.05
+
+
+def test_the_families_cover_every_published_test() -> None:
+    judged = {name: audit.judged_mutants(fixture) for name, fixture in audit.published().items()}
+    assert {id(judged[name]) for name in FAMILIES} == {id(found) for found in judged.values()}
+    assert sum(len(judged[name]) for name in FAMILIES) == 98 + 5426
+
+
+def test_the_errors_say_what_the_verdicts_say() -> None:
+    week4 = load("c1w4_L_model_backward_v2")
+    errors = audit.errors_by_verdict([week4])
+    verdicts = [mutant.verdict for mutant in audit.judged_mutants(week4)]
+    for verdict, found in errors.items():
+        assert len(found) == verdicts.count(verdict)
+        assert ((found.max(axis=1) <= consistent.AGREES) == (verdict == "equivalent")).all()
+
+
+@families
+def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None:
+    fixture = audit.published()[id]
+    errors = audit.errors_by_verdict([fixture], MORE)
+    fine = [nearest_to_an_end(fixture, seed) > SATURATED for seed in MORE]
+    assert fine == [(id, seed) not in TOO_FLAT for seed in MORE]
+    assert (errors["equivalent"][:, fine] <= consistent.AGREES).all()
+    assert (errors["mistake"][:, fine].max(axis=1) > consistent.AGREES).all()
+
+
+def test_the_networks_that_decide_are_not_saturated() -> None:
+    for id in FAMILIES:
+        for seed in consistent.SEEDS:
+            assert nearest_to_an_end(audit.published()[id], seed) > 1000 * SATURATED
+
+
+def test_a_saturated_network_calls_right_programs_mistakes() -> None:
+    errors = audit.errors_by_verdict([load("c2w1_backward_dropout")], (4,))["equivalent"]
+    assert (errors > consistent.AGREES).any()
+
+
+def test_a_dead_layer_hides_what_is_wrong_below_it() -> None:
+    fixture = load("c2w1_backward_regularization")
+    alive, dead = 1, 9
+    errors = audit.errors_by_verdict([fixture], (alive, dead))["mistake"]
+    assert not (consistent.draw(fixture, dead)["Z2"] > 0).any()
+    assert (errors <= consistent.AGREES).sum(axis=0).tolist() == [0, 227]
+
+
+@pytest.mark.parametrize(("units", "examples"), [((3, 6, 4, 5), 7), ((2, 4, 3, 6), 9)])
+@pytest.mark.parametrize("id", FAMILIES[:6])
+def test_other_sizes_change_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, id: str, units: tuple[int, ...], examples: int
+) -> None:
+    fixture = load(id)
+    audit.judged_mutants(fixture)
+    monkeypatch.setattr(consistent, "UNITS", units)
+    monkeypatch.setattr(consistent, "EXAMPLES", examples)
+    errors = audit.errors_by_verdict([fixture], MORE)
+    assert (errors["equivalent"] <= consistent.AGREES).all()
+    assert (errors["mistake"].max(axis=1) > consistent.AGREES).all()
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_consistent_cache_accepts_every_right_program_of_the_audit(seed: int) -> None:
+    test = make(units=(3, 4, 2), m=5, seed=seed)
+    assert audit.audit(test).rejected == ()
+
+
+def test_one_network_with_one_relu_unit_misses_the_forgotten_derivative_half_of_the_time() -> None:
+    x, w, b = np.random.default_rng(1).standard_normal((3, 100_000))
+    assert np.mean(w * x + b > 0) == pytest.approx(0.5, abs=0.005)

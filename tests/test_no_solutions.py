@@ -1,0 +1,283 @@
+"""Nothing that the book shows solves a graded function."""
+
+import html as html_entities
+import random
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import NavigableString, Tag
+
+from backcheck import answers
+from backcheck.candidates import Candidate, described
+from backcheck.catalogue import entry
+from backcheck.diagnose import Diagnosis, diagnose
+from backcheck.fair import make, repaired, write
+from backcheck.fixtures import ids, load
+from backcheck.handout import equation
+from backcheck.mistakes import occurrences, table
+from backcheck.mutate import mutants
+from conftest import ROOT, chapters, parsed
+from solutions import FUNCTIONS, graded, solutions
+
+SOURCES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "book").glob("*.md"))]
+
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^`{3,}[^\n]*\n(.*?)^`{3,}$", re.DOTALL | re.MULTILINE)
+OPTIONS = re.compile(r"\A---\n.*?^---\n|\A(?::[^\n]*\n)+", re.DOTALL | re.MULTILINE)
+
+BLOCKS = {"p", "div", "li", "dt", "dd", "td", "th", "tr", "br", "summary", "figcaption", "h1", "h2"}
+
+
+@cache
+def cached_solutions(text: str) -> tuple[str, ...]:
+    return tuple(solutions(text))
+
+
+def assert_none(texts: Iterator[str]) -> None:
+    found = [(solution, text[:200]) for text in texts for solution in cached_solutions(text)]
+    assert found == [], found
+
+
+def parts_of(source: str) -> Iterator[str]:
+    """Yield the cells of a page's source, its other fenced texts, and its prose line by line."""
+    for cell in CELL.findall(source):
+        yield OPTIONS.sub("", cell)
+    prose = CELL.sub("", source)
+    yield from FENCE.findall(prose)
+    yield from prose.split("\n")
+
+
+def texts_of(tag: Tag) -> Iterator[str]:
+    """Yield each preformatted text of a built page whole, and the rest line by line."""
+    for text in tag.select("pre"):
+        yield text.get_text()
+    words = [
+        "\n" if isinstance(one, Tag) else str(one)
+        for one in tag.descendants
+        if isinstance(one, NavigableString) or (isinstance(one, Tag) and one.name in BLOCKS)
+    ]
+    yield from "".join(words).split("\n")
+    for one in tag.find_all(attrs={"alt": True}):
+        yield str(one["alt"])
+
+
+def as_text(found: Diagnosis) -> str:
+    return html_entities.unescape(re.sub("<[^>]*>", "\n", found._repr_html_()))
+
+
+def said_of(id: str, candidate: Candidate) -> Iterator[str]:
+    """Yield what an answer says of one program, in a terminal and in a notebook."""
+    found = Diagnosis("explained", id, (candidate,), (), {})
+    yield repr(found)
+    yield as_text(found)
+
+
+def shown(outputs: list[nbformat.NotebookNode]) -> Iterator[str]:
+    """Yield the texts of a cell's outputs."""
+    for output in outputs:
+        yield output.get("text", "")
+        for kind, data in output.get("data", {}).items():
+            if kind.startswith("text/"):
+                yield html_entities.unescape(re.sub("<[^>]*>", "\n", data))
+
+
+SPELLINGS = [
+    "{dZ} @ {A}.T / m",
+    "1 / m * np.dot({dZ}, {A}.T)",
+    "(1. / m) * {dZ}.dot({A}.T)",
+    "np.matmul({dZ}, {A}.T) / {A}.shape[1]",
+    "np.dot({dZ} / m, np.transpose({A}))",
+    "({A} @ {dZ}.T).T / m",
+    "np.einsum('ik,jk->ij', {dZ}, {A}) / m",
+    "np.sum({dZ}, axis=1, keepdims=True) / m",
+    "sum({dZ}, axis=1, keepdims=True) / m",
+    "1/m * {dZ}.sum(axis=1, keepdims=True)",
+    "np.mean({dZ}, axis=1, keepdims=True)",
+    "np.sum({dZ}, 1).reshape(-1, 1) / m",
+    "{dZ} @ np.ones((m, 1)) / m",
+    "{W}.T @ {dZ}",
+    "np.dot({W}.T, {dZ})",
+    "{W}.T.dot({dZ})",
+    "({dZ}.T @ {W}).T",
+    "1./m * np.dot({dZ}, {A}.T) + (lambd / m) * {W}",
+    "np.dot({W}.T, {dZ}) * D / keep_prob",
+]
+
+NAMES = [
+    {"dZ": "dZ2", "A": "A1", "W": "W2"},
+    {"dZ": "dZ1", "A": "X", "W": 'parameters["W1"]'},
+    {"dZ": "dZ", "A": "A_prev", "W": "W"},
+    {"dZ": "relu_dZ", "A": "A_prev", "W": "W"},
+    {"dZ": 'grads["dZ2"]', "A": 'cache["A1"]', "W": "W2"},
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("names", NAMES, ids=lambda names: names["dZ"])
+def test_a_graded_line_is_recognised_however_it_is_spelled(
+    spelling: str, names: dict[str, str]
+) -> None:
+    line = spelling.format(**names)
+    for text in (
+        line,
+        f"dQ = {line}",
+        f"The line is `dQ = {line}`, which passes.",
+        f"dQ = {line}    passes   0.5",
+        f"print({line})",
+        f"fixture.run(dQ={line!r})",
+        f"forms = [('name', {line!r})]",
+    ):
+        assert solutions(text), text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dW2 = dZ2 @ A1.T",
+        "dW1 = dZ1 @ A1.T / m",
+        "dW = dZ @ A_prev / m",
+        "dW2 = dZ2 @ A1.T / (m * W2.shape[0])",
+        "db1 = sum(dZ2, axis=1, keepdims=True) / m",
+        "the line `db1 = sum(dZ2, axis=1, keepdims=True) / m` prints",
+        "dW2 = dZ2 @ AL.T / m",
+        "db2 = sum(dZ2, axis=1) / m",
+        "db2 = sum(dZ2, axis=0, keepdims=True) / m",
+        "db2 = np.sum(dZ2) / m",
+        "db = (sum(dZ, axis=1, keepdims=True) / m).T",
+        "dA1 = W2.T @ dZ2 / m",
+        "dA1 = W2 @ dZ2",
+        "dZ2 = A2 - Y",
+        "dZ1 = dA1 * (1 - A1 ** 2)",
+        "$dW^{[2]} = \\frac{1}{m} dZ^{[2]} A^{[1]\\top}$ and $dA = W^{\\top} dZ$",
+    ],
+)
+def test_a_line_with_a_mistake_and_a_formula_are_no_solutions(line: str) -> None:
+    assert solutions(line) == []
+
+
+LINEAR = """
+def f(a, b, c):
+    n = b.shape[1]
+    return {"u": np.dot(a, b.T) / n, "v": np.sum(a, axis=1, keepdims=True) / n, "w": c.T @ a}
+"""
+
+FORWARD = """
+P = W1 @ X + b1
+Q = np.tanh(P)
+R = np.dot(W2, Q) + b2
+"""
+
+
+def test_a_complete_function_is_recognised_whatever_its_names() -> None:
+    assert solutions(LINEAR) == ["every step of linear_backward"]
+    assert solutions(f"own.write_text('''{LINEAR}''')") == ["every step of linear_backward"]
+    assert solutions(FORWARD) == ["every step of forward_propagation"]
+    assert solutions(f"So:\n{FORWARD}") == ["every step of forward_propagation"]
+    assert solutions("Z = W @ A + b") == []
+    derivative_left_out = (
+        "dW = dA @ X.T / m, db = sum(dA, axis=1, keepdims=True) / m, dX = W.T @ dA"
+    )
+    assert solutions(derivative_left_out) == []
+    for name, takes in FUNCTIONS.items():
+        assert solutions(f"def {name}(anything):\n    pass") == [f"function {name}"]
+        assert solutions(f"def mine({', '.join(takes)}):\n    pass") == ["function mine"]
+
+
+def test_every_graded_step_of_every_fixture_is_among_those_looked_for() -> None:
+    forms = {re.sub(r"\d", "", name) for name in graded().values()}
+    assert {"dW", "db", "dA"} <= forms
+    for id in ids():
+        assert "every step of linear_backward" in solutions(str(load(id).program)), id
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.stem)
+def test_no_source_of_a_page_solves_a_graded_function(file: Path) -> None:
+    assert_none(parts_of(file.read_text(encoding="utf-8")))
+
+
+def test_no_ready_answer_solves_a_graded_function() -> None:
+    for id in table():
+        if any(place.says != "passes" for place in entry(id).places):
+            assert_none(iter([answers.answer(id).text]))
+
+
+@pytest.mark.parametrize("id", ids())
+def test_no_diagnosis_of_a_named_mistake_solves_a_graded_function(id: str) -> None:
+    for _, forms in occurrences(id):
+        assert_none(said_of(id, Candidate(id, forms, 1)))
+
+
+@pytest.mark.parametrize("id", ids())
+def test_no_diagnosis_of_a_change_without_a_name_solves_a_graded_function(id: str) -> None:
+    rng = random.Random(24)  # noqa: S311 - the same sample in every run
+    for slot in mutants(load(id)).slots:
+        for form in rng.sample(slot.forms, min(3, len(slot.forms))):
+            assert_none(said_of(id, Candidate(id, {slot.name: form.tree}, 1)))
+
+
+@pytest.mark.parametrize("id", ids("Course 1"))
+def test_no_whole_diagnosis_solves_a_graded_function(id: str) -> None:
+    fixture = load(id)
+    step = next(one for one in fixture.program.steps if "dW" in one.name)
+    for forms in ({}, {step.name: ("*", step.expression, "m")}):
+        values = Candidate(id, forms, len(forms)).values
+        found = diagnose({name: values[name] for name in fixture.expected}, fixture=id)
+        assert_none(iter([repr(found), as_text(found)]))
+
+
+@pytest.mark.parametrize("id", ids())
+def test_what_a_test_expects_is_mathematics_that_python_does_not_run(id: str) -> None:
+    for step in load(id).program.steps:
+        said = equation(step.name, step.expression)
+        assert solutions(said) == []
+        if re.search("dW|db|dA_prev", step.name):
+            with pytest.raises(SyntaxError):
+                compile(said, "handout", "exec")
+
+
+def test_an_answer_shows_what_the_test_expects_in_the_notation_of_the_handout() -> None:
+    week4 = "c1w4_L_model_backward_v2"
+    changes = {
+        "dW2": ("@", "dZ2", ("T", "A1")),
+        "A1": ("relu", "Z1"),
+    }
+    assert list(described((Candidate(week4, changes, 2),)))[:4] == [
+        "dW2 = dZ2 @ A1.T",
+        "    where the test expects dW[2] = 1/m dZ[2] A[1]ᵀ",
+        "A1 = relu(Z1)",
+        "    where the test takes A[1] as it is given",
+    ]
+
+
+def test_a_fair_test_holds_no_solution() -> None:
+    for fixture in (
+        make(),
+        make((3, 4, 3, 2), ("relu", "tanh", "sigmoid"), 5),
+        make((3, 4, 1), ("relu", "sigmoid"), 5, seed=3),
+        *map(repaired, map(load, ids("Course 1 Week 3")[-1:] + ids("Course 1 Week 4")[-1:])),
+    ):
+        assert_none(iter([write(fixture)]))
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("name", chapters())
+def test_no_built_page_solves_a_graded_function(html: Path, name: str) -> None:
+    soup = parsed(html / f"{name}.html")
+    assert_none(texts_of(soup.select_one("article") or soup))
+
+
+@pytest.mark.site
+def test_no_notebook_solves_a_graded_function(html: Path) -> None:
+    files = sorted((html / "notebooks").glob("*.ipynb"))
+    assert files
+    for file in files:
+        for cell in nbformat.read(file, as_version=4).cells:
+            if cell.cell_type == "code":
+                assert_none(iter([cell.source]))
+                assert_none(shown(cell.outputs))
+            else:
+                assert_none(parts_of(cell.source))
