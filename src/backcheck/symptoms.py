@@ -17,6 +17,7 @@ from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate
 from backcheck.reading import NOWHERE, Frame
+from backcheck.search import reference
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
