@@ -119,7 +119,7 @@ def audits() -> Iterator[tuple[object, ...]]:
     for id, fixture in published().items():
         spent, found = timed(audit, fixture)
         judged = []
-        # The gradient check is no fixture that programs with two changes are made for.
+        # The gradient check is not a fixture that programs with two changes are made for.
         for forms in doubles(id, 200) if id in ids() else ():
             changed = program(fixture, forms)
             passes = fixture.judge(changed).word == "passes"

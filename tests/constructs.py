@@ -41,7 +41,7 @@ NUMBER = re.compile(r"\s*-?\d+(\^\{?-?\d+\}?)?\s*")
 """A formula that Jupyter Book 2 writes as text, so that nobody sees there that it was one."""
 
 VERBATIM = ("code-cell", "raw")
-"""The directives whose content is no Markdown."""
+"""The directives whose content is not Markdown."""
 
 
 def constructs(text: str) -> Counter[str]:

@@ -35,7 +35,7 @@ CONTAINED = {"caches": {"current_cache"}, "cache": {"linear_cache", "activation_
 HELPERS = ("linear_backward", "linear_activation_backward", "sigmoid_backward", "relu_backward")
 
 KNOWN = {"np", "str", "len", "range", "reversed", *HELPERS}
-"""Names that are no arrays, and are not exchanged."""
+"""Names that are not those of arrays, and are not exchanged."""
 
 
 @dataclass(frozen=True)

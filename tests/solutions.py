@@ -283,7 +283,7 @@ def _expressions(node: ast.AST, inside: bool) -> Iterator[ast.expr]:
     if arithmetic and not inside and isinstance(node, ast.expr):
         yield node
     for child in ast.iter_child_nodes(node):
-        # Which row of an array is taken is no part of a formula.
+        # Which row of an array is taken is not part of a formula.
         yield from _expressions(child, inside=arithmetic)
 
 

@@ -14,7 +14,9 @@ anything = st.floats(-5, 5)
 
 @every
 @given(z=reals)
-def test_the_forms_of_a_slope_are_equal_on_a_forward_pass(activation: Activation, z: float) -> None:
+def test_the_forms_of_a_derivative_are_equal_on_a_forward_pass(
+    activation: Activation, z: float
+) -> None:
     from_z = activation.derivative_from_z(z)
     from_a = activation.derivative_from_a(activation(z))
     assert from_a == pytest.approx(from_z, rel=0, abs=1e-15)
@@ -22,7 +24,7 @@ def test_the_forms_of_a_slope_are_equal_on_a_forward_pass(activation: Activation
 
 @smooth
 @given(z=st.floats(-8, 8))
-def test_the_slope_is_what_the_complex_step_finds(activation: Activation, z: float) -> None:
+def test_the_derivative_is_what_the_complex_step_finds(activation: Activation, z: float) -> None:
     slope = referee.complex_step(lambda x: activation(x).sum(), [z])
     assert referee.relative_error(activation.derivative_from_z([z]), slope) < 1e-9
 
@@ -42,7 +44,7 @@ def test_the_gap_of_the_tanh_forms_factors_as_the_page_says(z: float, a: float) 
 
 
 @given(z=reals)
-def test_the_mirror_image_has_the_same_slope(z: float) -> None:
+def test_the_mirror_image_has_the_same_derivative(z: float) -> None:
     assert sigmoid.derivative_from_a(sigmoid(-z)) == pytest.approx(
         sigmoid.derivative_from_z(z), abs=1e-15
     )
@@ -62,13 +64,13 @@ def test_general_rule_equals_shortcut_exactly_where_the_proposition_says(
 
 
 @pytest.mark.parametrize("z", [-1000.0, -40.0, 40.0, 1000.0])
-def test_the_sigmoid_does_not_overflow_and_keeps_a_tiny_slope(z: float) -> None:
+def test_the_sigmoid_does_not_overflow_and_keeps_a_tiny_derivative(z: float) -> None:
     with np.errstate(over="raise", invalid="raise"):
         assert 0 <= sigmoid(z) <= 1
         assert (sigmoid.derivative_from_z(z) > 0) == (abs(z) < 700)
 
 
-def test_the_slope_of_relu_at_zero_is_zero() -> None:
+def test_the_derivative_of_relu_at_zero_is_zero() -> None:
     assert relu.derivative_from_z(0.0) == relu.derivative_from_a(0.0) == 0.0
 
 

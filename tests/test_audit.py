@@ -32,7 +32,7 @@ def test_the_visible_week_3_test_is_fair_and_the_hidden_one_accepts_no_other_for
     assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in texts(of(HIDDEN).rejected)
 
 
-def test_the_hidden_week_3_test_is_no_stronger_than_the_visible_one() -> None:
+def test_week_3_public_tests_is_not_stronger_than_the_notebook() -> None:
     assert texts(of(HIDDEN).killed) == texts(of(VISIBLE).killed)
 
 

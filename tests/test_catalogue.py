@@ -53,7 +53,7 @@ def test_the_overview_computes_its_verdicts() -> None:
     verdicts = {id: verdict for id, _, verdict, _ in overview().rows}
     assert verdicts["shortcut"] == verdicts["slope-from-z"] == "equivalent"
     assert verdicts["keepdims"] == verdicts["average-missing"] == "mistake"
-    # relu's slope is 0 or 1, and its own square.
+    # relu's derivative is 0 or 1, and its own square.
     assert verdicts["slope-twice"] == "equivalent or mistake"
 
 

@@ -66,7 +66,7 @@ def test_any_wrong_dZ2_of_week_4_leaves_one_ratio_in_layer_1() -> None:
 
 def test_what_gives_one_mth_in_week_4_by_chance_is_a_count_of_four_rows() -> None:
     chance = [
-        candidate.statements
+        " ".join(now for _, _, now in candidate.changed)
         for name, candidate, wrong in failing(WEEK_4)
         if candidate.verdict == "mistake"
         and ratio(candidate, wrong[0]) == "1/m"

@@ -100,7 +100,7 @@ def test_the_module_reads_what_is_piped_in_and_writes_json() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows closes a pipe in another way")
-def test_a_reader_that_stops_listening_is_no_error() -> None:
+def test_a_reader_that_stops_listening_is_not_an_error() -> None:
     command = f"{sys.executable} -m backcheck show {WEEK_4} | head -1"
     done = subprocess.run(
         ["sh", "-c", command], capture_output=True, text=True,
@@ -196,7 +196,7 @@ def test_a_file_that_cannot_be_run_is_shown_as_the_readers(
         ("from_a", "has no function 'from_a'; it has from_z"),
     ],
 )
-def test_what_is_no_answer_is_said(
+def test_what_is_not_an_answer_is_said(
     own: str, function: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", "c1w4_linear_backward_v2", f"{own}:{function}"]) == 2

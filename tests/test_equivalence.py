@@ -11,7 +11,7 @@ MORE = (3, 4, 5)
 """Seeds of networks that have no say in a verdict."""
 
 SATURATED = 1e-9
-"""How near to 0 or 1 an output has to be before 1 - A keeps fewer digits than a verdict needs."""
+"""How near to 1 an output has to be before 1 - A keeps fewer digits than a verdict needs."""
 
 FAMILIES = (
     "c1w3_bp_notebook_v1",
@@ -26,18 +26,17 @@ FAMILIES = (
 )
 """One test of each function, or of each program of it; other editions share its mutants."""
 
-TOO_FLAT = {("c1w4_L_model_backward_v2", 3), ("c2w1_backward_dropout", 4)}
+TOO_FLAT = {("c2w1_backward_dropout", 4)}
 """The networks of `MORE` whose output is saturated."""
 
 families = pytest.mark.parametrize("id", FAMILIES)
 
 
-def nearest_to_an_end(fixture: Fixture, seed: int) -> float:
+def nearest_to_one(fixture: Fixture, seed: int) -> float:
     arrays = consistent.draw(fixture, seed)
     if "Y" not in arrays:
         return 1.0
-    A = arrays[fixture.layers[-1].A]
-    return float(np.minimum(A, 1 - A).min())
+    return float((1 - arrays[fixture.layers[-1].A]).min())
 
 
 def test_ten_powers_of_ten_lie_between_the_verdicts() -> None:
@@ -67,7 +66,7 @@ def test_the_errors_say_what_the_verdicts_say() -> None:
 def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None:
     fixture = audit.published()[id]
     errors = audit.errors_by_verdict([fixture], MORE)
-    fine = [nearest_to_an_end(fixture, seed) > SATURATED for seed in MORE]
+    fine = [nearest_to_one(fixture, seed) > SATURATED for seed in MORE]
     assert fine == [(id, seed) not in TOO_FLAT for seed in MORE]
     assert (errors["equivalent"][:, fine] <= consistent.AGREES).all()
     assert (errors["mistake"][:, fine].max(axis=1) > consistent.AGREES).all()
@@ -76,7 +75,7 @@ def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None
 def test_the_networks_that_decide_are_not_saturated() -> None:
     for id in FAMILIES:
         for seed in consistent.SEEDS:
-            assert nearest_to_an_end(audit.published()[id], seed) > 1000 * SATURATED
+            assert nearest_to_one(audit.published()[id], seed) > 1000 * SATURATED
 
 
 def test_a_saturated_network_calls_right_programs_mistakes() -> None:

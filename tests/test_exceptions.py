@@ -194,7 +194,7 @@ def test_a_ready_answer_is_short_and_lists_its_causes_in_order() -> None:
 
 def test_a_diagnosis_tells_how_many_programs_had_each_cause() -> None:
     text = f"in linear_backward(dZ, cache)\n---> 16     A_prev, W, b = cache\n{PAIR}"
-    assert "programs that stopped so)." in diagnose(text).remarks[0]
+    assert "programs with one mistake that stopped so)." in diagnose(text).remarks[0]
 
 
 def test_statements_are_told_apart_by_what_they_do() -> None:

@@ -214,7 +214,7 @@ def test_what_makes_no_test_is_refused_in_one_sentence(
     assert "\n" not in str(refused.value)
 
 
-def test_a_test_whose_cache_is_no_forward_pass_is_not_written() -> None:
+def test_a_test_whose_cache_does_not_come_from_a_forward_pass_is_not_written() -> None:
     with pytest.raises(ValueError, match=r"breaks .*: repair it before you write it"):
         write(load(WEEK_4))
 

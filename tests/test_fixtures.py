@@ -169,7 +169,9 @@ def test_no_natural_output_form_passes_both_weeks() -> None:
     ],
     ids=str,
 )
-def test_the_visible_week_3_tests_accept_every_natural_form(id: str, form: dict[str, str]) -> None:
+def test_the_week_3_tests_of_a_forward_pass_accept_every_natural_form(
+    id: str, form: dict[str, str]
+) -> None:
     assert load(id).check(**form).word == "passes"
 
 
@@ -180,7 +182,7 @@ def test_the_first_week_4_notebook_accepts_every_natural_output_form() -> None:
         assert first.check(dZ1=in_first).word == "passes"
 
 
-def test_a_form_that_is_no_program_is_refused_and_not_counted_as_a_failing_test() -> None:
+def test_a_form_that_is_not_a_program_is_refused_and_not_counted_as_a_failing_test() -> None:
     week4 = load("c1w4_L_model_backward_v2")
     with pytest.raises(ValueError, match="Line 1 cannot be read"):
         week4.check(dZ2="AL -")

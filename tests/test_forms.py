@@ -56,7 +56,7 @@ def pdf(printer: Any, html: Path, document: str) -> Iterator[Pdf]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(printer, "_number", lambda page: None)
         data = printer.settled(printer.printed(html, document), printer.headings_of(document))
-    assert len(data) < 3e6
+    assert len(data) < 6e6
     with Pdf.open(io.BytesIO(data)) as opened:
         yield opened
 
@@ -122,7 +122,7 @@ def test_every_link_of_the_pdf_leads_to_a_page_of_it_or_to_the_web(pdf: Pdf, doc
     assert len(inside) >= document.count('href="#')
     for note in links:
         if note not in inside:
-            assert str(note.A.URI).startswith("https://")
+            assert str(note.A.URI).startswith(("https://", "http://"))
 
 
 @pytest.mark.browser
@@ -195,7 +195,7 @@ def test_every_link_of_the_epub_leads_to_a_place_in_it(epub: zipfile.ZipFile) ->
     for name, page in pages.items():
         for tag in page.iter(f"{XHTML}a", f"{XHTML}img", f"{XHTML}link"):
             address = tag.get("href") or tag.get("src")
-            if address.startswith("https://"):
+            if address.startswith(("https://", "http://")):
                 continue
             file, _, place = address.partition("#")
             assert posixpath.normpath(file or name) in epub.namelist(), address

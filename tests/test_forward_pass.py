@@ -124,6 +124,6 @@ def test_a_relation_whose_shapes_do_not_fit_counts_as_broken() -> None:
     assert relations.broken(cache, [layer]) == {"A1 = tanh(Z1)": math.inf}
 
 
-def test_cross_entropy_refuses_what_is_no_probability() -> None:
+def test_cross_entropy_refuses_what_is_not_a_probability() -> None:
     with pytest.raises(ValueError, match=r"A holds 1\.7886\d*, but cross-entropy needs every"):
         network.cross_entropy(load("c1w4_L_model_backward_v2").arrays["AL"], [[1, 0]])

@@ -32,7 +32,7 @@ IDENTITIES = {
         (SIGMOID - y) / (SIGMOID * (1 - SIGMOID)) * sp.diff(SIGMOID, z),
         SIGMOID - y,
     ),
-    "general rule with the slope from A = shortcut": (
+    "general rule with the derivative from A = shortcut": (
         (-(y / a) + (1 - y) / (1 - a)) * a * (1 - a),
         a - y,
     ),
@@ -51,8 +51,11 @@ IDENTITIES = {
 }
 
 DIFFERENT = {
-    "1 - tanh(a)^2 is no slope of tanh": (1 - sp.tanh(TANH) ** 2, sp.diff(TANH, z)),
-    "the slope of the sigmoid is not that of tanh": (SIGMOID * (1 - SIGMOID), sp.diff(TANH, z)),
+    "1 - tanh(a)^2 is not the derivative of tanh": (1 - sp.tanh(TANH) ** 2, sp.diff(TANH, z)),
+    "the derivative of the sigmoid is not that of tanh": (
+        SIGMOID * (1 - SIGMOID),
+        sp.diff(TANH, z),
+    ),
     "A-form and Z-form of tanh differ off the curve": (1 - a**2, 1 - TANH**2),
     "A-form and Z-form of the sigmoid differ off the curve": (
         a * (1 - a),

@@ -155,7 +155,7 @@ def test_a_graded_line_is_recognised_however_it_is_spelled(
         "$dW^{[2]} = \\frac{1}{m} dZ^{[2]} A^{[1]\\top}$ and $dA = W^{\\top} dZ$",
     ],
 )
-def test_a_line_with_a_mistake_and_a_formula_are_no_solutions(line: str) -> None:
+def test_a_line_with_a_mistake_and_a_formula_are_not_solutions(line: str) -> None:
     assert solutions(line) == []
 
 

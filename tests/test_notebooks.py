@@ -125,7 +125,11 @@ def test_its_text_reads_as_the_page_does(html: Path, name: str) -> None:
     """Every word, number and formula, once a Markdown reader that knows no MyST has read it."""
     article = parsed(html / f"{name}.html").select_one("article")
     expected = "".join(page_text(article))
-    for part in article.select("#diagnose-app, noscript, .solution > .admonition-title"):
+    of_the_site = (
+        "#diagnose-app, noscript, .solution > .admonition-title, "
+        "p:-soup-contains('What was here is now')"
+    )
+    for part in article.select(of_the_site):
         expected = expected.replace("".join(page_text(part)), "", 1)
     about = BeautifulSoup(MARKDOWN.render(cells(html, name, "markdown")[0].source), "html.parser")
     read = BeautifulSoup(MARKDOWN.render(text_of(html, name)), "html.parser").get_text()
@@ -140,7 +144,9 @@ def test_its_text_reads_as_the_page_does(html: Path, name: str) -> None:
 def test_no_myst_is_left_and_no_link_that_leads_nowhere(html: Path, name: str) -> None:
     text = text_of(html, name)
     assert not re.search(r"\{[\w:-]+\}`|:::|```\{|^\([\w-]+\)=", text, re.MULTILINE)
-    assert re.findall(r"\]\((?!https://)[^)]*\)", text) == []
+    # In a formula a layer in brackets stands before an example in parentheses.
+    bare = re.sub(r"\$[^$]*\$", "", text)
+    assert re.findall(r"\]\((?!https?://)[^)]*\)", bare) == []
 
 
 def formulas(tokens: list) -> Iterator[str]:

@@ -20,10 +20,11 @@ AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
 # Bytes of the first page a reader opens, and of one opened later.
 FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 
-# These pages are about their bytes: the numbers of every named form, and the data of the search.
+# The numbers of every named form, the data of the search, and two drawings of every number.
 HEAVIER = {
     "mistakes": (FIRST_VIEW, 71_500),
     "diagnose": (135_000, 108_000),
+    "one-network": (105_000, LATER_VIEW),
 }
 
 # The cumulative layout shift.

@@ -16,7 +16,7 @@ def prose_of(name: str) -> str:
     """Return the source of a page without front matter, code, formulas and HTML."""
     source = (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
     source = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL)
-    code = r"^( *)(`{3,})\{?(?:code-cell|raw|text).*?^\1\2$"
+    code = r"^( *)(`{3,})\{?(?:code-cell|raw|text|python).*?^\1\2$"
     source = re.sub(code, "", source, flags=re.M | re.S)
     source = re.sub(r"^ *\$\$.*?^ *\$\$.*?$", "", source, flags=re.M | re.S)
     return re.sub(r"\$[^$]*\$|(?<!`)`[^`\n]+`(?!`)|\([\w-]+\)=", " ", source)

@@ -442,10 +442,10 @@ def _list_references(tree: LexborHTMLParser) -> None:
         reference.attrs["role"] = "listitem"
 
 
-def _focus_code(tree: LexborHTMLParser) -> None:
+def _focus_boxes(tree: LexborHTMLParser) -> None:
     # The script takes this away again where nothing has to be scrolled.
-    for code in tree.css("article pre"):
-        code.attrs["tabindex"] = "0"
+    for box in tree.css("article :is(pre, .table-wrapper)"):
+        box.attrs["tabindex"] = "0"
 
 
 def _head_search(tree: LexborHTMLParser) -> None:
@@ -483,7 +483,7 @@ REPAIRS = (
     _label_landmarks,
     _name_summaries,
     _list_references,
-    _focus_code,
+    _focus_boxes,
     _head_search,
 )
 """What the theme and the extensions leave out for readers of all kinds, or put in their way."""

@@ -98,9 +98,25 @@
     return `where the test expects ${equation(name, tree)}`;
   }
 
-  /* Changed statements as readers see them: code, but the linear steps of a forward pass as mathematics. */
+  /* The product or the sum that a backward step asks for, as a program writes it. */
+  const RIGHT = new RegExp([
+    "(?:\\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\\.T",
+    "\\bW(\\d*)\\.T @ (?:\\w+_)?dZ\\1\\b",
+    "sum\\((?:\\w+_)?dZ\\d*, axis=1, keepdims=True\\)",
+  ].join("|"));
+
+  /* Changed statements as readers see them: code, but mathematics where code would show a graded line. */
   function statements(forms) {
-    return forms.map(([name, tree]) => (isLinearStep(tree) ? equation(name, tree) : `${name} = ${write(tree)}`));
+    return forms.map(([name, tree]) => (givesAway(name, tree, forms) ? equation(name, tree) : `${name} = ${write(tree)}`));
+  }
+
+  function givesAway(name, tree, forms) {
+    const code = write(tree);
+    const found = RIGHT.exec(code);
+    if (!found) return isLinearStep(tree);
+    // The product or the sum alone lacks the 1/m, unless that is taken in another step.
+    const averaged = forms.some(([step, other]) => step !== name && namesIn(other).includes("m"));
+    return averaged || found[0] !== code || code.startsWith("W");
   }
 
   function isLinearStep({ op, args: [left, right] }) {
@@ -1144,12 +1160,12 @@
     if (ACTIVATIONS.includes(left.op) || left.op in SUMS) yield node(left.op, node(op, left.args[0], right));
   }
 
-  /* A product with a slope, written from the left: dA * A * (1 - A). */
+  /* A product with a derivative, written from the left: dA * A * (1 - A). */
   function times(tree, slope) {
     return slope.op === "*" ? node("*", node("*", tree, slope.args[0]), slope.args[1]) : node("*", tree, slope);
   }
 
-  /* What is taken for a slope and is none: a value, or what is left of it to one. */
+  /* What is mistaken for a derivative: a value, or what is left of it to one. */
   function* instead(array) {
     for (const found of [array, ...ACTIVATIONS.map((one) => node(one, array))]) {
       yield found;
@@ -1187,7 +1203,7 @@
     }
     if (tree.op === "*") {
       const [left, right] = tree.args;
-      // A product a * s * (1 - s) reads (a * s) * (1 - s): the slope is not a node of it.
+      // A product a * s * (1 - s) reads (a * s) * (1 - s): the derivative is not a node of it.
       if (left.op === "*" && slopes.includes(node("*", left.args[1], right))) {
         for (const slope of slopes) yield times(left.args[0], slope);
       } else if (slopes.includes(right)) {
@@ -1925,7 +1941,7 @@
     const { step, now } = first.changed[0];
     const others = rejected.length - 1;
     const more = others > 1 ? ` So do ${others} other equivalent forms.` : "";
-    yield `Does public_tests.py still reject you? ${step} = ${now} prints these numbers too and is equivalent, but the cache of ${newest.title} does not come from a forward pass, and there it ${outcomeText(outcome)}.${more} Read ${first.page}.`;
+    yield `If public_tests.py rejects your function all the same: ${step} = ${now} prints these numbers too and is equivalent, but the cache of ${newest.title} does not come from a forward pass, and there it ${outcomeText(outcome)}.${more} Read ${first.page}.`;
   }
 
   function outcomeText({ word, failures, error }) {
@@ -1941,10 +1957,10 @@
     const same = found.filter((one) => one !== best && said(one) === said(best)).map((one) => one.fixture.title);
     const remarks = [...best.remarks];
     if (best.verdict === "explained") remarks.push(...misplaced(best));
-    if (same.length) remarks.push(`They are also those of: ${same.join("; ")}.`);
+    if (same.length) remarks.push(`The numbers are also those of: ${same.join("; ")}.`);
     if (best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
       const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
-      if (left.length) remarks.push(`Paste ${left.slice(0, 2).join(" and ")} too, and fewer programs remain.`);
+      if (left.length) remarks.push(`Paste ${left.slice(0, 2).join(" and ")} too, and fewer programs may remain.`);
     }
     return { ...best, remarks };
   }
@@ -1969,7 +1985,7 @@
     return [...groups.values()];
   }
 
-  /* ---- What can be said of numbers that no program within two changes prints. ---- */
+  /* ---- What can be said of numbers that none of the programs tried prints. ---- */
 
   function agreement(reading) {
     const { reference } = reading.fixture;
@@ -1987,7 +2003,7 @@
     const wrong = steps.filter((step) => !right.includes(step));
     const are = (list) => (list.length === 1 ? "is" : "are");
     if (right.length) {
-      yield `${right.join(", ")} ${are(right)} right and ${wrong.join(", ")} ${are(wrong)} not: look at the steps from the first to ${wrong[0]}.`;
+      yield `${right.join(", ")} ${are(right)} as expected and ${wrong.join(", ")} ${are(wrong)} not: look at the steps up to ${wrong[0]}.`;
     }
     for (const step of wrong) yield* likeness(step, seen.get(step), fixture);
     for (const step of steps.length > 1 ? wrong : []) {
@@ -2061,7 +2077,7 @@
       tested = speaking.length ? speaking : tested;
     }
     const clash = clashOf(paste.error);
-    const all = new Map(tested.map((fixture) => [fixture, clash ? clashing(fixture, clash).sort(byRank) : failingForms(fixture, paste.failing)]));
+    const all = new Map(tested.map((fixture) => [fixture, clash ? inLine(clashing(fixture, clash), paste.frame).sort(byRank) : failingForms(fixture, paste.failing)]));
     const found = tested.filter((fixture) => all.get(fixture).length);
     if (!found.length) {
       const remark = paste.arrays.length
@@ -2071,10 +2087,22 @@
       return answer("unexplained", paste.function ? tested[0] : null, [], [remark], seen);
     }
     const best = clash ? least(found, (fixture) => all.get(fixture)[0].rank.slice(0, 2)) : found[0];
-    const remark = clash
-      ? "These changes make numpy stop at these shapes, the simplest first."
-      : "These changes make the test say this, the most frequent first; paste the printed numbers, and they can be told apart.";
-    return answer("unexplained", best, all.get(best), [remark], new Map());
+    const said = clash
+      ? "numpy stop at these shapes, the simplest first."
+      : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
+    const remark = `In ${best.title} these changes make ${said}`;
+    const turned = clash && !clash.matrix && String(clash.shapes[0]) === String([...clash.shapes[1]].reverse());
+    return answer("unexplained", best, all.get(best), turned ? [remark, TURNED] : [remark], new Map());
+  }
+
+  const TURNED = "One of the two shapes is the other one turned round, so an array is transposed: your own, "
+    + "or one that the test hands over. Print the shape of each factor. Read operands-9-7.";
+
+  /* Leaves out the changes that read a Z where the line that stopped has none, if any are left. */
+  function inLine(candidates, frame) {
+    if (!frame.statement || /\bZ\d*\b|cache/.test(frame.statement)) return candidates;
+    const without = candidates.filter(({ forms }) => ![...forms.values()].some((tree) => namesIn(tree).some((name) => name[0] === "Z")));
+    return without.length ? without : candidates;
   }
 
   /* The likely causes of an exception that is not about shapes: of the programs that stopped so,
@@ -2094,7 +2122,7 @@
       for (const [id, one] of entries) counts.set(id, (counts.get(id) || 0) + one[3]);
       const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const sorted = [...counts].sort(([, one], [, other]) => other - one);
-      return sorted.map(([id, count]) => `${says[id].slice(0, -1)} (in ${count} of ${all} programs that stopped so).`);
+      return sorted.map(([id, count]) => `${says[id].slice(0, -1)} (in ${count} of ${all} programs with one mistake that stopped so).`);
     }
     return [];
   }
@@ -2168,8 +2196,8 @@
       const how = WORDS[Math.min(...found.candidates.map((candidate) => candidate.changes))];
       return `Explained by ${how} in the backward pass${where}.`;
     }
-    if (found.seen.size) return `No program within two changes prints these numbers${where}.`;
-    return "There are no numbers here to explain, only what the test said.";
+    if (found.seen.size) return `None of the programs tried${where.replace(" of", " for")} prints these numbers.`;
+    return "There are no numbers here to explain, only a message.";
   }
 
   const SAYS = { passes: "accepts it", fails: "rejects it", error: "stops with an error" };
@@ -2392,7 +2420,8 @@
     const said = group.slice(1).map((one) => one.shown.join(", "));
     const line = element("p", {}, "The test cannot tell it from ");
     said.slice(0, 3).forEach((text, at) => line.append(at ? "; " : "", code(text)));
-    line.append(said.length > 3 ? ` or ${said.length - 3} others.` : ".");
+    const rest = said.length - 3;
+    line.append(rest > 0 ? ` or ${rest} other${rest > 1 ? "s" : ""}.` : ".");
     return [line];
   }
 
@@ -2450,7 +2479,7 @@
   function linkedForm(fixture, part) {
     const [, step, text] = /^([^=]*)=([^]*)$/.exec(part) || [null, part, ""];
     const all = [...fixture.order, ...fixture.steps.map((one) => one.name)];
-    if (!all.includes(step)) throw new Unlinked(`This link changes ${step.slice(0, 60) || "nothing"}, which is no step of ${fixture.id}.`);
+    if (!all.includes(step)) throw new Unlinked(`This link changes ${step.slice(0, 60) || "nothing"}, which is not a step of ${fixture.id}.`);
     let tree;
     try {
       tree = parse(text);

@@ -1,6 +1,7 @@
 """Ready answers for a forum: what a wrong number says, in a few sentences with its own digits."""
 
 import html
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ class Answer(Ready):
     def text(self) -> str:
         """The change, its digits and the expected ones, and a hint."""
         candidate, fixture = self.place.candidate, load(self.place.candidate.id)
-        change = " and ".join(f"`{step} = {now}`" for step, _, now in candidate.changed)
+        change = " and ".join(f"`{statement}`" for statement in candidate.shown)
         return (
             f"This looks like {self.mistake.name}.\n"
             f'In the test "{fixture.title}", {change} {self._prints()}\n\n'
@@ -170,12 +171,15 @@ def answer(id: str) -> Answer:
     often = found.mistake.found or {}
 
     def preference(place: Place) -> tuple[Any, ...]:
+        changed = place.candidate.changed
         # Digits say more than an exception, and an answer has room for one changed statement.
         return (
             place.says == "stops",
             -often.get(load(place.candidate.id).function, 0),
             place.candidate.verdict != "mistake",
             len(place.candidate.forms),
+            # Of two spellings, the one that is otherwise as the test has it.
+            sum(len(_words(now) - _words(was)) for _, was, now in changed),
         )
 
     failing = [place for place in found.places if place.says != "passes"]
@@ -222,6 +226,10 @@ def most_frequent(count: int = 12) -> list[str]:
     """
     known = [id for id in table() if "mistake" in entry(id).verdicts]
     return sorted(known, key=lambda id: -sum((table()[id].found or {}).values()))[:count]
+
+
+def _words(statement: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z]\w*", statement))
 
 
 def _said(verdict: str) -> str:

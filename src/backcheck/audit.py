@@ -358,7 +358,7 @@ def _widened(fixture: Fixture) -> Fixture:
     drawn = consistent.draw(fixture, seed=0)
     arrays = {name: drawn[name] for name in fixture.arrays}
     if "Y" in arrays:
-        # Labels that are booleans refuse a minus sign, which is no matter of mathematics.
+        # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
         arrays["Y"] = arrays["Y"].astype(int)
     return replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
 

@@ -217,5 +217,6 @@ def described(group: tuple[Candidate, ...]) -> Iterator[str]:
     yield f"    Read {first.page}."
     if len(group) > 1:
         said = [one.statements for one in group[1:]]
-        more = f" or {len(said) - 3} others" if len(said) > 3 else ""
+        rest = len(said) - 3
+        more = f" or {rest} other{'s' if rest > 1 else ''}" if rest > 0 else ""
         yield f"    The test cannot tell it from {'; '.join(said[:3])}{more}."

@@ -22,7 +22,13 @@ from backcheck.mutate import program
 from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings
 from backcheck.reading import Observed, Paste, from_arrays, read
 from backcheck.search import explanations, reference
-from backcheck.symptoms import clash_of, clashing, failing_alike, known_causes, told
+from backcheck.symptoms import clash_of, clashing, failing_alike, in_line, known_causes, told
+
+TURNED = (
+    "One of the two shapes is the other one turned round, so an array is transposed: your own, "
+    "or one that the test hands over. Print the shape of each factor. Read operands-9-7."
+)
+"""What two shapes tell that differ by their order only."""
 
 WORDS = ("no change", "one change", "two changes")
 
@@ -82,8 +88,9 @@ class Diagnosis:
             how = WORDS[min(candidate.changes for candidate in self.candidates)]
             return f"Explained by {how} in the backward pass{where}."
         if self.seen:
-            return f"No program within two changes prints these numbers{where}."
-        return "There are no numbers here to explain, only what the test said."
+            tried = where.replace(" of", " for", 1)
+            return f"None of the programs tried{tried} prints these numbers."
+        return "There are no numbers here to explain, only a message."
 
     def __repr__(self) -> str:
         lines = [self.title]
@@ -326,11 +333,11 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if best.verdict == "explained":
         remarks += _misplaced(best)
     if same:
-        remarks.append(f"They are also those of: {'; '.join(same)}.")
+        remarks.append(f"The numbers are also those of: {'; '.join(same)}.")
     if len(best.groups) > 1 and best.verdict == "explained":
         left = [name for name in load(str(best.fixture)).expected if name not in best.seen]
         if left:
-            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs remain.")
+            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs may remain.")
     return replace(best, remarks=tuple(remarks))
 
 
@@ -388,9 +395,9 @@ def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
         others = len(rejected) - 1
         more = f" So do {others} other equivalent forms." if others > 1 else ""
         yield (
-            f"Does public_tests.py still reject you? {step} = {now} prints these numbers too and "
-            f"is equivalent, but the cache of {load(hidden).title} does not come from a forward "
-            f"pass, and there it {outcome}.{more} Read {first.page}."
+            f"If public_tests.py rejects your function all the same: {step} = {now} prints these "
+            f"numbers too and is equivalent, but the cache of {load(hidden).title} does not come "
+            f"from a forward pass, and there it {outcome}.{more} Read {first.page}."
         )
 
 
@@ -402,15 +409,15 @@ def _agreement(placing: Placing) -> tuple[int, int]:
 
 
 def _remains(placing: Placing) -> Iterator[str]:
-    """Yield what can be said of numbers that no program within two changes prints."""
+    """Yield what can be said of numbers that none of the programs tried prints."""
     values = reference(placing.id)
     right = [step for step, seen in placing.seen.items() if seen.matches(values[step])]
     wrong = [step for step in placing.seen if step not in right]
     if right:
         yield (
-            f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right and "
+            f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} as expected and "
             f"{', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not: look at the steps "
-            f"from the first to {wrong[0]}."
+            f"up to {wrong[0]}."
         )
     for step in wrong:
         yield from _likeness(step, placing.seen[step], values)
@@ -465,7 +472,7 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
         tested = [id for id in tested if load(id).comparisons[-1].rule == "allclose"] or tested
     clash = clash_of(paste.error)
     causes = {
-        id: sorted(clashing(id, clash), key=lambda candidate: candidate.rank)
+        id: sorted(in_line(clashing(id, clash), paste.frame), key=lambda candidate: candidate.rank)
         if clash
         else failing_alike(id, paste.failing)
         for id in tested
@@ -473,13 +480,16 @@ def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
     found = [id for id in tested if causes[id]]
     if found:
         best = min(found, key=lambda id: causes[id][0].rank[:2]) if clash else found[0]
-        remark = "These changes make numpy stop at these shapes, the simplest first."
+        where = f"In {load(best).title} these changes make"
+        remark = f"{where} numpy stop at these shapes, the simplest first."
         if not clash:
             remark = (
-                "These changes make the test say this, the most frequent first; "
-                "paste the printed numbers, and they can be told apart."
+                f"{where} the test say this, the most frequent first; "
+                "paste the printed numbers, and fewer may remain."
             )
-        return Diagnosis("unexplained", best, tuple(causes[best]), (remark,), {})
+        turned = clash and not clash[0] and clash[1] == clash[2][::-1]
+        remarks = (remark, TURNED) if turned else (remark,)
+        return Diagnosis("unexplained", best, tuple(causes[best]), remarks, {})
     remark = "Nothing here says which numbers came out; paste what your function printed."
     if paste.arrays:
         remark = "No test known here has these names or shapes; paste what one function printed."

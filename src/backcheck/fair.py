@@ -23,8 +23,8 @@ TRIES = 200
 """How many seeds are looked at before a maker gives up."""
 
 FLATTEST = 0.05
-"""Smallest slope of a sigmoid or tanh unit in a spread forward pass; a saturated unit has
-none, and hides whatever is multiplied by it."""
+"""Smallest derivative of a sigmoid or tanh unit in a spread forward pass; that of a saturated unit
+is almost 0, and hides whatever is multiplied by it."""
 
 NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
@@ -276,7 +276,7 @@ def write(fixture: Fixture) -> str:
     Raises
     ------
     ValueError
-        If the arrays are no forward pass.
+        If the arrays do not come from a forward pass.
 
     Examples
     --------

@@ -659,7 +659,8 @@ def fairness_against_strength(tests: Mapping[str, Sequence[tuple[str, float, flo
     ----------
     tests : mapping
         For each tested function, its editions in order of time: what to call the edition,
-        its fairness and its strength. Arrows lead from each edition to the next one.
+        its fairness and its strength. Arrows lead from each edition to the next one. A single
+        edition is named in the legend, since several of them can lie close together.
 
     Raises
     ------
@@ -674,10 +675,11 @@ def fairness_against_strength(tests: Mapping[str, Sequence[tuple[str, float, flo
             places: dict[tuple[float, float], list[str]] = {}
             for edition, fairness, strength in editions:
                 places.setdefault((fairness, strength), []).append(edition)
-            axes.plot(*zip(*places, strict=True), sign, color=colour, label=function)
+            single = f" {editions[0][0]}" if len(editions) == 1 else ""
+            axes.plot(*zip(*places, strict=True), sign, color=colour, label=function + single)
             for start, end in pairwise(places):
                 axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
-            for place, called in places.items():
+            for place, called in () if single else places.items():
                 axes.annotate(
                     ", ".join(called), place, (6, 6), textcoords="offset points", color=colour
                 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backcheck.program import FUNCTIONS, SUMS, Tree, write
+from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 """What the handout calls by another symbol."""
@@ -24,6 +24,13 @@ OVER = {"sum": "sum of all entries", "sum0": "sum over the units", "sum1": "sum 
 _PLUS, _TIMES, _SUM, _PRODUCT, _POWER, _ATOM = range(6)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+_RIGHT = re.compile(
+    r"(?:\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\.T"
+    r"|\bW(\d*)\.T @ (?:\w+_)?dZ\1\b"
+    r"|sum\((?:\w+_)?dZ\d*, axis=1, keepdims=True\)"
+)
+"""The product or the sum that a backward step asks for, as a program writes it."""
 
 _NUMBERED = re.compile(r"(d?[AWZbD])(\d+|L)")
 
@@ -79,20 +86,34 @@ def expects(name: str, tree: Tree) -> str:
 def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
     """Return changed statements as readers see them.
 
-    They are code, as somebody may have written them. The linear steps of a forward pass are
-    mathematics: where one after the other is computed again, code would solve a graded function.
+    They are code, as somebody may have written them. What contains a graded line is mathematics:
+    the linear steps of a forward pass, where one after the other is computed again, and the right
+    product or sum of a backward step with more around it, or with the 1/m in another step.
 
     Examples
     --------
     >>> statements({"dW": ("@", "dZ", ("T", "A_prev"))})
     ('dW = dZ @ A_prev.T',)
+    >>> statements({"dW": ("/", ("/", ("@", "dZ", ("T", "A_prev")), "m"), "m")})
+    ('dW = 1/m (1/m dZ A_prevᵀ)',)
     >>> statements({"Z1": ("+", ("@", "W1", "X"), "b1"), "A1": ("tanh", "Z1")})
     ('Z[1] = W[1] X + b[1]', 'A1 = tanh(Z1)')
     """
     return tuple(
-        equation(name, tree) if _is_linear_step(tree) else f"{name} = {write(tree)}"
+        equation(name, tree) if _gives_away(name, forms) else f"{name} = {write(tree)}"
         for name, tree in forms.items()
     )
+
+
+def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
+    """Return whether a changed statement, written as code, would show a graded line."""
+    code = write(forms[name])
+    found = _RIGHT.search(code)
+    if not found:
+        return _is_linear_step(forms[name])
+    # The product or the sum alone lacks the 1/m, unless that is taken in another step.
+    averaged = any("m" in names(tree) for step, tree in forms.items() if step != name)
+    return averaged or found[0] != code or code.startswith("W")
 
 
 def _is_linear_step(tree: Tree) -> bool:

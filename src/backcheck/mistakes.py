@@ -20,7 +20,7 @@ from backcheck.relations import Layer
 
 @dataclass(frozen=True)
 class Mistake:
-    """A form with a name. Some are no mistakes: the verdict of each mutant says which.
+    """A form with a name. Some are equivalent: the verdict of each mutant says which.
 
     Parameters
     ----------

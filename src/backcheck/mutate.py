@@ -4,7 +4,7 @@ A **mutant** is a backward program with one or more changes. The changes come fr
 handful of operators known from mutation testing, applied at every place of every step
 where they fit; none of them knows a particular mistake. A change can be
 
-- in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a slope;
+- in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a derivative;
 - in one array as it comes out of the cache, before any step reads it;
 - in several steps at once, where one idea causes them: the same mistake in every layer, the
   cache of another layer, the forward pass run again, the average taken elsewhere.
@@ -355,9 +355,9 @@ def counts_of(fixture: Fixture, name: str) -> tuple[Tree, ...]:
 
 @cache
 def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
-    """Return every slope of every Z and A of a fixture, the right ones and all others.
+    """Return the derivative of every activation at every Z and A of a fixture, right or wrong.
 
-    Each layer's own slope can have its Z computed again.
+    Each layer's own derivative can have its Z computed again.
     """
     texts = [
         form.format(A=name, Z=name)
@@ -375,7 +375,7 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
 
 @cache
 def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
-    """Return the slopes at the array below that a step can meet too early, if it is dA_prev.
+    """Return the derivatives at the array below that a step can meet too early, if it is dA_prev.
 
     Examples
     --------
@@ -406,9 +406,9 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
 
 
 def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
-    """Yield the forms of a step that multiplies by a slope, or that stands for doing so.
+    """Yield the forms of a step that multiplies by a derivative, or that stands for doing so.
 
-    Any other slope, of any array; the slope applied twice; the shortcut in place of the
+    Any other derivative, of any array; the derivative applied twice; the shortcut in place of the
     product and the product in place of the shortcut.
     """
     slopes = slopes_of(fixture)
@@ -432,7 +432,7 @@ def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> I
 
 
 def _instead(array: str) -> Iterator[Tree]:
-    """Yield what is taken for a slope and is none: a value, or what is left of it to one."""
+    """Yield what is mistaken for a derivative: a value, or what is left of it to one."""
     values: list[Tree] = [array, *((function, array) for function in ACTIVATIONS)]
     for value in values:
         yield value
@@ -440,7 +440,7 @@ def _instead(array: str) -> Iterator[Tree]:
 
 
 def _times(tree: Tree, slope: Tree) -> Tree:
-    """Return a product with a slope, written from the left: dA * A * (1 - A)."""
+    """Return a product with a derivative, written from the left: dA * A * (1 - A)."""
     match slope:
         case ("*", first, second):
             return ("*", ("*", tree, first), second)
@@ -451,7 +451,7 @@ def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
     if tree in slopes:
         yield from slopes
     elif isinstance(tree, tuple):
-        # A product a * s * (1 - s) reads (a * s) * (1 - s): the slope is not a node of it.
+        # A product a * s * (1 - s) reads (a * s) * (1 - s): the derivative is not a node of it.
         match tree:
             case ("*", ("*", left, first), second) if ("*", first, second) in slopes:
                 yield from (_times(left, slope) for slope in slopes)

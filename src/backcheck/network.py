@@ -90,7 +90,7 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
     ------
     ValueError
         If the shapes differ, or an entry of A is not strictly between 0 and 1: there
-        the logarithm is undefined, so such an A is no output of a sigmoid.
+        the logarithm is undefined, so such an A is not an output of a sigmoid.
 
     Examples
     --------

@@ -112,7 +112,7 @@ SLOPES = {
     "tanh": {"A": "(1 - {A} ** 2)", "Z": "(1 - tanh({Z}) ** 2)"},
     "relu": {"A": "({A} > 0)", "Z": "({Z} > 0)"},
 }
-"""The slope of each activation, written from A and from Z."""
+"""The derivative of each activation, written from A and from Z."""
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     activations : sequence of str
         g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
     form : {"Z", "A"}
-        Whether slopes are written from the pre-activation or from the activation.
+        Whether derivatives are written from the pre-activation or from the activation.
 
     Returns
     -------

@@ -590,7 +590,7 @@ def _letters(text: str) -> bool:
 
 
 def _canonical(name: str) -> str | None:
-    """Return the course's spelling of a name, or None if it is no array of a backward pass.
+    """Return the course's spelling of a name, or None if no array of a backward pass has it.
 
     Examples
     --------

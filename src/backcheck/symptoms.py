@@ -15,7 +15,7 @@ from backcheck.candidates import Candidate, distinct, frequency
 from backcheck.fixtures import load
 from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
-from backcheck.program import OPERATIONS, Tree, evaluate
+from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.reading import NOWHERE, Frame
 from backcheck.search import reference
 
@@ -45,7 +45,8 @@ class Cause:
     of: int
 
     def __str__(self) -> str:
-        return f"{self.says[:-1]} (in {self.programs} of {self.of} programs that stopped so)."
+        seen = f"in {self.programs} of {self.of} programs with one mistake that stopped so"
+        return f"{self.says[:-1]} ({seen})."
 
 
 @cache
@@ -122,14 +123,14 @@ def likely_causes(error: str, id: str, frame: Frame = NOWHERE) -> tuple[str, ...
 
     Examples
     --------
-    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-39:]
-    '(in 24 of 73 programs that stopped so).'
+    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-56:]
+    '(in 24 of 73 programs with one mistake that stopped so).'
     """
     known = told(known_causes(error, frame))
     clash = clash_of(error)
     if known or not clash:
         return known
-    found = sorted(clashing(id, clash), key=lambda candidate: candidate.rank)
+    found = sorted(in_line(clashing(id, clash), frame), key=lambda candidate: candidate.rank)
     said = [f"{step} = {now}" for one in found[:3] for step, _, now in one.changed]
     return (f"numpy stops at these shapes with: {'; '.join(said)}.",) if said else ()
 
@@ -211,6 +212,26 @@ def clashing(id: str, clash: tuple[bool, Shape, Shape]) -> list[Candidate]:
         if stopped and _is_clash(clash, stopped):
             found.append(Candidate(id, forms, 1))
     return distinct(found)
+
+
+def in_line(candidates: list[Candidate], frame: Frame) -> list[Candidate]:
+    """Leave out the changes that read a Z where the line that stopped has none, if any are left.
+
+    Examples
+    --------
+    >>> found = clashing("c1w3_bp_public_b", (False, (7, 9), (9, 7)))
+    >>> line = "dZ1 = np.dot(dZ2.T, W2) * (1 - np.power(A1, 2))"
+    >>> sorted(one.statements for one in in_line(found, Frame("backward_propagation", line)))
+    ['dZ1 = dA1 * (1 - A1.T ** 2)', 'dZ1 = dA1.T * (1 - A1 ** 2)']
+    """
+    if not frame.statement or re.search(r"\bZ\d*\b|cache", frame.statement):
+        return candidates
+    without = [
+        candidate
+        for candidate in candidates
+        if not any(name[0] == "Z" for tree in candidate.forms.values() for name in names(tree))
+    ]
+    return without or candidates
 
 
 def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ...]] | None:
