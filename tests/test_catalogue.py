@@ -13,10 +13,10 @@ from backcheck.clues import named_on
 from backcheck.consistent import networks
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import load, prefix
-from backcheck.fronts import reference
 from backcheck.mistakes import occurrences, table
 from backcheck.mutate import mutants, role
 from backcheck.program import names
+from backcheck.search import reference
 from conftest import ROOT, Page
 
 SOURCE = (ROOT / "book" / "mistakes.md").read_text(encoding="utf-8")

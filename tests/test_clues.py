@@ -11,9 +11,9 @@ from backcheck.activations import sigmoid, tanh
 from backcheck.candidates import Candidate
 from backcheck.clues import CAUSES, NEWEST, differing, named_on, ratio, ratios
 from backcheck.fixtures import load
-from backcheck.fronts import reference
 from backcheck.mistakes import table
 from backcheck.network import cross_entropy
+from backcheck.search import reference
 from conftest import ROOT
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"

@@ -355,7 +355,7 @@ def test_every_mutant_is_diagnosed_to_itself_or_to_programs_that_print_the_same(
             )
 
 
-def test_the_stacks_of_the_search_find_what_running_every_mutant_finds() -> None:
+def test_the_search_finds_what_running_every_mutant_finds() -> None:
     id = "c1w4_linear_backward_v4a"
     fixture = load(id)
     wanted = fixture.run(dA_prev="W.T @ dZ / m")

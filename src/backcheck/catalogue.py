@@ -13,8 +13,8 @@ import numpy as np
 from backcheck.candidates import Candidate
 from backcheck.clues import CAUSES, NEWEST, first_wrong, named_on, ratio
 from backcheck.fixtures import ids, load
-from backcheck.fronts import reference
 from backcheck.mistakes import Mistake, table
+from backcheck.search import reference
 from backcheck.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{6,}(?:e[+-]\d+)?")

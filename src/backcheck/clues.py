@@ -11,9 +11,9 @@ import numpy as np
 
 from backcheck.candidates import Candidate
 from backcheck.fixtures import load
-from backcheck.fronts import reach, reference
 from backcheck.mistakes import occurrences, table
 from backcheck.mutate import mutants
+from backcheck.search import reference, workshop
 from backcheck.tables import Table
 
 ZERO, FOUR_DIGITS = 1e-9, 1e-4
@@ -179,8 +179,8 @@ def needed(id: str) -> set[str]:
     >>> sorted({"b", "A_prev", "dW"} & needed("c1w4_linear_backward_v2"))
     ['A_prev', 'dW']
     """
-    slots = mutants(load(id)).slots
-    outputs = [slot.name in load(id).expected for slot in slots]
-    return {
-        slot.name for slot, on in zip(slots, reach(slots, {}), strict=True) if on[outputs].any()
-    }
+    shop = workshop(id)
+    felt = 0
+    for name in load(id).expected:
+        felt |= shop.reach[shop.place[name]]
+    return {slot.name for place, slot in enumerate(shop.slots) if felt >> place & 1}

@@ -18,11 +18,10 @@ from numpy.typing import ArrayLike
 
 from backcheck.candidates import Candidate, described, distinct, sentence
 from backcheck.fixtures import ids, load
-from backcheck.fronts import reference
 from backcheck.mutate import program
-from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings, search_once
+from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings
 from backcheck.reading import Observed, Paste, from_arrays, read
-from backcheck.search import explanations
+from backcheck.search import explanations, reference
 from backcheck.symptoms import clash_of, clashing, failing_alike, in_line, known_causes, told
 
 TURNED = (
@@ -263,8 +262,6 @@ def _explain(
     for most, loose, tried in plan:
         if most > changes:
             continue
-        if most == 1 and not loose:
-            search_once(placed)
         if most == 2 and not loose:
             before_two_changes()
         found: dict[str, Diagnosis] = {}

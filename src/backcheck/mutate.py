@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, prefix
 from backcheck.program import (
     SLOPES,
@@ -35,7 +34,6 @@ from backcheck.program import (
     write,
 )
 from backcheck.relations import KEEP, Layer
-from backcheck.stacks import STACKED
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -67,11 +65,6 @@ class Form:
     def value_in(self) -> Callable[..., Any]:
         """The function of a scope that evaluates it."""
         return compiled(self.tree)
-
-    @cached_property
-    def stack_in(self) -> Callable[..., Any]:
-        """The same where the scope has stacks of arrays; see `backcheck.stacks`."""
-        return compiled(self.tree, STACKED)
 
 
 @dataclass(frozen=True)
@@ -778,23 +771,6 @@ def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
             mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ WEIGHTS[: array.size])
             return array.shape, f"not finite {mixed:.10e}"
     return array.shape, f"{mixed:.10e}"
-
-
-def fingerprints(stack: Array) -> list[object]:
-    """Return the fingerprint of each array of a stack, without its shape.
-
-    Examples
-    --------
-    >>> one, other, third = fingerprints(np.array([[[0.1 + 0.2]], [[0.3]], [[0.4]]]))
-    >>> one == other, one == third
-    (True, False)
-    """
-    flat = stack.reshape(len(stack), math.prod(stack.shape[1:]))
-    mixed = (flat @ WEIGHTS[: flat.shape[1]]).tolist()
-    return [
-        f"{one:.10e}" if math.isfinite(one) else fingerprint(row)
-        for one, row in zip(mixed, flat, strict=True)
-    ]
 
 
 def _size(tree: Tree) -> int:

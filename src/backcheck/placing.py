@@ -5,21 +5,18 @@ own, and may use the names of an older edition. A **placing** is one way to read
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.fixtures import Fixture, load
-from backcheck.forks import side_by_side
-from backcheck.fronts import reference
 from backcheck.mutate import fingerprint
 from backcheck.program import Tree
 from backcheck.reading import Observed, Paste
-from backcheck.search import explanations, prints
+from backcheck.search import explanations, prints, reference
 
 
 @dataclass(frozen=True)
@@ -80,17 +77,6 @@ class Placing:
             found = explanations(self.id, self.seen, changes, loose=True)
             self._searched[changes] = tuple(found)
         return self._searched[changes]
-
-
-def search_once(placed: Sequence[Placing]) -> None:
-    """Search for one change on several tests side by side; each placing keeps what is found."""
-    tasks = [partial(_alone, placing) for placing in placed]
-    for placing, found in zip(placed, side_by_side(tasks), strict=True):
-        placing._searched[1] = found
-
-
-def _alone(placing: Placing) -> list[tuple[tuple[int, dict[str, Tree]], ...]]:
-    return [placing._loosely(1)]
 
 
 def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:

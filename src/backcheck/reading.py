@@ -18,7 +18,6 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import prefix
-from backcheck.stacks import Stack
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
@@ -217,24 +216,6 @@ class Observed:
             return False
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
-
-    def which(self, stack: Stack, loose: bool = False) -> Any:
-        """Return, for each array of a stack, whether it prints this way.
-
-        Examples
-        --------
-        >>> seen = read("dW = [[0.25, 0.5]]").arrays[0]
-        >>> seen.which(Stack(np.array([[[0.25, 0.5]], [[0.5, 0.25]]]), axes=2)).tolist()
-        [True, False]
-        """
-        if self.shape is not None and self.shape == stack.shape:
-            near = self._near(stack.arrays, loose)
-            return near.reshape(len(stack), -1).all(axis=1)
-        if self.shape is not None and not loose:
-            return np.zeros(len(stack), dtype=bool)
-        found = self._holds_first(stack.matrices, loose).any(axis=(1, 2))
-        found[found] = [self.matches(value, loose) for value in stack.arrays[found]]
-        return found
 
     def _holds_first(self, values: Any, loose: bool) -> Any:
         # Most candidates are told apart by one number, which is quicker to look for.

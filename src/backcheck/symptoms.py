@@ -13,11 +13,11 @@ import numpy as np
 
 from backcheck.candidates import Candidate, distinct, frequency
 from backcheck.fixtures import load
-from backcheck.fronts import reference
 from backcheck.mistakes import names_of, occurrences
 from backcheck.mutate import FAILURES, mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.reading import NOWHERE, Frame
+from backcheck.search import reference
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
