@@ -369,9 +369,7 @@ def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
     return compiled(tree)(scope)
 
 
-def compiled(
-    tree: Tree, operations: Mapping[str, Callable[..., Any]] = OPERATIONS
-) -> Callable[[Mapping[str, Any]], Any]:
+def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     """Return the function of a scope that `evaluate` applies, for a tree evaluated often.
 
     Examples
@@ -384,8 +382,8 @@ def compiled(
         return itemgetter(tree)
     if not isinstance(tree, tuple):
         return lambda scope: tree
-    operation = operations[tree[0]]
-    first, *others = (compiled(operand, operations) for operand in tree[1:])
+    operation = OPERATIONS[tree[0]]
+    first, *others = map(compiled, tree[1:])
     if not others:
         return lambda scope: operation(first(scope))
     (second,) = others
