@@ -443,7 +443,7 @@ def _asserts(fixture: Fixture) -> Iterator[str]:
         yield "    ],"
     yield "}"
     yield ""
-    yield f"# Equivalent programs come as near as {noise:.1e}, which is the rounding of the numbers"
+    yield f"# Equivalent programs stay within {noise:.1e}, which is the rounding of the numbers"
     yield f"# above; the nearest mistake that is rejected stays {nearest:.1e} away."
     yield f"ABSOLUTE, RELATIVE = {absolute!r}, {relative!r}"
     yield ""
