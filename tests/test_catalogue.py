@@ -25,7 +25,7 @@ SOURCE = (ROOT / "book" / "mistakes.md").read_text(encoding="utf-8")
 SYMBOLS = {"A", "dA", "dW", "m", "keepdims"}
 """First words of names that are code, which a heading leaves as they are."""
 
-NUMBER = re.compile(r"-?\d+\.\d{6,}(?:e[+-]\d+)?")
+NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 
 
 def test_every_named_form_has_a_section_with_its_name_and_its_page() -> None:

@@ -178,6 +178,25 @@ def test_an_exception_is_shown_as_the_readers_with_its_likely_cause(
     assert "SystemExit: bye" in capsys.readouterr().out
 
 
+def test_a_file_may_be_written_as_modules_are(tmp_path: Path) -> None:
+    (tmp_path / "an_average.py").write_text("def over(m):\n    return 1 / m\n", encoding="utf-8")
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n\n"
+        "@dataclass\nclass Step:\n    dW: float\n\n"
+        "def right(dZ, cache):\n"
+        "    from an_average import over\n"
+        "    A_prev, W, b = cache\n"
+        "    step = Step(dZ @ A_prev.T * over(dZ.shape[1]))\n"
+        "    return W.T @ dZ, step.dW, dZ.sum(axis=1, keepdims=True) * over(dZ.shape[1])\n",
+        encoding="utf-8",
+    )
+    before = sys.path[:]
+    assert main(["run", "c1w4_linear_backward_v2", f"{file}:right"]) == 0
+    assert sys.path == before
+
+
 def test_a_file_that_cannot_be_run_is_shown_as_the_readers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

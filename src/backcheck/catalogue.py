@@ -17,7 +17,7 @@ from backcheck.mistakes import Mistake, table
 from backcheck.search import reference
 from backcheck.tables import Table
 
-_NUMBER = re.compile(r"-?\d+\.\d{6,}(?:e[+-]\d+)?")
+_NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 """A number with so many decimals that somebody searches for it."""
 
 
@@ -255,7 +255,7 @@ def _arrays(id: str) -> frozenset[frozenset[str]]:
 
 @cache
 def printed_by() -> dict[str, list[str]]:
-    """Return, for each number with six decimals or more, the named forms that print it.
+    """Return, for each number with five decimals or more, the named forms that print it.
 
     Examples
     --------

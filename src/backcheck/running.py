@@ -5,7 +5,8 @@ import difflib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -69,14 +70,13 @@ def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
     if spec is None or spec.loader is None:
         raise ValueError(f"{path!r} cannot be loaded as a Python file.")
     module = importlib.util.module_from_spec(spec)
-    # Their file may import its neighbours, as it does when they run it.
-    sys.path.insert(0, str(file.resolve().parent))
+    # A dataclass looks up the module that it is written in.
+    sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        with _neighbours_of(file):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         return _failure(error, file)
-    finally:
-        sys.path.pop(0)
     function = getattr(module, name, None)
     if not callable(function):
         raise ValueError(f"{path} has no function {name!r}{_nearest(module, name)}.")
@@ -112,11 +112,24 @@ def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str,
     outputs: dict[str, Any] = {}
     for prefix, arguments in _arguments(fixture):
         try:
-            returned = function(*copy.deepcopy(arguments))
+            with _neighbours_of(Path(path)):
+                returned = function(*copy.deepcopy(arguments))
         except (Exception, SystemExit) as error:
             return _failure(error, Path(path))
         outputs |= _by_name(fixture, prefix, returned)
     return outputs
+
+
+@contextmanager
+def _neighbours_of(file: Path) -> Iterator[None]:
+    """Let the reader's code import what lies beside its file, as it may when Python runs it."""
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.path.remove(folder)
 
 
 def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
