@@ -13,7 +13,8 @@ from importlib import resources
 from typing import Any
 
 from backcheck.fixtures import Fixture, load, prefix
-from backcheck.mutate import array_order, formula, mutants, renamed, role, symbols
+from backcheck.mutate import array_order, formula, mutants, role, symbols
+from backcheck.operators import put
 from backcheck.program import SLOPES, Tree, names, parse
 from backcheck.relations import Layer
 
@@ -141,7 +142,7 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
             for tree in _trees(fixture, layer, prefix(step.name), templates):
                 if computes == "m":
                     # In a form of m, m is what it should have been.
-                    tree = renamed(tree, {"m": step.expression})
+                    tree = put(tree, {"m": step.expression})
                 # A - Y is an idea of the output layer; a hidden one has no labels.
                 hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
                 fits = set(names(tree)) <= known and not hidden
@@ -175,7 +176,7 @@ def _trees(
     for template in templates:
         # Most forms are about one layer only, and the same whichever the other one is.
         yield from dict.fromkeys(
-            renamed(parse(f"x = {text}").steps[0].expression, to)
+            put(parse(f"x = {text}").steps[0].expression, to)
             for to in (_back(fixture, layer, other, prefix) for other in others or [None])
             for text in _filled(template, activation, fixture)
         )

@@ -11,7 +11,7 @@ where they fit; none of them knows a particular mistake. A change can be
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
@@ -21,24 +21,21 @@ import numpy as np
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, prefix
+from backcheck.operators import expression, put, rewrites
 from backcheck.program import (
     SLOPES,
-    SUMS,
     Program,
     Step,
     Tree,
     compiled,
     evaluate,
     names,
-    parse,
     write,
 )
 from backcheck.relations import KEEP, Layer
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
-
-BINARY = ("+", "-", "*", "/", "@")
 
 FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 """What numpy raises where arrays do not fit each other."""
@@ -52,9 +49,12 @@ class Form:
     ----------
     tree : tuple, str or float
         The expression.
+    operator : str
+        The operator of mutation that makes it, by name.
     """
 
     tree: Tree
+    operator: str = ""
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
@@ -212,24 +212,63 @@ def second_changes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     twice = {
         tree: None
         for form in (*slot.forms, *slot.stuck)
-        for tree in _rewritten(fixture, name, form.tree, known)
+        for _, tree in _rewritten(fixture, name, form.tree, known)
     }
     once = {form.tree for form in (slot.original, *slot.forms)}
     return tuple(tree for tree in twice if tree not in once)
 
 
-def _rewritten(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
+def _rewritten(
+    fixture: Fixture, name: str, tree: Tree, known: Sequence[str]
+) -> Iterator[tuple[str, Tree]]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
-    forms = chain(
-        rewrites(tree, known),
-        _inside(tree, lambda node: counts_of(fixture, name) if node == "m" else ()),
-        _slope_forms(fixture, name, tree, known),
-    )
+    found = rewrites(tree, families(fixture, name, tuple(known)))
     # Only m is read without being among the known names.
-    return (form for form in forms if "m" not in names(form)) if name == "m" else forms
+    return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 
 
-def _without_parentheses(step: Step) -> Iterator[Tree]:
+@cache
+def families(fixture: Fixture, step: str, known: tuple[str, ...]) -> dict[str, tuple[Tree, ...]]:
+    """Return what each word of the table of operators stands for at one step.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> found = families(load("c1w3_bp_public_c"), "dZ2", ("A2", "Y", "dA2"))
+    >>> found["$above"], found["$difference"][4]
+    (('dA2',), ('-', 'A1', 'Y'))
+    """
+    slopes = slopes_of(fixture)
+    output = fixture.layers[-1].A
+    is_dZ = "dZ" in step
+    values: list[Tree] = []
+    for name in activated(fixture):
+        values += [name, *((function, name) for function in ACTIVATIONS)]
+    above = tuple(name for name in known if "dA" in name) if is_dZ else ()
+    difference: tuple[Tree, ...] = ()
+    if "Y" in known and is_dZ:
+        difference = tuple(("-", value, "Y") for value in values)
+    elif "Y" in known and step == f"d{output}":
+        difference = (("-", output, "Y"), ("-", "Y", output))
+    steep = tuple(_times("$x", slope) for slope in slopes)
+    return {
+        "$name": known,
+        "$another": known,
+        "$count": counts_of(fixture, step),
+        "$slope": slopes,
+        "$another_slope": slopes,
+        "$x_slope": steep,
+        "$x_another": steep,
+        "$step_slope": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
+        "$early_slope": tuple(_times("$step", slope) for slope in early_slopes(fixture, step)),
+        "$above": above,
+        "$above_slope": tuple(_times(name, slope) for name in above for slope in slopes),
+        "$value": tuple(values) if is_dZ else (),
+        "$difference": difference,
+    }
+
+
+def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
     """Yield the expression with one pair of its parentheses left out, and with none of them."""
     text = write(step.expression)
     pairs = []
@@ -244,96 +283,7 @@ def _without_parentheses(step: Step) -> Iterator[Tree]:
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
-        yield parse(f"{step.name} = {kept}").steps[0].expression
-
-
-def rewrites(tree: Tree, known: list[str]) -> Iterator[Tree]:
-    """Yield every expression that one change of `tree` leads to.
-
-    Parameters
-    ----------
-    tree : tuple, str or float
-        The expression.
-    known : list of str
-        The names an operand can be replaced by.
-
-    Examples
-    --------
-    >>> from backcheck.program import write
-    >>> forms = [write(form) for form in rewrites(("-", "A2", "Y"), ["A2", "Y"])]
-    >>> [form for form in forms if len(form) < 7]
-    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2', 'A2', 'Y', 'Y - Y']
-    """
-    yield from _around(tree, known)
-    yield from _inside(tree, lambda node: _at_node(node, known))
-
-
-def _around(tree: Tree, known: list[str]) -> Iterator[Tree]:
-    """Yield what can be done to a whole expression: a factor or a term more."""
-    yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
-    yield from (("*", tree, "m"), ("/", tree, "m"), ("*", tree, 2.0), ("/", tree, 2.0))
-    for name in known:
-        yield from ((operator, tree, name) for operator in ("+", "-", "*"))
-    yield from ((sum, tree) for sum in SUMS)
-
-
-def _inside(tree: Tree, changes: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
-    """Yield what can be done at each node, the rest of the expression left alone."""
-    yield from changes(tree)
-    if isinstance(tree, tuple):
-        for place in range(1, len(tree)):
-            for form in _inside(tree[place], changes):
-                yield (*tree[:place], form, *tree[place + 1 :])
-
-
-def _at_node(tree: Tree, known: list[str]) -> Iterator[Tree]:
-    match tree:
-        case str() if tree in known:
-            yield from (name for name in known if name != tree)
-            yield from ((function, tree) for function in ACTIVATIONS)
-            yield from (("neg", tree), ("T", tree), ("**", tree, 2.0), ("-", 1.0, tree))
-            yield from (("*", tree, "m"), ("/", tree, "m"))
-        case float():
-            yield tree + 1
-        case (operator, left, right) if operator in BINARY or operator in ("**", ">"):
-            yield from _at_pair(operator, left, right)
-        case ("shape0" | "shape1" as shape, operand):
-            yield ("shape1" if shape == "shape0" else "shape0", operand)
-            # All entries of the array.
-            yield ("*", ("shape0", operand), ("shape1", operand))
-            yield 1.0
-        case (operation, operand):
-            yield operand
-            for family in (ACTIVATIONS, SUMS):
-                if operation in family:
-                    yield from ((other, operand) for other in family if other != operation)
-                    # The parenthesis closed early: f(a + b) becomes f(a) + b.
-                    if isinstance(operand, tuple) and operand[0] in BINARY:
-                        yield (operand[0], (operation, operand[1]), operand[2])
-
-
-def _at_pair(operator: str, left: Tree, right: Tree) -> Iterator[Tree]:
-    if operator in BINARY:
-        yield from ((other, left, right) for other in BINARY if other != operator)
-        yield (operator, right, left)
-    if operator == "@":
-        # Entry by entry, the shapes fit without the transpose.
-        match left, right:
-            case ("T", plain), _:
-                yield ("*", plain, right)
-            case _, ("T", plain):
-                yield ("*", left, plain)
-    if operator == "**":
-        yield from (("*", left, right), ("**", right, left))
-    yield from (left, right)
-    # Parentheses moved: a * (b - c) becomes a * b - c, and the other way round.
-    if isinstance(right, tuple) and len(right) == 3:
-        yield (right[0], (operator, left, right[1]), right[2])
-    if isinstance(left, tuple) and len(left) == 3:
-        yield (left[0], left[1], (operator, left[2], right))
-    # The parenthesis closed late: f(a) + b becomes f(a + b).
-    if isinstance(left, tuple) and (left[0] in ACTIVATIONS or left[0] in SUMS):
-        yield (left[0], (operator, left[1], right))
+        yield "parentheses dropped", expression(kept)
 
 
 @cache
@@ -370,7 +320,7 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
         for layer in fixture.layers
         if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
     ]
-    return tuple(dict.fromkeys(parse(f"slope = {text}").steps[0].expression for text in texts))
+    return tuple(dict.fromkeys(expression(text) for text in texts))
 
 
 @cache
@@ -389,7 +339,7 @@ def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     if not layer or computes != "dA_prev":
         return ()
     texts = (slope["A"].format(A=layer.input) for slope in SLOPES.values())
-    return tuple(parse(f"slope = {text}").steps[0].expression for text in texts)
+    return tuple(expression(text) for text in texts)
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
@@ -405,40 +355,6 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
     return tuple(name for name in names if name in fixture.arrays)
 
 
-def _slope_forms(fixture: Fixture, name: str, tree: Tree, known: list[str]) -> Iterator[Tree]:
-    """Yield the forms of a step that multiplies by a derivative, or that stands for doing so.
-
-    Any other derivative, of any array; the derivative applied twice; the shortcut in place of the
-    product and the product in place of the shortcut.
-    """
-    slopes = slopes_of(fixture)
-    yield from _other_slopes(tree, slopes)
-    last = fixture.layers[-1].A
-    if "Y" in known and name == f"d{last}":
-        yield from (("-", last, "Y"), ("-", "Y", last))
-    yield from (_times(tree, slope) for slope in early_slopes(fixture, name))
-    if "dZ" not in name:
-        return
-    yield from (_times(tree, slope) for slope in slopes)
-    values = [form for array in activated(fixture) for form in _instead(array)]
-    for upstream in (name for name in known if "dA" in name):
-        yield upstream
-        yield from (_times(upstream, slope) for slope in slopes)
-        yield from (("*", upstream, value) for value in values)
-    if "Y" in known:
-        for array in activated(fixture):
-            yield ("-", array, "Y")
-            yield from (("-", (function, array), "Y") for function in ACTIVATIONS)
-
-
-def _instead(array: str) -> Iterator[Tree]:
-    """Yield what is mistaken for a derivative: a value, or what is left of it to one."""
-    values: list[Tree] = [array, *((function, array) for function in ACTIVATIONS)]
-    for value in values:
-        yield value
-        yield ("-", 1.0, value)
-
-
 def _times(tree: Tree, slope: Tree) -> Tree:
     """Return a product with a derivative, written from the left: dA * A * (1 - A)."""
     match slope:
@@ -447,34 +363,20 @@ def _times(tree: Tree, slope: Tree) -> Tree:
     return ("*", tree, slope)
 
 
-def _other_slopes(tree: Tree, slopes: tuple[Tree, ...]) -> Iterator[Tree]:
-    if tree in slopes:
-        yield from slopes
-    elif isinstance(tree, tuple):
-        # A product a * s * (1 - s) reads (a * s) * (1 - s): the derivative is not a node of it.
-        match tree:
-            case ("*", ("*", left, first), second) if ("*", first, second) in slopes:
-                yield from (_times(left, slope) for slope in slopes)
-            case ("*", left, slope) if slope in slopes:
-                yield from (_times(left, slope) for slope in slopes)
-                return
-        for place in range(1, len(tree)):
-            for form in _other_slopes(tree[place], slopes):
-                yield (*tree[:place], form, *tree[place + 1 :])
-
-
-def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
+def _misread(fixture: Fixture, name: str) -> Iterator[tuple[str, Tree]]:
     """Yield what an array can be taken for, or computed again as, before any step runs."""
-    yield from (other for other in array_order(fixture) if other != name)
-    yield ("T", name)
-    yield from ((function, name) for function in ACTIVATIONS)
+    yield from (("array misread", other) for other in array_order(fixture) if other != name)
+    yield "transpose added", ("T", name)
+    yield from (("function added", (function, name)) for function in ACTIVATIONS)
+    again: list[Tree] = []
     for layer in fixture.layers:
         if name == layer.Z and {layer.W, layer.input, layer.b} <= fixture.arrays.keys():
-            yield _linear(layer)
+            again.append(_linear(layer))
         if name == layer.A and layer.Z in fixture.arrays:
-            yield from ((function, layer.Z) for function in ACTIVATIONS)
+            again += [(function, layer.Z) for function in ACTIVATIONS]
             if layer.mask:
-                yield from (_activation(layer, function) for function in ACTIVATIONS)
+                again += [_activation(layer, function) for function in ACTIVATIONS]
+    yield from (("array computed again", tree) for tree in again)
 
 
 def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
@@ -520,12 +422,12 @@ def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
             taken = dict(zip(_entries(own), _entries(other), strict=True))
             for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
                 swap = {name: to for name, to in taken.items() if name not in kept}
-                fed = {name: renamed(tree, swap) for name, tree in steps.items()}
+                fed = {name: put(tree, swap) for name, tree in steps.items()}
                 yield {name: tree for name, tree in fed.items() if tree != steps[name]}
             alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items()}
             alike = {theirs: mine for theirs, mine in alike.items() if theirs != f"d{other.A}"}
             done = {
-                alike[step.name]: renamed(step.expression, alike)
+                alike[step.name]: put(step.expression, alike)
                 for step in fixture.program.steps
                 if alike.get(step.name) in steps
             }
@@ -546,18 +448,18 @@ def _every_layer(fixture: Fixture, slots: list[Slot]) -> Iterator[dict[str, Tree
         if len(group) < 2:
             continue
         (first, own), *others = group
-        plain = renamed(first.original.tree, own)
-        alike = all(renamed(slot.original.tree, to) == plain for slot, to in others)
+        plain = put(first.original.tree, own)
+        alike = all(put(slot.original.tree, to) == plain for slot, to in others)
         for form in first.forms:
             # Where the layers differ, a short form can be common to them: dZ = dA in all.
             if not alike and _size(form.tree) > SHORT:
                 continue
-            plain = renamed(form.tree, own)
+            plain = put(form.tree, own)
             back = [{symbol: name for name, symbol in to.items()} for _, to in others]
             if all(set(names(plain)) - shared <= to.keys() for to in back):
                 changed = {first.name: form.tree}
                 for (slot, _), to in zip(others, back, strict=True):
-                    changed[slot.name] = renamed(plain, to)
+                    changed[slot.name] = put(plain, to)
                 yield changed
 
 
@@ -667,21 +569,6 @@ def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
     return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
 
 
-def renamed(tree: Tree, to: Mapping[str, Tree]) -> Tree:
-    """Return an expression with its names replaced.
-
-    Examples
-    --------
-    >>> renamed(("-", "A2", "Y"), {"A2": "AL"})
-    ('-', 'AL', 'Y')
-    """
-    if isinstance(tree, str):
-        return to.get(tree, tree)
-    if isinstance(tree, tuple):
-        return (tree[0], *(renamed(operand, to) for operand in tree[1:]))
-    return tree
-
-
 def array_order(fixture: Fixture) -> tuple[str, ...]:
     """Return the names of the arrays so that what a forward pass computes first comes first.
 
@@ -737,18 +624,18 @@ def _compares(tree: Tree) -> bool:
     return tree[0] in (">", "relu") or any(map(_compares, tree[1:]))
 
 
-def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[Tree]) -> Slot:
+def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[tuple[str, Tree]]) -> Slot:
     """Sort forms into those that differ from `tree` and each other, and those that are stuck."""
-    kept: dict[object, Tree] = {}
-    stuck: dict[Tree, None] = {}
+    kept: dict[object, Form] = {}
+    stuck: dict[Tree, Form] = {}
     original = formula(fixture, tree)
-    for form in forms:
+    for operator, form in forms:
         key = formula(fixture, form)
         if key == form:
-            stuck[form] = None
-        elif key != original and (key not in kept or _size(form) < _size(kept[key])):
-            kept[key] = form
-    return Slot(name, Form(tree), tuple(map(Form, kept.values())), tuple(map(Form, stuck)))
+            stuck.setdefault(form, Form(form, operator))
+        elif key != original and (key not in kept or _size(form) < _size(kept[key].tree)):
+            kept[key] = Form(form, operator)
+    return Slot(name, Form(tree), tuple(kept.values()), tuple(stuck.values()))
 
 
 # What a fingerprint weighs the entries of an array with.
