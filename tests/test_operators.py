@@ -9,11 +9,10 @@ WEEK_3 = load("c1w3_bp_public_c")
 
 @pytest.mark.parametrize("row", OPERATORS, ids=lambda row: f"{row.before} to {row.after}")
 def test_each_row_of_the_table_makes_of_its_example_what_it_says(row: Operator) -> None:
-    known = (*WEEK_3.arrays, "dA2", "dZ2", "dA1", "dZ1")
     made = {
         found
         for step in ("dA1", "dZ1", "dW1")
-        for found in rewrites(expression(row.example), families(WEEK_3, step, known))
+        for found in rewrites(expression(row.example), families(WEEK_3, step))
     }
     assert (row.name, expression(row.changed)) in made
 

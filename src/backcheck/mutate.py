@@ -11,7 +11,7 @@ where they fit; none of them knows a particular mistake. A change can be
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
@@ -169,15 +169,9 @@ _alike: dict[Any, Fixture] = {}
 def _mutants(fixture: Fixture) -> Mutants:
     arrays = array_order(fixture)
     slots = [_slot(fixture, name, name, _misread(fixture, name)) for name in arrays]
-    known = list(arrays)
     for step in fixture.program.steps:
-        forms = chain(
-            _rewritten(fixture, step.name, step.expression, known),
-            _without_parentheses(step),
-        )
+        forms = chain(_rewritten(fixture, step.name, step.expression), _without_parentheses(step))
         slots.append(_slot(fixture, step.name, step.expression, forms))
-        if step.name != "m":
-            known.append(step.name)
     return Mutants(
         tuple(slots),
         {
@@ -204,40 +198,65 @@ def second_changes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
     ... )
     True
     """
-    steps = [step.name for step in fixture.program.steps]
-    if name not in steps:
-        return ()
-    known = [*array_order(fixture), *(s for s in steps[: steps.index(name)] if s != "m")]
-    slot = next(slot for slot in mutants(fixture).slots if slot.name == name)
-    twice = {
-        tree: None
-        for form in (*slot.forms, *slot.stuck)
-        for _, tree in _rewritten(fixture, name, form.tree, known)
-    }
+    slot = _slot_of(fixture, name)
     once = {form.tree for form in (slot.original, *slot.forms)}
-    return tuple(tree for tree in twice if tree not in once)
+    return tuple(tree for tree in _twice(fixture, name) if tree not in once)
 
 
-def _rewritten(
-    fixture: Fixture, name: str, tree: Tree, known: Sequence[str]
-) -> Iterator[tuple[str, Tree]]:
+@cache
+def _twice(fixture: Fixture, name: str) -> dict[Tree, str]:
+    """Return what two changes of one step lead to, and the operators of both."""
+    slot = _slot_of(fixture, name)
+    if slot.is_array:
+        return {}
+    found: dict[Tree, str] = {}
+    for form in (*slot.forms, *slot.stuck):
+        for operator, tree in _rewritten(fixture, name, form.tree):
+            found.setdefault(tree, f"{form.operator} and {operator}")
+    return found
+
+
+def operators_of(fixture: Fixture, changes: Mapping[str, Tree]) -> tuple[str, ...]:
+    """Return the operators that make each changed slot, by name, each once; ``""`` for unknown.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> operators_of(load("c1w3_bp_public_c"), {"dA1": ("@", "W2", "dZ2")})
+    ('transpose dropped',)
+    """
+    found: dict[str, None] = {}
+    for name, tree in changes.items():
+        slot = _slot_of(fixture, name)
+        once = {form.tree: form.operator for form in (*slot.forms, *slot.stuck)}
+        found[once.get(tree) or _twice(fixture, name).get(tree, "")] = None
+    return tuple(found)
+
+
+def _slot_of(fixture: Fixture, name: str) -> Slot:
+    return next(slot for slot in mutants(fixture).slots if slot.name == name)
+
+
+def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
-    found = rewrites(tree, families(fixture, name, tuple(known)))
+    found = rewrites(tree, families(fixture, name))
     # Only m is read without being among the known names.
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 
 
 @cache
-def families(fixture: Fixture, step: str, known: tuple[str, ...]) -> dict[str, tuple[Tree, ...]]:
+def families(fixture: Fixture, step: str) -> dict[str, tuple[Tree, ...]]:
     """Return what each word of the table of operators stands for at one step.
 
     Examples
     --------
     >>> from backcheck.fixtures import load
-    >>> found = families(load("c1w3_bp_public_c"), "dZ2", ("A2", "Y", "dA2"))
+    >>> found = families(load("c1w3_bp_public_c"), "dZ2")
     >>> found["$above"], found["$difference"][4]
     (('dA2',), ('-', 'A1', 'Y'))
     """
+    steps = [one.name for one in fixture.program.steps]
+    known = (*array_order(fixture), *(one for one in steps[: steps.index(step)] if one != "m"))
     slopes = slopes_of(fixture)
     output = fixture.layers[-1].A
     is_dZ = "dZ" in step
