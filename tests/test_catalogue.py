@@ -10,9 +10,9 @@ from backcheck import catalogue, fixtures
 from backcheck.candidates import Candidate
 from backcheck.catalogue import Place, Shared, entry, overview
 from backcheck.clues import named_on
-from backcheck.consistent import networks
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import load, prefix
+from backcheck.forward import networks
 from backcheck.mistakes import occurrences, table
 from backcheck.mutate import mutants, role
 from backcheck.program import names

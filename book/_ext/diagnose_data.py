@@ -93,7 +93,7 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
-    consistent, mutate = import_module("backcheck.consistent"), import_module("backcheck.mutate")
+    forward, mutate = import_module("backcheck.forward"), import_module("backcheck.mutate")
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
@@ -105,7 +105,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
                 shared.arrays(arrays, FINE),
                 shared.arrays({name: true[name] for name in asked}, FINE),
             ]
-            for arrays, true in consistent.networks(fixture, own_shapes)
+            for arrays, true in forward.networks(fixture, own_shapes)
         ]
 
     def of_steps(trees_of: "Callable[[Fixture, str], tuple[Tree, ...]]") -> dict[str, int]:

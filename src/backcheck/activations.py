@@ -106,11 +106,6 @@ ACTIVATIONS = {activation.name: activation for activation in (sigmoid, tanh, rel
 def by_name(name: str) -> Activation:
     """Return the activation called `name`.
 
-    Raises
-    ------
-    ValueError
-        If there is no activation of that name.
-
     Examples
     --------
     >>> by_name("relu")([-1.0, 2.0])

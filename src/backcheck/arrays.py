@@ -13,20 +13,6 @@ Array = NDArray[Any]
 def numeric(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of numbers, nan and inf included.
 
-    Parameters
-    ----------
-    name : str
-        What the error message calls the array.
-    value : array_like
-        Numbers of any shape.
-
-    Raises
-    ------
-    ValueError
-        If `value` is not an array of numbers.
-
-    Examples
-    --------
     >>> numeric("dW1", [[1.0, 2.0], [3.0]])
     Traceback (most recent call last):
         ...
@@ -47,13 +33,6 @@ def numeric(name: str, value: ArrayLike) -> Array:
 def finite(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array, if all its entries are finite numbers.
 
-    Raises
-    ------
-    ValueError
-        If `value` is not an array of numbers, or holds nan or inf.
-
-    Examples
-    --------
     >>> finite("A2", [[0.5, float("nan")]])
     Traceback (most recent call last):
         ...
@@ -70,13 +49,6 @@ def finite(name: str, value: ArrayLike) -> Array:
 def matrix(name: str, value: ArrayLike) -> Array:
     """Return `value` as a finite matrix.
 
-    Raises
-    ------
-    ValueError
-        If it is not finite, or does not have two dimensions, or has no entry.
-
-    Examples
-    --------
     >>> matrix("X", [1.0, 2.0])
     Traceback (most recent call last):
         ...
@@ -98,8 +70,6 @@ def matrix(name: str, value: ArrayLike) -> Array:
 def require_shape(name: str, array: Array, shape: tuple[int, ...], why: str) -> None:
     """Raise ValueError, naming both shapes, unless `array` has `shape`.
 
-    Examples
-    --------
     >>> require_shape("b1", np.zeros((1, 4)), (4, 1), "W1 has 4 rows")
     Traceback (most recent call last):
         ...
@@ -112,13 +82,6 @@ def require_shape(name: str, array: Array, shape: tuple[int, ...], why: str) -> 
 def entry(cache: Mapping[str, ArrayLike], name: str) -> ArrayLike:
     """Return ``cache[name]``, or say which entries there are.
 
-    Raises
-    ------
-    KeyError
-        If the cache has no such entry.
-
-    Examples
-    --------
     >>> entry({"Z1": [[0.0]]}, "A1")
     Traceback (most recent call last):
         ...

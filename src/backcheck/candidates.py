@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backcheck import consistent
+from backcheck import forward
 from backcheck.fixtures import Outcome, load
 from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
@@ -96,7 +96,7 @@ class Candidate:
     @cached_property
     def verdict(self) -> str:
         """``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks."""
-        return consistent.verdict(self.program, load(self.id))
+        return forward.verdict(self.program, load(self.id))
 
     @property
     def moved(self) -> tuple[tuple[str, str], ...]:
@@ -106,7 +106,7 @@ class Candidate:
     @cached_property
     def right_here(self) -> bool:
         """Whether it is right on every network of the fixture's own shapes."""
-        found = consistent.verdict(self.program, load(self.id), own_shapes=True)
+        found = forward.verdict(self.program, load(self.id), own_shapes=True)
         return not self.printed_as and found == "equivalent"
 
     @cached_property

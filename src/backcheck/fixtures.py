@@ -1,14 +1,15 @@
-"""The published tests, as data, with their arrays regenerated from seed and draw order.
+"""The published tests, as data: two programs and some numbers.
 
-A **fixture** is what a published test hands over: inputs, a cache, and the outputs it
-expects. Each one is a table in ``published/*.toml``; this module reads it, draws its random
-numbers in the published order, and compares outputs by the test's own rule.
+A **fixture** is what a published test hands over: inputs, a cache, and the outputs it expects,
+with the forward pass that a cache should come from and the backward pass that the test accepts.
+Each one is a table in ``published/*.toml``; this module reads it, draws its random numbers in the
+published order, and compares outputs by the test's own rule.
 """
 
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backcheck import forward as passes
 from backcheck.arrays import Array, numeric
+from backcheck.forward import SIZES, Layer, kind_and_shape, layers_in
 from backcheck.program import Known, Program, parse
-from backcheck.relations import Layer, broken, residuals
 
 RULES = {
     # np.allclose with its defaults, as in the asserts of Week 3 edition C.
@@ -34,6 +36,9 @@ RULES = {
 """The absolute and relative tolerance by which tests decide that an output equals the
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
+DIFFERENCE = "difference"
+"""The rule of a gradient check: one number for all outputs, their distance from centred
+differences of the cost, has to be close to one of those in `Comparison.near`."""
 
 PREFIXES = ("sigmoid_", "relu_")
 """How outputs and steps are told apart where one test runs a layer once for each activation."""
@@ -42,8 +47,6 @@ PREFIXES = ("sigmoid_", "relu_")
 def prefix(name: str) -> str:
     """Return the member of `PREFIXES` that a name starts with, or ``""``.
 
-    Examples
-    --------
     >>> prefix("relu_dW"), prefix("dW1")
     ('relu_', '')
     """
@@ -54,37 +57,22 @@ def prefix(name: str) -> str:
 class Comparison:
     """How one edition of a test judges outputs.
 
-    Parameters
-    ----------
-    edition : str
-        Which edition of the test.
-    rule : str
-        A key of `RULES`.
-    outputs : tuple of str
-        The outputs in the order of the asserts: the first failure is what a learner sees.
-    exact_keys : bool
-        Whether an output beyond `outputs` fails the test too.
+    Outputs stand in the order of the asserts: the first failure is what a learner sees. With
+    `exact_keys`, an output beyond them fails the test too. `step` is that of a gradient check.
     """
 
     edition: str
     rule: str
     outputs: tuple[str, ...]
     exact_keys: bool = False
+    near: tuple[float, ...] = ()
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test says of some outputs.
+    """What a test says of some outputs: the failing asserts, or the exception that stopped it.
 
-    Parameters
-    ----------
-    failures : tuple of str
-        The failing asserts, in the order of `Comparison.outputs`.
-    error : str
-        The exception that stopped the function before any assert, or "".
-
-    Examples
-    --------
     >>> print(Outcome(()))
     passes
     >>> print(Outcome(("Wrong values for dW1", "Wrong values for db1")))
@@ -125,10 +113,11 @@ class Fixture:
         multiplied by a number, ``greater_than`` where the test turns the draw into booleans,
         ``integer`` where these become 0 and 1, and ``published_as`` where the test names
         the array differently.
-    layers : tuple of Layer
-        What the arrays are to each other in a forward pass.
-    program : Program
-        The backward pass whose outputs the test accepts.
+    given : dict
+        What the forward pass starts from: its shape, such as ``"n1 m"``, after its kind, a
+        member of `backcheck.forward.KINDS`, unless that is ``"normal"``.
+    forward, program : Program
+        The forward pass down to its cost, and the backward pass whose outputs the test accepts.
     comparisons : tuple of Comparison
         The editions of the test, oldest first.
     arrays : dict
@@ -136,6 +125,11 @@ class Fixture:
         is an array without axes.
     expected : dict
         The published outputs, read-only.
+    calls : tuple of str
+        How the test calls the function, such as ``"dW, db = linear_backward(dZ, (A, W, b))"``:
+        braces stand for a dictionary by name, and without a left side one is returned.
+    gradient_of : dict
+        What a gradient is the derivative by where its name does not say it.
     also_called : tuple of dict
         Other names a step is printed under, one dict for each habit or older edition.
     """
@@ -148,20 +142,39 @@ class Fixture:
     sources: tuple[str, ...]
     seed: int | None
     draws: tuple[dict[str, Any], ...]
-    layers: tuple[Layer, ...]
+    given: dict[str, str]
+    forward: Program
     program: Program
     comparisons: tuple[Comparison, ...]
     arrays: dict[str, Array] = field(repr=False)
     expected: dict[str, Array] = field(repr=False)
+    calls: tuple[str, ...] = ()
+    gradient_of: dict[str, Any] = field(default_factory=dict)
     also_called: tuple[dict[str, str], ...] = ()
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that the forward pass spells out."""
+        return layers_in(self.forward)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of its own arrays: units n0, n1 ... and examples m."""
+        found = {
+            symbol: size
+            for name, said in self.given.items()
+            if name in self.arrays
+            for symbol, size in zip(kind_and_shape(said)[1], self.arrays[name].shape, strict=False)
+        }
+        return {symbol: found[symbol] for symbol in SIZES if symbol in found}
 
     def residuals(self) -> dict[str, float]:
         """Return the residual of each relation the arrays can be held against."""
-        return residuals(self.arrays, self.layers)
+        return passes.residuals(self.arrays, self.forward)
 
     def broken(self) -> dict[str, float]:
         """Return the relations of a forward pass that this fixture breaks."""
-        return broken(self.arrays, self.layers)
+        return passes.broken(self.arrays, self.forward)
 
     def run(self, **forms: str) -> dict[str, Any]:
         """Run the backward pass on this fixture, with some steps in another form.
@@ -190,13 +203,6 @@ class Fixture:
         A step that numpy cannot carry out on these arrays makes the outcome an error, as it
         would stop the test.
 
-        Raises
-        ------
-        KeyError
-            If the program has no step of a given name, or a form uses an unknown array.
-        ValueError
-            If a form cannot be parsed.
-
         Examples
         --------
         >>> print(load("c1w4_L_model_backward_v2").check())
@@ -207,19 +213,7 @@ class Fixture:
         return self.judge(self.program.replace(**forms))
 
     def judge(self, program: Program) -> Outcome:
-        """Run any backward pass on this fixture and say how the newest edition judges it.
-
-        Raises
-        ------
-        KeyError
-            If a step uses an unknown array.
-
-        Examples
-        --------
-        >>> week4 = load("c1w4_L_model_backward_v2")
-        >>> print(week4.judge(week4.program))
-        passes
-        """
+        """Run any backward pass on this fixture and say how the newest edition judges it."""
         try:
             values = program.run(self.arrays, self._known)
         except ValueError as error:
@@ -239,16 +233,9 @@ class Fixture:
         Parameters
         ----------
         outputs : mapping
-            What the learner's function returned, by name.
+            What the learner's function returned, by name. nan and inf are wrong values.
         edition : str, optional
             Which edition of the test; the newest if not given.
-
-        Raises
-        ------
-        KeyError
-            If there is no such edition.
-        ValueError
-            If an output is not an array of numbers; nan and inf are wrong values, not errors.
 
         Examples
         --------
@@ -259,6 +246,14 @@ class Fixture:
         fails: Unexpected output dA2
         """
         comparison = self._comparison(edition)
+        if comparison.rule == DIFFERENCE and set(comparison.outputs) <= outputs.keys():
+            try:
+                with np.errstate(all="ignore"):
+                    found = passes.difference(self, outputs, comparison.step)
+            except ValueError as error:
+                return Outcome((), error=str(error))
+            near = np.any(np.isclose(found, comparison.near))
+            return Outcome(() if near else (f"Wrong difference {found:.2g}",))
         failures = [self._failure(name, outputs, comparison) for name in comparison.outputs]
         if comparison.exact_keys:
             extra = [name for name in outputs if name not in comparison.outputs]
@@ -270,6 +265,8 @@ class Fixture:
     ) -> str | None:
         if name not in outputs:
             return f"No output {name}"
+        if comparison.rule == DIFFERENCE:
+            return None
         got, want = numeric(name, outputs[name]), self.expected[name]
         if got.shape != want.shape:
             return f"Wrong shape for {name}"
@@ -302,14 +299,16 @@ def ids(course: str = "") -> tuple[str, ...]:
     >>> ids("Course 2 Week 1")
     ('c2w1_backward_regularization', 'c2w1_backward_dropout')
     """
-    return tuple(id for id, table in _tables().items() if table["course"].startswith(course))
+    return tuple(
+        id
+        for id, table in _tables().items()
+        if table.get("listed", True) and table["course"].startswith(course)
+    )
 
 
 def unknown(id: str, known: Collection[str]) -> KeyError:
     """Return the error for an id that no fixture has, with the known ones, nearest first.
 
-    Examples
-    --------
     >>> unknown("c1w4", ["c1w3_bp", "c1w4_L"])
     KeyError("There is no fixture 'c1w4'; known, nearest first: c1w4_L, c1w3_bp.")
     """
@@ -324,62 +323,38 @@ def load(id: str) -> Fixture:
     The draws come from a generator of their own: numpy's global random state is neither
     read nor changed. Later calls return the same, read-only fixture.
 
-    Raises
-    ------
-    KeyError
-        If there is no such fixture; the message names the known ones, nearest first.
-
     Examples
     --------
     >>> load("c1w4_L_model_backward_v2").arrays["AL"]
     array([[1.78862847, 0.43650985]])
     """
-    tables = _tables()
-    if id not in tables:
-        raise unknown(id, tables)
-    table = tables[id]
-    return Fixture(
-        id=id,
-        title=table["title"],
-        course=table["course"],
-        function=table["function"],
-        found_in=table["found_in"],
-        sources=tuple(table["sources"]),
-        seed=table.get("seed"),
-        draws=tuple(table.get("draws", ())),
-        layers=tuple(Layer(**layer) for layer in table.get("layers", ())),
-        program=parse(table["program"]),
-        comparisons=tuple(
-            Comparison(**{**entry, "outputs": tuple(entry["outputs"])})
-            for entry in table["comparisons"]
-        ),
-        arrays=_arrays(table),
-        expected={name: _frozen(value) for name, value in table["expected"].items()},
-        also_called=tuple(table.get("also_called", ())),
+    if id not in ids():
+        raise unknown(id, ids())
+    return unlisted(id)
+
+
+def unlisted(id: str) -> Fixture:
+    """Return a published fixture, made anew, whether it is listed or not."""
+    return from_table(id, _tables()[id])
+
+
+def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:
+    """Return a test with some arrays computed by its forward pass, and the outputs to expect."""
+    lines = [step for step in fixture.forward.steps if step.name in computed]
+    arrays = {**fixture.arrays, **Program(tuple(lines)).run(fixture.arrays)}
+    values = fixture.program.run(arrays)
+    outputs = fixture.comparisons[-1].outputs
+    expected = {name: np.round(values[name], 8) for name in outputs if name in values}
+    return replace(
+        fixture,
+        arrays={name: _frozen(value) for name, value in arrays.items()},
+        expected=expected,
     )
-
-
-@cache
-def _tables() -> dict[str, dict[str, Any]]:
-    tables: dict[str, dict[str, Any]] = {}
-    folder = resources.files("backcheck") / "published"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            for id, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
-    return tables
-
-
-def _arrays(table: Mapping[str, Any]) -> dict[str, Array]:
-    arrays = drawn(table["seed"], table["draws"]) if "seed" in table else {}
-    return arrays | {name: _frozen(value) for name, value in table["literals"].items()}
 
 
 def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
     """Return the arrays that a test draws, by name; see `Fixture.draws`.
 
-    Examples
-    --------
     >>> drawn(1, [{"name": "Y", "shape": [1, 3], "greater_than": 0}])["Y"]
     array([[ True, False, False]])
     """
@@ -394,6 +369,54 @@ def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
             value = value.astype(int) if one.get("integer") else value
         arrays[one["name"]] = _frozen(value)
     return arrays
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    folder = resources.files("backcheck") / "published"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            for id, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
+    return tables
+
+
+def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
+    """Return the fixture that a table describes.
+
+    Its keys are named as the attributes of a fixture, but for `call`, and `literals`, the arrays
+    that are spelled out. `expected` is what the program computes if it is left out, and
+    `computed` are the arrays of the cache that the test itself computes by a forward pass. What
+    is not `listed` can be audited, but is no test of outputs that can be diagnosed.
+    """
+    arrays = drawn(table["seed"], table["draws"]) if "seed" in table else {}
+    fixture = Fixture(
+        id=id,
+        **{key: table[key] for key in ("title", "course", "function", "found_in", "given")},
+        sources=tuple(table["sources"]),
+        seed=table.get("seed"),
+        draws=tuple(table.get("draws", ())),
+        forward=parse(table["forward"]),
+        program=parse(table["program"]),
+        comparisons=tuple(
+            Comparison(**{key: _plain(value) for key, value in entry.items()})
+            for entry in table["comparisons"]
+        ),
+        arrays=arrays | {n: _frozen(value) for n, value in table.get("literals", {}).items()},
+        expected={name: _frozen(value) for name, value in table.get("expected", {}).items()},
+        calls=tuple(table.get("call", ())),
+        gradient_of={
+            name: parse(f"{name} = {text}").steps[0].expression
+            for name, text in table.get("gradient_of", {}).items()
+        },
+        also_called=tuple(table.get("also_called", ())),
+    )
+    return fixture if "expected" in table else completed(fixture, table.get("computed", ()))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _frozen(value: ArrayLike) -> Array:

@@ -2,7 +2,7 @@
 
 The table `mistakes.toml` writes each form in the symbols of one layer. Here it is applied to
 every layer where it can occur, and a mutant that is the same formula gets its name. The name
-says nothing about right or wrong: that is the verdict, and `backcheck.consistent` computes it.
+says nothing about right or wrong: that is the verdict, and `backcheck.forward` computes it.
 """
 
 import tomllib
@@ -13,10 +13,10 @@ from importlib import resources
 from typing import Any
 
 from backcheck.fixtures import Fixture, load, prefix
+from backcheck.forward import Layer
 from backcheck.mutate import array_order, formula, mutants, role, symbols
 from backcheck.operators import put
 from backcheck.program import SLOPES, Tree, names, parse
-from backcheck.relations import Layer
 
 
 @dataclass(frozen=True)

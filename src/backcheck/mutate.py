@@ -21,6 +21,7 @@ import numpy as np
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, prefix
+from backcheck.forward import KEEP, Layer
 from backcheck.operators import expression, put, rewrites
 from backcheck.program import (
     SLOPES,
@@ -32,7 +33,6 @@ from backcheck.program import (
     names,
     write,
 )
-from backcheck.relations import KEEP, Layer
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -158,11 +158,11 @@ def mutants(fixture: Fixture) -> Mutants:
     True
     """
     shapes = tuple((name, np.shape(value)) for name, value in fixture.arrays.items())
-    return _mutants(_alike.setdefault((fixture.program, fixture.layers, shapes), fixture))
+    return _mutants(_alike.setdefault((fixture.program, fixture.forward, shapes), fixture))
 
 
 _alike: dict[Any, Fixture] = {}
-"""A fixture for each program, layers and shapes."""
+"""A fixture for each backward pass, forward pass and shapes."""
 
 
 @cache
@@ -258,7 +258,7 @@ def families(fixture: Fixture, step: str) -> dict[str, tuple[Tree, ...]]:
     steps = [one.name for one in fixture.program.steps]
     known = (*array_order(fixture), *(one for one in steps[: steps.index(step)] if one != "m"))
     slopes = slopes_of(fixture)
-    output = fixture.layers[-1].A
+    *_, output = activated(fixture) or ("",)
     is_dZ = "dZ" in step
     values: list[Tree] = []
     for name in activated(fixture):
@@ -362,7 +362,7 @@ def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of the Z and A of a fixture, layer by layer.
+    """Return the names of what a forward pass computes, such as Z and A, layer by layer.
 
     Examples
     --------
@@ -370,8 +370,7 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
     >>> activated(load("c1w4_L_model_backward_v2"))
     ('Z1', 'A1', 'Z2', 'AL')
     """
-    names = (name for layer in fixture.layers for name in (layer.Z, layer.A))
-    return tuple(name for name in names if name in fixture.arrays)
+    return tuple(step.name for step in fixture.forward.steps if step.name in fixture.arrays)
 
 
 def _times(tree: Tree, slope: Tree) -> Tree:
@@ -415,12 +414,8 @@ def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[st
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
-    again: dict[str, Tree] = {}
-    for layer in fixture.layers:
-        again[layer.Z] = _linear(layer)
-        if layer.activation:
-            again[layer.A] = _activation(layer, layer.activation)
-    again = {name: tree for name, tree in again.items() if name in fixture.arrays}
+    lines = {step.name: step.expression for step in fixture.forward.steps}
+    again = {name: lines[name] for name in activated(fixture)}
     from_below = {layer.Z for layer in fixture.layers}
     yield again
     yield {name: tree for name, tree in again.items() if name in from_below}
@@ -597,9 +592,8 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
     >>> array_order(load("c1w4_linear_activation_backward_v2"))
     ('dA', 'A_prev', 'W', 'b', 'Z')
     """
-    computed = [name for layer in fixture.layers for name in (layer.Z, layer.A)]
-    rest = [name for name in fixture.arrays if name not in computed]
-    return (*rest, *(name for name in computed if name in fixture.arrays))
+    computed = activated(fixture)
+    return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 
 @cache

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation
 from backcheck.arrays import Array, entry, matrix, require_shape
+from backcheck.program import Program
+from backcheck.program import forward as lines_of
 
 
 def forward(
@@ -33,14 +35,7 @@ def forward(
     -------
     dict
         The cache: ``A0``, then ``Z1``, ``A1`` ... ``ZL``, ``AL`` under their numbers.
-        It satisfies every relation of `backcheck.relations` by construction.
-
-    Raises
-    ------
-    KeyError
-        If a parameter is missing.
-    ValueError
-        If a shape does not fit its neighbours, or an entry is not finite.
+        It satisfies every relation of a forward pass by construction.
 
     Examples
     --------
@@ -54,18 +49,17 @@ def forward(
     array([[ 0.4621, -0.4621],
            [ 0.964 ,  0.964 ]])
     """
-    A = matrix("X", X)
-    cache = {"A0": A}
-    for layer, activation in enumerate(activations, start=1):
-        W = matrix(f"W{layer}", entry(parameters, f"W{layer}"))
-        b = matrix(f"b{layer}", entry(parameters, f"b{layer}"))
-        units = W.shape[0]
-        require_shape(f"W{layer}", W, (units, A.shape[0]), f"A{layer - 1} has shape {A.shape}")
-        require_shape(f"b{layer}", b, (units, 1), f"W{layer} has shape {W.shape}")
-        Z = W @ A + b
-        A = activation(Z)
-        cache |= {f"Z{layer}": Z, f"A{layer}": A}
-    return cache
+    scope = {"A0": matrix("X", X)}
+    below = scope["A0"].shape
+    for n in range(1, len(activations) + 1):
+        W = scope[f"W{n}"] = matrix(f"W{n}", entry(parameters, f"W{n}"))
+        b = scope[f"b{n}"] = matrix(f"b{n}", entry(parameters, f"b{n}"))
+        require_shape(f"W{n}", W, (len(W), below[0]), f"A{n - 1} has shape {below}")
+        require_shape(f"b{n}", b, (len(W), 1), f"W{n} has shape {W.shape}")
+        below = (len(W), below[1])
+    lines = lines_of(tuple(activation.name for activation in activations)).steps
+    # The first line counts the examples, and the last one is the cost.
+    return {"A0": scope["A0"], **Program(lines[1:-1]).run(scope)}
 
 
 def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
@@ -85,12 +79,6 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
     -------
     number
         J; complex if A is, which is how the complex step goes through it.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or an entry of A is not strictly between 0 and 1: there
-        the logarithm is undefined, so such an A is not an output of a sigmoid.
 
     Examples
     --------
@@ -129,11 +117,6 @@ def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
     float
         J.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ or an entry is not finite.
-
     Examples
     --------
     >>> cross_entropy_from_z([[0.0, 0.0]], [[1, 0]])
@@ -161,11 +144,6 @@ def loss(
         between 0 and 1.
     Y : array_like, shape (1, m)
         Labels.
-
-    Raises
-    ------
-    KeyError, ValueError
-        As `forward` and `cross_entropy` do.
 
     Examples
     --------
@@ -199,11 +177,6 @@ def random_network(
     Y : ndarray of 0 and 1, shape (nL, m)
     parameters : dict
         ``W1``, ``b1`` and so on, as `forward` takes them.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes, or a size or `examples` is below 1.
 
     Examples
     --------

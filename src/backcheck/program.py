@@ -1,4 +1,4 @@
-"""A backward pass as text that reads like the algebra, and its evaluation.
+"""A forward or backward pass as text that reads like the algebra, and its evaluation.
 
 A program is a list of steps, one assignment a line::
 
@@ -14,7 +14,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -142,7 +142,7 @@ Known = Mapping[str, tuple[Step, Any]]
 
 @dataclass(frozen=True)
 class Program:
-    """A backward pass: steps that run in order, each seeing the arrays before it."""
+    """A pass: steps that run in order, each seeing the arrays before it."""
 
     steps: tuple[Step, ...]
 
@@ -150,22 +150,8 @@ class Program:
         return "\n".join(str(step) for step in self.steps)
 
     def replace(self, **forms: str) -> "Program":
-        """Return the program with some steps written in another form.
+        """Return the program with the expressions of some steps, by name, written anew.
 
-        Parameters
-        ----------
-        **forms : str
-            The new expression for each named step.
-
-        Raises
-        ------
-        KeyError
-            If the program has no step of that name.
-        ValueError
-            If an expression cannot be parsed.
-
-        Examples
-        --------
         >>> print(parse("dZ = A - Y").replace(dZ="sigmoid(Z) - Y"))
         dZ = sigmoid(Z) - Y
         """
@@ -183,8 +169,6 @@ class Program:
     def known(self, arrays: Mapping[str, ArrayLike]) -> Known:
         """Return each step with its value, for programs that have steps in common with this one.
 
-        Examples
-        --------
         >>> program = parse("dZ = A - Y")
         >>> known = program.known({"A": np.array([[0.75]]), "Y": np.array([[1]])})
         >>> known["dZ"][0] is program.steps[0], known["dZ"][1]
@@ -206,14 +190,6 @@ class Program:
         known : mapping
             What `known` returned for the same arrays and another program: a step that both
             have, and that reads nothing which differs, is not evaluated again.
-
-        Raises
-        ------
-        KeyError
-            If a step uses a name that is not known there.
-        ValueError
-            If numpy cannot carry a step out; the message names the step and repeats what
-            numpy said.
 
         Examples
         --------
@@ -257,11 +233,6 @@ def parse(text: str) -> Program:
         ``.T``, ``.shape[0]``, ``.shape[1]``, and the functions sigmoid, tanh, relu,
         exp, log, cosh and ``sum(x, axis=1, keepdims=True)``.
 
-    Raises
-    ------
-    ValueError
-        If a line is not an assignment of this kind; the message gives its number.
-
     Examples
     --------
     >>> print(parse("dA = W.T @ dZ  # one layer down"))
@@ -278,6 +249,32 @@ def parse(text: str) -> Program:
     if not body:
         raise ValueError("The program is empty; write at least one step such as dZ2 = A2 - Y.")
     return Program(tuple(_step(statement) for statement in body))
+
+
+@cache
+def forward(activations: tuple[str, ...]) -> Program:
+    """Write the forward pass of a dense network, and its cross-entropy cost J.
+
+    For l = 1 ... L: Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]).
+
+    Parameters
+    ----------
+    activations : tuple of str
+        g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
+
+    Examples
+    --------
+    >>> print(forward(("sigmoid",)))
+    m = A0.shape[1]
+    Z1 = W1 @ A0 + b1
+    A1 = sigmoid(Z1)
+    J = -sum(Y * log(A1) + (1 - Y) * log(1 - A1)) / m
+    """
+    lines = ["m = A0.shape[1]"]
+    for n, name in enumerate(activations, start=1):
+        lines += [f"Z{n} = W{n} @ A{n - 1} + b{n}", f"A{n} = {by_name(name).name}(Z{n})"]
+    A = f"A{len(activations)}"
+    return parse("\n".join([*lines, f"J = -sum(Y * log({A}) + (1 - Y) * log(1 - {A})) / m"]))
 
 
 def backward(activations: Sequence[str], form: str = "Z") -> Program:
@@ -298,11 +295,6 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     Program
         Reads ``Y``, the weights and the arrays of a `backcheck.network.forward` cache:
         ``A0``, ``W1``, ``Z1``, ``A1`` and so on. Biases are not read.
-
-    Raises
-    ------
-    ValueError
-        If an activation or the form is unknown, or there is no layer.
 
     Examples
     --------
@@ -335,12 +327,23 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
 def names(tree: Tree) -> tuple[str, ...]:
     """Return the names of the arrays a tree uses, from left to right, each once.
 
-    Examples
-    --------
     >>> names(("-", "A2", ("*", 2.0, "Y")))
     ('A2', 'Y')
     """
     return tuple(dict.fromkeys(_leaves(tree)))
+
+
+def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
+    """Return a tree with one part of it replaced, wherever it stands.
+
+    >>> replaced(("*", ("relu", "Z"), "D"), ("relu", "Z"), "R")
+    ('*', 'R', 'D')
+    """
+    if tree == old:
+        return new
+    if not isinstance(tree, tuple):
+        return tree
+    return (tree[0], *(replaced(operand, old, new) for operand in tree[1:]))
 
 
 def _leaves(tree: Tree) -> Iterator[str]:
@@ -354,15 +357,6 @@ def _leaves(tree: Tree) -> Iterator[str]:
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
     """Return the value of an expression.
 
-    Raises
-    ------
-    KeyError
-        If it uses a name that is not in `scope`.
-    ValueError, TypeError, ArithmeticError
-        If numpy cannot carry an operation out.
-
-    Examples
-    --------
     >>> float(evaluate(("-", "A2", "Y"), {"A2": 0.75, "Y": 1}))
     -0.25
     """
@@ -372,8 +366,6 @@ def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
 def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     """Return the function of a scope that `evaluate` applies, for a tree evaluated often.
 
-    Examples
-    --------
     >>> doubled = compiled(("*", 2.0, "m"))
     >>> float(doubled({"m": 3})), float(doubled({"m": 4}))
     (6.0, 8.0)
@@ -393,8 +385,6 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
 def write(tree: Tree) -> str:
     """Return an expression as text that `parse` reads back into the same tree.
 
-    Examples
-    --------
     >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
     'dA1 * (1 - A1 ** 2)'
     >>> write(("sum1_keep", "dZ1"))

@@ -50,23 +50,18 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
     ndarray
         df/dx, of the shape of `x`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not finite.
-
     Examples
     --------
     >>> complex_step(lambda x: (x ** 3).sum(), [1.0, 2.0])
     array([ 3., 12.])
     """
-    x = finite("x", x).astype(float)
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
+
+    def slope(x: Array, at: tuple[int, ...]) -> Any:
         stepped = x.astype(complex)
-        stepped[index] += 1j * h
-        gradient[index] = np.imag(f(stepped)) / h
-    return gradient
+        stepped[at] += 1j * h
+        return np.imag(f(stepped)) / h
+
+    return _entry_by_entry(slope, x)
 
 
 def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
@@ -86,23 +81,26 @@ def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
     ndarray
         df/dx, of the shape of `x`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not finite.
-
     Examples
     --------
     >>> centred_difference(lambda x: (x ** 3).sum(), [1.0, 2.0]).round(8)
     array([ 3., 12.])
     """
+
+    def slope(x: Array, at: tuple[int, ...]) -> Any:
+        above, below = x.copy(), x.copy()
+        above[at] += h
+        below[at] -= h
+        return (f(above) - f(below)) / (2 * h)
+
+    return _entry_by_entry(slope, x)
+
+
+def _entry_by_entry(slope: Callable[[Array, tuple[int, ...]], Any], x: ArrayLike) -> Array:
     x = finite("x", x).astype(float)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[index] += h
-        below[index] -= h
-        gradient[index] = (f(above) - f(below)) / (2 * h)
+        gradient[index] = slope(x, index)
     return gradient
 
 
@@ -119,11 +117,6 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     float
         Between 0 and 2; two arrays of zeros have relative error 0.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or an entry is not finite.
-
     Examples
     --------
     >>> round(relative_error([1.0, 2.0], [1.0, 2.5]), 8)
@@ -133,6 +126,21 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     require_shape("a", a, b.shape, f"it is compared with an array of shape {b.shape}")
     scale = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
     return float(np.max(np.abs(a - b), initial=0.0) / scale) if scale else 0.0
+
+
+def distance(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the length of a - b divided by the sum of both lengths.
+
+    Between 0 for equal vectors and 1 for opposite ones. Large entries decide it: a mistake in
+    a small gradient hides behind a large one.
+
+    Examples
+    --------
+    >>> distance([3.0, 4.0], [0.0, 0.0]), distance([3.0, 4.0], [3.0, 4.0])
+    (1.0, 0.0)
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
 def gradients(

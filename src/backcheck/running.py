@@ -1,5 +1,6 @@
 """A reader's own function, called as the published test calls it."""
 
+import ast
 import copy
 import difflib
 import importlib.util
@@ -14,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, prefix
+from backcheck.forward import kind_and_shape
 from backcheck.reading import NOWHERE, Frame, frame_of
 
 
@@ -110,13 +112,13 @@ def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str,
     ['dA_prev', 'dW', 'db']
     """
     outputs: dict[str, Any] = {}
-    for prefix, arguments in _arguments(fixture):
+    for names, arguments in calls(fixture):
         try:
             with _neighbours_of(Path(path)):
                 returned = function(*copy.deepcopy(arguments))
         except (Exception, SystemExit) as error:
             return _failure(error, Path(path))
-        outputs |= _by_name(fixture, prefix, returned)
+        outputs |= _by_name(fixture, names, returned)
     return outputs
 
 
@@ -147,47 +149,56 @@ def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _arguments(fixture: Fixture) -> list[tuple[str, tuple[Any, ...]]]:
-    """Return the arguments of each call the test makes, and the prefix of its outputs."""
-    arrays = {name: np.array(value) for name, value in fixture.arrays.items()}
-    for layer in fixture.layers:
-        # The first notebook's test of the linear step spells out no bias, which is not read.
-        if layer.W in arrays and layer.b not in arrays:
-            arrays[layer.b] = np.zeros((arrays[layer.W].shape[0], 1))
-    caches = [
-        ((arrays[u.input], arrays[u.W], arrays[u.b]), arrays.get(u.Z)) for u in fixture.layers
-    ]
-    if fixture.function == "backward_propagation":
-        parameters = {name: arrays[name] for name in arrays if name[0] in "Wb"}
-        cache = {name: arrays[name] for name in arrays if name[0] in "AZ"}
-        return [("", (parameters, cache, arrays["X"], arrays["Y"]))]
-    if fixture.function == "linear_backward":
-        return [("", (arrays["dZ"], caches[0][0]))]
-    if fixture.function == "linear_activation_backward":
-        return [(f"{name}_", (arrays["dA"], caches[0], name)) for name in ("sigmoid", "relu")]
-    if fixture.function.startswith("backward_propagation_with"):
-        # One flat cache, layer by layer, and the single number that the fixture holds.
-        entries = [name for u in fixture.layers for name in (u.Z, u.mask, u.A, u.W, u.b) if name]
-        (number,) = (float(value) for value in fixture.arrays.values() if value.ndim == 0)
-        cache_of_all = tuple(arrays[name] for name in entries)
-        return [("", (arrays["X"], arrays["Y"], cache_of_all, number))]
-    return [("", (arrays["AL"], arrays["Y"], tuple(caches)))]
+def calls(fixture: Fixture) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
+    """Yield the arguments of each call the test makes, after the names of what it returns.
+
+    >>> from backcheck.fixtures import load
+    >>> [returned for returned, _ in calls(load("c1w4_linear_backward_v2"))]
+    [('dA_prev', 'dW', 'db')]
+    """
+    for text in fixture.calls:
+        match ast.parse(text).body:
+            case [ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Call(args=arguments))]:
+                returned = tuple(map(ast.unparse, names))
+            case [ast.Expr(value=ast.Call(args=arguments))]:
+                returned = ()
+            case _:
+                raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield returned, tuple(_argument(fixture, node) for node in arguments)
 
 
-def _by_name(fixture: Fixture, prefix: str, returned: Any) -> dict[str, Any]:
-    names = [name for name in fixture.expected if name.startswith(prefix)]
-    if fixture.function.startswith("linear"):
-        if not isinstance(returned, tuple | list) or len(returned) != 3:
+def _argument(fixture: Fixture, node: ast.expr) -> Any:
+    match node:
+        case ast.Name(id=name) if name in fixture.arrays:
+            value = fixture.arrays[name]
+            return np.array(value) if value.ndim else float(value)
+        case ast.Name(id=name) if name in fixture.given:
+            # The first notebook's test of the linear step spells out no bias, which is not read.
+            _, symbols = kind_and_shape(fixture.given[name])
+            return np.zeros([fixture.sizes.get(symbol, 1) for symbol in symbols])
+        case ast.Constant(value=str(word)):
+            return word
+        case ast.Tuple(elts=nodes):
+            return tuple(_argument(fixture, one) for one in nodes)
+        case ast.Set(elts=nodes):
+            return {ast.unparse(one): _argument(fixture, one) for one in nodes}
+    raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
+
+
+def _by_name(fixture: Fixture, names: tuple[str, ...], returned: Any) -> dict[str, Any]:
+    if names:
+        if not isinstance(returned, tuple | list) or len(returned) != len(names):
+            plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
+            count = {2: "two", 3: "three", 4: "four", 5: "five"}.get(len(names), len(names))
             raise ValueError(
-                f"The test expects {fixture.function} to return three arrays (dA_prev, dW, db), "
+                f"The test expects {fixture.function} to return {count} arrays ({plain}), "
                 f"and yours returned {_kind(returned)}."
             )
-        order = sorted(names, key=lambda name: ("dA" not in name, "dW" not in name))
-        return dict(zip(order, returned, strict=True))
+        return dict(zip(names, returned, strict=True))
     if not isinstance(returned, Mapping):
         raise ValueError(
-            f"The test expects {fixture.function} to return a dictionary with {', '.join(names)}, "
-            f"and yours returned {_kind(returned)}."
+            f"The test expects {fixture.function} to return a dictionary with "
+            f"{', '.join(fixture.expected)}, and yours returned {_kind(returned)}."
         )
     return {str(name): value for name, value in returned.items()}
 

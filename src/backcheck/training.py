@@ -28,11 +28,6 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
     X : ndarray, shape (2, m)
     Y : ndarray of 0 and 1, shape (1, m)
 
-    Raises
-    ------
-    ValueError
-        If there are no examples.
-
     Examples
     --------
     >>> X, Y = two_moons(4, seed=0, noise=0.0)
@@ -80,13 +75,6 @@ def descend(
         first step that would make a parameter infinite or nan.
     parameters : dict
         The parameters after the last finite step; the mapping passed in is not changed.
-
-    Raises
-    ------
-    KeyError
-        If the program does not compute the gradient of a parameter.
-    ValueError
-        If `steps` is negative, or a shape does not fit.
 
     Examples
     --------
