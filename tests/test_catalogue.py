@@ -14,8 +14,9 @@ from backcheck.diagnose import diagnose
 from backcheck.fixtures import load, prefix
 from backcheck.forward import networks
 from backcheck.mistakes import occurrences, table
-from backcheck.mutate import mutants, role
+from backcheck.mutate import mutants
 from backcheck.program import names
+from backcheck.roles import role
 from backcheck.search import reference
 from conftest import ROOT, Page
 

@@ -10,10 +10,11 @@ from backcheck.activations import by_name
 from backcheck.audit import audit
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
+from backcheck.formulas import unrelated
 from backcheck.forward import broken, residuals
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
 from backcheck.mistakes import occurrences
-from backcheck.mutate import mutants, unrelated
+from backcheck.mutate import mutants
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference, distance
 from backcheck.running import call

@@ -4,9 +4,10 @@ import pytest
 from backcheck import fixtures, forward, referee
 from backcheck.activations import by_name
 from backcheck.fixtures import load
+from backcheck.formulas import formula
 from backcheck.forward import residuals
 from backcheck.mistakes import names_of, occurrences, table
-from backcheck.mutate import formula, mutants, program, second_changes
+from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree, parse
 from backcheck.search import reference
 from conftest import chapters

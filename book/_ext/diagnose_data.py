@@ -63,7 +63,7 @@ class _Shared:
 
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
-    names = ("candidates", "mutate", "symptoms")
+    names = ("candidates", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
     fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
     program = import_module("backcheck.program")
@@ -80,7 +80,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "pages": titles(root),
         "explains": engine["candidates"].PAGES,
         "activations": list(program.SLOPES),
-        "weights": engine["mutate"].WEIGHTS[:WEIGHTS].tolist(),
+        "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
@@ -94,6 +94,8 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     forward, mutate = import_module("backcheck.forward"), import_module("backcheck.mutate")
+    formulas, roles = import_module("backcheck.formulas"), import_module("backcheck.roles")
+    families = import_module("backcheck.families")
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
@@ -114,25 +116,25 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             name: shared.place([_tree(one) for one in trees_of(fixture, name)]) for name in steps
         }
 
-    unrelated = {name: value for name, value in mutate.unrelated(fixture).items() if name != "m"}
+    unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
     return {
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
         "arrays": shared.arrays(fixture.arrays),
-        "order": list(mutate.array_order(fixture)),
+        "order": list(roles.array_order(fixture)),
         "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
         "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
         "named": shared.place(
             [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
         ),
-        "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture)]),
-        "counts": of_steps(mutate.counts_of),
-        "early": of_steps(mutate.early_slopes),
-        "activated": list(mutate.activated(fixture)),
+        "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
+        "counts": of_steps(families.counts_of),
+        "early": of_steps(families.early_slopes),
+        "activated": list(roles.activated(fixture)),
         "last": fixture.layers[-1].A,
-        "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
+        "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
@@ -153,6 +155,7 @@ def _slot(slot: "Slot") -> list[Any]:
 def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
     """Return the shapes that each step can take within one change, to rule out the others."""
     np, mutate = import_module("numpy"), import_module("backcheck.mutate")
+    formulas = import_module("backcheck.formulas")
     mutants = mutate.mutants(fixture)
     changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
     found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
@@ -162,7 +165,7 @@ def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
             try:
                 with np.errstate(all="ignore"):
                     scope[step.name] = step.value_in(scope)
-            except mutate.FAILURES:
+            except formulas.FAILURES:
                 break
             if step.name in found:
                 found[step.name].add("x".join(map(str, np.shape(scope[step.name]))))

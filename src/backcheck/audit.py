@@ -21,8 +21,9 @@ import numpy as np
 from backcheck import forward, gradient_check
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
+from backcheck.formulas import FAILURES, fingerprint, unrelated
 from backcheck.handout import statements
-from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
+from backcheck.mutate import mutants, program
 from backcheck.program import Known, Program, Tree
 from backcheck.tables import Table
 

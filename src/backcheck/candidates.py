@@ -9,11 +9,13 @@ import numpy as np
 
 from backcheck import forward
 from backcheck.fixtures import Outcome, load
+from backcheck.formulas import FAILURES, fingerprint, formula
 from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
-from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
+from backcheck.mutate import mutants, program
 from backcheck.program import Program, Tree, write
 from backcheck.reading import Observed
+from backcheck.roles import role
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
 """Where a step without a named form is explained, by what it computes."""

@@ -13,10 +13,12 @@ from importlib import resources
 from typing import Any
 
 from backcheck.fixtures import Fixture, load, prefix
+from backcheck.formulas import formula
 from backcheck.forward import Layer
-from backcheck.mutate import array_order, formula, mutants, role, symbols
+from backcheck.mutate import mutants
 from backcheck.operators import put
 from backcheck.program import SLOPES, Tree, names, parse
+from backcheck.roles import array_order, role, symbols
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 The table is ``operators.txt``, a row an operator, its two sides written as a program is. In
 them stand
 
-- x, y, z for any expressions, and ``step`` for the whole expression of a step;
-- a word of `Families`, such as ``name`` or ``slope``, for each member it has at that step;
+- x, y, z for any expressions, ``step`` for the whole of a step, ``array`` for one of the cache;
+- other words, such as ``name`` or ``slope``, for each member of a family; see `families`;
 - ``{o}`` and the other letters of `CHOICES` for each operation they list.
 """
 
@@ -18,17 +18,7 @@ from backcheck.activations import ACTIVATIONS
 from backcheck.program import SUMS, Tree, names, parse
 
 Families = Mapping[str, Sequence[Tree]]
-"""What each word, marked by a dollar, can stand for at one step:
-
-- ``name``, ``another``: every array and gradient that is known there
-- ``count``: what can be taken for m
-- ``slope``, ``another_slope``: the derivative of any activation, at any Z or A
-- ``x_slope``, ``x_another``: x times one of them, written from the left
-- ``step_slope``: the whole step times one; ``early_slope``: times one of the layer below
-- ``above``, ``above_slope``: the gradient from above, alone and times a derivative
-- ``value``: an A or Z, as it is or activated
-- ``difference``: A - Y, with what can be taken for A
-"""
+"""What each word of the table can stand for in one place; see `backcheck.families`."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "o": ("+", "-", "*", "/", "@"),
@@ -93,13 +83,14 @@ def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
     Examples
     --------
     >>> from backcheck.program import write
-    >>> known = {"$name": ("A2", "Y"), "$another": ("A2", "Y")}
+    >>> known = {"$name": ("A2", "Y"), "$another": ("A2", "Y"), "$step": ()}
     >>> found = [(name, write(form)) for name, form in rewrites(("-", "A2", "Y"), known)]
     >>> [form for name, form in found if name in ("operator replaced", "operands swapped")]
     ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2']
     """
-    for name, after in _rules_at("step")["$step"]:
-        yield from ((name, form) for form in _filled(after, families, {"$step": tree}))
+    for word, afters in _rules_at("whole").items():
+        for name, after in afters if word in families else ():
+            yield from ((name, form) for form in _filled(after, families, {str(word): tree}))
     yield from _inside(tree, families)
 
 
@@ -107,13 +98,14 @@ def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
 def _rules_at(operation: str) -> dict[Tree, list[tuple[str, Tree]]]:
     """Return the right sides that fit a node, by left side: those of its operation, and of words.
 
-    ``"step"`` has those of whole expressions.
+    ``"whole"`` has those of whole steps and arrays.
     """
     found: dict[Tree, list[tuple[str, Tree]]] = {}
     for name, before, after in rules():
-        whole = before == "$step"
-        fits = before[0] == operation if isinstance(before, tuple) else operation != "step"
-        if whole if operation == "step" else fits and not whole:
+        first = before[0] if isinstance(before, tuple) else ""
+        if before in ("$step", "$array"):
+            first = "whole"
+        if first == operation or (first == "" and operation != "whole"):
             found.setdefault(before, []).append((name, after))
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.fixtures import Fixture, load
-from backcheck.mutate import fingerprint
+from backcheck.formulas import fingerprint
 from backcheck.program import Tree
 from backcheck.reading import Observed, Paste
 from backcheck.search import explanations, prints, reference

@@ -13,8 +13,9 @@ import numpy as np
 
 from backcheck.candidates import Candidate, distinct, frequency
 from backcheck.fixtures import load
+from backcheck.formulas import FAILURES
 from backcheck.mistakes import names_of, occurrences
-from backcheck.mutate import FAILURES, mutants
+from backcheck.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.reading import NOWHERE, Frame
 from backcheck.search import reference
