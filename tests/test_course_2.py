@@ -313,5 +313,5 @@ def test_the_expected_numbers_are_recognised_when_the_test_is_named(id: str) -> 
 
 @both
 def test_no_named_form_is_listed_twice_in_one_step(id: str) -> None:
-    listed = [(name, str(forms)) for name, forms in occurrences(id)]
+    listed = [(name, str(forms)) for name, forms in occurrences(load(id))]
     assert len(listed) == len(set(listed))

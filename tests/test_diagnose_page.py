@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.handout import equation
 from backcheck.mistakes import occurrences
+from backcheck.mutant import Mutant
 from backcheck.mutate import mutants, second_changes
 from backcheck.program import parse, write
 from conftest import ROOT, complaints_of
@@ -99,7 +99,7 @@ def single_mutants(number: int) -> list[str]:
     while len(texts) < number:
         id = rng.choice(ids("Course 1"))
         slot = rng.choice([slot for slot in mutants(load(id)).slots if slot.forms])
-        values = Candidate(id, {slot.name: rng.choice(slot.forms).tree}, 1).values
+        values = Mutant(load(id), {slot.name: rng.choice(slot.forms).tree}, 1).values
         outputs = [name for name in load(id).comparisons[-1].outputs if name in values]
         if outputs:
             chosen = [rng.choice(outputs)] if rng.random() < 0.4 else outputs
@@ -117,7 +117,7 @@ def double_mutants(number: int) -> list[str]:
         forms = {slot.name: rng.choice(slot.forms).tree for slot in (first, other)}
         if len(texts) % 5 == 0 and (twice := second_changes(load(id), first.name)):
             forms = {first.name: rng.choice(twice)}
-        values = Candidate(id, forms, 2).values
+        values = Mutant(load(id), forms, 2).values
         outputs = load(id).comparisons[-1].outputs
         if set(outputs) <= values.keys() and all(np.isfinite(values[n]).all() for n in outputs):
             texts.append(printed(values, *outputs))
@@ -378,8 +378,8 @@ def test_page_and_package_show_changed_statements_and_what_is_expected_alike(
     engine: Page,
 ) -> None:
     for id in ids("Course 1"):
-        for _, forms in occurrences(id):
-            candidate = Candidate(id, forms, 1)
+        for _, forms in occurrences(load(id)):
+            candidate = Mutant(load(id), forms, 1)
             texts = [[name, write(tree)] for name, tree in forms.items()]
             given = engine.evaluate(
                 "([id, forms]) => window.backcheck.shown(id, forms)", [id, texts]

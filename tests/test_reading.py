@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from backcheck.reading import LIMIT, Observed, read
+from backcheck.reading import LIMIT, PrintedArray, read
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
 
 
-def only(text: str) -> Observed:
+def only(text: str) -> PrintedArray:
     (seen,) = read(text).arrays
     return seen
 

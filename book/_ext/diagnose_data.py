@@ -63,7 +63,7 @@ class _Shared:
 
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
-    names = ("candidates", "formulas", "symptoms")
+    names = ("mutant", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
     fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
     program = import_module("backcheck.program")
@@ -73,12 +73,12 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "fixtures": every,
         "shared": shared.parts,
         "mistakes": {
-            id: [entry.name, entry.hint, entry.page, dict(entry.found or {})]
+            id: [entry.name, entry.hint, entry.page, dict(entry.found)]
             for id, entry in mistakes.table().items()
         },
         "exceptions": _exceptions(engine["symptoms"].exceptions()),
         "pages": titles(root),
-        "explains": engine["candidates"].PAGES,
+        "explains": engine["mutant"].PAGES,
         "activations": list(program.SLOPES),
         "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -126,9 +126,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
         "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
-        "named": shared.place(
-            [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
-        ),
+        "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
         "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
         "counts": of_steps(families.counts_of),
         "early": of_steps(families.early_slopes),

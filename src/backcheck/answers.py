@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from backcheck.catalogue import Place, entry
-from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
 from backcheck.reading import NOWHERE, Frame
 from backcheck.symptoms import Cause, known_causes
@@ -62,25 +61,25 @@ class Answer(Ready):
     @property
     def text(self) -> str:
         """The change, its digits and the expected ones, and a hint."""
-        candidate, fixture = self.place.candidate, load(self.place.candidate.id)
-        change = " and ".join(f"`{statement}`" for statement in candidate.shown)
+        mutant = self.place.mutant
+        change = " and ".join(f"`{statement}`" for statement in mutant.shown)
         return (
             f"This looks like {self.mistake.name}.\n"
-            f'In the test "{fixture.title}", {change} {self._prints()}\n\n'
-            f"{self._shared()}{_said(candidate.verdict)}\n{self.mistake.hint}"
+            f'In the test "{mutant.fixture.title}", {change} {self._prints()}\n\n'
+            f"{self._shared()}{_said(mutant.verdict)}\n{self.mistake.hint}"
         )
 
     @property
     def _output(self) -> str:
         """The output whose digits are shown."""
-        expected = load(self.place.candidate.id).expected
+        expected = self.place.mutant.fixture.expected
         return next(name for name in expected if not self._prints_expected(name))
 
     def _prints(self) -> str:
         """Say what the change prints, and what the test expects."""
         if self.place.says == "stops":
             return f"makes numpy stop\n\n{_fenced(self.place.printed.removeprefix('numpy stops '))}"
-        values, expected = self.place.candidate.values, load(self.place.candidate.id).expected
+        values, expected = self.place.mutant.values, self.place.mutant.fixture.expected
         output = self._output
         return (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
@@ -97,8 +96,8 @@ class Answer(Ready):
         return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
 
     def _prints_expected(self, name: str) -> bool:
-        value: Any = self.place.candidate.values.get(name)
-        expected = load(self.place.candidate.id).expected[name]
+        value: Any = self.place.mutant.values.get(name)
+        expected = self.place.mutant.fixture.expected[name]
         return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
 
 
@@ -168,16 +167,16 @@ def answer(id: str) -> Answer:
     This looks like the average over m taken twice.
     """
     found = entry(id)
-    often = found.mistake.found or {}
+    often = found.mistake.found
 
     def preference(place: Place) -> tuple[Any, ...]:
-        changed = place.candidate.changed
+        changed = place.mutant.changed
         # Digits say more than an exception, and an answer has room for one changed statement.
         return (
             place.says == "stops",
-            -often.get(load(place.candidate.id).function, 0),
-            place.candidate.verdict != "mistake",
-            len(place.candidate.forms),
+            -often.get(place.mutant.fixture.function, 0),
+            place.mutant.verdict != "mistake",
+            len(place.mutant.forms),
             # Of two spellings, the one that is otherwise as the test has it.
             sum(len(_words(now) - _words(was)) for _, was, now in changed),
         )
@@ -225,7 +224,7 @@ def most_frequent(count: int = 12) -> list[str]:
     ['output-layer-again', 'other-gradient']
     """
     known = [id for id in table() if "mistake" in entry(id).verdicts]
-    return sorted(known, key=lambda id: -sum((table()[id].found or {}).values()))[:count]
+    return sorted(known, key=lambda id: -sum(table()[id].found.values()))[:count]
 
 
 def _words(statement: str) -> set[str]:
