@@ -42,6 +42,8 @@ class Mistake:
         Set for the changes of several steps that no single expression describes.
     found : dict
         In how many public threads and notebooks a learner had it, by the tested function.
+    section : dict
+        What its section of the book says, of which part, and after which other one it stands.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Mistake:
     arrays: Mapping[str, tuple[str, ...]] | None = None
     special: str = ""
     found: Mapping[str, int] | None = None
+    section: Mapping[str, str] | None = None
 
 
 @cache
