@@ -19,7 +19,6 @@ from urllib.parse import urljoin
 
 import citing
 from docutils import nodes
-from execution import as_notebook, digest_of, has_cells
 from form_colours import CLASSES
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -27,6 +26,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 from sphinx_proof.nodes import NODE_TYPES, proof_node
+
+from execution import as_notebook, digest_of, has_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,8 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from docutils import nodes
-from execution import ROOT, digest_of
-from sources import whole
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -26,6 +24,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
+
+from execution import ROOT, digest_of
+from sources import source_of, whole
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,12 @@ def page_digest(root: Path) -> str:
 def complete(app: Sphinx, page: str, source: list[str]) -> None:
     """Write what is not written by hand into the source that is about to be read."""
     source[0] = whole(page, source[0])
+
+
+def complete_copies(app: Sphinx, error: Exception | None) -> None:
+    """Write the same into the copies of the sources that readers are given."""
+    for copy in (Path(app.outdir) / "_sources").glob("*.md"):
+        copy.write_text(source_of(Path(app.env.doc2path(copy.stem))), encoding="utf-8")
 
 
 def take_address(app: Sphinx, config: Config) -> None:
@@ -158,6 +165,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("style_digest", style, "html", [str])
     app.connect("builder-inited", match_dark_code, priority=100)
     app.connect("source-read", complete)
+    app.connect("build-finished", complete_copies)
     app.connect("html-page-context", describe)
     # The last event before the search index is written.
     app.connect("html-collect-pages", forget_unused_words)
