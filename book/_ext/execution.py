@@ -169,7 +169,10 @@ def has_cells(path: Path) -> bool:
 
 def as_notebook(path: Path) -> NotebookNode:
     """Return a chapter as MyST-NB reads it, with all of its sections."""
-    return read_myst_markdown_notebook(source_of(path), add_source_map=True, path=str(path))
+    notebook: NotebookNode = read_myst_markdown_notebook(
+        source_of(path), add_source_map=True, path=str(path)
+    )
+    return notebook
 
 
 def _cached(cache: JupyterCacheAbstract, notebook: NotebookNode) -> bool:
