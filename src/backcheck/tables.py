@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,20 +21,8 @@ FORMS = {
 class Table:
     """Rows of text under a header; the first cell of each row names the row.
 
-    Parameters
-    ----------
-    header : sequence of str
-        One title a column.
-    rows : iterable of sequence
-        One cell a column; anything `str` can turn into text.
-    named_by : str
-        What the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets them
-        accordingly, and gives each form its colour.
-
-    Raises
-    ------
-    ValueError
-        If a row has not as many cells as the header.
+    `named_by` says what the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets
+    them accordingly, and gives each form its colour.
 
     Examples
     --------
@@ -49,7 +38,7 @@ class Table:
     named_by: str = "code"
 
     def __post_init__(self) -> None:
-        rows = tuple(tuple(str(cell) for cell in row) for row in self.rows)
+        rows = tuple(tuple(map(str, row)) for row in self.rows)
         for number, row in enumerate(rows, start=1):
             if len(row) != len(self.header):
                 raise ValueError(
@@ -58,13 +47,10 @@ class Table:
         object.__setattr__(self, "rows", rows)
 
     def __repr__(self) -> str:
-        lines = [tuple(self.header), *self.rows]
-        widths = [max(len(str(cell)) for cell in column) for column in zip(*lines, strict=True)]
-        lines.insert(1, tuple("-" * width for width in widths))
-        return "\n".join(
-            "  ".join(str(cell).ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
-            for line in lines
-        )
+        lines = [[str(cell) for cell in line] for line in (self.header, *self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        lines.insert(1, ["-" * width for width in widths])
+        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
@@ -75,16 +61,16 @@ class Table:
         )
 
     def _cells(self, row: Sequence[object]) -> str:
-        first, *others = (html.escape(str(cell)) for cell in row)
-        kind = self.named_by if self.named_by != "form" else f"code {form_of(str(row[0]))}".strip()
-        head = f'<th scope="row" class="{kind}">{first}</th>'
-        return head + "".join(_cell(cell) for cell in others)
+        first, *others = map(str, row)
+        kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
+        head = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
+        return head + "".join(map(_cell, others))
 
 
 def _cell(text: str) -> str:
     # Outcomes carry their word as a class, so that a page can colour them.
     kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
-    return f"<td{kind}>{text}</td>"
+    return f"<td{kind}>{html.escape(text)}</td>"
 
 
 def form_of(code: str) -> str:
@@ -107,16 +93,6 @@ Mark = Callable[[str, list[tuple[str, str]], str], Iterator[str]]
 @dataclass(frozen=True)
 class Digits:
     """Arrays below each other, and in each the digits that are not those of the first.
-
-    Parameters
-    ----------
-    arrays : mapping of str to array_like
-        The arrays by what each is called, all of one shape, with one or two axes.
-
-    Raises
-    ------
-    ValueError
-        If there is no array, one has more than two axes, or another shape than the first.
 
     Examples
     --------
@@ -156,18 +132,18 @@ class Digits:
         names = max(map(len, texts))
         first = next(iter(texts.values()))
         for name, rows in texts.items():
-            for number, row in enumerate(rows):
-                entries = [entry.rjust(width) for entry in row]
-                same = [one.rjust(width) for one in first[number]]
+            for number, (row, same) in enumerate(zip(rows, first, strict=True)):
                 label = (name if number == 0 else "").ljust(names)
                 before = f"{label}  {' [' if number else '[['}"
                 after = "]" if number < len(rows) - 1 else "]]"
-                yield from mark(before, list(map(_split, entries, same)), after)
+                entries = [
+                    _split(a.rjust(width), b.rjust(width)) for a, b in zip(row, same, strict=True)
+                ]
+                yield from mark(before, entries, after)
 
 
 def _split(entry: str, same: str) -> tuple[str, str]:
-    pairs = enumerate(zip(entry, same, strict=True))
-    place = next((place for place, (sign, other) in pairs if sign != other), len(entry))
+    place = len(commonprefix([entry, same]))
     if place < len(entry):
         place = max(place, len(entry) - len(entry.lstrip()))
     return entry[:place], entry[place:]
