@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
 from itertools import pairwise
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.style
 import numpy as np
@@ -62,21 +62,13 @@ DARK = {
 
 STYLE = {
     "svg.hashsalt": "when-the-cache-lies",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "legend.frameon": False,
     "lines.linewidth": 2,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": FAINT,
+    **dict.fromkeys(("font.size", "axes.titlesize"), 10),
+    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
+    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
 }
 
 # Points: the height of a line, the length of an arrow, the width of a digit.
@@ -499,7 +491,7 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
     s = float(sigmoid(z))
     ends = (0.06, 0.94) if a is None else (min(0.2, a / 2), max(0.94, a * 1.08))
 
-    def general(A: Array) -> Array:
+    def general(A: Any) -> Any:
         return (A - y) / (A * (1 - A)) * sigmoid.derivative_from_z(z)
 
     axes = figure.subplots()
@@ -514,7 +506,7 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
     for x in (s, 1 - s):
         axes.axvline(x, color=FAINT, linewidth=1, linestyle=":", zorder=0)
     if a is not None:
-        two = [a - y, general(np.asarray(a))]
+        two = [a - y, general(a)]
         axes.plot([a, a], two, color=FAINT, linewidth=1)
         axes.plot([a], two[:1], marker="o", color=SHORTCUT)
         axes.plot([a], two[1:], marker="s", color=Z_FORM)

@@ -2,9 +2,8 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,10 +85,6 @@ def form_of(code: str) -> str:
     return next((name for name, sign in FORMS.items() if sign.search(code)), "")
 
 
-Mark = Callable[[str, list[tuple[str, str]], str], Iterator[str]]
-"""Writes a row of entries, each in two parts: what is the same, and from where on it differs."""
-
-
 @dataclass(frozen=True)
 class Digits:
     """Arrays below each other, and in each the digits that are not those of the first.
@@ -117,13 +112,23 @@ class Digits:
         object.__setattr__(self, "arrays", found)
 
     def __repr__(self) -> str:
-        return "\n".join(self._lines(_underlined))
+        lines = []
+        for before, entries, after in self._rows():
+            lines.append(before + " ".join(same + other for same, other in entries) + after)
+            below = " ".join(" " * len(same) + "^" * len(other) for same, other in entries)
+            lines += [(" " * len(before) + below).rstrip()] if below.strip() else []
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        lines = "\n".join(self._lines(_marked))
-        return f'<pre class="digits" tabindex="0">{lines}</pre>'
+        lines = []
+        for before, entries, after in self._rows():
+            marked = (same + (f"<mark>{other}</mark>" if other else "") for same, other in entries)
+            lines.append(html.escape(before) + " ".join(marked) + after)
+        text = "\n".join(lines)
+        return f'<pre class="digits" tabindex="0">{text}</pre>'
 
-    def _lines(self, mark: Mark) -> Iterator[str]:
+    def _rows(self) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+        """Yield each row: what comes before it, its entries in two parts, and what comes after."""
         texts = {
             name: [[f"{entry:.8f}" for entry in row] for row in np.asarray(array)]
             for name, array in self.arrays.items()
@@ -135,27 +140,15 @@ class Digits:
             for number, (row, same) in enumerate(zip(rows, first, strict=True)):
                 label = (name if number == 0 else "").ljust(names)
                 before = f"{label}  {' [' if number else '[['}"
-                after = "]" if number < len(rows) - 1 else "]]"
-                entries = [
-                    _split(a.rjust(width), b.rjust(width)) for a, b in zip(row, same, strict=True)
-                ]
-                yield from mark(before, entries, after)
+                pairs = zip(row, same, strict=True)
+                entries = [_split(one.rjust(width), other.rjust(width)) for one, other in pairs]
+                yield before, entries, "]" if number < len(rows) - 1 else "]]"
 
 
 def _split(entry: str, same: str) -> tuple[str, str]:
-    place = len(commonprefix([entry, same]))
-    if place < len(entry):
-        place = max(place, len(entry) - len(entry.lstrip()))
+    """Return the part of an entry that is the same as in the first array, and the rest."""
+    length = len(entry)
+    place = next((n for n in range(length) if entry[n] != same[n]), length)
+    if place < length:
+        place = max(place, length - len(entry.lstrip()))
     return entry[:place], entry[place:]
-
-
-def _marked(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
-    cells = (same + (f"<mark>{other}</mark>" if other else "") for same, other in entries)
-    yield html.escape(before) + " ".join(cells) + after
-
-
-def _underlined(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
-    yield before + " ".join(same + other for same, other in entries) + after
-    below = " ".join(" " * len(same) + "^" * len(other) for same, other in entries)
-    if below.strip():
-        yield (" " * len(before) + below).rstrip()
