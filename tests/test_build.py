@@ -262,7 +262,11 @@ def test_a_place_that_was_published_cannot_go_without_saying_where(
     done = build(book, *STRICT)
     assert done.returncode != 0
     for place in ("index#page-two", "old#page"):
-        assert f"{place} was published and is gone: give it back, or say" in done.stdout
+        label = place.split("#")[1]
+        assert (
+            f"{place} was published and is gone: give it back, by the line '({label})=' "
+            in done.stdout
+        )
     listed.write_text(
         "index#page\nindex#page-one\nindex#page-two -> index#page-one\nold#page -> index#page\n",
         encoding="utf-8",
