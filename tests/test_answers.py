@@ -16,7 +16,7 @@ from backcheck.mistakes import table
 from backcheck.program import write
 from backcheck.reading import NOWHERE
 from backcheck.symptoms import evidence_of
-from conftest import ROOT, Page, chapters, complaints_of
+from conftest import Page, chapters, complaints_of, source_of
 
 FORMS = [id for id in table() if any(place.says != "passes" for place in entry(id).places)]
 
@@ -85,7 +85,7 @@ def test_the_first_row_of_an_answer_is_diagnosed_to_its_program() -> None:
         ready = answer(id)
         if ready.place.says == "fails":
             (printed, _) = FENCED.findall(ready.text)
-            found = diagnose(printed, fixture=ready.place.mutant.id)
+            found = diagnose(printed, fixture=ready.place.mutant.fixture)
             printing = {candidate.outputs_key for candidate in found.candidates}
             assert ready.place.mutant.outputs_key in printing, (id, str(found))
 
@@ -98,7 +98,7 @@ def test_a_form_that_every_test_accepts_has_no_answer(monkeypatch: pytest.Monkey
 
 
 def test_the_page_answers_exceptions_with_several_causes_the_most_frequent_first() -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     messages = re.findall(r'^answers\.error\("(.*)"\)$', source, re.MULTILINE)
     assert len({evidence_of(message, NOWHERE) for message in messages}) == len(messages)
     for message in messages:
@@ -117,7 +117,7 @@ def test_an_exception_without_a_known_cause_has_no_answer() -> None:
 def test_the_page_has_the_answers_for_the_most_frequent_mistakes_in_their_order(
     html: Path,
 ) -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     assert re.findall(r'^answers\.answer\("(.*)"\)$', source, re.MULTILINE) == most_frequent()
     mistakes, _ = source.split("(cite-errors)=")
     assert re.findall(r"^\(cite-(.*)\)=\n### ", mistakes, re.MULTILINE) == most_frequent()
@@ -128,7 +128,7 @@ def test_the_page_has_the_answers_for_the_most_frequent_mistakes_in_their_order(
 
 
 def test_the_entry_for_the_whole_book_says_what_the_citation_file_says() -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     fields = dict(re.findall(r"^  (\w+) += \{(.*?)\},?$", source, re.MULTILINE))
     (author,) = CITATION["authors"]
     assert fields == {

@@ -17,9 +17,9 @@ from backcheck.mutant import Mutant, reference
 from backcheck.mutate import mutants
 from backcheck.program import names
 from backcheck.roles import role
-from conftest import ROOT, Page
+from conftest import Page, source_of
 
-SOURCE = (ROOT / "book" / "mistakes.md").read_text(encoding="utf-8")
+SOURCE = source_of("mistakes")
 
 
 SYMBOLS = {"A", "dA", "dW", "m", "keepdims"}

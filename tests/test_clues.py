@@ -13,11 +13,11 @@ from backcheck.fixtures import load
 from backcheck.mistakes import table
 from backcheck.mutant import Mutant, reference
 from backcheck.network import cross_entropy
-from conftest import ROOT
+from conftest import source_of
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 
-CHECKLIST = (ROOT / "book" / "checklist.md").read_text(encoding="utf-8")
+CHECKLIST = source_of("checklist")
 
 
 def hits(id: str, **options: str) -> dict[str, tuple[int, int]]:

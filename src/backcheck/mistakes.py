@@ -38,6 +38,8 @@ class Mistake:
         Set for the changes of several steps that no single expression describes.
     found : dict
         In how many public threads and notebooks a learner had it, by the tested function.
+    section : dict
+        What its section of the book says, of which part, and after which other one it stands.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Mistake:
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     special: str = ""
     found: Mapping[str, int] = field(default_factory=dict)
+    section: Mapping[str, str] | None = None
 
 
 @cache
