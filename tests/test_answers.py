@@ -85,7 +85,7 @@ def test_the_first_row_of_an_answer_is_diagnosed_to_its_program() -> None:
         ready = answer(id)
         if ready.place.says == "fails":
             (printed, _) = FENCED.findall(ready.text)
-            found = diagnose(printed, fixture=ready.place.mutant.id)
+            found = diagnose(printed, fixture=ready.place.mutant.fixture)
             printing = {candidate.outputs_key for candidate in found.candidates}
             assert ready.place.mutant.outputs_key in printing, (id, str(found))
 

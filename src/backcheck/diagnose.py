@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 
 from backcheck.fixtures import Fixture, load
 from backcheck.mutant import Mutant, distinct, reference
-from backcheck.mutate import fingerprint
 from backcheck.placing import Placing, courses, elsewhere, most_likely, most_used, placings
 from backcheck.program import Tree
 from backcheck.reading import Paste, PrintedArray, from_arrays, read
@@ -63,8 +62,7 @@ class Diagnosis:
         """The candidates, those together that no output of the fixture tells apart."""
         groups: dict[Any, list[Mutant]] = {}
         for mutant in self.candidates:
-            printed = (mutant.values.get(name, ()) for name in mutant.fixture.expected)
-            groups.setdefault(tuple(map(fingerprint, printed)), []).append(mutant)
+            groups.setdefault(mutant.outputs_key, []).append(mutant)
         return tuple(tuple(group) for group in groups.values())
 
     @property

@@ -11,7 +11,7 @@ from backcheck import consistent
 from backcheck.fixtures import Fixture, Outcome, prefix
 from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
-from backcheck.mutate import FAILURES, formula, mutants, program, role
+from backcheck.mutate import FAILURES, fingerprint, formula, mutants, program, role
 from backcheck.program import Program, Tree, write
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
@@ -132,6 +132,11 @@ class Mutant:
             return "notation"
         computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
         return PAGES.get(computes, PAGES[""])
+
+    @cached_property
+    def outputs_key(self) -> tuple[Any, ...]:
+        """A key shared by the mutants whose tested outputs are equal on the fixture."""
+        return tuple(fingerprint(self.values.get(name, ())) for name in self.fixture.expected)
 
     @cached_property
     def rank(self) -> tuple[Any, ...]:
