@@ -70,7 +70,7 @@ def test_what_an_entry_prints_is_diagnosed_to_that_entry(id: str) -> None:
     for place in entry(id).places[:2]:
         if place.printed.startswith("numpy stops"):
             continue
-        found = diagnose(place.printed, fixture=place.mutant.id)
+        found = diagnose(place.printed, fixture=place.mutant.fixture)
         names = {named.id for candidate in found.candidates for named in candidate.named}
         assert id in names, (place.changes, names)
 
@@ -250,12 +250,12 @@ def test_on_a_forward_pass_every_output_is_as_much_too_large_as_the_heading_says
 ) -> None:
     arrays, right = networks(load(fixture), False)[0]
     m = load(fixture).program.run(arrays)["m"]
-    for name, candidate in named_on(fixture):
+    for name, candidate in named_on(load(fixture)):
         if name == id:
             values = candidate.program.run(arrays)
             for output in load(fixture).expected:
                 known = (one * right[output] for one in factors(m))
-                assert any(np.allclose(values[output], one) for one in known), candidate.statements
+                assert any(np.allclose(values[output], one) for one in known), str(candidate)
 
 
 @pytest.mark.parametrize("id", fixtures.ids())

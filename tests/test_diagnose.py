@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +11,8 @@ import pytest
 
 from backcheck import fixtures
 from backcheck.diagnose import Diagnosis, diagnose, matches
-from backcheck.fixtures import load
+from backcheck.fair import make
+from backcheck.fixtures import Fixture, load
 from backcheck.mutant import Mutant, reference
 from backcheck.mutate import mutants, program, second_changes
 from backcheck.placing import most_likely, most_used, placings
@@ -431,6 +434,51 @@ def test_in_a_notebook_nothing_of_the_paste_becomes_markup() -> None:
     found = diagnose("<script>alert(1)</script> dZ2 = [[0.78862847 0.43650985]]")
     assert "<script" not in found._repr_html_()
     assert "&lt;" not in found._repr_html_()
+
+
+def test_numbers_are_explained_on_a_test_that_is_made_here() -> None:
+    made = make()
+    values = made.run(dW1="dZ1 @ A0.T")
+    found = diagnose("\n".join(f"{name} = {values[name]}" for name in made.expected), fixture=made)
+    assert (found.verdict, found.fixture) == ("explained", made)
+    assert changed(found) == {"dW1": "dZ1 @ A0.T"}
+    assert found.to_dict()["fixture"] == made.id
+
+
+def cell_test(**names: str) -> Fixture:
+    """The linear step of Week 4, with other names for its arrays and gradients."""
+
+    def to(name: str) -> str:
+        plain = name.removeprefix("d")
+        return f"{'d' if name.startswith('d') else ''}{names.get(plain, plain)}"
+
+    linear = load(LINEAR)
+    (layer,) = linear.layers
+    text = re.sub(r"\bd?(?:W|b|A_prev)\b", lambda match: to(match[0]), str(linear.program))
+    newest = linear.comparisons[-1]
+    return replace(
+        linear,
+        id="cell",
+        layers=(replace(layer, W=to("W"), b=to("b"), input=to("A_prev")),),
+        program=parse(text),
+        arrays={to(name): value for name, value in linear.arrays.items()},
+        expected={to(name): value for name, value in linear.expected.items()},
+        comparisons=(replace(newest, outputs=tuple(map(to, newest.outputs))),),
+        also_called=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "pasted"), [("Wax", "dWax"), ("w", "dw"), ("w", "dW"), ("W", "dw")]
+)
+def test_a_test_brings_its_own_names_of_gradients(weights: str, pasted: str) -> None:
+    cell = cell_test(W=weights, b="ba", A_prev="xt")
+    step = f"d{weights}"
+    wrong = cell.run(**{step: "dZ @ xt.T"})[step]
+    right = cell.run()["dba"]
+    found = diagnose(f"{pasted} = {wrong}\ndba = {right}", fixture=cell)
+    assert (found.verdict, set(found.arrays)) == ("explained", {step, "dba"})
+    assert changed(found) == {step: "dZ @ xt.T"}
 
 
 def test_an_unknown_fixture_is_refused_in_one_sentence() -> None:

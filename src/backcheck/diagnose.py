@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.fixtures import Fixture, load
-from backcheck.formulas import fingerprint
 from backcheck.mutant import Mutant, distinct, reference
 from backcheck.placing import Placing, courses, elsewhere, most_likely, most_used, placings
 from backcheck.program import Tree
@@ -63,8 +62,7 @@ class Diagnosis:
         """The candidates, those together that no output of the fixture tells apart."""
         groups: dict[Any, list[Mutant]] = {}
         for mutant in self.candidates:
-            printed = (mutant.values.get(name, ()) for name in mutant.fixture.expected)
-            groups.setdefault(tuple(map(fingerprint, printed)), []).append(mutant)
+            groups.setdefault(mutant.outputs_key, []).append(mutant)
         return tuple(tuple(group) for group in groups.values())
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from backcheck import forward
 from backcheck.fixtures import Fixture, Outcome, prefix
-from backcheck.formulas import FAILURES, formula
+from backcheck.formulas import FAILURES, fingerprint, formula
 from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import mutants, program
@@ -134,6 +134,11 @@ class Mutant:
             return "notation"
         computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
         return PAGES.get(computes, PAGES[""])
+
+    @cached_property
+    def outputs_key(self) -> tuple[Any, ...]:
+        """A key shared by the mutants whose tested outputs are equal on the fixture."""
+        return tuple(fingerprint(self.values.get(name, ())) for name in self.fixture.expected)
 
     @cached_property
     def rank(self) -> tuple[Any, ...]:

@@ -4,7 +4,6 @@ A paste names its arrays or does not, quotes inputs and expected numbers beside 
 own, and may use the names of an older edition. A **placing** is one way to read it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from backcheck.fixtures import Fixture, ids, load
 from backcheck.formulas import fingerprint
 from backcheck.mutant import reference
 from backcheck.reading import Paste, PrintedArray
+from backcheck.words import pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,6 +216,8 @@ def _taken(
         options = [f"{array.context}_{name}", habits[0].get(name, name)]
         options += [names[name] for names in habits[1:] if name in names]
         options = [option for option in options if option in steps]
+        # One test's dw is another one's dW.
+        options = options or [s for s in steps if s.lower() == name.lower() and name[0] == "d"]
         if not options:
             return None
         if step := next((option for option in options if option not in taken), None):
@@ -249,9 +251,10 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
 
 def _is_input(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
-    if array.name and not re.search(r"(^|_)d[AWZb]", array.name):
-        return True
-    return array.name is None and _is_value(array, fixture)
+    if array.name is None:
+        return _is_value(array, fixture)
+    computed = any(array.name == step.name for step in fixture.program.steps)
+    return not computed and not pattern("gradient").search(array.name)
 
 
 def _is_value(array: PrintedArray, fixture: Fixture) -> bool:
