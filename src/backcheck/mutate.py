@@ -474,6 +474,9 @@ def _misread(fixture: Fixture, name: str) -> Iterator[Tree]:
             yield from ((function, layer.Z) for function in ACTIVATIONS)
             if layer.mask:
                 yield from (_activation(layer, function) for function in ACTIVATIONS)
+    for line in fixture.forward.steps:
+        if name == line.name and set(line.reads) <= fixture.arrays.keys():
+            yield line.expression
 
 
 def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
