@@ -72,10 +72,11 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
 
 
 def _computed_again(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    lines = {line.name: line for line in fixture.forward.steps}
     again: list[Tree] = []
+    if name in lines and set(lines[name].reads) <= fixture.arrays.keys():
+        again.append(lines[name].expression)
     for layer in fixture.layers:
-        if name == layer.Z and {layer.W, layer.input, layer.b} <= fixture.arrays.keys():
-            again.append(_linear(layer))
         if name == layer.A and layer.Z in fixture.arrays:
             values = [(function, layer.Z) for function in ACTIVATIONS]
             again += values

@@ -403,8 +403,8 @@ def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
             Comparison(**{key: _plain(value) for key, value in entry.items()})
             for entry in table["comparisons"]
         ),
-        arrays=arrays | {n: _frozen(value) for n, value in table.get("literals", {}).items()},
-        expected={name: _frozen(value) for name, value in table.get("expected", {}).items()},
+        arrays=arrays | _literal(table.get("literals", {})),
+        expected=_literal(table.get("expected", {})),
         calls=tuple(table.get("call", ())),
         gradient_of={
             name: parse(f"{name} = {text}").steps[0].expression
@@ -413,6 +413,10 @@ def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
         also_called=tuple(table.get("also_called", ())),
     )
     return fixture if "expected" in table else completed(fixture, table.get("computed", ()))
+
+
+def _literal(values: Mapping[str, ArrayLike]) -> dict[str, Array]:
+    return {name: _frozen(numeric(name, value)) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:

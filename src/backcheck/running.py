@@ -19,20 +19,12 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import kind_and_shape
 from backcheck.reading import NOWHERE, Frame, frame_of
 
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in the reader's code, told as theirs.
-
-    Parameters
-    ----------
-    error : str
-        Its type and message, as the last line of a traceback gives them.
-    where : tuple of str
-        The lines of their file it passed through, outermost first.
-    frame : Frame
-        The last of them.
-    """
+    """An exception in the reader's code, with the lines of their file it passed through."""
 
     error: str
     where: tuple[str, ...]
@@ -43,25 +35,7 @@ class Failure:
 
 
 def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
-    """Run a reader's file and return a function of it.
-
-    Parameters
-    ----------
-    path : str
-        A Python file. It is run, as importing it would run it.
-    name : str
-        The function.
-
-    Returns
-    -------
-    callable or Failure
-        The function, or the exception that running the file raised.
-
-    Raises
-    ------
-    ValueError
-        If there is no such file, or no such function in it.
-    """
+    """Run a reader's file, and return a function of it, or the exception that it raised."""
     file = Path(path)
     if not file.is_file() or file.suffix != ".py":
         raise ValueError(
@@ -87,24 +61,8 @@ def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
 
 
 def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str, Any] | Failure:
-    """Call a function as the test does and return its outputs by the test's names.
+    """Call a function, of the file `path`, as the test does; return its outputs by their names.
 
-    Parameters
-    ----------
-    fixture : Fixture
-        The test; its arrays are handed over as copies that may be changed.
-    function : callable
-        The reader's function.
-    path : str
-        Their file, for the lines of an exception.
-
-    Raises
-    ------
-    ValueError
-        If what the function returns is not of the kind the test expects.
-
-    Examples
-    --------
     >>> from backcheck.fixtures import load
     >>> def linear_backward(dZ, cache):
     ...     return cache[0], cache[1], dZ
@@ -112,13 +70,13 @@ def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str,
     ['dA_prev', 'dW', 'db']
     """
     outputs: dict[str, Any] = {}
-    for names, arguments in calls(fixture):
+    for into, arguments in calls(fixture):
         try:
             with _neighbours_of(Path(path)):
                 returned = function(*copy.deepcopy(arguments))
         except (Exception, SystemExit) as error:
             return _failure(error, Path(path))
-        outputs |= _by_name(fixture, names, returned)
+        outputs |= _by_name(fixture, into, returned)
     return outputs
 
 
@@ -137,8 +95,6 @@ def _neighbours_of(file: Path) -> Iterator[None]:
 def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
     """Return the complaints of a test that asks for arrays, such as about a bare number.
 
-    Examples
-    --------
     >>> wrong_types({"db": 0.5, "dW": np.ones((1, 3))})
     ['Wrong type for db: float']
     """
@@ -149,22 +105,22 @@ def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def calls(fixture: Fixture) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
-    """Yield the arguments of each call the test makes, after the names of what it returns.
+def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
+    """Yield what each call of the test is taken apart into, and its arguments.
 
     >>> from backcheck.fixtures import load
-    >>> [returned for returned, _ in calls(load("c1w4_linear_backward_v2"))]
-    [('dA_prev', 'dW', 'db')]
+    >>> [ast.unparse(returned) for returned, _ in calls(load("c1w4_linear_backward_v2"))]
+    ['(dA_prev, dW, db)']
     """
     for text in fixture.calls:
-        match ast.parse(text).body:
-            case [ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Call(args=arguments))]:
-                returned = tuple(map(ast.unparse, names))
-            case [ast.Expr(value=ast.Call(args=arguments))]:
-                returned = ()
-            case _:
-                raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
-        yield returned, tuple(_argument(fixture, node) for node in arguments)
+        into, _, call = text.rpartition(" = ")
+        try:
+            taken, called = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
+        except SyntaxError:
+            called = None
+        if not isinstance(called, ast.Call):
+            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield taken, tuple(_argument(fixture, node) for node in called.args)
 
 
 def _argument(fixture: Fixture, node: ast.expr) -> Any:
@@ -185,22 +141,25 @@ def _argument(fixture: Fixture, node: ast.expr) -> Any:
     raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
 
 
-def _by_name(fixture: Fixture, names: tuple[str, ...], returned: Any) -> dict[str, Any]:
-    if names:
-        if not isinstance(returned, tuple | list) or len(returned) != len(names):
+def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
+    match into:
+        case ast.Name(id=name):
+            return {name: returned} if name in fixture.expected else {}
+        case ast.Dict() if isinstance(returned, Mapping):
+            return {str(name): value for name, value in returned.items()}
+        case ast.Dict():
+            wanted = f"a dictionary with {', '.join(fixture.expected)}"
+        case ast.Tuple(elts=parts):
+            if isinstance(returned, tuple | list) and len(returned) == len(parts):
+                named = [_by_name(fixture, *pair) for pair in zip(parts, returned, strict=True)]
+                return {name: value for outputs in named for name, value in outputs.items()}
+            names = [ast.unparse(part) for part in parts]
             plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
-            count = {2: "two", 3: "three", 4: "four", 5: "five"}.get(len(names), len(names))
-            raise ValueError(
-                f"The test expects {fixture.function} to return {count} arrays ({plain}), "
-                f"and yours returned {_kind(returned)}."
-            )
-        return dict(zip(names, returned, strict=True))
-    if not isinstance(returned, Mapping):
-        raise ValueError(
-            f"The test expects {fixture.function} to return a dictionary with "
-            f"{', '.join(fixture.expected)}, and yours returned {_kind(returned)}."
-        )
-    return {str(name): value for name, value in returned.items()}
+            wanted = f"{NUMBERS.get(len(parts), len(parts))} arrays ({plain})"
+    raise ValueError(
+        f"The test expects {fixture.function} to return {wanted}, "
+        f"and yours returned {_kind(returned)}."
+    )
 
 
 def _kind(value: Any) -> str:
