@@ -5,11 +5,11 @@ of a graded function, so it is written as the handout writes it: a formula to un
 Python does not run.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
+from backcheck.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 """What the handout calls by another symbol."""
@@ -17,22 +17,10 @@ SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 SCALARS = ("m", "lambd", "keep_prob")
 """Names of single numbers: these stand before an array without a sign between."""
 
-OVER = {"sum": "sum of all entries", "sum0": "sum over the units", "sum1": "sum over the examples"}
-"""What each sum runs over."""
-
 # How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
 _PLUS, _TIMES, _SUM, _PRODUCT, _POWER, _ATOM = range(6)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-_RIGHT = re.compile(
-    r"(?:\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\.T"
-    r"|\bW(\d*)\.T @ (?:\w+_)?dZ\1\b"
-    r"|sum\((?:\w+_)?dZ\d*, axis=1, keepdims=True\)"
-)
-"""The product or the sum that a backward step asks for, as a program writes it."""
-
-_NUMBERED = re.compile(r"(d?[AWZbD])(\d+|L)")
 
 
 def equation(name: str, tree: Tree) -> str:
@@ -57,7 +45,7 @@ def equation(name: str, tree: Tree) -> str:
     dZ[1] = dA[1] * relu'(Z[1])
     """
     said = f"{symbol(name)} = {mathematics(tree)}"
-    over = dict.fromkeys(OVER[operation.removesuffix("_keep")] for operation in _sums(tree))
+    over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in _sums(tree))
     return f"{said} ({', '.join(over)})" if over else said
 
 
@@ -79,8 +67,8 @@ def expects(name: str, tree: Tree) -> str:
     'where the test takes A[1] as it is given'
     """
     if tree == name:
-        return f"where the test takes {symbol(name)} as it is given"
-    return f"where the test expects {equation(name, tree)}"
+        return say("as-given", symbol=symbol(name))
+    return say("expects", equation=equation(name, tree))
 
 
 def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
@@ -108,7 +96,7 @@ def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
 def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
     """Return whether a changed statement, written as code, would show a graded line."""
     code = write(forms[name])
-    found = _RIGHT.search(code)
+    found = pattern("right-step").search(code)
     if not found:
         return _is_linear_step(forms[name])
     # The product or the sum alone lacks the 1/m, unless that is taken in another step.
@@ -133,7 +121,7 @@ def symbol(name: str) -> str:
     ('dW[2]', 'A[L]', 'A_prev', 'dZ', 'λ')
     """
     plain = name.removeprefix("sigmoid_").removeprefix("relu_")
-    if found := _NUMBERED.fullmatch(plain):
+    if found := pattern("numbered").fullmatch(plain):
         return f"{found[1]}[{found[2]}]"
     return SYMBOLS.get(plain, plain)
 
@@ -179,8 +167,7 @@ def _written(tree: Tree) -> tuple[str, int]:
         return f"{_write(operand, _ATOM)}ᵀ", _ATOM
     if operation == "neg":
         return f"-{_write(operand, _PRODUCT)}", _PLUS
-    axis = "columns" if operation == "shape1" else "rows"
-    return f"the number of {axis} of {_write(operand, _ATOM)}", _PLUS
+    return say(operation, array=_write(operand, _ATOM)), _PLUS
 
 
 def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:
