@@ -13,6 +13,7 @@ from backcheck import fixtures
 from backcheck.diagnose import Diagnosis, diagnose, matches
 from backcheck.fair import make
 from backcheck.fixtures import Fixture, load
+from backcheck.mistakes import occurrences
 from backcheck.mutant import Mutant, reference
 from backcheck.mutate import mutants, program, second_changes
 from backcheck.placing import most_likely, most_used, placings
@@ -436,6 +437,24 @@ def test_in_a_notebook_nothing_of_the_paste_becomes_markup() -> None:
     assert "&lt;" not in found._repr_html_()
 
 
+def test_what_a_step_computes_is_told_before_what_an_array_was_taken_for() -> None:
+    found = diagnose(printed(WEEK_3, "dW1", dW1="dZ1 @ Y.T / m"), fixture=WEEK_3, changes=1)
+    told = [str(candidate) for candidate in found.candidates]
+    assert told.index("dW1 = dZ1 @ Y.T / m") == 0 < told.index("X = Y")
+
+
+def test_each_likely_cause_of_a_complaint_is_shown_where_it_does_least() -> None:
+    found = diagnose("AssertionError: Wrong values for dW1", fixture=HIDDEN)
+    shown = {candidate.named[0].id: candidate.outcome.failures for candidate in found.candidates}
+    several = set()
+    for key, forms in occurrences(load(HIDDEN)):
+        failures = Mutant(load(HIDDEN), forms).outcome.failures
+        if key in shown and failures and failures[0] == "Wrong values for dW1":
+            assert len(shown[key]) <= len(failures), key
+            several |= {key} if len(shown[key]) < len(failures) else set()
+    assert several
+
+
 def test_numbers_are_explained_on_a_test_that_is_made_here() -> None:
     made = make()
     values = made.run(dW1="dZ1 @ A0.T")
@@ -478,6 +497,7 @@ def test_a_test_brings_its_own_names_of_gradients(weights: str, pasted: str) -> 
     right = cell.run()["dba"]
     found = diagnose(f"{pasted} = {wrong}\ndba = {right}", fixture=cell)
     assert (found.verdict, set(found.arrays)) == ("explained", {step, "dba"})
+    assert (found.candidates[0].printed_as, found.arrays["dba"].name) == ({}, "dba")
     assert changed(found) == {step: "dZ @ xt.T"}
 
 

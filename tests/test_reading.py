@@ -95,6 +95,13 @@ def test_zeros_that_numpy_trims_count_as_printed() -> None:
     assert not only("db1 = [[0.]\n [1.]]").matches([[0.3], [1.0]])
 
 
+def test_full_precision_leaves_room_for_the_last_bits_of_another_right_way_to_compute() -> None:
+    printed = only("dW1 = [[0.12345678901234567 123.45678901234567]]")
+    numbers = np.array([[0.12345678901234567, 123.45678901234567]])
+    assert printed.matches(numbers * (1 + 5e-10))
+    assert not printed.matches(numbers * (1 + 2e-9))
+
+
 def test_scientific_notation_counts_its_own_digits() -> None:
     seen = only("dW1 = [[1.86811843e-05 5.66831428e+02]]")
     assert seen.matches([[1.868118432e-05, 566.831428]])

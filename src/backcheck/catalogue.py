@@ -23,16 +23,12 @@ _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 
 @dataclass(frozen=True)
 class Shared:
-    """Where else the numbers of some outputs stand.
-
-    `right` says which arrays of tests and accepted programs have them, up to the sign; `others`
-    and `partly` are the keys of the other named forms that print all of them, and some.
-    """
+    """Where else the numbers of some outputs stand."""
 
     outputs: tuple[str, ...]
-    right: tuple[str, ...]
-    others: tuple[str, ...]
-    partly: tuple[str, ...]
+    right: tuple[str, ...]  # which arrays of tests and accepted programs, up to the sign
+    others: tuple[str, ...]  # keys of the named forms that print all of them
+    partly: tuple[str, ...]  # and of those that print some
 
     def said(self, named: Callable[[str], str]) -> str:
         """Return it as a sentence in which `named` writes the other forms."""
@@ -49,18 +45,13 @@ class Shared:
 
 @dataclass(frozen=True)
 class Place:
-    """What a named form prints, and where.
-
-    `changes` has several statements where they print the same, `tests` the titles of the tests
-    on which they do, and `says` what each of these says: ``"passes"``, ``"fails"`` or
-    ``"stops"``. `printed` is what numpy prints of the wrong outputs, or its complaint.
-    """
+    """What a named form prints, and where."""
 
     mutant: Mutant
-    changes: tuple[str, ...]
-    tests: tuple[str, ...]
-    says: str
-    printed: str
+    changes: tuple[str, ...]  # several statements where they print the same
+    tests: tuple[str, ...]  # titles of the tests on which they do
+    says: str  # what each of these says: "passes", "fails" or "stops"
+    printed: str  # the wrong outputs as numpy prints them, or its complaint
     shared: tuple[Shared, ...] = ()
 
     @property

@@ -167,13 +167,7 @@ def _wrapped(line: str) -> str:
 
 
 def sentence(mutant: Mutant) -> str:
-    """Return the name of a change, its verdict, and what the test makes of it.
-
-    Examples
-    --------
-    >>> sentence(Mutant(load("c1w4_L_model_backward_v2"), {"dZ2": ("-", "AL", "Y")}))
-    'the shortcut A - Y: equivalent, and this test rejects it'
-    """
+    """Return the name of a change, its verdict, and what the test makes of it."""
     outcome, wrong = mutant.outcome.word, mutant.verdict == "mistake"
     surprise = outcome == ("passes" if wrong else "error")
     test = say("but-test" if surprise else "and-test", says=say(outcome))

@@ -23,34 +23,19 @@ from backcheck.roles import array_order, role, symbols
 
 @dataclass(frozen=True)
 class Mistake:
-    """A form with a name. Some are equivalent: the verdict of each mutant says which.
-
-    Parameters
-    ----------
-    id, name, hint, page : str
-        Its key in the table and in links, what it is called, one line on what to look at
-        (never the graded line), and the page that explains it.
-    layer, activation : str
-        Where it can occur: ``"any"``, ``"output"`` or ``"hidden"``, and the activation, or "".
-    steps, arrays : dict
-        Expressions, in the symbols of one layer, for steps and for cached arrays.
-    special : str
-        Set for the changes of several steps that no single expression describes.
-    found : dict
-        In how many public threads and notebooks a learner had it, by the tested function.
-    section : dict
-        What its section of the book says, of which part, and after which other one it stands.
-    """
+    """A form with a name. Some are equivalent: the verdict of each mutant says which."""
 
     id: str
     name: str
-    hint: str
+    hint: str  # one line on what to look at; never the graded line
     page: str
-    layer: str = "any"
-    activation: str = ""
+    layer: str = "any"  # or "output" or "hidden"
+    activation: str = ""  # of the layers it is about, or "" for all
+    # Expressions, in the symbols of one layer, for steps and for cached arrays.
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    special: str = ""
+    special: str = ""  # the kind of a change of several steps
+    # In how many public threads and notebooks a learner had it, by the tested function.
     found: Mapping[str, int] = field(default_factory=dict)
     section: Mapping[str, str] | None = None
 

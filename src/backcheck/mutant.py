@@ -14,7 +14,7 @@ from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import mutants, program
 from backcheck.program import Program, Tree, write
-from backcheck.roles import role
+from backcheck.words import say
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
 """Where a step without a named form is explained, by what it computes."""
@@ -22,30 +22,12 @@ PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "line
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed backward pass.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        The test whose program it changes.
-    forms : mapping
-        The new expression of each changed slot.
-    changes : int
-        How many changes lead to it.
-    printed_as : mapping
-        For each step whose result stands under another output's name: that name.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> shortcut = Mutant(load("c1w4_L_model_backward_v2"), {"dZ2": ("-", "AL", "Y")})
-    >>> print(shortcut, "is", shortcut.verdict)
-    dZ2 = AL - Y is equivalent
-    """
+    """One changed backward pass."""
 
     fixture: Fixture
-    forms: Mapping[str, Tree]
+    forms: Mapping[str, Tree]  # the new expression of each changed slot
     changes: int = 1
+    # The name of each step whose result stands under another output's name.
     printed_as: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -120,7 +102,7 @@ class Mutant:
     def name(self) -> str:
         """What the change is called, or ``""`` if it has no name."""
         if self.printed_as and not self.forms:
-            return "the right numbers under another name"
+            return say("other-name")
         return " and ".join(mistake.name for mistake in self.named)
 
     @property

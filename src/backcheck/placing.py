@@ -21,26 +21,14 @@ from backcheck.words import pattern
 
 @dataclass(frozen=True, eq=False)
 class Placing:
-    """One way to take the arrays of a paste for the steps of a fixture.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        The test.
-    arrays : mapping
-        Each pasted array, by the step it is taken for.
-    printed_as : mapping
-        For each step whose numbers stand under another output's name: that name.
-    recognised : int
-        How many further arrays are inputs of the test, or quote what it expects.
-    renamed : mapping
-        For each step, the name an older edition gives it, where such names were read.
-    """
+    """One way to take the arrays of a paste for the steps of a fixture."""
 
     fixture: Fixture
-    arrays: Mapping[str, PrintedArray]
+    arrays: Mapping[str, PrintedArray]  # by the step each is taken for
+    # The name of each step whose numbers stand under another output's name.
     printed_as: Mapping[str, str] = field(default_factory=dict)
-    recognised: int = 0
+    recognised: int = 0  # how many further arrays are inputs, or quote what is expected
+    # The name of each step in an older edition, where such names were read.
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -75,13 +63,7 @@ class Placing:
 
 @cache
 def courses() -> tuple[tuple[Fixture, ...], ...]:
-    """Return the published tests, course by course, the newest of a course first.
-
-    Examples
-    --------
-    >>> [len(tests) for tests in courses()]
-    [12, 2]
-    """
+    """Return the published tests, course by course, the newest of a course first."""
     found: dict[str, list[Fixture]] = {}
     for fixture in map(load, reversed(ids())):
         found.setdefault(fixture.course.partition(" Week")[0], []).append(fixture)
@@ -89,17 +71,7 @@ def courses() -> tuple[tuple[Fixture, ...], ...]:
 
 
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
-    """Yield the ways to take the pasted arrays for steps of one fixture.
-
-    If `named`, an array has to be the step it is named after.
-
-    Examples
-    --------
-    >>> from backcheck.reading import read
-    >>> test = load("c1w3_bp_public_c")
-    >>> [list(placing.arrays) for placing in placings(read("db2 = [[0.5]]"), test)]
-    [['db2']]
-    """
+    """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
     computed = [array for array in paste.arrays if not _is_input(array, fixture)]
     own = _unquoted(_once(computed), fixture)

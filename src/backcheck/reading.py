@@ -44,13 +44,7 @@ class PrintedNumber:
     decimals: int
 
     def covers(self, value: float, loose: bool = False) -> bool:
-        """Return whether `value` prints as this number.
-
-        Examples
-        --------
-        >>> PrintedNumber(0.25, 2, 2).covers(0.2549), PrintedNumber(0.25, 2, 2).covers(0.26)
-        (True, False)
-        """
+        """Return whether `value` prints as this number."""
         if not math.isfinite(self.value):
             return value == self.value or (math.isnan(value) and math.isnan(self.value))
         return abs(value - self.value) <= self.width(loose)
@@ -70,32 +64,14 @@ Row = tuple[PrintedNumber | None, ...]
 
 @dataclass(frozen=True)
 class PrintedArray:
-    """One array read from a text.
+    """One array read from a text."""
 
-    Parameters
-    ----------
-    name : str or None
-        The gradient or array it was printed as, in the course's spelling.
-    context : str
-        "sigmoid" or "relu" if such a heading stands above it, else "".
-    rows : tuple
-        Rows of numbers; None where rows were left out. A scalar or a vector is one row.
-    dimensions : int
-        How many brackets stood around a number: 0, 1 or 2.
-    whole : bool
-        Whether every bracket was there; a bare row or a cut-off array is not whole.
-    expected : bool
-        Whether the text calls it the expected output.
-    line : int
-        Where it starts.
-    """
-
-    name: str | None
-    context: str
-    rows: tuple[Row | None, ...]
-    dimensions: int
-    whole: bool
-    expected: bool
+    name: str | None  # in the course's spelling
+    context: str  # "sigmoid" or "relu" if such a heading stands above it
+    rows: tuple[Row | None, ...]  # None where rows were left out
+    dimensions: int  # how many brackets stood around a number
+    whole: bool  # a bare row or a cut-off array is not
+    expected: bool  # whether the text calls it the expected output
     line: int
 
     @cached_property
@@ -152,14 +128,6 @@ class PrintedArray:
         """Return whether an array prints this way.
 
         If `loose`, the brackets are those of a part, and each number has its own digits.
-
-        Examples
-        --------
-        >>> printed = read("dW = [[0.25, 0.5]]").arrays[0]
-        >>> printed.matches([[0.2500000001, 0.5]]), printed.matches([[0.26, 0.5]])
-        (True, False)
-        >>> printed.matches([[0.25, 0.5], [1.0, 2.0]], loose=True)
-        True
         """
         array = np.asarray(value, dtype=float)
         if self.shape is not None and (array.shape == self.shape or not loose):
@@ -239,30 +207,13 @@ def frame_of(function: str, statement: str) -> Frame:
 
 @dataclass(frozen=True)
 class Paste:
-    """What a text holds.
-
-    Parameters
-    ----------
-    arrays : tuple of PrintedArray
-        The printed arrays.
-    failing : tuple of tuple
-        What the test complained of: ``"shape"``, ``"type"``, ``"values"`` or ``"output"``, in
-        its own word, and the output.
-    function : str
-        The function that was tested, if the text names it, else "".
-    error : str
-        The last line of a traceback that is not a test's own, else "".
-    problem : str
-        What could not be read, and where, else "".
-    frame : Frame
-        Where that exception was raised.
-    """
+    """What a text holds."""
 
     arrays: tuple[PrintedArray, ...]
-    failing: tuple[tuple[str, str], ...] = ()
-    function: str = ""
-    error: str = ""
-    problem: str = ""
+    failing: tuple[tuple[str, str], ...] = ()  # "shape", "type", "values" or "output", and which
+    function: str = ""  # the function that was tested
+    error: str = ""  # the last line of a traceback that is not a test's own
+    problem: str = ""  # what could not be read, and where
     frame: Frame = NOWHERE
 
 
@@ -511,13 +462,7 @@ def _last_name(text: str, names: re.Pattern[str]) -> str | None:
 
 
 def course_spelling(name: str, names: re.Pattern[str] | None = None) -> str | None:
-    """Return the course's spelling of a name, or None if no array of a backward pass has it.
-
-    Examples
-    --------
-    >>> course_spelling("dw_1"), course_spelling("DA_prev"), course_spelling("grads")
-    ('dW1', 'dA_prev', None)
-    """
+    """Return the course's spelling of a name, or None if no array of a backward pass has it."""
     match = (names or pattern("name")).fullmatch(name)
     if not match:
         return name if pattern("own-name").fullmatch(name) else None

@@ -48,14 +48,7 @@ def exceptions() -> dict[str, Any]:
 
 
 def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
-    """Return the kind of a message, what its groups catch, and the place; None if unknown.
-
-    Examples
-    --------
-    >>> frame = Frame("linear_backward", "A_prev, W, b = cache")
-    >>> evidence_of("ValueError: not enough values to unpack (expected 3, got 2)", frame)
-    ('unpack-few', '3 2', 'linear_backward', 'name')
-    """
+    """Return the kind of a message, what its groups catch, and the place; None if unknown."""
     for kind, wanted in exceptions()["kinds"].items():
         if found := re.search(wanted, error):
             return kind, " ".join(filter(None, found.groups())), frame.function, frame.kind
@@ -105,14 +98,7 @@ def told(causes: Sequence[Cause]) -> tuple[str, ...]:
 
 
 def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return what may be behind an exception that a function raised on a fixture.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> likely_causes("KeyError: 'dA0'", load("c1w4_L_model_backward_v2"))[0][-56:]
-    '(in 24 of 73 programs with one mistake that stopped so).'
-    """
+    """Return what may be behind an exception that a function raised on a fixture."""
     known = told(known_causes(error, frame))
     clash = clash_of(error)
     if known or not clash:
@@ -217,15 +203,6 @@ def clashing(
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
     Those that read a Z where the line that stopped has none are left out, if any are left.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> line = "dZ1 = np.dot(dZ2.T, W2) * (1 - np.power(A1, 2))"
-    >>> clash = (False, (7, 9), (9, 7))
-    >>> found = clashing(load("c1w3_bp_public_b"), clash, Frame("backward_propagation", line))
-    >>> sorted(map(str, found))
-    ['dZ1 = dA1 * (1 - A1.T ** 2)', 'dZ1 = dA1.T * (1 - A1 ** 2)']
     """
     scope = reference(fixture)
     changes = [
