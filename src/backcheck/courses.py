@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
-from backcheck.forward import COST, KEEP, SIZES, draw, kind_and_shape, variable, verdict
+from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, variable, verdict
 from backcheck.program import parse
 from backcheck.running import calls
 
@@ -99,7 +99,6 @@ def _of_fixture(fixture: Fixture) -> Iterator[str]:
     for name in fixture.arrays:
         if name not in (*fixture.given, *lines):
             yield f"{name} is neither given nor computed by a line of its forward."
-    draw(fixture, seed=1)
     for comparison in fixture.comparisons:
         if comparison.rule not in (*RULES, DIFFERENCE):
             known = ", ".join((*RULES, DIFFERENCE))
