@@ -254,7 +254,7 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
             reached.add(step.name)
     after = Program(tuple(lines))
     start = np.asarray(evaluate(of, scope), dtype=float)
-    return complex_step(lambda value: after.run({**scope, _VARIED: value})[cost], start)
+    return complex_step(lambda value: after.run({**scope, _VARIED: value}).get(cost, 0.0), start)
 
 
 def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> str:
