@@ -107,7 +107,9 @@ def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
         values = fixture.program.run({"w": w, "b": b, "X": X, "Y": Y})
         return {"dw": values["dw"], "db": values["db"]}, 0.16
 
-    assert fixture.compare(call(fixture, propagate, "")).word == "passes"
+    outputs = call(fixture, propagate, "")
+    assert list(outputs) == ["dw", "db"]
+    assert fixture.compare(outputs).word == "passes"
     with pytest.raises(ValueError, match=r"propagate to return two .* yours returned None"):
         call(fixture, lambda *given: None, "")
     with pytest.raises(ValueError, match="a dictionary with dw, db, and yours returned a list of"):

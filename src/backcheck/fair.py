@@ -78,30 +78,16 @@ def make(
 
     Parameters
     ----------
-    units : sequence of int
-        n0 ... nL: inputs, and units of each layer.
-    activations : sequence of str
-        g1 ... gL by name; the last one is the sigmoid, since the cost is the cross-entropy.
-    m : int
-        Examples.
-    seed : int
-        First seed to try.
-
-    Raises
-    ------
-    ValueError
-        If sizes or activations make no network, no seed spreads, or the test made would not
-        be fair.
+    units, activations : sequence of int, sequence of str
+        n0 ... nL, and g1 ... gL by name; the last one is the sigmoid, since the cost is the
+        cross-entropy.
+    m, seed : int
+        Examples, and the first seed to try.
 
     Examples
     --------
-    >>> fixture = make(units=(3, 4, 2), m=5)
-    >>> audit(fixture).fairness
+    >>> audit(make(units=(3, 4, 2), m=5)).fairness
     1.0
-    >>> make(units=(3, 0, 1))
-    Traceback (most recent call last):
-        ...
-    ValueError: units holds 0, but every layer needs a whole number of units from 1 to 20.
     """
     _check(units, activations, m, seed)
     why = ""
@@ -121,13 +107,8 @@ def repaired(fixture: Fixture) -> Fixture:
 
     Every array that a forward pass computes is computed; biases that are all zero are drawn
     after the published draws, so that these stay as they are; a test without draws keeps its
-    literals. Names, shapes, asserts and
-    tolerance are those of the published test; the expected outputs follow.
-
-    Raises
-    ------
-    ValueError
-        If the repaired test would not be fair.
+    literals. Names, shapes, asserts and tolerance are those of the published test; the expected
+    outputs follow.
 
     Examples
     --------
@@ -239,20 +220,10 @@ def _proved(fixture: Fixture) -> Fixture:
 
 
 def write(fixture: Fixture) -> str:
-    r"""Write a test as the text of a Python file that needs numpy alone.
+    r"""Write a test, whose cache has to be a forward pass, as a Python file that needs numpy alone.
 
     The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
     digits. Its docstring says what the audit found, and names every mistake that survives.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        From `make` or `repaired`, so that its cache is a forward pass.
-
-    Raises
-    ------
-    ValueError
-        If the arrays do not come from a forward pass.
 
     Examples
     --------
@@ -267,14 +238,10 @@ def write(fixture: Fixture) -> str:
 
 
 def margins(fixture: Fixture) -> tuple[float, float]:
-    """Return how far the accepted and the rejected programs are from the expected outputs.
+    """Return how far programs are from the expected outputs, in two numbers.
 
-    Returns
-    -------
-    noise : float
-        Largest difference of an equivalent program that the test accepts.
-    nearest : float
-        Smallest difference of a mistake that it rejects for its values; inf if there is none.
+    The first is the largest difference of an equivalent program that the test accepts, the
+    second the smallest of a mistake that it rejects for its values; inf if there is none.
 
     Examples
     --------

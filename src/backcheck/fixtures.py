@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from backcheck import forward as passes
 from backcheck.arrays import Array, numeric
 from backcheck.forward import SIZES, Layer, kind_and_shape, layers_in
-from backcheck.program import Known, Program, parse
+from backcheck.program import Known, Program, Tree, parse
 
 RULES = {
     # np.allclose with its defaults, as in the asserts of Week 3 edition C.
@@ -45,11 +45,7 @@ PREFIXES = ("sigmoid_", "relu_")
 
 
 def prefix(name: str) -> str:
-    """Return the member of `PREFIXES` that a name starts with, or ``""``.
-
-    >>> prefix("relu_dW"), prefix("dW1")
-    ('relu_', '')
-    """
+    """Return the member of `PREFIXES` that a name starts with, or ``""``."""
     return next((known for known in PREFIXES if name.startswith(known)), "")
 
 
@@ -71,13 +67,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test says of some outputs: the failing asserts, or the exception that stopped it.
-
-    >>> print(Outcome(()))
-    passes
-    >>> print(Outcome(("Wrong values for dW1", "Wrong values for db1")))
-    fails: Wrong values for dW1, Wrong values for db1
-    """
+    """What a test says of some outputs: the failing asserts, or the exception that stopped it."""
 
     failures: tuple[str, ...]
     error: str = ""
@@ -100,9 +90,7 @@ class Fixture:
 
     Parameters
     ----------
-    id : str
-        Its name in this package, such as ``"c1w4_L_model_backward_v2"``.
-    title, course, function, found_in : str
+    id, title, course, function, found_in : str
         What it is called here, where it belongs, what it tests, and where it was found.
     sources : tuple of str
         Public copies and forum threads that show it.
@@ -120,12 +108,10 @@ class Fixture:
         The forward pass down to its cost, and the backward pass whose outputs the test accepts.
     comparisons : tuple of Comparison
         The editions of the test, oldest first.
-    arrays : dict
-        The regenerated inputs and cache, read-only. A single number, such as ``keep_prob``,
-        is an array without axes.
-    expected : dict
-        The published outputs, read-only.
-    calls : tuple of str
+    arrays, expected : dict
+        The regenerated inputs and cache, and the published outputs, read-only. A single number,
+        such as ``keep_prob``, is an array without axes.
+    call : tuple of str
         How the test calls the function, such as ``"dW, db = linear_backward(dZ, (A, W, b))"``:
         braces stand for a dictionary by name, and without a left side one is returned.
     gradient_of : dict
@@ -140,16 +126,16 @@ class Fixture:
     function: str
     found_in: str
     sources: tuple[str, ...]
-    seed: int | None
-    draws: tuple[dict[str, Any], ...]
     given: dict[str, str]
     forward: Program
     program: Program
     comparisons: tuple[Comparison, ...]
     arrays: dict[str, Array] = field(repr=False)
     expected: dict[str, Array] = field(repr=False)
-    calls: tuple[str, ...] = ()
-    gradient_of: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    draws: tuple[dict[str, Any], ...] = ()
+    call: tuple[str, ...] = ()
+    gradient_of: dict[str, Tree] = field(default_factory=dict)
     also_called: tuple[dict[str, str], ...] = ()
 
     @cached_property
@@ -177,17 +163,7 @@ class Fixture:
         return passes.broken(self.arrays, self.forward)
 
     def run(self, **forms: str) -> dict[str, Any]:
-        """Run the backward pass on this fixture, with some steps in another form.
-
-        Parameters
-        ----------
-        **forms : str
-            The new expression for each named step; see `backcheck.program.parse`.
-
-        Returns
-        -------
-        dict
-            The value of every step, by name.
+        """Return the value of every step on this fixture, some of them in another form, by name.
 
         Examples
         --------
@@ -205,8 +181,6 @@ class Fixture:
 
         Examples
         --------
-        >>> print(load("c1w4_L_model_backward_v2").check())
-        passes
         >>> print(load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
         error: dZ1: operands could not be broadcast together with shapes (9,7) (7,9)
         """
@@ -225,23 +199,14 @@ class Fixture:
         return self.program.known(self.arrays)
 
     def compare(self, outputs: Mapping[str, ArrayLike], edition: str | None = None) -> Outcome:
-        """Judge names, shapes and values by the test's own rule.
+        """Judge names, shapes and values by the rule of one edition, the newest if not given.
 
-        The published tests also assert types first, and all shapes before any value; here
-        each output is judged once, in the order in which its value is asserted.
-
-        Parameters
-        ----------
-        outputs : mapping
-            What the learner's function returned, by name. nan and inf are wrong values.
-        edition : str, optional
-            Which edition of the test; the newest if not given.
+        The published tests also assert types first, and all shapes before any value; here each
+        output is judged once, in the order in which its value is asserted.
 
         Examples
         --------
         >>> week4 = load("c1w4_L_model_backward_v2")
-        >>> print(week4.compare(week4.expected))
-        passes
         >>> print(week4.compare({**week4.expected, "dA2": [[0.0]]}))
         fails: Unexpected output dA2
         """
@@ -275,27 +240,18 @@ class Fixture:
         return None if np.all(near) else f"Wrong values for {name}"
 
     def _comparison(self, edition: str | None) -> Comparison:
-        if edition is None:
-            return self.comparisons[-1]
-        for comparison in self.comparisons:
-            if comparison.edition == edition:
+        for comparison in reversed(self.comparisons):
+            if edition in (None, comparison.edition):
                 return comparison
         known = ", ".join(comparison.edition for comparison in self.comparisons)
         raise KeyError(f"{self.id} has no edition {edition!r}; it has {known}.")
 
 
 def ids(course: str = "") -> tuple[str, ...]:
-    """Return the id of every fixture, week by week and oldest edition first.
-
-    Parameters
-    ----------
-    course : str
-        Keep only the fixtures of this course, or of this week of it.
+    """Return the id of every fixture of a course, or of a week of it, oldest edition first.
 
     Examples
     --------
-    >>> ids()[:2]
-    ('c1w3_bp_notebook_v1', 'c1w3_bp_notebook_v2')
     >>> ids("Course 2 Week 1")
     ('c2w1_backward_regularization', 'c2w1_backward_dropout')
     """
@@ -307,11 +263,7 @@ def ids(course: str = "") -> tuple[str, ...]:
 
 
 def unknown(id: str, known: Collection[str]) -> KeyError:
-    """Return the error for an id that no fixture has, with the known ones, nearest first.
-
-    >>> unknown("c1w4", ["c1w3_bp", "c1w4_L"])
-    KeyError("There is no fixture 'c1w4'; known, nearest first: c1w4_L, c1w3_bp.")
-    """
+    """Return the error for an id that no fixture has, with the known ones, nearest first."""
     nearest = ", ".join(difflib.get_close_matches(id, known, n=len(known), cutoff=0.0))
     return KeyError(f"There is no fixture {id!r}; known, nearest first: {nearest}.")
 
@@ -344,20 +296,13 @@ def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:
     arrays = {**fixture.arrays, **Program(tuple(lines)).run(fixture.arrays)}
     values = fixture.program.run(arrays)
     outputs = fixture.comparisons[-1].outputs
-    expected = {name: np.round(values[name], 8) for name in outputs if name in values}
-    return replace(
-        fixture,
-        arrays={name: _frozen(value) for name, value in arrays.items()},
-        expected=expected,
-    )
+    expected = {name: _frozen(np.round(values[name], 8)) for name in outputs if name in values}
+    arrays = {name: _frozen(value) for name, value in arrays.items()}
+    return replace(fixture, arrays=arrays, expected=expected)
 
 
 def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
-    """Return the arrays that a test draws, by name; see `Fixture.draws`.
-
-    >>> drawn(1, [{"name": "Y", "shape": [1, 3], "greater_than": 0}])["Y"]
-    array([[ True, False, False]])
-    """
+    """Return the arrays that a test draws, by name; see `Fixture.draws`."""
     # RandomState is the generator behind np.random.seed and np.random.randn; numpy keeps
     # its stream frozen, so the same seed gives these digits in every version.
     generator = np.random.RandomState(seed)
@@ -385,34 +330,24 @@ def _tables() -> dict[str, dict[str, Any]]:
 def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
     """Return the fixture that a table describes.
 
-    Its keys are named as the attributes of a fixture, but for `call`, and `literals`, the arrays
-    that are spelled out. `expected` is what the program computes if it is left out, and
-    `computed` are the arrays of the cache that the test itself computes by a forward pass. What
-    is not `listed` can be audited, but is no test of outputs that can be diagnosed.
+    Its keys are named as the attributes of a fixture; `literals` are the arrays it spells out,
+    and `computed` those that the test itself computes by a forward pass. Without `expected`, the
+    program says what to expect. What is not `listed` is audited, but cannot be diagnosed.
     """
-    arrays = drawn(table["seed"], table["draws"]) if "seed" in table else {}
-    fixture = Fixture(
-        id=id,
-        **{key: table[key] for key in ("title", "course", "function", "found_in", "given")},
-        sources=tuple(table["sources"]),
-        seed=table.get("seed"),
-        draws=tuple(table.get("draws", ())),
-        forward=parse(table["forward"]),
-        program=parse(table["program"]),
-        comparisons=tuple(
-            Comparison(**{key: _plain(value) for key, value in entry.items()})
-            for entry in table["comparisons"]
-        ),
-        arrays=arrays | _literal(table.get("literals", {})),
-        expected=_literal(table.get("expected", {})),
-        calls=tuple(table.get("call", ())),
-        gradient_of={
-            name: parse(f"{name} = {text}").steps[0].expression
-            for name, text in table.get("gradient_of", {}).items()
-        },
-        also_called=tuple(table.get("also_called", ())),
-    )
-    return fixture if "expected" in table else completed(fixture, table.get("computed", ()))
+    own = {key: _plain(value) for key, value in table.items()}
+    by = parse(own["gradient_of"]).steps if "gradient_of" in own else ()
+    drawn_first = drawn(own["seed"], own["draws"]) if "seed" in own else {}
+    own |= {
+        "id": id,
+        "forward": parse(own["forward"]),
+        "program": parse(own["program"]),
+        "comparisons": tuple(Comparison(**_plain(entry)) for entry in own["comparisons"]),
+        "arrays": drawn_first | _literal(own.get("literals", {})),
+        "expected": _literal(own.get("expected", {})),
+        "gradient_of": {step.name: step.expression for step in by},
+    }
+    fixture = Fixture(**{key: own[key] for key in Fixture.__dataclass_fields__ if key in own})
+    return fixture if fixture.expected else completed(fixture, own.get("computed", ()))
 
 
 def _literal(values: Mapping[str, ArrayLike]) -> dict[str, Array]:
@@ -420,6 +355,9 @@ def _literal(values: Mapping[str, ArrayLike]) -> dict[str, Array]:
 
 
 def _plain(value: Any) -> Any:
+    """Return what cannot be changed in place of a list, and of those in a table."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
     return tuple(value) if isinstance(value, list) else value
 
 

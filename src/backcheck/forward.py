@@ -86,12 +86,7 @@ class Layer:
 
 
 def layers_in(forward: Program) -> tuple[Layer, ...]:
-    """Return the layers that the lines of a forward pass spell out.
-
-    >>> from backcheck.program import parse
-    >>> layers_in(parse("Z = W @ X + b"))
-    (Layer(input='X', W='W', b='b', Z='Z', A='', activation='', mask=''),)
-    """
+    """Return the layers that the lines of a forward pass spell out."""
     found: dict[str, Layer] = {}
     for step in forward.steps:
         match step.expression:
@@ -106,7 +101,9 @@ def layers_in(forward: Program) -> tuple[Layer, ...]:
 
 
 def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, float]:
-    """Return the residual of every relation whose arrays the cache holds.
+    """Return the residual of every relation whose arrays the cache holds, by the relation's line.
+
+    It is ``inf`` where the shapes of its two sides do not fit, so that it cannot be computed.
 
     Parameters
     ----------
@@ -115,19 +112,11 @@ def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, flo
     forward : Program
         The forward pass that the cache is held against.
 
-    Returns
-    -------
-    dict
-        For each relation, written out, the largest absolute difference between its two
-        sides; ``inf`` where their shapes do not fit, so that it cannot even be computed.
-
     Examples
     --------
     >>> from backcheck.program import parse
-    >>> cache = {"X": [[2.0]], "W": [[1.0]], "b": [[1.0]], "Z": [[3.0]], "A": [[1.5]]}
-    >>> found = residuals(cache, parse("Z = W @ X + b" + chr(10) + "A = sigmoid(Z)"))
-    >>> {name: round(size, 4) for name, size in found.items()}
-    {'Z = W X + b': 0.0, 'A = sigmoid(Z)': 0.5474}
+    >>> residuals({"Z": [[3.0]], "A": [[1.5]]}, parse("A = relu(Z)"))
+    {'A = relu(Z)': 1.5}
     """
     if not cache:
         raise ValueError("The cache is empty; pass the arrays of a forward pass by name.")
@@ -151,12 +140,7 @@ def _residual(step: Step, arrays: Mapping[str, Array]) -> float:
 def broken(
     cache: Mapping[str, ArrayLike], forward: Program, tolerance: float = TOLERANCE
 ) -> dict[str, float]:
-    """Return the relations, with their residuals, that the cache breaks.
-
-    >>> from backcheck.program import parse
-    >>> broken({"Z": [[0.0]], "A": [[0.5]]}, parse("A = sigmoid(Z)"))
-    {}
-    """
+    """Return the relations, with their residuals, that the cache breaks; see `residuals`."""
     return {name: size for name, size in residuals(cache, forward).items() if not size <= tolerance}
 
 
@@ -171,14 +155,12 @@ def kind_and_shape(said: str) -> tuple[str, tuple[str, ...]]:
 
 
 def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
-    """Draw the arrays of a fixture anew, as a real forward pass.
+    """Draw the arrays of a fixture anew, by the same names, as a real forward pass.
 
     Parameters
     ----------
-    fixture : Fixture
-        The published test whose arrays are wanted, by the same names.
-    seed : int
-        Seed of a generator of its own.
+    fixture, seed : Fixture, int
+        The test, and the seed of a generator of its own.
     sizes : mapping
         Units n0, n1 ... and examples m; `Fixture.sizes` are those of its own arrays.
 
@@ -222,8 +204,6 @@ def variable(fixture: "Fixture", gradient: str) -> tuple[Tree, str]:
     >>> from backcheck.fixtures import load
     >>> variable(load("c1w4_linear_activation_backward_v2"), "relu_dW")
     ('W', 'relu_J')
-    >>> variable(load("c2w1_backward_dropout"), "dA1")
-    (('relu', 'Z1'), 'J')
     """
     known = {*fixture.given, *(step.name for step in fixture.forward.steps)}
     for cost in (step.name for step in fixture.forward.steps if step.name.endswith(COST)):
@@ -236,34 +216,19 @@ def variable(fixture: "Fixture", gradient: str) -> tuple[Tree, str]:
 def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Array]:
     """Return the referee's value of every gradient the fixture's program computes.
 
-    Parameters
-    ----------
-    fixture : Fixture
-        Its program says which gradients are wanted, its forward pass what they are of.
-    arrays : mapping
-        Arrays of a forward pass, as `draw` gives them.
-
-    Returns
-    -------
-    dict
-        For parameters, such as ``dW`` and ``db``, the derivative of the cost J. For what has a
-        column for each example, such as ``dA`` and ``dZ``, it is m times that of J where J is
-        an average, since the course averages over the examples only in dW and db. For a layer
-        with a dropout mask, ``dA`` is the derivative by g(Z), before it is masked and scaled:
-        this is what the course calls dA there, while the cached A is what comes after.
-
-    Notes
-    -----
-    Where a test hands over the gradient of the layer above instead of labels, J is the linear
-    function with that gradient, such as (1/m) sum of dA * A.
+    For parameters, such as ``dW`` and ``db``, it is the derivative of the cost J. For what has a
+    column for each example, such as ``dA`` and ``dZ``, it is m times that where J is an average,
+    since the course averages only in dW and db. For a layer with a dropout mask, ``dA`` is the
+    derivative by g(Z), before it is masked and scaled: this is what the course calls dA there,
+    while the cached A is what comes after. Where a test hands over the gradient of the layer
+    above instead of labels, J is the linear function with that gradient, (1/m) sum of dA * A.
 
     Examples
     --------
     >>> from backcheck.fixtures import load
     >>> fixture = load("c1w4_linear_backward_v2")
     >>> arrays = draw(fixture, seed=1)
-    >>> true = gradients(fixture, arrays)["dA_prev"]
-    >>> bool(np.allclose(true, arrays["W"].T @ arrays["dZ"]))
+    >>> bool(np.allclose(gradients(fixture, arrays)["dA_prev"], arrays["W"].T @ arrays["dZ"]))
     True
     """
     scope = {**arrays, **fixture.forward.run(arrays)}
@@ -289,24 +254,16 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
             reached.add(step.name)
     after = Program(tuple(lines))
     start = np.asarray(evaluate(of, scope), dtype=float)
-    return complex_step(lambda value: after.run({**scope, _VARIED: value})[cost], start)
+    return complex_step(lambda value: after.run({**scope, _VARIED: value}).get(cost, 0.0), start)
 
 
 def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> str:
     """Say whether a backward pass is ``"equivalent"`` to the gradient or a ``"mistake"``.
 
     It is equivalent when the outputs the test asks for agree with the referee on every
-    fresh network, whatever they are on the fixture itself.
-
-    Parameters
-    ----------
-    program : Program
-        A backward pass for the arrays of the fixture.
-    fixture : Fixture
-        Where the names of the arrays and the tested outputs come from.
-    own_shapes : bool
-        Whether the networks keep the fixture's shapes. A formula that is right for one
-        output unit and wrong for two is equivalent in that narrow sense only.
+    fresh network, whatever they are on the fixture itself. With `own_shapes`, the networks keep
+    the fixture's shapes: a formula that is right for one output unit and wrong for two is
+    equivalent in that narrow sense only.
 
     Examples
     --------
@@ -314,8 +271,6 @@ def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> s
     >>> week4 = load("c1w4_L_model_backward_v2")
     >>> verdict(week4.program.replace(dZ2="AL - Y"), week4)
     'equivalent'
-    >>> verdict(week4.program.replace(dZ2="Y - AL"), week4)
-    'mistake'
     """
     decided_by = zip(networks(fixture, own_shapes), _known(fixture, own_shapes), strict=True)
     agrees = all(
@@ -336,12 +291,6 @@ def errors(
 
     It is inf where an output cannot be computed, has another shape, or is not finite. `known` is
     what `Program.known` returned for these arrays and another program.
-
-    >>> from backcheck.fixtures import load
-    >>> week4 = load("c1w4_L_model_backward_v2")
-    >>> network = networks(week4, False)[0]
-    >>> max(errors(week4.program.replace(dZ2="AL - Y"), week4, network)) < 1e-12
-    True
     """
     arrays, true = network
     try:
@@ -377,10 +326,9 @@ Cost = Callable[[Mapping[str, Array]], Any]
 def difference(
     fixture: "Fixture", outputs: Mapping[str, Any], eps: float, cost: Cost | None = None
 ) -> float:
-    """Return the distance between gradients and centred differences of the cost, as one vector.
+    """Return the distance between gradients and centred differences of a cost, as one vector.
 
-    The arrays that the cost is differentiated by, and their order, are those of the outputs the
-    test asks for. `cost` is that of the test's own forward pass if left out.
+    The outputs the test asks for say by what the cost, J if left out, is differentiated.
     """
     asked = fixture.comparisons[-1].outputs
     for name in asked:
@@ -401,4 +349,4 @@ def _differences(fixture: "Fixture", eps: float, cost: Cost | None) -> Array:
 
 
 def _vector(arrays: Sequence[Array]) -> Array:
-    return np.concatenate([np.ravel(array) for array in arrays])
+    return np.concatenate(list(map(np.ravel, arrays)))

@@ -24,11 +24,7 @@ PLANTED = {
 
 @cache
 def fixture() -> Fixture:
-    """Return the gradient check as a test of the backward pass it is given.
-
-    >>> fixture().check().word, fixture().check(dZ3="Y - A3").word
-    ('passes', 'fails')
-    """
+    """Return the gradient check as a test of the backward pass it is given."""
     return unlisted("c2w1_gradient_check_n")
 
 
@@ -41,16 +37,9 @@ RIGHT = fixture().program
 def difference(
     program: Program, eps: float = _ASSERT.step, cost: forward.Cost | None = None
 ) -> float:
-    """Return the distance between the gradient of a program and centred differences.
+    """Return the distance between the gradient of a program and centred differences at step `eps`.
 
-    Parameters
-    ----------
-    program : Program
-        A backward pass for the arrays of the test.
-    eps : float
-        The step of the centred difference.
-    cost : callable, optional
-        What is differentiated, a function of the arrays by name; the test's own J if left out.
+    What is differentiated is `cost`, a function of the arrays by name, or the test's own J.
 
     Examples
     --------

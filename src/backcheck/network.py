@@ -13,14 +13,12 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation
 from backcheck.arrays import Array, entry, matrix, require_shape
-from backcheck.program import Program
-from backcheck.program import forward as lines_of
 
 
 def forward(
     X: ArrayLike, parameters: Mapping[str, ArrayLike], activations: Sequence[Activation]
 ) -> dict[str, Array]:
-    """Run the forward pass and keep everything it computes.
+    """Run the forward pass and return all it computes: ``A0``, ``Z1``, ``A1`` ... ``ZL``, ``AL``.
 
     Parameters
     ----------
@@ -29,13 +27,7 @@ def forward(
     parameters : mapping
         ``W1`` of shape (n1, n0), ``b1`` of shape (n1, 1), and so on, layer by layer.
     activations : sequence of Activation
-        g1 ... gL.
-
-    Returns
-    -------
-    dict
-        The cache: ``A0``, then ``Z1``, ``A1`` ... ``ZL``, ``AL`` under their numbers.
-        It satisfies every relation of a forward pass by construction.
+        g1 ... gL; any function of an array will do.
 
     Examples
     --------
@@ -43,23 +35,21 @@ def forward(
     >>> parameters = {"W1": [[1.0], [0.0]], "b1": [[0.0], [2.0]],
     ...               "W2": [[1.0, 1.0]], "b2": [[0.0]]}
     >>> cache = forward([[0.5, -0.5]], parameters, [tanh, sigmoid])
-    >>> list(cache)
-    ['A0', 'Z1', 'A1', 'Z2', 'A2']
     >>> cache["A1"].round(4)
     array([[ 0.4621, -0.4621],
            [ 0.964 ,  0.964 ]])
     """
-    scope = {"A0": matrix("X", X)}
-    below = scope["A0"].shape
-    for n in range(1, len(activations) + 1):
-        W = scope[f"W{n}"] = matrix(f"W{n}", entry(parameters, f"W{n}"))
-        b = scope[f"b{n}"] = matrix(f"b{n}", entry(parameters, f"b{n}"))
-        require_shape(f"W{n}", W, (len(W), below[0]), f"A{n - 1} has shape {below}")
+    A = matrix("X", X)
+    cache = {"A0": A}
+    for n, activation in enumerate(activations, start=1):
+        W = matrix(f"W{n}", entry(parameters, f"W{n}"))
+        b = matrix(f"b{n}", entry(parameters, f"b{n}"))
+        require_shape(f"W{n}", W, (len(W), len(A)), f"A{n - 1} has shape {A.shape}")
         require_shape(f"b{n}", b, (len(W), 1), f"W{n} has shape {W.shape}")
-        below = (len(W), below[1])
-    lines = lines_of(tuple(activation.name for activation in activations)).steps
-    # The first line counts the examples, and the last one is the cost.
-    return {"A0": scope["A0"], **Program(lines[1:-1]).run(scope)}
+        Z = W @ A + b
+        A = activation(Z)
+        cache |= {f"Z{n}": Z, f"A{n}": A}
+    return cache
 
 
 def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
@@ -70,24 +60,15 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
 
     Parameters
     ----------
-    A : array_like, shape (1, m)
-        Probabilities, strictly between 0 and 1.
-    Y : array_like, shape (1, m)
+    A : array_like, shape (n, m)
+        Probabilities, strictly between 0 and 1; J is complex if they are, for the complex step.
+    Y : array_like, shape (n, m)
         Labels.
-
-    Returns
-    -------
-    number
-        J; complex if A is, which is how the complex step goes through it.
 
     Examples
     --------
     >>> float(cross_entropy([[0.5, 0.5]], [[1, 0]]))
     0.6931471805599453
-    >>> cross_entropy([[1.78862847, 0.43650985]], [[1, 0]])
-    Traceback (most recent call last):
-        ...
-    ValueError: A holds 1.78862847, but cross-entropy needs every entry strictly between 0 and 1.
     """
     A, Y = matrix("A", A), matrix("Y", Y)
     require_shape("Y", Y, A.shape, f"A has shape {A.shape}")
@@ -107,20 +88,13 @@ def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
 
     Parameters
     ----------
-    Z : array_like, shape (1, m)
+    Z : array_like, shape (n, m)
         Pre-activation of the output, real; `cross_entropy` is the one for complex steps.
-    Y : array_like, shape (1, m)
+    Y : array_like, shape (n, m)
         Labels.
-
-    Returns
-    -------
-    float
-        J.
 
     Examples
     --------
-    >>> cross_entropy_from_z([[0.0, 0.0]], [[1, 0]])
-    0.6931471805599453
     >>> cross_entropy_from_z([[1000.0]], [[0]])
     1000.0
     """
@@ -135,15 +109,7 @@ def loss(
     parameters: Mapping[str, ArrayLike],
     activations: Sequence[Activation],
 ) -> Any:
-    """Run the forward pass and return the cross-entropy of its output.
-
-    Parameters
-    ----------
-    X, parameters, activations
-        As for `forward`; the last activation should be a sigmoid, so that the output lies
-        between 0 and 1.
-    Y : array_like, shape (1, m)
-        Labels.
+    """Run `forward` and return the `cross_entropy` of its output, which a sigmoid computes.
 
     Examples
     --------
@@ -166,17 +132,13 @@ def random_network(
     ----------
     sizes : sequence of int
         n0, n1 ... nL, each at least 1.
-    examples : int
-        m, at least 1.
-    seed : int
-        Seed of a generator of its own; numpy's global random state is not touched.
+    examples, seed : int
+        m, at least 1, and the seed of a generator of its own.
 
     Returns
     -------
-    X : ndarray, shape (n0, m)
-    Y : ndarray of 0 and 1, shape (nL, m)
-    parameters : dict
-        ``W1``, ``b1`` and so on, as `forward` takes them.
+    X, Y, parameters : ndarray, ndarray, dict
+        Of shapes (n0, m) and (nL, m); ``W1``, ``b1`` and so on, as `forward` takes them.
 
     Examples
     --------

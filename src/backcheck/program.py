@@ -14,7 +14,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -22,35 +22,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import by_name, relu, sigmoid, tanh
+from backcheck.activations import ACTIVATIONS, by_name
 
 Tree = str | float | tuple[Any, ...]
 """An expression: the name of an array, a number, or a tuple of an operation of
 `OPERATIONS` and its operands, such as ``("-", "A2", "Y")`` for ``A2 - Y``."""
 
-SYMBOLS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-    ast.USub: "neg",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-}
-"""The operators a program may use, and what a tree calls them."""
+_Function = Callable[..., Any]
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-    "exp": np.exp,
-    "log": np.log,
-    "cosh": np.cosh,
+OPERATORS: dict[str, tuple[type[ast.AST], _Function, int]] = {
+    "+": (ast.Add, np.add, 1),
+    "-": (ast.Sub, np.subtract, 1),
+    "*": (ast.Mult, np.multiply, 2),
+    "/": (ast.Div, np.divide, 2),
+    "@": (ast.MatMult, np.matmul, 2),
+    "neg": (ast.USub, np.negative, 3),
+    "**": (ast.Pow, np.power, 4),
+    ">": (ast.Gt, np.greater, 0),
+    ">=": (ast.GtE, np.greater_equal, 0),
+    "<": (ast.Lt, np.less, 0),
+    "<=": (ast.LtE, np.less_equal, 0),
 }
+"""The operators a program may use, by what a tree calls them: what Python's parser calls them,
+what they do, and how tightly they bind when a tree is written out."""
+
+_ATOM = 5
+"""How tightly functions and names bind."""
+
+SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
+
+FUNCTIONS: dict[str, _Function] = {**ACTIVATIONS, "exp": np.exp, "log": np.log, "cosh": np.cosh}
 """The functions a program may use, besides ``sum``."""
 
 SUMS: dict[str, dict[str, Any]] = {
@@ -64,11 +65,7 @@ SUMS: dict[str, dict[str, Any]] = {
 """The six ways to sum, and the options each one stands for."""
 
 
-def _sum(options: Mapping[str, Any]) -> Callable[..., Any]:
-    return lambda value: np.sum(value, **options)
-
-
-def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+def _of_numbers(function: _Function) -> _Function:
     # numpy would compute tanh of booleans in half precision.
     def applied(value: Any) -> Any:
         array = np.asarray(value)
@@ -77,35 +74,17 @@ def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     return applied
 
 
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "@": np.matmul,
-    "**": np.power,
-    "neg": np.negative,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "<": np.less,
-    "<=": np.less_equal,
+OPERATIONS: dict[str, _Function] = {
+    **{name: function for name, (_, function, _) in OPERATORS.items()},
     "T": np.transpose,
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
-    **{name: _sum(options) for name, options in SUMS.items()},
+    **{name: partial(np.sum, **options) for name, options in SUMS.items()},
 }
 """What each operation of a tree does."""
 
-# How tightly each operator binds when a tree is written out; functions and names bind most.
-_BINDING = {">": 0, ">=": 0, "<": 0, "<=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "@": 2}
-_BINDING |= {"neg": 3, "**": 4}
-_ATOM = 5
-
 _TOO_LARGE = 1e300
-
-# What numpy.sum takes when an option is not written.
-_DEFAULTS = ("None", "False")
 
 SLOPES = {
     "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
@@ -152,6 +131,8 @@ class Program:
     def replace(self, **forms: str) -> "Program":
         """Return the program with the expressions of some steps, by name, written anew.
 
+        Examples
+        --------
         >>> print(parse("dZ = A - Y").replace(dZ="sigmoid(Z) - Y"))
         dZ = sigmoid(Z) - Y
         """
@@ -159,21 +140,11 @@ class Program:
         for name in forms:
             if name not in names:
                 raise KeyError(f"The program has no step {name}; it has {', '.join(names)}.")
-        return Program(
-            tuple(
-                parse(f"{step.name} = {forms[step.name]}").steps[0] if step.name in forms else step
-                for step in self.steps
-            )
-        )
+        new = {name: parse(f"{name} = {form}").steps[0] for name, form in forms.items()}
+        return Program(tuple(new.get(step.name, step) for step in self.steps))
 
     def known(self, arrays: Mapping[str, ArrayLike]) -> Known:
-        """Return each step with its value, for programs that have steps in common with this one.
-
-        >>> program = parse("dZ = A - Y")
-        >>> known = program.known({"A": np.array([[0.75]]), "Y": np.array([[1]])})
-        >>> known["dZ"][0] is program.steps[0], known["dZ"][1]
-        (True, array([[-0.25]]))
-        """
+        """Return each step with its value, for programs that have steps in common with this one."""
         values = self.run(arrays)
         return {step.name: (step, values[step.name]) for step in self.steps}
 
@@ -183,13 +154,8 @@ class Program:
     ) -> dict[str, Any]:
         """Evaluate every step and return the value of each, by name.
 
-        Parameters
-        ----------
-        arrays : mapping
-            The arrays the steps may use.
-        known : mapping
-            What `known` returned for the same arrays and another program: a step that both
-            have, and that reads nothing which differs, is not evaluated again.
+        A step that `known`, what `known` returned for the same arrays, has as well, and that
+        reads nothing which differs, is not evaluated again.
 
         Examples
         --------
@@ -223,15 +189,11 @@ class Program:
 
 
 def parse(text: str) -> Program:
-    """Read a program from its text.
+    """Read a program, one assignment ``name = expression`` a line, from its text.
 
-    Parameters
-    ----------
-    text : str
-        One assignment ``name = expression`` a line; blank lines and ``#`` comments are
-        allowed. Expressions use array names, numbers, ``+ - * / @ **``, comparisons,
-        ``.T``, ``.shape[0]``, ``.shape[1]``, and the functions sigmoid, tanh, relu,
-        exp, log, cosh and ``sum(x, axis=1, keepdims=True)``.
+    Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
+    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh and
+    ``sum(x, axis=1, keepdims=True)``. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -253,14 +215,9 @@ def parse(text: str) -> Program:
 
 @cache
 def forward(activations: tuple[str, ...]) -> Program:
-    """Write the forward pass of a dense network, and its cross-entropy cost J.
+    """Write the forward pass of a dense network, down to its cross-entropy cost J.
 
-    For l = 1 ... L: Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]).
-
-    Parameters
-    ----------
-    activations : tuple of str
-        g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
+    For l = 1 ... L: Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]); `activations` as for `backward`.
 
     Examples
     --------
@@ -289,12 +246,6 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
         g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
     form : {"Z", "A"}
         Whether derivatives are written from the pre-activation or from the activation.
-
-    Returns
-    -------
-    Program
-        Reads ``Y``, the weights and the arrays of a `backcheck.network.forward` cache:
-        ``A0``, ``W1``, ``Z1``, ``A1`` and so on. Biases are not read.
 
     Examples
     --------
@@ -355,20 +306,15 @@ def _leaves(tree: Tree) -> Iterator[str]:
 
 
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
-    """Return the value of an expression.
-
-    >>> float(evaluate(("-", "A2", "Y"), {"A2": 0.75, "Y": 1}))
-    -0.25
-    """
+    """Return the value of an expression."""
     return compiled(tree)(scope)
 
 
 def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    """Return the function of a scope that `evaluate` applies, for a tree evaluated often.
+    """Return the function of a scope that gives the value of an expression.
 
-    >>> doubled = compiled(("*", 2.0, "m"))
-    >>> float(doubled({"m": 3})), float(doubled({"m": 4}))
-    (6.0, 8.0)
+    >>> float(compiled(("*", 2.0, "m"))({"m": 3}))
+    6.0
     """
     if isinstance(tree, str):
         return itemgetter(tree)
@@ -409,7 +355,7 @@ def _write(tree: Tree, binding: int) -> str:
         return f"{_write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
         return f"{_write(operands[0], _ATOM)}.shape[{operation[-1]}]"
-    own = _BINDING[operation]
+    _, _, own = OPERATORS[operation]
     if operation == "neg":
         text = f"-{_write(operands[0], own)}"
     else:
@@ -420,13 +366,10 @@ def _write(tree: Tree, binding: int) -> str:
 
 
 def _step(statement: ast.stmt) -> Step:
-    if not (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name)
-    ):
-        raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
-    return Step(statement.targets[0].id, _tree(statement.value))
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return Step(name, _tree(value))
+    raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
 
 
 def _tree(node: ast.expr) -> Tree:
@@ -450,7 +393,7 @@ def _tree(node: ast.expr) -> Tree:
             return ("shape1" if axis else "shape0", _tree(value))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
-            options = {key: value for key, value in options.items() if str(value) not in _DEFAULTS}
+            options = {k: v for k, v in options.items() if str(v) not in ("None", "False")}
             for name, known in SUMS.items():
                 if options == known:
                     return (name, _tree(argument))

@@ -41,14 +41,9 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
     f : callable
         Takes an array shaped like `x`, complex allowed, and returns a number.
     x : array_like
-        Real numbers of any shape.
+        Real numbers of any shape, which is that of the gradient as well.
     h : float
         Length of the imaginary step.
-
-    Returns
-    -------
-    ndarray
-        df/dx, of the shape of `x`.
 
     Examples
     --------
@@ -65,21 +60,14 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
 
 
 def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
-    """Return the gradient of `f` at `x`, one entry of `x` at a time, by centred difference.
+    """Return the gradient of `f` at `x` as `complex_step` does, by centred difference.
 
     Parameters
     ----------
-    f : callable
-        Takes a real array shaped like `x` and returns a number.
-    x : array_like
-        Real numbers of any shape.
+    f, x
+        As for `complex_step`, but real.
     h : float
         Half the distance between the two evaluations; CS231n recommends about 1e-5.
-
-    Returns
-    -------
-    ndarray
-        df/dx, of the shape of `x`.
 
     Examples
     --------
@@ -105,17 +93,9 @@ def _entry_by_entry(slope: Callable[[Array, tuple[int, ...]], Any], x: ArrayLike
 
 
 def relative_error(a: ArrayLike, b: ArrayLike) -> float:
-    """Return max abs(a - b) divided by the largest absolute entry of either.
+    """Return max abs(a - b) divided by the largest absolute entry of either: 0 to 2.
 
-    Parameters
-    ----------
-    a, b : array_like
-        Two arrays of one shape.
-
-    Returns
-    -------
-    float
-        Between 0 and 2; two arrays of zeros have relative error 0.
+    Two arrays of zeros have relative error 0; arrays of two shapes have none.
 
     Examples
     --------
@@ -129,13 +109,10 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Return the length of a - b divided by the sum of both lengths.
+    """Return the length of a - b divided by the sum of both lengths: 0 to 1.
 
-    Between 0 for equal vectors and 1 for opposite ones. Large entries decide it: a mistake in
-    a small gradient hides behind a large one.
+    Large entries decide it: a mistake in a small gradient hides behind a large one.
 
-    Examples
-    --------
     >>> distance([3.0, 4.0], [0.0, 0.0]), distance([3.0, 4.0], [3.0, 4.0])
     (1.0, 0.0)
     """
@@ -150,7 +127,7 @@ def gradients(
     activations: Sequence[Activation],
     derivative: Callable[[Function, ArrayLike], Array] = complex_step,
 ) -> dict[str, Array]:
-    """Return the gradient of the loss with respect to the input and every parameter.
+    """Return the gradient of the loss by the input, ``dX``, and by each parameter, as ``dW1``.
 
     Parameters
     ----------
@@ -158,11 +135,6 @@ def gradients(
         A network and its data, as `backcheck.network.loss` takes them.
     derivative : callable
         `complex_step` or `centred_difference`.
-
-    Returns
-    -------
-    dict
-        ``dX`` and, for each parameter such as ``W1``, ``dW1`` of the same shape.
 
     Examples
     --------
@@ -174,7 +146,5 @@ def gradients(
     def loss_with(name: str) -> Function:
         return lambda value: loss(X, Y, {**parameters, name: value}, activations)
 
-    found = {"dX": derivative(lambda value: loss(value, Y, parameters, activations), X)}
-    for name, value in parameters.items():
-        found[f"d{name}"] = derivative(loss_with(name), value)
-    return found
+    found = {f"d{name}": derivative(loss_with(name), value) for name, value in parameters.items()}
+    return {"dX": derivative(lambda value: loss(value, Y, parameters, activations), X), **found}

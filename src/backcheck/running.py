@@ -112,7 +112,7 @@ def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
     >>> [ast.unparse(returned) for returned, _ in calls(load("c1w4_linear_backward_v2"))]
     ['(dA_prev, dW, db)']
     """
-    for text in fixture.calls:
+    for text in fixture.call:
         into, _, call = text.rpartition(" = ")
         try:
             taken, called = (ast.parse(one, mode="eval").body for one in (into or "{}", call))

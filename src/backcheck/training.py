@@ -12,21 +12,18 @@ from backcheck.program import Program
 
 
 def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Array]:
-    """Draw points of two interleaved half circles, and say which is whose.
+    """Draw m points of two interleaved half circles, and say which is whose, in turns.
 
     Parameters
     ----------
-    examples : int
-        m, at least 1; the points alternate between the halves.
-    seed : int
-        Seed of a generator of its own.
+    examples, seed : int
+        m, at least 1, and the seed of a generator of its own.
     noise : float
         Standard deviation added to each coordinate.
 
     Returns
     -------
-    X : ndarray, shape (2, m)
-    Y : ndarray of 0 and 1, shape (1, m)
+    X, Y : ndarray, shapes (2, m) and (1, m)
 
     Examples
     --------
@@ -62,17 +59,14 @@ def descend(
         the parameters; see `backcheck.program.backward`.
     X, Y, parameters, activations
         A network and its data, as `backcheck.network.loss` takes them.
-    steps : int
-        How many steps.
-    rate : float
-        Learning rate.
+    steps, rate : int, float
+        How many steps, and the learning rate.
 
     Returns
     -------
     losses : ndarray, shape (steps + 1,)
-        The cost before each step and after the last one, computed from the output's
-        pre-activation, so that it stays finite when the output saturates; nan after the
-        first step that would make a parameter infinite or nan.
+        The cost before each step and after the last one, from the output's pre-activation, so
+        that it stays finite; nan after the first step that would make a parameter infinite or nan.
     parameters : dict
         The parameters after the last finite step; the mapping passed in is not changed.
 
