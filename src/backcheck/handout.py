@@ -5,7 +5,7 @@ of a graded function, so it is written as the handout writes it: a formula to un
 Python does not run. Two matrices side by side are a matrix product, ``*`` multiplies by entries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
 from backcheck.words import pattern, say
@@ -110,8 +110,8 @@ def _written(tree: Tree) -> tuple[str, int]:
     if operation == "T":
         return f"{mathematics(operand, _ATOM)}ᵀ", _ATOM
     if operation == "neg":
-        return f"-{_write(operand, _PRODUCT)}", _PLUS
-    return say(operation, array=_write(operand, _ATOM)), _PLUS
+        return f"-{mathematics(operand, _PRODUCT)}", _PLUS
+    return say(operation, array=mathematics(operand, _ATOM)), _PLUS
 
 
 def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
 from backcheck.mutate import mutants, program
 from backcheck.program import Program, Tree, write
+from backcheck.roles import role
 from backcheck.words import say
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
