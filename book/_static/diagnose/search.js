@@ -114,7 +114,7 @@ export class Search {
       yield* this.twice(place);
     }
     const several = this.felt();
-    for (const run of several) yield* this.besides(run, this.shop.reachedBy(run.forms), 0);
+    for (const run of several) yield* this.besides(run, run.reach, 0);
     yield* this.pairs(several.map((run) => run.forms));
   }
 
@@ -123,7 +123,7 @@ export class Search {
     /** @type {Map<string, Run>} */
     const kept = new Map();
     for (const run of this.shop.several) {
-      const needed = this.needed(this.shop.reachedBy(run.forms));
+      const needed = this.needed(run.reach);
       const felt = [...run.forms].filter(([name]) => (needed >> this.shop.placeOf(name)) & 1);
       const [[name, tree] = ["", null]] = felt;
       const single = felt.length === 1 && this.isSingle(name, tree);

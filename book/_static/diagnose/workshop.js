@@ -6,6 +6,7 @@
  * it. Values are found when they are asked for, and what no change reaches never again. */
 /** @import { Fixture } from "./fixtures.js" */
 import { secondChanges } from "./mutate.js";
+import { cacheProperties } from "./util.js";
 import { OPERATIONS } from "./values.js";
 
 /** The slots of a program next to their right values. */
@@ -149,6 +150,11 @@ export class Run {
     this.changed = 0;
   }
 
+  /** For each slot, of which places a change is felt there. */
+  get reach() {
+    return this.shop.reachedBy(this.forms);
+  }
+
   /** The value of a slot; null where numpy stops before it or in it. @param {number} place */
   at(place) {
     while (this.next <= place) this.carryOn();
@@ -167,3 +173,4 @@ export class Run {
     this.changed |= 1 << place;
   }
 }
+cacheProperties(Run);
