@@ -17,7 +17,7 @@ from backcheck.mistakes import occurrences
 from backcheck.mutant import Mutant, reference
 from backcheck.mutate import mutants, program, second_changes
 from backcheck.placing import most_likely, most_used, placings
-from backcheck.program import Tree, evaluate, parse
+from backcheck.program import Program, Tree, evaluate, parse
 from backcheck.reading import read
 from backcheck.search import explanations
 from conftest import ROOT
@@ -471,15 +471,17 @@ def cell_test(**names: str) -> Fixture:
         plain = name.removeprefix("d")
         return f"{'d' if name.startswith('d') else ''}{names.get(plain, plain)}"
 
+    def program(text: Program) -> Program:
+        return parse(re.sub(r"\bd?(?:W|b|A_prev)\b", lambda match: to(match[0]), str(text)))
+
     linear = load(LINEAR)
-    (layer,) = linear.layers
-    text = re.sub(r"\bd?(?:W|b|A_prev)\b", lambda match: to(match[0]), str(linear.program))
     newest = linear.comparisons[-1]
     return replace(
         linear,
         id="cell",
-        layers=(replace(layer, W=to("W"), b=to("b"), input=to("A_prev")),),
-        program=parse(text),
+        given={to(name): said for name, said in linear.given.items()},
+        forward=program(linear.forward),
+        program=program(linear.program),
         arrays={to(name): value for name, value in linear.arrays.items()},
         expected={to(name): value for name, value in linear.expected.items()},
         comparisons=(replace(newest, outputs=tuple(map(to, newest.outputs))),),

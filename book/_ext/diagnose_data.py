@@ -1,8 +1,9 @@
-"""The data of the page that diagnoses pasted numbers.
+"""The script and the data of the page that diagnoses pasted numbers.
 
-The page's script searches the same mutants as `backcheck.diagnose`. What it needs for that is
-computed here, by the same package, and written to ``_static/diagnose-data.js`` as one
-assignment: a script opened from disk may load another script, but may not fetch anything.
+The script searches the same mutants as `backcheck.diagnose`. What it needs for that is computed
+here, by the same package, and written to ``_static/diagnose-data.js`` as one assignment: a script
+opened from disk may load another script, but may not fetch anything. Nor may it load modules, so
+those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 """
 
 import json
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from joined import joined
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
-DATA = "diagnose-data.js"
+DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
+MODULES = "diagnose"
 
 COARSE = 6
 """Significant digits of numbers that only have to differ from each other."""
@@ -139,7 +143,6 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "outputs": list(asked),
         "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
-        "shapes": shared.place(_shapes(fixture)),
         "networks": networks(False),
         "own": networks(True),
     }
@@ -148,26 +151,6 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
 def _slot(slot: "Slot") -> list[Any]:
     forms = [_tree(form.tree) for form in slot.forms]
     return [slot.name, forms, [_tree(form.tree) for form in slot.stuck]]
-
-
-def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
-    """Return the shapes that each step can take within one change, to rule out the others."""
-    np, mutate = import_module("numpy"), import_module("backcheck.mutate")
-    formulas = import_module("backcheck.formulas")
-    mutants = mutate.mutants(fixture)
-    changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
-    found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
-    for change in (*changes, *mutants.together):
-        scope: dict[str, Any] = dict(fixture.arrays)
-        for step in mutate.program(fixture, change).steps:
-            try:
-                with np.errstate(all="ignore"):
-                    scope[step.name] = step.value_in(scope)
-            except formulas.FAILURES:
-                break
-            if step.name in found:
-                found[step.name].add("x".join(map(str, np.shape(scope[step.name]))))
-    return {name: sorted(shapes) for name, shapes in found.items()}
 
 
 def _tree(tree: Any) -> Any:
@@ -200,20 +183,27 @@ def written(found: Mapping[str, Any]) -> str:
     return f"window.BACKCHECK={json.dumps(found, separators=(',', ':'))};\n"
 
 
-def write_data(app: Sphinx) -> None:
-    """Write the data beside the other static files, unless it is there already."""
+def leave_modules(app: Sphinx, config: Config) -> None:
+    """Keep the modules out of the static files of the site."""
+    config.exclude_patterns.append(MODULES)
+
+
+def write_static(app: Sphinx) -> None:
+    """Write the script beside the other static files, and the data unless they are there."""
     if app.builder.name != "html" or not (Path(app.srcdir) / f"{PAGE}.md").exists():
         return
     # The package is not installed where the book is built.
     if str(ROOT / "src") not in sys.path:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
+    file.parent.mkdir(parents=True, exist_ok=True)
+    script = joined(ROOT / "book/_static" / MODULES / "page.js")
+    file.with_name(SCRIPT).write_text(script, encoding="utf-8", newline="\n")
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])
     if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(written(data()), encoding="utf-8", newline="\n")
     record.write_text(digest, encoding="utf-8")
 
@@ -225,11 +215,12 @@ def load_here(
     if name == PAGE:
         app.add_css_file("diagnose.css")
         app.add_js_file(DATA, loading_method="defer")
-        app.add_js_file("diagnose.js", loading_method="defer")
+        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Install the hooks."""
-    app.connect("builder-inited", write_data)
+    app.connect("config-inited", leave_modules)
+    app.connect("builder-inited", write_static)
     app.connect("html-page-context", load_here)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
