@@ -134,9 +134,6 @@ def test_page_and_package_agree_on_the_corpus() -> None:
     agree(*((file.read_text(encoding="utf-8"),) for file in CORPUS))
 
 
-@pytest.mark.xfail(
-    reason="search.py empties what it compares (popitem), so it keeps one change of several slots"
-)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
     agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
