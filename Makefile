@@ -51,7 +51,7 @@ lint: $(VENV)/installed
 
 check: lint
 	@echo "==> Fast tests"
-	@$(BIN)/pytest -q -n auto src tests/package tests/book tests/release
+	@$(BIN)/pytest -q -n auto --dist loadgroup src tests/package tests/book tests/release
 
 test: lint $(NODE)/node_modules/.package-lock.json
 	@echo "==> Workflows and citation, by their schemas"
