@@ -24,7 +24,8 @@ from backcheck import forward
 from backcheck.audit import audit, published
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
-from backcheck.mutate import fingerprint, mutants, program, second_changes
+from backcheck.formulas import fingerprint
+from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table

@@ -22,10 +22,10 @@ from typing import Any
 
 import yaml
 from jupyter_cache import get_cache
-from myst_nb.core.read import myst_nb_reader_plugin
 
-from conftest import ROOT, chapters
+from conftest import ROOT, chapters, source_of
 from constructs import CLASSES, options, recounted, used
+from execution import as_notebook
 
 RESULT = ROOT / "book" / "portability.json"
 
@@ -224,7 +224,7 @@ def outputs(answer: Answer) -> dict[str, bool]:
     cache = get_cache(ROOT / "_build/.jupyter_cache")
     found = {}
     for name, page in answer.pages.items():
-        notebook = myst_nb_reader_plugin(str(ROOT / f"book/{name}.md"))
+        notebook = as_notebook(ROOT / f"book/{name}.md")
         if any(cell.cell_type == "code" for cell in notebook.cells):
             kept = cache.get_cache_bundle(cache.match_cache_notebook(notebook).pk).nb
             ours = [output for cell in kept.cells for output in cell.get("outputs", [])]
@@ -295,7 +295,7 @@ def summary(answer: Answer) -> dict[str, Any]:
 
 def main() -> None:
     """Ask, print and record."""
-    texts = {name: (ROOT / f"book/{name}.md").read_text(encoding="utf-8") for name in chapters()}
+    texts = {name: source_of(name) for name in chapters()}
     own = answer(texts, {})
     macros = {f"\\{name}": "{#1}" for name in CLASSES}
     words = {name: in_its_words(text) for name, text in texts.items()}

@@ -42,7 +42,7 @@ execute: {execute_notebooks: cache}
 parse: {myst_enable_extensions: [colon_fence, deflist, dollarmath]}
 bibtex_bibfiles: [book/references.bib]
 sphinx:
-  local_extensions: {book_hooks: book/_ext}
+  local_extensions: {execution: book/_ext, pages: book/_ext}
   extra_extensions: [sphinx_proof, sphinx_exercise]
 """
 

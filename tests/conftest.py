@@ -17,6 +17,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Request, sync_playwright
 from playwright.sync_api import Page as BrowserPage
 
+import sources
+
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = ("-W", "-n", "--keep-going")
 
@@ -81,11 +83,16 @@ class Page:
 
     @property
     def source(self) -> str:
-        return (ROOT / "book" / f"{self.name}.md").read_text(encoding="utf-8")
+        return source_of(self.name)
 
     @property
     def outputs(self) -> str:
         return "\n".join(output.get_text(" ") for output in self.soup.select(".cell_output"))
+
+
+def source_of(name: str) -> str:
+    """Return the source of a page as a build reads it."""
+    return sources.source_of(ROOT / "book" / f"{name}.md")
 
 
 def chapters() -> list[str]:

@@ -1,22 +1,19 @@
 """What the chapters are written with: front matter, directives, options, roles, formulas."""
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
 import yaml
+from form_colours import CLASSES
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
-from conftest import ROOT, chapters
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from form_colours import CLASSES
+from conftest import ROOT, chapters, source_of
 
 EXTENSIONS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["parse"]
 PARSER = create_md_parser(
@@ -51,8 +48,7 @@ def constructs(text: str) -> Counter[str]:
 
 def used() -> dict[str, Counter[str]]:
     """Return the constructs of each chapter."""
-    pages = {name: ROOT / "book" / f"{name}.md" for name in chapters()}
-    return {name: constructs(page.read_text(encoding="utf-8")) for name, page in pages.items()}
+    return {name: constructs(source_of(name)) for name in chapters()}
 
 
 def recounted() -> dict[str, tuple[int, int]]:

@@ -12,12 +12,11 @@ from backcheck import answers
 from backcheck.answers import WORDS, Answer, answer, most_frequent
 from backcheck.catalogue import Entry, entry
 from backcheck.diagnose import diagnose
-from backcheck.fixtures import load
 from backcheck.mistakes import table
 from backcheck.program import write
 from backcheck.reading import NOWHERE
 from backcheck.symptoms import evidence_of
-from conftest import ROOT, Page, chapters, complaints_of
+from conftest import Page, chapters, complaints_of, source_of
 
 FORMS = [id for id in table() if any(place.says != "passes" for place in entry(id).places)]
 
@@ -34,7 +33,7 @@ def test_an_answer_is_short_enough_for_a_forum(ready: Answer) -> None:
 
 
 def test_an_answer_gives_no_graded_line_away(ready: Answer) -> None:
-    program = load(ready.place.candidate.id).program
+    program = ready.place.mutant.fixture.program
     statements = {f"{step.name} = {write(step.expression)}" for step in program.steps}
     said = set(re.findall(r"`([\w\[\]]+ = [^`]*)`", ready.text))
     assert said
@@ -56,9 +55,9 @@ def test_an_answer_blames_a_cache_only_where_it_does_not_come_from_a_forward_pas
     ready: Answer,
 ) -> None:
     blamed = "the cache of this test does not come from one" in ready.text
-    assert blamed == (ready.place.candidate.verdict == "equivalent")
+    assert blamed == (ready.place.mutant.verdict == "equivalent")
     if blamed:
-        assert load(ready.place.candidate.id).broken()
+        assert ready.place.mutant.fixture.broken()
 
 
 def test_the_digits_of_an_answer_are_what_the_change_prints_and_what_the_test_expects(
@@ -69,10 +68,10 @@ def test_the_digits_of_an_answer_are_what_the_change_prints_and_what_the_test_ex
         return
     printed, expected = FENCED.findall(ready.text)
     name = printed.split(" = ")[0]
-    fixture = load(ready.place.candidate.id)
+    fixture = ready.place.mutant.fixture
     assert name in fixture.expected
     for shown, value in (
-        (printed, ready.place.candidate.values[name]),
+        (printed, ready.place.mutant.values[name]),
         (expected, fixture.expected[name]),
     ):
         numbers = re.findall(r"[-+]?\d[\d.e+-]*", shown.split(" = ")[1])
@@ -86,9 +85,9 @@ def test_the_first_row_of_an_answer_is_diagnosed_to_its_program() -> None:
         ready = answer(id)
         if ready.place.says == "fails":
             (printed, _) = FENCED.findall(ready.text)
-            found = diagnose(printed, fixture=ready.place.candidate.id)
+            found = diagnose(printed, fixture=ready.place.mutant.fixture)
             printing = {candidate.outputs_key for candidate in found.candidates}
-            assert ready.place.candidate.outputs_key in printing, (id, str(found))
+            assert ready.place.mutant.outputs_key in printing, (id, str(found))
 
 
 def test_a_form_that_every_test_accepts_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +98,7 @@ def test_a_form_that_every_test_accepts_has_no_answer(monkeypatch: pytest.Monkey
 
 
 def test_the_page_answers_exceptions_with_several_causes_the_most_frequent_first() -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     messages = re.findall(r'^answers\.error\("(.*)"\)$', source, re.MULTILINE)
     assert len({evidence_of(message, NOWHERE) for message in messages}) == len(messages)
     for message in messages:
@@ -118,7 +117,7 @@ def test_an_exception_without_a_known_cause_has_no_answer() -> None:
 def test_the_page_has_the_answers_for_the_most_frequent_mistakes_in_their_order(
     html: Path,
 ) -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     assert re.findall(r'^answers\.answer\("(.*)"\)$', source, re.MULTILINE) == most_frequent()
     mistakes, _ = source.split("(cite-errors)=")
     assert re.findall(r"^\(cite-(.*)\)=\n### ", mistakes, re.MULTILINE) == most_frequent()
@@ -129,7 +128,7 @@ def test_the_page_has_the_answers_for_the_most_frequent_mistakes_in_their_order(
 
 
 def test_the_entry_for_the_whole_book_says_what_the_citation_file_says() -> None:
-    source = (ROOT / "book/cite.md").read_text(encoding="utf-8")
+    source = source_of("cite")
     fields = dict(re.findall(r"^  (\w+) += \{(.*?)\},?$", source, re.MULTILINE))
     (author,) = CITATION["authors"]
     assert fields == {

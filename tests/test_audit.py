@@ -12,7 +12,7 @@ import pytest
 from backcheck import forward
 from backcheck.audit import REASONS, Audit, audit, judged_mutants, scoreboard
 from backcheck.fixtures import ids, load
-from backcheck.mutate import unrelated
+from backcheck.formulas import unrelated
 
 VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 

@@ -15,7 +15,7 @@ import tomllib
 
 import pytest
 
-from conftest import ROOT, Page, chapters
+from conftest import ROOT, Page, chapters, source_of
 from test_words import READERS, prose_of
 
 CLAIMS = {
@@ -32,7 +32,7 @@ COMPARES = re.compile(
 
 def sentences(name: str) -> list[str]:
     """Return the sentences of a page that compare, its description among them."""
-    source = (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
+    source = source_of(name)
     description = re.search(r'^description: "(.*)"$', source, re.MULTILINE)
     # A proposition and its proof are their own ground.
     prose = re.sub(r"^```\{prf:.*?^```$", "", prose_of(name), flags=re.MULTILINE | re.DOTALL)
@@ -53,7 +53,7 @@ def test_every_claim_of_comparison_is_listed_with_what_it_stands_on(name: str) -
 
 @pytest.mark.parametrize("name", READERS)
 def test_the_ground_of_a_claim_exists(name: str) -> None:
-    book = "".join((ROOT / f"book/{one}.md").read_text(encoding="utf-8") for one in chapters())
+    book = "".join(map(source_of, chapters()))
     sources = (ROOT / "book/references.bib").read_text(encoding="utf-8")
     for entry in CLAIMS.get(name, []):
         (ground,) = entry.keys() - {"says"}

@@ -11,7 +11,7 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.audit import published, scoreboard
 from backcheck.fixtures import load
-from conftest import ROOT
+from conftest import ROOT, source_of
 
 HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 SHORTCUT = "dZ2 = [[0.78862847 0.43650985]]"
@@ -255,7 +255,7 @@ def test_the_audit_of_named_tests_lists_what_is_behind_their_shares(
 def test_the_audit_as_json_holds_what_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--json", HIDDEN]) == 0
     (told,) = json.loads(capsys.readouterr().out)
-    page = (ROOT / "book/command-line.md").read_text(encoding="utf-8")
+    page = source_of("command-line")
     assert told["fixture"] == HIDDEN
     for key in told:
         assert f"`{key}`" in page, key

@@ -10,10 +10,11 @@ from backcheck.activations import by_name
 from backcheck.audit import audit
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
+from backcheck.formulas import unrelated
 from backcheck.forward import broken, residuals
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
 from backcheck.mistakes import occurrences
-from backcheck.mutate import mutants, unrelated
+from backcheck.mutate import mutants
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference, distance
 from backcheck.running import call
@@ -312,5 +313,5 @@ def test_the_expected_numbers_are_recognised_when_the_test_is_named(id: str) -> 
 
 @both
 def test_no_named_form_is_listed_twice_in_one_step(id: str) -> None:
-    listed = [(name, str(forms)) for name, forms in occurrences(id)]
+    listed = [(name, str(forms)) for name, forms in occurrences(load(id))]
     assert len(listed) == len(set(listed))

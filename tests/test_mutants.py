@@ -4,11 +4,12 @@ import pytest
 from backcheck import fixtures, forward, referee
 from backcheck.activations import by_name
 from backcheck.fixtures import load
+from backcheck.formulas import formula
 from backcheck.forward import residuals
 from backcheck.mistakes import names_of, occurrences, table
-from backcheck.mutate import formula, mutants, program, second_changes
+from backcheck.mutant import reference
+from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree, parse
-from backcheck.search import reference
 from conftest import chapters
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
@@ -169,8 +170,8 @@ def test_a_formula_that_is_right_for_one_output_unit_only_is_a_mistake_and_said_
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_every_named_form_gets_its_own_name_back(id: str) -> None:
-    for name, changes in occurrences(id):
-        named = [found.id for found in names_of(id, changes)]
+    for name, changes in occurrences(load(id)):
+        named = [found.id for found in names_of(load(id), changes)]
         # One formula can have two names; the first in the table wins.
         assert len(named) == 1, (name, changes)
         if named != [name]:
@@ -178,12 +179,12 @@ def test_every_named_form_gets_its_own_name_back(id: str) -> None:
                 other == named[0]
                 and changes.keys() == form.keys()
                 and all(same(id, form[slot], changes[slot]) for slot in form)
-                for other, form in occurrences(id)
+                for other, form in occurrences(load(id))
             ), (name, changes)
 
 
 def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_page() -> None:
-    used = {name for id in fixtures.ids() for name, _ in occurrences(id)}
+    used = {name for id in fixtures.ids() for name, _ in occurrences(load(id))}
     assert used == set(table())
     for found in table().values():
         assert found.page in chapters(), found.id
@@ -205,4 +206,4 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
 def test_the_reference_values_are_those_of_the_fixture() -> None:
     for id in fixtures.ids():
         for name, value in load(id).expected.items():
-            assert np.max(np.abs(reference(id)[name] - value)) < 1e-8
+            assert np.max(np.abs(reference(load(id))[name] - value)) < 1e-8

@@ -12,18 +12,21 @@ import pytest
 from bs4 import NavigableString, Tag
 
 from backcheck import answers
-from backcheck.candidates import Candidate, described
 from backcheck.catalogue import entry
-from backcheck.diagnose import Diagnosis, diagnose
+from backcheck.diagnose import Diagnosis, described, diagnose
 from backcheck.fair import make, repaired, write
 from backcheck.fixtures import ids, load
 from backcheck.handout import equation
 from backcheck.mistakes import occurrences, table
+from backcheck.mutant import Mutant
 from backcheck.mutate import mutants
-from conftest import ROOT, chapters, parsed
+from conftest import ROOT, chapters, parsed, source_of
 from solutions import FUNCTIONS, graded, solutions
 
-SOURCES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "book").glob("*.md"))]
+SOURCES = {
+    **{file.stem: file.read_text(encoding="utf-8") for file in sorted(ROOT.glob("*.md"))},
+    **{name: source_of(name) for name in chapters()},
+}
 
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^`{3,}[^\n]*\n(.*?)^`{3,}$", re.DOTALL | re.MULTILINE)
@@ -69,9 +72,9 @@ def as_text(found: Diagnosis) -> str:
     return html_entities.unescape(re.sub("<[^>]*>", "\n", found._repr_html_()))
 
 
-def said_of(id: str, candidate: Candidate) -> Iterator[str]:
+def said_of(id: str, candidate: Mutant) -> Iterator[str]:
     """Yield what an answer says of one program, in a terminal and in a notebook."""
-    found = Diagnosis("explained", id, (candidate,), (), {})
+    found = Diagnosis("explained", load(id), (candidate,))
     yield repr(found)
     yield as_text(found)
 
@@ -194,9 +197,9 @@ def test_every_graded_step_of_every_fixture_is_among_those_looked_for() -> None:
         assert "every step of linear_backward" in solutions(str(load(id).program)), id
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.stem)
-def test_no_source_of_a_page_solves_a_graded_function(file: Path) -> None:
-    assert_none(parts_of(file.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_source_of_a_page_solves_a_graded_function(name: str) -> None:
+    assert_none(parts_of(SOURCES[name]))
 
 
 def test_no_ready_answer_solves_a_graded_function() -> None:
@@ -207,8 +210,8 @@ def test_no_ready_answer_solves_a_graded_function() -> None:
 
 @pytest.mark.parametrize("id", ids())
 def test_no_diagnosis_of_a_named_mistake_solves_a_graded_function(id: str) -> None:
-    for _, forms in occurrences(id):
-        assert_none(said_of(id, Candidate(id, forms, 1)))
+    for _, forms in occurrences(load(id)):
+        assert_none(said_of(id, Mutant(load(id), forms, 1)))
 
 
 @pytest.mark.parametrize("id", ids())
@@ -216,7 +219,7 @@ def test_no_diagnosis_of_a_change_without_a_name_solves_a_graded_function(id: st
     rng = random.Random(24)  # noqa: S311 - the same sample in every run
     for slot in mutants(load(id)).slots:
         for form in rng.sample(slot.forms, min(3, len(slot.forms))):
-            assert_none(said_of(id, Candidate(id, {slot.name: form.tree}, 1)))
+            assert_none(said_of(id, Mutant(load(id), {slot.name: form.tree}, 1)))
 
 
 @pytest.mark.parametrize("id", ids("Course 1"))
@@ -224,7 +227,7 @@ def test_no_whole_diagnosis_solves_a_graded_function(id: str) -> None:
     fixture = load(id)
     step = next(one for one in fixture.program.steps if "dW" in one.name)
     for forms in ({}, {step.name: ("*", step.expression, "m")}):
-        values = Candidate(id, forms, len(forms)).values
+        values = Mutant(load(id), forms, len(forms)).values
         found = diagnose({name: values[name] for name in fixture.expected}, fixture=id)
         assert_none(iter([repr(found), as_text(found)]))
 
@@ -245,7 +248,7 @@ def test_an_answer_shows_what_the_test_expects_in_the_notation_of_the_handout() 
         "dW2": ("@", "dZ2", ("T", "A1")),
         "A1": ("relu", "Z1"),
     }
-    assert list(described((Candidate(week4, changes, 2),)))[:4] == [
+    assert list(described((Mutant(load(week4), changes, 2),)))[:4] == [
         "dW2 = dZ2 @ A1.T",
         "    where the test expects dW[2] = 1/m dZ[2] A[1]ᵀ",
         "A1 = relu(Z1)",

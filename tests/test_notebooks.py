@@ -22,9 +22,9 @@ from docutils import nodes
 from jupyter_cache import get_cache
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from myst_nb.core.read import myst_nb_reader_plugin
 
-from conftest import ROOT, chapters, parsed
+from conftest import ROOT, chapters, parsed, source_of
+from execution import as_notebook
 from serving import served
 
 pytestmark = [pytest.mark.site, pytest.mark.xdist_group("notebooks")]
@@ -42,10 +42,6 @@ const fails = tex => {
 };
 console.log(JSON.stringify(formulas.flatMap(fails)));
 """
-
-
-def source_of(name: str) -> str:
-    return (ROOT / "book" / f"{name}.md").read_text(encoding="utf-8")
 
 
 WITHOUT = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"][
@@ -257,7 +253,7 @@ def test_it_runs_anywhere_with_the_package_of_the_site_and_prints_what_the_page_
     _, *printed = ran[name].printed
     _, *shown = ran[name].shown
     cached = get_cache(html.parent / ".jupyter_cache")
-    record = cached.match_cache_notebook(myst_nb_reader_plugin(ROOT / f"book/{name}.md"))
+    record = cached.match_cache_notebook(as_notebook(ROOT / f"book/{name}.md"))
     page = cached.get_cache_bundle(record.pk).nb
     outputs = [cell.outputs for cell in page.cells if cell.cell_type == "code"]
     assert printed == ["".join(one.get("text", "") for one in cell) for cell in outputs]

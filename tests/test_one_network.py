@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from backcheck import figures
 from backcheck.activations import Activation, relu, sigmoid, tanh
 from backcheck.arrays import Array
-from conftest import ROOT
+from conftest import source_of
 
-PAGE = (ROOT / "book/one-network.md").read_text(encoding="utf-8")
+PAGE = source_of("one-network")
 CELLS = re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, flags=re.DOTALL)
 NUMBER = re.compile(r"−?\d+(?:\.\d+)?")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import chapters, source_of
 
 LABELS = {
     "a-minus-y-fails": "a-minus-y-numpy",
@@ -43,7 +43,7 @@ KEYS = {
 
 FORBIDDEN_CALLS = {"dot", "matmul", "einsum", "tensordot", "inner", "outer", "sum"}
 
-PAGES = {file.stem: file.read_text(encoding="utf-8") for file in (ROOT / "book").glob("*.md")}
+PAGES = {name: source_of(name) for name in chapters()}
 ANSWERS = {
     name: re.findall(r"^\(([a-z0-9-]+)-answer\)=\n## (.*)\n\n```text\n(.*?)```", text, re.M | re.S)
     for name, text in PAGES.items()

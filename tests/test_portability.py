@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import ROOT
+from conftest import ROOT, source_of
 from constructs import constructs, recounted
 
 RECORD = json.loads((ROOT / "book/portability.json").read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ def test_the_page_names_all_that_would_have_to_be_made_anew() -> None:
         "cell code_prompt_hide": "words that unfold one cell",
     }
     assert lost == words.keys()
-    page = (ROOT / "book/portability.md").read_text(encoding="utf-8")
+    page = source_of("portability")
     assert all(word in page for word in words.values())
 
 

@@ -6,21 +6,21 @@ import pytest
 
 from backcheck import fixtures
 from backcheck.audit import audit
-from conftest import ROOT, chapters
+from conftest import chapters, source_of
 
 WEEKS = ("threads-week-3", "threads-week-4")
 
 
 def rows(week: str) -> list[list[str]]:
     """Return the rows of a thread's table, each as the claim and what the book says to it."""
-    source = (ROOT / "book/threads.md").read_text(encoding="utf-8")
+    source = source_of("threads")
     section = source.split(f"({week})=")[1].split("\n(threads-")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
 def labels_of_the_book() -> set[str]:
-    sources = [(ROOT / f"book/{name}.md").read_text(encoding="utf-8") for name in chapters()]
+    sources = [source_of(name) for name in chapters()]
     return {label for text in sources for label in re.findall(r"^\(([\w-]+)\)=$", text, re.M)} | {
         label for text in sources for label in re.findall(r"^:label: ([\w-]+)$", text, re.M)
     }
@@ -50,6 +50,6 @@ def test_the_right_programs_that_the_page_counts_are_those_of_the_audit() -> Non
     )
     assert (len(week_3.rejected), len(week_3.accepted)) == (10, 0)
     assert (len(week_4.rejected), len(week_4.accepted)) == (13, 3)
-    page = (ROOT / "book/threads.md").read_text(encoding="utf-8")
+    page = source_of("threads")
     assert "rejects all ten right programs tried, its own aside" in page
     assert "rejects thirteen of the sixteen right programs tried, its own aside" in page

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from conftest import ROOT, Page, chapters
+from conftest import ROOT, Page, chapters, source_of
 
 READERS = [name for name in chapters() if name not in ("colophon", "portability")]
 
@@ -14,7 +14,7 @@ OWN = re.compile(r"(?<![\w-])(form|fixture|edition|referee|mutant)s?\b")
 
 def prose_of(name: str) -> str:
     """Return the source of a page without front matter, code, formulas and HTML."""
-    source = (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
+    source = source_of(name)
     source = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL)
     code = r"^( *)(`{3,})\{?(?:code-cell|raw|text|python).*?^\1\2$"
     source = re.sub(code, "", source, flags=re.M | re.S)

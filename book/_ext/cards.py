@@ -237,7 +237,7 @@ def _kept(build: Path, card: Card) -> bytes:
     digest = hashlib.sha256(said.encode() + drawing).hexdigest()
     kept = build / ".cards" / f"{digest[:16]}.png"
     if not kept.exists():
-        # A build must not write into the reader's home: see book_hooks.py.
+        # A build must not write into the reader's home: see execution.py.
         os.environ.setdefault("MPLCONFIGDIR", str(build / ".matplotlib"))
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(drawn(card))

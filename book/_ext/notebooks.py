@@ -18,16 +18,16 @@ from typing import Any
 from urllib.parse import urljoin
 
 import citing
-from book_hooks import digest_of, has_cells
 from docutils import nodes
 from form_colours import CLASSES
-from myst_nb.core.read import myst_nb_reader_plugin
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 from sphinx_proof.nodes import NODE_TYPES, proof_node
+
+from execution import as_notebook, digest_of, has_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,7 +120,7 @@ class Chapter:
         self.page, self.address = page, address
         self.numbers = env.toc_fignumbers.get(page, {})
         self.number = env.toc_secnumbers.get(page, {}).get("", ())
-        self.cells = myst_nb_reader_plugin(env.doc2path(page)).cells
+        self.cells = as_notebook(Path(env.doc2path(page))).cells
 
     def pieces(self, node: nodes.Element, level: int = 0) -> Iterator[Piece]:
         """Yield the blocks of text and the code cells of a part of the page, in order."""

@@ -84,8 +84,9 @@ def keep(root: Path, pages: Mapping[str, LexborHTMLParser]) -> None:
     for old, new in listed.items():
         if new not in there:
             logger.warning(
-                "%s was published and is gone: give it back, or say in %s where it is now, "
-                "'%s -> page#place'.", old, LIST.name, old,
+                "%s was published and is gone: give it back, by the line '(%s)=' above its heading "
+                "if that was reworded, or say in %s where it is now, '%s -> page#place'.",
+                old, new.partition("#")[2], LIST.name, old,
             )  # fmt: skip
     _redirect(root, pages, {old: new for old, new in listed.items() if old != new})
 

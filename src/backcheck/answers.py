@@ -2,14 +2,12 @@
 
 import html
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from backcheck.catalogue import Place, entry
-from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
 from backcheck.reading import NOWHERE, Frame
 from backcheck.symptoms import Cause, known_causes
@@ -18,18 +16,17 @@ WORDS = 120
 """How long an answer may be."""
 
 
-class Ready(ABC):
-    """A text for a forum, and the place of the book that has more."""
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """A text for a forum, in Markdown, and the address of the place of the book that has more.
 
-    @property
-    @abstractmethod
-    def text(self) -> str:
-        """The text in Markdown, as a forum takes it."""
+    `place` is where its digits are from, `causes` what may be behind the exception it is about.
+    """
 
-    @property
-    @abstractmethod
-    def about(self) -> str:
-        """The address of the place, from any page of the book."""
+    text: str
+    about: str
+    place: Place | None = None
+    causes: tuple[Cause, ...] = ()
 
     def __repr__(self) -> str:
         return self.text
@@ -39,128 +36,10 @@ class Ready(ABC):
         return f'<div class="answer" data-about="{self.about}"><pre tabindex="0">{text}</pre></div>'
 
 
-@dataclass(frozen=True, repr=False)
-class Answer(Ready):
-    """A ready answer to somebody whose numbers are those of a named form.
-
-    Parameters
-    ----------
-    mistake : Mistake
-        The form.
-    place : Place
-        Where the answer takes its digits from.
-    """
-
-    mistake: Mistake
-    place: Place
-
-    @property
-    def about(self) -> str:
-        """The place that has its digits on every test."""
-        return f"mistakes.html#mistake-{self.mistake.id}"
-
-    @property
-    def text(self) -> str:
-        """The change, its digits and the expected ones, and a hint."""
-        candidate, fixture = self.place.candidate, load(self.place.candidate.id)
-        change = " and ".join(f"`{statement}`" for statement in candidate.shown)
-        return (
-            f"This looks like {self.mistake.name}.\n"
-            f'In the test "{fixture.title}", {change} {self._prints()}\n\n'
-            f"{self._shared()}{_said(candidate.verdict)}\n{self.mistake.hint}"
-        )
-
-    @property
-    def _output(self) -> str:
-        """The output whose digits are shown."""
-        expected = load(self.place.candidate.id).expected
-        return next(name for name in expected if not self._prints_expected(name))
-
-    def _prints(self) -> str:
-        """Say what the change prints, and what the test expects."""
-        if self.place.says == "stops":
-            return f"makes numpy stop\n\n{_fenced(self.place.printed.removeprefix('numpy stops '))}"
-        values, expected = self.place.candidate.values, load(self.place.candidate.id).expected
-        output = self._output
-        return (
-            f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
-            f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
-        )
-
-    def _shared(self) -> str:
-        """Name the other forms that print these digits."""
-        found = (one for one in self.place.shared if self._output in one.outputs)
-        others = [table()[id].name for one in found for id in one.others]
-        if not others:
-            return ""
-        more = "Another form prints" if len(others) == 1 else "Other forms print"
-        return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
-
-    def _prints_expected(self, name: str) -> bool:
-        value: Any = self.place.candidate.values.get(name)
-        expected = load(self.place.candidate.id).expected[name]
-        return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
-
-
-@dataclass(frozen=True, repr=False)
-class ErrorAnswer(Ready):
-    """A ready answer to somebody whose code stops with an exception.
-
-    Parameters
-    ----------
-    message : str
-        The last line of the traceback.
-    causes : tuple of Cause
-        What may be behind it, the most frequent first.
-    """
-
-    message: str
-    causes: tuple[Cause, ...]
-
-    @property
-    def about(self) -> str:
-        """The page that reads tracebacks."""
-        return "diagnose.html#diagnose"
-
-    @property
-    def text(self) -> str:
-        """The message, and as many of its causes as an answer has room for."""
-        texts = [self._with(count) for count in range(1, len(self.causes) + 1)]
-        fitting = [text for text in texts if len(text.split()) <= WORDS]
-        return fitting[-1]
-
-    def _with(self, count: int) -> str:
-        shown, of = self.causes[:count], self.causes[0].of
-        listed = "\n".join(
-            f"{place}. {cause.says} ({cause.programs})" for place, cause in enumerate(shown, 1)
-        )
-        rest = sum(cause.programs for cause in self.causes[count:])
-        other = f"\n\nThe other {rest} had rarer causes." if rest else ""
-        if len(self.causes) == 1:
-            listed = self.causes[0].says
-        return (
-            f"{_fenced(self.message)}\n\nWhat was wrong in {of} programs with one mistake that "
-            f"stopped so:\n\n{listed}{other}\n\n"
-            "The whole traceback, pasted into the page below, narrows this down."
-        )
-
-
 def answer(id: str) -> Answer:
-    """Return the ready answer for a named form.
+    """Return the ready answer for a named form, by its key in `backcheck.mistakes.table`.
 
     Its digits are those of the test in which learners had it most often.
-
-    Parameters
-    ----------
-    id : str
-        Its key in `backcheck.mistakes.table`.
-
-    Raises
-    ------
-    KeyError
-        If there is no form of that name.
-    ValueError
-        If every published test accepts it.
 
     Examples
     --------
@@ -168,40 +47,83 @@ def answer(id: str) -> Answer:
     This looks like the average over m taken twice.
     """
     found = entry(id)
-    often = found.mistake.found or {}
+    often = found.mistake.found
 
     def preference(place: Place) -> tuple[Any, ...]:
-        changed = place.candidate.changed
         # Digits say more than an exception, and an answer has room for one changed statement.
         return (
             place.says == "stops",
-            -often.get(load(place.candidate.id).function, 0),
-            place.candidate.verdict != "mistake",
-            len(place.candidate.forms),
+            -often.get(place.mutant.fixture.function, 0),
+            place.mutant.verdict != "mistake",
+            len(place.mutant.forms),
             # Of two spellings, the one that is otherwise as the test has it.
-            sum(len(_words(now) - _words(was)) for _, was, now in changed),
+            sum(len(_words(now) - _words(was)) for _, was, now in place.mutant.changed),
         )
 
     failing = [place for place in found.places if place.says != "passes"]
     if not failing:
         raise ValueError(f"Every published test accepts {found.mistake.name}.")
-    return Answer(found.mistake, min(failing, key=preference))
+    place = min(failing, key=preference)
+    return Answer(_told(found.mistake, place), f"mistakes.html#mistake-{id}", place)
 
 
-def error(message: str, frame: Frame = NOWHERE) -> ErrorAnswer:
-    """Return the ready answer for an exception.
+def _words(statement: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z]\w*", statement))
 
-    Parameters
-    ----------
-    message : str
-        The last line of the traceback.
-    frame : Frame
-        Where it was raised, if that is known.
 
-    Raises
-    ------
-    ValueError
-        If the book knows no cause of it.
+def _told(mistake: Mistake, place: Place) -> str:
+    """Return the change, its digits and the expected ones, who else prints them, and a hint."""
+    mutant, fixture = place.mutant, place.mutant.fixture
+    change = " and ".join(f"`{statement}`" for statement in mutant.shown)
+    shared = ""
+    if place.says == "stops":
+        prints = f"makes numpy stop\n\n{_fenced(place.printed.removeprefix('numpy stops '))}"
+    else:
+        values, expected = mutant.values, fixture.expected
+        output = next(name for name in expected if not _equal(values[name], expected[name]))
+        shared = _shared(place, output)
+        prints = (
+            f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
+            f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
+        )
+    if mutant.verdict == "mistake":
+        said = "It is wrong on real forward passes too, so the test is not to blame."
+    else:
+        said = "It is right on real forward passes; the cache of this test does not come from one."
+    return (
+        f'This looks like {mistake.name}.\nIn the test "{fixture.title}", {change} {prints}\n\n'
+        f"{shared}{said}\n{mistake.hint}"
+    )
+
+
+def _equal(value: Any, expected: Any) -> bool:
+    return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
+
+
+def _shared(place: Place, output: str) -> str:
+    """Name the other forms that print these digits."""
+    found = (one for one in place.shared if output in one.outputs)
+    others = [table()[id].name for one in found for id in one.others]
+    if not others:
+        return ""
+    more = "Another form prints" if len(others) == 1 else "Other forms print"
+    return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+def _first_row(name: str, value: Any) -> str:
+    """Return the name and the first row of an array as numpy prints them."""
+    first, *others = str(np.asarray(value)).splitlines()
+    return f"{name} = {first}{' ...' if others else ''}"
+
+
+def error(message: str, frame: Frame = NOWHERE) -> Answer:
+    """Return the ready answer for an exception, by the last line of its traceback.
+
+    It has as many of the causes as there is room for, the most frequent first.
 
     Examples
     --------
@@ -211,7 +133,23 @@ def error(message: str, frame: Frame = NOWHERE) -> ErrorAnswer:
     causes = known_causes(message, frame)
     if not causes:
         raise ValueError(f"The book knows no cause of {message!r}.")
-    return ErrorAnswer(message, causes)
+    texts = [_caused(message, causes, count) for count in range(1, len(causes) + 1)]
+    fitting = [text for text in texts if len(text.split()) <= WORDS]
+    return Answer(fitting[-1], "diagnose.html#diagnose", causes=causes)
+
+
+def _caused(message: str, causes: tuple[Cause, ...], count: int) -> str:
+    """Return the message with some of its causes."""
+    listed = "\n".join(
+        f"{place}. {cause.says} ({cause.programs})" for place, cause in enumerate(causes[:count], 1)
+    )
+    rest = sum(cause.programs for cause in causes[count:])
+    other = f"\n\nThe other {rest} had rarer causes." if rest else ""
+    return (
+        f"{_fenced(message)}\n\nWhat was wrong in {causes[0].of} programs with one mistake that "
+        f"stopped so:\n\n{listed if len(causes) > 1 else causes[0].says}{other}\n\n"
+        "The whole traceback, pasted into the page below, narrows this down."
+    )
 
 
 def most_frequent(count: int = 12) -> list[str]:
@@ -225,24 +163,4 @@ def most_frequent(count: int = 12) -> list[str]:
     ['output-layer-again', 'other-gradient']
     """
     known = [id for id in table() if "mistake" in entry(id).verdicts]
-    return sorted(known, key=lambda id: -sum((table()[id].found or {}).values()))[:count]
-
-
-def _words(statement: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z]\w*", statement))
-
-
-def _said(verdict: str) -> str:
-    if verdict == "mistake":
-        return "It is wrong on real forward passes too, so the test is not to blame."
-    return "It is right on real forward passes; the cache of this test does not come from one."
-
-
-def _fenced(text: str) -> str:
-    return f"```text\n{text}\n```"
-
-
-def _first_row(name: str, value: Any) -> str:
-    """Return the name and the first row of an array as numpy prints them."""
-    first, *others = str(np.asarray(value)).splitlines()
-    return f"{name} = {first}{' ...' if others else ''}"
+    return sorted(known, key=lambda id: -sum(table()[id].found.values()))[:count]

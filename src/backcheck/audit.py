@@ -21,9 +21,10 @@ import numpy as np
 from backcheck import forward, gradient_check
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
-from backcheck.handout import statements
-from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
-from backcheck.program import Known, Program, Tree
+from backcheck.formulas import FAILURES, fingerprint, unrelated
+from backcheck.mutant import Mutant
+from backcheck.mutate import mutants
+from backcheck.program import Known, Program
 from backcheck.tables import Table
 
 SAME = 1e-12
@@ -36,33 +37,6 @@ REASONS = {
     "numbers": "on these numbers it gives the same values",
 }
 """Why a test can accept a mistake."""
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One changed backward pass with its verdict.
-
-    Parameters
-    ----------
-    forms : dict
-        The new expression of each changed slot.
-    program : Program
-        The whole backward pass.
-    verdict : str
-        ``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks.
-    """
-
-    forms: Mapping[str, Tree]
-    program: Program
-    verdict: str = ""
-
-    @property
-    def length(self) -> tuple[int, int]:
-        """How many slots it changes, and how long their forms are."""
-        return len(self.forms), len(str(self))
-
-    def __str__(self) -> str:
-        return ", ".join(statements(self.forms))
 
 
 @dataclass(frozen=True)
@@ -369,12 +343,16 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
     unchanged = _key(wide, wide.program, outputs)
     kept: dict[Any, Mutant] = {}
     for forms in (*changes, *found.together):
-        mutant = Mutant(forms, program(wide, forms))
+        mutant = Mutant(wide, forms)
         with suppress(*FAILURES):
             key = _key(wide, mutant.program, outputs)
-            if key != unchanged and (key not in kept or mutant.length < kept[key].length):
+            if key != unchanged and (key not in kept or _length(mutant) < _length(kept[key])):
                 kept[key] = mutant
-    return tuple(replace(m, verdict=forward.verdict(m.program, wide)) for m in kept.values())
+    return tuple(kept.values())
+
+
+def _length(mutant: Mutant) -> tuple[int, int]:
+    return len(mutant.forms), len(str(mutant))
 
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:

@@ -11,7 +11,10 @@ Z-form, green the shortcut, purple a cached pair, red a broken relation. A secon
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from inspect import Signature, signature
 from itertools import pairwise
+from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.style
 import numpy as np
@@ -28,6 +31,8 @@ from backcheck.network import cross_entropy
 from backcheck.program import Program
 
 Function = Callable[[Array], Array]
+Point = tuple[float, float]
+P = ParamSpec("P")
 
 FAR = 10.0
 """How far from its beginning a curve that runs into a pole is drawn."""
@@ -57,21 +62,13 @@ DARK = {
 
 STYLE = {
     "svg.hashsalt": "when-the-cache-lies",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "legend.frameon": False,
     "lines.linewidth": 2,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": FAINT,
+    **dict.fromkeys(("font.size", "axes.titlesize"), 10),
+    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
+    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
 }
 
 # Points: the height of a line, the length of an arrow, the width of a digit.
@@ -97,604 +94,453 @@ class Picture:
         return self.svg
 
 
-def activation_curves(activation: Activation) -> Picture:
-    """Draw g over z, and its derivative over z (Z-form) and over a (A-form).
+def _drawn(
+    width: float, height: float
+) -> Callable[[Callable[Concatenate[Figure, P], None]], Callable[P, Picture]]:
+    """Let a function that draws into a figure, its first argument, return a picture instead."""
 
-    The two lower panels share their height: moving along a forward pass from z to
-    a = g(z) leads from a point of the left curve to the same height on the right.
-    """
+    def decorate(draw: Callable[Concatenate[Figure, P], None]) -> Callable[P, Picture]:
+        @wraps(draw)
+        def picture(*args: P.args, **kwargs: P.kwargs) -> Picture:
+            # Figure without pyplot: no display, no state shared with the reader's session.
+            with matplotlib.style.context(["default", STYLE], after_reset=True):
+                figure = Figure(figsize=(width, height), layout="constrained")
+                draw(figure, *args, **kwargs)
+                buffer = io.StringIO()
+                figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            return Picture(_with_dark_colours(buffer.getvalue()))
 
-    def draw(figure: Figure) -> None:
-        panels = figure.subplot_mosaic("vv;za")
-        value, from_z, from_a = panels["v"], panels["z"], panels["a"]
-        z = np.linspace(-5, 5, 401)
-        a = np.linspace(float(activation(-50.0)), min(float(activation(50.0)), 5), 401)
-        value.plot(z, activation(z), color=INK)
-        value.set(title=f"a = {activation.name}(z)", xlabel="z")
-        from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
-        from_z.set(title="Z-form: g′ from z", xlabel="z")
-        from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
-        from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
-        for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
-            slope = float(activation.derivative_from_z(1.0))
-            axes.plot([x], [slope], marker="o", color=INK)
-            axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
+        # What it takes, as help and tools read it, is without the figure.
+        _, *taken = signature(draw).parameters.values()
+        vars(picture)["__signature__"] = Signature(taken, return_annotation=Picture)
+        return picture
 
-    return _picture((4.8, 4.4), draw)
+    return decorate
 
 
-def cache_plane(activation: Activation, z: ArrayLike, a: ArrayLike) -> Picture:
-    """Draw the cached pairs (z, a) against the curve a = g(z) of every forward pass.
+def _with_dark_colours(svg: str) -> str:
+    rules = "".join(
+        f'[style*="{part}: {light}"]{{{part}:{dark}!important}}'
+        for light, dark in DARK.items()
+        for part in ("stroke", "fill")
+    )
+    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
+    # matplotlib's XML prolog names a DTD on another host, which no SVG reader needs.
+    body = svg[svg.index("<svg") :]
+    opening_end = body.index(">") + 1
+    return body[:opening_end] + style + body[opening_end:]
 
-    Parameters
-    ----------
-    activation : Activation
-        g.
-    z, a : array_like
-        Cached pre-activations and activations of one shape; a faint line leads from each
-        pair to the curve.
-    """
+
+@_drawn(4.8, 4.4)
+def activation_curves(figure: Figure, activation: Activation) -> None:
+    """Draw g over z, and its derivative over z (Z-form) and over a (A-form)."""
+    panels = figure.subplot_mosaic("vv;za")
+    value, from_z, from_a = panels["v"], panels["z"], panels["a"]
+    z = np.linspace(-5, 5, 401)
+    a = np.linspace(float(activation(-50.0)), min(float(activation(50.0)), 5), 401)
+    value.plot(z, activation(z), color=INK)
+    value.set(title=f"a = {activation.name}(z)", xlabel="z")
+    from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
+    from_z.set(title="Z-form: g′ from z", xlabel="z")
+    from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
+    from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
+    for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
+        slope = float(activation.derivative_from_z(1.0))
+        axes.plot([x], [slope], marker="o", color=INK)
+        axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
+
+
+@_drawn(4.8, 3.4)
+def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLike) -> None:
+    """Draw the cached pairs (z, a) against the curve a = g(z) of every forward pass."""
     z, a = finite("z", z).ravel(), finite("a", a).ravel()
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        _forward_curve(axes, activation, z)
-        axes.vlines(z, a, activation(z), color=FAINT, linewidth=0.8, zorder=1)
-        axes.plot(z, a, "o", markersize=5, color=CACHED, label="cached pair")
-        axes.set(xlabel="z, cached", ylabel="a, cached")
-        _legend_above(axes)
-
-    return _picture((4.8, 3.4), draw)
+    axes = figure.subplots()
+    reach = max(3.0, float(np.max(np.abs(z))) * 1.05)
+    grid = np.linspace(-reach, reach, 401)
+    axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
+    axes.vlines(z, a, activation(z), color=FAINT, linewidth=0.8, zorder=1)
+    axes.plot(z, a, "o", markersize=5, color=CACHED, label="cached pair")
+    axes.set(xlabel="z, cached", ylabel="a, cached")
+    _legend_above(axes)
 
 
-def form_planes(activation: Activation) -> Picture:
-    """Draw each form of the derivative as a function on the whole (z, a) plane.
+@_drawn(4.8, 3.2)
+def form_planes(figure: Figure, activation: Activation) -> None:
+    """Draw each form of the derivative on the whole (z, a) plane, by lines of equal derivative.
 
-    Lines join points of equal derivative: vertical lines for the Z-form, which ignores a, and
-    horizontal ones for the A-form, which ignores z. The thick curve is a = g(z); there a
-    line of either panel stands for the same derivative.
+    They stand upright for the Z-form, which ignores a, and lie for the A-form, which ignores z.
     """
     low, high = (float(activation(end)) for end in (-50.0, 50.0))
     margin = 0.25 * (high - low)
     z, a = np.meshgrid(np.linspace(-4, 4, 161), np.linspace(low - margin, high + margin, 161))
     levels = np.array([0.2, 0.5, 0.8]) * float(activation.derivative_from_z(0.0))
-
-    def draw(figure: Figure) -> None:
-        left, right = figure.subplots(1, 2, sharey=True)
-        forms = (
-            (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
-            (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
-        )
-        for axes, derivative, colour, style, name in forms:
-            lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
-            axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
-            axes.plot(z[0], activation(z[0]), color=INK)
-            axes.set(title=f"{name}: lines of equal value", xlabel="z")
-        left.set_ylabel("a")
-
-    return _picture((4.8, 3.2), draw)
+    left, right = figure.subplots(1, 2, sharey=True)
+    forms = (
+        (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
+        (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
+    )
+    for axes, derivative, colour, style, name in forms:
+        lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
+        axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
+        axes.plot(z[0], activation(z[0]), color=INK)
+        axes.set(title=f"{name}: lines of equal value", xlabel="z")
+    left.set_ylabel("a")
 
 
+@_drawn(4.8, 3.8)
 def moved_curves(
-    activation: Activation, through: Callable[[float], Function], z: ArrayLike, a: ArrayLike
-) -> Picture:
+    figure: Figure,
+    activation: Activation,
+    through: Callable[[float], Function],
+    z: ArrayLike,
+    a: ArrayLike,
+) -> None:
     """Draw the two curves through each cached pair (z, a) whose derivatives the forms take.
 
-    The Z-form's curve is a = g(z) moved up or down, with the derivative of g at z. The
-    A-form's curve obeys the differential equation of g, such as a' = 1 - a^2. Dots continue
-    both tangents beyond the pair.
-
-    Parameters
-    ----------
-    activation : Activation
-        g.
-    through : callable
-        Takes the activation of a pair and returns the function of the distance from the
-        pair, in z, that is the A-form's curve.
-    z, a : array_like, shape (n,)
-        The pairs, one panel for each.
+    The Z-form's curve is a = g(z) moved up or down. The A-form's obeys the differential equation
+    of g, such as a' = 1 - a^2: `through` takes the a of a pair, and returns the curve as a
+    function of the distance from its z. Dots continue both tangents.
     """
     z, a = finite("z", z).ravel(), finite("a", a).ravel()
     grid = np.linspace(z.min() - 2, z.max() + 2, 481)
-
-    def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
-        for axes, x, y in zip(panels, z, a, strict=True):
-            moved = activation(grid) + y - activation(x)
-            solution = _before_poles(through(y)(grid - x), int(np.argmin(np.abs(grid - x))))
-            from_z, from_a = activation.derivative_from_z(x), activation.derivative_from_a(y)
-            curves = (
-                (moved, from_z, Z_FORM, "-", "constant added (Z-form)"),
-                (solution, from_a, A_FORM, "--", "constant inside (A-form)"),
-            )
-            near = np.array([-0.9, 0.9])
-            axes.plot(grid, activation(grid), color=INK, label=f"a = {activation.name}(z)")
-            for values, slope, colour, style, name in curves:
-                axes.plot(grid, values, style, color=colour, label=name)
-                axes.plot(x + near, y + slope * near, ":", color=colour, linewidth=1.2)
-            axes.plot([x], [y], "o", color=CACHED, zorder=3, label="cached pair")
-            axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
-            axes.xaxis.get_major_locator().set_params(integer=True)
-        panels[0].set_ylabel("a")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper left", ncols=2)
-
-    return _picture((4.8, 3.8), draw)
+    panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
+    for axes, x, y in zip(panels, z, a, strict=True):
+        moved = activation(grid) + y - activation(x)
+        solution = _before_poles(through(y)(grid - x), int(np.argmin(np.abs(grid - x))))
+        from_z, from_a = activation.derivative_from_z(x), activation.derivative_from_a(y)
+        curves = (
+            (moved, from_z, Z_FORM, "-", "constant added (Z-form)"),
+            (solution, from_a, A_FORM, "--", "constant inside (A-form)"),
+        )
+        near = np.array([-0.9, 0.9])
+        axes.plot(grid, activation(grid), color=INK, label=f"a = {activation.name}(z)")
+        for values, slope, colour, style, name in curves:
+            axes.plot(grid, values, style, color=colour, label=name)
+            axes.plot(x + near, y + slope * near, ":", color=colour, linewidth=1.2)
+        axes.plot([x], [y], "o", color=CACHED, zorder=3, label="cached pair")
+        axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    panels[0].set_ylabel("a")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
 
 
-def cache_graph(fixture: Fixture) -> Picture:
-    """Draw a fixture's cache as a chain of arrays; a broken relation is a broken arrow.
-
-    Each arrow is one relation of the forward pass, with its residual beside it.
-    """
+@_drawn(4.4, 1)
+def cache_graph(figure: Figure, fixture: Fixture) -> None:
+    """Draw a fixture's cache as a chain of arrays: each relation, broken or not, is an arrow."""
     sizes, broken = fixture.residuals(), fixture.broken()
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        _box(axes, 0, 0, fixture.layers[0].input)
-        for row, (relation, residual) in enumerate(sizes.items(), start=1):
-            target, formula = relation.split(" = ")
-            colour = BROKEN if relation in broken else INK
-            style = (0, (2, 3)) if relation in broken else "solid"
-            axes.annotate(
-                "", (0, -row + 0.22), (0, -row + 0.78), annotation_clip=False,
-                arrowprops={"arrowstyle": "-|>", "color": colour, "linestyle": style, "lw": 2},
-            )  # fmt: skip
-            if relation in broken:
-                axes.plot(0, -row + 0.52, marker="x", color=BROKEN, markersize=10, mew=2.5)
-            size = "shapes differ" if np.isinf(residual) else f"residual {residual:.1e}"
-            axes.text(0.35, -row + 0.5, formula, color=INK, va="center")
-            axes.text(2.1, -row + 0.5, size, color=colour, va="center")
-            _box(axes, 0, -row, target)
-        axes.set(xlim=(-0.6, 3.4), ylim=(-len(sizes) - 0.3, 0.3))
-        axes.axis("off")
-
-    return _picture((4.4, 0.75 * (len(sizes) + 1)), draw)
+    figure.set_figheight(0.75 * (len(sizes) + 1))
+    axes = figure.subplots()
+    _box(axes, 0, 0, fixture.layers[0].input)
+    for row, (relation, residual) in enumerate(sizes.items(), start=1):
+        target, formula = relation.split(" = ")
+        colour = BROKEN if relation in broken else INK
+        style = (0, (2, 3)) if relation in broken else "solid"
+        look = {"arrowstyle": "-|>", "color": colour, "linestyle": style, "lw": 2}
+        start, end = (0, -row + 0.78), (0, -row + 0.22)
+        axes.annotate("", end, start, annotation_clip=False, arrowprops=look)
+        if relation in broken:
+            axes.plot(0, -row + 0.52, marker="x", color=BROKEN, markersize=10, mew=2.5)
+        size = "shapes differ" if np.isinf(residual) else f"residual {residual:.1e}"
+        axes.text(0.35, -row + 0.5, formula, color=INK, va="center")
+        axes.text(2.1, -row + 0.5, size, color=colour, va="center")
+        _box(axes, 0, -row, target)
+    axes.set(xlim=(-0.6, 3.4), ylim=(-len(sizes) - 0.3, 0.3))
+    axes.axis("off")
 
 
-def dependency_graph(program: Program) -> Picture:
-    """Draw which step of a backward pass reads which array, from the program's own text.
-
-    Steps stand one below the other in the order of the program; a line leads from a step
-    to each earlier step it reads, and the given arrays that it reads stand beside it.
-    """
+@_drawn(4.8, 1)
+def dependency_graph(figure: Figure, program: Program) -> None:
+    """Draw which step of a backward pass reads which earlier step, and which given arrays."""
     steps = [step for step in program.steps if step.reads and step.name != "m"]
     height = {step.name: -row for row, step in enumerate(steps)}
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        for step in steps:
-            y = height[step.name]
-            given = [name for name in step.reads if name not in height and name != "m"]
-            for name in step.reads:
-                if name in height:
-                    # A neighbour is reached straight down, a farther step around its left.
-                    near = height[name] - y == 1
-                    start, end = (0.0, height[name] - 0.27), (0.0, y + 0.27)
-                    if not near:
-                        start, end = (-0.3, float(height[name])), (-0.3, float(y))
-                    axes.annotate(
-                        "", end, start,
-                        arrowprops={
-                            "arrowstyle": "-|>", "color": INK, "lw": 1.2,
-                            "connectionstyle": f"arc3,rad={0 if near else 0.4}",
-                        },
-                    )  # fmt: skip
-            _box(axes, 0, y, step.name)
-            axes.text(0.9, y, "also reads: " + ", ".join(given) if given else "", va="center")
-        axes.set(xlim=(-1.3, 3), ylim=(-len(steps) + 0.5, 0.5))
-        axes.axis("off")
-
-    return _picture((4.8, 0.55 * len(steps)), draw)
+    figure.set_figheight(0.55 * len(steps))
+    axes = figure.subplots()
+    for step in steps:
+        y = height[step.name]
+        given = [name for name in step.reads if name not in height and name != "m"]
+        for name in step.reads:
+            if name in height:
+                # A neighbour is reached straight down, a farther step around its left.
+                near = height[name] - y == 1
+                x, gap, bend = (0.0, 0.27, 0) if near else (-0.3, 0.0, 0.4)
+                look = {"arrowstyle": "-|>", "color": INK, "lw": 1.2}
+                look["connectionstyle"] = f"arc3,rad={bend}"
+                axes.annotate("", (x, y + gap), (x, height[name] - gap), arrowprops=look)
+        _box(axes, 0, y, step.name)
+        axes.text(0.9, y, "also reads: " + ", ".join(given) if given else "", va="center")
+    axes.set(xlim=(-1.3, 3), ylim=(-len(steps) + 0.5, 0.5))
+    axes.axis("off")
 
 
-def every_number(values: Mapping[str, ArrayLike], activations: Sequence[Activation]) -> Picture:
-    """Draw every number of the forward and the backward pass of a small network.
+@_drawn(4.8, 1)
+def every_number(
+    figure: Figure, values: Mapping[str, ArrayLike], activations: Sequence[Activation]
+) -> None:
+    """Draw every number of both passes of a small network: a sigmoid output, cross-entropy.
 
-    The forward pass runs down on the left along solid arrows, the backward pass up on the
-    right along dashed ones. The derivative of each activation stands there in Z-form and in
-    A-form, and dZ of the output also as the shortcut; a sign between them says whether the
-    four printed decimals agree.
-
-    Parameters
-    ----------
-    values : mapping
-        ``Y``, the parameters, the cache from ``A0`` on, and the steps of a backward pass by
-        name, such as ``dZ2``; no array with more than two rows or columns.
-    activations : sequence of Activation
-        g1 ... gL; the last one is the sigmoid, and the cost is cross-entropy.
-
-    Raises
-    ------
-    KeyError
-        If an array is missing.
-    ValueError
-        If an array is too large to be drawn, or an entry is not finite.
+    `values` has ``Y``, the parameters, the cache from ``A0`` on, and the steps of the backward
+    pass, such as ``dZ2``. A sign between two forms says whether their printed decimals agree.
     """
-    arrays = {name: np.atleast_2d(finite(name, value)) for name, value in values.items()}
-    for name, array in arrays.items():
-        if max(array.shape) > 2:
-            raise ValueError(f"{name} has shape {array.shape}; two rows and columns can be drawn.")
+    arrays = {name: np.atleast_2d(finite(name, given)) for name, given in values.items()}
+    for name, value in arrays.items():
+        if max(value.shape) > 2:
+            raise ValueError(f"{name} has shape {value.shape}; two rows and columns can be drawn.")
     last = len(activations)
     arrays["J"] = np.array([[cross_entropy(arrays[f"A{last}"], arrays["Y"])]])
+    # One unit is one point, so that what is written and what is framed fit each other.
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    left, right = 2.0, 122.0
+    down, lane, inner = left + 20, right + 8, right + 20
 
-    def draw(figure: Figure) -> None:
-        # One unit is one point, so that what is written and what is framed fit each other.
-        figure.set_layout_engine("none")
-        axes = figure.add_axes((0, 0, 1, 1))
-        left, right = 2.0, 122.0
-        down, lane, inner = left + 20, right + 8, right + 20
+    def array(x: float, y: float, title: str) -> Point:
+        return _matrix(axes, x, y, arrays[title.split()[0]], (title, INK))
 
-        def array(x: float, y: float, title: str) -> tuple[float, float]:
-            return _matrix(axes, x, y, arrays[title.split()[0]], (title, INK))
-
-        axes.text(left, -1, "forward pass ↓", va="top", weight="bold")
-        axes.text(right, -1, "backward pass ↑", va="top", weight="bold")
-        array(left, -_ROW - 6, "A0 = X")
-        _, y = array(right, -_ROW - 6, "dA0 = W1ᵀ dZ1")
-        for n, activation in enumerate(activations, start=1):
-            A, Z, W, b = (f"{name}{n}" for name in "AZWb")
-            above, y = y, y - _GAP
-            _arrow(axes, (down, above), (down, y))
-            axes.text(lane + 6, above - _GAP / 2, f"local {W}ᵀ", va="center")
-            end, _ = array(left, y, W)
-            array(end + 8, y, b)
-            array(inner, y, f"d{W} = d{Z} A{n - 1}ᵀ/m")
-            _, y = array(inner + 112, y, f"d{b} = Σd{Z}/m")
-            _arrow(axes, (down, y), (down, y - _GAP), f"{W} A{n - 1} + {b}")
-            _arrow(axes, (inner + 26, y - _GAP), (inner + 26, y), f"local A{n - 1}ᵀ", dashed=True)
-            _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), "", dashed=True)
-            axes.text(inner + 126, y - _GAP / 2, "local 1", va="center")
-            y -= _GAP
-            _arrow(axes, (lane, y), (lane, above), dashed=True)
-            array(left, y, Z)
-            name, forms = _DERIVATIVES[activation.name]
-            end, above = array(right, y, f"d{Z} = d{A} * {name}′({Z})")
-            if n == last:
-                short = arrays[A] - arrays["Y"]
-                _equal(axes, end, above, arrays[f"d{Z}"], short)
-                title = (f"shortcut {A} − Y", SHORTCUT)
-                _matrix(axes, end + 18, y, short, title, colour=SHORTCUT, style="dotted")
-            y = above - _GAP
-            _arrow(axes, (lane, y), (lane, above), "upstream * local", dashed=True)
-            axes.text(right, y, f"local gradient {name}′({Z})", va="top")
-            y -= _ROW
-            from_z = activation.derivative_from_z(arrays[Z])
-            from_a = activation.derivative_from_a(arrays[A])
-            z_form, a_form = (form.format(Z=Z, A=A) for form in forms)
-            titles = ("Z-form", Z_FORM), (z_form, Z_FORM)
-            end, bottom = _matrix(axes, right, y, from_z, *titles, colour=Z_FORM)
-            end = max(end, right + 88)
-            _equal(axes, end, bottom, from_z, from_a)
-            titles = ("A-form", A_FORM), (a_form, A_FORM)
-            _matrix(axes, end + 18, y, from_a, *titles, colour=A_FORM, style="dashed")
-            y = bottom - _GAP
-            _arrow(axes, (down, above), (down, y), f"{name}({Z})")
-            _arrow(axes, (lane, y), (lane, bottom), "upstream", dashed=True)
-            array(left, y, A)
-            loss = f"−Y/{A} + (1 − Y)/(1 − {A})"
-            _, y = array(right, y, f"d{A} = " + (loss if n == last else f"W{n + 1}ᵀ dZ{n + 1}"))
-        _arrow(axes, (down, y), (down, y - _GAP))
-        _arrow(axes, (lane, y - _GAP), (lane, y), dashed=True)
-        end, _ = array(left, y - _GAP, "Y")
-        _, y = array(right, y - _GAP, "J = cross-entropy, the cost")
-        _arrow(axes, (end + 4, y + 10), (right - 2, y + 10))
-        figure.set_figheight((4 - y) / 72)
-        axes.set(xlim=(0, 345.6), ylim=(y - 4, 0))
-        axes.axis("off")
-
-    return _picture((4.8, 1), draw)
+    axes.text(left, -1, "forward pass ↓", va="top", weight="bold")
+    axes.text(right, -1, "backward pass ↑", va="top", weight="bold")
+    array(left, -_ROW - 6, "A0 = X")
+    _, y = array(right, -_ROW - 6, "dA0 = W1ᵀ dZ1")
+    for n, activation in enumerate(activations, start=1):
+        A, Z, W, b = (f"{name}{n}" for name in "AZWb")
+        above, y = y, y - _GAP
+        _arrow(axes, (down, above), (down, y))
+        axes.text(lane + 6, above - _GAP / 2, f"local {W}ᵀ", va="center")
+        end, _ = array(left, y, W)
+        array(end + 8, y, b)
+        array(inner, y, f"d{W} = d{Z} A{n - 1}ᵀ/m")
+        _, y = array(inner + 112, y, f"d{b} = Σd{Z}/m")
+        _arrow(axes, (down, y), (down, y - _GAP), f"{W} A{n - 1} + {b}")
+        _arrow(axes, (inner + 26, y - _GAP), (inner + 26, y), f"local A{n - 1}ᵀ", dashed=True)
+        _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), "", dashed=True)
+        axes.text(inner + 126, y - _GAP / 2, "local 1", va="center")
+        y -= _GAP
+        _arrow(axes, (lane, y), (lane, above), dashed=True)
+        array(left, y, Z)
+        name, forms = _DERIVATIVES[activation.name]
+        end, above = array(right, y, f"d{Z} = d{A} * {name}′({Z})")
+        if n == last:
+            short = arrays[A] - arrays["Y"]
+            _equal(axes, end, above, arrays[f"d{Z}"], short)
+            title = (f"shortcut {A} − Y", SHORTCUT)
+            _matrix(axes, end + 18, y, short, title, colour=SHORTCUT, style="dotted")
+        y = above - _GAP
+        _arrow(axes, (lane, y), (lane, above), "upstream * local", dashed=True)
+        axes.text(right, y, f"local gradient {name}′({Z})", va="top")
+        y -= _ROW
+        from_z = activation.derivative_from_z(arrays[Z])
+        from_a = activation.derivative_from_a(arrays[A])
+        z_form, a_form = (form.format(Z=Z, A=A) for form in forms)
+        titles = ("Z-form", Z_FORM), (z_form, Z_FORM)
+        end, bottom = _matrix(axes, right, y, from_z, *titles, colour=Z_FORM)
+        end = max(end, right + 88)
+        _equal(axes, end, bottom, from_z, from_a)
+        titles = ("A-form", A_FORM), (a_form, A_FORM)
+        _matrix(axes, end + 18, y, from_a, *titles, colour=A_FORM, style="dashed")
+        y = bottom - _GAP
+        _arrow(axes, (down, above), (down, y), f"{name}({Z})")
+        _arrow(axes, (lane, y), (lane, bottom), "upstream", dashed=True)
+        array(left, y, A)
+        loss = f"−Y/{A} + (1 − Y)/(1 − {A})"
+        _, y = array(right, y, f"d{A} = " + (loss if n == last else f"W{n + 1}ᵀ dZ{n + 1}"))
+    _arrow(axes, (down, y), (down, y - _GAP))
+    _arrow(axes, (lane, y - _GAP), (lane, y), dashed=True)
+    end, _ = array(left, y - _GAP, "Y")
+    _, y = array(right, y - _GAP, "J = cross-entropy, the cost")
+    _arrow(axes, (end + 4, y + 10), (right - 2, y + 10))
+    figure.set_figheight((4 - y) / 72)
+    axes.set(xlim=(0, 345.6), ylim=(y - 4, 0))
+    axes.axis("off")
 
 
-def drift(t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str) -> Picture:
-    """Draw how far two forms part as A moves from g(Z) (t = 0) to its cached value (t = 1).
-
-    Parameters
-    ----------
-    t, measured, first_order : array_like, shape (n,)
-        Where along the way, the difference of the forms there, and what the derivative at
-        t = 0 predicts.
-    what : str
-        What the vertical axis measures.
-    """
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        axes.plot(t, measured, color=CACHED, label="measured")
-        axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
-        axes.set(xlabel="t (0: A = g(Z), 1: published cache)", ylabel=what)
-        _legend_above(axes)
-
-    return _picture((4.8, 3.2), draw)
+@_drawn(4.8, 3.2)
+def drift(
+    figure: Figure, t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str
+) -> None:
+    """Draw how far two forms part as A moves from g(Z) (t = 0) to its cached value (t = 1)."""
+    axes = figure.subplots()
+    axes.plot(t, measured, color=CACHED, label="measured")
+    axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
+    axes.set(xlabel="t (0: A = g(Z), 1: published cache)", ylabel=what)
+    _legend_above(axes)
 
 
-def step_size_curves(h: ArrayLike, errors: Mapping[str, ArrayLike]) -> Picture:
-    """Draw the relative error of numerical derivatives over their step size, log-log.
-
-    Parameters
-    ----------
-    h : array_like, shape (n,)
-        Step sizes.
-    errors : mapping
-        The errors at these steps, for each of at most three methods by name; zeros are
-        drawn at 1e-17.
-    """
+@_drawn(4.8, 3.4)
+def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
+    """Draw the relative error of numerical derivatives over their step size, log-log."""
     _at_most(len(FORMS), errors, "methods")
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        looks = zip(FORMS, ("o", "s", "^"), errors.items(), strict=False)
-        for colour, marker, (name, values) in looks:
-            shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
-            axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
-        axes.set(xlabel="step size h", ylabel="relative error")
-        _legend_above(axes)
-
-    return _picture((4.8, 3.4), draw)
+    axes = figure.subplots()
+    for colour, marker, (name, values) in zip(FORMS, SIGNS, errors.items(), strict=False):
+        shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
+        axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
+    axes.set(xlabel="step size h", ylabel="relative error")
+    _legend_above(axes)
 
 
-def training_curves(losses: Mapping[str, ArrayLike], colours: Sequence[str] = RUNS) -> Picture:
-    """Draw the cost over the steps of gradient descent, one line for each run.
-
-    A run that coincides with the first one is drawn inside it as a thinner line; the others
-    differ in colour and in dashes.
-
-    Parameters
-    ----------
-    losses : mapping
-        The costs of each run, by name.
-    colours : sequence of str
-        One for each run, such as `FORMS` for runs that differ in form.
-
-    Raises
-    ------
-    ValueError
-        If there are more runs than colours, or than the seven kinds of dashes.
-    """
+@_drawn(4.8, 4.2)
+def training_curves(
+    figure: Figure, losses: Mapping[str, ArrayLike], colours: Sequence[str] = RUNS
+) -> None:
+    """Draw the cost over the steps of descent; a run like the first one lies inside its line."""
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
     styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
     _at_most(min(len(colours), len(styles)), losses, "runs")
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        looks = zip(colours, styles, losses.items(), strict=False)
-        for colour, style, (name, values) in looks:
-            nested = together[::-1].index(name) if name in together else 0
-            style = "solid" if name in together else style
-            axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
-        axes.set(xlabel="step", ylabel="cost", yscale="log")
-        _legend_above(axes)
-
-    return _picture((4.8, 4.2), draw)
+    axes = figure.subplots()
+    looks = zip(colours, styles, losses.items(), strict=False)
+    for colour, style, (name, values) in looks:
+        nested = together[::-1].index(name) if name in together else 0
+        style = "solid" if name in together else style
+        axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
+    axes.set(xlabel="step", ylabel="cost", yscale="log")
+    _legend_above(axes)
 
 
-def saturation(z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Picture:
-    """Draw the relative error of forms of dZ as the sigmoid saturates, one panel per label.
+@_drawn(4.8, 5.4)
+def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> None:
+    """Draw the relative error of forms of dZ over rising Z, for each label a panel by its title.
 
-    Parameters
-    ----------
-    z : array_like, shape (n,)
-        Pre-activations in increasing order, on a scale that is linear between -20 and 20 and
-        logarithmic beyond.
-    panels : mapping
-        For each label, by the title of its panel, the relative error of each form at z, of at
-        most three, drawn at 1e-16 if below; where it turns nan or inf the line ends in a cross.
-
-    Raises
-    ------
-    ValueError
-        If a panel has more than three forms.
+    Errors below 1e-16 are drawn there; where one turns nan or inf, its line ends in a cross.
     """
     for curves in panels.values():
         _at_most(len(FORMS), curves, "forms")
     z = np.ravel(z)
-
-    def draw(figure: Figure) -> None:
-        rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-        for axes, (title, curves) in zip(rows, panels.items(), strict=True):
-            looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
-            for colour, width, (name, values) in looks:
-                error = np.maximum(np.asarray(values, dtype=float), 1e-16)
-                axes.plot(z, error, color=colour, linewidth=width, label=name)
-                finite = np.flatnonzero(np.isfinite(error))
-                ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
-                axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
-            axes.set(title=title, yscale="log", ylabel="relative error of dZ")
-            axes.set_xscale("symlog", linthresh=20, linscale=1.5)
-        rows[-1].set(xlabel="Z", xticks=[-700, -100, -20, 0, 37])
-        rows[-1].xaxis.set_major_formatter("{x:.0f}")
-        handles, labels = rows[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper left")
-
-    return _picture((4.8, 5.4), draw)
+    rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, (title, curves) in zip(rows, panels.items(), strict=True):
+        looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
+        for colour, width, (name, values) in looks:
+            error = np.maximum(np.asarray(values, dtype=float), 1e-16)
+            axes.plot(z, error, color=colour, linewidth=width, label=name)
+            finite = np.flatnonzero(np.isfinite(error))
+            ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
+            axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
+        axes.set(title=title, yscale="log", ylabel="relative error of dZ")
+        axes.set_xscale("symlog", linthresh=20, linscale=1.5)
+    rows[-1].set(xlabel="Z", xticks=[-700, -100, -20, 0, 37])
+    rows[-1].xaxis.set_major_formatter("{x:.0f}")
+    figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left")
 
 
+@_drawn(4.8, 3.0)
 def derivative_over_activation(
-    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
-) -> Picture:
-    """Draw g'(z) over a = g(z), one panel for each activation.
+    figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
+) -> None:
+    """Draw g'(z) over a = g(z), each given over rising z; it folds back where g falls and rises.
 
-    Where g only rises, each a has one derivative, and the curve is the A-form. Where g falls
-    and rises again, the curve folds back, and its falling part is drawn in a colour of its own.
-
-    Parameters
-    ----------
-    curves : mapping
-        For each of at most two activations by name, the arrays g(z) and g'(z) over increasing z.
-    level : float, optional
-        An a at which both derivatives of a folded curve are marked.
+    At `level`, an a, both derivatives of a folded curve are marked.
     """
     _at_most(2, curves, "activations")
-
-    def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, len(curves), squeeze=False)[0]
-        for axes, (name, curve) in zip(panels, curves.items(), strict=True):
-            a, derivative = (np.asarray(values, dtype=float) for values in curve)
-            axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
-            turn = int(np.argmin(a))
-            if turn == 0:
-                axes.plot(a, derivative, "--", color=A_FORM)
-            else:
-                axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
-                axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
-                axes.legend(loc="upper left")
-            if turn and level is not None:
-                falling = np.interp(level, a[turn::-1], derivative[turn::-1])
-                rising = np.interp(level, a[turn:], derivative[turn:])
-                axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
-            axes.set(title=name, xlabel="a = g(z)")
-        panels[0].set_ylabel("g′(z)")
-
-    return _picture((4.8, 3.0), draw)
+    panels = figure.subplots(1, len(curves), squeeze=False)[0]
+    for axes, (name, curve) in zip(panels, curves.items(), strict=True):
+        a, derivative = (np.asarray(values, dtype=float) for values in curve)
+        axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
+        turn = int(np.argmin(a))
+        if turn == 0:
+            axes.plot(a, derivative, "--", color=A_FORM)
+        else:
+            axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
+            axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
+            axes.legend(loc="upper left")
+        if turn and level is not None:
+            falling = np.interp(level, a[turn::-1], derivative[turn::-1])
+            rising = np.interp(level, a[turn:], derivative[turn:])
+            axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
+        axes.set(title=name, xlabel="a = g(z)")
+    panels[0].set_ylabel("g′(z)")
 
 
-def separation(errors: Mapping[str, ArrayLike], threshold: float) -> Picture:
-    """Draw how many programs have which relative error, by verdict, on two logarithmic scales.
-
-    Parameters
-    ----------
-    errors : mapping
-        The relative errors of the programs of each of two verdicts; what is not finite is left
-        out, and zero is drawn at 1e-17.
-    threshold : float
-        Where the verdict changes.
-    """
+@_drawn(4.8, 3.2)
+def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float) -> None:
+    """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
     _at_most(2, errors, "verdicts")
     bins = [float(power) for power in range(-17, 2)]
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        looks = ((INK, True), (FAINT, False))
-        for (colour, fill), (name, values) in zip(looks, errors.items(), strict=False):
-            found = np.ravel(np.asarray(values, dtype=float))
-            size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
-            axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
-        axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
-        axes.set(xlabel="relative error, as a power of ten")
-        axes.set(ylabel="programs", yscale="log", ylim=(0.5, None))
-        axes.xaxis.set_major_locator(MultipleLocator(4))
-        _legend_above(axes)
-
-    return _picture((4.8, 3.2), draw)
+    axes = figure.subplots()
+    looks = ((INK, True), (FAINT, False))
+    for (colour, fill), (name, values) in zip(looks, errors.items(), strict=False):
+        found = np.ravel(np.asarray(values, dtype=float))
+        size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
+        axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
+    axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
+    axes.set(xlabel="relative error, as a power of ten", ylabel="programs", yscale="log")
+    axes.set_ylim(0.5, None)
+    axes.xaxis.set_major_locator(MultipleLocator(4))
+    _legend_above(axes)
 
 
-def heat_maps(matrices: Mapping[str, ArrayLike]) -> Picture:
-    """Draw matrices of one shape side by side, on one scale, each entry as a square.
-
-    The area of a square is the size of the entry; filled squares are positive, open ones
-    negative, so the picture needs no colour to be read.
-    """
+@_drawn(4.8, 4.2)
+def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
+    """Draw matrices of one shape: each entry is a square of its size, open if it is negative."""
     arrays = {name: finite(name, value) for name, value in matrices.items()}
     scale = max(float(np.abs(array).max()) for array in arrays.values())
-
-    def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, len(arrays), sharey=True, squeeze=False)[0]
-        for axes, (name, array) in zip(panels, arrays.items(), strict=True):
-            rows, columns = np.mgrid[: array.shape[0], : array.shape[1]]
-            for positive, fill in ((True, CACHED), (False, "none")):
-                chosen = (array > 0) == positive
-                area = 220 * np.abs(array[chosen]) / scale
-                axes.scatter(
-                    columns[chosen], rows[chosen], area, marker="s",
-                    facecolors=fill, edgecolors=CACHED,
-                )  # fmt: skip
-            axes.set(title=name, xticks=range(array.shape[1]), yticks=range(array.shape[0]))
-            axes.set(xlim=(-0.7, array.shape[1] - 0.3), ylim=(array.shape[0] - 0.3, -0.7))
-        panels[0].set_ylabel("row")
-        for axes in panels:
-            axes.set_xlabel("column")
-
-    return _picture((4.8, 4.2), draw)
+    panels = figure.subplots(1, len(arrays), sharey=True, squeeze=False)[0]
+    for axes, (name, array) in zip(panels, arrays.items(), strict=True):
+        rows, columns = np.mgrid[: array.shape[0], : array.shape[1]]
+        for positive, fill in ((True, CACHED), (False, "none")):
+            chosen = (array > 0) == positive
+            area = 220 * np.abs(array[chosen]) / scale
+            look = {"marker": "s", "facecolors": fill, "edgecolors": CACHED}
+            axes.scatter(columns[chosen], rows[chosen], area, **look)
+        axes.set(title=name, xticks=range(array.shape[1]), yticks=range(array.shape[0]))
+        axes.set(xlim=(-0.7, array.shape[1] - 0.3), ylim=(array.shape[0] - 0.3, -0.7))
+        axes.set_xlabel("column")
+    panels[0].set_ylabel("row")
 
 
-def shortcut_against_general(z: float, y: int, a: float | None = None) -> Picture:
-    """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y.
-
-    Parameters
-    ----------
-    z : float
-        The cached pre-activation Z.
-    y : int
-        The label, 0 or 1.
-    a : float, optional
-        A cached activation, marked on both curves.
-    """
+@_drawn(4.8, 3.4)
+def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None = None) -> None:
+    """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y."""
     s = float(sigmoid(z))
     ends = (0.06, 0.94) if a is None else (min(0.2, a / 2), max(0.94, a * 1.08))
 
-    def general(activation: ArrayLike) -> Array:
-        A = np.asarray(activation)
-        dA = (A - y) / (A * (1 - A))
-        return np.asarray(dA * sigmoid.derivative_from_z(z))
+    def general(A: Any) -> Any:
+        return (A - y) / (A * (1 - A)) * sigmoid.derivative_from_z(z)
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        grid = np.linspace(*ends, 400)
-        # The curve has a pole at A = 1 - y; the other pole cancels.
-        grid = grid[np.abs(grid - (1 - y)) > 0.02]
-        axes.plot(grid, grid - y, color=SHORTCUT, label="A − Y")
-        axes.plot(grid, general(grid), color=Z_FORM, linestyle="--", label="dA * σ′(Z)")
-        crossings = axes.secondary_xaxis("top")
-        crossings.set_xticks([s, 1 - s], labels=["σ(Z)", "1 − σ(Z)"])
-        crossings.spines["top"].set_visible(False)
-        for x in (s, 1 - s):
-            axes.axvline(x, color=FAINT, linewidth=1, linestyle=":", zorder=0)
-        if a is not None:
-            axes.plot([a, a], [a - y, float(general(a))], color=FAINT, linewidth=1)
-            axes.plot([a], [a - y], marker="o", color=SHORTCUT)
-            axes.plot([a], [general(a)], marker="s", color=Z_FORM)
-        axes.set(xlabel="A, cached", ylabel="dZ")
-        _legend_above(axes, height=1.1)
-
-    return _picture((4.8, 3.4), draw)
+    axes = figure.subplots()
+    grid = np.linspace(*ends, 400)
+    # The curve has a pole at A = 1 - y; the other pole cancels.
+    grid = grid[np.abs(grid - (1 - y)) > 0.02]
+    axes.plot(grid, grid - y, color=SHORTCUT, label="A − Y")
+    axes.plot(grid, general(grid), color=Z_FORM, linestyle="--", label="dA * σ′(Z)")
+    crossings = axes.secondary_xaxis("top")
+    crossings.set_xticks([s, 1 - s], labels=["σ(Z)", "1 − σ(Z)"])
+    crossings.spines["top"].set_visible(False)
+    for x in (s, 1 - s):
+        axes.axvline(x, color=FAINT, linewidth=1, linestyle=":", zorder=0)
+    if a is not None:
+        two = [a - y, general(a)]
+        axes.plot([a, a], two, color=FAINT, linewidth=1)
+        axes.plot([a], two[:1], marker="o", color=SHORTCUT)
+        axes.plot([a], two[1:], marker="s", color=Z_FORM)
+    axes.set(xlabel="A, cached", ylabel="dZ")
+    _legend_above(axes, height=1.1)
 
 
-def fairness_against_strength(tests: Mapping[str, Sequence[tuple[str, float, float]]]) -> Picture:
+@_drawn(4.8, 4.4)
+def fairness_against_strength(
+    figure: Figure, tests: Mapping[str, Sequence[tuple[str, float, float]]]
+) -> None:
     """Draw what share of right programs tests accept, and of wrong ones they reject.
 
-    Parameters
-    ----------
-    tests : mapping
-        For each tested function, its editions in order of time: what to call the edition,
-        its fairness and its strength. Arrows lead from each edition to the next one. A single
-        edition is named in the legend, since several of them can lie close together.
-
-    Raises
-    ------
-    ValueError
-        If there are more functions than signs to tell them apart.
+    Each function has its editions in order of time: name, fairness, strength.
     """
     _at_most(len(SIGNS), tests, "functions")
-
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
-            places: dict[tuple[float, float], list[str]] = {}
-            for edition, fairness, strength in editions:
-                places.setdefault((fairness, strength), []).append(edition)
-            single = f" {editions[0][0]}" if len(editions) == 1 else ""
-            axes.plot(*zip(*places, strict=True), sign, color=colour, label=function + single)
-            for start, end in pairwise(places):
-                axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
-            for place, called in () if single else places.items():
-                axes.annotate(
-                    ", ".join(called), place, (6, 6), textcoords="offset points", color=colour
-                )
-        axes.set(xlabel="fairness: right programs accepted", xlim=(-0.05, 1.2))
-        axes.set(ylabel="strength: mistakes rejected", xticks=np.linspace(0, 1, 6))
-        axes.margins(y=0.1)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        _legend_above(axes)
-
-    return _picture((4.8, 4.4), draw)
-
-
-def _forward_curve(axes: Axes, activation: Activation, z: Array) -> None:
-    reach = max(3.0, float(np.max(np.abs(z))) * 1.05)
-    grid = np.linspace(-reach, reach, 401)
-    axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
+    axes = figure.subplots()
+    for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
+        places: dict[tuple[float, float], list[str]] = {}
+        for edition, fairness, strength in editions:
+            places.setdefault((fairness, strength), []).append(edition)
+        single = f" {editions[0][0]}" if len(editions) == 1 else ""
+        axes.plot(*zip(*places, strict=True), sign, color=colour, label=function + single)
+        for start, end in pairwise(places):
+            axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
+        for place, called in () if single else places.items():
+            name = ", ".join(called)
+            axes.annotate(name, place, (6, 6), textcoords="offset points", color=colour)
+    axes.set(xlabel="fairness: right programs accepted", ylabel="strength: mistakes rejected")
+    axes.set(xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 6))
+    axes.margins(y=0.1)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _legend_above(axes)
 
 
 def _before_poles(values: Array, start: int) -> Array:
@@ -729,7 +575,7 @@ def _matrix(
     *titles: tuple[str, str],
     colour: str = FAINT,
     style: str = "solid",
-) -> tuple[float, float]:
+) -> Point:
     """Write titles and a framed matrix below; return where its frame ends, right and down."""
     for title, ink in titles:
         axes.text(x, y, title, va="top", color=ink)
@@ -753,13 +599,7 @@ def _equal(axes: Axes, end: float, bottom: float, one: Array, other: Array) -> N
     axes.text(end + 9, bottom + (_ROW * len(one) + 7) / 2, sign, ha="center", va="center")
 
 
-def _arrow(
-    axes: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    label: str = "",
-    dashed: bool = False,
-) -> None:
+def _arrow(axes: Axes, start: Point, end: Point, label: str = "", dashed: bool = False) -> None:
     look = {"arrowstyle": "-|>", "color": INK, "lw": 1.2, "linestyle": "--" if dashed else "-"}
     axes.annotate("", end, start, arrowprops={**look, "shrinkA": 1, "shrinkB": 1})
     axes.text(start[0] + 6, (start[1] + end[1]) / 2, label, va="center")
@@ -769,26 +609,3 @@ def _legend_above(axes: Axes, height: float = 1.0) -> None:
     _, labels = axes.get_legend_handles_labels()
     columns = 2 if max(map(len, labels)) < 22 else 1
     axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)
-
-
-def _picture(size: tuple[float, float], draw: Callable[[Figure], None]) -> Picture:
-    # Figure without pyplot: no display, no state shared with the reader's session.
-    with matplotlib.style.context(["default", STYLE], after_reset=True):
-        figure = Figure(figsize=size, layout="constrained")
-        draw(figure)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return Picture(_with_dark_colours(buffer.getvalue()))
-
-
-def _with_dark_colours(svg: str) -> str:
-    rules = "".join(
-        f'[style*="{part}: {light}"]{{{part}:{dark}!important}}'
-        for light, dark in DARK.items()
-        for part in ("stroke", "fill")
-    )
-    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
-    # matplotlib's XML prolog names a DTD on another host, which no SVG reader needs.
-    body = svg[svg.index("<svg") :]
-    opening_end = body.index(">") + 1
-    return body[:opening_end] + style + body[opening_end:]

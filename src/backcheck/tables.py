@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,20 +20,8 @@ FORMS = {
 class Table:
     """Rows of text under a header; the first cell of each row names the row.
 
-    Parameters
-    ----------
-    header : sequence of str
-        One title a column.
-    rows : iterable of sequence
-        One cell a column; anything `str` can turn into text.
-    named_by : str
-        What the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets them
-        accordingly, and gives each form its colour.
-
-    Raises
-    ------
-    ValueError
-        If a row has not as many cells as the header.
+    `named_by` says what the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets
+    them accordingly, and gives each form its colour.
 
     Examples
     --------
@@ -49,7 +37,7 @@ class Table:
     named_by: str = "code"
 
     def __post_init__(self) -> None:
-        rows = tuple(tuple(str(cell) for cell in row) for row in self.rows)
+        rows = tuple(tuple(map(str, row)) for row in self.rows)
         for number, row in enumerate(rows, start=1):
             if len(row) != len(self.header):
                 raise ValueError(
@@ -58,13 +46,10 @@ class Table:
         object.__setattr__(self, "rows", rows)
 
     def __repr__(self) -> str:
-        lines = [tuple(self.header), *self.rows]
-        widths = [max(len(str(cell)) for cell in column) for column in zip(*lines, strict=True)]
-        lines.insert(1, tuple("-" * width for width in widths))
-        return "\n".join(
-            "  ".join(str(cell).ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
-            for line in lines
-        )
+        lines = [[str(cell) for cell in line] for line in (self.header, *self.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        lines.insert(1, ["-" * width for width in widths])
+        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
@@ -75,16 +60,16 @@ class Table:
         )
 
     def _cells(self, row: Sequence[object]) -> str:
-        first, *others = (html.escape(str(cell)) for cell in row)
-        kind = self.named_by if self.named_by != "form" else f"code {form_of(str(row[0]))}".strip()
-        head = f'<th scope="row" class="{kind}">{first}</th>'
-        return head + "".join(_cell(cell) for cell in others)
+        first, *others = map(str, row)
+        kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
+        head = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
+        return head + "".join(map(_cell, others))
 
 
 def _cell(text: str) -> str:
     # Outcomes carry their word as a class, so that a page can colour them.
     kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
-    return f"<td{kind}>{text}</td>"
+    return f"<td{kind}>{html.escape(text)}</td>"
 
 
 def form_of(code: str) -> str:
@@ -100,23 +85,9 @@ def form_of(code: str) -> str:
     return next((name for name, sign in FORMS.items() if sign.search(code)), "")
 
 
-Mark = Callable[[str, list[tuple[str, str]], str], Iterator[str]]
-"""Writes a row of entries, each in two parts: what is the same, and from where on it differs."""
-
-
 @dataclass(frozen=True)
 class Digits:
     """Arrays below each other, and in each the digits that are not those of the first.
-
-    Parameters
-    ----------
-    arrays : mapping of str to array_like
-        The arrays by what each is called, all of one shape, with one or two axes.
-
-    Raises
-    ------
-    ValueError
-        If there is no array, one has more than two axes, or another shape than the first.
 
     Examples
     --------
@@ -141,13 +112,23 @@ class Digits:
         object.__setattr__(self, "arrays", found)
 
     def __repr__(self) -> str:
-        return "\n".join(self._lines(_underlined))
+        lines = []
+        for before, entries, after in self._rows():
+            lines.append(before + " ".join(same + other for same, other in entries) + after)
+            below = " ".join(" " * len(same) + "^" * len(other) for same, other in entries)
+            lines += [(" " * len(before) + below).rstrip()] if below.strip() else []
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        lines = "\n".join(self._lines(_marked))
-        return f'<pre class="digits" tabindex="0">{lines}</pre>'
+        lines = []
+        for before, entries, after in self._rows():
+            marked = (same + (f"<mark>{other}</mark>" if other else "") for same, other in entries)
+            lines.append(html.escape(before) + " ".join(marked) + after)
+        text = "\n".join(lines)
+        return f'<pre class="digits" tabindex="0">{text}</pre>'
 
-    def _lines(self, mark: Mark) -> Iterator[str]:
+    def _rows(self) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+        """Yield each row: what comes before it, its entries in two parts, and what comes after."""
         texts = {
             name: [[f"{entry:.8f}" for entry in row] for row in np.asarray(array)]
             for name, array in self.arrays.items()
@@ -156,30 +137,18 @@ class Digits:
         names = max(map(len, texts))
         first = next(iter(texts.values()))
         for name, rows in texts.items():
-            for number, row in enumerate(rows):
-                entries = [entry.rjust(width) for entry in row]
-                same = [one.rjust(width) for one in first[number]]
+            for number, (row, same) in enumerate(zip(rows, first, strict=True)):
                 label = (name if number == 0 else "").ljust(names)
                 before = f"{label}  {' [' if number else '[['}"
-                after = "]" if number < len(rows) - 1 else "]]"
-                yield from mark(before, list(map(_split, entries, same)), after)
+                pairs = zip(row, same, strict=True)
+                entries = [_split(one.rjust(width), other.rjust(width)) for one, other in pairs]
+                yield before, entries, "]" if number < len(rows) - 1 else "]]"
 
 
 def _split(entry: str, same: str) -> tuple[str, str]:
-    pairs = enumerate(zip(entry, same, strict=True))
-    place = next((place for place, (sign, other) in pairs if sign != other), len(entry))
-    if place < len(entry):
-        place = max(place, len(entry) - len(entry.lstrip()))
+    """Return the part of an entry that is the same as in the first array, and the rest."""
+    length = len(entry)
+    place = next((n for n in range(length) if entry[n] != same[n]), length)
+    if place < length:
+        place = max(place, length - len(entry.lstrip()))
     return entry[:place], entry[place:]
-
-
-def _marked(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
-    cells = (same + (f"<mark>{other}</mark>" if other else "") for same, other in entries)
-    yield html.escape(before) + " ".join(cells) + after
-
-
-def _underlined(before: str, entries: list[tuple[str, str]], after: str) -> Iterator[str]:
-    yield before + " ".join(same + other for same, other in entries) + after
-    below = " ".join(" " * len(same) + "^" * len(other) for same, other in entries)
-    if below.strip():
-        yield (" " * len(before) + below).rstrip()

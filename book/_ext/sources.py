@@ -1,0 +1,114 @@
+"""The source of a page as it is read: with the labels and the sections that nobody has to write.
+
+- A heading without a label gets that of its words, ``page-words-of-the-heading``, and the title of
+  a page the page's name. A label is written only where an address is to be another, for instance
+  because the heading was reworded since.
+- The sections of the named mistakes come from ``src/backcheck/mistakes.toml``. A page says where
+  those of one part go: ```` ```{mistakes} part ````.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LABEL = re.compile(r"\([\w-]+\)=")
+
+HEADING = re.compile(r"(#+) (.+)")
+
+FENCE = re.compile(r"(`{3,}|:{3,})")
+
+SHORT = {
+    "an answer to paste": "answer",
+    "a worked number": "number",
+    "the referee's verdict": "referee",
+    "when the two forms agree": "forms",
+}
+"""Headings that many pages have, and what their addresses call them."""
+
+PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
+
+SYMBOL = re.compile(r"(?:d?[A-Z]|m|keepdims)\b")
+"""What begins a name and is code, which a heading leaves as it is."""
+
+SECTION = """\
+(mistake-{id})=
+### {heading}
+
+{says}
+More: {more}.
+
+```{{code-cell}} ipython3
+:tags: [remove-input]
+
+catalogue.entry("{id}")
+```
+"""
+
+
+def source_of(file: Path) -> str:
+    """Return the source of a page with all of its labels and sections."""
+    return whole(file.stem, file.read_text(encoding="utf-8"))
+
+
+def whole(page: str, source: str) -> str:
+    """Write the labels and sections that are not written by hand into the source of a page."""
+    return _with_labels(page, _with_sections(source))
+
+
+def label_of(page: str, mark: str, heading: str) -> str:
+    """Return the label of a heading that has none of its own."""
+    if mark == "#":
+        return page
+    if heading.lower() in SHORT:
+        return f"{page}-{SHORT[heading.lower()]}"
+    plain = re.sub(r"\{\w+\}|\$[^$]*\$|'s\b|^(?:An?|The|Further) ", "", heading)
+    return "-".join([page, *re.findall(r"[a-z0-9]+", plain.lower())])
+
+
+def _with_labels(page: str, source: str) -> str:
+    """Put each label into the blank line above its heading, so that all lines keep their number."""
+    lines = ["", *source.split("\n")]
+    fence = ""
+    for number, (above, line) in enumerate(pairwise(lines)):
+        if found := FENCE.match(line):
+            if not fence:
+                fence = found[1]
+            elif line == fence:
+                fence = ""
+        elif not fence and (found := HEADING.fullmatch(line)) and not LABEL.fullmatch(above):
+            lines[number] = f"{above}\n({label_of(page, *found.groups())})=".lstrip("\n")
+    return "\n".join(lines if lines[0] else lines[1:])
+
+
+def _with_sections(source: str) -> str:
+    if not PLACE.search(source):
+        return source
+    table = tomllib.loads((ROOT / "src/backcheck/mistakes.toml").read_text(encoding="utf-8"))
+    return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)
+
+
+def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield those of a part in the order of the table, but for what says after which it goes."""
+    here = {id: entry["section"] for id, entry in table.items() if entry["section"]["part"] == part}
+
+    def beginning_with(id: str) -> Iterator[str]:
+        yield id
+        for other, section in here.items():
+            if section.get("after") == id:
+                yield from beginning_with(other)
+
+    for first in (id for id, section in here.items() if "after" not in section):
+        for id in beginning_with(first):
+            name, section = table[id]["name"], here[id]
+            pages = filter(None, (table[id]["page"], section.get("more")))
+            yield SECTION.format(
+                id=id,
+                heading=name if SYMBOL.match(name) else name[0].upper() + name[1:],
+                says=section["says"],
+                more=" and ".join(f"{{ref}}`{page}`" for page in pages),
+            )
