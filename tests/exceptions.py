@@ -26,7 +26,7 @@ import numpy as np
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.program import names, write
 from backcheck.reading import Frame, frame_of
-from backcheck.running import _arguments
+from backcheck.running import calls as calls_of
 from backcheck.symptoms import evidence_of, exceptions
 
 CONTAINED = {"caches": {"current_cache"}, "cache": {"linear_cache", "activation_cache"}}
@@ -471,7 +471,7 @@ class Program:
 
 def programs(fixture: Fixture) -> Iterator[Program]:
     """Yield every program of a fixture's function with one mistake."""
-    calls = [arguments for _, arguments in _arguments(fixture)]
+    calls = [arguments for _, arguments in calls_of(fixture)]
     cell = caller(fixture)
     own = functions(fixture)
     seen: set[str] = set()
@@ -524,7 +524,7 @@ def _around(
     }.get(name)
     if sibling:
         X, Y, _, number = calls[0]
-        foreign = _arguments(load(sibling))[0][1][2]
+        ((_, (_, _, foreign, _)),) = calls_of(load(sibling))
         yield Program("cache-foreign", name, own, cell, [(X, Y, foreign, number)])
         (line,) = re.findall(r"(?m)^.* = cache$", functions(load(sibling))[load(sibling).function])
         copied = re.sub(r"(?m)^.* = cache$", line, own[name])

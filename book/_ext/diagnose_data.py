@@ -1,8 +1,9 @@
-"""The data of the page that diagnoses pasted numbers.
+"""The script and the data of the page that diagnoses pasted numbers.
 
-The page's script searches the same mutants as `backcheck.diagnose`. What it needs for that is
-computed here, by the same package, and written to ``_static/diagnose-data.js`` as one
-assignment: a script opened from disk may load another script, but may not fetch anything.
+The script searches the same mutants as `backcheck.diagnose`. What it needs for that is computed
+here, by the same package, and written to ``_static/diagnose-data.js`` as one assignment: a script
+opened from disk may load another script, but may not fetch anything. Nor may it load modules, so
+those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 """
 
 import json
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from joined import joined
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
-DATA = "diagnose-data.js"
+DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
+MODULES = "diagnose"
 
 COARSE = 6
 """Significant digits of numbers that only have to differ from each other."""
@@ -63,7 +68,7 @@ class _Shared:
 
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
-    names = ("candidates", "mutate", "symptoms")
+    names = ("mutant", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
     fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
     program = import_module("backcheck.program")
@@ -73,14 +78,14 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "fixtures": every,
         "shared": shared.parts,
         "mistakes": {
-            id: [entry.name, entry.hint, entry.page, dict(entry.found or {})]
+            id: [entry.name, entry.hint, entry.page, dict(entry.found)]
             for id, entry in mistakes.table().items()
         },
         "exceptions": _exceptions(engine["symptoms"].exceptions()),
         "pages": titles(root),
-        "explains": engine["candidates"].PAGES,
+        "explains": engine["mutant"].PAGES,
         "activations": list(program.SLOPES),
-        "weights": engine["mutate"].WEIGHTS[:WEIGHTS].tolist(),
+        "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
@@ -93,7 +98,9 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
-    consistent, mutate = import_module("backcheck.consistent"), import_module("backcheck.mutate")
+    forward, mutate = import_module("backcheck.forward"), import_module("backcheck.mutate")
+    formulas, roles = import_module("backcheck.formulas"), import_module("backcheck.roles")
+    families = import_module("backcheck.families")
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
@@ -105,7 +112,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
                 shared.arrays(arrays, FINE),
                 shared.arrays({name: true[name] for name in asked}, FINE),
             ]
-            for arrays, true in consistent.networks(fixture, own_shapes)
+            for arrays, true in forward.networks(fixture, own_shapes)
         ]
 
     def of_steps(trees_of: "Callable[[Fixture, str], tuple[Tree, ...]]") -> dict[str, int]:
@@ -114,32 +121,29 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             name: shared.place([_tree(one) for one in trees_of(fixture, name)]) for name in steps
         }
 
-    unrelated = {name: value for name, value in mutate.unrelated(fixture).items() if name != "m"}
+    unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
     return {
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
         "arrays": shared.arrays(fixture.arrays),
-        "order": list(mutate.array_order(fixture)),
+        "order": list(roles.array_order(fixture)),
         "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
         "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
-        "named": shared.place(
-            [[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture.id)]
-        ),
-        "slopes": shared.place([_tree(slope) for slope in mutate.slopes_of(fixture)]),
-        "counts": of_steps(mutate.counts_of),
-        "early": of_steps(mutate.early_slopes),
-        "activated": list(mutate.activated(fixture)),
+        "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
+        "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
+        "counts": of_steps(families.counts_of),
+        "early": of_steps(families.early_slopes),
+        "activated": list(roles.activated(fixture)),
         "last": fixture.layers[-1].A,
-        "roles": {slot.name: mutate.role(fixture, slot.name)[0] for slot in mutants.slots},
+        "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "outputs": list(asked),
         "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
-        "shapes": shared.place(_shapes(fixture)),
         "networks": networks(False),
         "own": networks(True),
     }
@@ -148,25 +152,6 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
 def _slot(slot: "Slot") -> list[Any]:
     forms = [_tree(form.tree) for form in slot.forms]
     return [slot.name, forms, [_tree(form.tree) for form in slot.stuck]]
-
-
-def _shapes(fixture: "Fixture") -> dict[str, list[str]]:
-    """Return the shapes that each step can take within one change, to rule out the others."""
-    np, mutate = import_module("numpy"), import_module("backcheck.mutate")
-    mutants = mutate.mutants(fixture)
-    changes = [{}, *({slot.name: form.tree} for slot in mutants.slots for form in slot.forms)]
-    found: dict[str, set[str]] = {step.name: set() for step in fixture.program.steps}
-    for change in (*changes, *mutants.together):
-        scope: dict[str, Any] = dict(fixture.arrays)
-        for step in mutate.program(fixture, change).steps:
-            try:
-                with np.errstate(all="ignore"):
-                    scope[step.name] = step.value_in(scope)
-            except mutate.FAILURES:
-                break
-            if step.name in found:
-                found[step.name].add("x".join(map(str, np.shape(scope[step.name]))))
-    return {name: sorted(shapes) for name, shapes in found.items()}
 
 
 def _tree(tree: Any) -> Any:
@@ -199,20 +184,27 @@ def written(found: Mapping[str, Any]) -> str:
     return f"window.BACKCHECK={json.dumps(found, separators=(',', ':'))};\n"
 
 
-def write_data(app: Sphinx) -> None:
-    """Write the data beside the other static files, unless it is there already."""
+def leave_modules(app: Sphinx, config: Config) -> None:
+    """Keep the modules out of the static files of the site."""
+    config.exclude_patterns.append(MODULES)
+
+
+def write_static(app: Sphinx) -> None:
+    """Write the script beside the other static files, and the data unless they are there."""
     if app.builder.name != "html" or not (Path(app.srcdir) / f"{PAGE}.md").exists():
         return
     # The package is not installed where the book is built.
     if str(ROOT / "src") not in sys.path:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
+    file.parent.mkdir(parents=True, exist_ok=True)
+    script = joined(ROOT / "book/_static" / MODULES / "page.js")
+    file.with_name(SCRIPT).write_text(script, encoding="utf-8", newline="\n")
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])
     if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(written(data()), encoding="utf-8", newline="\n")
     record.write_text(digest, encoding="utf-8")
 
@@ -224,11 +216,12 @@ def load_here(
     if name == PAGE:
         app.add_css_file("diagnose.css")
         app.add_js_file(DATA, loading_method="defer")
-        app.add_js_file("diagnose.js", loading_method="defer")
+        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Install the hooks."""
-    app.connect("builder-inited", write_data)
+    app.connect("config-inited", leave_modules)
+    app.connect("builder-inited", write_static)
     app.connect("html-page-context", load_here)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

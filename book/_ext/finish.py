@@ -54,6 +54,9 @@ SIGNS = "_static/signs.css"
 ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
+DIAGNOSIS = "_static/diagnose.js"
+"""The one of them that is worth the work of making it smaller."""
+
 NAMING = ("diagnose.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
@@ -114,10 +117,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js = _bundle(root, pages, styles)
+    css, js, diagnosis = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js)):
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
         _write(root / file, text)
     _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
@@ -252,8 +255,8 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str]:
-    """Return the one stylesheet and the one script."""
+) -> tuple[str, str, str]:
+    """Return the one stylesheet, the one script, and that of the page that diagnoses."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
@@ -263,11 +266,12 @@ def _bundle(
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
+        "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
         "words": "\n".join([WAIT, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"]
+    return answer["css"], answer["js"], answer["diagnosis"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:

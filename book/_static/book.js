@@ -11,7 +11,9 @@
     else box.removeAttribute("tabindex");
   }
 
-  const seen = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
+  const seen = new ResizeObserver((entries) => {
+    for (const { target } of entries) update(target);
+  });
   for (const box of boxes) seen.observe(box);
 })();
 

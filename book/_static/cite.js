@@ -25,7 +25,8 @@
       const sign = formula.closest(".katex-display") ? "$$" : "$";
       formula.replaceWith(sign + formula.querySelector("annotation").textContent + sign);
     }
-    for (const other of copy.querySelectorAll(".headerlink, .cite, .section-number")) other.remove();
+    for (const other of copy.querySelectorAll(".headerlink, .cite, .section-number"))
+      other.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 
@@ -73,7 +74,7 @@
     return {
       "Link for a forum": link(address),
       "Answer for a forum": `${answer(place)}\n\n${link(elsewhere ? new URL(elsewhere, here).href : address)}`,
-      "BibTeX": [
+      BibTeX: [
         `@misc{when-the-cache-lies-${id},`,
         `  title  = {${name.replace(/(\$[^$]*\$)|[_&%#]/g, (sign, formula) => formula ?? `\\${sign}`)}},`,
         `  author = {{${author}}},`,
@@ -109,14 +110,18 @@
   function open(place) {
     const texts = textsOf(place);
     heading.textContent = `Cite ${nameOf(place)}`;
-    choices.replaceChildren(...Object.entries(texts).map(([kind, text]) => {
-      const choice = element("button", { type: "button" }, kind);
-      choice.addEventListener("click", () => copy(kind, text));
-      return choice;
-    }));
+    choices.replaceChildren(
+      ...Object.entries(texts).map(([kind, text]) => {
+        const choice = element("button", { type: "button" }, kind);
+        choice.addEventListener("click", () => copy(kind, text));
+        return choice;
+      }),
+    );
     shown.value = texts["Link for a forum"];
-    status.textContent = !page.url && location.protocol === "file:"
-      ? "This copy of the book was opened from disk, so its links lead nowhere for others." : "";
+    status.textContent =
+      !page.url && location.protocol === "file:"
+        ? "This copy of the book was opened from disk, so its links lead nowhere for others."
+        : "";
     document.body.append(dialog);
     dialog.showModal();
   }

@@ -4,11 +4,10 @@ The package of the book *When the Cache Lies*. Ground floor first:
 
 - `activations`: sigmoid, tanh and relu, each derivative written from Z and from A
 - `network`: the forward pass of a dense network, its cache and its loss
-- `relations`: what every forward pass satisfies, and how far a cache breaks it
-- `program`: a backward pass as text that reads like the algebra
+- `program`: a forward or backward pass as text that reads like the algebra
 - `fixtures`: the published tests, as data
 - `referee`: derivatives of the loss that know none of our formulas
-- `consistent`: fresh networks for a test, the referee's gradients, and the verdict
+- `forward`: a forward pass as a program: its relations, fresh networks, and the verdict
 - `gradient_check`: the published gradient check, and what its assert accepts
 - `mutate`: rewrites of a backward pass by general operators
 - `mistakes`: names for the forms people really write

@@ -18,12 +18,12 @@ import numpy as np
 
 import backcheck
 from backcheck.audit import audit, published, scoreboard
-from backcheck.candidates import Candidate
 from backcheck.diagnose import diagnose
 from backcheck.fair import make, repaired
 from backcheck.fair import write as write_test
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mistakes import occurrences
+from backcheck.mutant import Mutant
 from backcheck.program import write
 from backcheck.reading import LIMIT
 from backcheck.running import Failure, call, load_function, wrong_types
@@ -106,7 +106,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     return _answer(_read(options.file), options.fixture, options.json)
 
 
-def _answer(grads: Any, fixture: str | None, as_json: bool) -> int:
+def _answer(grads: Any, fixture: str | Fixture | None, as_json: bool) -> int:
     found = diagnose(
         grads,
         fixture,
@@ -144,7 +144,7 @@ def _run(options: argparse.Namespace) -> int:
     outputs = function if isinstance(function, Failure) else call(fixture, function, path)
     if isinstance(outputs, Failure):
         print(outputs)
-        for cause in likely_causes(outputs.error, fixture.id, outputs.frame):
+        for cause in likely_causes(outputs.error, fixture, outputs.frame):
             print(cause)
         return RAISED
     first = _first_complaint(fixture, outputs)
@@ -153,7 +153,7 @@ def _run(options: argparse.Namespace) -> int:
         says = f"fails first with: {first}" if first else "passes."
         print(f"{fixture.title}: your {name} {says}\n")
     returned = {key: value for key, value in outputs.items() if value is not None}
-    code = _answer(returned, fixture.id, options.json)
+    code = _answer(returned, fixture, options.json)
     return (code or EXIT["explained"]) if first else EXIT["expected"]
 
 
@@ -172,17 +172,18 @@ def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
 
 
 def _fixtures(options: argparse.Namespace) -> int:
-    rows = [(id, load(id).title, "no" if load(id).broken() else "yes") for id in ids()]
+    tests = map(load, ids())
+    rows = [(test.id, test.title, "no" if test.broken() else "yes") for test in tests]
     print(Table(("id", "test", "consistent"), rows))
     return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     every = published()
-    for id in options.fixtures:
-        if id not in every:
-            raise unknown(id, every)
-    chosen = [every[id] for id in options.fixtures or every]
+    for name in options.fixtures:
+        if name not in every:
+            raise unknown(name, every)
+    chosen = [every[name] for name in options.fixtures or every]
     found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title} ...")
@@ -242,11 +243,11 @@ def _show(options: argparse.Namespace) -> int:
 
 def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
     """Yield the equivalent named forms, and what the newest edition says of each."""
-    for _, forms in occurrences(fixture.id):
-        candidate = Candidate(fixture.id, forms, 1)
-        if candidate.verdict == "equivalent" and len(forms) == 1:
+    for _, forms in occurrences(fixture):
+        mutant = Mutant(fixture, forms)
+        if mutant.verdict == "equivalent" and len(forms) == 1:
             ((step, tree),) = forms.items()
-            yield f"{step} = {write(tree)}", "equivalent", candidate.outcome.word
+            yield f"{step} = {write(tree)}", "equivalent", mutant.outcome.word
 
 
 def run() -> None:

@@ -19,18 +19,10 @@ from backcheck.arrays import Array
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation function g with its derivative in Z-form and in A-form.
+    """An activation function g, by name, with its derivative in Z-form and in A-form.
 
-    Parameters
-    ----------
-    name : str
-        The name used in fixtures and programs: ``"sigmoid"``, ``"tanh"`` or ``"relu"``.
-    value : callable
-        g, applied to each entry of an array of any shape.
-    derivative_from_z : callable
-        The Z-form: an array Z goes in, g'(Z) of the same shape comes out.
-    derivative_from_a : callable
-        The A-form: an array A goes in; the result is g'(Z) if A = g(Z).
+    Each takes an array of any shape and works on its entries. `derivative_from_z` is g'(Z);
+    `derivative_from_a` takes A, and is g'(Z) if A = g(Z).
 
     Examples
     --------
@@ -104,18 +96,7 @@ ACTIVATIONS = {activation.name: activation for activation in (sigmoid, tanh, rel
 
 
 def by_name(name: str) -> Activation:
-    """Return the activation called `name`.
-
-    Raises
-    ------
-    ValueError
-        If there is no activation of that name.
-
-    Examples
-    --------
-    >>> by_name("relu")([-1.0, 2.0])
-    array([0., 2.])
-    """
+    """Return the activation called ``"sigmoid"``, ``"tanh"`` or ``"relu"``."""
     if name not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
         raise ValueError(f"There is no activation called {name!r}; use one of {known}.")

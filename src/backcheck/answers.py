@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from backcheck.catalogue import Place, entry
-from backcheck.fixtures import load
 from backcheck.mistakes import Mistake, table
 from backcheck.reading import NOWHERE, Frame
 from backcheck.symptoms import Cause, known_causes
@@ -48,17 +47,17 @@ def answer(id: str) -> Answer:
     This looks like the average over m taken twice.
     """
     found = entry(id)
-    often = found.mistake.found or {}
+    often = found.mistake.found
 
     def preference(place: Place) -> tuple[Any, ...]:
         # Digits say more than an exception, and an answer has room for one changed statement.
         return (
             place.says == "stops",
-            -often.get(load(place.candidate.id).function, 0),
-            place.candidate.verdict != "mistake",
-            len(place.candidate.forms),
+            -often.get(place.mutant.fixture.function, 0),
+            place.mutant.verdict != "mistake",
+            len(place.mutant.forms),
             # Of two spellings, the one that is otherwise as the test has it.
-            sum(len(_words(now) - _words(was)) for _, was, now in place.candidate.changed),
+            sum(len(_words(now) - _words(was)) for _, was, now in place.mutant.changed),
         )
 
     failing = [place for place in found.places if place.says != "passes"]
@@ -74,20 +73,20 @@ def _words(statement: str) -> set[str]:
 
 def _told(mistake: Mistake, place: Place) -> str:
     """Return the change, its digits and the expected ones, who else prints them, and a hint."""
-    candidate, fixture = place.candidate, load(place.candidate.id)
-    change = " and ".join(f"`{statement}`" for statement in candidate.shown)
+    mutant, fixture = place.mutant, place.mutant.fixture
+    change = " and ".join(f"`{statement}`" for statement in mutant.shown)
     shared = ""
     if place.says == "stops":
         prints = f"makes numpy stop\n\n{_fenced(place.printed.removeprefix('numpy stops '))}"
     else:
-        values, expected = candidate.values, fixture.expected
+        values, expected = mutant.values, fixture.expected
         output = next(name for name in expected if not _equal(values[name], expected[name]))
         shared = _shared(place, output)
         prints = (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
             f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
         )
-    if candidate.verdict == "mistake":
+    if mutant.verdict == "mistake":
         said = "It is wrong on real forward passes too, so the test is not to blame."
     else:
         said = "It is right on real forward passes; the cache of this test does not come from one."
@@ -164,4 +163,4 @@ def most_frequent(count: int = 12) -> list[str]:
     ['output-layer-again', 'other-gradient']
     """
     known = [id for id in table() if "mistake" in entry(id).verdicts]
-    return sorted(known, key=lambda id: -sum((table()[id].found or {}).values()))[:count]
+    return sorted(known, key=lambda id: -sum(table()[id].found.values()))[:count]

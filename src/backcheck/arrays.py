@@ -11,27 +11,7 @@ Array = NDArray[Any]
 
 
 def numeric(name: str, value: ArrayLike) -> Array:
-    """Return `value` as an array of numbers, nan and inf included.
-
-    Parameters
-    ----------
-    name : str
-        What the error message calls the array.
-    value : array_like
-        Numbers of any shape.
-
-    Raises
-    ------
-    ValueError
-        If `value` is not an array of numbers.
-
-    Examples
-    --------
-    >>> numeric("dW1", [[1.0, 2.0], [3.0]])
-    Traceback (most recent call last):
-        ...
-    ValueError: dW1 is not an array of numbers; pass a numpy array or nested lists of equal length.
-    """
+    """Return `value` as an array of numbers, nan and inf included, or say that `name` is none."""
     try:
         array = np.asarray(value)
     except ValueError:
@@ -45,20 +25,7 @@ def numeric(name: str, value: ArrayLike) -> Array:
 
 
 def finite(name: str, value: ArrayLike) -> Array:
-    """Return `value` as an array, if all its entries are finite numbers.
-
-    Raises
-    ------
-    ValueError
-        If `value` is not an array of numbers, or holds nan or inf.
-
-    Examples
-    --------
-    >>> finite("A2", [[0.5, float("nan")]])
-    Traceback (most recent call last):
-        ...
-    ValueError: A2 holds 1 entry that is nan or inf; every entry must be a finite number.
-    """
+    """Return `value` as an array, if all its entries are finite numbers."""
     array = numeric(name, value)
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:
@@ -68,20 +35,7 @@ def finite(name: str, value: ArrayLike) -> Array:
 
 
 def matrix(name: str, value: ArrayLike) -> Array:
-    """Return `value` as a finite matrix.
-
-    Raises
-    ------
-    ValueError
-        If it is not finite, or does not have two dimensions, or has no entry.
-
-    Examples
-    --------
-    >>> matrix("X", [1.0, 2.0])
-    Traceback (most recent call last):
-        ...
-    ValueError: X has shape (2,), but must be a matrix with two dimensions, such as (2, 1).
-    """
+    """Return `value` as a finite matrix with two dimensions and at least one entry."""
     array = finite(name, value)
     if array.ndim != 2:
         raise ValueError(
@@ -96,34 +50,13 @@ def matrix(name: str, value: ArrayLike) -> Array:
 
 
 def require_shape(name: str, array: Array, shape: tuple[int, ...], why: str) -> None:
-    """Raise ValueError, naming both shapes, unless `array` has `shape`.
-
-    Examples
-    --------
-    >>> require_shape("b1", np.zeros((1, 4)), (4, 1), "W1 has 4 rows")
-    Traceback (most recent call last):
-        ...
-    ValueError: b1 has shape (1, 4), but needs shape (4, 1), because W1 has 4 rows.
-    """
+    """Raise ValueError, naming both shapes, unless `array` has `shape`."""
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}, but needs shape {shape}, because {why}.")
 
 
 def entry(cache: Mapping[str, ArrayLike], name: str) -> ArrayLike:
-    """Return ``cache[name]``, or say which entries there are.
-
-    Raises
-    ------
-    KeyError
-        If the cache has no such entry.
-
-    Examples
-    --------
-    >>> entry({"Z1": [[0.0]]}, "A1")
-    Traceback (most recent call last):
-        ...
-    KeyError: 'The cache has no A1; it holds Z1.'
-    """
+    """Return ``cache[name]``, or say which entries there are."""
     if name not in cache:
         held = ", ".join(cache) or "nothing"
         raise KeyError(f"The cache has no {name}; it holds {held}.")

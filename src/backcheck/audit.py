@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from backcheck import consistent, gradient_check
+from backcheck import forward, gradient_check
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
-from backcheck.handout import statements
-from backcheck.mutate import FAILURES, fingerprint, mutants, program, unrelated
-from backcheck.program import Known, Program, Tree
+from backcheck.formulas import FAILURES, fingerprint, unrelated
+from backcheck.mutant import Mutant
+from backcheck.mutate import mutants
+from backcheck.program import Known, Program
 from backcheck.tables import Table
 
 SAME = 1e-12
@@ -36,33 +37,6 @@ REASONS = {
     "numbers": "on these numbers it gives the same values",
 }
 """Why a test can accept a mistake."""
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One changed backward pass with its verdict.
-
-    Parameters
-    ----------
-    forms : dict
-        The new expression of each changed slot.
-    program : Program
-        The whole backward pass.
-    verdict : str
-        ``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks.
-    """
-
-    forms: Mapping[str, Tree]
-    program: Program
-    verdict: str = ""
-
-    @property
-    def length(self) -> tuple[int, int]:
-        """How many slots it changes, and how long their forms are."""
-        return len(self.forms), len(str(self))
-
-    def __str__(self) -> str:
-        return ", ".join(statements(self.forms))
 
 
 @dataclass(frozen=True)
@@ -255,7 +229,7 @@ def published() -> dict[str, Fixture]:
     >>> list(published())[-1]
     'c2w1_gradient_check_n'
     """
-    check = gradient_check.test()
+    check = gradient_check.fixture()
     return {id: load(id) for id in ids()} | {check.id: check}
 
 
@@ -306,7 +280,7 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
 
 
 def errors_by_verdict(
-    fixtures: Iterable[Fixture] | None = None, seeds: tuple[int, ...] = consistent.SEEDS
+    fixtures: Iterable[Fixture] | None = None, seeds: tuple[int, ...] = forward.SEEDS
 ) -> dict[str, Array]:
     """Return how far each distinct mutant is from the referee on each fresh network.
 
@@ -337,11 +311,11 @@ def errors_by_verdict(
     found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
     for fixture in families.values():
         wide = _widened(fixture)
-        fresh = consistent.networks(wide, False, seeds)
+        fresh = forward.networks(wide, False, seeds)
         known = [wide.program.known(arrays) for arrays, _ in fresh]
         for mutant in judged_mutants(fixture):
             far = [
-                max(consistent.errors(mutant.program, wide, network, values))
+                max(forward.errors(mutant.program, wide, network, values))
                 for network, values in zip(fresh, known, strict=True)
             ]
             found[mutant.verdict].append(far)
@@ -350,12 +324,12 @@ def errors_by_verdict(
 
 def _shared_by(fixture: Fixture) -> Any:
     outputs = fixture.comparisons[-1].outputs
-    return str(fixture.program), fixture.layers, outputs, frozenset(fixture.arrays)
+    return str(fixture.program), fixture.forward, outputs, frozenset(fixture.arrays)
 
 
 def _widened(fixture: Fixture) -> Fixture:
     """Return the test with a fresh forward pass whose sizes are all different."""
-    drawn = consistent.draw(fixture, seed=0)
+    drawn = forward.draw(fixture, seed=0)
     arrays = {name: drawn[name] for name in fixture.arrays}
     if "Y" in arrays:
         # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
@@ -369,12 +343,16 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
     unchanged = _key(wide, wide.program, outputs)
     kept: dict[Any, Mutant] = {}
     for forms in (*changes, *found.together):
-        mutant = Mutant(forms, program(wide, forms))
+        mutant = Mutant(wide, forms)
         with suppress(*FAILURES):
             key = _key(wide, mutant.program, outputs)
-            if key != unchanged and (key not in kept or mutant.length < kept[key].length):
+            if key != unchanged and (key not in kept or _length(mutant) < _length(kept[key])):
                 kept[key] = mutant
-    return tuple(replace(m, verdict=consistent.verdict(m.program, wide)) for m in kept.values())
+    return tuple(kept.values())
+
+
+def _length(mutant: Mutant) -> tuple[int, int]:
+    return len(mutant.forms), len(str(mutant))
 
 
 def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
@@ -401,7 +379,7 @@ def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
     gap = _gap(fixture, mutant.program, fixture.arrays)
     if gap > SAME:
         return Survivor(mutant, "tolerance", f"off by {gap:.1g} of the largest entry")
-    if consistent.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
+    if forward.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
         return Survivor(mutant, "shape", _hiding_size(fixture, mutant.program))
     zeros = [name for name, value in fixture.arrays.items() if not np.any(value)]
     hiding = [
@@ -465,25 +443,17 @@ def _gap(fixture: Fixture, changed: Program, arrays: Mapping[str, Any]) -> float
 
 def _hiding_size(fixture: Fixture, changed: Program) -> str:
     """Say which size of the network, made larger, would unmask a mistake."""
-    first = fixture.layers[0].input
-    sizes = [fixture.arrays[first].shape[0]]
-    sizes += [fixture.arrays[layer.W].shape[0] for layer in fixture.layers]
-    sizes.append(fixture.arrays[first].shape[1])
+    sizes = fixture.sizes
     hidden = [f"unit{{}} of layer {n}" for n in range(1, len(sizes) - 2)]
     names = ["input{}", *hidden, "output unit{}", "example{}"]
     found = []
-    for place, (size, name) in enumerate(zip(sizes, names, strict=True)):
-        larger = (*sizes[:place], max(sizes) + 1, *sizes[place + 1 :])
-        if _gap(fixture, changed, _pass_of_sizes(fixture, larger)) > SAME:
+    for (symbol, size), name in zip(sizes.items(), names, strict=True):
+        if _gap(fixture, changed, _pass_with(fixture, symbol, max(sizes.values()) + 1)) > SAME:
             found.append(f"{size} {name.format('' if size == 1 else 's')}")
     return f"hidden by {' or by '.join(found)}" if found else REASONS["shape"]
 
 
 @cache
-def _pass_of_sizes(fixture: Fixture, sizes: tuple[int, ...]) -> dict[str, Any]:
-    """Return the arrays of a test drawn anew, as a forward pass of other sizes."""
-    shapes = dict(fixture.arrays)
-    shapes[fixture.layers[0].input] = np.zeros((sizes[0], sizes[-1]))
-    for layer, n_in, n_out in zip(fixture.layers, sizes, sizes[1:-1], strict=False):
-        shapes[layer.W] = np.zeros((n_out, n_in))
-    return consistent.draw(replace(fixture, arrays=shapes), seed=1, own_shapes=True)
+def _pass_with(fixture: Fixture, symbol: str, size: int) -> dict[str, Any]:
+    """Return the arrays of a test drawn anew, as a forward pass with another size."""
+    return forward.draw(fixture, 1, {**fixture.sizes, symbol: size})

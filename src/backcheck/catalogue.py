@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.candidates import Candidate
-from backcheck.clues import CAUSES, NEWEST, first_wrong, named_on, ratio
-from backcheck.fixtures import ids, load
+from backcheck.clues import CAUSES, first_wrong, named_on, newest, ratio
+from backcheck.fixtures import Fixture
 from backcheck.mistakes import Mistake, table
-from backcheck.search import reference
+from backcheck.mutant import Mutant, reference
+from backcheck.placing import courses
 from backcheck.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
@@ -23,22 +23,12 @@ _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 
 @dataclass(frozen=True)
 class Shared:
-    """Where else the numbers of some outputs stand.
-
-    Parameters
-    ----------
-    outputs : tuple of str
-        The outputs that all of it is true of.
-    right : tuple of str
-        The arrays of tests and accepted programs that have these numbers, up to the sign.
-    others, partly : tuple of str
-        Keys of the other named forms that print all of these numbers, and some of them.
-    """
+    """Where else the numbers of some outputs stand."""
 
     outputs: tuple[str, ...]
-    right: tuple[str, ...]
-    others: tuple[str, ...]
-    partly: tuple[str, ...]
+    right: tuple[str, ...]  # which arrays of tests and accepted programs, up to the sign
+    others: tuple[str, ...]  # keys of the named forms that print all of them
+    partly: tuple[str, ...]  # and of those that print some
 
     def said(self, named: Callable[[str], str]) -> str:
         """Return it as a sentence in which `named` writes the other forms."""
@@ -50,40 +40,24 @@ class Shared:
         return f"{', '.join(self.outputs)}: {'; '.join(clauses)}."
 
     def __repr__(self) -> str:
-        return self.said(lambda id: table()[id].name)
+        return self.said(lambda key: table()[key].name)
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a named form prints, and where.
+    """What a named form prints, and where."""
 
-    Parameters
-    ----------
-    candidate : Candidate
-        The changed program, with its verdict.
-    changes : tuple of str
-        The changed statements; several where they print the same.
-    tests : tuple of str
-        Titles of the tests on which they do, and which say the same of it.
-    says : str
-        What each of them says, by its own rule: ``"passes"``, ``"fails"`` or ``"stops"``.
-    printed : str
-        The outputs that are not the expected ones, as numpy prints them, or its complaint.
-    shared : tuple of Shared
-        Where else these numbers stand.
-    """
-
-    candidate: Candidate
-    changes: tuple[str, ...]
-    tests: tuple[str, ...]
-    says: str
-    printed: str
+    mutant: Mutant
+    changes: tuple[str, ...]  # several statements where they print the same
+    tests: tuple[str, ...]  # titles of the tests on which they do
+    says: str  # what each of these says: "passes", "fails" or "stops"
+    printed: str  # the wrong outputs as numpy prints them, or its complaint
     shared: tuple[Shared, ...] = ()
 
     @property
     def judged(self) -> str:
         """The verdict, and what the test says."""
-        return f"{self.candidate.verdict}; the test {self.says}"
+        return f"{self.mutant.verdict}; the test {self.says}"
 
     def __repr__(self) -> str:
         change = " or ".join(self.changes)
@@ -93,15 +67,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """A named form with every place where it can be made.
-
-    Parameters
-    ----------
-    mistake : Mistake
-        The name, the hint and the page.
-    places : tuple of Place
-        Where it can be made, test by test.
-    """
+    """A named form with every place where it can be made, test by test."""
 
     mistake: Mistake
     places: tuple[Place, ...]
@@ -109,7 +75,7 @@ class Entry:
     @property
     def verdicts(self) -> str:
         """``"mistake"``, ``"equivalent"``, or both where it depends on the layer."""
-        return _either(place.candidate.verdict for place in self.places)
+        return _either(place.mutant.verdict for place in self.places)
 
     def __repr__(self) -> str:
         return "\n\n".join([self.mistake.hint, *map(repr, self.places)])
@@ -127,7 +93,7 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
     code = " or ".join(f"<code>{html.escape(change)}</code>" for change in changes)
     tests = [test for place in places for test in place.tests]
     where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
-    verdicts = _either(place.candidate.verdict for place in places)
+    verdicts = _either(place.mutant.verdict for place in places)
     summary = f"{code}: {verdicts}; {_either(place.says for place in places)} on {where}"
     # Tests whose outputs share their numbers with the same forms have one paragraph.
     alike = groupby(places, key=lambda place: place.shared)
@@ -137,12 +103,13 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
 
 def _printed_as_html(places: list[Place], shared: tuple[Shared, ...]) -> str:
     text = "\n\n".join(f"{'; '.join(p.tests)}: {p.judged}\n{p.printed}" for p in places)
-    below = f"<p>{' '.join(one.said(_link) for one in shared)}</p>" if shared else ""
+    said = " ".join(some.said(_link) for some in shared)
+    below = f"<p>{said}</p>" if shared else ""
     return f'<pre tabindex="0">{html.escape(text)}</pre>{below}'
 
 
-def _link(id: str) -> str:
-    return f'<a href="#mistake-{id}">{html.escape(table()[id].name)}</a>'
+def _link(key: str) -> str:
+    return f'<a href="#mistake-{key}">{html.escape(table()[key].name)}</a>'
 
 
 def _either(words: Iterable[str]) -> str:
@@ -150,18 +117,8 @@ def _either(words: Iterable[str]) -> str:
 
 
 @cache
-def entry(id: str) -> Entry:
-    """Return the entry of a named form.
-
-    Parameters
-    ----------
-    id : str
-        Its key in `backcheck.mistakes.table`.
-
-    Raises
-    ------
-    KeyError
-        If there is no form of that name.
+def entry(key: str) -> Entry:
+    """Return the entry of a named form, by its key in `backcheck.mistakes.table`.
 
     Examples
     --------
@@ -170,45 +127,44 @@ def entry(id: str) -> Entry:
     >>> entry("shortcut").places[0].changes
     ('dZ2 = AL - Y',)
     """
-    if id not in table():
-        raise KeyError(f"There is no named form {id!r}; there are {', '.join(table())}.")
-    shared = ((place, _shared(id, place)) for place in _places(id))
-    return Entry(table()[id], tuple(replace(place, shared=found) for place, found in shared))
+    if key not in table():
+        raise KeyError(f"There is no named form {key!r}; there are {', '.join(table())}.")
+    places = _places()[key]
+    return Entry(table()[key], tuple(replace(p, shared=_shared(key, p)) for p in places))
 
 
 @cache
-def _places(id: str) -> tuple[Place, ...]:
-    """Return where a named form can be made, without what other forms print."""
-    places: dict[tuple[str, ...], Place] = {}
-    for fixture in reversed(ids("Course 1")):
-        for name, candidate in named_on(fixture):
-            if name == id:
-                printed = _printed(candidate)
-                for says, title in _said_by_each_edition(candidate).items():
-                    key = (printed, candidate.verdict, says)
-                    one = Place(candidate, (_change(id, candidate),), (title,), says, printed)
-                    places[key] = _joined(places[key], one) if key in places else one
-    return tuple(places.values())
+def _places() -> dict[str, tuple[Place, ...]]:
+    """Return where each named form can be made, without what other forms print."""
+    places: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
+    for fixture in courses()[0]:
+        for key, mutant in named_on(fixture):
+            printed, own = _printed(mutant), places[key]
+            for says, title in _said_by_each_edition(mutant).items():
+                alike = (printed, mutant.verdict, says)
+                place = Place(mutant, (_change(key, mutant),), (title,), says, printed)
+                own[alike] = _joined(own[alike], place) if alike in own else place
+    return {key: tuple(own.values()) for key, own in places.items()}
 
 
-def _change(id: str, candidate: Candidate) -> str:
-    if id == "forward-again":
+def _change(key: str, mutant: Mutant) -> str:
+    if key == "forward-again":
         # Written out, these are the lines of the forward pass that the course grades.
-        return f"{', '.join(candidate.forms)} computed again"
-    return candidate.statements
+        return f"{', '.join(mutant.forms)} computed again"
+    return str(mutant)
 
 
-def _said_by_each_edition(candidate: Candidate) -> dict[str, str]:
+def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
     """Return what the editions of a test say, each by its own rule, with the test's title.
 
     Where they do not agree, the title names the editions.
     """
-    fixture = load(candidate.id)
+    fixture = mutant.fixture
     editions: dict[str, list[str]] = {}
     for comparison in fixture.comparisons:
-        outcome = candidate.outcome
+        outcome = mutant.outcome
         if not outcome.error:
-            values = {name: candidate.values[name] for name in comparison.outputs}
+            values = {name: mutant.values[name] for name in comparison.outputs}
             outcome = fixture.compare(values, comparison.edition)
         says = {"error": "stops"}.get(outcome.word, outcome.word)
         editions.setdefault(says, []).append(comparison.edition)
@@ -222,17 +178,15 @@ def _joined(place: Place, other: Place) -> Place:
     return replace(place, changes=changes, tests=tuple(dict.fromkeys((*place.tests, *other.tests))))
 
 
-def _shared(id: str, place: Place) -> tuple[Shared, ...]:
+def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     """Say of each output that a place prints where else its numbers stand."""
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for output, numbers in _outputs(place):
-        right = tuple(_right(place.candidate.id, output, numbers))
-        others = {other for number in numbers for other in printed_by()[number]} - {id}
-        whole = {other for other in others if any(numbers <= one for one in _arrays(other))}
-        kinds = (
-            right,
-            *(tuple(one for one in table() if one in some) for some in (whole, others - whole)),
-        )
+        right = tuple(_right(place.mutant.fixture, output, numbers))
+        others = {other for number in numbers for other in printed_by()[number]} - {key}
+        whole = {other for other in others if any(numbers <= some for some in _arrays(other))}
+        parted = (tuple(k for k in table() if k in some) for some in (whole, others - whole))
+        kinds = (right, *parted)
         if any(kinds):
             alike.setdefault(kinds, []).append(output)
     return tuple(Shared(tuple(outputs), *kinds) for kinds, outputs in alike.items())
@@ -248,9 +202,9 @@ def _outputs(place: Place) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 @cache
-def _arrays(id: str) -> frozenset[frozenset[str]]:
+def _arrays(key: str) -> frozenset[frozenset[str]]:
     """Return the numbers of each output that a named form prints."""
-    return frozenset(numbers for place in _places(id) for _, numbers in _outputs(place))
+    return frozenset(numbers for place in _places()[key] for _, numbers in _outputs(place))
 
 
 @cache
@@ -263,44 +217,44 @@ def printed_by() -> dict[str, list[str]]:
     ['shortcut', 'slope-from-a']
     """
     found: dict[str, list[str]] = {}
-    for id in table():
-        for number in frozenset[str]().union(*_arrays(id)):
-            found.setdefault(number, []).append(id)
+    for key in table():
+        for number in frozenset[str]().union(*_arrays(key)):
+            found.setdefault(number, []).append(key)
     return found
 
 
 @cache
-def _known(id: str) -> dict[str, tuple[set[str], set[str]]]:
+def _known(fixture: Fixture) -> dict[str, tuple[set[str], set[str]]]:
     """Return the numbers of each array of a test and its accepted program, without signs.
 
     The second set has those that the test publishes as well: they are rounded.
     """
     found = {}
-    for name, value in reference(id).items():
+    for name, value in reference(fixture).items():
         computed = _unsigned(_NUMBER.findall(_text(value)))
-        published = _unsigned(_NUMBER.findall(_text(load(id).expected.get(name, 0))))
+        published = _unsigned(_NUMBER.findall(_text(fixture.expected.get(name, 0))))
         found[name] = computed, computed | published
     return found
 
 
-def _right(id: str, output: str, numbers: frozenset[str]) -> Iterator[str]:
+def _right(fixture: Fixture, output: str, numbers: frozenset[str]) -> Iterator[str]:
     """Say which arrays of tests and accepted programs have numbers of an output."""
     printed = _unsigned(numbers)
     left = set(printed)
-    for fixture in (id, *(other for other in reversed(ids("Course 1")) if other != id)):
+    for test in (fixture, *(other for other in courses()[0] if other is not fixture)):
         # The output's own expected value first, then the array with most of these numbers.
         for name, (computed, every) in sorted(
-            _known(fixture).items(),
+            _known(test).items(),
             key=lambda known: (known[0] != output, -len(printed & known[1][1])),
         ):
             if common := left & every:
                 left -= common
                 whole = computed <= printed <= every
-                kind = "given" if name in load(fixture).arrays else "expected"
-                same = numbers & set(_NUMBER.findall(_text(reference(fixture)[name])))
+                kind = "given" if name in test.arrays else "expected"
+                same = numbers & set(_NUMBER.findall(_text(reference(test)[name])))
                 yield (
                     f"{'' if whole else 'partly '}the {kind} {name}"
-                    f"{'' if fixture == id else f' of {load(fixture).title}'}"
+                    f"{'' if test is fixture else f' of {test.title}'}"
                     f"{'' if same or not whole else ' with the opposite sign'}"
                 )
 
@@ -321,10 +275,8 @@ class Overview:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{title}</th>' for title in _COLUMNS)
         body = "".join(
-            f'<tr><th scope="row"><a href="#mistake-{id}">{html.escape(name)}</a></th>'
-            f"<td>{verdict}</td>"
-            f"<td>{ratio}</td></tr>\n"
-            for id, name, verdict, ratio in self.rows
+            f'<tr><th scope="row">{_link(key)}</th><td>{verdict}</td><td>{ratio}</td></tr>\n'
+            for key, _, verdict, ratio in self.rows
         )
         return (
             '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
@@ -347,36 +299,29 @@ def overview() -> Overview:
     >>> [row[2:] for row in overview().rows if row[0] == "output-sign"]
     [('mistake', '-1, not constant')]
     """
-    found: dict[str, set[str]] = {id: set() for id in table()}
-    for fixture in NEWEST:
-        for id, candidate in named_on(fixture):
-            first = first_wrong(candidate)
-            found[id] |= {"numpy stops"} if candidate.outcome.error else set()
-            found[id] |= {ratio(candidate, first)} if first else set()
+    found: dict[str, set[str]] = {key: set() for key in table()}
+    for fixture in newest():
+        for key, mutant in named_on(fixture):
+            first = first_wrong(mutant)
+            found[key] |= {"numpy stops"} if mutant.outcome.error else set()
+            found[key] |= {ratio(mutant, first)} if first else set()
     kinds = (*CAUSES, "numpy stops")
     return Overview(
         tuple(
-            (id, named.name, entry(id).verdicts, ", ".join(k for k in kinds if k in found[id]))
-            for id, named in table().items()
+            (key, named.name, entry(key).verdicts, ", ".join(k for k in kinds if k in found[key]))
+            for key, named in table().items()
         )
     )
-
-
-@cache
-def _expected_text(id: str) -> dict[str, str]:
-    return {name: f"{name} = {_text(reference(id)[name])}" for name in load(id).expected}
 
 
 def _text(value: Any) -> str:
     return str(np.asarray(value, dtype=float))
 
 
-def _printed(candidate: Candidate) -> str:
-    if candidate.outcome.error:
-        return f"numpy stops at {candidate.outcome.error}"
-    lines = []
-    for name, expected in _expected_text(candidate.id).items():
-        text = f"{name} = {_text(candidate.values[name])}"
-        if text != expected:
-            lines.append(text)
+def _printed(mutant: Mutant) -> str:
+    if mutant.outcome.error:
+        return f"numpy stops at {mutant.outcome.error}"
+    right = reference(mutant.fixture)
+    texts = {name: _text(mutant.values[name]) for name in mutant.fixture.expected}
+    lines = [f"{name} = {text}" for name, text in texts.items() if text != _text(right[name])]
     return "\n".join(lines) or "Prints the expected numbers."

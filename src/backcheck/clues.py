@@ -5,27 +5,20 @@ against what is expected there.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
-from backcheck.candidates import Candidate
-from backcheck.fixtures import load
+from backcheck.fixtures import Fixture, load
 from backcheck.mistakes import occurrences, table
+from backcheck.mutant import Mutant, reference
 from backcheck.mutate import mutants
-from backcheck.search import reference, workshop
+from backcheck.placing import courses
+from backcheck.search import workshop
 from backcheck.tables import Table
 
 ZERO, FOUR_DIGITS = 1e-9, 1e-4
 """Numbers below the one are 0, and ratios are alike that differ by less than the other."""
-
-NEWEST = (
-    "c1w3_bp_public_c",
-    "c1w4_linear_backward_v4a",
-    "c1w4_linear_activation_backward_v2",
-    "c1w4_L_model_backward_v2",
-)
-"""The newest test of each function of Course 1."""
 
 _AVERAGES = {"average-missing", "average-twice", "average-elsewhere", "times-m", "wrong-m"}
 _SIGNS = {"output-sign", "loss-sign"}
@@ -42,7 +35,14 @@ CAUSES: dict[str, tuple[str, set[str]]] = {
 """What a ratio of printed to expected numbers speaks for, and the named forms that are it."""
 
 
-def ratio(candidate: Candidate, output: str) -> str:
+@cache
+def newest() -> tuple[Fixture, ...]:
+    """Return the newest test of each function of the first course."""
+    tests = courses()[0]
+    return tuple({test.function: test for test in reversed(tests)}.values())
+
+
+def ratio(mutant: Mutant, output: str) -> str:
     """Return what the printed numbers of an output are to the expected ones: a key of `CAUSES`.
 
     Where 0 is expected there is no ratio, and any other number there makes it
@@ -52,11 +52,12 @@ def ratio(candidate: Candidate, output: str) -> str:
     --------
     >>> from backcheck.program import parse
     >>> whole = parse("dW2 = dZ2 @ A1.T").steps[0].expression
-    >>> ratio(Candidate("c1w4_L_model_backward_v2", {"dW2": whole}, 1), "dW2")
+    >>> ratio(Mutant(load("c1w4_L_model_backward_v2"), {"dW2": whole}), "dW2")
     'm'
     """
-    expected = np.asarray(reference(candidate.id)[output], dtype=float)
-    printed = np.asarray(candidate.values[output], dtype=float)
+    right = reference(mutant.fixture)
+    expected = np.asarray(right[output], dtype=float)
+    printed = np.asarray(mutant.values[output], dtype=float)
     if printed.shape != expected.shape:
         return "other shape"
     there = np.abs(expected) > ZERO
@@ -65,44 +66,34 @@ def ratio(candidate: Candidate, output: str) -> str:
     ratios = printed[there] / expected[there]
     if not np.allclose(ratios, ratios[0], rtol=FOUR_DIGITS, atol=0):
         return "not constant"
-    m = float(reference(candidate.id)["m"])
+    m = float(right["m"])
     known = {"-1": -1, "1/m": 1 / m, "m": m, "m squared": m**2}
     near = (name for name, one in known.items() if np.isclose(ratios[0], one, rtol=FOUR_DIGITS))
     return next(near, "another constant")
 
 
-def named_on(id: str) -> Iterator[tuple[str, Candidate]]:
-    """Yield every named form that has an effect on a test, wherever it can be made.
-
-    Examples
-    --------
-    >>> [found.statements for id, found in named_on("c1w4_L_model_backward_v2")
-    ...  if id == "error-for-da"]
-    ['dAL = AL - Y', 'dAL = Y - AL']
-    """
-    felt = needed(id)
-    for name, forms in occurrences(id):
-        if felt & forms.keys():
-            yield name, Candidate(id, forms, 1)
+@cache
+def named_on(fixture: Fixture) -> tuple[tuple[str, Mutant], ...]:
+    """Return every named form that can have an effect on a test, wherever it can be made."""
+    reaching = workshop(fixture).slots_reaching(fixture.expected)
+    return tuple(
+        (key, Mutant(fixture, forms))
+        for key, forms in occurrences(fixture)
+        if not reaching.isdisjoint(forms)
+    )
 
 
-def _wrong(candidate: Candidate) -> tuple[str, ...]:
+def _wrong(mutant: Mutant) -> tuple[str, ...]:
     """Return the outputs that a test finds wrong, in the order in which they are computed."""
-    if candidate.outcome.error:
+    if mutant.outcome.error:
         return ()
-    named = {failure.split()[-1] for failure in candidate.outcome.failures}
-    return tuple(step.name for step in load(candidate.id).program.steps if step.name in named)
+    named = {failure.split()[-1] for failure in mutant.outcome.failures}
+    return tuple(step.name for step in mutant.fixture.program.steps if step.name in named)
 
 
-def first_wrong(candidate: Candidate) -> str:
-    """Return the wrong output that is computed first, or ``""`` where numbers are right or none.
-
-    Examples
-    --------
-    >>> first_wrong(Candidate("c1w4_L_model_backward_v2", {"dZ2": ("-", "AL", "Y")}, 1))
-    'dW2'
-    """
-    return next(iter(_wrong(candidate)), "")
+def first_wrong(mutant: Mutant) -> str:
+    """Return the wrong output that is computed first, or ``""`` where numbers are right or none."""
+    return next(iter(_wrong(mutant)), "")
 
 
 def ratios(*tests: str, output: str = "") -> Table:
@@ -114,7 +105,7 @@ def ratios(*tests: str, output: str = "") -> Table:
     Parameters
     ----------
     *tests : str
-        The fixtures.
+        The ids of the tests.
     output : str
         The output to divide, where it is wrong; the wrong output computed first if not given.
 
@@ -123,27 +114,27 @@ def ratios(*tests: str, output: str = "") -> Table:
     >>> ratios("c1w4_linear_backward_v4a").rows[1]
     ('1/m', 'divided by m twice, or already in dZ', '3 of 3')
     """
-    columns = [_hits(test, output) for test in tests]
+    fixtures = [load(test) for test in tests]
+    columns = [_hits(fixture, output) for fixture in fixtures]
     rows = [
         (kind, said, *(f"{column[kind][0]} of {column[kind][1]}" for column in columns))
         for kind, (said, _) in CAUSES.items()
     ]
-    return Table(("ratio", "cause", *(load(test).title for test in tests)), rows, "words")
+    return Table(("ratio", "cause", *(fixture.title for fixture in fixtures)), rows, "words")
 
 
-def _hits(id: str, output: str) -> dict[str, tuple[int, int]]:
+def _hits(fixture: Fixture, output: str) -> dict[str, tuple[int, int]]:
     """Return for each ratio how many named mistakes have its cause, and how many have it."""
     found: dict[str, list[bool]] = {kind: [] for kind in CAUSES}
-    for name, candidate in named_on(id):
-        wrong = _wrong(candidate)
-        divided = output or first_wrong(candidate)
-        if candidate.verdict == "mistake" and divided in wrong:
-            kind = ratio(candidate, divided)
-            found[kind].append(name in CAUSES[kind][1])
+    for key, mutant in named_on(fixture):
+        divided = output or first_wrong(mutant)
+        if mutant.verdict == "mistake" and divided in _wrong(mutant):
+            kind = ratio(mutant, divided)
+            found[kind].append(key in CAUSES[kind][1])
     return {kind: (sum(hits), len(hits)) for kind, hits in found.items()}
 
 
-def differing(id: str) -> Table:
+def differing(test: str) -> Table:
     """Return which outputs differ, and what has been changed in the named forms that do it.
 
     Examples
@@ -151,36 +142,21 @@ def differing(id: str) -> Table:
     >>> differing("c1w4_linear_backward_v4a").rows[0]
     ('dW', 'dW (6)', '0')
     """
-    steps = [slot.name for slot in mutants(load(id)).slots]
+    fixture = load(test)
+    slots = [slot.name for slot in mutants(fixture).slots]
     changed: dict[tuple[str, ...], Counter[str]] = {}
     right: Counter[tuple[str, ...]] = Counter()
-    for _, candidate in named_on(id):
-        if wrong := _wrong(candidate):
-            first = min(candidate.forms, key=steps.index)
-            changed.setdefault(wrong, Counter())[first] += candidate.verdict == "mistake"
-            right[wrong] += candidate.verdict == "equivalent"
-    outputs = [step.name for step in load(id).program.steps if step.name in load(id).expected]
-    order = sorted(changed, key=lambda wrong: (len(wrong), [outputs.index(one) for one in wrong]))
+    for _, mutant in named_on(fixture):
+        if wrong := _wrong(mutant):
+            first = min(mutant.forms, key=slots.index)
+            changed.setdefault(wrong, Counter())[first] += mutant.verdict == "mistake"
+            right[wrong] += mutant.verdict == "equivalent"
+    order = sorted(changed, key=lambda wrong: (len(wrong), [slots.index(name) for name in wrong]))
     return Table(
         ("these differ", "changed first (named mistakes)", "equivalent forms"),
-        [(", ".join(one), _counted(changed[one]), right[one]) for one in order],
+        [(", ".join(wrong), _counted(changed[wrong]), right[wrong]) for wrong in order],
     )
 
 
 def _counted(found: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in found.most_common() if count)
-
-
-def needed(id: str) -> set[str]:
-    """Return the slots of a fixture that can have an effect on an expected output.
-
-    Examples
-    --------
-    >>> sorted({"b", "A_prev", "dW"} & needed("c1w4_linear_backward_v2"))
-    ['A_prev', 'dW']
-    """
-    shop = workshop(id)
-    felt = 0
-    for name in load(id).expected:
-        felt |= shop.reach[shop.place[name]]
-    return {slot.name for place, slot in enumerate(shop.slots) if felt >> place & 1}

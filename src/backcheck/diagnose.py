@@ -8,7 +8,7 @@ digits. What it finds is judged by the referee, not by the test.
 import html
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,33 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.candidates import Candidate, described, distinct, sentence
-from backcheck.fixtures import ids, load
-from backcheck.mutate import program
-from backcheck.placing import Placing, elsewhere, most_likely, most_used, placings
-from backcheck.reading import Observed, Paste, from_arrays, read
-from backcheck.search import explanations, reference
-from backcheck.symptoms import clash_of, clashing, failing_alike, in_line, known_causes, told
-
-TURNED = (
-    "One of the two shapes is the other one turned round, so an array is transposed: your own, "
-    "or one that the test hands over. Print the shape of each factor. Read operands-9-7."
-)
-"""What two shapes tell that differ by their order only."""
-
-WORDS = ("no change", "one change", "two changes")
-
+from backcheck.fixtures import Fixture, load
+from backcheck.mutant import Mutant, distinct, reference
+from backcheck.placing import Placing, courses, elsewhere, most_likely, most_used, placings
+from backcheck.program import Tree
+from backcheck.reading import Paste, PrintedArray, from_arrays, read
+from backcheck.search import explanations, prints
+from backcheck.symptoms import known_causes, likely_mutants, tested_by, told
+from backcheck.words import say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
 
 WIDTH = 88
 """Where the lines of a printed answer wrap."""
-
-
-def _wrapped(line: str) -> str:
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 @dataclass(frozen=True)
@@ -54,73 +41,75 @@ class Diagnosis:
     verdict : str
         ``"expected"`` if the test asks for exactly these numbers, ``"explained"`` if a mutant
         prints them, else ``"unexplained"``.
-    fixture : str or None
-        The fixture they belong to.
-    candidates : tuple of Candidate
+    fixture : Fixture or None
+        The test they belong to.
+    candidates : tuple of Mutant
         Every program found, the simplest first.
     remarks : tuple of str
         What else can be said, a sentence each.
-    seen : dict
+    arrays : mapping
         The pasted arrays, by the step they were taken for.
     """
 
     verdict: str
-    fixture: str | None
-    candidates: tuple[Candidate, ...]
-    remarks: tuple[str, ...]
-    seen: Mapping[str, Observed] = field(repr=False)
+    fixture: Fixture | None
+    candidates: tuple[Mutant, ...] = ()
+    remarks: tuple[str, ...] = ()
+    arrays: Mapping[str, PrintedArray] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def groups(self) -> tuple[tuple[Candidate, ...], ...]:
+    def groups(self) -> tuple[tuple[Mutant, ...], ...]:
         """The candidates, those together that no output of the fixture tells apart."""
-        groups: dict[Any, list[Candidate]] = {}
-        for candidate in self.candidates:
-            groups.setdefault(candidate.outputs_key, []).append(candidate)
+        groups: dict[Any, list[Mutant]] = {}
+        for mutant in self.candidates:
+            groups.setdefault(mutant.outputs_key, []).append(mutant)
         return tuple(tuple(group) for group in groups.values())
 
     @property
     def title(self) -> str:
         """The answer in one line."""
-        where = f" of {load(self.fixture).title} ({self.fixture})" if self.fixture else ""
-        if self.verdict == "expected":
-            return f"These are the expected numbers{where}."
-        if self.verdict == "explained":
-            how = WORDS[min(candidate.changes for candidate in self.candidates)]
-            return f"Explained by {how} in the backward pass{where}."
-        if self.seen:
-            tried = where.replace(" of", " for", 1)
-            return f"None of the programs tried{tried} prints these numbers."
-        return "There are no numbers here to explain, only a message."
+        if self.verdict == "unexplained" and not self.arrays:
+            return say("only-a-message")
+        where = ""
+        if self.fixture:
+            key = "for-test" if self.verdict == "unexplained" else "of-test"
+            where = say(key, title=self.fixture.title, id=self.fixture.id)
+        spent = say(f"spent-{min((mutant.changes for mutant in self.candidates), default=0)}")
+        return say(self.verdict, where=where, spent=spent)
 
     def __repr__(self) -> str:
-        lines = [self.title]
+        return "\n".join(map(_wrapped, self._lines()))
+
+    def _lines(self) -> Iterator[str]:
+        yield self.title
         # Without numbers the candidates are only likely, and that has to be said first.
-        lines += [] if self.seen else ["", *self.remarks]
+        if not self.arrays:
+            yield from ("", *self.remarks)
         if self.verdict == "expected":
             others = self.candidates[1:]
-            lines += ["", "These forms print them too:"] if others else []
-            for other in others[:MOST]:
-                lines.append(f"    {other.statements} ({other.verdict})")
-            lines += [f"    and {len(others) - MOST} more"] if others[MOST:] else []
+            yield from ("", say("other-forms")) if others else ()
+            yield from (f"    {other} ({other.verdict})" for other in others[:MOST])
+            if others[MOST:]:
+                yield f"    {say('more-forms', n=len(others) - MOST)}"
         else:
             for group in self.groups[:MOST]:
-                lines += ["", *described(group)]
-            if len(self.groups) > MOST:
-                lines += ["", f"... and {len(self.groups) - MOST} more groups of programs."]
-        lines += ["", *self.remarks] if self.remarks and self.seen else []
-        return "\n".join(map(_wrapped, lines))
+                yield from ("", *described(group))
+            if self.groups[MOST:]:
+                yield from ("", f"... {say('more-groups', n=len(self.groups) - MOST)}")
+        if self.remarks and self.arrays:
+            yield from ("", *self.remarks)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
-        for group in self.groups[:MOST]:
-            first = group[0]
+        items = []
+        for first, *_ in self.groups[:MOST]:
             changes = "<br>".join(
                 f"<code>{html.escape(statement)}</code> {html.escape(expected)}"
                 for statement, expected in zip(first.shown, first.expects, strict=True)
             )
-            name = f"<br>{html.escape(sentence(first))}"
-            parts.append(f"<li>{changes or 'The backward pass as it stands.'}{name}</li>")
-        parts = [parts[0], f"<ol>{''.join(parts[1:])}</ol>"] if parts[1:] else parts
+            name = html.escape(sentence(first))
+            items.append(f"<li>{changes or say('as-it-stands')}<br>{name}</li>")
+        parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
+        parts += [f"<ol>{''.join(items)}</ol>"] if items else []
         parts += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks]
         return f'<div class="diagnosis">{"".join(parts)}</div>'
 
@@ -134,27 +123,26 @@ class Diagnosis:
             (every statement, evaluable as printed), ``changed`` (step, was, now),
             ``changes``, ``verdict``, ``name``, ``hint``, ``page``, and ``matches`` by output.
             ``program`` and ``was`` are for programs: a text for readers shows what a test
-            expects as `Candidate.expects` does, since a statement would be a solution.
+            expects as `Mutant.expects` does, since a statement would be a solution.
         """
         return {
             "verdict": self.verdict,
-            "fixture": self.fixture,
+            "fixture": self.fixture.id if self.fixture else None,
             "candidates": [
                 {
-                    "program": str(candidate.program).split("\n"),
+                    "program": str(mutant.program).split("\n"),
                     "changed": [
-                        {"step": step, "was": was, "now": now}
-                        for step, was, now in candidate.changed
+                        {"step": step, "was": was, "now": now} for step, was, now in mutant.changed
                     ],
-                    "changes": candidate.changes,
-                    "printed_as": dict(candidate.printed_as),
-                    "verdict": candidate.verdict,
-                    "name": candidate.name,
-                    "hint": " ".join(found.hint for found in candidate.named),
-                    "page": candidate.page,
-                    "matches": candidate.matches(self.seen),
+                    "changes": mutant.changes,
+                    "printed_as": dict(mutant.printed_as),
+                    "verdict": mutant.verdict,
+                    "name": mutant.name,
+                    "hint": " ".join(mistake.hint for mistake in mutant.named),
+                    "page": mutant.page,
+                    "matches": matches(mutant, self.arrays),
                 }
-                for candidate in self.candidates
+                for mutant in self.candidates
             ],
             "remarks": list(self.remarks),
         }
@@ -164,9 +152,52 @@ class Diagnosis:
         return json.dumps(self.to_dict(), indent=2)
 
 
+def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
+    """Return, for each pasted output, whether the program prints it."""
+    values = mutant.values
+    return {
+        step: step in values and any(array.matches(values[step], loose) for loose in (False, True))
+        for step, array in arrays.items()
+    }
+
+
+def _wrapped(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def sentence(mutant: Mutant) -> str:
+    """Return the name of a change, its verdict, and what the test makes of it."""
+    outcome, wrong = mutant.outcome.word, mutant.verdict == "mistake"
+    surprise = outcome == ("passes" if wrong else "error")
+    test = say("but-test" if surprise else "and-test", says=say(outcome))
+    narrow = say("narrow") if wrong and mutant.right_here else ""
+    return f"{mutant.name or say('unnamed')}: {mutant.verdict}{narrow}, {test}"
+
+
+def described(group: Sequence[Mutant]) -> Iterator[str]:
+    """Yield the lines that tell a reader of candidates no output can tell apart."""
+    first = group[0]
+    for statement, expected in zip(first.shown, first.expects, strict=True):
+        yield statement
+        yield f"    {expected}"
+    for step, name in first.printed_as.items():
+        yield say("called", name=name, step=step)
+    if first.printed_as and not first.forms:
+        yield f"    {say('own-name')}"
+        return
+    yield f"    {sentence(first)}"
+    yield from (f"    {mistake.hint}" for mistake in first.named)
+    yield f"    {say('read-page', page=first.page)}"
+    if others := [str(mutant) for mutant in group[1:]]:
+        rest = len(others) - 3
+        more = say("alike-more", n=rest) if rest > 0 else ""
+        yield f"    {say('alike', others='; '.join(others[:3]), more=more)}"
+
+
 def diagnose(
     grads: str | Mapping[str, ArrayLike],
-    fixture: str | None = None,
+    fixture: str | Fixture | None = None,
     changes: int = 2,
     before_two_changes: Callable[[], None] = lambda: None,
 ) -> Diagnosis:
@@ -176,8 +207,8 @@ def diagnose(
     ----------
     grads : str or mapping
         A pasted text, or computed gradients by name; any of the outputs will do.
-    fixture : str, optional
-        Id of the fixture the numbers come from; found from names, shapes and values if not
+    fixture : str or Fixture, optional
+        The test the numbers come from, or its id; found from names, shapes and values if not
         given.
     changes : int
         Look no further than this many changes: 0, 1 or 2.
@@ -204,294 +235,298 @@ def diagnose(
         Read a-minus-y-fails.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """
-    paste = read(grads) if isinstance(grads, str) else from_arrays(dict(grads))
-    known = tuple(reversed(ids("Course 1")))
-    wanted = (load(fixture).id,) if fixture else known
-    found = _explain(paste, wanted, changes, before_two_changes)
+    asked = load(fixture) if isinstance(fixture, str) else fixture
+    tests = (asked,) if asked else courses()[0]
+    paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
+    found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":
         return found
-    if fixture and (elsewhere := _explain(paste, known, min(changes, 1))):
-        remark = f"They do belong elsewhere: {elsewhere.title}"
-        if elsewhere.verdict != "unexplained":
-            found = found or Diagnosis("unexplained", fixture, (), (), {})
-            remarks = (*found.remarks, remark)
-            return Diagnosis("unexplained", fixture, (), remarks, found.seen)
-    if not fixture and not (found and found.candidates):
-        fitting = _fitting(paste, "Course 2")
-        # Two changes take long there, so only numbers that fit no test of Course 1 as well.
-        likely = max(fitting.values(), default=0) > max(
-            _fitting(paste, "Course 1").values(), default=0
-        )
-        most = changes if likely else min(changes, 1)
-        other = _explain(paste, tuple(fitting), most, before_two_changes)
-        if other and (other.candidates or likely):
-            found = other
-    found = found or _without_numbers(paste, wanted)
+    if asked and (title := _explained_elsewhere(paste, min(changes, 1))):
+        found = found or Diagnosis("unexplained", asked)
+        remarks = (*found.remarks, say("elsewhere", title=title))
+        return Diagnosis("unexplained", asked, (), remarks, found.arrays)
+    if not asked:
+        found = _in_other_course(paste, changes, before_two_changes) or found
+    found = found or _without_numbers(paste, tests)
     if paste.problem and found.verdict == "unexplained":
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
 
 
-def _fitting(paste: Paste, course: str) -> dict[str, int]:
-    """Return the tests of a course that have most of the pasted shapes: how many of them."""
+def _explained_elsewhere(paste: Paste, changes: int) -> str:
+    """Return the title of the answer for numbers that belong to another test, or ``""``."""
+    found = _explain(paste, courses()[0], changes)
+    return found.title if found and found.verdict != "unexplained" else ""
+
+
+def _in_other_course(
+    paste: Paste, changes: int, before_two_changes: Callable[[], None]
+) -> Diagnosis | None:
+    first, *others = courses()
+    best = max(_fitting(paste, first).values(), default=0)
+    for tests in others:
+        fitting = _fitting(paste, tests)
+        # Two changes take long there, so only numbers that fit no test of Course 1 as well.
+        likely = max(fitting.values(), default=0) > best
+        most = changes if likely else min(changes, 1)
+        found = _explain(paste, tuple(fitting), most, before_two_changes)
+        if found and (found.candidates or likely):
+            return found
+    return None
+
+
+def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
+    """Return the tests that have most of the pasted shapes: how many of them."""
     fitting = {
-        id: max((one.fitting for one in placings(paste, id)), default=0) for id in ids(course)
+        test: max((placing.fitting for placing in placings(paste, test)), default=0)
+        for test in tests
     }
-    return {id: fits for id, fits in fitting.items() if 2 * fits > len(paste.arrays)}
+    return {test: fits for test, fits in fitting.items() if 2 * fits > len(paste.arrays)}
+
+
+def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
+    """Return the likely causes of what a test said, or of what numpy said."""
+    if causes := told(known_causes(paste.error, paste.frame)):
+        return Diagnosis("unexplained", None, (), causes)
+    tested = tested_by(paste, tests)
+    if likely := likely_mutants(paste, tested):
+        return Diagnosis("unexplained", *likely)
+    arrays = {
+        array.name or say("nameless", place=place): array
+        for place, array in enumerate(paste.arrays, 1)
+    }
+    remark = say("no-test-fits" if arrays else "nothing-said")
+    return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), arrays)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A part of the plan: how many changes are tried, how exactly, and for which placings."""
+
+    changes: int
+    loose: bool
+    placed: list[Placing]
+
+
+def _plan(placed: list[Placing], changes: int) -> Iterator[_Stage]:
+    """Yield what is tried, the simplest first."""
+    for loose in (False, True):
+        yield from (_Stage(most, loose, placed) for most in range(min(changes, 1) + 1))
+        if not loose:
+            moved = [other for placing in placed if (other := elsewhere(placing))]
+            yield _Stage(0, False, moved)
+    if changes == 2:
+        near = most_likely(placed)
+        yield _Stage(2, False, near)
+        yield _Stage(2, True, [placing for placing in near if placing.partial])
+
+
+class _Search:
+    """A search by placing. What prints strictly prints loosely too, so one does for both."""
+
+    def __init__(self) -> None:
+        self._loosely: dict[tuple[Placing, int], list[dict[str, Tree]]] = {}
+
+    def __call__(self, placing: Placing, changes: int, loose: bool) -> Iterator[dict[str, Tree]]:
+        """Yield the forms of the programs with exactly so many changes that print the arrays."""
+        fixture, arrays = placing.fixture, placing.arrays
+        if changes == 2 and not placing.partial:
+            found = explanations(fixture, arrays, changes, loose)
+            yield from (forms for spent, forms in found if spent == changes)
+            return
+        if (placing, changes) not in self._loosely:
+            loosely = explanations(fixture, arrays, changes, loose=True)
+            self._loosely[placing, changes] = [
+                forms for spent, forms in loosely if spent == changes
+            ]
+        for forms in self._loosely[placing, changes]:
+            if loose or prints(fixture, arrays, forms):
+                yield forms
 
 
 def _explain(
     paste: Paste,
-    wanted: tuple[str, ...],
+    tests: Sequence[Fixture],
     changes: int,
     before_two_changes: Callable[[], None] = lambda: None,
 ) -> Diagnosis | None:
-    """Return the simplest explanation on any of the fixtures."""
-    placed = [placing for id in wanted for placing in placings(paste, id)]
-    placed = most_used(placed) or [
-        placing for id in wanted for placing in placings(paste, id, named=False)
-    ]
+    """Return the simplest explanation on any of the tests."""
+    placed = most_used([placing for test in tests for placing in placings(paste, test)])
+    placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
     if not placed:
         return None
-    moved = [other for placing in placed if (other := elsewhere(placing))]
-    plan: list[tuple[int, bool, list[Placing]]] = [(0, False, placed), (1, False, placed)]
-    plan += [(0, False, moved), (0, True, placed), (1, True, placed)]
-    if changes == 2:
-        near = most_likely(placed)
-        plan += [(2, False, near), (2, True, [placing for placing in near if placing.partial])]
-    for most, loose, tried in plan:
-        if most > changes:
-            continue
-        if most == 2 and not loose:
+    search = _Search()
+    for stage in _plan(placed, changes):
+        if stage.changes == 2 and not stage.loose:
             before_two_changes()
-        found: dict[str, Diagnosis] = {}
-        for placing in tried:
+        found: dict[Fixture, Diagnosis] = {}
+        for placing in stage.placed:
             # Two changes take long, so the first place that explains the numbers is kept.
-            if found and most == 2:
+            if found and stage.changes == 2:
                 break
-            one = _found(placing, most, loose)
-            if one and (placing.id not in found or _simpler(one, found[placing.id])):
-                remarks = (*_older_names(placing), *one.remarks)
-                found[placing.id] = replace(one, remarks=remarks)
+            answer = _answer(placing, stage, search)
+            known = found.get(placing.fixture)
+            if answer and (not known or answer.candidates[0].rank < known.candidates[0].rank):
+                remarks = (*_older_names(placing), *answer.remarks)
+                found[placing.fixture] = replace(answer, remarks=remarks)
         if found:
             return _chosen(list(found.values()), paste)
-    best = max(placed, key=_agreement)
-    return Diagnosis("unexplained", best.id, (), tuple(_remains(best)), best.seen)
-
-
-def _simpler(one: Diagnosis, other: Diagnosis) -> bool:
-    return bool(one.candidates[0].rank < other.candidates[0].rank)
+    best = max(placed, key=lambda placing: placing.agreement)
+    return Diagnosis("unexplained", best.fixture, (), tuple(_remains(best)), best.arrays)
 
 
 def _older_names(placing: Placing) -> Iterator[str]:
     """Yield what to know where an older edition calls steps by other names."""
     said = [
-        f"{name} is what the test today calls {step}"
+        say("older-name", name=name, step=step)
         for step, name in placing.renamed.items()
         if step != name and not step.endswith(name)
     ]
     if said:
-        yield (
-            f"Read with the names of an older notebook: {', and '.join(said)}. "
-            "The test of today accepts its own names only."
-        )
+        yield say("older-names", names=", and ".join(said))
 
 
-def _found(placing: Placing, most: int, loose: bool) -> Diagnosis | None:
-    spent = len(placing.printed_as) > 0
+def _answer(placing: Placing, stage: _Stage, search: _Search) -> Diagnosis | None:
+    spent = stage.changes + (len(placing.printed_as) > 0)
     candidates = [
-        Candidate(placing.id, forms, changes + spent, dict(placing.printed_as))
-        for changes, forms in placing.explanations(most, loose)
-        if changes == most or most == 0
+        Mutant(placing.fixture, forms, spent, dict(placing.printed_as))
+        for forms in search(placing, stage.changes, stage.loose)
     ]
     if not candidates:
         return None
-    if most == 0 and not spent:
-        return _expected(placing, loose)
-    ordered = sorted(distinct(candidates), key=lambda candidate: candidate.rank)
-    return Diagnosis("explained", placing.id, tuple(ordered), (), placing.seen)
+    if not spent:
+        return _expected(placing, stage.loose)
+    found = tuple(distinct(candidates))
+    return Diagnosis("explained", placing.fixture, found, (), placing.arrays)
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
-    """Return the best of several explanations, and mention the other fixtures."""
-    best = min(
-        found,
-        key=lambda one: (
-            _other_test(one, paste),
-            one.candidates[0].rank[:3],
-            _translated(one),
-            _unprinted(one),
-        ),
-    )
-    others = [one for one in found if one is not best]
-    same = [
-        load(str(one.fixture)).title
-        for one in others
-        if one.candidates[0].changed == best.candidates[0].changed
-    ]
+    """Return the best of several explanations, and mention the other tests."""
+    best = min(found, key=lambda answer: _preference(answer, paste))
+    first, arrays = best.candidates[0], best.arrays
     remarks = list(best.remarks)
     if best.verdict == "explained":
-        remarks += _misplaced(best)
+        remarks += _misplaced(first.fixture, arrays)
+    same = [
+        answer.candidates[0].fixture.title
+        for answer in found
+        if answer is not best and answer.candidates[0].changed == first.changed
+    ]
     if same:
-        remarks.append(f"The numbers are also those of: {'; '.join(same)}.")
-    if len(best.groups) > 1 and best.verdict == "explained":
-        left = [name for name in load(str(best.fixture)).expected if name not in best.seen]
-        if left:
-            remarks.append(f"Paste {' and '.join(left[:2])} too, and fewer programs may remain.")
+        remarks.append(say("same-numbers", titles="; ".join(same)))
+    left = [name for name in first.fixture.expected if name not in arrays]
+    if left and best.verdict == "explained" and len(best.groups) > 1:
+        remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
 
 
-def _misplaced(one: Diagnosis) -> Iterator[str]:
+def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
+    """Return a key: the test that is named, few changes, few names that differ, printed outputs."""
+    first = answer.candidates[0]
+    other_test = bool(paste.function) and first.fixture.function != paste.function
+    translated = sum(array.name not in (None, step) for step, array in answer.arrays.items())
+    unprinted = all(entry.rule != "printed" for entry in first.fixture.comparisons)
+    return other_test, first.rank[:3], translated, unprinted
+
+
+def _misplaced(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:
     """Yield which of the arrays are right, but are those of another output."""
-    values = reference(str(one.fixture))
-    for step, seen in one.seen.items():
-        for name in load(str(one.fixture)).expected:
-            if name != step and seen.name == step and seen.matches(values[name]):
-                yield f"The numbers called {step} are the right {name}: is it stored under its key?"
-
-
-def _translated(one: Diagnosis) -> int:
-    """Return how many arrays were taken for steps of another name."""
-    return sum(seen.name not in (None, step) for step, seen in one.seen.items())
-
-
-def _unprinted(one: Diagnosis) -> bool:
-    """Return whether learners never see this fixture's outputs printed."""
-    return all(entry.rule != "printed" for entry in load(str(one.fixture)).comparisons)
-
-
-def _other_test(one: Diagnosis, paste: Paste) -> bool:
-    return bool(paste.function) and load(str(one.fixture)).function != paste.function
+    values = reference(fixture)
+    for step, array in arrays.items():
+        for name in fixture.expected:
+            if name != step and array.name == step and array.matches(values[name]):
+                yield say("misplaced", step=step, name=name)
 
 
 def _expected(placing: Placing, loose: bool) -> Diagnosis:
     """Return the diagnosis of right numbers: what else prints them, and what rejects that."""
+    fixture = placing.fixture
     found = [
-        Candidate(placing.id, forms, changes)
-        for changes, forms in explanations(placing.id, placing.seen, 1, loose)
+        Mutant(fixture, forms, changes)
+        for changes, forms in explanations(fixture, placing.arrays, 1, loose)
     ]
-    named = [one for one in distinct(found) if one.named and one.outcome.word == "passes"]
-    others = sorted(named, key=lambda candidate: candidate.rank)
-    candidates = (Candidate(placing.id, {}, 0), *others)
-    return Diagnosis(
-        "expected", placing.id, candidates, tuple(_hidden(placing.id, others)), placing.seen
-    )
+    others = [
+        mutant for mutant in distinct(found) if mutant.named and mutant.outcome.word == "passes"
+    ]
+    candidates = (Mutant(fixture, {}, 0), *others)
+    remarks = tuple(_hidden(fixture, others))
+    return Diagnosis("expected", fixture, candidates, remarks, placing.arrays)
 
 
-def _hidden(id: str, candidates: list[Candidate]) -> Iterator[str]:
+def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:
     """Yield what the newest test of the same function says of forms that print the same."""
-    fixture = load(id)
-    hidden = [other for other in ids() if load(other).function == fixture.function][-1]
-    if hidden == id or load(hidden).program != fixture.program:
+    every = (test for tests in courses() for test in tests)
+    newest = next((test for test in every if test.function == fixture.function), fixture)
+    if newest is fixture or newest.program != fixture.program:
         return
-    rejected = []
-    for candidate in candidates:
-        outcome = load(hidden).judge(program(load(hidden), candidate.forms))
-        if outcome.word != "passes" and candidate.verdict == "equivalent":
-            rejected.append((candidate, outcome))
+    judged = [(mutant, Mutant(newest, mutant.forms).outcome) for mutant in candidates]
+    rejected = [
+        (mutant, outcome)
+        for mutant, outcome in judged
+        if outcome.word != "passes" and mutant.verdict == "equivalent"
+    ]
     if rejected:
         first, outcome = rejected[0]
         step, _, now = first.changed[0]
-        others = len(rejected) - 1
-        more = f" So do {others} other equivalent forms." if others > 1 else ""
-        yield (
-            f"If public_tests.py rejects your function all the same: {step} = {now} prints these "
-            f"numbers too and is equivalent, but the cache of {load(hidden).title} does not come "
-            f"from a forward pass, and there it {outcome}.{more} Read {first.page}."
-        )
-
-
-def _agreement(placing: Placing) -> tuple[int, int]:
-    values = reference(placing.id)
-    right = sum(seen.matches(values[step]) for step, seen in placing.seen.items())
-    shaped = sum(seen.shape == np.shape(values[step]) for step, seen in placing.seen.items())
-    return right, shaped
+        rest = len(rejected) - 1
+        more = say("hidden-more", n=rest) if rest > 1 else ""
+        filling = {"title": newest.title, "outcome": outcome, "more": more, "page": first.page}
+        yield say("hidden-test", step=step, now=now, **filling)
 
 
 def _remains(placing: Placing) -> Iterator[str]:
     """Yield what can be said of numbers that none of the programs tried prints."""
-    values = reference(placing.id)
-    right = [step for step, seen in placing.seen.items() if seen.matches(values[step])]
-    wrong = [step for step in placing.seen if step not in right]
+    fixture, arrays, right = placing.fixture, placing.arrays, placing.right
+    wrong = [step for step in arrays if step not in right]
     if right:
-        yield (
-            f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} as expected and "
-            f"{', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not: look at the steps "
-            f"up to {wrong[0]}."
+        yield say(
+            "right-and-wrong",
+            right=", ".join(right),
+            is_right=say("is", n=len(right)),
+            wrong=", ".join(wrong),
+            is_wrong=say("is", n=len(wrong)),
+            first=wrong[0],
         )
     for step in wrong:
-        yield from _likeness(step, placing.seen[step], values)
-    for step in wrong if len(placing.seen) > 1 else ():
-        alone = [
-            Candidate(placing.id, forms, changes)
-            for changes, forms in explanations(placing.id, {step: placing.seen[step]}, 1)
-        ]
+        yield from _likeness(step, arrays[step], fixture)
+    for step in wrong if len(arrays) > 1 else ():
+        alone = distinct(
+            [
+                Mutant(fixture, forms, changes)
+                for changes, forms in explanations(fixture, {step: arrays[step]}, 1)
+            ]
+        )
         if alone:
-            best = min(alone, key=lambda candidate: candidate.rank)
-            yield f"Taken alone, {step} is explained by {'; '.join(best.shown)}."
+            yield say("alone", step=step, changes="; ".join(alone[0].shown))
 
 
-def _likeness(step: str, seen: Observed, values: Mapping[str, Any]) -> Iterator[str]:
+def _likeness(step: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
-    if seen.shape is None:
+    if array.shape is None:
         return
-    got, want = seen.centre, np.asarray(values[step], dtype=float)
-    if got.shape == want.shape and got.size > 1:
-        with np.errstate(all="ignore"):
-            ratios = (got / want)[np.abs(want) > 1e-6]
-        steady = ratios.size > 1 and bool(np.all(np.isfinite(ratios)))
-        steady = steady and float(np.ptp(ratios)) <= 1e-4 * abs(ratios[0])
-        if steady and abs(ratios[0] - 1) > 1e-4:
-            yield f"{step} is {ratios[0]:.6g} times the expected one, entry by entry."
-        elif np.allclose(np.abs(got), np.abs(want), atol=1e-7):
-            yield f"{step} has the expected sizes, and some signs are turned round."
-    elif got.shape == want.T.shape and got.shape != want.shape:
-        if seen.matches(want.T):
-            yield f"{step} is the expected one, transposed."
-    elif got.shape != want.shape:
-        yield f"{step} has shape {got.shape}, and {want.shape} is expected."
-    for name, value in values.items():
-        if name != step and np.size(value) > 1 and seen.matches(value):
-            yield f"The numbers called {step} are {name} of the test."
-            return
-    for other in ids("Course 1"):
-        for name, value in reference(other).items():
-            if np.size(value) > 1 and seen.matches(value) and value is not values.get(name):
-                yield f"The numbers called {step} are {name} of {load(other).title}."
+    got, want = array.centre, np.asarray(reference(fixture)[step], dtype=float)
+    if got.shape == want.shape:
+        yield from _like_sizes(step, got, want)
+    elif got.shape != want.T.shape:
+        yield say("other-shape", step=step, shape=got.shape, expected=want.shape)
+    elif array.matches(want.T):
+        yield say("transposed", step=step)
+    others = (("other-test", test) for test in courses()[0] if test is not fixture)
+    for key, test in (("other-array", fixture), *others):
+        for name, value in reference(test).items():
+            itself = test is fixture and name == step
+            if not itself and np.size(value) > 1 and array.matches(value):
+                yield say(key, step=step, name=name, title=test.title)
                 return
 
 
-def _without_numbers(paste: Paste, wanted: tuple[str, ...]) -> Diagnosis:
-    """Return the likely causes of what a test said, or of what numpy said, without numbers."""
-    known_cause = told(known_causes(paste.error, paste.frame))
-    if known_cause:
-        return Diagnosis("unexplained", None, (), known_cause, {})
-    tested = [id for id in wanted if load(id).function == paste.function] or list(wanted)
-    if any(kind == "values" for kind, _ in paste.failing):
-        # Only the tests that use np.allclose speak of wrong values.
-        tested = [id for id in tested if load(id).comparisons[-1].rule == "allclose"] or tested
-    clash = clash_of(paste.error)
-    causes = {
-        id: sorted(in_line(clashing(id, clash), paste.frame), key=lambda candidate: candidate.rank)
-        if clash
-        else failing_alike(id, paste.failing)
-        for id in tested
-    }
-    found = [id for id in tested if causes[id]]
-    if found:
-        best = min(found, key=lambda id: causes[id][0].rank[:2]) if clash else found[0]
-        where = f"In {load(best).title} these changes make"
-        remark = f"{where} numpy stop at these shapes, the simplest first."
-        if not clash:
-            remark = (
-                f"{where} the test say this, the most frequent first; "
-                "paste the printed numbers, and fewer may remain."
-            )
-        turned = clash and not clash[0] and clash[1] == clash[2][::-1]
-        remarks = (remark, TURNED) if turned else (remark,)
-        return Diagnosis("unexplained", best, tuple(causes[best]), remarks, {})
-    remark = "Nothing here says which numbers came out; paste what your function printed."
-    if paste.arrays:
-        remark = "No test known here has these names or shapes; paste what one function printed."
-    seen = {array.name or f"array {place}": array for place, array in enumerate(paste.arrays, 1)}
-    return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), seen)
+def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
+    """Yield whether numbers have one ratio to the expected ones, or their sizes."""
+    with np.errstate(all="ignore"):
+        ratios = (got / want)[np.abs(want) > 1e-6]
+    steady = ratios.size > 1 and bool(np.all(np.isfinite(ratios)))
+    steady = steady and float(np.ptp(ratios)) <= 1e-4 * abs(ratios[0])
+    if steady and abs(ratios[0] - 1) > 1e-4:
+        yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
+    elif got.size > 1 and np.allclose(np.abs(got), np.abs(want), atol=1e-7):
+        yield say("signs", step=step)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -11,10 +11,9 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.audit import audit, distances
-from backcheck.consistent import layer_values
-from backcheck.fixtures import RULES, Comparison, Fixture, drawn
-from backcheck.program import Program, backward
-from backcheck.relations import KEEP, Layer, layers_of
+from backcheck.fixtures import RULES, Comparison, Fixture, completed, drawn
+from backcheck.forward import KEEP, Layer
+from backcheck.program import Program, backward, forward
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
 """Sizes a test can have: a reader has to be able to look at its numbers."""
@@ -79,30 +78,16 @@ def make(
 
     Parameters
     ----------
-    units : sequence of int
-        n0 ... nL: inputs, and units of each layer.
-    activations : sequence of str
-        g1 ... gL by name; the last one is the sigmoid, since the cost is the cross-entropy.
-    m : int
-        Examples.
-    seed : int
-        First seed to try.
-
-    Raises
-    ------
-    ValueError
-        If sizes or activations make no network, no seed spreads, or the test made would not
-        be fair.
+    units, activations : sequence of int, sequence of str
+        n0 ... nL, and g1 ... gL by name; the last one is the sigmoid, since the cost is the
+        cross-entropy.
+    m, seed : int
+        Examples, and the first seed to try.
 
     Examples
     --------
-    >>> fixture = make(units=(3, 4, 2), m=5)
-    >>> audit(fixture).fairness
+    >>> audit(make(units=(3, 4, 2), m=5)).fairness
     1.0
-    >>> make(units=(3, 0, 1))
-    Traceback (most recent call last):
-        ...
-    ValueError: units holds 0, but every layer needs a whole number of units from 1 to 20.
     """
     _check(units, activations, m, seed)
     why = ""
@@ -122,13 +107,8 @@ def repaired(fixture: Fixture) -> Fixture:
 
     Every array that a forward pass computes is computed; biases that are all zero are drawn
     after the published draws, so that these stay as they are; a test without draws keeps its
-    literals. Names, shapes, asserts and
-    tolerance are those of the published test; the expected outputs follow.
-
-    Raises
-    ------
-    ValueError
-        If the repaired test would not be fair.
+    literals. Names, shapes, asserts and tolerance are those of the published test; the expected
+    outputs follow.
 
     Examples
     --------
@@ -139,27 +119,15 @@ def repaired(fixture: Fixture) -> Fixture:
     >>> print(week4.check(dZ2="AL - Y"))
     passes
     """
-    zero = [
-        {"name": name, "shape": list(value.shape)}
-        for name, value in fixture.arrays.items()
-        if name in {layer.b for layer in fixture.layers}
-        and not np.any(value)
-        and fixture.seed is not None
-    ]
-    draws = (*fixture.draws, *zero)
-    arrays = {**fixture.arrays, **(drawn(fixture.seed, draws) if fixture.seed is not None else {})}
-    return _proved(
-        _completed(
-            replace(
-                fixture,
-                id=f"{fixture.id}_repaired",
-                title=f"{fixture.title}, repaired",
-                draws=draws,
-                arrays=arrays,
-            ),
-            fixture.arrays,
-        )
-    )
+    draws, arrays = fixture.draws, fixture.arrays
+    if fixture.seed is not None:
+        biases = {name for name, said in fixture.given.items() if said.endswith(" 1")}
+        zero = {name for name, value in arrays.items() if name in biases and not np.any(value)}
+        draws += tuple({"name": n, "shape": list(arrays[n].shape)} for n in arrays if n in zero)
+        arrays = {**arrays, **drawn(fixture.seed, draws)}
+    again = replace(fixture, draws=draws, arrays=arrays)
+    named = replace(again, id=f"{fixture.id}_repaired", title=f"{fixture.title}, repaired")
+    return _proved(completed(named, fixture.arrays))
 
 
 def _check(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> None:
@@ -194,13 +162,14 @@ def _check(units: Sequence[int], activations: Sequence[str], m: int, seed: int) 
 
 def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> Fixture:
     draws: list[dict[str, Any]] = [{"name": "A0", "shape": [units[0], m]}]
+    given = {"A0": "n0 m"}
     for n, (n_in, n_out) in enumerate(pairwise(units), start=1):
+        given |= {f"W{n}": f"n{n} n{n - 1}", f"b{n}": f"n{n} 1"}
         # Weights shrink with the number of inputs, or Z would grow and saturate the units.
         scale = round(1 / math.sqrt(n_in), 2)
         draws.append({"name": f"W{n}", "shape": [n_out, n_in], "scale": scale})
         draws.append({"name": f"b{n}", "shape": [n_out, 1], "scale": 0.5})
     draws.append({"name": "Y", "shape": [units[-1], m], "greater_than": 0, "integer": True})
-    program = backward(activations, "A")
     # From the output down: the first gradient that is wrong is the one to look at.
     outputs = tuple(f"d{letter}{n}" for n in range(len(activations), 0, -1) for letter in "Wb")
     fixture = Fixture(
@@ -212,26 +181,14 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
         sources=(),
         seed=seed,
         draws=tuple(draws),
-        layers=layers_of([by_name(name) for name in activations]),
-        program=program,
+        given=given | {"Y": f"label n{len(activations)} m"},
+        forward=forward(tuple(activations)),
+        program=backward(activations, "A"),
         comparisons=(Comparison("made", "absolute", outputs),),
         arrays=drawn(seed, draws),
         expected={},
     )
-    return _completed(fixture, (name for layer in fixture.layers for name in (layer.Z, layer.A)))
-
-
-def _completed(fixture: Fixture, computed: Iterable[str]) -> Fixture:
-    """Return the test with some arrays computed by a forward pass, and the outputs to expect."""
-    computed = set(computed)
-    arrays = dict(fixture.arrays)
-    for layer in fixture.layers:
-        if computed & {layer.Z, layer.A}:
-            values = layer_values(layer, arrays)
-            arrays |= {name: value for name, value in values.items() if name in computed}
-    values = fixture.program.run(arrays)
-    expected = {name: np.round(values[name], 8) for name in fixture.comparisons[-1].outputs}
-    return replace(fixture, arrays=arrays, expected=expected)
+    return completed(fixture, [name for layer in fixture.layers for name in (layer.Z, layer.A)])
 
 
 def _flaws(fixture: Fixture) -> Iterator[str]:
@@ -263,20 +220,10 @@ def _proved(fixture: Fixture) -> Fixture:
 
 
 def write(fixture: Fixture) -> str:
-    r"""Write a test as the text of a Python file that needs numpy alone.
+    r"""Write a test, whose cache has to be a forward pass, as a Python file that needs numpy alone.
 
     The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
     digits. Its docstring says what the audit found, and names every mistake that survives.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        From `make` or `repaired`, so that its cache is a forward pass.
-
-    Raises
-    ------
-    ValueError
-        If the arrays do not come from a forward pass.
 
     Examples
     --------
@@ -291,14 +238,10 @@ def write(fixture: Fixture) -> str:
 
 
 def margins(fixture: Fixture) -> tuple[float, float]:
-    """Return how far the accepted and the rejected programs are from the expected outputs.
+    """Return how far programs are from the expected outputs, in two numbers.
 
-    Returns
-    -------
-    noise : float
-        Largest difference of an equivalent program that the test accepts.
-    nearest : float
-        Smallest difference of a mistake that it rejects for its values; inf if there is none.
+    The first is the largest difference of an equivalent program that the test accepts, the
+    second the smallest of a mistake that it rejects for its values; inf if there is none.
 
     Examples
     --------

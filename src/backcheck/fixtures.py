@@ -1,14 +1,15 @@
-"""The published tests, as data, with their arrays regenerated from seed and draw order.
+"""The published tests, as data: two programs and some numbers.
 
-A **fixture** is what a published test hands over: inputs, a cache, and the outputs it
-expects. Each one is a table in ``published/*.toml``; this module reads it, draws its random
-numbers in the published order, and compares outputs by the test's own rule.
+A **fixture** is what a published test hands over: inputs, a cache, and the outputs it expects,
+with the forward pass that a cache should come from and the backward pass that the test accepts.
+Each one is a table in ``published/*.toml``; this module reads it, draws its random numbers in the
+published order, and compares outputs by the test's own rule.
 """
 
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backcheck import forward as passes
 from backcheck.arrays import Array, numeric
-from backcheck.program import Known, Program, parse
-from backcheck.relations import Layer, broken, residuals
+from backcheck.forward import SIZES, Layer, kind_and_shape, layers_in
+from backcheck.program import Known, Program, Tree, parse
 
 RULES = {
     # np.allclose with its defaults, as in the asserts of Week 3 edition C.
@@ -34,19 +36,16 @@ RULES = {
 """The absolute and relative tolerance by which tests decide that an output equals the
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
+DIFFERENCE = "difference"
+"""The rule of a gradient check: one number for all outputs, their distance from centred
+differences of the cost, has to be close to one of those in `Comparison.near`."""
 
 PREFIXES = ("sigmoid_", "relu_")
 """How outputs and steps are told apart where one test runs a layer once for each activation."""
 
 
 def prefix(name: str) -> str:
-    """Return the member of `PREFIXES` that a name starts with, or ``""``.
-
-    Examples
-    --------
-    >>> prefix("relu_dW"), prefix("dW1")
-    ('relu_', '')
-    """
+    """Return the member of `PREFIXES` that a name starts with, or ``""``."""
     return next((known for known in PREFIXES if name.startswith(known)), "")
 
 
@@ -54,42 +53,21 @@ def prefix(name: str) -> str:
 class Comparison:
     """How one edition of a test judges outputs.
 
-    Parameters
-    ----------
-    edition : str
-        Which edition of the test.
-    rule : str
-        A key of `RULES`.
-    outputs : tuple of str
-        The outputs in the order of the asserts: the first failure is what a learner sees.
-    exact_keys : bool
-        Whether an output beyond `outputs` fails the test too.
+    Outputs stand in the order of the asserts: the first failure is what a learner sees. With
+    `exact_keys`, an output beyond them fails the test too. `step` is that of a gradient check.
     """
 
     edition: str
     rule: str
     outputs: tuple[str, ...]
     exact_keys: bool = False
+    near: tuple[float, ...] = ()
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test says of some outputs.
-
-    Parameters
-    ----------
-    failures : tuple of str
-        The failing asserts, in the order of `Comparison.outputs`.
-    error : str
-        The exception that stopped the function before any assert, or "".
-
-    Examples
-    --------
-    >>> print(Outcome(()))
-    passes
-    >>> print(Outcome(("Wrong values for dW1", "Wrong values for db1")))
-    fails: Wrong values for dW1, Wrong values for db1
-    """
+    """What a test says of some outputs: the failing asserts, or the exception that stopped it."""
 
     failures: tuple[str, ...]
     error: str = ""
@@ -112,12 +90,9 @@ class Fixture:
 
     Parameters
     ----------
-    id : str
-        Its name in this package, such as ``"c1w4_L_model_backward_v2"``.
-    title, course, function, found_in : str
-        What it is called here, where it belongs, what it tests, and where it was found.
-    sources : tuple of str
-        Public copies and forum threads that show it.
+    id, title, course, function, found_in, sources : str
+        What it is called here, where it belongs, what it tests, where it was found, and the
+        public copies and forum threads that show it.
     seed : int or None
         Seed of numpy's legacy generator, or None if every array is spelled out.
     draws : tuple of dict
@@ -125,17 +100,20 @@ class Fixture:
         multiplied by a number, ``greater_than`` where the test turns the draw into booleans,
         ``integer`` where these become 0 and 1, and ``published_as`` where the test names
         the array differently.
-    layers : tuple of Layer
-        What the arrays are to each other in a forward pass.
-    program : Program
-        The backward pass whose outputs the test accepts.
-    comparisons : tuple of Comparison
-        The editions of the test, oldest first.
-    arrays : dict
-        The regenerated inputs and cache, read-only. A single number, such as ``keep_prob``,
-        is an array without axes.
-    expected : dict
-        The published outputs, read-only.
+    given : dict
+        What the forward pass starts from: its shape, such as ``"n1 m"``, after its kind, a
+        member of `backcheck.forward.KINDS`, unless that is ``"normal"``.
+    forward, program : Program
+        The forward pass down to its cost, and the backward pass whose outputs the test accepts.
+        `comparisons` are the editions of the test, oldest first.
+    arrays, expected : dict
+        The regenerated inputs and cache, and the published outputs, read-only. A single number,
+        such as ``keep_prob``, is an array without axes.
+    call : tuple of str
+        How the test calls the function, such as ``"dW, db = linear_backward(dZ, (A, W, b))"``:
+        braces stand for a dictionary by name, and without a left side one is returned.
+    gradient_of : dict
+        What a gradient is the derivative by where its name does not say it.
     also_called : tuple of dict
         Other names a step is printed under, one dict for each habit or older edition.
     """
@@ -146,35 +124,44 @@ class Fixture:
     function: str
     found_in: str
     sources: tuple[str, ...]
-    seed: int | None
-    draws: tuple[dict[str, Any], ...]
-    layers: tuple[Layer, ...]
+    given: dict[str, str]
+    forward: Program
     program: Program
     comparisons: tuple[Comparison, ...]
     arrays: dict[str, Array] = field(repr=False)
     expected: dict[str, Array] = field(repr=False)
+    seed: int | None = None
+    draws: tuple[dict[str, Any], ...] = ()
+    call: tuple[str, ...] = ()
+    gradient_of: dict[str, Tree] = field(default_factory=dict)
     also_called: tuple[dict[str, str], ...] = ()
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that the forward pass spells out."""
+        return layers_in(self.forward)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of its own arrays: units n0, n1 ... and examples m."""
+        found = {
+            symbol: size
+            for name, said in self.given.items()
+            if name in self.arrays
+            for symbol, size in zip(kind_and_shape(said)[1], self.arrays[name].shape, strict=False)
+        }
+        return {symbol: found[symbol] for symbol in SIZES if symbol in found}
 
     def residuals(self) -> dict[str, float]:
         """Return the residual of each relation the arrays can be held against."""
-        return residuals(self.arrays, self.layers)
+        return passes.residuals(self.arrays, self.forward)
 
     def broken(self) -> dict[str, float]:
         """Return the relations of a forward pass that this fixture breaks."""
-        return broken(self.arrays, self.layers)
+        return passes.broken(self.arrays, self.forward)
 
     def run(self, **forms: str) -> dict[str, Any]:
-        """Run the backward pass on this fixture, with some steps in another form.
-
-        Parameters
-        ----------
-        **forms : str
-            The new expression for each named step; see `backcheck.program.parse`.
-
-        Returns
-        -------
-        dict
-            The value of every step, by name.
+        """Return the value of every step on this fixture, some of them in another form, by name.
 
         Examples
         --------
@@ -187,39 +174,17 @@ class Fixture:
     def check(self, **forms: str) -> Outcome:
         """Run the backward pass as `run` does and say how the newest edition judges it.
 
-        A step that numpy cannot carry out on these arrays makes the outcome an error, as it
-        would stop the test.
-
-        Raises
-        ------
-        KeyError
-            If the program has no step of a given name, or a form uses an unknown array.
-        ValueError
-            If a form cannot be parsed.
+        Where numpy cannot carry a step out, the outcome is an error, as it would stop the test.
 
         Examples
         --------
-        >>> print(load("c1w4_L_model_backward_v2").check())
-        passes
         >>> print(load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
         error: dZ1: operands could not be broadcast together with shapes (9,7) (7,9)
         """
         return self.judge(self.program.replace(**forms))
 
     def judge(self, program: Program) -> Outcome:
-        """Run any backward pass on this fixture and say how the newest edition judges it.
-
-        Raises
-        ------
-        KeyError
-            If a step uses an unknown array.
-
-        Examples
-        --------
-        >>> week4 = load("c1w4_L_model_backward_v2")
-        >>> print(week4.judge(week4.program))
-        passes
-        """
+        """Run any backward pass on this fixture and say how the newest edition judges it."""
         try:
             values = program.run(self.arrays, self._known)
         except ValueError as error:
@@ -231,34 +196,26 @@ class Fixture:
         return self.program.known(self.arrays)
 
     def compare(self, outputs: Mapping[str, ArrayLike], edition: str | None = None) -> Outcome:
-        """Judge names, shapes and values by the test's own rule.
+        """Judge names, shapes and values by the rule of one edition, the newest if not given.
 
-        The published tests also assert types first, and all shapes before any value; here
-        each output is judged once, in the order in which its value is asserted.
-
-        Parameters
-        ----------
-        outputs : mapping
-            What the learner's function returned, by name.
-        edition : str, optional
-            Which edition of the test; the newest if not given.
-
-        Raises
-        ------
-        KeyError
-            If there is no such edition.
-        ValueError
-            If an output is not an array of numbers; nan and inf are wrong values, not errors.
+        The published tests also assert types first, and all shapes before any value; here each
+        output is judged once, in the order in which its value is asserted.
 
         Examples
         --------
         >>> week4 = load("c1w4_L_model_backward_v2")
-        >>> print(week4.compare(week4.expected))
-        passes
         >>> print(week4.compare({**week4.expected, "dA2": [[0.0]]}))
         fails: Unexpected output dA2
         """
         comparison = self._comparison(edition)
+        if comparison.rule == DIFFERENCE and set(comparison.outputs) <= outputs.keys():
+            try:
+                with np.errstate(all="ignore"):
+                    found = passes.difference(self, outputs, comparison.step)
+            except ValueError as error:
+                return Outcome((), error=str(error))
+            near = np.any(np.isclose(found, comparison.near))
+            return Outcome(() if near else (f"Wrong difference {found:.2g}",))
         failures = [self._failure(name, outputs, comparison) for name in comparison.outputs]
         if comparison.exact_keys:
             extra = [name for name in outputs if name not in comparison.outputs]
@@ -270,6 +227,8 @@ class Fixture:
     ) -> str | None:
         if name not in outputs:
             return f"No output {name}"
+        if comparison.rule == DIFFERENCE:
+            return None
         got, want = numeric(name, outputs[name]), self.expected[name]
         if got.shape != want.shape:
             return f"Wrong shape for {name}"
@@ -278,41 +237,30 @@ class Fixture:
         return None if np.all(near) else f"Wrong values for {name}"
 
     def _comparison(self, edition: str | None) -> Comparison:
-        if edition is None:
-            return self.comparisons[-1]
-        for comparison in self.comparisons:
-            if comparison.edition == edition:
+        for comparison in reversed(self.comparisons):
+            if edition in (None, comparison.edition):
                 return comparison
         known = ", ".join(comparison.edition for comparison in self.comparisons)
         raise KeyError(f"{self.id} has no edition {edition!r}; it has {known}.")
 
 
 def ids(course: str = "") -> tuple[str, ...]:
-    """Return the id of every fixture, week by week and oldest edition first.
-
-    Parameters
-    ----------
-    course : str
-        Keep only the fixtures of this course, or of this week of it.
+    """Return the id of every fixture of a course, or of a week of it, oldest edition first.
 
     Examples
     --------
-    >>> ids()[:2]
-    ('c1w3_bp_notebook_v1', 'c1w3_bp_notebook_v2')
     >>> ids("Course 2 Week 1")
     ('c2w1_backward_regularization', 'c2w1_backward_dropout')
     """
-    return tuple(id for id, table in _tables().items() if table["course"].startswith(course))
+    return tuple(
+        id
+        for id, table in _tables().items()
+        if table.get("listed", True) and table["course"].startswith(course)
+    )
 
 
 def unknown(id: str, known: Collection[str]) -> KeyError:
-    """Return the error for an id that no fixture has, with the known ones, nearest first.
-
-    Examples
-    --------
-    >>> unknown("c1w4", ["c1w3_bp", "c1w4_L"])
-    KeyError("There is no fixture 'c1w4'; known, nearest first: c1w4_L, c1w3_bp.")
-    """
+    """Return the error for an id that no fixture has, with the known ones, nearest first."""
     nearest = ", ".join(difflib.get_close_matches(id, known, n=len(known), cutoff=0.0))
     return KeyError(f"There is no fixture {id!r}; known, nearest first: {nearest}.")
 
@@ -324,39 +272,45 @@ def load(id: str) -> Fixture:
     The draws come from a generator of their own: numpy's global random state is neither
     read nor changed. Later calls return the same, read-only fixture.
 
-    Raises
-    ------
-    KeyError
-        If there is no such fixture; the message names the known ones, nearest first.
-
     Examples
     --------
     >>> load("c1w4_L_model_backward_v2").arrays["AL"]
     array([[1.78862847, 0.43650985]])
     """
-    tables = _tables()
-    if id not in tables:
-        raise unknown(id, tables)
-    table = tables[id]
-    return Fixture(
-        id=id,
-        title=table["title"],
-        course=table["course"],
-        function=table["function"],
-        found_in=table["found_in"],
-        sources=tuple(table["sources"]),
-        seed=table.get("seed"),
-        draws=tuple(table.get("draws", ())),
-        layers=tuple(Layer(**layer) for layer in table.get("layers", ())),
-        program=parse(table["program"]),
-        comparisons=tuple(
-            Comparison(**{**entry, "outputs": tuple(entry["outputs"])})
-            for entry in table["comparisons"]
-        ),
-        arrays=_arrays(table),
-        expected={name: _frozen(value) for name, value in table["expected"].items()},
-        also_called=tuple(table.get("also_called", ())),
-    )
+    if id not in ids():
+        raise unknown(id, ids())
+    return unlisted(id)
+
+
+def unlisted(id: str) -> Fixture:
+    """Return a published fixture, made anew, whether it is listed or not."""
+    return from_table(id, _tables()[id])
+
+
+def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:
+    """Return a test with some arrays computed by its forward pass, and the outputs to expect."""
+    lines = [step for step in fixture.forward.steps if step.name in computed]
+    arrays = {**fixture.arrays, **Program(tuple(lines)).run(fixture.arrays)}
+    values = fixture.program.run(arrays)
+    outputs = fixture.comparisons[-1].outputs
+    expected = {name: _frozen(np.round(values[name], 8)) for name in outputs if name in values}
+    arrays = {name: _frozen(value) for name, value in arrays.items()}
+    return replace(fixture, arrays=arrays, expected=expected)
+
+
+def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
+    """Return the arrays that a test draws, by name; see `Fixture.draws`."""
+    # RandomState is the generator behind np.random.seed and np.random.randn; numpy keeps
+    # its stream frozen, so the same seed gives these digits in every version.
+    generator = np.random.RandomState(seed)
+    arrays = {}
+    for one in draws:
+        value = one.get("scale", 1) * generator.randn(*one["shape"])
+        if "greater_than" in one:
+            value = value > one["greater_than"]
+            value = value.astype(int) if one.get("integer") else value
+        arrays[one["name"]] = _frozen(value)
+    return arrays
 
 
 @cache
@@ -370,30 +324,38 @@ def _tables() -> dict[str, dict[str, Any]]:
     return tables
 
 
-def _arrays(table: Mapping[str, Any]) -> dict[str, Array]:
-    arrays = drawn(table["seed"], table["draws"]) if "seed" in table else {}
-    return arrays | {name: _frozen(value) for name, value in table["literals"].items()}
+def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
+    """Return the fixture that a table describes.
 
-
-def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
-    """Return the arrays that a test draws, by name; see `Fixture.draws`.
-
-    Examples
-    --------
-    >>> drawn(1, [{"name": "Y", "shape": [1, 3], "greater_than": 0}])["Y"]
-    array([[ True, False, False]])
+    Its keys are named as the attributes of a fixture; `literals` are the arrays it spells out,
+    and `computed` those that the test itself computes by a forward pass. Without `expected`, the
+    program says what to expect. What is not `listed` is audited, but cannot be diagnosed.
     """
-    # RandomState is the generator behind np.random.seed and np.random.randn; numpy keeps
-    # its stream frozen, so the same seed gives these digits in every version.
-    generator = np.random.RandomState(seed)
-    arrays = {}
-    for one in draws:
-        value = one.get("scale", 1) * generator.randn(*one["shape"])
-        if "greater_than" in one:
-            value = value > one["greater_than"]
-            value = value.astype(int) if one.get("integer") else value
-        arrays[one["name"]] = _frozen(value)
-    return arrays
+    own = {key: _plain(value) for key, value in table.items()}
+    by = parse(own["gradient_of"]).steps if "gradient_of" in own else ()
+    drawn_first = drawn(own["seed"], own["draws"]) if "seed" in own else {}
+    own |= {
+        "id": id,
+        "forward": parse(own["forward"]),
+        "program": parse(own["program"]),
+        "comparisons": tuple(Comparison(**_plain(entry)) for entry in own["comparisons"]),
+        "arrays": drawn_first | _literal(own.get("literals", {})),
+        "expected": _literal(own.get("expected", {})),
+        "gradient_of": {step.name: step.expression for step in by},
+    }
+    fixture = Fixture(**{key: own[key] for key in Fixture.__dataclass_fields__ if key in own})
+    return fixture if fixture.expected else completed(fixture, own.get("computed", ()))
+
+
+def _literal(values: Mapping[str, ArrayLike]) -> dict[str, Array]:
+    return {name: _frozen(numeric(name, value)) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return what cannot be changed in place of a list, and of those in a table."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _frozen(value: ArrayLike) -> Array:

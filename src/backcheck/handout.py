@@ -5,10 +5,10 @@ of a graded function, so it is written as the handout writes it: a formula to un
 Python does not run. Two matrices side by side are a matrix product, ``*`` multiplies by entries.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
+from backcheck.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 """What the handout calls by another symbol."""
@@ -16,22 +16,10 @@ SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 SCALARS = ("m", "lambd", "keep_prob")
 """Names of single numbers: these stand before an array without a sign between."""
 
-OVER = {"sum": "sum of all entries", "sum0": "sum over the units", "sum1": "sum over the examples"}
-"""What each sum runs over."""
-
 # How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
 _PLUS, _TIMES, _SUM, _PRODUCT, _POWER, _ATOM = range(6)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-_RIGHT = re.compile(
-    r"(?:\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\.T"
-    r"|\bW(\d*)\.T @ (?:\w+_)?dZ\1\b"
-    r"|sum\((?:\w+_)?dZ\d*, axis=1, keepdims=True\)"
-)
-"""The product or the sum that a backward step asks for, as a program writes it."""
-
-_NUMBERED = re.compile(r"(d?[AWZbD])(\d+|L)")
 
 
 def equation(name: str, tree: Tree) -> str:
@@ -46,15 +34,16 @@ def equation(name: str, tree: Tree) -> str:
     dW[2] = 1/m dZ[2] A[1]ᵀ
     db[2] = 1/m Σ dZ[2] (sum over the examples)
     """
-    over = ", ".join(dict.fromkeys(OVER[sum.removesuffix("_keep")] for sum in _sums(tree)))
-    return f"{symbol(name)} = {mathematics(tree)}{over and f' ({over})'}"
+    said = f"{symbol(name)} = {mathematics(tree)}"
+    over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in _sums(tree))
+    return f"{said} ({', '.join(over)})" if over else said
 
 
 def expects(name: str, tree: Tree) -> str:
     """Return what a test has, a step or an array as it is given, where a program has another."""
     if tree == name:
-        return f"where the test takes {symbol(name)} as it is given"
-    return f"where the test expects {equation(name, tree)}"
+        return say("as-given", symbol=symbol(name))
+    return say("expects", equation=equation(name, tree))
 
 
 def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
@@ -73,11 +62,17 @@ def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
 def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
     """Return whether a changed statement, written as code, would show a graded line."""
     code = write(forms[name])
-    if found := _RIGHT.search(code):
-        # The product or the sum alone lacks the 1/m, unless that is taken in another step.
-        averaged = any("m" in names(tree) for step, tree in forms.items() if step != name)
-        return averaged or found[0] != code or code.startswith("W")
-    match forms[name]:
+    found = pattern("right-step").search(code)
+    if not found:
+        return _is_linear_step(forms[name])
+    # The product or the sum alone lacks the 1/m, unless that is taken in another step.
+    averaged = any("m" in names(tree) for step, tree in forms.items() if step != name)
+    return averaged or found[0] != code or code.startswith("W")
+
+
+def _is_linear_step(tree: Tree) -> bool:
+    """Return whether an expression is W A + b, for arrays of these names."""
+    match tree:
         case ("+", ("@", str() as weights, str()), str() as bias):
             return weights.startswith("W") and bias.startswith("b")
     return False
@@ -86,7 +81,7 @@ def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
 def symbol(name: str) -> str:
     """Return the handout's symbol for a name of a program, such as ``dW[2]`` for ``dW2``."""
     plain = name.removeprefix("sigmoid_").removeprefix("relu_")
-    if found := _NUMBERED.fullmatch(plain):
+    if found := pattern("numbered").fullmatch(plain):
         return f"{found[1]}[{found[2]}]"
     return SYMBOLS.get(plain, plain)
 
@@ -116,8 +111,7 @@ def _written(tree: Tree) -> tuple[str, int]:
         return f"{mathematics(operand, _ATOM)}ᵀ", _ATOM
     if operation == "neg":
         return f"-{mathematics(operand, _PRODUCT)}", _PLUS
-    axis = "columns" if operation == "shape1" else "rows"
-    return f"the number of {axis} of {mathematics(operand, _ATOM)}", _PLUS
+    return say(operation, array=mathematics(operand, _ATOM)), _PLUS
 
 
 def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:

@@ -2,60 +2,41 @@
 
 The table `mistakes.toml` writes each form in the symbols of one layer. Here it is applied to
 every layer where it can occur, and a mutant that is the same formula gets its name. The name
-says nothing about right or wrong: that is the verdict, and `backcheck.consistent` computes it.
+says nothing about right or wrong: that is the verdict, and `backcheck.forward` computes it.
 """
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from backcheck.fixtures import Fixture, load, prefix
-from backcheck.mutate import array_order, formula, mutants, renamed, role, symbols
+from backcheck.fixtures import Fixture, prefix
+from backcheck.formulas import formula
+from backcheck.forward import Layer
+from backcheck.mutate import mutants
+from backcheck.operators import put
 from backcheck.program import SLOPES, Tree, names, parse
-from backcheck.relations import Layer
+from backcheck.roles import array_order, role, symbols
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A form with a name. Some are equivalent: the verdict of each mutant says which.
-
-    Parameters
-    ----------
-    id : str
-        Its name in links.
-    name : str
-        What it is called on the pages.
-    hint : str
-        One line on what to look at; never the graded line.
-    page : str
-        The page that explains it.
-    layer : str
-        Where it can occur: ``"any"``, ``"output"`` or ``"hidden"``.
-    activation : str
-        The activation of the layers it is about, or "" for all.
-    steps, arrays : dict
-        Expressions, in the symbols of one layer, for steps and for cached arrays.
-    special : str
-        Set for the changes of several steps that no single expression describes.
-    found : dict
-        In how many public threads and notebooks a learner had it, by the tested function.
-    section : dict
-        What its section of the book says, of which part, and after which other one it stands.
-    """
+    """A form with a name. Some are equivalent: the verdict of each mutant says which."""
 
     id: str
     name: str
-    hint: str
+    hint: str  # one line on what to look at; never the graded line
     page: str
-    layer: str = "any"
-    activation: str = ""
-    steps: Mapping[str, tuple[str, ...]] | None = None
-    arrays: Mapping[str, tuple[str, ...]] | None = None
-    special: str = ""
-    found: Mapping[str, int] | None = None
+    layer: str = "any"  # or "output" or "hidden"
+    activation: str = ""  # of the layers it is about, or "" for all
+    # Expressions, in the symbols of one layer, for steps and for cached arrays.
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    special: str = ""  # the kind of a change of several steps
+    # In how many public threads and notebooks a learner had it, by the tested function.
+    found: Mapping[str, int] = field(default_factory=dict)
     section: Mapping[str, str] | None = None
 
 
@@ -69,126 +50,127 @@ def table() -> dict[str, Mistake]:
     'keepdims left out of the sum'
     """
     text = (resources.files("backcheck") / "mistakes.toml").read_text(encoding="utf-8")
-    return {id: Mistake(id=id, **entry) for id, entry in tomllib.loads(text).items()}
+    return {key: Mistake(id=key, **entry) for key, entry in tomllib.loads(text).items()}
 
 
 @cache
-def occurrences(id: str) -> tuple[tuple[str, dict[str, Tree]], ...]:
-    """Return where each named form can be made in a fixture: its id, and the changed slot.
+def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
+    """Return where each named form can be made in a fixture: its key, and the changed slots.
 
     Examples
     --------
+    >>> from backcheck.fixtures import load
     >>> from backcheck.program import write
-    >>> [write(form["dZ2"]) for name, form in occurrences("c1w4_L_model_backward_v2")
-    ...  if name == "shortcut"]
+    >>> [write(form["dZ2"]) for key, form in occurrences(load("c1w4_L_model_backward_v2"))
+    ...  if key == "shortcut"]
     ['AL - Y']
     """
-    fixture = load(id)
     found: list[tuple[str, dict[str, Tree]]] = []
     for mistake in table().values():
-        found += [(mistake.id, change) for change in _single(fixture, mistake)]
+        found += [(mistake.id, form) for form in _single(fixture, mistake)]
         if mistake.special:
-            whole = mutants(load(id)).special[mistake.special]
-            found += [(mistake.id, dict(change)) for change in whole]
+            joint = mutants(fixture).special[mistake.special]
+            found += [(mistake.id, dict(forms)) for forms in joint]
     return tuple(found)
 
 
-def names_of(id: str, changes: Mapping[str, Tree]) -> tuple[Mistake, ...]:
+def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]:
     """Return the named forms that a mutant consists of, or none if a part has no name.
-
-    Parameters
-    ----------
-    id : str
-        The fixture.
-    changes : mapping
-        The new expression of each changed slot.
 
     Examples
     --------
-    >>> [found.id for found in names_of("c1w4_linear_backward_v2", {"db": ("sum1_keep", "dZ")})]
+    >>> from backcheck.fixtures import load
+    >>> linear = load("c1w4_linear_backward_v2")
+    >>> [mistake.id for mistake in names_of(linear, {"db": ("sum1_keep", "dZ")})]
     ['average-missing']
     """
-    wholes, slots = _named(id)
-    if whole := wholes.get(frozenset(changes.items())):
+    wholes, slots = _named(fixture)
+    if whole := wholes.get(frozenset(forms.items())):
         return (table()[whole],)
-    found = [slots.get((slot, formula(load(id), tree))) for slot, tree in changes.items()]
-    if not found or None in found:
-        return ()
-    return tuple(table()[name] for name in dict.fromkeys(found) if name)
+    keys = [slots.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
+    return () if None in keys else tuple(table()[key] for key in dict.fromkeys(keys) if key)
 
 
 @cache
-def _named(id: str) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], str]]:
+def _named(fixture: Fixture) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], str]]:
     """Return the names of changes of several slots, and of those of one slot, by formula."""
     wholes: dict[frozenset[Any], str] = {}
     slots: dict[tuple[str, Any], str] = {}
-    for name, change in occurrences(id):
-        if len(change) > 1:
-            wholes.setdefault(frozenset(change.items()), name)
-        for slot, tree in change.items() if len(change) == 1 else ():
-            slots.setdefault((slot, formula(load(id), tree)), name)
+    for key, forms in occurrences(fixture):
+        if len(forms) > 1:
+            wholes.setdefault(frozenset(forms.items()), key)
+        else:
+            ((slot, tree),) = forms.items()
+            slots.setdefault((slot, formula(fixture, tree)), key)
     return wholes, slots
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
+    """Yield the changes of one slot that a mistake is, layer by layer."""
     known = set(fixture.arrays)
     for step in fixture.program.steps:
-        computes, layer = role(fixture, step.name)
-        if step.name == "m" and "m" in (mistake.steps or {}):
-            computes, layer = "m", fixture.layers[0]
-        if layer is None and step.name == f"d{fixture.layers[-1].A}":
-            computes, layer = "dA", fixture.layers[-1]
-        templates = (mistake.steps or {}).get(computes, ())
-        activation = layer and (layer.activation or prefix(step.name)[:-1])
-        if layer and mistake.activation in ("", activation) and _occurs(fixture, layer, mistake):
+        computes, layer = _place(fixture, step.name, mistake)
+        if layer and _occurs(fixture, layer, prefix(step.name), mistake):
+            templates = mistake.steps.get(computes, ())
             for tree in _trees(fixture, layer, prefix(step.name), templates):
                 if computes == "m":
                     # In a form of m, m is what it should have been.
-                    tree = renamed(tree, {"m": step.expression})
+                    tree = put(tree, {"m": step.expression})
                 # A - Y is an idea of the output layer; a hidden one has no labels.
                 hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
                 fits = set(names(tree)) <= known and not hidden
-                if fits and not _same(fixture, tree, step.expression):
+                if fits and formula(fixture, tree) != formula(fixture, step.expression):
                     yield {step.name: tree}
         known.add(step.name)
     for layer in fixture.layers:
-        for symbol, templates in (mistake.arrays or {}).items():
+        for symbol, templates in mistake.arrays.items():
             name = {"A": layer.A, "Z": layer.Z}[symbol]
-            if name in fixture.arrays and _occurs(fixture, layer, mistake):
+            if name in fixture.arrays and _in_layer(fixture, layer, mistake):
                 for tree in _trees(fixture, layer, "", templates):
                     if set(names(tree)) <= fixture.arrays.keys():
                         yield {name: tree}
 
 
-def _same(fixture: Fixture, tree: Tree, other: Tree) -> bool:
-    return bool(formula(fixture, tree) == formula(fixture, other))
+def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | None]:
+    """Return what a step computes, and the layer in whose symbols a mistake writes it."""
+    computes, layer = role(fixture, step)
+    if step == "m" and "m" in mistake.steps:
+        return "m", fixture.layers[0]
+    if layer is None and step == f"d{fixture.layers[-1].A}":
+        return "dA", fixture.layers[-1]
+    return computes, layer
 
 
-def _occurs(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:
+def _occurs(fixture: Fixture, layer: Layer, around: str, mistake: Mistake) -> bool:
+    activation = layer.activation or around[:-1]
+    return mistake.activation in ("", activation) and _in_layer(fixture, layer, mistake)
+
+
+def _in_layer(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:
     output = "Y" in fixture.arrays and layer == fixture.layers[-1]
     return mistake.layer == "any" or (mistake.layer == "output") == output
 
 
 def _trees(
-    fixture: Fixture, layer: Layer, prefix: str, templates: tuple[str, ...]
+    fixture: Fixture, layer: Layer, around: str, templates: tuple[str, ...]
 ) -> Iterator[Tree]:
     """Yield the expressions that templates stand for in one layer, if its arrays are known."""
-    activation = layer.activation or prefix[:-1]
+    activation = layer.activation or around[:-1]
     others: list[Layer | None] = [other for other in fixture.layers if other != layer]
     for template in templates:
         # Most forms are about one layer only, and the same whichever the other one is.
         yield from dict.fromkeys(
-            renamed(parse(f"x = {text}").steps[0].expression, to)
-            for to in (_back(fixture, layer, other, prefix) for other in others or [None])
+            put(parse(f"x = {text}").steps[0].expression, to)
+            for to in (_back(fixture, layer, other, around) for other in others or [None])
             for text in _filled(template, activation, fixture)
         )
 
 
-def _back(fixture: Fixture, layer: Layer, other: Layer | None, prefix: str) -> dict[str, str]:
+def _back(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> dict[str, str]:
     """Return the name in the fixture of each symbol a template may use."""
-    to = {symbol: name for name, symbol in symbols(layer, prefix).items()}
+    to = {symbol: name for name, symbol in symbols(layer, around).items()}
     if other:
-        to |= {f"{symbol}_k": name for name, symbol in symbols(other, prefix).items()}
+        to |= {f"{symbol}_k": name for name, symbol in symbols(other, around).items()}
     below = next((low for low in fixture.layers if layer.input == low.A and low.A), None)
     if below:
         to["Z_below"] = below.Z

@@ -4,129 +4,93 @@ A paste names its arrays or does not, quotes inputs and expected numbers beside 
 own, and may use the names of an older edition. A **placing** is one way to read it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from backcheck.fixtures import Fixture, load
-from backcheck.mutate import fingerprint
-from backcheck.program import Tree
-from backcheck.reading import Observed, Paste
-from backcheck.search import explanations, prints, reference
+from backcheck.fixtures import Fixture, ids, load
+from backcheck.formulas import fingerprint
+from backcheck.mutant import reference
+from backcheck.reading import Paste, PrintedArray
+from backcheck.words import pattern
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placing:
-    """One way to take the arrays of a paste for the steps of a fixture.
+    """One way to take the arrays of a paste for the steps of a fixture."""
 
-    Parameters
-    ----------
-    id : str
-        The fixture.
-    seen : mapping
-        Each pasted array, by the step it is taken for.
-    printed_as : mapping
-        For each step whose numbers stand under another output's name: that name.
-    recognised : int
-        How many further arrays are inputs of the test, or quote what it expects.
-    renamed : mapping
-        For each step, the name an older edition gives it, where such names were read.
-    """
-
-    id: str
-    seen: Mapping[str, Observed]
+    fixture: Fixture
+    arrays: Mapping[str, PrintedArray]  # by the step each is taken for
+    # The name of each step whose numbers stand under another output's name.
     printed_as: Mapping[str, str] = field(default_factory=dict)
-    recognised: int = 0
+    recognised: int = 0  # how many further arrays are inputs, or quote what is expected
+    # The name of each step in an older edition, where such names were read.
     renamed: Mapping[str, str] = field(default_factory=dict)
-    _searched: dict[int, tuple[tuple[int, dict[str, Tree]], ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     @property
     def fitting(self) -> int:
         """How many arrays have the shape of the step they are taken for, or of a part of it."""
-        values = reference(self.id)
-        return sum(seen.fits(np.shape(values[step])) for step, seen in self.seen.items())
+        values = reference(self.fixture)
+        return sum(array.fits(np.shape(values[step])) for step, array in self.arrays.items())
 
     @property
     def outputs(self) -> int:
         """How many arrays are taken for outputs of the test."""
-        return len(load(self.id).expected.keys() & self.seen.keys())
+        return len(self.fixture.expected.keys() & self.arrays.keys())
 
     @property
     def partial(self) -> bool:
         """Whether an array may be a part of one, or its decimals differ."""
-        return any(seen.shape is None or seen.uneven for seen in self.seen.values())
+        return any(array.shape is None or array.uneven for array in self.arrays.values())
 
-    def explanations(self, changes: int, loose: bool) -> Iterator[tuple[int, dict[str, Tree]]]:
-        """Yield the mutants whose steps print what was seen; see `backcheck.search`."""
-        if changes == 2 and not self.partial:
-            yield from explanations(self.id, self.seen, changes, loose)
-            return
-        for spent, forms in self._loosely(changes):
-            if loose or prints(self.id, self.seen, forms):
-                yield spent, forms
+    @property
+    def right(self) -> list[str]:
+        """The steps whose array prints as the expected one."""
+        values = reference(self.fixture)
+        return [step for step, array in self.arrays.items() if array.matches(values[step])]
 
-    def _loosely(self, changes: int) -> tuple[tuple[int, dict[str, Tree]], ...]:
-        # What prints strictly prints loosely too, so one search does for both.
-        if changes not in self._searched:
-            found = explanations(self.id, self.seen, changes, loose=True)
-            self._searched[changes] = tuple(found)
-        return self._searched[changes]
+    @property
+    def agreement(self) -> tuple[int, int]:
+        """How many arrays are as expected, and how many have the whole expected shape."""
+        values = reference(self.fixture)
+        shaped = sum(array.shape == np.shape(values[s]) for s, array in self.arrays.items())
+        return len(self.right), shaped
 
 
-def placings(paste: Paste, id: str, named: bool = True) -> Iterator[Placing]:
-    """Yield the ways to take the pasted arrays for steps of one fixture.
+@cache
+def courses() -> tuple[tuple[Fixture, ...], ...]:
+    """Return the published tests, course by course, the newest of a course first."""
+    found: dict[str, list[Fixture]] = {}
+    for fixture in map(load, reversed(ids())):
+        found.setdefault(fixture.course.partition(" Week")[0], []).append(fixture)
+    return tuple(tuple(found[course]) for course in sorted(found))
 
-    Parameters
-    ----------
-    paste : Paste
-        What was read.
-    id : str
-        The fixture.
-    named : bool
-        Whether an array has to be the step it is named after.
 
-    Examples
-    --------
-    >>> from backcheck.reading import read
-    >>> [list(one.seen) for one in placings(read("db2 = [[0.5]]"), "c1w3_bp_public_c")]
-    [['db2']]
-    """
-    fixture = load(id)
+def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
+    """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    computed = [seen for seen in paste.arrays if not _is_input(seen, fixture)]
+    computed = [array for array in paste.arrays if not _is_input(array, fixture)]
     own = _unquoted(_once(computed), fixture)
     if not own:
         return
-    given = [seen for seen in paste.arrays if seen not in computed]
-    recognised = len(computed) - len(own) + sum(_is_value(seen, fixture) for seen in given)
-    known = [seen for seen in own if seen.name] if named else []
-    free = [seen for seen in own if seen not in known]
-    maps: list[dict[str, str]] = [{}, *fixture.also_called]
-    for number, names in enumerate(maps):
-        if number and not any(seen.name in names for seen in known):
-            continue
-        taken = _by_name(known, steps, names, maps[number + 1 :])
-        if taken is None:
-            continue
+    given = [array for array in paste.arrays if array not in computed]
+    recognised = len(computed) - len(own) + sum(_is_value(array, fixture) for array in given)
+    known = [array for array in own if array.name] if named else []
+    free = [array for array in own if array not in known]
+    for taken, older in _by_name(known, steps, fixture.also_called):
         for filled in _by_shape(free, [step for step in steps if step not in taken], fixture):
-            moved = {
-                step: str(seen.name)
-                for step, seen in filled.items()
-                if seen.name and seen.name != step
-            }
-            renamed = {step: str(seen.name) for step, seen in taken.items() if number > 1}
-            yield Placing(id, {**taken, **filled}, moved, recognised, renamed)
+            moved = _other_names(filled)
+            renamed = {step: str(array.name) for step, array in taken.items() if older}
+            yield Placing(fixture, {**taken, **filled}, moved, recognised, renamed)
 
 
 def most_used(placed: list[Placing]) -> list[Placing]:
     """Keep the placings that make use of the most of the pasted arrays."""
-    used = [len(placing.seen) + placing.recognised for placing in placed]
+    used = [len(placing.arrays) + placing.recognised for placing in placed]
     return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
 
 
@@ -137,97 +101,114 @@ def most_likely(placed: list[Placing]) -> list[Placing]:
     """
     fitting = max(placing.fitting for placing in placed)
     near = [placing for placing in placed if placing.fitting == fitting]
-    outputs: dict[str, int] = {}
+    outputs: dict[Fixture, int] = {}
     for placing in near:
-        outputs[placing.id] = max(placing.outputs, outputs.get(placing.id, 0))
-    near = [placing for placing in near if placing.outputs == outputs[placing.id]]
-    return list({same_search(placing): placing for placing in near}.values())
+        outputs[placing.fixture] = max(placing.outputs, outputs.get(placing.fixture, 0))
+    near = [placing for placing in near if placing.outputs == outputs[placing.fixture]]
+    return list({_same_search(placing): placing for placing in near}.values())
 
 
 def elsewhere(placing: Placing) -> Placing | None:
     """Take each array for the output it equals, if all do and some under another name."""
-    values = reference(placing.id)
-    taken: dict[str, Observed] = {}
-    for step, seen in placing.seen.items():
-        places = [step, *load(placing.id).expected, *values]
-        found = [name for name in places if name not in taken and seen.matches(values[name])]
-        if not found:
+    values = reference(placing.fixture)
+    taken: dict[str, PrintedArray] = {}
+    for step, array in placing.arrays.items():
+        places = (step, *placing.fixture.expected, *values)
+        equal = (name for name in places if name not in taken and array.matches(values[name]))
+        if not (name := next(equal, "")):
             return None
-        taken[found[0]] = seen
-    names = {step: str(seen.name) for step, seen in taken.items() if seen.name not in (None, step)}
-    return Placing(placing.id, taken, names) if names else None
+        taken[name] = array
+    names = _other_names(taken)
+    return Placing(placing.fixture, taken, names) if names else None
 
 
-def same_search(placing: Placing) -> Any:
+def _other_names(arrays: Mapping[str, PrintedArray]) -> dict[str, str]:
+    """Return the name of each array that is not the one of its step."""
+    return {step: str(a.name) for step, a in arrays.items() if a.name not in (None, step)}
+
+
+def _same_search(placing: Placing) -> Any:
     """Return a key shared by placings whose search would be the same."""
-    fixture = load(placing.id)
+    fixture = placing.fixture
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
-    return str(fixture.program), arrays, tuple(placing.seen), tuple(map(id, placing.seen.values()))
+    printed = tuple(map(id, placing.arrays.values()))
+    return str(fixture.program), arrays, tuple(placing.arrays), printed
 
 
-def _once(arrays: list[Observed]) -> list[Observed]:
+def _once(arrays: list[PrintedArray]) -> list[PrintedArray]:
     """Leave out arrays without a name that repeat the numbers of one that has a name."""
-    named = {seen.numbers for seen in arrays if seen.name}
-    return [seen for seen in arrays if seen.name or seen.numbers not in named]
+    named = {array.numbers for array in arrays if array.name}
+    return [array for array in arrays if array.name or array.numbers not in named]
 
 
-def _unquoted(arrays: list[Observed], fixture: Fixture) -> list[Observed]:
+def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray]:
     """Leave out the expected numbers where a text quotes them beside the learner's own."""
     steps = [step.name for step in fixture.program.steps]
-    values = [reference(fixture.id)[name] for name in steps]
-    right = [seen for seen in arrays if any(_prints(seen, value) for value in values)]
-    if len(right) == len(arrays):
+    values = [reference(fixture)[name] for name in steps]
+    right = [any(_prints(array, value) for value in values) for array in arrays]
+    if all(right):
         return arrays
     alias = next(iter(fixture.also_called), {})
 
-    def key(seen: Observed) -> Any:
+    def key(array: PrintedArray) -> Any:
         # Without a name the shape tells which arrays are the same output.
-        if not seen.name:
-            return seen.shape
-        name = alias.get(seen.name, seen.name)
-        return name, seen.context if f"{seen.context}_{seen.name}" in steps else ""
+        if not array.name:
+            return array.shape
+        around = array.context if f"{array.context}_{array.name}" in steps else ""
+        return alias.get(array.name, array.name), around
 
-    keys = [key(seen) for seen in arrays]
+    keys = list(map(key, arrays))
     return [
-        seen
-        for seen, key in zip(arrays, keys, strict=True)
-        if keys.count(key) == 1 or not any(seen is one for one in right)
+        array
+        for array, key, is_right in zip(arrays, keys, right, strict=True)
+        if keys.count(key) == 1 or not is_right
     ]
 
 
 def _by_name(
-    known: list[Observed], steps: list[str], names: dict[str, str], later: list[dict[str, str]]
-) -> dict[str, Observed] | None:
-    taken: dict[str, Observed] = {}
-    for seen in known:
-        name = str(seen.name)
-        options = [f"{seen.context}_{name}", names.get(name, name)]
+    known: list[PrintedArray], steps: list[str], also_called: tuple[dict[str, str], ...]
+) -> Iterator[tuple[dict[str, PrintedArray], bool]]:
+    """Yield the ways to give arrays to the steps they name, and whether by an older edition."""
+    habits: tuple[dict[str, str], ...] = ({}, *also_called)
+    for number, names in enumerate(habits):
+        used = not number or any(array.name in names for array in known)
         # A second array of the same name is the next function's, where a test runs several.
-        options += [other[name] for other in later if name in other and names]
-        step = next((s for s in options if s in steps and s not in taken), None)
-        if step is None:
-            if any(option in steps for option in options):
-                continue
+        later = habits[number + 1 :] if number else ()
+        taken = _taken(known, steps, (names, *later)) if used else None
+        if taken is not None:
+            yield taken, number > 1
+
+
+def _taken(
+    known: list[PrintedArray], steps: list[str], habits: tuple[dict[str, str], ...]
+) -> dict[str, PrintedArray] | None:
+    taken: dict[str, PrintedArray] = {}
+    for array in known:
+        name = str(array.name)
+        options = [f"{array.context}_{name}", habits[0].get(name, name)]
+        options += [names[name] for names in habits[1:] if name in names]
+        options = [option for option in options if option in steps]
+        # One test's dw is another one's dW.
+        options = options or [s for s in steps if s.lower() == name.lower() and name[0] == "d"]
+        if not options:
             return None
-        taken[step] = seen
+        if step := next((option for option in options if option not in taken), None):
+            taken[step] = array
     return taken
 
 
 def _by_shape(
-    free: list[Observed], steps: list[str], fixture: Fixture
-) -> Iterator[dict[str, Observed]]:
+    free: list[PrintedArray], steps: list[str], fixture: Fixture
+) -> Iterator[dict[str, PrintedArray]]:
     """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits."""
-    if not free:
-        yield {}
-        return
     if len(free) > len(steps):
         return
-    values = reference(fixture.id)
+    values = reference(fixture)
     options = [
-        [step for step in steps if seen.fits(np.shape(values[step]))] or steps for seen in free
+        [step for step in steps if array.fits(np.shape(values[step]))] or steps for array in free
     ]
-    choices = islice(_choices(options), 30)
-    yield from (dict(zip(choice, free, strict=True)) for choice in choices)
+    for choice in islice(_choices(options), 30):
+        yield dict(zip(choice, free, strict=True))
 
 
 def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -240,18 +221,19 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
             yield from _choices(options, (*taken, step))
 
 
-def _is_input(seen: Observed, fixture: Fixture) -> bool:
+def _is_input(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
-    if seen.name and not re.search(r"(^|_)d[AWZb]", seen.name):
-        return True
-    return seen.name is None and _is_value(seen, fixture)
+    if array.name is None:
+        return _is_value(array, fixture)
+    computed = any(array.name == step.name for step in fixture.program.steps)
+    return not computed and not pattern("gradient").search(array.name)
 
 
-def _is_value(seen: Observed, fixture: Fixture) -> bool:
+def _is_value(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether an array is one of those the test hands over; zeros say nothing."""
-    return any(np.any(value) and seen.matches(value) for value in fixture.arrays.values())
+    return any(np.any(value) and array.matches(value) for value in fixture.arrays.values())
 
 
-def _prints(seen: Observed, value: Any) -> bool:
+def _prints(array: PrintedArray, value: Any) -> bool:
     # Quoted by hand, a row often has one bracket.
-    return seen.matches(value) or (seen.dimensions == 1 and seen.matches(value, loose=True))
+    return array.matches(value) or (array.dimensions == 1 and array.matches(value, loose=True))

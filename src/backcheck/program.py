@@ -1,4 +1,4 @@
-"""A backward pass as text that reads like the algebra, and its evaluation.
+"""A forward or backward pass as text that reads like the algebra, and its evaluation.
 
 A program is a list of steps, one assignment a line::
 
@@ -14,7 +14,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -22,35 +22,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import by_name, relu, sigmoid, tanh
+from backcheck.activations import ACTIVATIONS, by_name
 
 Tree = str | float | tuple[Any, ...]
 """An expression: the name of an array, a number, or a tuple of an operation of
 `OPERATIONS` and its operands, such as ``("-", "A2", "Y")`` for ``A2 - Y``."""
 
-SYMBOLS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-    ast.USub: "neg",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-}
-"""The operators a program may use, and what a tree calls them."""
+_Function = Callable[..., Any]
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-    "exp": np.exp,
-    "log": np.log,
-    "cosh": np.cosh,
+OPERATORS: dict[str, tuple[type[ast.AST], _Function, int]] = {
+    "+": (ast.Add, np.add, 1),
+    "-": (ast.Sub, np.subtract, 1),
+    "*": (ast.Mult, np.multiply, 2),
+    "/": (ast.Div, np.divide, 2),
+    "@": (ast.MatMult, np.matmul, 2),
+    "neg": (ast.USub, np.negative, 3),
+    "**": (ast.Pow, np.power, 4),
+    ">": (ast.Gt, np.greater, 0),
+    ">=": (ast.GtE, np.greater_equal, 0),
+    "<": (ast.Lt, np.less, 0),
+    "<=": (ast.LtE, np.less_equal, 0),
 }
+"""The operators a program may use, by what a tree calls them: what Python's parser calls them,
+what they do, and how tightly they bind when a tree is written out."""
+
+SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
+
+# How tightly functions and names bind.
+_ATOM = 5
+
+FUNCTIONS: dict[str, _Function] = {**ACTIVATIONS, "exp": np.exp, "log": np.log, "cosh": np.cosh}
 """The functions a program may use, besides ``sum``."""
 
 SUMS: dict[str, dict[str, Any]] = {
@@ -64,11 +65,7 @@ SUMS: dict[str, dict[str, Any]] = {
 """The six ways to sum, and the options each one stands for."""
 
 
-def _sum(options: Mapping[str, Any]) -> Callable[..., Any]:
-    return lambda value: np.sum(value, **options)
-
-
-def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+def _of_numbers(function: _Function) -> _Function:
     # numpy would compute tanh of booleans in half precision.
     def applied(value: Any) -> Any:
         array = np.asarray(value)
@@ -77,35 +74,17 @@ def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     return applied
 
 
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "@": np.matmul,
-    "**": np.power,
-    "neg": np.negative,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "<": np.less,
-    "<=": np.less_equal,
+OPERATIONS: dict[str, _Function] = {
+    **{name: function for name, (_, function, _) in OPERATORS.items()},
     "T": np.transpose,
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
-    **{name: _sum(options) for name, options in SUMS.items()},
+    **{name: partial(np.sum, **options) for name, options in SUMS.items()},
 }
 """What each operation of a tree does."""
 
-# How tightly each operator binds when a tree is written out; functions and names bind most.
-_BINDING = {">": 0, ">=": 0, "<": 0, "<=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "@": 2}
-_BINDING |= {"neg": 3, "**": 4}
-_ATOM = 5
-
 _TOO_LARGE = 1e300
-
-# What numpy.sum takes when an option is not written.
-_DEFAULTS = ("None", "False")
 
 SLOPES = {
     "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
@@ -142,7 +121,7 @@ Known = Mapping[str, tuple[Step, Any]]
 
 @dataclass(frozen=True)
 class Program:
-    """A backward pass: steps that run in order, each seeing the arrays before it."""
+    """A pass: steps that run in order, each seeing the arrays before it."""
 
     steps: tuple[Step, ...]
 
@@ -150,19 +129,7 @@ class Program:
         return "\n".join(str(step) for step in self.steps)
 
     def replace(self, **forms: str) -> "Program":
-        """Return the program with some steps written in another form.
-
-        Parameters
-        ----------
-        **forms : str
-            The new expression for each named step.
-
-        Raises
-        ------
-        KeyError
-            If the program has no step of that name.
-        ValueError
-            If an expression cannot be parsed.
+        """Return the program with the expressions of some steps, by name, written anew.
 
         Examples
         --------
@@ -173,23 +140,11 @@ class Program:
         for name in forms:
             if name not in names:
                 raise KeyError(f"The program has no step {name}; it has {', '.join(names)}.")
-        return Program(
-            tuple(
-                parse(f"{step.name} = {forms[step.name]}").steps[0] if step.name in forms else step
-                for step in self.steps
-            )
-        )
+        new = {name: parse(f"{name} = {form}").steps[0] for name, form in forms.items()}
+        return Program(tuple(new.get(step.name, step) for step in self.steps))
 
     def known(self, arrays: Mapping[str, ArrayLike]) -> Known:
-        """Return each step with its value, for programs that have steps in common with this one.
-
-        Examples
-        --------
-        >>> program = parse("dZ = A - Y")
-        >>> known = program.known({"A": np.array([[0.75]]), "Y": np.array([[1]])})
-        >>> known["dZ"][0] is program.steps[0], known["dZ"][1]
-        (True, array([[-0.25]]))
-        """
+        """Return each step with its value, for programs that have steps in common with this one."""
         values = self.run(arrays)
         return {step.name: (step, values[step.name]) for step in self.steps}
 
@@ -199,21 +154,8 @@ class Program:
     ) -> dict[str, Any]:
         """Evaluate every step and return the value of each, by name.
 
-        Parameters
-        ----------
-        arrays : mapping
-            The arrays the steps may use.
-        known : mapping
-            What `known` returned for the same arrays and another program: a step that both
-            have, and that reads nothing which differs, is not evaluated again.
-
-        Raises
-        ------
-        KeyError
-            If a step uses a name that is not known there.
-        ValueError
-            If numpy cannot carry a step out; the message names the step and repeats what
-            numpy said.
+        A step that `known`, what `known` returned for the same arrays, has as well, and that
+        reads nothing which differs, is not evaluated again.
 
         Examples
         --------
@@ -247,20 +189,11 @@ class Program:
 
 
 def parse(text: str) -> Program:
-    """Read a program from its text.
+    """Read a program, one assignment ``name = expression`` a line, from its text.
 
-    Parameters
-    ----------
-    text : str
-        One assignment ``name = expression`` a line; blank lines and ``#`` comments are
-        allowed. Expressions use array names, numbers, ``+ - * / @ **``, comparisons,
-        ``.T``, ``.shape[0]``, ``.shape[1]``, and the functions sigmoid, tanh, relu,
-        exp, log, cosh and ``sum(x, axis=1, keepdims=True)``.
-
-    Raises
-    ------
-    ValueError
-        If a line is not an assignment of this kind; the message gives its number.
+    Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
+    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh and
+    ``sum(x, axis=1, keepdims=True)``. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -280,6 +213,27 @@ def parse(text: str) -> Program:
     return Program(tuple(_step(statement) for statement in body))
 
 
+@cache
+def forward(activations: tuple[str, ...]) -> Program:
+    """Write the forward pass of a dense network, down to its cross-entropy cost J.
+
+    For l = 1 ... L: Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]); `activations` as for `backward`.
+
+    Examples
+    --------
+    >>> print(forward(("sigmoid",)))
+    m = A0.shape[1]
+    Z1 = W1 @ A0 + b1
+    A1 = sigmoid(Z1)
+    J = -sum(Y * log(A1) + (1 - Y) * log(1 - A1)) / m
+    """
+    lines = ["m = A0.shape[1]"]
+    for n, name in enumerate(activations, start=1):
+        lines += [f"Z{n} = W{n} @ A{n - 1} + b{n}", f"A{n} = {by_name(name).name}(Z{n})"]
+    A = f"A{len(activations)}"
+    return parse("\n".join([*lines, f"J = -sum(Y * log({A}) + (1 - Y) * log(1 - {A})) / m"]))
+
+
 def backward(activations: Sequence[str], form: str = "Z") -> Program:
     """Write the backward pass of a dense network under cross-entropy.
 
@@ -292,17 +246,6 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
         g1 ... gL by name; the last one is the output's and should be ``"sigmoid"``.
     form : {"Z", "A"}
         Whether derivatives are written from the pre-activation or from the activation.
-
-    Returns
-    -------
-    Program
-        Reads ``Y``, the weights and the arrays of a `backcheck.network.forward` cache:
-        ``A0``, ``W1``, ``Z1``, ``A1`` and so on. Biases are not read.
-
-    Raises
-    ------
-    ValueError
-        If an activation or the form is unknown, or there is no layer.
 
     Examples
     --------
@@ -333,14 +276,17 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
 
 
 def names(tree: Tree) -> tuple[str, ...]:
-    """Return the names of the arrays a tree uses, from left to right, each once.
-
-    Examples
-    --------
-    >>> names(("-", "A2", ("*", 2.0, "Y")))
-    ('A2', 'Y')
-    """
+    """Return the names of the arrays a tree uses, from left to right, each once."""
     return tuple(dict.fromkeys(_leaves(tree)))
+
+
+def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
+    """Return a tree with one part of it replaced, wherever it stands."""
+    if tree == old:
+        return new
+    if not isinstance(tree, tuple):
+        return tree
+    return (tree[0], *(replaced(operand, old, new) for operand in tree[1:]))
 
 
 def _leaves(tree: Tree) -> Iterator[str]:
@@ -352,32 +298,12 @@ def _leaves(tree: Tree) -> Iterator[str]:
 
 
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
-    """Return the value of an expression.
-
-    Raises
-    ------
-    KeyError
-        If it uses a name that is not in `scope`.
-    ValueError, TypeError, ArithmeticError
-        If numpy cannot carry an operation out.
-
-    Examples
-    --------
-    >>> float(evaluate(("-", "A2", "Y"), {"A2": 0.75, "Y": 1}))
-    -0.25
-    """
+    """Return the value of an expression."""
     return compiled(tree)(scope)
 
 
 def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
-    """Return the function of a scope that `evaluate` applies, for a tree evaluated often.
-
-    Examples
-    --------
-    >>> doubled = compiled(("*", 2.0, "m"))
-    >>> float(doubled({"m": 3})), float(doubled({"m": 4}))
-    (6.0, 8.0)
-    """
+    """Return the function of a scope that gives the value of an expression."""
     if isinstance(tree, str):
         return itemgetter(tree)
     if not isinstance(tree, tuple):
@@ -393,12 +319,8 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
 def write(tree: Tree) -> str:
     """Return an expression as text that `parse` reads back into the same tree.
 
-    Examples
-    --------
     >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
     'dA1 * (1 - A1 ** 2)'
-    >>> write(("sum1_keep", "dZ1"))
-    'sum(dZ1, axis=1, keepdims=True)'
     """
     return _write(tree, 0)
 
@@ -419,7 +341,7 @@ def _write(tree: Tree, binding: int) -> str:
         return f"{_write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
         return f"{_write(operands[0], _ATOM)}.shape[{operation[-1]}]"
-    own = _BINDING[operation]
+    _, _, own = OPERATORS[operation]
     if operation == "neg":
         text = f"-{_write(operands[0], own)}"
     else:
@@ -430,13 +352,10 @@ def _write(tree: Tree, binding: int) -> str:
 
 
 def _step(statement: ast.stmt) -> Step:
-    if not (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name)
-    ):
-        raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
-    return Step(statement.targets[0].id, _tree(statement.value))
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return Step(name, _tree(value))
+    raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
 
 
 def _tree(node: ast.expr) -> Tree:
@@ -460,11 +379,13 @@ def _tree(node: ast.expr) -> Tree:
             return ("shape1" if axis else "shape0", _tree(value))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
-            options = {key: value for key, value in options.items() if str(value) not in _DEFAULTS}
+            options = {k: v for k, v in options.items() if str(v) not in ("None", "False")}
             for name, known in SUMS.items():
                 if options == known:
                     return (name, _tree(argument))
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if (
+            name in FUNCTIONS or name in SUMS
+        ):
             return (name, _tree(argument))
     raise ValueError(
         f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "

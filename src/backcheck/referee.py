@@ -40,89 +40,56 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
     ----------
     f : callable
         Takes an array shaped like `x`, complex allowed, and returns a number.
-    x : array_like
-        Real numbers of any shape.
-    h : float
-        Length of the imaginary step.
-
-    Returns
-    -------
-    ndarray
-        df/dx, of the shape of `x`.
-
-    Raises
-    ------
-    ValueError
-        If `x` is not finite.
+    x, h : array_like, float
+        Real numbers of any shape, and the length of the imaginary step.
 
     Examples
     --------
     >>> complex_step(lambda x: (x ** 3).sum(), [1.0, 2.0])
     array([ 3., 12.])
     """
-    x = finite("x", x).astype(float)
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
+
+    def slope(x: Array, at: tuple[int, ...]) -> Any:
         stepped = x.astype(complex)
-        stepped[index] += 1j * h
-        gradient[index] = np.imag(f(stepped)) / h
-    return gradient
+        stepped[at] += 1j * h
+        return np.imag(f(stepped)) / h
+
+    return _entry_by_entry(slope, x)
 
 
 def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
-    """Return the gradient of `f` at `x`, one entry of `x` at a time, by centred difference.
+    """Return the gradient of `f` at `x` as `complex_step` does, by centred difference.
 
-    Parameters
-    ----------
-    f : callable
-        Takes a real array shaped like `x` and returns a number.
-    x : array_like
-        Real numbers of any shape.
-    h : float
-        Half the distance between the two evaluations; CS231n recommends about 1e-5.
-
-    Returns
-    -------
-    ndarray
-        df/dx, of the shape of `x`.
-
-    Raises
-    ------
-    ValueError
-        If `x` is not finite.
+    `f` need not take complex numbers, and `h` is half the distance between the two evaluations;
+    CS231n recommends about 1e-5.
 
     Examples
     --------
     >>> centred_difference(lambda x: (x ** 3).sum(), [1.0, 2.0]).round(8)
     array([ 3., 12.])
     """
+
+    def slope(x: Array, at: tuple[int, ...]) -> Any:
+        above, below = x.copy(), x.copy()
+        above[at] += h
+        below[at] -= h
+        return (f(above) - f(below)) / (2 * h)
+
+    return _entry_by_entry(slope, x)
+
+
+def _entry_by_entry(slope: Callable[[Array, tuple[int, ...]], Any], x: ArrayLike) -> Array:
     x = finite("x", x).astype(float)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        above, below = x.copy(), x.copy()
-        above[index] += h
-        below[index] -= h
-        gradient[index] = (f(above) - f(below)) / (2 * h)
+        gradient[index] = slope(x, index)
     return gradient
 
 
 def relative_error(a: ArrayLike, b: ArrayLike) -> float:
-    """Return max abs(a - b) divided by the largest absolute entry of either.
+    """Return max abs(a - b) divided by the largest absolute entry of either: 0 to 2.
 
-    Parameters
-    ----------
-    a, b : array_like
-        Two arrays of one shape.
-
-    Returns
-    -------
-    float
-        Between 0 and 2; two arrays of zeros have relative error 0.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or an entry is not finite.
+    Two arrays of zeros have relative error 0; arrays of two shapes have none.
 
     Examples
     --------
@@ -135,6 +102,18 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.max(np.abs(a - b), initial=0.0) / scale) if scale else 0.0
 
 
+def distance(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the length of a - b divided by the sum of both lengths: 0 to 1.
+
+    Large entries decide it: a mistake in a small gradient hides behind a large one.
+
+    >>> distance([3.0, 4.0], [0.0, 0.0]), distance([3.0, 4.0], [3.0, 4.0])
+    (1.0, 0.0)
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
+
+
 def gradients(
     X: ArrayLike,
     Y: ArrayLike,
@@ -142,19 +121,10 @@ def gradients(
     activations: Sequence[Activation],
     derivative: Callable[[Function, ArrayLike], Array] = complex_step,
 ) -> dict[str, Array]:
-    """Return the gradient of the loss with respect to the input and every parameter.
+    """Return the gradient of the loss by the input, ``dX``, and by each parameter, as ``dW1``.
 
-    Parameters
-    ----------
-    X, Y, parameters, activations
-        A network and its data, as `backcheck.network.loss` takes them.
-    derivative : callable
-        `complex_step` or `centred_difference`.
-
-    Returns
-    -------
-    dict
-        ``dX`` and, for each parameter such as ``W1``, ``dW1`` of the same shape.
+    The network and its data are as `backcheck.network.loss` takes them; `derivative` is
+    `complex_step` or `centred_difference`.
 
     Examples
     --------
@@ -166,7 +136,5 @@ def gradients(
     def loss_with(name: str) -> Function:
         return lambda value: loss(X, Y, {**parameters, name: value}, activations)
 
-    found = {"dX": derivative(lambda value: loss(value, Y, parameters, activations), X)}
-    for name, value in parameters.items():
-        found[f"d{name}"] = derivative(loss_with(name), value)
-    return found
+    found = {f"d{name}": derivative(loss_with(name), value) for name, value in parameters.items()}
+    return {"dX": derivative(lambda value: loss(value, Y, parameters, activations), X), **found}

@@ -1,5 +1,6 @@
 """A reader's own function, called as the published test calls it."""
 
+import ast
 import copy
 import difflib
 import importlib.util
@@ -14,23 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, prefix
+from backcheck.forward import kind_and_shape
 from backcheck.reading import NOWHERE, Frame, frame_of
+
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in the reader's code, told as theirs.
-
-    Parameters
-    ----------
-    error : str
-        Its type and message, as the last line of a traceback gives them.
-    where : tuple of str
-        The lines of their file it passed through, outermost first.
-    frame : Frame
-        The last of them.
-    """
+    """An exception in the reader's code, with the lines of their file it passed through."""
 
     error: str
     where: tuple[str, ...]
@@ -41,25 +35,7 @@ class Failure:
 
 
 def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
-    """Run a reader's file and return a function of it.
-
-    Parameters
-    ----------
-    path : str
-        A Python file. It is run, as importing it would run it.
-    name : str
-        The function.
-
-    Returns
-    -------
-    callable or Failure
-        The function, or the exception that running the file raised.
-
-    Raises
-    ------
-    ValueError
-        If there is no such file, or no such function in it.
-    """
+    """Run a reader's file, and return a function of it, or the exception that it raised."""
     file = Path(path)
     if not file.is_file() or file.suffix != ".py":
         raise ValueError(
@@ -85,24 +61,8 @@ def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
 
 
 def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str, Any] | Failure:
-    """Call a function as the test does and return its outputs by the test's names.
+    """Call a function, of the file `path`, as the test does; return its outputs by their names.
 
-    Parameters
-    ----------
-    fixture : Fixture
-        The test; its arrays are handed over as copies that may be changed.
-    function : callable
-        The reader's function.
-    path : str
-        Their file, for the lines of an exception.
-
-    Raises
-    ------
-    ValueError
-        If what the function returns is not of the kind the test expects.
-
-    Examples
-    --------
     >>> from backcheck.fixtures import load
     >>> def linear_backward(dZ, cache):
     ...     return cache[0], cache[1], dZ
@@ -110,13 +70,13 @@ def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str,
     ['dA_prev', 'dW', 'db']
     """
     outputs: dict[str, Any] = {}
-    for prefix, arguments in _arguments(fixture):
+    for into, arguments in calls(fixture):
         try:
             with _neighbours_of(Path(path)):
                 returned = function(*copy.deepcopy(arguments))
         except (Exception, SystemExit) as error:
             return _failure(error, Path(path))
-        outputs |= _by_name(fixture, prefix, returned)
+        outputs |= _by_name(fixture, into, returned)
     return outputs
 
 
@@ -135,8 +95,6 @@ def _neighbours_of(file: Path) -> Iterator[None]:
 def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
     """Return the complaints of a test that asks for arrays, such as about a bare number.
 
-    Examples
-    --------
     >>> wrong_types({"db": 0.5, "dW": np.ones((1, 3))})
     ['Wrong type for db: float']
     """
@@ -147,49 +105,61 @@ def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _arguments(fixture: Fixture) -> list[tuple[str, tuple[Any, ...]]]:
-    """Return the arguments of each call the test makes, and the prefix of its outputs."""
-    arrays = {name: np.array(value) for name, value in fixture.arrays.items()}
-    for layer in fixture.layers:
-        # The first notebook's test of the linear step spells out no bias, which is not read.
-        if layer.W in arrays and layer.b not in arrays:
-            arrays[layer.b] = np.zeros((arrays[layer.W].shape[0], 1))
-    caches = [
-        ((arrays[u.input], arrays[u.W], arrays[u.b]), arrays.get(u.Z)) for u in fixture.layers
-    ]
-    if fixture.function == "backward_propagation":
-        parameters = {name: arrays[name] for name in arrays if name[0] in "Wb"}
-        cache = {name: arrays[name] for name in arrays if name[0] in "AZ"}
-        return [("", (parameters, cache, arrays["X"], arrays["Y"]))]
-    if fixture.function == "linear_backward":
-        return [("", (arrays["dZ"], caches[0][0]))]
-    if fixture.function == "linear_activation_backward":
-        return [(f"{name}_", (arrays["dA"], caches[0], name)) for name in ("sigmoid", "relu")]
-    if fixture.function.startswith("backward_propagation_with"):
-        # One flat cache, layer by layer, and the single number that the fixture holds.
-        entries = [name for u in fixture.layers for name in (u.Z, u.mask, u.A, u.W, u.b) if name]
-        (number,) = (float(value) for value in fixture.arrays.values() if value.ndim == 0)
-        cache_of_all = tuple(arrays[name] for name in entries)
-        return [("", (arrays["X"], arrays["Y"], cache_of_all, number))]
-    return [("", (arrays["AL"], arrays["Y"], tuple(caches)))]
+def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
+    """Yield what each call of the test is taken apart into, and its arguments.
+
+    >>> from backcheck.fixtures import load
+    >>> [ast.unparse(returned) for returned, _ in calls(load("c1w4_linear_backward_v2"))]
+    ['(dA_prev, dW, db)']
+    """
+    for text in fixture.call:
+        into, _, call = text.rpartition(" = ")
+        try:
+            taken, called = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
+        except SyntaxError:
+            called = None
+        if not isinstance(called, ast.Call):
+            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield taken, tuple(_argument(fixture, node) for node in called.args)
 
 
-def _by_name(fixture: Fixture, prefix: str, returned: Any) -> dict[str, Any]:
-    names = [name for name in fixture.expected if name.startswith(prefix)]
-    if fixture.function.startswith("linear"):
-        if not isinstance(returned, tuple | list) or len(returned) != 3:
-            raise ValueError(
-                f"The test expects {fixture.function} to return three arrays (dA_prev, dW, db), "
-                f"and yours returned {_kind(returned)}."
-            )
-        order = sorted(names, key=lambda name: ("dA" not in name, "dW" not in name))
-        return dict(zip(order, returned, strict=True))
-    if not isinstance(returned, Mapping):
-        raise ValueError(
-            f"The test expects {fixture.function} to return a dictionary with {', '.join(names)}, "
-            f"and yours returned {_kind(returned)}."
-        )
-    return {str(name): value for name, value in returned.items()}
+def _argument(fixture: Fixture, node: ast.expr) -> Any:
+    match node:
+        case ast.Name(id=name) if name in fixture.arrays:
+            value = fixture.arrays[name]
+            return np.array(value) if value.ndim else float(value)
+        case ast.Name(id=name) if name in fixture.given:
+            # The first notebook's test of the linear step spells out no bias, which is not read.
+            _, symbols = kind_and_shape(fixture.given[name])
+            return np.zeros([fixture.sizes.get(symbol, 1) for symbol in symbols])
+        case ast.Constant(value=str(word)):
+            return word
+        case ast.Tuple(elts=nodes):
+            return tuple(_argument(fixture, one) for one in nodes)
+        case ast.Set(elts=nodes):
+            return {ast.unparse(one): _argument(fixture, one) for one in nodes}
+    raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
+
+
+def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
+    match into:
+        case ast.Name(id=name):
+            return {name: returned} if name in fixture.expected else {}
+        case ast.Dict() if isinstance(returned, Mapping):
+            return {str(name): value for name, value in returned.items()}
+        case ast.Dict():
+            wanted = f"a dictionary with {', '.join(fixture.expected)}"
+        case ast.Tuple(elts=parts):
+            if isinstance(returned, tuple | list) and len(returned) == len(parts):
+                named = [_by_name(fixture, *pair) for pair in zip(parts, returned, strict=True)]
+                return {name: value for outputs in named for name, value in outputs.items()}
+            names = [ast.unparse(part) for part in parts]
+            plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
+            wanted = f"{NUMBERS.get(len(parts), len(parts))} arrays ({plain})"
+    raise ValueError(
+        f"The test expects {fixture.function} to return {wanted}, "
+        f"and yours returned {_kind(returned)}."
+    )
 
 
 def _kind(value: Any) -> str:

@@ -11,33 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.candidates import Candidate, distinct, frequency
-from backcheck.fixtures import load
+from backcheck.fixtures import Fixture
+from backcheck.formulas import FAILURES
 from backcheck.mistakes import names_of, occurrences
-from backcheck.mutate import FAILURES, mutants
+from backcheck.mutant import Mutant, distinct, frequency, reference
+from backcheck.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
-from backcheck.reading import NOWHERE, Frame
-from backcheck.search import reference
+from backcheck.reading import NOWHERE, Frame, Paste
+from backcheck.words import pattern, say
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
 
-_SHAPES = re.compile(r"\((\d+), ?(\d*)\)")
+MOST = 4
+"""How many causes of an exception are told."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What may be behind an exception.
-
-    Parameters
-    ----------
-    id : str
-        The mistake.
-    says : str
-        A sentence for a learner.
-    programs, of : int
-        How many of the programs that stopped so had this mistake.
-    """
+    """What may be behind an exception, and how many of the programs that stopped so had it."""
 
     id: str
     says: str
@@ -45,8 +37,7 @@ class Cause:
     of: int
 
     def __str__(self) -> str:
-        seen = f"in {self.programs} of {self.of} programs with one mistake that stopped so"
-        return f"{self.says[:-1]} ({seen})."
+        return say("cause", says=self.says[:-1], programs=self.programs, of=self.of)
 
 
 @cache
@@ -57,16 +48,9 @@ def exceptions() -> dict[str, Any]:
 
 
 def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
-    """Return the kind of a message, what its groups catch, and the place; None if unknown.
-
-    Examples
-    --------
-    >>> frame = Frame("linear_backward", "A_prev, W, b = cache")
-    >>> evidence_of("ValueError: not enough values to unpack (expected 3, got 2)", frame)
-    ('unpack-few', '3 2', 'linear_backward', 'name')
-    """
-    for kind, pattern in exceptions()["kinds"].items():
-        if found := re.search(pattern, error):
+    """Return the kind of a message, what its groups catch, and the place; None if unknown."""
+    for kind, wanted in exceptions()["kinds"].items():
+        if found := re.search(wanted, error):
             return kind, " ".join(filter(None, found.groups())), frame.function, frame.kind
     return None
 
@@ -93,145 +77,154 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
         return ()
     kind, caught, function, statement = evidence
     table = exceptions()
-    seen = [(id, one) for id, ones in table["seen"].get(kind, {}).items() for one in ones]
+    seen = [(key, entry) for key, some in table["seen"].get(kind, {}).items() for entry in some]
     # What a statement does tells more than the function it stands in.
     for place, value in ((0, caught), (2, statement), (1, function)):
-        seen = [entry for entry in seen if entry[1][place] == value] or seen
+        seen = [(key, entry) for key, entry in seen if entry[place] == value] or seen
     counts: Counter[str] = Counter()
-    for id, (*_, count) in seen:
-        counts[id] += count
+    for key, (*_, count) in seen:
+        counts[key] += count
     says = table["causes"] | table["also"].get(kind, {})
     return tuple(
-        Cause(id, says[id], count, counts.total())
-        for id, count in sorted(counts.items(), key=lambda one: -one[1])
+        Cause(key, says[key], count, counts.total()) for key, count in counts.most_common()
     )
-
-
-MOST = 4
-"""How many causes of an exception are told."""
 
 
 def told(causes: Sequence[Cause]) -> tuple[str, ...]:
     """Return the first few causes as sentences, and how many there are beside."""
     rest = len(causes) - MOST
-    more = (f"{rest} rarer cause{'s' if rest > 1 else ''} besides.",) if rest > 0 else ()
+    more = (say("rarer-causes", n=rest),) if rest > 0 else ()
     return (*map(str, causes[:MOST]), *more)
 
 
-def likely_causes(error: str, id: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return what may be behind an exception that a function raised on a fixture.
-
-    Examples
-    --------
-    >>> likely_causes("KeyError: 'dA0'", "c1w4_L_model_backward_v2")[0][-56:]
-    '(in 24 of 73 programs with one mistake that stopped so).'
-    """
+def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
+    """Return what may be behind an exception that a function raised on a fixture."""
     known = told(known_causes(error, frame))
     clash = clash_of(error)
     if known or not clash:
         return known
-    found = sorted(in_line(clashing(id, clash), frame), key=lambda candidate: candidate.rank)
-    said = [f"{step} = {now}" for one in found[:3] for step, _, now in one.changed]
+    found = clashing(fixture, clash, frame)
+    said = [f"{step} = {now}" for mutant in found[:3] for step, _, now in mutant.changed]
     return (f"numpy stops at these shapes with: {'; '.join(said)}.",) if said else ()
 
 
-def failing_alike(id: str, failing: tuple[tuple[str, str], ...]) -> list[Candidate]:
+def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
+    """Keep the tests that a message can come from, if there are any."""
+    tests = [test for test in tests if test.function == paste.function] or tests
+    if any(kind == "values" for kind, _ in paste.failing):
+        # Only the tests that use np.allclose speak of wrong values.
+        return [test for test in tests if test.comparisons[-1].rule == "allclose"] or tests
+    return tests
+
+
+def likely_mutants(
+    paste: Paste, tests: Sequence[Fixture]
+) -> tuple[Fixture, tuple[Mutant, ...], tuple[str, ...]] | None:
+    """Return a test, what changes make it or numpy say what was pasted, and remarks on them."""
+    if clash := clash_of(paste.error):
+        stopping = {test: clashing(test, clash, paste.frame) for test in tests}
+        stopping = {test: found for test, found in stopping.items() if found}
+        if not stopping:
+            return None
+        best = min(stopping, key=lambda test: stopping[test][0].rank[:2])
+        is_product, left, right = clash
+        turned = (say("turned"),) if not is_product and left == right[::-1] else ()
+        return best, tuple(stopping[best]), (say("clash", title=best.title), *turned)
+    for test in tests:
+        if failing := failing_alike(test, paste.failing):
+            return test, tuple(failing), (say("complaint", title=test.title),)
+    return None
+
+
+def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> list[Mutant]:
     """Return the named forms with which a test complains of exactly these outputs."""
-    comparison = load(id).comparisons[-1]
+    comparison = fixture.comparisons[-1]
     outputs = comparison.outputs
     # A test of several returned values numbers them.
     said_of = [
         (kind, outputs[int(name)] if name.isdigit() and int(name) < len(outputs) else name)
         for kind, name in failing
     ]
-    names = {name for _, name in said_of}
-    if not names or not names <= set(outputs):
+    wanted = {name for _, name in said_of}
+    if not wanted or not wanted <= set(outputs):
         return []
-    found: dict[str, Candidate] = {}
+    found: dict[str, Mutant] = {}
     shapes = {name for kind, name in said_of if kind == "shape"}
-    for name, forms in (*occurrences(id), *_everywhere(id)):
-        candidate = Candidate(id, forms, 1)
-        failures = candidate.outcome.failures
+    for key, forms in (*occurrences(fixture), *_everywhere(fixture)):
+        mutant = Mutant(fixture, forms)
+        failures = mutant.outcome.failures
         said = [failure.split()[-1] for failure in failures]
         said = said[:1] if comparison.rule == "allclose" else said
         wrong_shape = {failure.split()[-1] for failure in failures if "shape" in failure}
-        if set(said) == names and shapes <= wrong_shape:
+        if set(said) == wanted and shapes <= wrong_shape:
             # For a list of likely causes one place of each form will do: where it does least.
-            known = found.setdefault(name, candidate)
+            known = found.setdefault(key, mutant)
             if len(failures) < len(known.outcome.failures):
-                found[name] = candidate
-    often = frequency(load(id).function)
-    return [found[name] for name in sorted(found, key=lambda name: often[name])]
+                found[key] = mutant
+    often = frequency(fixture.function)
+    return [found[key] for key in sorted(found, key=lambda key: often[key])]
 
 
-def _everywhere(id: str) -> Iterator[tuple[str, dict[str, Tree]]]:
+def _everywhere(fixture: Fixture) -> Iterator[tuple[str, dict[str, Tree]]]:
     """Yield the named forms made in several steps at once."""
-    for forms in mutants(load(id)).together:
-        named = names_of(id, forms)
+    for forms in mutants(fixture).together:
+        named = names_of(fixture, forms)
         if len(named) == 1:
             yield named[0].id, forms
 
 
 def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
     """Return whether a matrix product stopped, and the two shapes that did not fit."""
-    shapes = [tuple(int(part) for part in found if part) for found in _SHAPES.findall(error)]
-    if sizes := re.search(r"matmul.*\(size (\d+) is different from (\d+)\)", error):
+    if sizes := pattern("matmul").search(error):
         return True, (-1, int(sizes[2])), (int(sizes[1]), -1)
-    if len(shapes) < 2 or not re.search("not aligned|broadcast", error):
+    shapes = [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
+    if len(shapes) < 2 or not pattern("clash").search(error):
         return None
     return "not aligned" in error, shapes[0], shapes[1]
 
 
 def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape, ...]]) -> bool:
-    matrix, left, right = clash
+    is_product, left, right = clash
     operation, shapes = stopped
-    if (operation == "@") != matrix or len(shapes) != 2:
+    if (operation == "@") != is_product or len(shapes) != 2:
         return False
     # A product of entries can be written either way round.
-    ways = [(left, right)] if matrix else [(left, right), (right, left)]
+    ways = [left + right] if is_product else [left + right, right + left]
+    got = shapes[0] + shapes[1]
     return any(
-        len(one) == len(got) and all(a in (-1, b) for a, b in zip(one, got, strict=True))
+        len(way) == len(got) and all(a in (-1, b) for a, b in zip(way, got, strict=True))
         for way in ways
-        for one, got in [(sum(way, ()), sum(shapes, ()))]
     )
 
 
-def clashing(id: str, clash: tuple[bool, Shape, Shape]) -> list[Candidate]:
-    """Return the single changes with which numpy stops at these shapes."""
-    found = []
-    scope = reference(id)
+def clashing(
+    fixture: Fixture, clash: tuple[bool, Shape, Shape], frame: Frame = NOWHERE
+) -> list[Mutant]:
+    """Return the single changes with which numpy stops at these shapes, the simplest first.
+
+    Those that read a Z where the line that stopped has none are left out, if any are left.
+    """
+    scope = reference(fixture)
     changes = [
         {slot.name: form.tree}
-        for slot in mutants(load(id)).slots
+        for slot in mutants(fixture).slots
         for form in (*slot.forms, *slot.stuck)
     ]
-    changes += [forms for _, forms in occurrences(id) if len(forms) == 1]
+    changes += [forms for _, forms in occurrences(fixture) if len(forms) == 1]
+    found = []
     for forms in changes:
         (tree,) = forms.values()
         stopped = _stopped(tree, scope)
         if stopped and _is_clash(clash, stopped):
-            found.append(Candidate(id, forms, 1))
-    return distinct(found)
+            found.append(Mutant(fixture, forms))
+    found = distinct(found)
+    if not frame.statement or pattern("reads-z").search(frame.statement):
+        return found
+    return [mutant for mutant in found if not _reads_z(mutant)] or found
 
 
-def in_line(candidates: list[Candidate], frame: Frame) -> list[Candidate]:
-    """Leave out the changes that read a Z where the line that stopped has none, if any are left.
-
-    Examples
-    --------
-    >>> found = clashing("c1w3_bp_public_b", (False, (7, 9), (9, 7)))
-    >>> line = "dZ1 = np.dot(dZ2.T, W2) * (1 - np.power(A1, 2))"
-    >>> sorted(one.statements for one in in_line(found, Frame("backward_propagation", line)))
-    ['dZ1 = dA1 * (1 - A1.T ** 2)', 'dZ1 = dA1.T * (1 - A1 ** 2)']
-    """
-    if not frame.statement or re.search(r"\bZ\d*\b|cache", frame.statement):
-        return candidates
-    without = [
-        candidate
-        for candidate in candidates
-        if not any(name[0] == "Z" for tree in candidate.forms.values() for name in names(tree))
-    ]
-    return without or candidates
+def _reads_z(mutant: Mutant) -> bool:
+    return any(name[0] == "Z" for tree in mutant.forms.values() for name in names(tree))
 
 
 def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ...]] | None:

@@ -12,31 +12,20 @@ from backcheck.program import Program
 
 
 def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Array]:
-    """Draw points of two interleaved half circles, and say which is whose.
+    """Draw m points of two interleaved half circles, and say which is whose, in turns.
 
     Parameters
     ----------
-    examples : int
-        m, at least 1; the points alternate between the halves.
-    seed : int
-        Seed of a generator of its own.
-    noise : float
-        Standard deviation added to each coordinate.
+    examples, seed, noise : int, int, float
+        m, the seed of a generator of its own, and the deviation added to each coordinate.
 
     Returns
     -------
-    X : ndarray, shape (2, m)
-    Y : ndarray of 0 and 1, shape (1, m)
-
-    Raises
-    ------
-    ValueError
-        If there are no examples.
+    X, Y : ndarray, shapes (2, m) and (1, m)
 
     Examples
     --------
-    >>> X, Y = two_moons(4, seed=0, noise=0.0)
-    >>> Y
+    >>> two_moons(4, seed=0, noise=0.0)[1]
     array([[0, 1, 0, 1]])
     """
     if examples < 1:
@@ -63,38 +52,27 @@ def descend(
     Parameters
     ----------
     program : Program
-        A backward pass that computes ``dW1``, ``db1`` and so on from ``Y``, the cache and
-        the parameters; see `backcheck.program.backward`.
+        Computes ``dW1``, ``db1`` and so on, as that of `backcheck.program.backward` does.
     X, Y, parameters, activations
         A network and its data, as `backcheck.network.loss` takes them.
-    steps : int
-        How many steps.
-    rate : float
-        Learning rate.
+    steps, rate : int, float
+        How many steps, and the learning rate.
 
     Returns
     -------
     losses : ndarray, shape (steps + 1,)
-        The cost before each step and after the last one, computed from the output's
-        pre-activation, so that it stays finite when the output saturates; nan after the
-        first step that would make a parameter infinite or nan.
+        The cost before each step and after the last one, from the output's pre-activation, so
+        that it stays finite; nan after the first step that would make a parameter infinite or nan.
     parameters : dict
         The parameters after the last finite step; the mapping passed in is not changed.
-
-    Raises
-    ------
-    KeyError
-        If the program does not compute the gradient of a parameter.
-    ValueError
-        If `steps` is negative, or a shape does not fit.
 
     Examples
     --------
     >>> from backcheck.activations import sigmoid
     >>> from backcheck.program import backward
     >>> start = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
-    >>> losses, _ = descend(backward(["sigmoid"]), [[-1.0, 1.0]], [[0, 1]], start,
-    ...                     [sigmoid], steps=2, rate=1.0)
+    >>> X, Y = [[-1.0, 1.0]], [[0, 1]]
+    >>> losses, _ = descend(backward(["sigmoid"]), X, Y, start, [sigmoid], steps=2, rate=1.0)
     >>> losses.round(4)
     array([0.6931, 0.4741, 0.3477])
     """

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from backcheck import answers
-from backcheck.candidates import Candidate, described
 from backcheck.catalogue import entry
-from backcheck.diagnose import Diagnosis, diagnose
+from backcheck.diagnose import Diagnosis, described, diagnose
 from backcheck.fair import make, repaired, write
 from backcheck.fixtures import ids, load
 from backcheck.handout import equation
 from backcheck.mistakes import occurrences, table
+from backcheck.mutant import Mutant
 from backcheck.mutate import mutants
 from chapters import ROOT, chapters, source_of
 from solutions import FUNCTIONS, assert_none, graded, parts_of, solutions
@@ -29,9 +29,9 @@ def as_text(found: Diagnosis) -> str:
     return html_entities.unescape(re.sub("<[^>]*>", "\n", found._repr_html_()))
 
 
-def said_of(id: str, candidate: Candidate) -> Iterator[str]:
+def said_of(id: str, candidate: Mutant) -> Iterator[str]:
     """Yield what an answer says of one program, in a terminal and in a notebook."""
-    found = Diagnosis("explained", id, (candidate,), (), {})
+    found = Diagnosis("explained", load(id), (candidate,))
     yield repr(found)
     yield as_text(found)
 
@@ -158,8 +158,8 @@ def test_no_ready_answer_solves_a_graded_function() -> None:
 
 @pytest.mark.parametrize("id", ids())
 def test_no_diagnosis_of_a_named_mistake_solves_a_graded_function(id: str) -> None:
-    for _, forms in occurrences(id):
-        assert_none(said_of(id, Candidate(id, forms, 1)))
+    for _, forms in occurrences(load(id)):
+        assert_none(said_of(id, Mutant(load(id), forms, 1)))
 
 
 @pytest.mark.parametrize("id", ids())
@@ -167,7 +167,7 @@ def test_no_diagnosis_of_a_change_without_a_name_solves_a_graded_function(id: st
     rng = random.Random(24)  # noqa: S311 - the same sample in every run
     for slot in mutants(load(id)).slots:
         for form in rng.sample(slot.forms, min(3, len(slot.forms))):
-            assert_none(said_of(id, Candidate(id, {slot.name: form.tree}, 1)))
+            assert_none(said_of(id, Mutant(load(id), {slot.name: form.tree}, 1)))
 
 
 @pytest.mark.parametrize("id", ids("Course 1"))
@@ -175,7 +175,7 @@ def test_no_whole_diagnosis_solves_a_graded_function(id: str) -> None:
     fixture = load(id)
     step = next(one for one in fixture.program.steps if "dW" in one.name)
     for forms in ({}, {step.name: ("*", step.expression, "m")}):
-        values = Candidate(id, forms, len(forms)).values
+        values = Mutant(load(id), forms, len(forms)).values
         found = diagnose({name: values[name] for name in fixture.expected}, fixture=id)
         assert_none(iter([repr(found), as_text(found)]))
 
@@ -196,7 +196,7 @@ def test_an_answer_shows_what_the_test_expects_in_the_notation_of_the_handout() 
         "dW2": ("@", "dZ2", ("T", "A1")),
         "A1": ("relu", "Z1"),
     }
-    assert list(described((Candidate(week4, changes, 2),)))[:4] == [
+    assert list(described((Mutant(load(week4), changes, 2),)))[:4] == [
         "dW2 = dZ2 @ A1.T",
         "    where the test expects dW[2] = 1/m dZ[2] A[1]ᵀ",
         "A1 = relu(Z1)",

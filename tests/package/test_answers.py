@@ -9,7 +9,6 @@ from backcheck import answers
 from backcheck.answers import WORDS, Answer, answer, most_frequent
 from backcheck.catalogue import Entry, entry
 from backcheck.diagnose import diagnose
-from backcheck.fixtures import load
 from backcheck.mistakes import table
 from backcheck.program import write
 from backcheck.reading import NOWHERE
@@ -31,7 +30,7 @@ def test_an_answer_is_short_enough_for_a_forum(ready: Answer) -> None:
 
 
 def test_an_answer_gives_no_graded_line_away(ready: Answer) -> None:
-    program = load(ready.place.candidate.id).program
+    program = ready.place.mutant.fixture.program
     statements = {f"{step.name} = {write(step.expression)}" for step in program.steps}
     said = set(re.findall(r"`([\w\[\]]+ = [^`]*)`", ready.text))
     assert said
@@ -53,9 +52,9 @@ def test_an_answer_blames_a_cache_only_where_it_does_not_come_from_a_forward_pas
     ready: Answer,
 ) -> None:
     blamed = "the cache of this test does not come from one" in ready.text
-    assert blamed == (ready.place.candidate.verdict == "equivalent")
+    assert blamed == (ready.place.mutant.verdict == "equivalent")
     if blamed:
-        assert load(ready.place.candidate.id).broken()
+        assert ready.place.mutant.fixture.broken()
 
 
 def test_the_digits_of_an_answer_are_what_the_change_prints_and_what_the_test_expects(
@@ -66,10 +65,10 @@ def test_the_digits_of_an_answer_are_what_the_change_prints_and_what_the_test_ex
         return
     printed, expected = FENCED.findall(ready.text)
     name = printed.split(" = ")[0]
-    fixture = load(ready.place.candidate.id)
+    fixture = ready.place.mutant.fixture
     assert name in fixture.expected
     for shown, value in (
-        (printed, ready.place.candidate.values[name]),
+        (printed, ready.place.mutant.values[name]),
         (expected, fixture.expected[name]),
     ):
         numbers = re.findall(r"[-+]?\d[\d.e+-]*", shown.split(" = ")[1])
@@ -83,9 +82,9 @@ def test_the_first_row_of_an_answer_is_diagnosed_to_its_program() -> None:
         ready = answer(id)
         if ready.place.says == "fails":
             (printed, _) = FENCED.findall(ready.text)
-            found = diagnose(printed, fixture=ready.place.candidate.id)
+            found = diagnose(printed, fixture=ready.place.mutant.fixture)
             printing = {candidate.outputs_key for candidate in found.candidates}
-            assert ready.place.candidate.outputs_key in printing, (id, str(found))
+            assert ready.place.mutant.outputs_key in printing, (id, str(found))
 
 
 def test_a_form_that_every_test_accepts_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from backcheck import consistent
+from backcheck import forward
 from backcheck.audit import REASONS, Audit, audit, judged_mutants, scoreboard
 from backcheck.fixtures import ids, load
-from backcheck.mutate import unrelated
+from backcheck.formulas import unrelated
 
 VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 
@@ -95,8 +95,8 @@ def test_the_comparison_is_the_one_of_the_published_test(id: str) -> None:
 @pytest.mark.parametrize("id", [VISIBLE, WEEK_4, "c2w1_backward_dropout"])
 def test_verdicts_hold_on_a_network_that_did_not_decide_them(id: str) -> None:
     fixture = load(id)
-    arrays = consistent.draw(fixture, seed=9)
-    true = consistent.gradients(fixture, arrays)
+    arrays = forward.draw(fixture, seed=9)
+    true = forward.gradients(fixture, arrays)
     outputs = fixture.comparisons[-1].outputs
     equivalent = [mutant for mutant in of(id).mutants if mutant.verdict == "equivalent"]
     mistakes = [mutant for mutant in of(id).mutants if mutant.verdict == "mistake"]

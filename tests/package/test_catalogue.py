@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from backcheck import catalogue, fixtures
-from backcheck.candidates import Candidate
 from backcheck.catalogue import Place, Shared, entry, overview
 from backcheck.clues import named_on
-from backcheck.consistent import networks
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import load, prefix
+from backcheck.forward import networks
 from backcheck.mistakes import occurrences, table
-from backcheck.mutate import mutants, role
+from backcheck.mutant import Mutant, reference
+from backcheck.mutate import mutants
 from backcheck.program import names
-from backcheck.search import reference
+from backcheck.roles import role
 from chapters import source_of
 
 SOURCE = source_of("mistakes")
@@ -70,7 +70,7 @@ def test_what_an_entry_prints_is_diagnosed_to_that_entry(id: str) -> None:
     for place in entry(id).places[:2]:
         if place.printed.startswith("numpy stops"):
             continue
-        found = diagnose(place.printed, fixture=place.candidate.id)
+        found = diagnose(place.printed, fixture=place.mutant.fixture)
         names = {named.id for candidate in found.candidates for named in candidate.named}
         assert id in names, (place.changes, names)
 
@@ -140,7 +140,7 @@ def test_no_expected_number_stands_under_a_heading_without_being_called_so() -> 
     said = 0
     for id in table():
         for place in entry(id).places:
-            own = fixtures.load(place.candidate.id).title
+            own = place.mutant.fixture.title
             for output, numbers in outputs_of(place):
                 remarks = {
                     (title or own, name)
@@ -166,13 +166,11 @@ def test_the_expected_dZ2_of_week_4_is_not_taken_for_a_wrong_db2() -> None:
 def test_an_array_is_called_the_expected_one_only_if_it_has_all_of_its_numbers() -> None:
     for id in table():
         for place in entry(id).places:
-            values = fixtures.load(place.candidate.id).program.run(
-                fixtures.load(place.candidate.id).arrays
-            )
+            values = place.mutant.fixture.program.run(place.mutant.fixture.arrays)
             for one in place.shared:
                 for kind, name in re.findall(r"(?m)^the (expected) (\w+)$", "\n".join(one.right)):
                     for output in one.outputs:
-                        printed = np.abs(np.unique(np.abs(place.candidate.values[output])))
+                        printed = np.abs(np.unique(np.abs(place.mutant.values[output])))
                         known = np.unique(np.abs(np.asarray(values[name], dtype=float)))
                         far = [x for x in known if np.min(np.abs(printed - x)) > 1e-8]
                         assert not far, (id, output, name, kind)
@@ -186,9 +184,7 @@ def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_r
             for title in place.tests:
                 fixture = by_title[title]
                 known = [
-                    Candidate(fixture.id, forms, 1)
-                    for name, forms in occurrences(fixture.id)
-                    if name == id
+                    Mutant(fixture, forms, 1) for name, forms in occurrences(fixture) if name == id
                 ]
                 same = [one for one in known if catalogue._change(id, one) in place.changes]
                 assert same, (id, title)
@@ -200,18 +196,18 @@ def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_r
                     word = {"error": "stops"}.get(outcome.word, outcome.word)
                     if _prints(candidate) == place.printed:
                         assert word == place.says, (id, place.changes, title, edition.edition)
-                        assert candidate.verdict == place.candidate.verdict
+                        assert candidate.verdict == place.mutant.verdict
                         checked += 1
     assert checked > 1000
 
 
-def _prints(candidate: Candidate) -> str:
+def _prints(candidate: Mutant) -> str:
     return catalogue._printed(candidate)
 
 
 def test_where_the_editions_of_a_test_disagree_the_place_names_them() -> None:
     forms = {"db": ("+", ("/", ("sum1_keep", "dZ"), "m"), 1e-7)}
-    assert catalogue._said_by_each_edition(Candidate("c1w4_linear_backward_v4a", forms, 1)) == {
+    assert catalogue._said_by_each_edition(Mutant(load("c1w4_linear_backward_v4a"), forms, 1)) == {
         "fails": "Week 4 linear_backward, public_tests.py (notebook)",
         "passes": "Week 4 linear_backward, public_tests.py (public_tests)",
     }
@@ -220,7 +216,7 @@ def test_where_the_editions_of_a_test_disagree_the_place_names_them() -> None:
 def test_no_entry_writes_out_a_line_that_the_test_accepts() -> None:
     for id in table():
         for place in entry(id).places:
-            candidate = place.candidate
+            candidate = place.mutant
             for step, was, now in candidate.changed:
                 assert now != was, (id, step)
             if id == "forward-again":
@@ -254,21 +250,21 @@ def test_on_a_forward_pass_every_output_is_as_much_too_large_as_the_heading_says
 ) -> None:
     arrays, right = networks(load(fixture), False)[0]
     m = load(fixture).program.run(arrays)["m"]
-    for name, candidate in named_on(fixture):
+    for name, candidate in named_on(load(fixture)):
         if name == id:
             values = candidate.program.run(arrays)
             for output in load(fixture).expected:
                 known = (one * right[output] for one in factors(m))
-                assert any(np.allclose(values[output], one) for one in known), candidate.statements
+                assert any(np.allclose(values[output], one) for one in known), str(candidate)
 
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_times_smaller(
     id: str,
 ) -> None:
-    right = reference(id)
+    right = reference(load(id))
     for forms in mutants(load(id)).special["average-elsewhere"]:
-        values = Candidate(id, forms, 1).values
+        values = Mutant(load(id), forms, 1).values
         for step in load(id).program.steps:
             bare = step.name.removeprefix(prefix(step.name))
             if bare.startswith(("dW", "db")):
@@ -280,7 +276,7 @@ def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_the_forward_pass_run_again_is_right_wherever_it_is_named(id: str) -> None:
     for forms in mutants(load(id)).special["forward-again"]:
-        assert Candidate(id, forms, 1).verdict == "equivalent"
+        assert Mutant(load(id), forms, 1).verdict == "equivalent"
 
 
 @pytest.mark.parametrize("id", fixtures.ids())

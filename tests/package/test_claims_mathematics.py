@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from backcheck.activations import sigmoid, tanh
-from backcheck.consistent import draw
 from backcheck.fixtures import load
+from backcheck.forward import draw
 from backcheck.referee import complex_step
 
 

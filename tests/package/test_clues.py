@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from backcheck.activations import sigmoid, tanh
-from backcheck.candidates import Candidate
-from backcheck.clues import CAUSES, NEWEST, differing, named_on, ratio, ratios
+from backcheck.clues import CAUSES, differing, named_on, newest, ratio, ratios
 from backcheck.fixtures import load
 from backcheck.mistakes import table
+from backcheck.mutant import Mutant, reference
 from backcheck.network import cross_entropy
-from backcheck.search import reference
 from chapters import source_of
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
@@ -26,15 +25,15 @@ def hits(id: str, **options: str) -> dict[str, tuple[int, int]]:
     return {row[0]: (int(row[2].split()[0]), int(row[2].split()[2])) for row in rows}
 
 
-def failing(id: str) -> Iterator[tuple[str, Candidate, list[str]]]:
+def failing(id: str) -> Iterator[tuple[str, Mutant, list[str]]]:
     """Each named form that the test finds wrong, with the wrong outputs as they are computed."""
-    for name, candidate in named_on(id):
+    for name, candidate in named_on(load(id)):
         if candidate.outcome.word == "fails":
             wrong = {failure.split()[-1] for failure in candidate.outcome.failures}
             yield name, candidate, [s.name for s in load(id).program.steps if s.name in wrong]
 
 
-@pytest.mark.parametrize("id", NEWEST)
+@pytest.mark.parametrize("id", [fixture.id for fixture in newest()])
 def test_every_named_mistake_that_a_test_rejects_is_counted_under_one_ratio(id: str) -> None:
     rejected = [one for _, one, _ in failing(id) if one.verdict == "mistake"]
     assert sum(count for _, count in hits(id).values()) == len(rejected) > 0
@@ -134,5 +133,5 @@ def test_the_lines_for_every_weight_find_a_right_pass_right_and_a_wrong_line_wro
 
 
 def test_only_the_second_example_of_week_4_reaches_layer_1() -> None:
-    assert not np.any(reference(WEEK_4)["dZ1"][:, 0])
-    assert np.any(reference(WEEK_4)["dZ1"][:, 1])
+    assert not np.any(reference(load(WEEK_4))["dZ1"][:, 0])
+    assert np.any(reference(load(WEEK_4))["dZ1"][:, 1])

@@ -5,17 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from backcheck import consistent, gradient_check, network
+from backcheck import forward, gradient_check, network
 from backcheck.activations import by_name
 from backcheck.audit import audit
 from backcheck.diagnose import diagnose
 from backcheck.fixtures import ids, load
+from backcheck.formulas import unrelated
+from backcheck.forward import broken, residuals
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
 from backcheck.mistakes import occurrences
-from backcheck.mutate import mutants, unrelated
+from backcheck.mutate import mutants
 from backcheck.program import Tree, parse
-from backcheck.referee import centred_difference
-from backcheck.relations import Layer, broken, residuals
+from backcheck.referee import centred_difference, distance
 from backcheck.running import call
 
 PENALTY, DROPOUT = "c2w1_backward_regularization", "c2w1_backward_dropout"
@@ -46,8 +47,8 @@ def test_the_dropout_fixture_breaks_the_relations_of_its_own_keep_prob_and_keeps
     assert list(found) == ["A1 = relu(Z1) * D1 / keep_prob", "A2 = relu(Z2) * D2 / keep_prob"]
     assert [f"{size:.4g}" for size in found.values()] == ["3.12", "3.079"]
     made_with = {**fixture.arrays, "keep_prob": 0.5}
-    assert broken(made_with, fixture.layers) == {}
-    assert residuals(made_with, fixture.layers)["A2 = relu(Z2) * D2 / keep_prob"] < 1.1e-8
+    assert broken(made_with, fixture.forward) == {}
+    assert residuals(made_with, fixture.forward)["A2 = relu(Z2) * D2 / keep_prob"] < 1.1e-8
 
 
 def test_the_masks_of_the_dropout_fixture_are_the_seeded_draws_below_0_5() -> None:
@@ -70,11 +71,11 @@ def test_the_published_dropout_gradients_are_derivatives_at_neither_keep_prob() 
     fixture = load(DROPOUT)
     for keep, wanted in ((0.8, 0.22916089), (0.5, 0.06220437)):
         true = true_gradients(DROPOUT, keep_prob=np.array(keep))
-        got = gradient_check.distance(vector(fixture.expected), vector(true))
+        got = distance(vector(fixture.expected), vector(true))
         assert got == pytest.approx(wanted, rel=1e-6)
     # With the value the cache was made with, the same program gives the derivatives.
     by_code = fixture.program.run({**fixture.arrays, "keep_prob": 0.5})
-    assert gradient_check.distance(vector(by_code), vector(true)) < 1e-8
+    assert distance(vector(by_code), vector(true)) < 1e-8
 
 
 def vector(gradients: dict[str, np.ndarray]) -> np.ndarray:
@@ -85,9 +86,7 @@ def vector(gradients: dict[str, np.ndarray]) -> np.ndarray:
 def true_gradients(id: str, **changed: np.ndarray) -> dict[str, np.ndarray]:
     """Return the referee's gradients after a forward pass from the fixture's parameters."""
     arrays = {**load(id).arrays, **changed}
-    for layer in load(id).layers:
-        arrays |= consistent.layer_values(layer, arrays)
-    return consistent.gradients(load(id), arrays)
+    return forward.gradients(load(id), arrays | load(id).forward.run(arrays))
 
 
 def test_the_published_gradients_with_a_penalty_are_the_derivatives_of_the_penalised_cost() -> None:
@@ -131,7 +130,7 @@ def test_a_form_fails_where_it_was_measured_to_and_is_judged_by_the_referee(
 ) -> None:
     outcome = load(id).check(**forms)
     assert [failure.split()[-1] for failure in outcome.failures] == failing
-    assert consistent.verdict(load(id).program.replace(**forms), load(id)) == verdict
+    assert forward.verdict(load(id).program.replace(**forms), load(id)) == verdict
 
 
 def test_the_activations_made_again_with_the_test_s_keep_prob_fail_it_though_they_are_right() -> (
@@ -149,7 +148,7 @@ def test_the_activations_made_again_with_the_test_s_keep_prob_fail_it_though_the
     steps = (*lines[0].steps, *lines[1].steps, *fixture.program.steps)
     program = type(fixture.program)(steps)
     assert [f.split()[-1] for f in fixture.judge(program).failures] == ["dW3", "dW2"]
-    assert consistent.verdict(program, fixture) == "equivalent"
+    assert forward.verdict(program, fixture) == "equivalent"
 
 
 def test_a_masked_activation_can_be_computed_again_with_and_without_its_mask() -> None:
@@ -163,10 +162,10 @@ def test_single_numbers_stay_single_numbers(id: str) -> None:
     fixture = load(id)
     (name,) = (name for name, value in fixture.arrays.items() if value.ndim == 0)
     assert np.shape(unrelated(fixture)[name]) == ()
-    for seed in consistent.SEEDS:
-        drawn = consistent.draw(fixture, seed)[name]
+    for seed in forward.SEEDS:
+        drawn = forward.draw(fixture, seed)[name]
         assert drawn.shape == ()
-        assert consistent.NUMBERS[0] <= drawn <= consistent.NUMBERS[1]
+        assert forward.NUMBERS[0] <= drawn <= forward.NUMBERS[1]
     outcome = fixture.check(m=f"{name}.shape[1]")
     assert outcome.word == "error"
 
@@ -176,7 +175,7 @@ def test_single_numbers_stay_single_numbers(id: str) -> None:
 def test_a_drawn_mask_keeps_something_of_every_unit_and_example(
     seed: int, own_shapes: bool
 ) -> None:
-    arrays = consistent.draw(load(DROPOUT), seed, own_shapes)
+    arrays = forward.draw(load(DROPOUT), seed, load(DROPOUT).sizes if own_shapes else forward.SIZES)
     for name in ("D1", "D2"):
         assert set(np.unique(arrays[name])) <= {0, 1}
         assert arrays[name].any(axis=0).all()
@@ -185,9 +184,9 @@ def test_a_drawn_mask_keeps_something_of_every_unit_and_example(
 
 @both
 def test_no_two_sizes_of_a_drawn_network_are_equal(id: str) -> None:
-    arrays = consistent.draw(load(id), seed=1)
+    arrays = forward.draw(load(id), seed=1)
     sizes = [arrays["X"].shape[0], *(arrays[f"W{n}"].shape[0] for n in (1, 2, 3))]
-    assert len({*sizes, consistent.EXAMPLES}) == 5
+    assert len({*sizes, forward.EXAMPLES}) == 5
 
 
 @both
@@ -196,7 +195,7 @@ def test_the_networks_that_decide_a_verdict_leave_the_cost_its_digits(
     id: str, own_shapes: bool
 ) -> None:
     # Where an output rounds to 0 or 1, cross-entropy cannot be differentiated through it.
-    for arrays, true in consistent.networks(load(id), own_shapes):
+    for arrays, true in forward.networks(load(id), own_shapes):
         assert arrays["A3"].min() > 1e-6
         assert arrays["A3"].max() < 1 - 1e-4
         values = load(id).program.run(arrays)
@@ -205,8 +204,8 @@ def test_the_networks_that_decide_a_verdict_leave_the_cost_its_digits(
 
 @both
 def test_the_referees_gradients_agree_with_centred_differences_of_the_whole_cost(id: str) -> None:
-    arrays = consistent.draw(load(id), seed=5)
-    found = consistent.gradients(load(id), arrays)
+    arrays = forward.draw(load(id), seed=5)
+    found = forward.gradients(load(id), arrays)
     m = arrays["Y"].shape[1]
 
     def cost(name: str, value: np.ndarray) -> float:
@@ -226,8 +225,8 @@ def test_the_referees_gradients_agree_with_centred_differences_of_the_whole_cost
 
 
 def test_a_masked_layer_without_its_mask_is_held_against_nothing() -> None:
-    layer = Layer("X", "W", "b", "Z", "A", "relu", mask="D")
-    assert residuals({"Z": [[1.0]], "A": [[1.0]]}, [layer]) == {}
+    lines = parse("A = relu(Z) * D / keep_prob")
+    assert residuals({"Z": [[1.0]], "A": [[1.0]]}, lines) == {}
 
 
 # What the course's own code gives, measured when the fixture was collected.
@@ -265,15 +264,14 @@ def test_the_accepted_difference_is_rounding_of_the_cost_and_no_error_of_the_gra
     small, large = difference(RIGHT, 1e-8), difference(RIGHT, 1e-6)
     assert 50 < small / large < 200
     # The same cost divided by m instead of multiplied by 1/m.
-    arrays = gradient_check.network()
-    g = [by_name(name) for name in gradient_check.ACTIVATIONS]
-    other = difference(RIGHT, of=lambda p: network.loss(arrays["A0"], arrays["Y"], p, g))
+    g = [by_name(name) for name in ("relu", "relu", "sigmoid")]
+    other = difference(RIGHT, cost=lambda given: network.loss(given["A0"], given["Y"], given, g))
     assert other != difference(RIGHT)
     assert other == pytest.approx(difference(RIGHT), rel=0.05)
 
 
 def test_the_gradient_check_is_a_fair_test_of_backward_passes_that_takes_both_mistakes() -> None:
-    check = gradient_check.test()
+    check = gradient_check.fixture()
     found = audit(check)
     assert found.fairness == 1.0
     assert 0.9 < found.strength < 1.0
@@ -288,7 +286,7 @@ def test_the_gradient_check_is_a_fair_test_of_backward_passes_that_takes_both_mi
 def test_the_check_of_one_parameter_gives_its_two_published_numbers() -> None:
     for x, wanted in ((2.0, 2.919335883291695e-10), (3.0, 7.814075313343006e-11)):
         slope = centred_difference(lambda theta, x=x: theta[0] * x, [4.0], 1e-7)
-        assert gradient_check.distance([x], slope) == pytest.approx(wanted, rel=1e-3)
+        assert distance([x], slope) == pytest.approx(wanted, rel=1e-3)
 
 
 @both
@@ -315,5 +313,5 @@ def test_the_expected_numbers_are_recognised_when_the_test_is_named(id: str) -> 
 
 @both
 def test_no_named_form_is_listed_twice_in_one_step(id: str) -> None:
-    listed = [(name, str(forms)) for name, forms in occurrences(id)]
+    listed = [(name, str(forms)) for name, forms in occurrences(load(id))]
     assert len(listed) == len(set(listed))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backcheck import audit, consistent
+from backcheck import audit, forward
 from backcheck.fair import make
 from backcheck.fixtures import Fixture, load
 
@@ -33,7 +33,7 @@ families = pytest.mark.parametrize("id", FAMILIES)
 
 
 def nearest_to_one(fixture: Fixture, seed: int) -> float:
-    arrays = consistent.draw(fixture, seed)
+    arrays = forward.draw(fixture, seed)
     if "Y" not in arrays:
         return 1.0
     return float((1 - arrays[fixture.layers[-1].A]).min())
@@ -59,7 +59,7 @@ def test_the_errors_say_what_the_verdicts_say() -> None:
     verdicts = [mutant.verdict for mutant in audit.judged_mutants(week4)]
     for verdict, found in errors.items():
         assert len(found) == verdicts.count(verdict)
-        assert ((found.max(axis=1) <= consistent.AGREES) == (verdict == "equivalent")).all()
+        assert ((found.max(axis=1) <= forward.AGREES) == (verdict == "equivalent")).all()
 
 
 @families
@@ -68,27 +68,27 @@ def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None
     errors = audit.errors_by_verdict([fixture], MORE)
     fine = [nearest_to_one(fixture, seed) > SATURATED for seed in MORE]
     assert fine == [(id, seed) not in TOO_FLAT for seed in MORE]
-    assert (errors["equivalent"][:, fine] <= consistent.AGREES).all()
-    assert (errors["mistake"][:, fine].max(axis=1) > consistent.AGREES).all()
+    assert (errors["equivalent"][:, fine] <= forward.AGREES).all()
+    assert (errors["mistake"][:, fine].max(axis=1) > forward.AGREES).all()
 
 
 def test_the_networks_that_decide_are_not_saturated() -> None:
     for id in FAMILIES:
-        for seed in consistent.SEEDS:
+        for seed in forward.SEEDS:
             assert nearest_to_one(audit.published()[id], seed) > 1000 * SATURATED
 
 
 def test_a_saturated_network_calls_right_programs_mistakes() -> None:
     errors = audit.errors_by_verdict([load("c2w1_backward_dropout")], (4,))["equivalent"]
-    assert (errors > consistent.AGREES).any()
+    assert (errors > forward.AGREES).any()
 
 
 def test_a_dead_layer_hides_what_is_wrong_below_it() -> None:
     fixture = load("c2w1_backward_regularization")
     alive, dead = 1, 9
     errors = audit.errors_by_verdict([fixture], (alive, dead))["mistake"]
-    assert not (consistent.draw(fixture, dead)["Z2"] > 0).any()
-    assert (errors <= consistent.AGREES).sum(axis=0).tolist() == [0, 227]
+    assert not (forward.draw(fixture, dead)["Z2"] > 0).any()
+    assert (errors <= forward.AGREES).sum(axis=0).tolist() == [0, 227]
 
 
 @pytest.mark.parametrize(("units", "examples"), [((3, 6, 4, 5), 7), ((2, 4, 3, 6), 9)])
@@ -98,11 +98,11 @@ def test_other_sizes_change_no_verdict(
 ) -> None:
     fixture = load(id)
     audit.judged_mutants(fixture)
-    monkeypatch.setattr(consistent, "UNITS", units)
-    monkeypatch.setattr(consistent, "EXAMPLES", examples)
+    sizes = {f"n{layer}": size for layer, size in enumerate(units)} | {"m": examples}
+    monkeypatch.setattr(forward, "SIZES", sizes)
     errors = audit.errors_by_verdict([fixture], MORE)
-    assert (errors["equivalent"] <= consistent.AGREES).all()
-    assert (errors["mistake"].max(axis=1) > consistent.AGREES).all()
+    assert (errors["equivalent"] <= forward.AGREES).all()
+    assert (errors["mistake"].max(axis=1) > forward.AGREES).all()
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -49,6 +49,12 @@ MADE = {
 }
 
 
+def test_a_seed_whose_bias_is_nearly_zero_is_passed_over() -> None:
+    made = make(seed=5)
+    assert made.seed == 11
+    assert min(np.min(np.abs(made.arrays[name])) for name in ("b1", "b2")) > 0.01
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims(
     name: str, tmp_path: Path

@@ -4,10 +4,10 @@ import re
 import numpy as np
 import pytest
 
-from backcheck import network, referee, relations
+from backcheck import forward, network, program, referee
 from backcheck.activations import relu, sigmoid, tanh
 from backcheck.fixtures import load
-from backcheck.relations import Layer
+from backcheck.program import parse
 
 SEEDS = range(12)
 HIDDEN = [(tanh, "c1w3_bp_public_c"), (relu, "c1w4_L_model_backward_v2")]
@@ -18,7 +18,7 @@ def test_a_forward_pass_keeps_every_relation_exactly(seed: int) -> None:
     activations = [tanh, relu, sigmoid]
     X, _, parameters = network.random_network((3, 5, 4, 2), examples=6, seed=seed)
     cache = network.forward(X, parameters, activations)
-    sizes = relations.residuals(cache | parameters, relations.layers_of(activations))
+    sizes = forward.residuals(cache | parameters, program.forward(("tanh", "relu", "sigmoid")))
     assert len(sizes) == 6
     assert set(sizes.values()) == {0.0}
 
@@ -28,7 +28,7 @@ def test_a_tampered_array_is_found_by_the_relations_it_belongs_to(name: str) -> 
     X, _, parameters = network.random_network((3, 4, 1), examples=5, seed=0)
     cache = network.forward(X, parameters, [tanh, sigmoid]) | parameters
     cache[name] = cache[name] + 1e-3
-    broken = relations.broken(cache, relations.layers_of([tanh, sigmoid]))
+    broken = forward.broken(cache, program.forward(("tanh", "sigmoid")))
     assert broken
     assert all(re.search(rf"\b{name}\b", relation) for relation in broken)
 
@@ -111,17 +111,17 @@ def test_impossible_sizes_are_refused_in_one_sentence(sizes: tuple[int, ...]) ->
 
 
 def test_an_empty_cache_and_a_cache_with_nan_are_refused() -> None:
-    layer = Layer("A0", "W1", "b1", "Z1", "A1", "tanh")
+    lines = parse("Z1 = W1 @ A0 + b1\nA1 = tanh(Z1)")
     with pytest.raises(ValueError, match="The cache is empty"):
-        relations.residuals({}, [layer])
+        forward.residuals({}, lines)
     with pytest.raises(ValueError, match="Z1 holds 1 entry that is nan or inf"):
-        relations.residuals({"Z1": [[math.inf]], "A1": [[0.0]]}, [layer])
+        forward.residuals({"Z1": [[math.inf]], "A1": [[0.0]]}, lines)
 
 
 def test_a_relation_whose_shapes_do_not_fit_counts_as_broken() -> None:
-    layer = Layer("A0", "W1", "b1", "Z1", "A1", "tanh")
+    lines = parse("Z1 = W1 @ A0 + b1\nA1 = tanh(Z1)")
     cache = {"Z1": np.zeros((7, 9)), "A1": np.zeros((9, 7))}
-    assert relations.broken(cache, [layer]) == {"A1 = tanh(Z1)": math.inf}
+    assert forward.broken(cache, lines) == {"A1 = tanh(Z1)": math.inf}
 
 
 def test_cross_entropy_refuses_what_is_not_a_probability() -> None:

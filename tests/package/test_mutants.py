@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
-from backcheck import consistent, fixtures, referee
+from backcheck import fixtures, forward, referee
 from backcheck.activations import by_name
 from backcheck.fixtures import load
+from backcheck.formulas import formula
+from backcheck.forward import residuals
 from backcheck.mistakes import names_of, occurrences, table
-from backcheck.mutate import formula, mutants, program, second_changes
+from backcheck.mutant import reference
+from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree, parse
-from backcheck.relations import residuals
-from backcheck.search import reference
 from chapters import chapters
 
 WEEK_3, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
@@ -108,8 +109,8 @@ def test_two_changes_of_one_step_are_reached_even_through_one_that_numpy_refuses
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_the_program_of_every_fixture_is_equivalent_to_the_gradient(id: str) -> None:
-    assert consistent.verdict(load(id).program, load(id)) == "equivalent"
-    assert consistent.verdict(load(id).program, load(id), own_shapes=True) == "equivalent"
+    assert forward.verdict(load(id).program, load(id)) == "equivalent"
+    assert forward.verdict(load(id).program, load(id), own_shapes=True) == "equivalent"
 
 
 @pytest.mark.parametrize("own_shapes", [False, True])
@@ -117,8 +118,8 @@ def test_the_program_of_every_fixture_is_equivalent_to_the_gradient(id: str) -> 
 def test_the_networks_that_decide_a_verdict_are_real_forward_passes(
     id: str, own_shapes: bool
 ) -> None:
-    arrays = consistent.draw(load(id), seed=3, own_shapes=own_shapes)
-    assert all(size < 1e-12 for size in residuals(arrays, load(id).layers).values())
+    arrays = forward.draw(load(id), 3, load(id).sizes if own_shapes else forward.SIZES)
+    assert all(size < 1e-12 for size in residuals(arrays, load(id).forward).values())
     if own_shapes and id != "c1w3_bp_public_b":
         shapes = {name: value.shape for name, value in load(id).arrays.items()}
         assert {name: arrays[name].shape for name in shapes} == shapes
@@ -127,12 +128,12 @@ def test_the_networks_that_decide_a_verdict_are_real_forward_passes(
 @pytest.mark.parametrize("id", [WEEK_3, WEEK_4])
 def test_the_referees_gradients_of_a_fixture_agree_with_centred_differences(id: str) -> None:
     fixture = load(id)
-    arrays = consistent.draw(fixture, seed=5)
+    arrays = forward.draw(fixture, seed=5)
     X, Y = arrays[fixture.layers[0].input], arrays["Y"]
     weights = {name: arrays[name] for name in ("W1", "b1", "W2", "b2")}
     activations = [by_name(layer.activation) for layer in fixture.layers]
     true = referee.gradients(X, Y, weights, activations, referee.centred_difference)
-    found = consistent.gradients(fixture, arrays)
+    found = forward.gradients(fixture, arrays)
     for name in ("dW1", "db1", "dW2", "db2"):
         assert referee.relative_error(found[name], true[name]) < 1e-7
 
@@ -155,7 +156,7 @@ def test_a_verdict_is_about_mathematics_and_not_about_the_test(
     step: str, form: str, verdict: str
 ) -> None:
     week4 = load(WEEK_4)
-    assert consistent.verdict(week4.program.replace(**{step: form}), week4) == verdict
+    assert forward.verdict(week4.program.replace(**{step: form}), week4) == verdict
 
 
 def test_a_formula_that_is_right_for_one_output_unit_only_is_a_mistake_and_said_to_be_narrow() -> (
@@ -163,14 +164,14 @@ def test_a_formula_that_is_right_for_one_output_unit_only_is_a_mistake_and_said_
 ):
     week4 = load(WEEK_4)
     narrow = week4.program.replace(db2="sum(dZ2, keepdims=True) / m")
-    assert consistent.verdict(narrow, week4) == "mistake"
-    assert consistent.verdict(narrow, week4, own_shapes=True) == "equivalent"
+    assert forward.verdict(narrow, week4) == "mistake"
+    assert forward.verdict(narrow, week4, own_shapes=True) == "equivalent"
 
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_every_named_form_gets_its_own_name_back(id: str) -> None:
-    for name, changes in occurrences(id):
-        named = [found.id for found in names_of(id, changes)]
+    for name, changes in occurrences(load(id)):
+        named = [found.id for found in names_of(load(id), changes)]
         # One formula can have two names; the first in the table wins.
         assert len(named) == 1, (name, changes)
         if named != [name]:
@@ -178,12 +179,12 @@ def test_every_named_form_gets_its_own_name_back(id: str) -> None:
                 other == named[0]
                 and changes.keys() == form.keys()
                 and all(same(id, form[slot], changes[slot]) for slot in form)
-                for other, form in occurrences(id)
+                for other, form in occurrences(load(id))
             ), (name, changes)
 
 
 def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_page() -> None:
-    used = {name for id in fixtures.ids() for name, _ in occurrences(id)}
+    used = {name for id in fixtures.ids() for name, _ in occurrences(load(id))}
     assert used == set(table())
     for found in table().values():
         assert found.page in chapters(), found.id
@@ -205,4 +206,4 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
 def test_the_reference_values_are_those_of_the_fixture() -> None:
     for id in fixtures.ids():
         for name, value in load(id).expected.items():
-            assert np.max(np.abs(reference(id)[name] - value)) < 1e-8
+            assert np.max(np.abs(reference(load(id))[name] - value)) < 1e-8

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from backcheck.reading import LIMIT, Observed, read
+from backcheck.reading import LIMIT, PrintedArray, read
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
 
 
-def only(text: str) -> Observed:
+def only(text: str) -> PrintedArray:
     (seen,) = read(text).arrays
     return seen
 
@@ -93,6 +93,13 @@ def test_zeros_that_numpy_trims_count_as_printed() -> None:
     # Unless nothing else explains the numbers: then each counts by its own digits.
     assert seen.matches([[0.0038931, 0.01618243]], loose=True)
     assert not only("db1 = [[0.]\n [1.]]").matches([[0.3], [1.0]])
+
+
+def test_full_precision_leaves_room_for_the_last_bits_of_another_right_way_to_compute() -> None:
+    printed = only("dW1 = [[0.12345678901234567 123.45678901234567]]")
+    numbers = np.array([[0.12345678901234567, 123.45678901234567]])
+    assert printed.matches(numbers * (1 + 5e-10))
+    assert not printed.matches(numbers * (1 + 2e-9))
 
 
 def test_scientific_notation_counts_its_own_digits() -> None:

@@ -1,9 +1,9 @@
-// Reads {"css", "js", "words", "used"}, writes {"css", "js"}: the rules that a page can use, and
-// the script, both without spaces and comments.
+// Reads {"css", "js", "diagnosis", "words", "used"}, writes {"css", "js", "diagnosis"}: the rules that
+// a page can use, and two scripts, all without spaces and comments.
 const { PurgeCSS } = require("purgecss");
 const { transform } = require("esbuild");
 
-async function bundle({ css, js, words, used }) {
+async function bundle({ css, js, diagnosis, words, used }) {
   const [purged] = await new PurgeCSS().purge({
     // What the pages hold, and every word of the scripts, which add classes of their own.
     content: [{ raw: `${used.join(" ")} ${js} ${words}`, extension: "txt" }],
@@ -12,11 +12,12 @@ async function bundle({ css, js, words, used }) {
     fontFace: true,
     keyframes: true,
   });
-  const [style, script] = await Promise.all([
+  const options = { minify: true, charset: "utf8", legalComments: "none" };
+  const [style, ...scripts] = await Promise.all([
     transform(purged.css, { loader: "css", minify: true }),
-    transform(js, { loader: "js", minify: true, charset: "utf8", legalComments: "none" }),
+    ...[js, diagnosis].map((script) => transform(script, options)),
   ]);
-  return { css: style.code, js: script.code };
+  return { css: style.code, js: scripts[0].code, diagnosis: scripts[1].code };
 }
 
 async function main() {

@@ -30,5 +30,5 @@ function render({ tex, display, output }) {
 }
 
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
-  process.stdout.write(JSON.stringify(render(JSON.parse(line))) + "\n");
+  process.stdout.write(`${JSON.stringify(render(JSON.parse(line)))}\n`);
 });

@@ -14,15 +14,21 @@
     document.body.dataset.theme = order[(at + 1) % order.length];
     localStorage.setItem("theme", document.body.dataset.theme);
   }
-  for (const button of document.querySelectorAll(".theme-toggle")) button.addEventListener("click", change);
+  for (const button of document.querySelectorAll(".theme-toggle"))
+    button.addEventListener("click", change);
 
   // The way back to the top shows while the reader moves up.
   let before = scrollY;
-  addEventListener("scroll", () => {
-    header.classList.toggle("scrolled", scrollY > 0);
-    if (scrollY !== before) root.classList.toggle("show-back-to-top", scrollY > 64 && scrollY < before);
-    before = scrollY;
-  }, { passive: true });
+  addEventListener(
+    "scroll",
+    () => {
+      header.classList.toggle("scrolled", scrollY > 0);
+      if (scrollY !== before)
+        root.classList.toggle("show-back-to-top", scrollY > 64 && scrollY < before);
+      before = scrollY;
+    },
+    { passive: true },
+  );
 
   // Of the sections at the top of the window, the last one is the current one.
   const items = new Map();
@@ -31,11 +37,16 @@
     if (section) items.set(section, link.closest("li"));
   }
   const atTop = new Set();
-  const seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) atTop[isIntersecting ? "add" : "delete"](target);
-    const [current] = [...items.keys()].filter((section) => atTop.has(section)).slice(-1);
-    for (const [section, item] of items) item.classList.toggle("scroll-current", section === current);
-    if (current) contents.scrollTop = items.get(current).offsetTop - contents.clientHeight / 2;
-  }, { rootMargin: "0px 0px -88% 0px" });
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries)
+        atTop[isIntersecting ? "add" : "delete"](target);
+      const [current] = [...items.keys()].filter((section) => atTop.has(section)).slice(-1);
+      for (const [section, item] of items)
+        item.classList.toggle("scroll-current", section === current);
+      if (current) contents.scrollTop = items.get(current).offsetTop - contents.clientHeight / 2;
+    },
+    { rootMargin: "0px 0px -88% 0px" },
+  );
   for (const section of items.keys()) seen.observe(section);
 })();

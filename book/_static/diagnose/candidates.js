@@ -1,0 +1,128 @@
+// @ts-check
+/* Programs that print the given numbers, and what is said of each. */
+/** @import { Fixture } from "./fixtures.js" */
+/** @import { Seen } from "./search.js" */
+import { expects, statements } from "./handout.js";
+import { formula, frequency, mistake, namesOf } from "./mistakes.js";
+import { write } from "./program.js";
+import { cacheProperties, compared, DATA, groupedBy } from "./util.js";
+import { fingerprint } from "./values.js";
+
+export class Candidate {
+  /** @param {Fixture} fixture @param {Forms} forms @param {number} changes
+   * @param {Map<string, string>} printedAs */
+  constructor(fixture, forms, changes, printedAs = new Map()) {
+    this.fixture = fixture;
+    this.forms = forms;
+    this.changes = changes;
+    this.printedAs = printedAs;
+  }
+
+  /** An idea that touches several steps can leave one of them as it was. */
+  get different() {
+    return [...this.forms].filter(([step, tree]) => tree !== this.fixture.original(step));
+  }
+  get changed() {
+    const was = (/** @type {string} */ step) => write(this.fixture.original(step));
+    return this.different.map(([step, tree]) => ({ step, was: was(step), now: write(tree) }));
+  }
+  get shown() {
+    return statements(this.different);
+  }
+  /** What a step was is a solution of it: readers see it in the notation of the handout. */
+  get expects() {
+    return this.different.map(([step]) => expects(step, this.fixture.original(step)));
+  }
+  get values() {
+    return this.fixture.run(this.forms).values;
+  }
+  get verdict() {
+    return this.fixture.verdict(this.forms);
+  }
+  get outcome() {
+    return this.fixture.outcome(this.forms);
+  }
+  get rightHere() {
+    const { fixture, forms } = this;
+    return !this.printedAs.size && fixture.verdict(forms, fixture.own) === "equivalent";
+  }
+  get named() {
+    return namesOf(this.fixture, this.forms).map(mistake);
+  }
+  get name() {
+    if (this.printedAs.size && !this.forms.size) return "the right numbers under another name";
+    return this.named.map((one) => one.name).join(" and ");
+  }
+  get hint() {
+    return this.named.map((one) => one.hint).join(" ");
+  }
+  get page() {
+    if (this.named.length) return this.named[0].page;
+    const step = [...this.forms.keys()].find((one) => /^(?:d|m|sigmoid_|relu_)/.test(one));
+    if (!step) return "notation";
+    const computes = step === "m" ? "m" : this.fixture.data.roles[step] || "dA";
+    return DATA.explains[computes] || DATA.explains[""];
+  }
+
+  /** A key that sorts the simplest explanation first. */
+  get rank() {
+    const { changes, named, forms, fixture } = this;
+    const text = this.changed.map(({ step, now }) => `${step} ${now}`).join(" ");
+    const order = named.map(({ id }) => frequency(id, fixture.function));
+    // What a step computes says more to a learner than what an array was taken for.
+    const misread = [...forms.keys()].some((name) => name in fixture.arrays);
+    return [changes, !named.length, forms.size, order, misread, text.length, text];
+  }
+
+  /** A key shared by the candidates whose tested outputs are equal. */
+  get outputsKey() {
+    const printed = Object.keys(this.fixture.expected).map((name) => this.values[name]);
+    return printed.map((value) => (value ? fingerprint(value) : "none")).join();
+  }
+
+  /** Whether it prints each of the pasted outputs. @param {Seen} seen */
+  matches(seen) {
+    const prints = [...seen].map(([step, pattern]) => {
+      const value = this.values[step];
+      return [step, Boolean(value) && (pattern.matches(value) || pattern.matches(value, true))];
+    });
+    return Object.fromEntries(prints);
+  }
+}
+cacheProperties(Candidate);
+
+/** @type {(one: Candidate, other: Candidate) => number} */
+export const byRank = (one, other) => compared(one.rank, other.rank);
+
+/** One spelling of each formula, the shortest, and the simplest formula first.
+ * @type {(candidates: Candidate[]) => Candidate[]} */
+export function distinct(candidates) {
+  const same = groupedBy(candidates, ({ fixture, forms }) => {
+    const keys = [...forms].map(([name, tree]) => `${name} ${formula(fixture, tree)}`);
+    return keys.sort().join();
+  });
+  return [...same.values()].map((group) => group.sort(byRank)[0]).sort(byRank);
+}
+
+/** The candidates, those together that no output of the test tells apart.
+ * @type {(candidates: Candidate[]) => Candidate[][]} */
+export const groupsOf = (candidates) => [
+  ...groupedBy(candidates, (candidate) => candidate.outputsKey).values(),
+];
+
+/** @type {(outcome: Outcome) => string} */
+export function outcomeText({ word, failures, error }) {
+  const details = error || failures.join(", ");
+  return details ? `${word}: ${details}` : word;
+}
+
+const SAYS = { passes: "accepts it", fails: "rejects it", error: "stops with an error" };
+
+/** The verdict on a change, and what the test makes of it. @param {Candidate} candidate */
+export function sentence(candidate) {
+  const test = candidate.outcome.word;
+  const wrong = candidate.verdict === "mistake";
+  const narrow = wrong && candidate.rightHere ? " (right for these shapes only)" : "";
+  const joint = test === (wrong ? "passes" : "error") ? "but" : "and";
+  return { verdict: candidate.verdict + narrow, test: `${joint} this test ${SAYS[test]}` };
+}

@@ -1,0 +1,184 @@
+// @ts-check
+/* Answers as elements of the page. Pasted text and links reach it as text only. */
+/** @import { Candidate } from "./candidates.js" */
+/** @import { Diagnosis } from "./diagnose.js" */
+import { groupsOf, outcomeText, sentence } from "./candidates.js";
+import { linkTo } from "./links.js";
+import { printed } from "./printing.js";
+import { DATA } from "./util.js";
+
+const MOST = 6;
+
+/** @type {(tag: string, attributes?: Record<string, string>, ...children: (Node | string)[]) => any} */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, setting] of Object.entries(attributes)) made.setAttribute(name, setting);
+  made.append(...children);
+  return made;
+}
+
+const code = (/** @type {string} */ text) => element("code", { class: "docutils literal" }, text);
+
+/** @type {(name: string) => Element} */
+function pageLink(name) {
+  return element("a", { href: `${name}.html` }, DATA.pages[name] || name);
+}
+
+/** @type {(remark: string) => (Node | string)[]} */
+function remarkParts(remark) {
+  const [, before, page] = /^(.*Read )([a-z0-9-]+)\.$/s.exec(remark) || [];
+  return page in DATA.pages ? [before, pageLink(page), "."] : [remark];
+}
+
+/** @type {(candidate: Candidate) => Element} */
+function copyButton(candidate) {
+  const button = element("button", { type: "button", class: "diagnose-copy" }, "Copy link");
+  const said = element("span", { role: "status" });
+  button.addEventListener("click", async () => {
+    said.textContent = (await copied(linkTo(candidate)))
+      ? "Link copied."
+      : `Copy it from here: ${linkTo(candidate)}`;
+  });
+  return element("p", { class: "diagnose-share" }, button, " ", said);
+}
+
+/** @type {(text: string) => Promise<boolean>} */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedByHand(text);
+  }
+}
+
+/** Browsers keep the clipboard from a page that was opened from disk, but not from a selection.
+ * @param {string} text */
+function copiedByHand(text) {
+  const before = document.activeElement;
+  const area = element("textarea", {
+    class: "diagnose-offscreen",
+    "aria-hidden": "true",
+    tabindex: "-1",
+  });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return done;
+}
+
+/** @type {(candidate: Candidate) => Element[]} */
+function changesOf(candidate) {
+  const lines = candidate.shown.flatMap((statement, at) => [
+    element("pre", { class: "diagnose-code" }, statement),
+    element("p", {}, candidate.expects[at]),
+  ]);
+  for (const [step, name] of candidate.printedAs)
+    lines.push(
+      element("p", {}, "What is called ", code(name), " is ", code(step), " of this test."),
+    );
+  return lines;
+}
+
+/** @type {(candidate: Candidate) => Element} */
+function judgement(candidate) {
+  const { verdict, test } = sentence(candidate);
+  const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, verdict);
+  return element("p", {}, `${candidate.name || "a change without a name"}: `, mark, `, ${test}.`);
+}
+
+/** @type {(candidate: Candidate, open: boolean) => Element} */
+function valuesOf(candidate, open) {
+  const lines = Object.entries(candidate.values)
+    .filter(([name]) => name !== "m")
+    .map(([name, one]) => `${name} = ${printed(one)}`);
+  const box = element(
+    "pre",
+    { tabindex: "0", class: "diagnose-values", "aria-label": "Printed values" },
+    lines.join("\n"),
+  );
+  const details = element(
+    "details",
+    {},
+    element("summary", {}, "What it prints on this test"),
+    box,
+  );
+  details.open = open;
+  return details;
+}
+
+/** @type {(group: Candidate[]) => Element[]} */
+function alike(group) {
+  if (group.length < 2) return [];
+  const said = group.slice(1).map((one) => one.shown.join(", "));
+  const line = element("p", {}, "The test cannot tell it from ");
+  for (const [at, text] of said.slice(0, 3).entries()) line.append(at ? "; " : "", code(text));
+  const rest = said.length - 3;
+  line.append(rest > 0 ? ` or ${rest} other${rest > 1 ? "s" : ""}.` : ".");
+  return [line];
+}
+
+/** @type {(group: Candidate[], open?: boolean) => Element} */
+export function card(group, open = false) {
+  const [first] = group;
+  const item = element("li", { class: "diagnose-card" }, ...changesOf(first));
+  if (!first.forms.size && first.printedAs.size) {
+    item.append(
+      element("p", {}, "The numbers are right, and the test looks for them under their own name."),
+    );
+    return item;
+  }
+  if (!first.forms.size) item.append(element("p", {}, "The backward pass as it stands."));
+  else item.append(judgement(first));
+  for (const { hint } of first.named) item.append(element("p", {}, hint));
+  if (first.forms.size) item.append(element("p", {}, "Read ", pageLink(first.page), "."));
+  item.append(
+    ...alike(group),
+    element("p", {}, `The test: ${outcomeText(first.outcome)}`),
+    valuesOf(first, open),
+    copyButton(first),
+  );
+  return item;
+}
+
+/** @type {(candidate: Candidate) => Element} */
+function otherForm(candidate) {
+  const text = candidate.shown.join(", ");
+  const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, candidate.verdict);
+  return element(
+    "li",
+    { class: "diagnose-card" },
+    element("pre", { class: "diagnose-code" }, text),
+    element("p", {}, `${candidate.name}: `, mark, "."),
+    copyButton(candidate),
+  );
+}
+
+/** @type {(found: Diagnosis) => Element[]} */
+export function answerParts(found) {
+  const parts = [];
+  if (found.verdict === "expected") {
+    const others = found.candidates.slice(1);
+    if (others.length)
+      parts.push(
+        element("p", {}, "These forms print them too:"),
+        element("ol", {}, ...others.slice(0, MOST).map(otherForm)),
+      );
+    if (others.length > MOST) parts.push(element("p", {}, `and ${others.length - MOST} more.`));
+  } else {
+    const groups = groupsOf(found.candidates);
+    if (groups.length)
+      parts.push(element("ol", {}, ...groups.slice(0, MOST).map((group) => card(group))));
+    if (groups.length > MOST)
+      parts.push(element("p", {}, `… and ${groups.length - MOST} more groups of programs.`));
+  }
+  return [
+    ...found.remarks.map((remark) =>
+      element("p", { class: "diagnose-remark" }, ...remarkParts(remark)),
+    ),
+    ...parts,
+  ];
+}

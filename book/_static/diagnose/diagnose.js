@@ -1,0 +1,291 @@
+// @ts-check
+/* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
+ * Nothing pasted leaves it. */
+/** @import { Fixture } from "./fixtures.js" */
+/** @import { Placing } from "./placing.js" */
+/** @import { Paste } from "./reading.js" */
+/** @import { Seen } from "./search.js" */
+import { byRank, Candidate, distinct, groupsOf, outcomeText } from "./candidates.js";
+import { agreement, remains } from "./clues.js";
+import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { elsewhere, isPartial, mostLikely, mostUsed, placings } from "./placing.js";
+import { write } from "./program.js";
+import { read } from "./reading.js";
+import { explanations, Search } from "./search.js";
+import { clashing, clashOf, failingAlike, inLine, knownCauses } from "./symptoms.js";
+import { least } from "./util.js";
+
+/** @typedef {{verdict: string, fixture: Fixture | null, candidates: Candidate[], remarks: string[],
+ *   seen: Seen}} Diagnosis */
+/** @typedef {Diagnosis & {fixture: Fixture}} Found */
+
+const WORDS = ["no change", "one change", "two changes"];
+const TURNED =
+  "One of the two shapes is the other one turned round, so an array is transposed: your own, or one that the test hands over. Print the shape of each factor. Read operands-9-7.";
+
+/** The headline of an answer. @param {Diagnosis} found */
+export function titleOf({ verdict, fixture, candidates, seen }) {
+  const where = fixture ? ` of ${fixture.title} (${fixture.id})` : "";
+  if (verdict === "expected") return `These are the expected numbers${where}.`;
+  if (verdict === "explained") {
+    const how = WORDS[Math.min(...candidates.map((candidate) => candidate.changes))];
+    return `Explained by ${how} in the backward pass${where}.`;
+  }
+  if (!seen.size) return "There are no numbers here to explain, only a message.";
+  return `None of the programs tried${where.replace(" of", " for")} prints these numbers.`;
+}
+
+/** What `diagnose` does, with pauses: in one it says "deep", before two changes are tried.
+ * @param {string} text @param {string | null} id @param {number} changes
+ * @returns {Generator<string | undefined, Diagnosis>} */
+export function* diagnosing(text, id = null, changes = 2) {
+  const paste = read(text);
+  const fixture = id ? (FIXTURES.get(id) ?? null) : null;
+  const wanted = fixture ? [fixture] : NEWEST_FIRST;
+  const found = yield* explain(paste, wanted, changes);
+  if (found && found.verdict !== "unexplained") return found;
+  if (fixture) {
+    const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1));
+    if (other && other.verdict !== "unexplained") {
+      const remarks = [...(found?.remarks ?? []), `They do belong elsewhere: ${titleOf(other)}`];
+      const seen = found?.seen ?? new Map();
+      return { verdict: "unexplained", fixture, candidates: [], remarks, seen };
+    }
+  }
+  const last = found ?? withoutNumbers(paste, wanted);
+  return paste.problem ? { ...last, remarks: [paste.problem, ...last.remarks] } : last;
+}
+
+/** The simplest explanation on any of the tests.
+ * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes
+ * @returns {Generator<string | undefined, Diagnosis | null>} */
+function* explain(paste, wanted, changes) {
+  const named = mostUsed(wanted.flatMap((fixture) => placings(paste, fixture)));
+  const placed = named.length
+    ? named
+    : wanted.flatMap((fixture) => placings(paste, fixture, false));
+  if (!placed.length) return null;
+  const moved = placed.flatMap((placing) => elsewhere(placing) ?? []);
+  /** @type {[number, boolean, Placing[]][]} */
+  const plan = [
+    [0, false, placed],
+    [1, false, placed],
+    [0, false, moved],
+    [0, true, placed],
+    [1, true, placed],
+  ];
+  if (changes === 2) {
+    const near = mostLikely(placed);
+    plan.push([2, false, near], [2, true, near.filter(isPartial)]);
+  }
+  for (const [most, loose, tried] of plan) {
+    if (most > changes) continue;
+    /** @type {Map<Fixture, Found>} */
+    const found = new Map();
+    for (const placing of tried) {
+      // Two changes take long, so the first place that explains the numbers is kept.
+      if (found.size && most === 2) break;
+      yield;
+      const before = found.get(placing.fixture);
+      const one = most === 2 ? yield* foundTwice(placing, loose) : foundAt(placing, most, loose);
+      if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
+      found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
+    }
+    if (found.size) return chosen([...found.values()], paste);
+  }
+  const best = least(placed, (placing) => agreement(placing).map((number) => -number));
+  const remarks = [...remains(best)];
+  return {
+    verdict: "unexplained",
+    fixture: best.fixture,
+    candidates: [],
+    remarks,
+    seen: best.seen,
+  };
+}
+
+/** @param {Placing} placing */
+function* olderNames({ renamed }) {
+  const said = [...renamed]
+    .filter(([step, name]) => !step.endsWith(name))
+    .map(([step, name]) => `${name} is what the test today calls ${step}`);
+  if (said.length) {
+    yield `Read with the names of an older notebook: ${said.join(", and ")}. The test of today accepts its own names only.`;
+  }
+}
+
+/** @type {(placing: Placing, loose: boolean) => Generator<string | undefined, Found | null>} */
+function* foundTwice(placing, loose) {
+  const { fixture, seen } = placing;
+  const partial = isPartial(placing);
+  if (!placing.doubles) {
+    yield "deep";
+    // What prints strictly prints loosely too, so one long search does for both.
+    const search = new Search(fixture, seen, partial);
+    placing.doubles = [];
+    for (const forms of search.two()) {
+      if (!forms) yield;
+      else if (search.prints(forms)) placing.doubles.push(forms);
+    }
+  }
+  const strict = new Search(fixture, seen, false);
+  const all = loose || !partial;
+  return explained(
+    placing,
+    placing.doubles.filter((forms) => all || strict.prints(forms)),
+    2,
+  );
+}
+
+/** @type {(placing: Placing, most: number, loose: boolean) => Found?} */
+function foundAt(placing, most, loose) {
+  const { fixture, seen, printedAs } = placing;
+  const found = explanations(fixture, seen, most, loose);
+  if (found.length && most === 0 && !printedAs.size) return expected(placing, loose);
+  return explained(
+    placing,
+    found.map(([, forms]) => forms),
+    most,
+  );
+}
+
+/** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */
+function explained({ fixture, seen, printedAs }, found, changes) {
+  if (!found.length) return null;
+  const spent = changes + Number(printedAs.size > 0);
+  const all = found.map((forms) => new Candidate(fixture, forms, spent, printedAs));
+  return { verdict: "explained", fixture, candidates: distinct(all), remarks: [], seen };
+}
+
+/** Right numbers: what else prints them, and what rejects that.
+ * @type {(placing: Placing, loose: boolean) => Found} */
+function expected({ fixture, seen }, loose) {
+  const all = explanations(fixture, seen, 1, loose);
+  const others = distinct(
+    all.map(([changes, forms]) => new Candidate(fixture, forms, changes)),
+  ).filter((one) => one.named.length && one.outcome.word === "passes");
+  const candidates = [new Candidate(fixture, new Map(), 0), ...others];
+  return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
+}
+
+/** @type {(fixture: Fixture, candidates: Candidate[]) => Generator<string>} */
+function* hidden(fixture, candidates) {
+  const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
+  const program = (/** @type {Fixture} */ one) =>
+    one.steps.map(({ name, tree }) => `${name} ${tree.id}`).join();
+  if (!newest || newest === fixture || program(newest) !== program(fixture)) return;
+  const [first, ...others] = candidates.filter(
+    (one) => newest.outcome(one.forms).word !== "passes" && one.verdict === "equivalent",
+  );
+  if (!first) return;
+  const { step, now } = first.changed[0];
+  const more = others.length > 1 ? ` So do ${others.length} other equivalent forms.` : "";
+  yield `If public_tests.py rejects your function all the same: ${step} = ${now} prints these numbers too and is equivalent, but the cache of ${newest.title} does not come from a forward pass, and there it ${outcomeText(newest.outcome(first.forms))}.${more} Read ${first.page}.`;
+}
+
+/** The best of several explanations, with a word on the others.
+ * @type {(found: Found[], paste: Paste) => Found} */
+function chosen(found, paste) {
+  const best = least(found, ({ fixture, candidates, seen }) => [
+    paste.function !== "" && fixture.function !== paste.function,
+    candidates[0].rank.slice(0, 3),
+    [...seen].filter(([step, { name }]) => name && name !== step).length,
+    !fixture.data.printed,
+  ]);
+  const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
+  const same = found.filter((one) => one !== best && changed(one) === changed(best));
+  const remarks = [...best.remarks];
+  if (best.verdict === "explained") remarks.push(...misplaced(best));
+  if (same.length) {
+    remarks.push(
+      `The numbers are also those of: ${same.map((one) => one.fixture.title).join("; ")}.`,
+    );
+  }
+  if (best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
+    const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+    const named = left.slice(0, 2).join(" and ");
+    if (left.length) remarks.push(`Paste ${named} too, and fewer programs may remain.`);
+  }
+  return { ...best, remarks };
+}
+
+/** Which of the arrays are right, but are those of another output. @param {Found} found */
+function* misplaced({ fixture, seen }) {
+  for (const [step, pattern] of seen) {
+    for (const name of Object.keys(fixture.expected)) {
+      if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
+        continue;
+      yield `The numbers called ${step} are the right ${name}: is it stored under its key?`;
+    }
+  }
+}
+
+/** What can be said where only a test or numpy spoke. @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
+function withoutNumbers(paste, wanted) {
+  /** @type {(fixture: Fixture | null, candidates: Candidate[], remarks: string[], seen?: Seen) => Diagnosis} */
+  const unexplained = (fixture, candidates, remarks, seen = new Map()) => ({
+    verdict: "unexplained",
+    fixture,
+    candidates,
+    remarks,
+    seen,
+  });
+  const causes = knownCauses(paste.error, paste.frame);
+  if (causes.length) return unexplained(null, [], causes);
+  let tested = wanted.filter((fixture) => fixture.function === paste.function);
+  if (!tested.length) tested = wanted;
+  if (paste.failing.some(([kind]) => kind === "values")) {
+    // Only the tests that use np.allclose speak of wrong values.
+    const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
+    if (speaking.length) tested = speaking;
+  }
+  const clash = clashOf(paste.error);
+  const found = tested
+    .map((fixture) => ({
+      fixture,
+      candidates: clash
+        ? inLine(clashing(fixture, clash), paste.frame)
+        : failingAlike(fixture, paste.failing),
+    }))
+    .filter(({ candidates }) => candidates.length);
+  if (!found.length) {
+    const remark = paste.arrays.length
+      ? "No test known here has these names or shapes; paste what one function printed."
+      : "Nothing here says which numbers came out; paste what your function printed.";
+    const seen = new Map(paste.arrays.map((one, place) => [one.name || `array ${place + 1}`, one]));
+    return unexplained(paste.function ? tested[0] : null, [], [remark], seen);
+  }
+  const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
+  const said = clash
+    ? "numpy stop at these shapes, the simplest first."
+    : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
+  const remark = `In ${best.fixture.title} these changes make ${said}`;
+  const [one, other] = clash?.shapes ?? [];
+  const turned = clash && !clash.matrix && String(one) === String([...other].reverse());
+  return unexplained(best.fixture, best.candidates, turned ? [remark, TURNED] : [remark]);
+}
+
+/** The whole answer at once, as `Diagnosis.to_dict` writes it.
+ * @param {string} text @param {string | null} id */
+export function diagnose(text, id = null, changes = 2) {
+  const work = diagnosing(text, id, changes);
+  let next = work.next();
+  while (!next.done) next = work.next();
+  const { verdict, fixture, candidates, remarks, seen } = next.value;
+  return {
+    verdict,
+    fixture: fixture?.id ?? null,
+    candidates: candidates.map((one) => ({
+      program: one.fixture.program(one.forms).map(({ name, tree }) => `${name} = ${write(tree)}`),
+      changed: one.changed,
+      changes: one.changes,
+      printed_as: Object.fromEntries(one.printedAs),
+      verdict: one.verdict,
+      name: one.name,
+      hint: one.hint,
+      page: one.page,
+      matches: one.matches(seen),
+    })),
+    remarks,
+  };
+}

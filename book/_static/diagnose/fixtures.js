@@ -1,0 +1,183 @@
+// @ts-check
+/* The tests: programs, arrays and expected numbers, unpacked when they are first needed. */
+import { evaluate, formsOf, leaf, namesIn, stopOf, treeOf } from "./program.js";
+import { cacheProperties, DATA } from "./util.js";
+import { agrees, complaint, sameShape, scalar, value } from "./values.js";
+
+/** @type {Map<string, any>} */
+const unpacked = new Map();
+
+/** A part that several tests have in common.
+ * @template T @param {number} place @param {(part: any) => T} make @returns {T} */
+function shared(place, make) {
+  const key = `${place} ${make.name}`;
+  if (!unpacked.has(key)) unpacked.set(key, make(DATA.shared[place]));
+  return unpacked.get(key);
+}
+
+/** @type {(part: number[]) => Value} */
+const unpackArray = ([r, c, b, ...d]) => value(2, r, c, d, b === 1);
+
+/** @type {(places: Record<string, number>) => Scope} */
+function unpackArrays(places) {
+  const entries = Object.entries(places).map(([name, at]) => [name, shared(at, unpackArray)]);
+  return Object.fromEntries(entries);
+}
+
+/** @type {(steps: [string, Written][]) => Step[]} */
+const unpackSteps = (steps) => steps.map(([name, tree]) => ({ name, tree: treeOf(tree) }));
+
+/** @type {(trees: Written[]) => Tree[]} */
+const unpackTrees = (trees) => trees.map(treeOf);
+
+/** @type {(changes: WrittenForms[]) => Forms[]} */
+const unpackForms = (changes) => changes.map(formsOf);
+
+/** @type {(named: [string, WrittenForms][]) => [string, Forms][]} */
+const unpackNamed = (named) => named.map(([id, forms]) => [id, formsOf(forms)]);
+
+/** @type {(slot: [string, Written[], Written[]]) => Pick<Slot, "name" | "forms" | "stuck">} */
+const unpackSlot = ([name, forms, stuck]) => ({
+  name,
+  forms: forms.map(treeOf),
+  stuck: stuck.map(treeOf),
+});
+
+/** @type {(networks: [number, number][]) => Network[]} */
+function unpackNetworks(networks) {
+  return networks.map(([arrays, gradients]) => ({
+    arrays: shared(arrays, unpackArrays),
+    gradients: shared(gradients, unpackArrays),
+  }));
+}
+
+/** @type {Record<string, (got: number, want: number) => boolean>} */
+const RULES = {
+  allclose: (got, want) => got === want || Math.abs(got - want) <= 1e-8 + 1e-5 * Math.abs(want),
+  decimal: (got, want) => Math.abs(got - want) < 1.5e-6,
+  printed: (got, want) => Math.abs(got - want) <= 1e-8,
+};
+
+export class Fixture {
+  /** @param {FixtureData} data */
+  constructor(data) {
+    this.data = data;
+    this.id = data.id;
+    this.title = data.title;
+    this.function = data.function;
+    // Fixtures of one program on the same arrays share what is found out about them.
+    this.twin = `${data.arrays} ${data.steps}`;
+  }
+
+  get arrays() {
+    return shared(this.data.arrays, unpackArrays);
+  }
+  get steps() {
+    return shared(this.data.steps, unpackSteps);
+  }
+  get expected() {
+    return shared(this.data.expected, unpackArrays);
+  }
+  get unrelated() {
+    return { ...shared(this.data.unrelated, unpackArrays), m: scalar(7) };
+  }
+  get slopes() {
+    return shared(this.data.slopes, unpackTrees);
+  }
+  get together() {
+    return shared(this.data.together, unpackForms);
+  }
+  /** The places of every mistake that has a name. */
+  get named() {
+    return shared(this.data.named, unpackNamed);
+  }
+  get networks() {
+    return unpackNetworks(this.data.networks);
+  }
+  /** Networks of the test's own shapes. */
+  get own() {
+    return unpackNetworks(this.data.own);
+  }
+  /** @returns {Slot[]} */
+  get slots() {
+    return this.data.slots.map((place) => {
+      const slot = shared(place, unpackSlot);
+      const isArray = this.data.order.includes(slot.name);
+      return { ...slot, tree: this.original(slot.name), isArray };
+    });
+  }
+  get reference() {
+    return this.run(new Map()).scope;
+  }
+
+  /** @param {string} name */
+  counts(name) {
+    return shared(this.data.counts[name], unpackTrees);
+  }
+
+  /** @param {string} name */
+  early(name) {
+    return shared(this.data.early[name], unpackTrees);
+  }
+
+  /** @param {string} name */
+  original(name) {
+    return this.steps.find((step) => step.name === name)?.tree ?? leaf(name);
+  }
+
+  /** The program with some slots changed: changed arrays first, then every step.
+   * @type {(forms: Forms) => Step[]} */
+  program(forms) {
+    const first = this.data.order.flatMap((name) => ({ name, tree: forms.get(name) }));
+    const steps = this.steps.map(({ name, tree }) => ({ name, tree: forms.get(name) ?? tree }));
+    return /** @type {Step[]} */ ([...first.filter(({ tree }) => tree), ...steps]);
+  }
+
+  /** @param {Forms} forms */
+  run(forms, arrays = this.arrays) {
+    const scope = { ...arrays };
+    /** @type {Scope} */
+    const values = {};
+    for (const { name, tree } of this.program(forms)) {
+      const missing = namesIn(tree).find((one) => !scope[one]);
+      if (missing)
+        return { scope, values, error: `${name} uses ${missing}, which is not known there.` };
+      const found = evaluate(tree, scope);
+      if (!found) return { scope, values, error: `${name}: ${complaint(stopOf(tree, scope))}` };
+      values[name] = scope[name] = found;
+    }
+    return { scope, values, error: "" };
+  }
+
+  /** What the test says of a changed program. @type {(forms: Forms) => Outcome} */
+  outcome(forms) {
+    const { values, error } = this.run(forms);
+    if (error) return { word: "error", failures: [], error };
+    const failures = this.data.outputs.flatMap((name) => this.failure(name, values[name]));
+    return { word: failures.length ? "fails" : "passes", failures, error };
+  }
+
+  /** @type {(name: string, got: Value) => string[]} */
+  failure(name, got) {
+    const want = this.expected[name];
+    if (!sameShape(got, want)) return [`Wrong shape for ${name}`];
+    const near = RULES[this.data.rule];
+    return got.d.every((number, at) => near(number, want.d[at]))
+      ? []
+      : [`Wrong values for ${name}`];
+  }
+
+  /** What networks say of a changed program, whatever the test says. @param {Forms} forms */
+  verdict(forms, networks = this.networks) {
+    const right = networks.every(({ arrays, gradients }) => {
+      const { values, error } = this.run(forms, arrays);
+      return !error && this.data.outputs.every((name) => agrees(values[name], gradients[name]));
+    });
+    return right ? "equivalent" : "mistake";
+  }
+}
+cacheProperties(Fixture);
+
+/** Every test by its name, the oldest first. */
+export const FIXTURES = new Map(DATA.fixtures.map((data) => [data.id, new Fixture(data)]));
+export const NEWEST_FIRST = [...FIXTURES.values()].reverse();

@@ -1,0 +1,140 @@
+// @ts-check
+/* Expressions in the notation of the course's handout, which gives no graded line away. */
+import { FUNCTIONS, leaf, namesIn, node, SUMS, write } from "./program.js";
+
+/** @type {Record<string, string>} */
+const SYMBOLS = { lambd: "λ", sigmoid: "σ" };
+const SCALARS = ["m", "lambd", "keep_prob"];
+/** @type {Record<string, string>} */
+const OVER = {
+  sum: "sum of all entries",
+  sum0: "sum over the units",
+  sum1: "sum over the examples",
+};
+// How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
+const [PLUS, TIMES, SUM, PRODUCT, POWER, WHOLE] = [0, 1, 2, 3, 4, 5];
+
+/** @type {(name: string, tree: Tree) => string} */
+export function equation(name, tree) {
+  const over = [...new Set(sumsIn(tree).map((op) => OVER[op.replace("_keep", "")]))];
+  return `${symbol(name)} = ${mathematics(tree)}${over.length ? ` (${over.join(", ")})` : ""}`;
+}
+
+/** @type {(name: string, tree: Tree) => string} */
+export function expects(name, tree) {
+  if (tree.name === name) return `where the test takes ${symbol(name)} as it is given`;
+  return `where the test expects ${equation(name, tree)}`;
+}
+
+/** The product or the sum that a backward step asks for, as a program writes it. */
+const RIGHT =
+  /(?:\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\.T|\bW(\d*)\.T @ (?:\w+_)?dZ\1\b|sum\((?:\w+_)?dZ\d*, axis=1, keepdims=True\)/;
+
+/** Changed statements as readers see them: code, but mathematics where code would show a graded
+ * line. @type {(forms: [string, Tree][]) => string[]} */
+export function statements(forms) {
+  return forms.map(([name, tree]) =>
+    givesAway(name, tree, forms) ? equation(name, tree) : `${name} = ${write(tree)}`,
+  );
+}
+
+/** @type {(name: string, tree: Tree, forms: [string, Tree][]) => boolean} */
+function givesAway(name, tree, forms) {
+  const code = write(tree);
+  const found = RIGHT.exec(code);
+  if (!found) return isLinearStep(tree);
+  // The product or the sum alone lacks the 1/m, unless that is taken in another step.
+  const averaged = forms.some(([step, other]) => step !== name && namesIn(other).includes("m"));
+  return averaged || found[0] !== code || code.startsWith("W");
+}
+
+/** @type {(tree: Tree) => boolean} */
+function isLinearStep({ op, args: [left, right] }) {
+  if (op !== "+" || left.op !== "@") return false;
+  const [weights, input] = left.args.map((one) => one.name || "");
+  return input !== "" && weights.startsWith("W") && (right.name || "").startsWith("b");
+}
+
+/** @type {(name: string) => string} */
+function symbol(name) {
+  const plain = name.replace(/^(?:sigmoid|relu)_/, "");
+  const [, letter, number] = /^(d?[AWZbD])(\d+|L)$/.exec(plain) || [];
+  return letter ? `${letter}[${number}]` : SYMBOLS[plain] || plain;
+}
+
+/** @type {(tree: Tree, binding?: number) => string} */
+function mathematics(tree, binding = PLUS) {
+  const [text, own] = written(tree);
+  return own < binding ? `(${text})` : text;
+}
+
+/** The text of an expression, and how tightly it binds. @type {(tree: Tree) => [string, number]} */
+function written(tree) {
+  if (tree.name) return [symbol(tree.name), WHOLE];
+  if (tree.value) return [String(tree.value.d[0]), WHOLE];
+  const derivative = derivativeOf(tree);
+  if (derivative) return [`${symbol(derivative[0])}'(${mathematics(derivative[1])})`, WHOLE];
+  const { op, args } = tree;
+  if (args.length === 2) return pair(op, args[0], args[1]);
+  const [operand] = args;
+  if (op in SUMS) return [`Σ ${mathematics(operand, SUM)}`, SUM];
+  if (FUNCTIONS.includes(op)) return [`${symbol(op)}(${mathematics(operand)})`, WHOLE];
+  if (op === "T") return [`${mathematics(operand, WHOLE)}ᵀ`, WHOLE];
+  if (op === "neg") return [`-${mathematics(operand, PRODUCT)}`, PLUS];
+  const counted = op === "shape1" ? "columns" : "rows";
+  return [`the number of ${counted} of ${mathematics(operand, WHOLE)}`, PLUS];
+}
+
+/** @type {(op: string, left: Tree, right: Tree) => [string, number]} */
+function pair(op, left, right) {
+  if (/[<>]/.test(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
+  if (op === "**") {
+    const power = mathematics(right, WHOLE);
+    const digits = power.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);
+    return [mathematics(left, WHOLE) + (/^\d+$/.test(power) ? digits : `^${power}`), POWER];
+  }
+  if (op === "@" || (op === "*" && isScalar(left))) {
+    return [`${mathematics(left, PRODUCT)} ${mathematics(right, PRODUCT + 1)}`, PRODUCT];
+  }
+  if (op === "/" && right.name === "m") return [overM(left), TIMES];
+  const product = op === "*" && withDerivative(left, right);
+  if (product) return [product, TIMES];
+  const own = "+-".includes(op) ? PLUS : TIMES;
+  return [`${mathematics(left, own)} ${op} ${mathematics(right, own + 1)}`, own];
+}
+
+/** @type {(tree: Tree) => boolean} */
+const isScalar = (tree) => SCALARS.includes(tree.name || "");
+
+/** @type {(tree: Tree) => string} */
+function overM(tree) {
+  if (tree.value) return `${mathematics(tree, WHOLE)}/m`;
+  const [left, right] = tree.args;
+  if (tree.op === "*" && isScalar(left)) return `${mathematics(left)}/m ${mathematics(right, SUM)}`;
+  return `1/m ${mathematics(tree, SUM)}`;
+}
+
+/** A product a * s * (1 - s) for a sigmoid s. @type {(left: Tree, right: Tree) => string | null} */
+function withDerivative(left, right) {
+  const derivative = left.op === "*" && derivativeOf(node("*", left.args[1], right));
+  if (!derivative) return null;
+  return `${mathematics(left.args[0], TIMES)} * σ'(${mathematics(derivative[1])})`;
+}
+
+/** The activation whose derivative an expression is, and where.
+ * @type {(tree: Tree) => [string, Tree] | null} */
+function derivativeOf({ op, args: [left, right] }) {
+  if (op === "*" && left.op === "sigmoid" && right === node("-", leaf(1), left)) {
+    return ["sigmoid", left.args[0]];
+  }
+  const squared = op === "-" && left === leaf(1) && right.op === "**" && right.args[1] === leaf(2);
+  if (squared && right.args[0].op === "tanh") return ["tanh", right.args[0].args[0]];
+  if (op === ">" && left.name?.startsWith("Z") && right === leaf(0)) return ["relu", left];
+  return null;
+}
+
+/** The sums in an expression, the outermost first. @type {(tree: Tree) => string[]} */
+function sumsIn(tree) {
+  const inner = tree.args.flatMap(sumsIn);
+  return tree.op in SUMS ? [tree.op, ...inner] : inner;
+}

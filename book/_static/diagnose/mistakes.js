@@ -1,0 +1,87 @@
+// @ts-check
+/* The mistakes that have a name, and where they occur. */
+/** @import { Fixture } from "./fixtures.js" */
+import { evaluate } from "./program.js";
+import { cache, DATA } from "./util.js";
+import { fingerprint } from "./values.js";
+
+const IDS = Object.keys(DATA.mistakes);
+
+/** @param {string} id */
+export function mistake(id) {
+  const [name, hint, page, found] = DATA.mistakes[id];
+  return { id, name, hint, page, found };
+}
+
+/** How often a mistake was found where a function is asked for. @type {(id: string, tested: string) => number[]} */
+export function frequency(id, tested) {
+  return [-(mistake(id).found[tested] || 0), IDS.indexOf(id)];
+}
+
+/** The mistakes that a change consists of, or none if a part has no name.
+ * @type {(fixture: Fixture, forms: Forms) => string[]} */
+export function namesOf(fixture, forms) {
+  if (forms.size > 1) {
+    const whole = fixture.named.find(([, change]) => change.size > 1 && isSame(change, forms));
+    if (whole) return [whole[0]];
+  }
+  const names = singles(fixture);
+  const found = [...forms].map((change) => names.get(keyOf(fixture, change)) ?? "");
+  return found.includes("") ? [] : [...new Set(found)];
+}
+
+/** What two spellings of one formula share. @type {(fixture: Fixture, tree: Tree) => string} */
+export function formula(fixture, tree) {
+  const { formulas, draws } = kept(fixture);
+  let found = formulas.get(tree);
+  if (!found) {
+    // Comparisons look at signs only, and few signs agree by chance: those need more draws.
+    const [first, ...more] = (isComparison(tree) ? draws : draws.slice(0, 1)).map((scope) =>
+      evaluate(tree, scope),
+    );
+    found = first
+      ? [first, ...more].map((one) => one && fingerprint(one)).join()
+      : `tree ${tree.id}`;
+    formulas.set(tree, found);
+  }
+  return found;
+}
+
+const kept = cache((/** @type {Fixture} */ { unrelated }) => ({
+  /** @type {Map<Tree, string>} */
+  formulas: new Map(),
+  draws: [unrelated, ...[1, 2, 3, 4, 5, 6, 7].map((seed) => redrawn(unrelated, seed))],
+}));
+
+/** @type {(fixture: Fixture, change: [string, Tree]) => string} */
+const keyOf = (fixture, [slot, tree]) => `${slot} ${formula(fixture, tree)}`;
+
+/** The names of changes of one slot; of several the first. */
+export const singles = cache((/** @type {Fixture} */ fixture) => {
+  const single = fixture.named.filter(([, forms]) => forms.size === 1).reverse();
+  return new Map(single.map(([id, forms]) => [keyOf(fixture, [...forms][0]), id]));
+});
+
+/** @type {(tree: Tree) => boolean} */
+const isComparison = (tree) =>
+  tree.op === ">" || tree.op === "relu" || tree.args.some(isComparison);
+
+/** Other unrelated numbers in the same shapes; the same ones every time.
+ * @type {(scope: Scope, seed: number) => Scope} */
+function redrawn(scope, seed) {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (3 * state) / 2 ** 32 - 1.5;
+  };
+  const again = Object.entries(scope).map(([name, v]) => [
+    name,
+    name === "m" ? v : { ...v, d: v.d.map(next) },
+  ]);
+  return Object.fromEntries(again);
+}
+
+/** @type {(one: Forms, other: Forms) => boolean} */
+function isSame(one, other) {
+  return one.size === other.size && [...one].every(([slot, tree]) => other.get(slot) === tree);
+}

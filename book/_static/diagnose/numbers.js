@@ -1,0 +1,149 @@
+// @ts-check
+/* Printed numbers, and what arrays they can be. */
+import { cacheProperties } from "./util.js";
+import { sameShape, value } from "./values.js";
+
+const SLACK = 1e-9;
+const EXACT = 8;
+// Marks for numbers whose decimals are their own, and for those that numpy trimmed altogether.
+const OWN = -1;
+const TRIMMED = -2;
+
+/** @type {(word: string) => Cell} */
+export function cellOf(word) {
+  if (/^[TF]/.test(word)) return { value: Number(word === "True"), own: EXACT, decimals: EXACT };
+  const lower = word.toLowerCase();
+  const [mantissa, exponent] = lower.split("e");
+  if (mantissa.includes("n")) {
+    const size = mantissa.includes("nan") ? NaN : Infinity;
+    return { value: mantissa.startsWith("-") ? -size : size, own: 0, decimals: 0 };
+  }
+  const digits = (mantissa.split(".")[1] || "").length;
+  if (exponent) {
+    const scale = Math.max(-400, Math.min(400, Number(exponent.slice(0, 5))));
+    return { value: Number(lower), own: digits - scale, decimals: OWN };
+  }
+  return { value: Number(lower), own: digits || EXACT, decimals: digits || TRIMMED };
+}
+
+/** @type {(cell: Cell, loose: boolean) => number} */
+function width(cell, loose) {
+  if (!Number.isFinite(cell.value)) return 0;
+  // Digits that were cut off, not rounded, leave a whole unit of the last place.
+  const unit = 10 ** -Math.max(-300, loose ? cell.own : cell.decimals);
+  return unit * (loose ? 1 : 0.5) * (1 + 1e-6) + SLACK * Math.abs(cell.value);
+}
+
+/** @type {(cell: Cell, number: number, loose: boolean) => boolean} */
+function covers(cell, number, loose) {
+  if (!Number.isFinite(cell.value)) return Object.is(number, cell.value);
+  return Math.abs(number - cell.value) <= width(cell, loose);
+}
+
+/** Numpy trims zeros, so every number of an array has the decimals of its finest one.
+ * @type {(rows: (Row | null)[]) => (Row | null)[]} */
+function untrimmed(rows) {
+  const decimals = rows.flatMap((row) => (row || []).map((cell) => cell?.decimals ?? OWN));
+  const most = decimals.reduce((one, other) => Math.max(one, other), OWN);
+  const finest = most < 0 ? EXACT : most;
+  /** @type {(cell: Cell | null) => Cell | null} */
+  const whole = (cell) => cell && { ...cell, decimals: cell.decimals === OWN ? cell.own : finest };
+  return rows.map((row) => row?.map(whole) ?? null);
+}
+
+/** Whether items match a pattern in which null stands for any run of them.
+ * @template P, T @param {(P | null)[]} pattern @param {T[]} items
+ * @param {(part: P, item: T) => boolean} same */
+function fits(pattern, items, same) {
+  let reached = new Set([0]);
+  for (const part of pattern) {
+    const next = new Set();
+    if (part === null) for (let at = Math.min(...reached); at <= items.length; at++) next.add(at);
+    else for (const at of reached) if (at < items.length && same(part, items[at])) next.add(at + 1);
+    if (!next.size) return false;
+    reached = next;
+  }
+  return reached.has(items.length);
+}
+
+/** An array as it was printed, with gaps where it was cut. */
+export class Observed {
+  /** @param {string | null} name @param {string} context @param {(Row | null)[]} rows
+   * @param {number} dimensions @param {boolean} whole @param {boolean} expected
+   * @param {number} line */
+  constructor(name, context, rows, dimensions, whole, expected, line) {
+    this.name = name;
+    this.context = context;
+    this.rows = untrimmed(rows);
+    this.dimensions = dimensions;
+    this.whole = whole;
+    this.expected = expected;
+    this.line = line;
+    this.cells = this.rows.flatMap((row) => (row || []).filter((cell) => cell !== null));
+    this.like = this.findLike();
+    this.widths = [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
+  }
+
+  /** An empty array of the shape, where it has one. */
+  findLike() {
+    const { rows, dimensions } = this;
+    const gap = rows.some((row) => row === null || row.includes(null));
+    if (!this.whole || gap) return null;
+    return value(dimensions, rows.length, rows[0]?.length ?? 0, []);
+  }
+
+  /** Its numbers in one text, which tells it from other arrays. */
+  get numbers() {
+    return this.cells.map((cell) => cell.value).join();
+  }
+
+  get key() {
+    const { name, context, rows, dimensions, whole, expected, line } = this;
+    const decimals = this.cells.map((cell) => cell.decimals);
+    const lengths = rows.map((row) => row?.length);
+    const parts = [name, context, dimensions, whole, expected, line, decimals, lengths];
+    return `${this.numbers} ${JSON.stringify(parts)}`;
+  }
+
+  get uneven() {
+    return this.cells.some((cell) => cell.own !== cell.decimals);
+  }
+
+  /** Whether it has a shape, or can be a part of an array that has. @param {Value} v */
+  fits(v) {
+    if (this.like) return sameShape(this.like, v);
+    const rows = this.rows.filter((row) => row !== null);
+    if (rows.length > v.r) return false;
+    return rows.every((row) =>
+      this.dimensions && !row.includes(null)
+        ? row.length === v.c
+        : row.filter(Boolean).length <= v.c,
+    );
+  }
+
+  /** Whether an array prints this way. @param {Value} v */
+  matches(v, loose = false) {
+    const { like } = this;
+    const fitting = like !== null && sameShape(like, v);
+    if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);
+    // Most arrays are told apart by one number, which is quicker to look for.
+    if (!v.d.some((number) => covers(this.cells[0], number, loose))) return false;
+    const lines = Array.from({ length: v.r }, (_, i) => v.d.slice(i * v.c, (i + 1) * v.c));
+    return fits([null, ...this.rows, null], lines, (row, line) => {
+      // A row without its own brackets may have lost numbers at either end.
+      const pattern = this.dimensions || this.whole ? row : [null, ...row, null];
+      return fits(pattern, line, (cell, number) => covers(cell, number, loose));
+    });
+  }
+
+  /** @param {number[]} numbers @param {number[]} widths */
+  isNear(numbers, widths) {
+    for (let i = 0; i < numbers.length; i++) {
+      const centre = this.cells[i].value;
+      const near = Math.abs(numbers[i] - centre) <= widths[i];
+      if (!near && !Object.is(numbers[i], centre)) return false;
+    }
+    return true;
+  }
+}
+cacheProperties(Observed);

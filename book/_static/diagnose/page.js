@@ -1,0 +1,190 @@
+// @ts-check
+/* The page: what is typed and pressed, and what is shown of it, with the work done in slices. */
+import { answerParts, card, element } from "./cards.js";
+import { diagnose, diagnosing, titleOf } from "./diagnose.js";
+import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { candidateOf, Unlinked } from "./links.js";
+import { singles } from "./mistakes.js";
+import { printed } from "./printing.js";
+import { parse } from "./program.js";
+import { Unreadable } from "./reading.js";
+import { suspects } from "./symptoms.js";
+import { workshop } from "./workshop.js";
+
+const PAUSE = 150;
+const SLICE = 12;
+const AT_ONCE = 60;
+
+/** @type {[string, string, Record<string, string>, string[]][]} */
+const EXAMPLES = [
+  ["Week 4, dZ2", "c1w4_L_model_backward_v2", { dZ2: "AL - Y" }, ["dZ2"]],
+  ["Week 3, everything right", "c1w3_bp_notebook_v2", {}, ["dW1"]],
+  ["Week 3, a mistake", "c1w3_bp_notebook_v2", { dW1: "dZ1 @ X.T" }, ["dW1", "db1"]],
+  [
+    "Week 4, two changes",
+    "c1w4_L_model_backward_v2",
+    { dZ2: "AL - Y", dW1: "dZ1 @ A0.T" },
+    ["dA1", "dW2", "db2", "dA0", "dW1", "db1"],
+  ],
+];
+
+/** @param {typeof EXAMPLES[0]} example */
+function exampleText([, id, changes, steps]) {
+  const forms = new Map(Object.entries(changes).map(([step, text]) => [step, parse(text)]));
+  const values = FIXTURES.get(id)?.run(forms).values ?? {};
+  return steps.map((step) => `${step} = ${printed(values[step])}`).join("\n");
+}
+
+class Page {
+  /** @param {Element} root */
+  constructor(root) {
+    const get = (/** @type {string} */ id) => /** @type {any} */ (root.querySelector(`#${id}`));
+    this.text = get("diagnose-text");
+    this.test = get("diagnose-test");
+    this.status = get("diagnose-status");
+    this.result = get("diagnose-result");
+    this.run = 0;
+    for (const fixture of FIXTURES.values())
+      this.test.append(element("option", { value: fixture.id }, fixture.title));
+    for (const example of EXAMPLES)
+      get("diagnose-examples").append(" ", this.exampleButton(example));
+    this.text.addEventListener("input", () => this.later());
+    this.test.addEventListener("change", () => this.later());
+    get("diagnose-clear").addEventListener("click", () => this.fill(""));
+    window.addEventListener("hashchange", () => this.open());
+    // The text may be there already: pasted before this script came, or kept by the browser.
+    if (!this.open() && this.text.value) this.later();
+    setTimeout(() => this.warm(), 300);
+    this.text.addEventListener("focus", () => setTimeout(() => this.rehearse(), 0), { once: true });
+  }
+
+  /** @param {typeof EXAMPLES[0]} example */
+  exampleButton(example) {
+    const button = element("button", { type: "button" }, example[0]);
+    button.addEventListener("click", () => this.fill(exampleText(example)));
+    return button;
+  }
+
+  /** @param {string} text */
+  fill(text) {
+    this.test.value = "";
+    this.text.value = text;
+    this.text.focus();
+    this.later(0);
+  }
+
+  later(pause = PAUSE) {
+    this.run += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.start(), pause);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  start() {
+    this.forgetLink();
+    const text = this.text.value;
+    if (!text.trim()) {
+      this.show("", []);
+      return;
+    }
+    const run = this.run;
+    this.advance(diagnosing(text, this.test.value || null, 2), run, AT_ONCE);
+  }
+
+  /** What takes long runs a slice at a time, so that the page stays usable and newer text wins.
+   * @param {ReturnType<typeof diagnosing>} work @param {number} run @param {number} limit */
+  advance(work, run, limit) {
+    if (run !== this.run) return;
+    const end = performance.now() + limit;
+    try {
+      do {
+        const next = work.next();
+        if (next.done) {
+          this.show(titleOf(next.value), answerParts(next.value));
+          return;
+        }
+        if (next.value === "deep") {
+          this.show("No single change prints these numbers; trying two changes …", []);
+          break;
+        }
+      } while (performance.now() < end);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.show(error.message, []);
+      return;
+    }
+    setTimeout(() => this.advance(work, run, SLICE), 0);
+  }
+
+  /** @param {string} title @param {Element[]} parts */
+  show(title, parts) {
+    this.say(title);
+    this.result.replaceChildren(...parts);
+  }
+
+  forgetLink() {
+    if (!FIXTURES.has(location.hash.slice(1).split("&")[0])) return;
+    history.replaceState(null, "", location.href.split("#")[0]);
+  }
+
+  /** Show the diagnosis that a shared link names, without any paste, and say whether there is one. */
+  open() {
+    const hash = location.hash.slice(1);
+    if (!hash || document.getElementById(hash)) return false;
+    this.run += 1;
+    try {
+      const candidate = candidateOf(hash);
+      const how = candidate.forms.size ? "A shared diagnosis for" : "The backward pass of";
+      this.show(`${how} ${candidate.fixture.title} (${candidate.fixture.id}).`, [
+        element("ol", {}, card([candidate], true)),
+      ]);
+    } catch (error) {
+      if (!(error instanceof Unlinked)) throw error;
+      this.show(error.message, []);
+    }
+    return true;
+  }
+
+  /** What every paste needs, computed while nothing else is going on. */
+  warm() {
+    inSlices(warming(), () => {
+      document.documentElement.dataset.diagnose = "ready";
+    });
+  }
+
+  /** Compiles now what a first paste would otherwise wait for. */
+  rehearse() {
+    inSlices(diagnosing(exampleText(EXAMPLES[2]), null, 1), () => {});
+  }
+}
+
+/** @type {(work: Iterator<any>, then: () => void) => void} */
+function inSlices(work, then) {
+  const end = performance.now() + SLICE;
+  let done;
+  do ({ done } = work.next());
+  while (!done && performance.now() < end);
+  if (done) then();
+  else setTimeout(() => inSlices(work, then), 0);
+}
+
+function* warming() {
+  for (const fixture of NEWEST_FIRST) {
+    const shop = workshop(fixture);
+    const last = shop.slots.length - 1;
+    yield singles(fixture);
+    for (let place = 0; place <= last; place++) {
+      for (const run of shop.singles(place)) yield run.at(last);
+    }
+    for (const run of shop.several) yield run.at(last);
+    for (const { candidate } of suspects(fixture)) yield candidate.outcome;
+  }
+}
+
+Object.assign(globalThis, { backcheck: { diagnose } });
+const root = document.getElementById("diagnose-app");
+if (root) new Page(root);

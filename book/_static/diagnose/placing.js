@@ -1,0 +1,186 @@
+// @ts-check
+/* Which arrays of a paste are which steps of which test. */
+/** @import { Fixture } from "./fixtures.js" */
+/** @import { Observed } from "./numbers.js" */
+/** @import { Paste } from "./reading.js" */
+/** @import { Seen } from "./search.js" */
+import { groupedBy } from "./util.js";
+import { shapeOf } from "./values.js";
+
+/** @typedef {Map<string, string>} Names */
+/** What each array is taken for; `recognised` counts those that are no step, and `renamed` are the
+ * names of an older notebook.
+ * @typedef {{fixture: Fixture, seen: Seen, printedAs: Names, recognised: number, renamed: Names,
+ *   doubles?: Forms[]}} Placing */
+
+/** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
+function isValue(seen, fixture) {
+  return Object.values(fixture.arrays).some((one) => one.d.some(Boolean) && seen.matches(one));
+}
+
+/** @type {(seen: Observed, fixture: Fixture) => boolean} */
+function isInput(seen, fixture) {
+  if (seen.name && !/(^|_)d[AWZb]/.test(seen.name)) return true;
+  return seen.name === null && isValue(seen, fixture);
+}
+
+/** Without arrays that have no name and repeat the numbers of one that has.
+ * @type {(arrays: Observed[]) => Observed[]} */
+function once(arrays) {
+  const named = arrays.filter((seen) => seen.name).map((seen) => seen.numbers);
+  return arrays.filter((seen) => seen.name || !named.includes(seen.numbers));
+}
+
+/** Without the expected numbers where a text quotes them beside the learner's own.
+ * @type {(arrays: Observed[], fixture: Fixture) => Observed[]} */
+function unquoted(arrays, fixture) {
+  const { steps, reference } = fixture;
+  const right = arrays.filter((seen) =>
+    // Quoted by hand, a row often has one bracket.
+    steps.some(
+      ({ name }) =>
+        seen.matches(reference[name], false) ||
+        (seen.dimensions === 1 && seen.matches(reference[name], true)),
+    ),
+  );
+  if (right.length === arrays.length) return arrays;
+  // Without a name the shape tells which arrays are the same output, printed and expected.
+  const [alias = {}] = fixture.data.also;
+  const same = groupedBy(arrays, ({ name, context, like }) => {
+    if (!name) return `${like && shapeOf(like)}`;
+    const inContext = steps.some((step) => step.name === `${context}_${name}`);
+    return `${inContext ? context : ""} ${alias[name] || name}`;
+  });
+  const alone = [...same.values()].filter((group) => group.length === 1).flat();
+  return arrays.filter((seen) => alone.includes(seen) || !right.includes(seen));
+}
+
+/** @type {(named: Observed[], steps: string[], names: Record<string, string>, later: Record<string, string>[]) => Seen?} */
+function byName(named, steps, names, later) {
+  /** @type {Seen} */
+  const taken = new Map();
+  for (const seen of named) {
+    const name = seen.name || "";
+    // A second array of the same name is the next function's, where a test runs several.
+    const next = Object.keys(names).length ? later.map((other) => other[name]) : [];
+    const options = [`${seen.context}_${name}`, names[name] || name, ...next];
+    const possible = options.filter((one) => steps.includes(one));
+    const step = possible.find((one) => !taken.has(one));
+    if (step) taken.set(step, seen);
+    else if (!possible.length) return null;
+  }
+  return taken;
+}
+
+/** @type {(free: Observed[], steps: string[], fixture: Fixture) => [string, Observed][][]} */
+function byShape(free, steps, fixture) {
+  const options = free.map((seen) => {
+    const fitting = steps.filter((step) => seen.fits(fixture.reference[step]));
+    return fitting.length ? fitting : steps;
+  });
+  /** @type {[string, Observed][][]} */
+  const found = [];
+  /** @type {(taken: string[]) => void} */
+  const choose = (taken) => {
+    if (taken.length === free.length) found.push(taken.map((step, at) => [step, free[at]]));
+    else {
+      for (const step of options[taken.length]) {
+        if (found.length < 30 && !taken.includes(step)) choose([...taken, step]);
+      }
+    }
+  };
+  if (free.length <= steps.length) choose([]);
+  return found;
+}
+
+/** Every way to take the arrays of a paste for steps of a test.
+ * @type {(paste: Paste, fixture: Fixture, named?: boolean) => Placing[]} */
+export function placings(paste, fixture, named = true) {
+  const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
+  const computed = paste.arrays.filter((seen) => !isInput(seen, fixture));
+  const own = unquoted(once(computed), fixture);
+  if (!own.length) return [];
+  const given = paste.arrays.filter((seen) => !computed.includes(seen) && isValue(seen, fixture));
+  const recognised = computed.length - own.length + given.length;
+  const labelled = own.filter((seen) => named && seen.name);
+  const free = own.filter((seen) => !labelled.includes(seen));
+  const maps = [{}, ...fixture.data.also];
+  return maps.flatMap((names, number) => {
+    if (number && !labelled.some((seen) => (seen.name || "") in names)) return [];
+    const taken = byName(labelled, steps, names, maps.slice(number + 1));
+    if (!taken) return [];
+    const left = steps.filter((step) => !taken.has(step));
+    const renamed = number > 1 ? namesOfSteps([...taken]) : new Map();
+    return byShape(free, left, fixture).map((filled) => ({
+      fixture,
+      seen: new Map([...taken, ...filled]),
+      printedAs: namesOfSteps(filled.filter(([step, seen]) => seen.name !== step)),
+      recognised,
+      renamed,
+    }));
+  });
+}
+
+/** @type {(placed: [string, Observed][]) => Names} */
+const namesOfSteps = (placed) =>
+  new Map(placed.flatMap(([step, { name }]) => (name ? [[step, name]] : [])));
+
+/** @type {(placed: Placing[]) => Placing[]} */
+export function mostUsed(placed) {
+  const used = (/** @type {Placing} */ one) => one.seen.size + one.recognised;
+  const most = Math.max(...placed.map(used));
+  return placed.filter((one) => used(one) === most);
+}
+
+/** Takes each array for the output it equals, if all do and some under another name.
+ * @type {(placing: Placing) => Placing?} */
+export function elsewhere(placing) {
+  const { reference, expected } = placing.fixture;
+  /** @type {Seen} */
+  const taken = new Map();
+  for (const [step, seen] of placing.seen) {
+    const options = [step, ...Object.keys(expected), ...Object.keys(reference)];
+    const found = options.find((name) => !taken.has(name) && seen.matches(reference[name]));
+    if (!found) return null;
+    taken.set(found, seen);
+  }
+  const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
+  if (!printedAs.size) return null;
+  return {
+    ...placing,
+    seen: taken,
+    printedAs,
+    recognised: 0,
+    renamed: new Map(),
+    doubles: undefined,
+  };
+}
+
+/** @type {(placing: Placing) => boolean} */
+export const isPartial = ({ seen }) => [...seen.values()].some((one) => !one.like || one.uneven);
+
+/** Of those that fit best, the ones with the most outputs on each test: more would take too long.
+ * @type {(placed: Placing[]) => Placing[]} */
+export function mostLikely(placed) {
+  const close = most(placed, ({ fixture, seen }) =>
+    count(seen, (step, one) => one.fits(fixture.reference[step])),
+  );
+  const tests = groupedBy(close, (one) => one.fixture).values();
+  const near = [...tests].flatMap((group) =>
+    most(group, ({ fixture, seen }) => count(seen, (step) => step in fixture.expected)),
+  );
+  const same = groupedBy(near, ({ fixture, seen }) => {
+    const keys = [...seen].map(([step, one]) => `${step} ${one.key}`);
+    return `${fixture.twin} ${keys.join()}`;
+  });
+  return [...same.values()].map((group) => group[group.length - 1]);
+}
+
+/** @type {(seen: Seen, test: (step: string, seen: Observed) => boolean) => number} */
+const count = (seen, test) => [...seen].filter(([step, one]) => test(step, one)).length;
+
+/** @template T @param {T[]} items @param {(item: T) => number} size */
+function most(items, size) {
+  const largest = Math.max(...items.map(size));
+  return items.filter((item) => size(item) === largest);
+}

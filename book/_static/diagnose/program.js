@@ -1,0 +1,185 @@
+// @ts-check
+/* Programs as text and as trees. Equal trees are one object (interned), so that a value is found
+ * once for each. */
+import { cache, DATA } from "./util.js";
+import { OPERATIONS, scalar } from "./values.js";
+
+export const ACTIVATIONS = DATA.activations;
+export const BINARY = ["+", "-", "*", "/", "@"];
+export const FUNCTIONS = [...ACTIVATIONS, "exp", "log", "cosh"];
+
+/** The options of each sum. @type {Record<string, string>} */
+export const SUMS = {
+  sum: "",
+  sum0: ", axis=0",
+  sum1: ", axis=1",
+  sum_keep: ", keepdims=True",
+  sum0_keep: ", axis=0, keepdims=True",
+  sum1_keep: ", axis=1, keepdims=True",
+};
+/** @type {Record<string, string>} */
+const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
+
+/** How tightly each sign binds. @type {Record<string, number>} */
+const BINDING = {
+  ">": 0,
+  ">=": 0,
+  "<": 0,
+  "<=": 0,
+  "+": 1,
+  "-": 1,
+  "*": 2,
+  "/": 2,
+  "@": 2,
+  "**": 4,
+};
+const NEGATIVE = 3;
+const ATOM = 5;
+
+/** @type {Map<string, Tree>} */
+const known = new Map();
+
+/** @type {(key: string, parts: Partial<Tree>) => Tree} */
+function interned(key, parts) {
+  let found = known.get(key);
+  if (!found) {
+    found = { id: known.size, op: "", args: [], name: null, value: null, ...parts };
+    known.set(key, found);
+  }
+  return found;
+}
+
+/** @type {(value: string | number) => Tree} */
+export function leaf(value) {
+  if (typeof value === "string") return interned(value, { name: value });
+  return interned(`#${value}`, { value: scalar(value) });
+}
+
+/** @type {(op: string, ...args: Tree[]) => Tree} */
+export function node(op, ...args) {
+  return interned(`${op} ${args.map((arg) => arg.id).join(" ")}`, { op, args });
+}
+
+/** @type {(data: Written) => Tree} */
+export function treeOf(data) {
+  if (!Array.isArray(data)) return leaf(data);
+  const [op, ...args] = data;
+  return node(op, ...args.map(treeOf));
+}
+
+/** @type {(data: WrittenForms) => Forms} */
+export function formsOf(data) {
+  return new Map(Object.entries(data).map(([name, tree]) => [name, treeOf(tree)]));
+}
+
+/** @type {(tree: Tree) => string[]} */
+export const namesIn = cache((tree) =>
+  tree.name ? [tree.name] : [...new Set(tree.args.flatMap((part) => namesIn(part)))],
+);
+
+/** Null where numpy stops. @type {(tree: Tree, scope: Scope) => Value?} */
+export function evaluate(tree, scope) {
+  if (tree.name) return scope[tree.name] || null;
+  if (tree.value) return tree.value;
+  const { op, args } = tree;
+  const first = evaluate(args[0], scope);
+  const second = first && args.length > 1 ? evaluate(args[1], scope) : first;
+  return first && second && OPERATIONS[op](first, second);
+}
+
+/** Where numpy stops in an expression that has no value. @type {(tree: Tree, scope: Scope) => Stop} */
+export function stopOf(tree, scope) {
+  const inner = tree.args.find((part) => !evaluate(part, scope));
+  if (inner) return stopOf(inner, scope);
+  return {
+    op: tree.op,
+    values: tree.args.map((part) => /** @type {Value} */ (evaluate(part, scope))),
+  };
+}
+
+/** @type {(tree: Tree, binding?: number) => string} */
+export function write(tree, binding = 0) {
+  if (tree.name) return tree.name;
+  if (tree.value) return binding === ATOM ? `(${tree.value.d[0]})` : String(tree.value.d[0]);
+  const { op, args } = tree;
+  if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
+  if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
+  if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
+  const own = op === "neg" ? NEGATIVE : BINDING[op];
+  // Python reads a - b - c from the left, but a ** b ** c from the right; a > b > c is another thing.
+  const [left, right] = op === "**" ? [own + 1, own] : [own || 1, own + 1];
+  const text =
+    op === "neg"
+      ? `-${write(args[0], own)}`
+      : `${write(args[0], left)} ${op} ${write(args[1], right)}`;
+  return own < binding ? `(${text})` : text;
+}
+
+const WORD =
+  /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|\.T\b|\.shape\[[01]\]|, *(?:axis=[01]|keepdims=True)|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
+
+/** Reads what `write` writes, for links that spell expressions out. @type {(text: string) => Tree} */
+export function parse(text) {
+  const tokens = text.match(WORD) || [];
+  let [at, depth] = [0, 0];
+  /** @type {(found: any) => void} */
+  const expect = (found) => {
+    if (!found) throw new Error("unreadable");
+  };
+
+  /** An expression whose signs bind at least so tightly. @type {(loosest: number) => Tree} */
+  function expression(loosest) {
+    depth += 1;
+    expect(depth < 200);
+    let tree = tokens[at] === "-" ? node("neg", operand()) : atom();
+    for (let own = BINDING[tokens[at]]; own >= loosest; own = own ? BINDING[tokens[at]] : -1) {
+      const op = tokens[at++];
+      tree = node(op, tree, expression(op === "**" ? NEGATIVE : own + 1));
+    }
+    depth -= 1;
+    return tree;
+  }
+
+  function operand() {
+    at += 1;
+    return expression(NEGATIVE);
+  }
+
+  function atom() {
+    const word = tokens[at++] || "";
+    let tree;
+    if (word === "(") {
+      tree = expression(0);
+      expect(tokens[at++] === ")");
+    } else if (/^[\d.]/.test(word)) {
+      expect(Number(word) < 1e300);
+      tree = leaf(Number(word));
+    } else {
+      expect(/^[A-Za-z_]/.test(word));
+      tree = tokens[at] === "(" ? call(word) : leaf(word);
+    }
+    for (let op = trailer(); op; op = trailer()) {
+      tree = node(op, tree);
+      at += 1;
+    }
+    return tree;
+  }
+
+  const trailer = () => Object.keys(TRAILERS).find((op) => TRAILERS[op] === tokens[at]);
+
+  /** @type {(word: string) => Tree} */
+  function call(word) {
+    at += 1;
+    const argument = expression(0);
+    let options = "";
+    while (tokens[at]?.startsWith(",")) options += tokens[at++].replace(/, */, ", ");
+    expect(tokens[at++] === ")");
+    const op = word === "sum" ? Object.keys(SUMS).find((one) => SUMS[one] === options) : word;
+    expect(op && (word === "sum" || (FUNCTIONS.includes(word) && !options)));
+    return node(/** @type {string} */ (op), argument);
+  }
+
+  const tree = expression(0);
+  expect(at === tokens.length);
+  return tree;
+}

@@ -1,0 +1,226 @@
+// @ts-check
+/* The search for the mutants whose steps print what was seen; see search.py.
+ *
+ * What a program prints wrong has to be set right by its last change. So a second change is only
+ * tried where it can have an effect on all that the first one leaves wrong. */
+/** @import { Fixture } from "./fixtures.js" */
+/** @import { Observed } from "./numbers.js" */
+/** @import { Run } from "./workshop.js" */
+import { groupedBy } from "./util.js";
+import { fingerprint, sameShape } from "./values.js";
+import { workshop } from "./workshop.js";
+
+/** @typedef {Map<string, Observed>} Seen */
+
+/** All mutants with up to one change whose steps print what was seen, and how many changes.
+ * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
+export function explanations(fixture, seen, changes, loose) {
+  const search = new Search(fixture, seen, loose);
+  /** @type {[number, Forms][]} */
+  const none = [[0, new Map()]];
+  /** @type {[number, Forms][]} */
+  const one = changes ? [...search.one()].map((forms) => [1, forms]) : [];
+  return [...none, ...one].filter(([, forms]) => search.prints(forms));
+}
+
+/** The programs whose slots print what was seen. Where it yields no forms, it pauses. */
+export class Search {
+  /** @param {Fixture} fixture @param {Seen} seen @param {boolean} loose */
+  constructor(fixture, seen, loose) {
+    this.fixture = fixture;
+    this.loose = loose;
+    this.shop = workshop(fixture);
+    /** @type {Observed[]} */
+    this.seen = [];
+    for (const [name, pattern] of seen) this.seen[this.shop.placeOf(name)] = pattern;
+    this.last = this.seen.length - 1;
+    const { right } = this.shop;
+    /** The places that the reference prints as they were seen. */
+    this.right = this.seen.map((pattern, at) =>
+      pattern.matches(/** @type {Value} */ (right[at]), loose),
+    );
+    const wrong = this.right.indexOf(false);
+    this.firstWrong = wrong < 0 ? this.last : wrong;
+    /** The places on which a change must have an effect. */
+    this.sources = [...seen.keys()].map((name) => this.shop.placeOf(name));
+  }
+
+  /** Whether a slot can have a value. @param {number} place @param {Value | null} value */
+  accepts(place, value) {
+    const pattern = this.seen[place];
+    if (!value || !pattern) return value !== null;
+    if (value === this.shop.right[place]) return this.right[place];
+    return pattern.matches(value, this.loose);
+  }
+
+  /** @param {Forms} forms */
+  prints(forms) {
+    return this.carried(this.shop.right.slice(), 0, 0, forms);
+  }
+
+  /** Carries a program on from a place; says whether it prints what was seen from there on.
+   * @type {(scope: Values, changed: number, start: number, forms: Forms) => boolean} */
+  carried(scope, changed, start, forms) {
+    const { slots, reads, right } = this.shop;
+    for (let place = start; place <= this.last; place++) {
+      const form = forms.get(slots[place].name);
+      let value = right[place];
+      if (form || reads[place] & changed) {
+        value = scope[place] = this.shop.value(form ?? slots[place].tree, scope, changed);
+        changed |= 1 << place;
+      }
+      if (!this.accepts(place, value)) return false;
+    }
+    return true;
+  }
+
+  /** The places of which a change can have an effect on what is wanted. @param {number[]} reach */
+  needed(reach) {
+    return this.sources.reduce((found, place) => found | reach[place], 0);
+  }
+
+  /** The places where one more change can set right all that is wrong.
+   * @param {Run | null} run @param {number[]} reach */
+  hopeful(run, reach) {
+    let found = this.needed(reach);
+    for (let place = 0; place <= this.last && found; place++) {
+      const value = run ? run.at(place) : this.shop.right[place];
+      if (!this.accepts(place, value)) found &= reach[place];
+      if (!value) break;
+    }
+    return found;
+  }
+
+  /** The programs with one change that print what was seen. @returns {Generator<Forms>} */
+  *one() {
+    const hopeful = this.hopeful(null, this.shop.reach);
+    const single = places(hopeful).flatMap((place) => this.shop.singles(place));
+    for (const run of [...single, ...this.felt()]) {
+      if (this.sources.every((place) => this.accepts(place, run.at(place)))) yield run.forms;
+    }
+  }
+
+  /** The programs with two changes that may print what was seen.
+   * @returns {Generator<Forms | undefined>} */
+  *two() {
+    const { slots, read, reach } = this.shop;
+    // A step that no other reads stands there for the forms that do.
+    slots.slice(0, this.last + 1).forEach(({ name, isArray }, place) => {
+      if (isArray || (read >> place) & 1 || name in this.fixture.expected) return;
+      if (!this.sources.includes(place)) this.sources.push(place);
+    });
+    for (const place of places(this.needed(reach) & ((2 << this.firstWrong) - 1))) {
+      for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
+      yield* this.twice(place);
+    }
+    const several = this.felt();
+    for (const run of several) yield* this.besides(run, run.reach, 0);
+    yield* this.pairs(several.map((run) => run.forms));
+  }
+
+  /** The changes of several slots that are felt in what was seen, each effect once. */
+  felt() {
+    /** @type {Map<string, Run>} */
+    const kept = new Map();
+    for (const run of this.shop.several) {
+      const needed = this.needed(run.reach);
+      const felt = [...run.forms].filter(([name]) => (needed >> this.shop.placeOf(name)) & 1);
+      const [[name, tree] = ["", null]] = felt;
+      const single = felt.length === 1 && this.isSingle(name, tree);
+      const key = felt.map(([one, { id }]) => `${one} ${id}`).join();
+      if (felt.length && !single && !kept.has(key)) kept.set(key, run);
+    }
+    return [...kept.values()];
+  }
+
+  /** @param {string} name @param {Tree | null} tree */
+  isSingle(name, tree) {
+    return this.shop.slots[this.shop.placeOf(name)].forms.some((form) => form === tree);
+  }
+
+  /** A program with one more change, from a place on.
+   * @param {Run} run @param {number[]} reach @param {number} start
+   * @returns {Generator<Forms | undefined>} */
+  *besides(run, reach, start) {
+    yield;
+    const { slots, right } = this.shop;
+    const hopeful = this.hopeful(run, reach) & -(1 << start);
+    const scope = right.slice();
+    let changed = 0;
+    for (let place = 0; hopeful >> place; place++) {
+      const slot = slots[place];
+      if ((hopeful >> place) & 1 && !run.byPlace[place]) {
+        const onward = scope.slice();
+        for (const tree of this.formsAt(slot, scope, changed)) {
+          const value = this.shop.value(tree, scope, changed);
+          if (!this.accepts(place, value)) continue;
+          onward[place] = value;
+          if (this.carried(onward, changed | (1 << place), place + 1, run.forms)) {
+            yield new Map([...run.forms, [slot.name, tree]]);
+          }
+        }
+      }
+      const value = run.at(place);
+      if (!value) return;
+      if (value === right[place]) continue;
+      scope[place] = value;
+      changed |= 1 << place;
+    }
+  }
+
+  /** The forms of a slot; while no shape has changed above, the stuck ones stay so.
+   * @type {(slot: Slot, scope: Values, changed: number) => Tree[]} */
+  formsAt(slot, scope, changed) {
+    const { slots, right } = this.shop;
+    for (const place of slot.stuck.length ? places(changed) : []) {
+      const [now, usual] = /** @type {Value[]} */ ([scope[place], right[place]]);
+      if (slots[place].name !== "m" && !sameShape(now, usual))
+        return [...slot.forms, ...slot.stuck];
+    }
+    return slot.forms;
+  }
+
+  /** The programs with two changes of one slot; those of equal value print alike.
+   * @param {number} place @returns {Generator<Forms | undefined>} */
+  *twice(place) {
+    const { name } = this.shop.slots[place];
+    const possible = [];
+    for (const [at, tree] of this.shop.twice(place).entries()) {
+      if (at % 500 === 0) yield;
+      if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
+    }
+    const alike = groupedBy(possible, (tree) =>
+      fingerprint(/** @type {Value} */ (this.shop.usual(tree))),
+    );
+    for (const trees of alike.values()) {
+      yield;
+      if (!this.prints(new Map([[name, trees[0]]]))) continue;
+      for (const tree of trees) yield new Map([[name, tree]]);
+    }
+  }
+
+  /** Two changes of several slots, where no other step reads what they change.
+   * @param {Forms[]} several @returns {Generator<Forms | undefined>} */
+  *pairs(several) {
+    const { read } = this.shop;
+    /** @type {(change: [string, Tree]) => boolean} */
+    const ends = ([name, tree]) => {
+      const place = this.shop.placeOf(name);
+      return !((read >> place) & 1) && this.accepts(place, this.shop.usual(tree));
+    };
+    const kept = several.filter((forms) => [...forms].every(ends));
+    for (const [at, one] of kept.entries()) {
+      yield;
+      for (const other of kept.slice(at + 1)) {
+        if (![...other.keys()].some((name) => one.has(name))) yield new Map([...one, ...other]);
+      }
+    }
+  }
+}
+
+/** The places of a set. @param {number} mask */
+function places(mask) {
+  const found = [];
+  for (let place = 0; mask >> place; place++) if ((mask >> place) & 1) found.push(place);
+  return found;
+}

@@ -1,0 +1,151 @@
+// @ts-check
+/* Causes of what a test or numpy said, where no numbers were printed. */
+/** @import { Fixture } from "./fixtures.js" */
+import { Candidate, distinct } from "./candidates.js";
+import { frequency, namesOf } from "./mistakes.js";
+import { namesIn } from "./program.js";
+import { statementKind } from "./traceback.js";
+import { cache, compared, DATA, groupedBy } from "./util.js";
+import { shapeOf } from "./values.js";
+import { workshop } from "./workshop.js";
+
+const MOST_CAUSES = 4;
+
+/** @typedef {{function: string, statement: string}} Frame */
+/** @typedef {{matrix: boolean, shapes: number[][]}} Clash */
+
+/** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
+ * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */
+export function inLine(candidates, { statement }) {
+  if (!statement || /\bZ\d*\b|cache/.test(statement)) return candidates;
+  const readsZ = (/** @type {Tree} */ tree) => namesIn(tree).some((name) => name[0] === "Z");
+  const without = candidates.filter(({ forms }) => ![...forms.values()].some(readsZ));
+  return without.length ? without : candidates;
+}
+
+/** The likely causes of an exception that is not about shapes: of the programs that stopped so,
+ * those are counted that stopped at this place, if there are any.
+ * @type {(error: string, frame: Frame) => string[]} */
+export function knownCauses(error, frame) {
+  for (const [pattern, says, seen] of DATA.exceptions) {
+    const match = new RegExp(pattern).exec(error);
+    if (!match) continue;
+    const caught = match.slice(1).filter(Boolean).join(" ");
+    let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
+    // What a statement does tells more than the function it stands in.
+    const kind = statementKind(frame.statement);
+    for (const [place, value] of /** @type {const} */ ([
+      [0, caught],
+      [2, kind],
+      [1, frame.function],
+    ])) {
+      const narrower = entries.filter(({ one }) => one[place] === value);
+      if (narrower.length) entries = narrower;
+    }
+    /** @type {(entries: {one: [string, string, string, number]}[]) => number} */
+    const count = (entries) => entries.reduce((sum, { one }) => sum + one[3], 0);
+    const of = `of ${count(entries)} programs with one mistake that stopped so`;
+    const causes = [...groupedBy(entries, ({ id }) => id)]
+      .map(([id, ones]) => ({ id, times: count(ones) }))
+      .sort((one, other) => other.times - one.times)
+      .map(({ id, times }) => `${says[id].slice(0, -1)} (in ${times} ${of}).`);
+    const rest = causes.length - MOST_CAUSES;
+    if (rest <= 0) return causes;
+    return [...causes.slice(0, MOST_CAUSES), `${rest} rarer cause${rest > 1 ? "s" : ""} besides.`];
+  }
+  return [];
+}
+
+/** Every place of every mistake, and the changes of several steps that have one name. */
+export const suspects = cache((/** @type {Fixture} */ fixture) => {
+  const everywhere = fixture.together.flatMap((forms) => {
+    const ids = namesOf(fixture, forms);
+    return ids.length === 1 ? [{ id: ids[0], forms }] : [];
+  });
+  const named = fixture.named.map(([id, forms]) => ({ id, forms }));
+  return [...named, ...everywhere].map(({ id, forms }) => ({
+    id,
+    candidate: new Candidate(fixture, forms, 1),
+  }));
+});
+
+/** @type {(text: string) => string} */
+const lastWord = (text) => text.slice(text.lastIndexOf(" ") + 1);
+
+/** The named mistakes of which a test says the same.
+ * @type {(fixture: Fixture, failing: [string, string][]) => Candidate[]} */
+export function failingAlike(fixture, failing) {
+  const { outputs, rule } = fixture.data;
+  // A test of several returned values numbers them.
+  const numbered = (/** @type {string} */ name) =>
+    (/^\d+$/.test(name) && outputs[Number(name)]) || name;
+  const named = failing.map(([, name]) => numbered(name));
+  if (!named.length || !named.every((name) => outputs.includes(name))) return [];
+  const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
+  /** @type {Map<string, Candidate>} */
+  const found = new Map();
+  for (const { id, candidate } of suspects(fixture)) {
+    const { failures } = candidate.outcome;
+    const said = failures.map(lastWord).slice(0, rule === "allclose" ? 1 : failures.length);
+    const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);
+    const same =
+      said.length &&
+      said.every((name) => named.includes(name)) &&
+      named.every((name) => said.includes(name));
+    if (!same || !shapes.every((name) => misshapen.includes(name))) continue;
+    // For a list of likely causes one place of each form will do: where it does least.
+    const before = found.get(id);
+    if (!before || failures.length < before.outcome.failures.length) found.set(id, candidate);
+  }
+  const often = (/** @type {[string, Candidate]} */ [id]) => frequency(id, fixture.function);
+  const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
+  return sorted.map(([, candidate]) => candidate);
+}
+
+/** The two shapes that numpy says do not fit, and whether in a product of matrices.
+ * @type {(error: string) => Clash?} */
+export function clashOf(error) {
+  const sizes = /matmul.*\(size (\d+) is different from (\d+)\)/.exec(error);
+  // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
+  if (sizes)
+    return {
+      matrix: true,
+      shapes: [
+        [-1, Number(sizes[2])],
+        [Number(sizes[1]), -1],
+      ],
+    };
+  const shapes = [...error.matchAll(/\((\d+), ?(\d*)\)/g)].map(([, ...parts]) =>
+    parts.filter(Boolean).map(Number),
+  );
+  if (shapes.length < 2 || !/not aligned|broadcast/.test(error)) return null;
+  return { matrix: error.includes("not aligned"), shapes: shapes.slice(0, 2) };
+}
+
+/** @type {(clash: Clash, stop: Stop) => boolean} */
+function isClash({ matrix, shapes }, { op, values }) {
+  if ((op === "@") !== matrix || values.length !== 2) return false;
+  const [left, right] = values.map(shapeOf);
+  /** @type {(one: number[], got: number[]) => boolean} */
+  const meets = (one, got) =>
+    one.length === got.length && one.every((size, at) => size === -1 || size === got[at]);
+  // A product of entries can be written either way round.
+  const turned = !matrix && meets(shapes[0], right) && meets(shapes[1], left);
+  return turned || (meets(shapes[0], left) && meets(shapes[1], right));
+}
+
+/** The changes that make numpy stop at two shapes.
+ * @type {(fixture: Fixture, clash: Clash) => Candidate[]} */
+export function clashing(fixture, clash) {
+  const shop = workshop(fixture);
+  // Forms that numpy carries out do not stop, whatever their shapes.
+  const stuck = fixture.slots.flatMap((slot) =>
+    slot.stuck.map((tree) => new Map([[slot.name, tree]])),
+  );
+  const named = fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1);
+  const found = [...stuck, ...named].filter((forms) => {
+    const [tree] = forms.values();
+    return !shop.usual(tree) && isClash(clash, shop.stop(tree));
+  });
+  return distinct(found.map((forms) => new Candidate(fixture, forms, 1)));
+}

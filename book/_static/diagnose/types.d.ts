@@ -1,0 +1,87 @@
+/** What the modules hand to each other; known to all of them, as nothing imports it. */
+
+/** An array of numpy: dimensions, rows, columns, numbers, and whether they are booleans. */
+interface Value {
+  n: number;
+  r: number;
+  c: number;
+  d: number[];
+  b: boolean;
+}
+
+/** An expression: a name, a number, or an operation on one or two others. */
+interface Tree {
+  id: number;
+  op: string;
+  args: Tree[];
+  name: string | null;
+  value: Value | null;
+}
+
+/** The new expression of each changed slot. */
+type Forms = Map<string, Tree>;
+type Scope = Record<string, Value>;
+/** The value of each slot; null where numpy stopped. */
+type Values = (Value | null)[];
+type Step = { name: string; tree: Tree };
+type Slot = Step & { isArray: boolean; forms: Tree[]; stuck: Tree[] };
+type Network = { arrays: Scope; gradients: Scope };
+type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
+
+/** Where numpy stops: the operation, and what it was given. */
+type Stop = { op: string; values: Value[] };
+type Operation = (x: Value, y: Value) => Value | null;
+
+/** A printed number, with the decimals of its own and those that its array gives it. */
+type Cell = { value: number; own: number; decimals: number };
+type Row = (Cell | null)[];
+
+/** An expression, as the data spell it. */
+type Written = string | number | [string, Written] | [string, Written, Written];
+type WrittenForms = Record<string, Written>;
+type Parts = number[];
+
+/** A test, as the data spell it: most of its parts are numbers of shared ones. */
+interface FixtureData {
+  id: string;
+  title: string;
+  function: string;
+  rule: string;
+  printed: boolean;
+  last: string;
+  outputs: string[];
+  order: string[];
+  activated: string[];
+  roles: Record<string, string>;
+  also: Record<string, string>[];
+  arrays: number;
+  steps: number;
+  expected: number;
+  unrelated: number;
+  slopes: number;
+  together: number;
+  named: number;
+  slots: Parts;
+  counts: Record<string, number>;
+  early: Record<string, number>;
+  networks: [number, number][];
+  own: [number, number][];
+}
+
+interface Data {
+  // What a shared part is depends on who asks for it.
+  shared: unknown[];
+  fixtures: FixtureData[];
+  activations: string[];
+  weights: number[];
+  mistakes: Record<string, [string, string, string, Record<string, number>]>;
+  exceptions: [
+    string,
+    Record<string, string>,
+    Record<string, [string, string, string, number][]>,
+  ][];
+  explains: Record<string, string>;
+  pages: Record<string, string>;
+}
+
+declare var BACKCHECK: Data;

@@ -1,0 +1,156 @@
+// @ts-check
+/* Arrays as numpy has them, of 0, 1 or 2 dimensions; what numpy would refuse is null. */
+import { DATA } from "./util.js";
+
+/** @type {(n: number, r: number, c: number, d: number[], b?: boolean) => Value} */
+export function value(n, r, c, d, b = false) {
+  return { n, r, c, d, b };
+}
+
+/** @type {(number: number) => Value} */
+export const scalar = (number) => value(0, 1, 1, [number]);
+
+/** @type {(v: Value) => number[]} */
+export const shapeOf = (v) => [v.r, v.c].slice(2 - v.n);
+
+/** @type {(shape: number[]) => string} */
+export const tuple = (shape) => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`);
+
+/** @type {(v: Value, w: Value) => boolean} */
+export const sameShape = (v, w) => v.n === w.n && v.r === w.r && v.c === w.c;
+
+/** @type {(x: Value, y: Value, apply: (a: number, b: number) => number, b?: boolean) => Value?} */
+function spread(x, y, apply, b = false) {
+  const r = x.r === y.r || y.r === 1 ? x.r : x.r === 1 ? y.r : -1;
+  const c = x.c === y.c || y.c === 1 ? x.c : x.c === 1 ? y.c : -1;
+  if (r < 0 || c < 0) return null;
+  const d = new Array(r * c);
+  const [xr, xc] = [x.r === 1 ? 0 : x.c, x.c === 1 ? 0 : 1];
+  const [yr, yc] = [y.r === 1 ? 0 : y.c, y.c === 1 ? 0 : 1];
+  let at = 0;
+  for (let i = 0; i < r; i++) {
+    for (let j = 0; j < c; j++) d[at++] = apply(x.d[i * xr + j * xc], y.d[i * yr + j * yc]);
+  }
+  return value(Math.max(x.n, y.n), r, c, d, b);
+}
+
+/** @type {(apply: (a: number) => number) => (x: Value) => Value} */
+const each = (apply) => (x) => {
+  const d = new Array(x.d.length);
+  for (let i = 0; i < d.length; i++) d[i] = apply(x.d[i]);
+  return value(x.n, x.r, x.c, d);
+};
+
+/** @type {Operation} */
+function product(x, y) {
+  // A vector on the right is a column; on the left, a row.
+  const [inner, columns] = y.n === 1 ? [y.c, 1] : [y.r, y.c];
+  if (x.n === 0 || y.n === 0 || x.c !== inner) return null;
+  const b = x.b && y.b;
+  const d = new Array(x.r * columns);
+  for (let i = 0; i < x.r; i++) {
+    for (let j = 0; j < columns; j++) {
+      let total = 0;
+      for (let k = 0; k < inner; k++) total += x.d[i * x.c + k] * y.d[k * columns + j];
+      d[i * columns + j] = b ? Number(total > 0) : total;
+    }
+  }
+  if (x.n === 2 && y.n === 2) return value(2, x.r, columns, d, b);
+  return value(x.n + y.n - 2, 1, d.length, d, b);
+}
+
+/** @type {(x: Value) => Value} */
+export function transpose(x) {
+  if (x.n < 2) return x;
+  const d = new Array(x.d.length);
+  for (let i = 0; i < x.r; i++) for (let j = 0; j < x.c; j++) d[j * x.r + i] = x.d[i * x.c + j];
+  return value(2, x.c, x.r, d, x.b);
+}
+
+/** @type {(axis: number | null, keep: boolean) => (x: Value) => Value?} */
+const sum = (axis, keep) => (x) => {
+  if (axis === 1 && x.n < 2) return null;
+  const whole = axis === null || x.n < 2;
+  const [r, c] = whole ? [1, 1] : axis === 0 ? [1, x.c] : [x.r, 1];
+  const d = new Array(r * c).fill(0);
+  for (let i = 0, at = 0; i < x.r; i++) {
+    for (let j = 0; j < x.c; j++) d[whole ? 0 : axis === 0 ? j : i] += x.d[at++];
+  }
+  return keep ? value(x.n, r, c, d) : value(whole ? 0 : 1, 1, d.length, d);
+};
+
+/** @type {(z: number) => number} */
+function sigmoid(z) {
+  const decay = Math.exp(-Math.abs(z));
+  return (z >= 0 ? 1 : decay) / (1 + decay);
+}
+
+/** @type {(test: (a: number, b: number) => boolean) => Operation} */
+const compare = (test) => (x, y) => spread(x, y, (a, b) => Number(test(a, b)), true);
+
+/** Every operation of a program; those of one operand are given no second one.
+ * @type {Record<string, Operation>} */
+export const OPERATIONS = {
+  // numpy adds booleans as "or" and refuses to subtract them.
+  "+": (x, y) => (x.b && y.b ? spread(x, y, (a, b) => a | b, true) : spread(x, y, (a, b) => a + b)),
+  "-": (x, y) => (x.b && y.b ? null : spread(x, y, (a, b) => a - b)),
+  "*": (x, y) => spread(x, y, (a, b) => a * b, x.b && y.b),
+  "/": (x, y) => spread(x, y, (a, b) => a / b),
+  "@": product,
+  "**": (x, y) => spread(x, y, (a, b) => (b === 2 ? a * a : a ** b)),
+  neg: (x) => (x.b ? null : each((a) => -a)(x)),
+  ">": compare((a, b) => a > b),
+  ">=": compare((a, b) => a >= b),
+  "<": compare((a, b) => a < b),
+  "<=": compare((a, b) => a <= b),
+  T: transpose,
+  shape0: (x) => (x.n < 1 ? null : scalar(shapeOf(x)[0])),
+  shape1: (x) => (x.n < 2 ? null : scalar(x.c)),
+  sigmoid: each(sigmoid),
+  tanh: each(Math.tanh),
+  // biome-ignore lint/complexity/useMathMinMax: as in the package, nan becomes 0
+  relu: each((a) => (a > 0 ? a : 0)),
+  exp: each(Math.exp),
+  log: each(Math.log),
+  cosh: each(Math.cosh),
+  sum: sum(null, false),
+  sum0: sum(0, false),
+  sum1: sum(1, false),
+  sum_keep: sum(null, true),
+  sum0_keep: sum(0, true),
+  sum1_keep: sum(1, true),
+};
+
+/** What numpy says where it stops, since that is what a learner sees. @type {(stop: Stop) => string} */
+export function complaint({ op, values }) {
+  const shapes = values.map(shapeOf);
+  if (op === "neg") {
+    return "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead.";
+  }
+  if (op === "-" && values.every((one) => one.b)) {
+    return "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead.";
+  }
+  if (op === "@") {
+    if (!shapes.every((shape) => shape.length)) return "matmul: an operand has no dimensions";
+    const right = values[1].n === 1 ? values[1].c : values[1].r;
+    return `matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size ${right} is different from ${values[0].c})`;
+  }
+  if (op.startsWith("sum")) return `axis 1 is out of bounds for array of dimension ${values[0].n}`;
+  const written = shapes.map((shape) => tuple(shape).replace(" ", ""));
+  return `operands could not be broadcast together with shapes ${written.join(" ")}`;
+}
+
+/** A key that arrays share when they are equal up to rounding. @type {(v: Value) => string} */
+export function fingerprint(v) {
+  let mixed = 0;
+  for (let i = 0; i < v.d.length; i++) mixed += v.d[i] * DATA.weights[i % DATA.weights.length];
+  const written = Object.is(mixed, -0) ? "-0" : mixed.toExponential(10);
+  return `${shapeOf(v)}:${written}`;
+}
+
+/** Whether two gradients are the same but for rounding. @type {(got: Value, want: Value) => boolean} */
+export function agrees(got, want) {
+  if (!sameShape(got, want) || !got.d.every(Number.isFinite)) return false;
+  const scale = Math.max(...want.d.map(Math.abs), ...got.d.map(Math.abs));
+  return want.d.every((number, at) => Math.abs(number - got.d[at]) <= 1e-7 * scale);
+}

@@ -1,0 +1,176 @@
+// @ts-check
+/* The slots of a program next to their right values, and its mutants; see search.py.
+ *
+ * A place is the number of a slot, and a set of places is a number with one bit for each: in
+ * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
+ * it. Values are found when they are asked for, and what no change reaches never again. */
+/** @import { Fixture } from "./fixtures.js" */
+import { secondChanges } from "./mutate.js";
+import { cacheProperties } from "./util.js";
+import { OPERATIONS } from "./values.js";
+
+/** The slots of a program next to their right values. */
+export class Workshop {
+  /** @param {Fixture} fixture */
+  constructor(fixture) {
+    this.fixture = fixture;
+    this.slots = fixture.slots;
+    this.place = new Map(this.slots.map((slot, place) => [slot.name, place]));
+    /** @type {Values} */
+    this.right = this.slots.map((slot) => fixture.reference[slot.name]);
+    /** @type {number[]} */
+    this.masks = [];
+    /** @type {Values} */
+    this.known = [];
+    // An array as it comes out of the cache reads itself.
+    this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~(1 << place));
+    this.reach = this.reachedBy(new Map());
+    this.read = this.reads.reduce((all, reads) => all | reads, 0);
+    this.several = fixture.together.map((forms) => new Run(this, forms));
+    /** @type {Run[][]} */
+    this.found = [];
+    /** @type {Tree[][]} */
+    this.seconds = [];
+  }
+
+  /** @param {string} name */
+  placeOf(name) {
+    return /** @type {number} */ (this.place.get(name));
+  }
+
+  /** The places that a form reads. @type {(tree: Tree) => number} */
+  mask(tree) {
+    let mask = this.masks[tree.id];
+    if (mask === undefined) {
+      mask = tree.name ? 1 << this.placeOf(tree.name) : 0;
+      for (const part of tree.args) mask |= this.mask(part);
+      this.masks[tree.id] = mask;
+    }
+    return mask;
+  }
+
+  /** For each slot of a changed program, of which places a change is felt there.
+   * @param {Forms} forms */
+  reachedBy(forms) {
+    /** @type {number[]} */
+    const found = [];
+    this.slots.forEach(({ name }, place) => {
+      const form = forms.get(name);
+      const reads = form ? this.mask(form) : this.reads[place];
+      let felt = 1 << place;
+      // What a slot reads of a later one is the right value.
+      for (let before = 0; before < place; before++) {
+        if ((reads >> before) & 1) felt |= found[before];
+      }
+      found.push(felt);
+    });
+    return found;
+  }
+
+  /** The value of an expression where nothing has changed. @type {(tree: Tree) => Value | null} */
+  usual(tree) {
+    if (tree.value) return tree.value;
+    if (tree.name) return this.right[this.placeOf(tree.name)];
+    let found = this.known[tree.id];
+    if (found === undefined) {
+      const first = this.usual(tree.args[0]);
+      const second = first && tree.args.length > 1 ? this.usual(tree.args[1]) : first;
+      found = first && second && OPERATIONS[tree.op](first, second);
+      this.known[tree.id] = found;
+    }
+    return found;
+  }
+
+  /** Where numpy stops in an expression without a value. @type {(tree: Tree) => Stop} */
+  stop(tree) {
+    const inner = tree.args.find((part) => !this.usual(part));
+    if (inner) return this.stop(inner);
+    return {
+      op: tree.op,
+      values: /** @type {Value[]} */ (tree.args.map((part) => this.usual(part))),
+    };
+  }
+
+  /** The value of a form where some places have changed.
+   * @type {(tree: Tree, scope: Values, changed: number) => Value | null} */
+  value(tree, scope, changed) {
+    if (!(this.mask(tree) & changed)) return this.usual(tree);
+    if (tree.name) return scope[this.placeOf(tree.name)];
+    const first = this.value(tree.args[0], scope, changed);
+    const second = first && tree.args.length > 1 ? this.value(tree.args[1], scope, changed) : first;
+    return first && second && OPERATIONS[tree.op](first, second);
+  }
+
+  /** The programs with one change, in one slot. @param {number} place */
+  singles(place) {
+    if (!this.found[place]) {
+      const { name, forms } = this.slots[place];
+      const possible = forms.filter((tree) => this.usual(tree));
+      this.found[place] = possible.map((tree) => new Run(this, new Map([[name, tree]])));
+    }
+    return this.found[place];
+  }
+
+  /** What two changes of one slot lead to. @param {number} place */
+  twice(place) {
+    const slot = this.slots[place];
+    const names = this.slots.slice(0, place).map((one) => one.name);
+    this.seconds[place] ??= slot.isArray
+      ? []
+      : secondChanges(
+          this.fixture,
+          slot,
+          names.filter((name) => name !== "m"),
+        );
+    return this.seconds[place];
+  }
+}
+
+/** @type {Map<string, Workshop>} */
+const workshops = new Map();
+
+/** The workshop of a fixture and its twins, made once. @param {Fixture} fixture */
+export function workshop(fixture) {
+  const found = workshops.get(fixture.twin) ?? new Workshop(fixture);
+  workshops.set(fixture.twin, found);
+  return found;
+}
+
+/** A program with some slots changed, and its values, found no further than asked. */
+export class Run {
+  /** @param {Workshop} shop @param {Forms} forms */
+  constructor(shop, forms) {
+    this.shop = shop;
+    this.forms = forms;
+    /** @type {Tree[]} */
+    this.byPlace = [];
+    for (const [name, tree] of forms) this.byPlace[shop.placeOf(name)] = tree;
+    this.next = this.byPlace.findIndex(Boolean);
+    this.scope = shop.right.slice();
+    this.changed = 0;
+  }
+
+  /** For each slot, of which places a change is felt there. */
+  get reach() {
+    return this.shop.reachedBy(this.forms);
+  }
+
+  /** The value of a slot; null where numpy stops before it or in it. @param {number} place */
+  at(place) {
+    while (this.next <= place) this.carryOn();
+    return this.scope[place];
+  }
+
+  carryOn() {
+    const place = this.next++;
+    const { shop } = this;
+    const form = this.byPlace[place];
+    const changed = this.changed & ((1 << place) - 1);
+    if (!form && !(shop.reads[place] & changed)) return;
+    const value = shop.value(form ?? shop.slots[place].tree, this.scope, changed);
+    if (value === shop.right[place]) return;
+    this.scope[place] = value;
+    this.changed |= 1 << place;
+  }
+}
+cacheProperties(Run);

@@ -1,0 +1,136 @@
+"""What the words of the table of operators stand for, at one step of one test."""
+
+from functools import cache
+
+from backcheck.activations import ACTIVATIONS
+from backcheck.fixtures import Fixture
+from backcheck.forward import KEEP, Layer
+from backcheck.operators import expression
+from backcheck.program import SLOPES, Tree, write
+from backcheck.roles import activated, array_order, role
+
+
+@cache
+def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
+    """Return what each word stands for, marked by a dollar.
+
+    For a step:
+
+    - ``name``, ``another``: every array and gradient that is known there
+    - ``count``: what can be taken for m
+    - ``slope``, ``another_slope``: the derivative of any activation, at any Z or A
+    - ``x_slope``, ``x_another``: x times one of them, written from the left
+    - ``step_slope``: the whole step times one; ``early_slope``: times one of the layer below
+    - ``above``, ``above_slope``: the gradient from above, alone and times a derivative
+    - ``value``: an A or Z, as it is or activated
+    - ``difference``: A - Y, with what can be taken for A
+
+    For an array as it comes out of the cache: ``other``, any other one, and ``again``, what the
+    forward pass can compute in its place.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> found = families(load("c1w3_bp_public_c"), "dZ2")
+    >>> found["$above"], found["$difference"][4]
+    (('dA2',), ('-', 'A1', 'Y'))
+    """
+    arrays = array_order(fixture)
+    if slot in arrays:
+        others = tuple(name for name in arrays if name != slot)
+        return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
+    steps = [step.name for step in fixture.program.steps]
+    known = (*arrays, *(name for name in steps[: steps.index(slot)] if name != "m"))
+    slopes, is_dZ = slopes_of(fixture), "dZ" in slot
+    *_, output = activated(fixture) or ("",)
+    values: list[Tree] = []
+    for name in activated(fixture):
+        values += [name, *((function, name) for function in ACTIVATIONS)]
+    above = tuple(name for name in known if "dA" in name) if is_dZ else ()
+    difference: tuple[Tree, ...] = ()
+    if "Y" in known and is_dZ:
+        difference = tuple(("-", value, "Y") for value in values)
+    elif "Y" in known and slot == f"d{output}":
+        difference = (("-", output, "Y"), ("-", "Y", output))
+    steep = tuple(_times("$x", slope) for slope in slopes)
+    return {
+        "$step": (),
+        "$name": known,
+        "$another": known,
+        "$count": counts_of(fixture, slot),
+        "$slope": slopes,
+        "$another_slope": slopes,
+        "$x_slope": steep,
+        "$x_another": steep,
+        "$step_slope": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
+        "$early_slope": tuple(_times("$step", slope) for slope in early_slopes(fixture, slot)),
+        "$above": above,
+        "$above_slope": tuple(_times(name, slope) for name in above for slope in slopes),
+        "$value": tuple(values) if is_dZ else (),
+        "$difference": difference,
+    }
+
+
+def _computed_again(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    lines = {line.name: line for line in fixture.forward.steps}
+    again: list[Tree] = []
+    if name in lines and set(lines[name].reads) <= fixture.arrays.keys():
+        again.append(lines[name].expression)
+    for layer in fixture.layers:
+        if name == layer.A and layer.Z in fixture.arrays:
+            values = [(function, layer.Z) for function in ACTIVATIONS]
+            again += values
+            if layer.mask:
+                again += [("/", ("*", value, layer.mask), KEEP) for value in values]
+    return tuple(again)
+
+
+@cache
+def counts_of(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    """Return what a step can take for m: the units of a layer, or all numbers of its own dZ."""
+    arrays = [name for layer in fixture.layers for name in (layer.input, layer.W)]
+    _, own = role(fixture, name)
+    together: list[Tree] = [("*", "m", ("shape0", own.W))] if own else []
+    return (*(("shape0", name) for name in arrays), *together)
+
+
+@cache
+def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
+    """Return the derivative of every activation at every Z and A of a fixture, right or wrong.
+
+    Each layer's own derivative can have its Z computed again.
+    """
+    texts = [
+        form.format(A=name, Z=name)
+        for slope in SLOPES.values()
+        for form in slope.values()
+        for name in activated(fixture)
+    ]
+    texts += [
+        SLOPES[layer.activation]["Z"].format(Z=f"({write(_linear(layer))})")
+        for layer in fixture.layers
+        if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
+    ]
+    return tuple(dict.fromkeys(expression(text) for text in texts))
+
+
+@cache
+def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
+    """Return the derivatives at the array below, which dA_prev can meet too early."""
+    computes, layer = role(fixture, name)
+    if not layer or computes != "dA_prev":
+        return ()
+    texts = (slope["A"].format(A=layer.input) for slope in SLOPES.values())
+    return tuple(expression(text) for text in texts)
+
+
+def _times(tree: Tree, slope: Tree) -> Tree:
+    """Return a product with a derivative, written from the left: dA * A * (1 - A)."""
+    match slope:
+        case ("*", first, second):
+            return ("*", ("*", tree, first), second)
+    return ("*", tree, slope)
+
+
+def _linear(layer: Layer) -> Tree:
+    return ("+", ("@", layer.W, layer.input), layer.b)

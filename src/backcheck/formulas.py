@@ -1,0 +1,80 @@
+"""When two expressions are one formula: when they agree on unrelated numbers."""
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from backcheck.fixtures import Fixture
+from backcheck.program import Tree, evaluate
+
+FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
+"""What numpy raises where arrays do not fit each other."""
+
+WEIGHTS = np.random.default_rng(3).standard_normal(4096)
+"""What a fingerprint weighs the entries of an array with."""
+
+
+@cache
+def unrelated(fixture: Fixture, seed: int = 0) -> dict[str, Any]:
+    """Return unrelated random numbers, in the fixture's shapes, for every name of a program."""
+    rng = np.random.default_rng(seed)
+    values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
+    scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
+    return scope | {"m": 7.0}
+
+
+def formula(fixture: Fixture, tree: Tree) -> Any:
+    """Return a key that two expressions share when they are the same formula.
+
+    They are evaluated on unrelated numbers of the fixture's shapes. Where numpy cannot do
+    that, the expression itself is the key.
+
+    Examples
+    --------
+    >>> from backcheck.fixtures import load
+    >>> fixture = load("c1w4_linear_backward_v2")
+    >>> formula(fixture, ("-", "W", "dZ")) == ("-", "W", "dZ")
+    True
+    >>> formula(fixture, ("*", "m", "W")) == formula(fixture, ("*", "W", "m"))
+    True
+    """
+    # Comparisons look at signs only, and few signs agree by chance: those need more draws.
+    draws = 8 if _compares(tree) else 1
+    try:
+        with np.errstate(all="ignore"):
+            return tuple(
+                fingerprint(evaluate(tree, unrelated(fixture, seed))) for seed in range(draws)
+            )
+    except FAILURES:
+        return tree
+
+
+def _compares(tree: Tree) -> bool:
+    if not isinstance(tree, tuple):
+        return False
+    return tree[0] in (">", "relu") or any(map(_compares, tree[1:]))
+
+
+def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
+    """Return a key that two arrays share when they are equal up to rounding.
+
+    Examples
+    --------
+    >>> fingerprint([[0.1 + 0.2]]) == fingerprint([[0.3]])
+    True
+    """
+    array = np.asarray(value, dtype=float)
+    with np.errstate(all="ignore"):
+        mixed = float(array.ravel() @ WEIGHTS[: array.size])
+        if not math.isfinite(mixed):
+            tame = np.nan_to_num(array, nan=0.5, posinf=1e9, neginf=-1e9)
+            mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ WEIGHTS[: array.size])
+            return array.shape, f"not finite {mixed:.10e}"
+    return array.shape, f"{mixed:.10e}"
+
+
+def size(tree: Tree) -> int:
+    """Return how many names, numbers and operations an expression has."""
+    return 1 + sum(map(size, tree[1:])) if isinstance(tree, tuple) else 1

@@ -1,0 +1,161 @@
+"""A changed backward pass, with all that can be said of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from backcheck import forward
+from backcheck.fixtures import Fixture, Outcome, prefix
+from backcheck.formulas import FAILURES, fingerprint, formula
+from backcheck.handout import expects, statements
+from backcheck.mistakes import Mistake, names_of, table
+from backcheck.mutate import mutants, program
+from backcheck.program import Program, Tree, write
+from backcheck.roles import role
+from backcheck.words import say
+
+PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
+"""Where a step without a named form is explained, by what it computes."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed backward pass."""
+
+    fixture: Fixture
+    forms: Mapping[str, Tree]  # the new expression of each changed slot
+    changes: int = 1
+    # The name of each step whose result stands under another output's name.
+    printed_as: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def program(self) -> Program:
+        """The whole backward pass."""
+        return program(self.fixture, self.forms)
+
+    def __str__(self) -> str:
+        return ", ".join(self.shown)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Each changed statement as readers see it; see `backcheck.handout.statements`."""
+        return statements(self._different)
+
+    @property
+    def expects(self) -> tuple[str, ...]:
+        """What the test has in place of each change, in the notation of the handout."""
+        return tuple(expects(name, self._originals[name]) for name in self._different)
+
+    @cached_property
+    def changed(self) -> tuple[tuple[str, str, str], ...]:
+        """The step, what it was (a solution: for programs only) and what it is, by change."""
+        was = self._originals
+        return tuple((name, write(was[name]), write(now)) for name, now in self._different.items())
+
+    @cached_property
+    def _different(self) -> dict[str, Tree]:
+        # An idea that touches several steps can leave one of them as it was.
+        was = self._originals
+        return {name: tree for name, tree in self.forms.items() if tree != was[name]}
+
+    @cached_property
+    def _originals(self) -> dict[str, Tree]:
+        return {slot.name: slot.original.tree for slot in mutants(self.fixture).slots}
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of each step on the fixture, as far as numpy gets."""
+        scope = dict(self.fixture.arrays)
+        values = {}
+        with np.errstate(all="ignore"):
+            for step in self.program.steps:
+                try:
+                    values[step.name] = scope[step.name] = step.value_in(scope)
+                except FAILURES:
+                    break
+        return values
+
+    @cached_property
+    def verdict(self) -> str:
+        """``"equivalent"`` or ``"mistake"``, as the referee finds on fresh networks."""
+        return forward.verdict(self.program, self.fixture)
+
+    @cached_property
+    def right_here(self) -> bool:
+        """Whether it is right on every network of the fixture's own shapes."""
+        found = forward.verdict(self.program, self.fixture, own_shapes=True)
+        return not self.printed_as and found == "equivalent"
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the newest edition of the test says of it."""
+        return self.fixture.judge(self.program)
+
+    @cached_property
+    def named(self) -> tuple[Mistake, ...]:
+        """The named forms it consists of, or none."""
+        return names_of(self.fixture, self.forms)
+
+    @property
+    def name(self) -> str:
+        """What the change is called, or ``""`` if it has no name."""
+        if self.printed_as and not self.forms:
+            return say("other-name")
+        return " and ".join(mistake.name for mistake in self.named)
+
+    @property
+    def page(self) -> str:
+        """The page that explains the change."""
+        if self.named:
+            return self.named[0].page
+        plain = {name: name.removeprefix(prefix(name)) for name in self.forms}
+        steps = [name for name in plain if name == "m" or plain[name].startswith("d")]
+        if not steps:
+            return "notation"
+        computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
+        return PAGES.get(computes, PAGES[""])
+
+    @cached_property
+    def outputs_key(self) -> tuple[Any, ...]:
+        """A key shared by the mutants whose tested outputs are equal on the fixture."""
+        return tuple(fingerprint(self.values.get(name, ())) for name in self.fixture.expected)
+
+    @cached_property
+    def rank(self) -> tuple[Any, ...]:
+        """A key that sorts the simplest explanation first."""
+        text = " ".join(f"{step} {now}" for step, _, now in self.changed)
+        often = frequency(self.fixture.function)
+        order = [often[mistake.id] for mistake in self.named]
+        # What a step computes says more to a learner than what an array was taken for.
+        misread = not self.fixture.arrays.keys().isdisjoint(self.forms)
+        return (self.changes, not self.named, len(self.forms), order, misread, len(text), text)
+
+
+def distinct(candidates: list[Mutant]) -> list[Mutant]:
+    """Keep one spelling of each formula, the shortest; the simplest comes first."""
+    kept: dict[Any, Mutant] = {}
+    for mutant in candidates:
+        key = tuple(
+            (name, formula(mutant.fixture, tree)) for name, tree in sorted(mutant.forms.items())
+        )
+        if key not in kept or mutant.rank < kept[key].rank:
+            kept[key] = mutant
+    return sorted(kept.values(), key=lambda mutant: mutant.rank)
+
+
+@cache
+def frequency(function: str) -> dict[str, tuple[int, int]]:
+    """Return a key for each named form that sorts the most frequent in a function first."""
+    return {
+        key: (-mistake.found.get(function, 0), place)
+        for place, (key, mistake) in enumerate(table().items())
+    }
+
+
+@cache
+def reference(fixture: Fixture) -> dict[str, Any]:
+    """Return the arrays of a fixture and the value of every step of its program."""
+    return {**fixture.arrays, **fixture.program.run(fixture.arrays)}

@@ -1,0 +1,164 @@
+"""The operators of mutation: a table of what an expression is before a change, and after it.
+
+The table is ``operators.txt``, a row an operator, its two sides written as a program is. In
+them stand
+
+- x, y, z for any expressions, ``step`` for the whole of a step, ``array`` for one of the cache;
+- other words, such as ``name`` or ``slope``, for each member of a family; see `families`;
+- ``{o}`` and the other letters of `CHOICES` for each operation they list.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from itertools import product
+from typing import NamedTuple
+
+from backcheck.activations import ACTIVATIONS
+from backcheck.program import SUMS, Tree, names, parse
+
+Families = Mapping[str, Sequence[Tree]]
+"""What each word of the table can stand for in one place; see `backcheck.families`."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "o": ("+", "-", "*", "/", "@"),
+    "p": ("+", "-", "*", "/", "@"),
+    "i": ("+", "-", "*", "/", "@", "**", ">"),
+    "j": ("+", "-", "*", "/", "@", "**", ">", ">=", "<", "<="),
+    "f": tuple(ACTIVATIONS),
+    "g": tuple(ACTIVATIONS),
+    "h": (*ACTIVATIONS, "exp", "log", "cosh"),
+    "s": tuple(SUMS),
+    "t": tuple(SUMS),
+    "c": (*ACTIVATIONS, *SUMS),
+}
+
+
+class Operator(NamedTuple):
+    """A row of the table, with an example of an expression before the change and after it."""
+
+    name: str
+    before: str
+    after: str
+    example: str
+    changed: str
+
+
+TABLE = (resources.files("backcheck") / "operators.txt").read_text(encoding="utf-8")
+
+OPERATORS = tuple(
+    Operator(*(part.strip() for part in row.split("|"))) for row in TABLE.splitlines()[1:]
+)
+"""Every operator that changes one expression, in the order in which they are tried."""
+
+
+@cache
+def rules() -> tuple[tuple[str, Tree, Tree], ...]:
+    """Return the name, the tree before and the tree after of every row, with its choices made."""
+    found: dict[tuple[str, Tree, Tree], None] = {}
+    for name, before, after, *_ in OPERATORS:
+        letters = [letter for letter in CHOICES if f"{{{letter}}}" in before + after]
+        for made in product(*(CHOICES[letter] for letter in letters)):
+            choice = dict(zip(letters, made, strict=True))
+            sides = [_pattern(side.format(**choice)) for side in (before, after)]
+            if sides[0] != sides[1]:
+                found[name, sides[0], sides[1]] = None
+    return tuple(found)
+
+
+def expression(text: str) -> Tree:
+    """Return the tree of an expression."""
+    return parse(f"value = {text}").steps[0].expression
+
+
+def _pattern(text: str) -> Tree:
+    """Return the tree of one side of a row, its words marked, as no array's name is."""
+    tree = expression(text)
+    return put(tree, {word: f"${word}" for word in names(tree) if word != "m"})
+
+
+def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
+    """Yield what each operator makes of an expression, with the operator's name.
+
+    Examples
+    --------
+    >>> from backcheck.program import write
+    >>> known = {"$name": ("A2", "Y"), "$another": ("A2", "Y"), "$step": ()}
+    >>> found = [(name, write(form)) for name, form in rewrites(("-", "A2", "Y"), known)]
+    >>> [form for name, form in found if name in ("operator replaced", "operands swapped")]
+    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2']
+    """
+    for word, afters in _rules_at("whole").items():
+        for name, after in afters if word in families else ():
+            yield from ((name, form) for form in _filled(after, families, {str(word): tree}))
+    yield from _inside(tree, families)
+
+
+@cache
+def _rules_at(operation: str) -> dict[Tree, list[tuple[str, Tree]]]:
+    """Return the right sides that fit a node, by left side: those of its operation, and of words.
+
+    ``"whole"`` has those of whole steps and arrays.
+    """
+    found: dict[Tree, list[tuple[str, Tree]]] = {}
+    for name, before, after in rules():
+        first = before[0] if isinstance(before, tuple) else ""
+        if before in ("$step", "$array"):
+            first = "whole"
+        if first == operation or (first == "" and operation != "whole"):
+            found.setdefault(before, []).append((name, after))
+    return found
+
+
+def _inside(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
+    """Yield what can be done at each node, the rest of the expression left alone."""
+    for before, afters in _rules_at(tree[0] if isinstance(tree, tuple) else "").items():
+        for bound in _bound(before, tree, families, {}):
+            for name, after in afters:
+                yield from ((name, form) for form in _filled(after, families, bound))
+    if isinstance(tree, tuple):
+        for place in range(1, len(tree)):
+            for name, form in _inside(tree[place], families):
+                yield name, (*tree[:place], form, *tree[place + 1 :])
+
+
+def _bound(
+    pattern: Tree, tree: Tree, families: Families, bound: Mapping[str, Tree]
+) -> Iterator[Mapping[str, Tree]]:
+    """Yield what the words of a pattern stand for where an expression looks like it."""
+    if isinstance(pattern, tuple):
+        if isinstance(tree, tuple) and pattern[0] == tree[0]:
+            found: list[Mapping[str, Tree]] = [bound]
+            for part, operand in zip(pattern[1:], tree[1:], strict=True):
+                found = [more for one in found for more in _bound(part, operand, families, one)]
+            yield from found
+    elif pattern in ("$x", "$y", "$z"):
+        yield {**bound, str(pattern): tree}
+    elif isinstance(pattern, str) and pattern in families:
+        for member in families[pattern]:
+            if member == tree:
+                yield {**bound, pattern: tree}
+            elif isinstance(member, tuple):
+                yield from _bound(member, tree, {}, {**bound, pattern: tree})
+    elif pattern == tree:
+        yield bound
+
+
+def _filled(pattern: Tree, families: Families, bound: Mapping[str, Tree]) -> Iterator[Tree]:
+    """Yield a right side with what its words stand for, once for each member of an unbound one."""
+    unbound = [word for word in names(pattern) if word in families and word not in bound]
+    for chosen in product(*([put(one, bound) for one in families[word]] for word in unbound)):
+        yield put(pattern, {**bound, **dict(zip(unbound, chosen, strict=True))})
+
+
+def put(tree: Tree, to: Mapping[str, Tree]) -> Tree:
+    """Return an expression with its names replaced.
+
+    Examples
+    --------
+    >>> put(("-", "A2", "Y"), {"A2": "AL"})
+    ('-', 'AL', 'Y')
+    """
+    if isinstance(tree, str):
+        return to.get(tree, tree)
+    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree

@@ -1,0 +1,107 @@
+"""The sentences and patterns that the package and the page of the form have in common."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from backcheck.fixtures import PREFIXES, Fixture, ids, load
+
+
+@cache
+def _file() -> dict[str, Any]:
+    text = (resources.files("backcheck") / "words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def say(key: str, **filling: object) -> str:
+    """Return a sentence with its gaps filled; `n` chooses between one and several.
+
+    Examples
+    --------
+    >>> say("rarer-causes", n=2)
+    '2 rarer causes besides.'
+    """
+    sentence = _file()["sentences"][key]
+    if isinstance(sentence, list):
+        sentence = sentence[filling["n"] != 1]
+    return str(sentence.format(**filling))
+
+
+@cache
+def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Return a pattern, which knows gradients of these names besides those of published tests."""
+    return re.compile(_filled(_file()["patterns"][key], gradients))
+
+
+@cache
+def replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what is to be replaced in a pasted text, and by what."""
+    return tuple((re.compile(entry["pattern"]), entry["by"]) for entry in _file()["replaced"])
+
+
+def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
+    """Return the names of gradients that these tests have and the course's Week 4 has not."""
+    names = (step.name for fixture in fixtures for step in fixture.program.steps)
+    usual = re.compile(r"(?:\w+_)?d[AWZb](?:_prev|L|\d)?|m")
+    return tuple(dict.fromkeys(name for name in names if not usual.fullmatch(name)))
+
+
+@cache
+def _published() -> tuple[Fixture, ...]:
+    return tuple(map(load, ids()))
+
+
+def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
+    course = _published()[0].course.partition(" Week")[0]
+    functions = (f.function for f in _published() if f.course.startswith(course))
+    known = (*gradients_of(_published()), *gradients)
+    filling = {
+        "number": _file()["patterns"]["number"],
+        "prefixes": "|".join(PREFIXES),
+        "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
+        "functions": "|".join(dict.fromkeys(functions)),
+    }
+    for name, filled in filling.items():
+        text = text.replace(f"<<{name}>>", filled)
+    return text
+
+
+def table() -> dict[str, Any]:
+    r"""Return all of it as plain lists and dictionaries, with the patterns as JavaScript has them.
+
+    Returns
+    -------
+    dict
+        ``sentences``; ``patterns``, each with its source and its flags; and ``replaced``, each
+        with source, flags and replacement.
+
+    Examples
+    --------
+    >>> table()["patterns"]["arrow"]
+    [' *-+> ?\\d+ (?<statement>.*)', 'u']
+    """
+    return {
+        "sentences": _file()["sentences"],
+        "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
+        "replaced": [
+            [*_in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+            for entry in _file()["replaced"]
+        ],
+    }
+
+
+def _in_javascript(text: str) -> list[str]:
+    r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
+    source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
+    source = source.replace("(?P<", "(?<")
+    parts = re.split(r"(\\.|\[|\])", source)
+    inside = False
+    for place, part in enumerate(parts):
+        if part in "[]" and part:
+            inside = part == "["
+        if part == r"\w":
+            parts[place] = r"\p{L}\p{N}_" if inside else r"[\p{L}\p{N}_]"
+    return ["".join(parts), flags]

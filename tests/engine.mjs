@@ -1,0 +1,66 @@
+// Reads {"data", "questions"} and writes the answers of the page's engine, run without a browser.
+import { text } from "node:stream/consumers";
+
+const { data, questions } = JSON.parse(await text(process.stdin));
+globalThis.BACKCHECK = data;
+const load = (name) => import(`../book/_static/diagnose/${name}.js`);
+const { Candidate } = await load("candidates");
+const { diagnose } = await load("diagnose");
+const { FIXTURES } = await load("fixtures");
+const { equation } = await load("handout");
+const { printed } = await load("printing");
+const { formsOf, parse, write } = await load("program");
+const { read, Unreadable } = await load("reading");
+const { shapeOf } = await load("values");
+
+const number = (value) => (Number.isFinite(value) ? value : String(value));
+
+const ANSWERS = {
+  diagnose,
+  parse: (code) => write(parse(code)),
+  equation: (step, code) => equation(step, parse(code)),
+  shown(id, forms) {
+    const { shown, expects } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
+    return [shown, expects];
+  },
+  printed(id) {
+    const { values } = FIXTURES.get(id).run(new Map());
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, printed(value)]),
+    );
+  },
+  read: (pasted) =>
+    read(pasted).arrays.map((seen) => [
+      seen.name,
+      seen.context,
+      seen.dimensions,
+      seen.whole,
+      seen.line,
+      seen.like && shapeOf(seen.like),
+      seen.cells.map(({ value, own, decimals }) => [number(value), own, decimals]),
+    ]),
+  time_to_read(pasted) {
+    const times = [0, 0, 0].map(() => {
+      const start = performance.now();
+      try {
+        read(pasted);
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+      }
+      return performance.now() - start;
+    });
+    // A collection of garbage is not the reader's time.
+    return Math.min(...times);
+  },
+};
+
+function answer([kind, ...parts]) {
+  try {
+    return ANSWERS[kind](...parts);
+  } catch (error) {
+    if (error instanceof Unreadable) return { error: error.message };
+    throw error;
+  }
+}
+
+process.stdout.write(JSON.stringify(questions.map(answer)));
