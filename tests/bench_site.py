@@ -23,7 +23,9 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from backcheck.tables import Table
-from conftest import ROOT, STRICT, build, chapters, chromium, copy_book
+from browsing import chromium
+from building import STRICT, build, copy_book
+from chapters import ROOT, chapters
 from serving import served, weights
 
 RESULT = ROOT / "book" / "measured.json"

@@ -7,13 +7,13 @@ from itertools import takewhile
 from typing import Any
 
 import yaml
-from form_colours import CLASSES
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
-from conftest import ROOT, chapters, source_of
+from chapters import ROOT, chapters, source_of
+from form_colours import CLASSES
 
 EXTENSIONS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["parse"]
 PARSER = create_md_parser(

@@ -546,3 +546,27 @@ def _functions(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "def " in node.value:
             inner = parsed(node.value)
             yield from _functions(inner) if inner else ()
+
+
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^`{3,}[^\n]*\n(.*?)^`{3,}$", re.DOTALL | re.MULTILINE)
+OPTIONS = re.compile(r"\A---\n.*?^---\n|\A(?::[^\n]*\n)+", re.DOTALL | re.MULTILINE)
+
+
+@cache
+def cached_solutions(text: str) -> tuple[str, ...]:
+    return tuple(solutions(text))
+
+
+def assert_none(texts: Iterator[str]) -> None:
+    found = [(solution, text[:200]) for text in texts for solution in cached_solutions(text)]
+    assert found == [], found
+
+
+def parts_of(source: str) -> Iterator[str]:
+    """Yield the cells of a page's source, its other fenced texts, and its prose line by line."""
+    for cell in CELL.findall(source):
+        yield OPTIONS.sub("", cell)
+    prose = CELL.sub("", source)
+    yield from FENCE.findall(prose)
+    yield from prose.split("\n")

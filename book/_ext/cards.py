@@ -19,8 +19,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import citing
 from selectolax.lexbor import LexborHTMLParser
+
+import citing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

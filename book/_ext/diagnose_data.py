@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from joined import joined
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+from joined import joined
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture

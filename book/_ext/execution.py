@@ -17,7 +17,6 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
-from forked_kernels import ForkedKernels
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
@@ -28,6 +27,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from forked_kernels import ForkedKernels
 from sources import source_of
 
 ROOT = Path(__file__).resolve().parents[2]

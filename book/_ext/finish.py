@@ -31,13 +31,14 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
 import cards
 import citing
 import katex_renderer
 import permalinks
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-from sphinx.application import Sphinx
-from sphinx.util import logging
 
 TOOLS = Path(__file__).parent / "node"
 

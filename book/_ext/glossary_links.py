@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from docutils import nodes
-from form_colours import within
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+
+from form_colours import within
 
 WORDS = re.compile(r"(?<![\w-])(form|fixture|edition|referee|mutant)s?\b")
 """The words that mean something here that they mean nowhere else."""

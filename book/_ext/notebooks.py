@@ -17,9 +17,7 @@ from textwrap import indent
 from typing import Any
 from urllib.parse import urljoin
 
-import citing
 from docutils import nodes
-from form_colours import CLASSES
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -27,7 +25,9 @@ from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 from sphinx_proof.nodes import NODE_TYPES, proof_node
 
+import citing
 from execution import as_notebook, digest_of, has_cells
+from form_colours import CLASSES
 
 ROOT = Path(__file__).resolve().parents[2]
 

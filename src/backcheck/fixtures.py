@@ -90,10 +90,9 @@ class Fixture:
 
     Parameters
     ----------
-    id, title, course, function, found_in : str
-        What it is called here, where it belongs, what it tests, and where it was found.
-    sources : tuple of str
-        Public copies and forum threads that show it.
+    id, title, course, function, found_in, sources : str
+        What it is called here, where it belongs, what it tests, where it was found, and the
+        public copies and forum threads that show it.
     seed : int or None
         Seed of numpy's legacy generator, or None if every array is spelled out.
     draws : tuple of dict
@@ -106,8 +105,7 @@ class Fixture:
         member of `backcheck.forward.KINDS`, unless that is ``"normal"``.
     forward, program : Program
         The forward pass down to its cost, and the backward pass whose outputs the test accepts.
-    comparisons : tuple of Comparison
-        The editions of the test, oldest first.
+        `comparisons` are the editions of the test, oldest first.
     arrays, expected : dict
         The regenerated inputs and cache, and the published outputs, read-only. A single number,
         such as ``keep_prob``, is an array without axes.
@@ -176,8 +174,7 @@ class Fixture:
     def check(self, **forms: str) -> Outcome:
         """Run the backward pass as `run` does and say how the newest edition judges it.
 
-        A step that numpy cannot carry out on these arrays makes the outcome an error, as it
-        would stop the test.
+        Where numpy cannot carry a step out, the outcome is an error, as it would stop the test.
 
         Examples
         --------

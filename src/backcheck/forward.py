@@ -71,10 +71,7 @@ _VARIED = "the varied array"
 
 @dataclass(frozen=True)
 class Layer:
-    """The names of one layer Z = W @ input + b, A = activation(Z) * mask / keep_prob.
-
-    A, activation and mask are ``""`` where the layer has none.
-    """
+    """The names of a layer Z = W @ input + b, A = activation(Z) * mask / keep_prob, or ``""``."""
 
     input: str
     W: str
@@ -101,16 +98,9 @@ def layers_in(forward: Program) -> tuple[Layer, ...]:
 
 
 def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, float]:
-    """Return the residual of every relation whose arrays the cache holds, by the relation's line.
+    """Return the residual of every relation whose arrays a cache holds, by the relation's line.
 
-    It is ``inf`` where the shapes of its two sides do not fit, so that it cannot be computed.
-
-    Parameters
-    ----------
-    cache : mapping
-        Arrays by name, parameters included.
-    forward : Program
-        The forward pass that the cache is held against.
+    It is ``inf`` where the shapes of the two sides do not fit.
 
     Examples
     --------
@@ -157,12 +147,8 @@ def kind_and_shape(said: str) -> tuple[str, tuple[str, ...]]:
 def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
     """Draw the arrays of a fixture anew, by the same names, as a real forward pass.
 
-    Parameters
-    ----------
-    fixture, seed : Fixture, int
-        The test, and the seed of a generator of its own.
-    sizes : mapping
-        Units n0, n1 ... and examples m; `Fixture.sizes` are those of its own arrays.
+    The generator is one of its own; `sizes` are units n0, n1 ... and examples m, and
+    `Fixture.sizes` those of the fixture's own arrays.
 
     Examples
     --------
@@ -199,12 +185,7 @@ def _mask(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> Arra
 
 
 def variable(fixture: "Fixture", gradient: str) -> tuple[Tree, str]:
-    """Return what a gradient is the derivative by, and of which cost; empty where neither is known.
-
-    >>> from backcheck.fixtures import load
-    >>> variable(load("c1w4_linear_activation_backward_v2"), "relu_dW")
-    ('W', 'relu_J')
-    """
+    """Return what a gradient is the derivative by, and of which cost, or empty strings."""
     known = {*fixture.given, *(step.name for step in fixture.forward.steps)}
     for cost in (step.name for step in fixture.forward.steps if step.name.endswith(COST)):
         before, d, of = gradient.partition(f"{cost.removesuffix(COST)}d")
@@ -289,8 +270,7 @@ def errors(
 ) -> Iterator[float]:
     """Yield the relative error of each output the test asks for, on a member of `networks`.
 
-    It is inf where an output cannot be computed, has another shape, or is not finite. `known` is
-    what `Program.known` returned for these arrays and another program.
+    It is inf where an output cannot be computed, has another shape, or is not finite.
     """
     arrays, true = network
     try:

@@ -53,17 +53,11 @@ def forward(
 
 
 def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
-    """Return the cross-entropy cost of the output A against the labels Y.
+    """Return the cross-entropy cost of the output A against the labels Y, both of shape (n, m).
 
     J = -(1/m) sum over the m examples of Y log A + (1 - Y) log(1 - A), the cost of
-    Course 1 of the Deep Learning Specialization.
-
-    Parameters
-    ----------
-    A : array_like, shape (n, m)
-        Probabilities, strictly between 0 and 1; J is complex if they are, for the complex step.
-    Y : array_like, shape (n, m)
-        Labels.
+    Course 1 of the Deep Learning Specialization. A is strictly between 0 and 1; J is complex
+    if it is, for the complex step.
 
     Examples
     --------
@@ -81,17 +75,11 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
 
 
 def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
-    """Return the cross-entropy of a sigmoid output from its pre-activation.
+    """Return the cross-entropy of a sigmoid output from its pre-activation, of shape (n, m).
 
-    Substituting A = sigma(Z) turns the loss of one example into log(1 + exp(Z)) - Y Z,
-    which is finite for every finite Z. Libraries compute it this way.
-
-    Parameters
-    ----------
-    Z : array_like, shape (n, m)
-        Pre-activation of the output, real; `cross_entropy` is the one for complex steps.
-    Y : array_like, shape (n, m)
-        Labels.
+    Substituting A = sigma(Z) turns the loss of one example into log(1 + exp(Z)) - Y Z, which is
+    finite for every finite Z. Libraries compute it this way. For complex steps there is
+    `cross_entropy`.
 
     Examples
     --------
@@ -130,10 +118,8 @@ def random_network(
 
     Parameters
     ----------
-    sizes : sequence of int
-        n0, n1 ... nL, each at least 1.
-    examples, seed : int
-        m, at least 1, and the seed of a generator of its own.
+    sizes, examples, seed : sequence of int, int, int
+        n0, n1 ... nL; m; and the seed of a generator of its own.
 
     Returns
     -------

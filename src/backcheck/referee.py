@@ -40,10 +40,8 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
     ----------
     f : callable
         Takes an array shaped like `x`, complex allowed, and returns a number.
-    x : array_like
-        Real numbers of any shape, which is that of the gradient as well.
-    h : float
-        Length of the imaginary step.
+    x, h : array_like, float
+        Real numbers of any shape, and the length of the imaginary step.
 
     Examples
     --------
@@ -62,12 +60,8 @@ def complex_step(f: Function, x: ArrayLike, h: float = 1e-30) -> Array:
 def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
     """Return the gradient of `f` at `x` as `complex_step` does, by centred difference.
 
-    Parameters
-    ----------
-    f, x
-        As for `complex_step`, but real.
-    h : float
-        Half the distance between the two evaluations; CS231n recommends about 1e-5.
+    `f` need not take complex numbers, and `h` is half the distance between the two evaluations;
+    CS231n recommends about 1e-5.
 
     Examples
     --------
@@ -129,12 +123,8 @@ def gradients(
 ) -> dict[str, Array]:
     """Return the gradient of the loss by the input, ``dX``, and by each parameter, as ``dW1``.
 
-    Parameters
-    ----------
-    X, Y, parameters, activations
-        A network and its data, as `backcheck.network.loss` takes them.
-    derivative : callable
-        `complex_step` or `centred_difference`.
+    The network and its data are as `backcheck.network.loss` takes them; `derivative` is
+    `complex_step` or `centred_difference`.
 
     Examples
     --------

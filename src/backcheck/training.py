@@ -16,10 +16,8 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
 
     Parameters
     ----------
-    examples, seed : int
-        m, at least 1, and the seed of a generator of its own.
-    noise : float
-        Standard deviation added to each coordinate.
+    examples, seed, noise : int, int, float
+        m, the seed of a generator of its own, and the deviation added to each coordinate.
 
     Returns
     -------
@@ -27,8 +25,7 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
 
     Examples
     --------
-    >>> X, Y = two_moons(4, seed=0, noise=0.0)
-    >>> Y
+    >>> two_moons(4, seed=0, noise=0.0)[1]
     array([[0, 1, 0, 1]])
     """
     if examples < 1:
@@ -55,8 +52,7 @@ def descend(
     Parameters
     ----------
     program : Program
-        A backward pass that computes ``dW1``, ``db1`` and so on from ``Y``, the cache and
-        the parameters; see `backcheck.program.backward`.
+        Computes ``dW1``, ``db1`` and so on, as that of `backcheck.program.backward` does.
     X, Y, parameters, activations
         A network and its data, as `backcheck.network.loss` takes them.
     steps, rate : int, float
@@ -75,8 +71,8 @@ def descend(
     >>> from backcheck.activations import sigmoid
     >>> from backcheck.program import backward
     >>> start = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
-    >>> losses, _ = descend(backward(["sigmoid"]), [[-1.0, 1.0]], [[0, 1]], start,
-    ...                     [sigmoid], steps=2, rate=1.0)
+    >>> X, Y = [[-1.0, 1.0]], [[0, 1]]
+    >>> losses, _ = descend(backward(["sigmoid"]), X, Y, start, [sigmoid], steps=2, rate=1.0)
     >>> losses.round(4)
     array([0.6931, 0.4741, 0.3477])
     """

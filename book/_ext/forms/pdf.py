@@ -16,12 +16,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import citing
 import matplotlib
-from forms import shared
 from pikepdf import Dictionary, ObjectStreamMode, OutlineItem, Pdf
 from playwright.sync_api import Page, Route, sync_playwright
 from selectolax.lexbor import LexborHTMLParser
+
+import citing
+from forms import shared
 
 STYLE = Path(__file__).with_name("print.css")
 

@@ -3,8 +3,9 @@
 import re
 from html import escape
 
-import citing
 import yaml
+
+import citing
 
 RIGHTS = "Prose and figures are under CC BY 4.0, the code is under the MIT licence."
 """What a reader may do, in a sentence."""

@@ -1,0 +1,116 @@
+"""The built site in Chromium, opened from disk by double click."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from browsing import complaints_of
+from chapters import chapters
+
+# Other widths and schemes are walked through in test_site_in_browser, over a server.
+SCREENS = [(1280, "light"), (320, "dark")]
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]} {screen[1]}")
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_page_opens_without_complaint_and_fits_the_screen(
+    html: Path, screen: Page, name: str
+) -> None:
+    complaints = complaints_of(screen)
+    screen.goto((html / f"{name}.html").as_uri())
+    screen.evaluate("document.fonts.ready")
+    assert complaints == []
+    width = screen.viewport_size["width"]
+    assert screen.evaluate("document.documentElement.scrollWidth") <= width
+    # Those further down wait until they are near; here none has to.
+    screen.evaluate("for (const image of document.images) image.loading = 'eager'")
+    screen.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+
+
+def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Page) -> None:
+    screen.goto((html / "sigmoid.html").as_uri())
+    screen.evaluate("document.fonts.ready")
+    loaded = screen.evaluate(
+        "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
+    )
+    assert any("KaTeX_Math" in family for family in loaded)
+    assert screen.locator(".katex math").count() > 10
+
+
+def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
+    html: Path, screen: Page
+) -> None:
+    screen.goto((html / "off-the-forward-pass.html").as_uri())
+    formula = screen.locator("#equation-output-drift .formula").first
+    screen.wait_for_timeout(100)
+    formula.focus()
+    scrolls = formula.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert scrolls == (screen.viewport_size["width"] < 400)
+    assert formula.evaluate("box => box === document.activeElement") == scrolls
+
+
+def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
+    html: Path, screen: Page
+) -> None:
+    screen.goto((html / "sigmoid.html").as_uri())
+    solution = screen.locator("details.solution").first
+    body = solution.locator("p").first
+    assert not body.is_visible()
+    solution.locator("summary").focus()
+    screen.keyboard.press("Enter")
+    assert body.is_visible()
+
+
+def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: Browser) -> None:
+    page = browser.new_page(color_scheme="light")
+    page.goto((html / "index.html").as_uri())
+    figure = page.locator("figure img").first
+    light = figure.screenshot()
+    for _ in range(3):
+        if page.evaluate("document.body.dataset.theme") != "dark":
+            page.locator("button.theme-toggle:visible").first.click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    # Dark ink on a dark page would leave the picture without a bright pixel.
+    assert brightest(light) > 240
+    assert brightest(figure.screenshot()) > 200
+    page.close()
+
+
+def brightest(png: bytes) -> int:
+    # In grey: a saturated colour is bright in one channel and still dark on a dark page.
+    return Image.open(io.BytesIO(png)).convert("L").getextrema()[1]
+
+
+def test_search_finds_a_page_by_a_word_of_numpys_message(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((html / "search.html").as_uri() + "?q=broadcast")
+    page.wait_for_selector("#search-results li a")
+    addresses = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
+    assert any("week-3.html" in address for address in addresses)
+    page.close()
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_page_reads_fully_without_javascript(html: Path, browser: Browser, name: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((html / f"{name}.html").as_uri())
+    assert page.locator("article h1").is_visible()
+    for kind in ("article .katex-html", "article img", "article .cell_output"):
+        shown = page.locator(f"{kind}:not(details *)")
+        for index in range(min(shown.count(), 3)):
+            assert shown.nth(index).is_visible()
+    context.close()

@@ -1,0 +1,100 @@
+"""The dialog that cites a place of a page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from backcheck.answers import WORDS
+from browsing import complaints_of
+from building import CITATION
+from chapters import chapters
+
+# Where a dialog opens a hundred times, layout takes longer than all the rest.
+TEXTS = """() => (
+  HTMLDialogElement.prototype.showModal = HTMLDialogElement.prototype.close = () => {},
+  navigator.clipboard.writeText = async () => {},
+  [...document.querySelectorAll("article .headerlink")].map((link) => {
+  link.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+  const place = link.closest(".citable");
+  if (!place) return [link.hash];
+  place.querySelector(".cite").click();
+  const texts = [...document.querySelectorAll(".citing-choices button")].map((choice) => {
+    choice.click();
+    return document.querySelector(".citing textarea").value;
+  });
+  document.querySelector(".citing").close();
+  return [link.hash, document.querySelector(".citing h2").textContent, ...texts];
+}))"""
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: str) -> None:
+    page = browser.new_page()
+    complaints = complaints_of(page)
+    page.goto((html / f"{name}.html").as_uri())
+    address = page.url
+    found = page.evaluate(TEXTS)
+    assert found
+    for place, *texts in found:
+        assert len(texts) == 5, place
+        heading, link, ready, entry, plain = texts
+        assert heading.startswith("Cite ")
+        assert re.fullmatch(
+            r"\[When the Cache Lies: [^\n]+\]\(" + re.escape(address + place) + r"\)", link
+        )
+        said, _, last = ready.rpartition("\n\n")
+        assert 1 <= len(said.split()) <= WORDS, (place, said)
+        assert re.fullmatch(r"\[When the Cache Lies: [^\n]+\]\(file:[^ )]+#[\w-]+\)", last)
+        assert not said.endswith("¶")
+        assert "\\zform" not in said
+        assert said.count("$") % 2 == 0
+        assert entry.startswith(f"@misc{{when-the-cache-lies-{place[1:]},\n")
+        assert not re.search(r"(?<!\\)_", re.sub(r"\$[^$]*\$", "", entry.splitlines()[1]))
+        assert f"version {CITATION['version']}" in entry
+        assert address + place in entry
+        assert plain.endswith(address + place)
+        assert str(CITATION["date-released"]) in plain
+    assert complaints == []
+    page.close()
+
+
+def test_a_place_is_cited_by_keyboard_and_a_screen_reader_is_told(
+    html: Path, browser: Browser
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((html / "tanh.html").as_uri())
+    page.locator("html:not(.waits)").wait_for()
+    page.locator("h2 .headerlink").first.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "cite"
+    assert page.evaluate("document.activeElement.ariaLabel").startswith("Cite ")
+    page.keyboard.press("Enter")
+    assert page.locator(".citing").evaluate("dialog => dialog.matches(':modal')")
+    page.get_by_role("button", name="BibTeX").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("BibTeX: copied.").wait_for()
+    assert page.get_by_role("status").inner_text() == "BibTeX: copied."
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.get_by_label("Text to copy").input_value()
+    assert copied.startswith("@misc{")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "cite"
+    context.close()
+
+
+def test_a_browser_that_does_not_let_a_page_copy_has_the_text_selected(
+    html: Path, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto((html / "tanh.html").as_uri())
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.locator("h1").hover()
+    page.get_by_role("button", name="Cite ", exact=False).first.click()
+    page.get_by_role("button", name="Plain text").click()
+    page.get_by_text("is selected").wait_for()
+    selected = "box => box.value.slice(box.selectionStart, box.selectionEnd) === box.value"
+    assert page.locator(".citing textarea").evaluate(selected)
+    page.close()

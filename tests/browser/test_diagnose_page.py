@@ -1,0 +1,277 @@
+"""The page that diagnoses pasted numbers, in Chromium; its engine is tested in Node."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from backcheck.diagnose import diagnose
+from backcheck.fixtures import load
+from browsing import complaints_of
+from chapters import ROOT
+
+WEEK_3 = load("c1w3_bp_notebook_v2")
+WEEK_4 = load("c1w4_L_model_backward_v2")
+
+
+@pytest.fixture
+def opened(html: Path, browser: Browser) -> Iterator[Page]:
+    """Open the page from disk; whatever it complains of or asks for elsewhere fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    complaints = complaints_of(page)
+    page.goto((html / "diagnose.html").as_uri())
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def paste(page: Page, text: str) -> str:
+    """Paste a text and return the headline of the answer, when it has settled."""
+    before = page.locator("#diagnose-status").inner_text()
+    page.fill("#diagnose-text", text)
+    page.wait_for_function(
+        "before => { const now = document.querySelector('#diagnose-status').textContent;"
+        " return now && now !== before && !now.endsWith('…'); }",
+        arg=before,
+        timeout=60_000,
+    )
+    return page.locator("#diagnose-status").inner_text()
+
+
+def printed(values: dict[str, Any], *names: str) -> str:
+    return "\n".join(f"{name} = {np.asarray(values[name], dtype=float)}" for name in names)
+
+
+def test_week_4_numbers_of_the_shortcut_are_named_and_equivalent(opened: Page) -> None:
+    title = paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
+    assert title.startswith("Explained by one change in the backward pass of Week 4")
+    card = opened.locator(".diagnose-card").first.inner_text()
+    assert "dZ2 = AL - Y" in card
+    assert "where the test expects dZ[2] = dA[L] * σ'(Z[2])" in card
+    assert "equivalent, and this test rejects it" in card
+    link = opened.locator(".diagnose-card a").first
+    assert link.get_attribute("href") == "a-minus-y-fails.html"
+
+
+def test_expected_week_3_numbers_come_with_a_word_on_public_tests(opened: Page) -> None:
+    title = paste(opened, printed(WEEK_3.run(), "dW1"))
+    assert title.startswith("These are the expected numbers of Week 3 notebook")
+    shown = opened.locator("#diagnose-result").inner_text()
+    assert "If public_tests.py rejects your function all the same:" in shown
+
+
+def test_a_mistake_is_called_one(opened: Page) -> None:
+    paste(opened, printed(WEEK_3.run(dW1="dZ1 @ X.T"), "dW1", "db1"))
+    card = opened.locator(".diagnose-card").first.inner_text()
+    assert "dW1 = dZ1 @ X.T" in card
+    assert "where the test expects dW[1] = 1/m dZ[1] Xᵀ" in card
+    assert "mistake, and this test rejects it" in card
+
+
+def test_two_changes_are_found_while_the_page_says_so(opened: Page) -> None:
+    values = WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T")
+    opened.fill("#diagnose-text", printed(values, *WEEK_4.comparisons[-1].outputs))
+    opened.wait_for_function(
+        "() => document.querySelector('#diagnose-status').textContent.includes('…')"
+    )
+    opened.wait_for_selector(".diagnose-card", timeout=60_000)
+    card = opened.locator(".diagnose-card").first.inner_text()
+    assert "dZ2 = AL - Y" in card
+    assert "dW1 = dZ1 @ A0.T" in card
+
+
+def test_newer_text_stops_an_older_search(opened: Page) -> None:
+    values = WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T")
+    opened.fill("#diagnose-text", printed(values, *WEEK_4.comparisons[-1].outputs))
+    opened.wait_for_function(
+        "() => document.querySelector('#diagnose-status').textContent.includes('…')"
+    )
+    assert "one change" in paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
+    opened.wait_for_timeout(500)
+    assert "one change" in opened.locator("#diagnose-status").inner_text()
+
+
+def test_a_shared_link_shows_its_diagnosis_without_any_paste(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    address = (html / "diagnose.html").as_uri()
+    page.goto(f"{address}#c1w4_L_model_backward_v2&dZ2=AL%20-%20Y")
+    card = page.locator(".diagnose-card").inner_text()
+    for part in ("dZ2 = AL - Y", "equivalent", "the shortcut A - Y", "Equal to dA times", "fails:"):
+        assert part in card
+    assert printed(WEEK_4.run(dZ2="AL - Y"), "dZ2", "dA1") in re.sub(
+        "\ndW2[^]]*]]", "", card
+    ).replace("\ndb2 = [[0.61256916]]", "")
+    page.close()
+
+
+def test_a_paste_from_before_the_script_came_is_diagnosed(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.add_init_script("""
+        document.addEventListener("readystatechange", () => {
+          const text = document.getElementById("diagnose-text");
+          if (!text.value) text.value = "dZ2 = [[0.78862847 0.43650985]]";
+        });
+    """)
+    page.goto((html / "diagnose.html").as_uri())
+    page.wait_for_selector(".diagnose-card")
+    assert "dZ2 = AL - Y" in page.locator("#diagnose-result").inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("hash", "sentence"),
+    [
+        ("c9w9_nothing&dZ2=AL", "names the test c9w9_nothing, which is not known here"),
+        ("c1w4_L_model_backward_v2&dQ=AL", "changes dQ, which is not a step"),
+        ("c1w4_L_model_backward_v2&dZ2=AL%20-", "gives dZ2 an expression that cannot be read"),
+        ("c1w4_L_model_backward_v2&dZ2=AL%20-%20Q", "uses Q, which c1w4_L_model_backward_v2"),
+        ("c1w4_L_model_backward_v2&dZ2=%E0%A4", "This link is damaged"),
+        ("c1w4_L_model_backward_v2&dZ2=" + "(" * 3000, "cannot be read"),
+    ],
+)
+def test_a_malformed_link_gives_one_sentence(
+    html: Path, browser: Browser, hash: str, sentence: str
+) -> None:
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{(html / 'diagnose.html').as_uri()}#{hash}")
+    assert sentence in page.locator("#diagnose-status").inner_text()
+    assert page.locator("#diagnose-result").inner_text() == ""
+    assert errors == []
+    page.close()
+
+
+def test_a_copied_link_leads_to_the_same_diagnosis(opened: Page) -> None:
+    opened.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
+    paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
+    opened.get_by_role("button", name="Copy link").first.click()
+    opened.get_by_text("Link copied.").wait_for()
+    link = opened.evaluate("window.copied")
+    assert link.endswith("diagnose.html#c1w4_L_model_backward_v2&dZ2=AL%20-%20Y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It does not work.",
+        "dW1 = [[0.25 0.5]\n [0.75 oops]]",
+        "dW1 = [[0.25 0.5]\n [0.75]]",
+        "0" * 1_100_000,
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_the_words_of_the_package(
+    opened: Page, text: str
+) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        diagnose(text)
+    assert paste(opened, text) == str(refused.value)
+
+
+def test_markup_in_a_paste_stays_text(opened: Page) -> None:
+    bad = "<img src=x onerror=document.title='hacked'>"
+    paste(opened, f"{bad}\ndZ2 = [[0.1 {bad}]]")
+    paste(opened, f"dZ2 {bad} = [[0.78862847 0.43650985]]\n{bad}")
+    assert opened.locator("#diagnose-app img").count() == 0
+    opened.goto(
+        f"{opened.url.split('#')[0]}#c1w4_L_model_backward_v2&dZ2={bad.replace(' ', '%20')}"
+    )
+    opened.wait_for_timeout(200)
+    assert opened.locator("#diagnose-app img").count() == 0
+    assert "hacked" not in opened.title()
+
+
+def test_the_page_works_by_keyboard_alone(opened: Page) -> None:
+    opened.evaluate("navigator.clipboard.writeText = async () => {}")
+    opened.focus("#diagnose-text")
+    opened.keyboard.type("dZ2 = [[0.78862847 0.43650985]]")
+    opened.wait_for_selector(".diagnose-card")
+    passed = []
+    for _ in range(15):
+        opened.keyboard.press("Tab")
+        tag, text = opened.evaluate(
+            "[document.activeElement.tagName, document.activeElement.textContent]"
+        )
+        passed.append(tag)
+        outline = opened.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", text
+        if tag == "SUMMARY":
+            opened.keyboard.press("Enter")
+        if text == "Copy link":
+            opened.keyboard.press("Enter")
+            break
+    assert passed[0] == "SELECT"
+    assert {"BUTTON", "A", "SUMMARY", "PRE"} <= set(passed)
+    opened.get_by_text("Link copied.").wait_for()
+
+
+def test_labels_and_one_live_region(opened: Page) -> None:
+    assert opened.get_by_label("What your function printed").count() == 1
+    assert opened.get_by_label("Which test it belongs to").input_value() == ""
+    assert opened.locator("#diagnose-app [role=status]").count() == 1
+    assert opened.locator("#diagnose-app [aria-live]").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("example", range(4))
+def test_answers_fit_the_screen(opened: Page, width: int, example: int) -> None:
+    opened.set_viewport_size({"width": width, "height": 900})
+    opened.locator("#diagnose-examples button:not(#diagnose-clear)").nth(example).click()
+    opened.wait_for_selector(".diagnose-card", timeout=60_000)
+    for summary in opened.locator("#diagnose-result summary").all():
+        summary.click()
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_only_this_page_loads_the_script(html: Path) -> None:
+    users = [file.name for file in html.glob("*.html") if "diagnose.js" in file.read_text("utf-8")]
+    assert users == ["diagnose.html"]
+    source = (html / "_static/diagnose.js").read_text(encoding="utf-8")
+    assert not re.search(r"\beval\(|new Function|innerHTML|fetch\(|Worker|import\(", source)
+
+
+def test_script_and_data_are_two_small_files(html: Path) -> None:
+    files = sorted((html / "_static").glob("diagnose*"))
+    assert [file.name for file in files] == ["diagnose-data.js", "diagnose.js"]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 100_000
+
+
+def test_the_data_are_the_same_in_every_build(html: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    import diagnose_data
+
+    again = diagnose_data.written(diagnose_data.data())
+    assert (html / "_static/diagnose-data.js").read_text(encoding="utf-8") == again
+
+
+@pytest.mark.timed
+def test_a_single_change_is_answered_at_once_on_a_slow_machine(
+    html: Path, browser: Browser
+) -> None:
+    texts = [
+        "dZ2 = [[0.78862847 0.43650985]]",
+        "[[0.78862847 0.43650985]]",
+        printed(WEEK_3.run(dW1="dZ1 @ X.T"), "dW1", "db1"),
+        printed(WEEK_4.run(dZ1="dA1"), *WEEK_4.comparisons[-1].outputs),
+    ]
+    best = [float("inf")] * len(texts)
+    for _ in range(3):
+        page = browser.new_page()
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.goto((html / "diagnose.html").as_uri())
+        page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
+        for number, text in enumerate(texts):
+            spent = page.evaluate(
+                "text => { const start = performance.now(); window.backcheck.diagnose(text);"
+                " return performance.now() - start; }",
+                text,
+            )
+            best[number] = min(best[number], spent)
+        page.close()
+    assert max(best) <= 100, best

@@ -1,0 +1,270 @@
+"""The served site in Chromium: what it weighs, what axe says, what moves, paper and keyboard."""
+
+import gzip
+import time
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browsing import complaints_of
+from building import EVERY
+from chapters import ROOT, chapters
+from serving import served, weights
+
+AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
+
+# Bytes of the first page a reader opens, and of one opened later.
+FIRST_VIEW, LATER_VIEW = 100_000, 30_000
+
+# The numbers of every named form, the data of the search, two drawings of every number, and the
+# formulas of the longest proofs.
+HEAVIER = {
+    "mistakes": (FIRST_VIEW, 71_500),
+    "diagnose": (146_000, 118_000),
+    "one-network": (105_000, 42_000),
+    "whose-gradient": (115_000, 38_000),
+}
+
+# The cumulative layout shift.
+MOVES = 0.01
+
+Arrivals = dict[str, tuple[float, list[str]]]
+"""How much each page moved while it arrived, and what it complained of."""
+
+
+@pytest.fixture(scope="module")
+def address(html: Path) -> Iterator[str]:
+    with served(html) as address:
+        yield address
+
+
+WATCH_MOVES = """
+window.moved = 0;
+new PerformanceObserver(list => {
+  for (const shift of list.getEntries()) window.moved += shift.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    address: str, browser: Browser, name: str
+) -> None:
+    # Without the policy, which lets no test bring a script of its own.
+    page = browser.new_page(bypass_csp=True)
+    page.goto(f"{address}/{name}.html")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    faults = []
+    for width, scheme in product((1280, 390), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        # What scrolls now takes the focus once the page has been laid out anew.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        # Only the contrast can differ between the two schemes.
+        options = {"resultTypes": ["violations"]}
+        options |= {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+        # Formulas have the colour of the text around them, and axe takes a second for each ten.
+        told = page.evaluate("options => axe.run({exclude: ['.katex-html']}, options)", options)
+        faults += [
+            f"{width} {scheme}: {one['id']}: {one['nodes'][0]['html'][:120]}"
+            for one in told["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append(f"wider than {width}")
+    assert faults == []
+    page.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        # Pages take a minute to arrive by halves, so that the tests of a width share them.
+        pytest.param(width, marks=pytest.mark.xdist_group(f"arrivals {width}"))
+        for width in (1280, 390)
+    ],
+)
+def arrivals(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Arrivals:
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
+    context.add_init_script(WATCH_MOVES)
+    found = {}
+    with served(html, by_halves=True) as address:
+        for name in EVERY:
+            page = context.new_page()
+            told = complaints_of(page, address)
+            page.goto(f"{address}/{name}.html")
+            page.wait_for_timeout(100)
+            found[name] = (page.evaluate("window.moved"), told)
+            page.close()
+    context.close()
+    return found
+
+
+def test_nothing_moves_while_a_page_arrives_by_halves(arrivals: Arrivals) -> None:
+    assert {name: by for name, (by, _) in arrivals.items() if by >= MOVES} == {}
+
+
+def test_no_page_complains_or_asks_elsewhere_when_served(arrivals: Arrivals) -> None:
+    assert {name: told for name, (_, told) in arrivals.items() if told} == {}
+
+
+def test_a_search_complains_of_nothing_and_asks_nobody_else(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    told = complaints_of(page, address)
+    page.goto(f"{address}/search.html?q=broadcast")
+    page.wait_for_selector("#search-results li p.context")
+    assert told == []
+    page.close()
+
+
+def test_a_first_view_is_light_and_a_later_one_lighter(address: str, browser: Browser) -> None:
+    def opened(*names: str) -> list[int]:
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        found = weights(context, [f"{address}/{name}.html" for name in names])
+        context.close()
+        return found
+
+    _, *later = opened("index", *chapters())
+    more = dict(zip(chapters(), later, strict=True))
+    heaviest = sorted(chapters(), key=lambda name: more[name])[-6:]
+    for name in chapters():
+        first_view, later_view = HEAVIER.get(name, (FIRST_VIEW, LATER_VIEW))
+        assert more[name] <= later_view, name
+        assert name not in heaviest or opened(name)[0] <= first_view, name
+    data = (ROOT / "_build/html/_static").glob("diagnose*.js")
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in data) < 150_000
+
+
+def test_a_printed_page_shows_what_is_folded_and_leaves_out_the_navigation(
+    address: str, browser: Browser
+) -> None:
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.emulate_media(media="print")
+        page.goto(f"{address}/sigmoid.html")
+        solution = page.locator("details.solution p").first
+        if script:
+            page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert solution.is_visible()
+        assert not page.locator(".sidebar-drawer").is_visible()
+        assert page.evaluate(
+            "[...document.images].every(i => i.clientWidth <= document.body.clientWidth)"
+        )
+        context.close()
+
+
+def press_tab_until(page: Page, arrived: str) -> None:
+    """Move the focus on until it is where this function says."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"({arrived})(document.activeElement)"):
+            return
+    pytest.fail(f"Tab never got where {arrived}")
+
+
+def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/index.html")
+    press_tab_until(page, "focused => focused.getAttribute('href') === 'diagnose.html'")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[data-diagnose=ready]")
+    press_tab_until(page, "focused => focused.tagName === 'TEXTAREA'")
+    page.keyboard.insert_text("dZ2 = [[0.78862847 0.43650985]]")
+    page.wait_for_selector("#diagnose-result .diagnose-card")
+    assert "AL - Y" in page.locator("#diagnose-result").inner_text()
+    page.go_back()
+    page.wait_for_url("**/index.html")
+    page.close()
+
+
+def test_nothing_moves_when_the_script_comes_late(address: str, browser: Browser) -> None:
+    for name in ("index", "relu", "sigmoid", "mistakes"):
+        page = browser.new_page(viewport={"width": 412, "height": 823})
+        page.add_init_script(WATCH_MOVES)
+        page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
+        page.goto(f"{address}/{name}.html")
+        page.wait_for_timeout(300)
+        assert page.evaluate("moved") < MOVES, name
+        page.close()
+
+
+def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(
+    address: str, browser: Browser
+) -> None:
+    for scheme in ("light", "dark"):
+        page = browser.new_page(forced_colors="active", color_scheme=scheme)
+        page.goto(f"{address}/index.html")
+        ink, mark = page.locator(".digits").first.evaluate(
+            "block => [block, block.querySelector('mark')].map(one => getComputedStyle(one).color)"
+        )
+        assert mark == ink, scheme
+        page.close()
+
+
+def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    for place in ("sigmoid-forms", "mistake-slope-twice", "week-4-dz2"):
+        name = "mistakes" if place.startswith("mistake-") else place.rpartition("-")[0]
+        page.goto(f"{address}/{name}.html#{place}")
+        bar, top = page.evaluate(
+            "id => [document.querySelector('.mobile-header'), document.getElementById(id)]"
+            ".map(one => one.getBoundingClientRect()).map((box, at) => at ? box.top : box.bottom)",
+            place,
+        )
+        assert 0 <= top - bar < 32, f"{place}: {top}, below a bar that ends at {bar}"
+    page.close()
+
+
+def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    for name in ("sigmoid", "mistakes", "week-4"):
+        page.goto(f"{address}/{name}.html")
+        places = page.locator("article section section[id]").evaluate_all(
+            "all => all.map(s => s.id)"
+        )
+        for place in places[:: len(places) // 4]:
+            page.goto("about:blank")
+            page.goto(f"{address}/{name}.html#{place}")
+            page.wait_for_selector(".scroll-current", state="attached")
+            top, end = page.evaluate(
+                "id => [document.getElementById(id).getBoundingClientRect().top"
+                " - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop),"
+                " scrollY + innerHeight - document.documentElement.scrollHeight]",
+                place,
+            )
+            assert abs(top) < 2 or abs(end) < 2, f"{name}#{place}: {top}"
+        marked = page.locator(".scroll-current a").get_attribute("href") or ""
+        box = page.locator(marked).bounding_box()
+        # The part of the window that counts as its top: see theme.js.
+        assert box["y"] < 0.12 * 900, marked
+        assert box["y"] + box["height"] >= 0, marked
+    page.close()
+
+
+def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/week-4.html")
+    for distance, shown in ((1500, False), (-300, True), (-1150, False)):
+        page.mouse.wheel(0, distance)
+        page.wait_for_timeout(300)
+        assert page.locator(".back-to-top").is_visible() == shown
+    page.close()
+
+
+def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/sigmoid.html")
+    page.locator("div.cell_input").first.hover()
+    page.locator("button.copybtn").first.click()
+    page.wait_for_timeout(200)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("from backcheck.activations import sigmoid")
+    context.close()

@@ -1,0 +1,49 @@
+"""The system's Chromium, in which tests open the site."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Page as BrowserPage
+
+
+def complaints_of(page: BrowserPage, site: str = "file:") -> list[str]:
+    """Return a list that fills with what a page complains of or asks for outside its site."""
+    complaints: list[str] = []
+
+    def check(request: Request) -> None:
+        if not request.url.startswith((site, "data:")):
+            complaints.append(f"asked for {request.url}")
+
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", check)
+    return complaints
+
+
+def chromium() -> str | None:
+    """Return where the system's Chromium is, if it has one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def needs_chromium() -> str:
+    """Return where the system's Chromium is; a machine without one skips, and CI fails."""
+    path = chromium()
+    if path is None:
+        message = "Chromium is not installed, so the site was not opened in a browser"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    return path
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    path = needs_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,0 +1,126 @@
+"""What the last step of a build promises: light pages, a policy, and nothing for axe to find."""
+
+import base64
+import gzip
+import hashlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+
+from building import EVERY, parsed
+from chapters import ROOT, chapters
+
+
+def soup_of(html: Path, name: str) -> BeautifulSoup:
+    return parsed(html / f"{name}.html")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_policy_allows_no_script_or_style_that_it_does_not_name(html: Path, name: str) -> None:
+    soup = soup_of(html, name)
+    (policy,) = [
+        str(tag["content"]) for tag in soup.select('[http-equiv="Content-Security-Policy"]')
+    ]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert soup.select("[style], style") == []
+    for tag in soup.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")], tag
+    # What is data and no program needs no permission.
+    for script in soup.select('script:not([src], [type="application/ld+json"])'):
+        digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_loads_one_stylesheet_and_one_script_and_fonts_only_for_formulas(
+    html: Path, name: str
+) -> None:
+    soup = soup_of(html, name)
+    sheets = [str(tag["href"]).split("?")[0] for tag in soup.select('link[rel="stylesheet"]')]
+    signs = ["_static/signs.css"] if soup.select(".katex") else []
+    assert [sheet.lstrip("/") for sheet in sheets] == ["_static/site.css", *signs]
+    shared = [tag for tag in soup.select("script[src]") if "site.js" in str(tag["src"])]
+    assert len(shared) == 1
+    assert all(tag.has_attr("defer") for tag in soup.select("script[src]"))
+
+
+def test_every_style_that_became_a_class_has_its_rule(html: Path) -> None:
+    css = (html / "_static/site.css").read_text(encoding="utf-8")
+    pages = [(html / f"{name}.html").read_text(encoding="utf-8") for name in EVERY]
+    classes = {
+        name
+        for text in pages
+        for value in re.findall(r'class="([^"]*)"', text)
+        for name in value.split()
+        if re.fullmatch("s[0-9a-f]{6}", name)
+    }
+    assert len(classes) > 100
+    assert {name for name in classes if not re.search(rf"\.{name}\b[^{{}}]*{{", css)} == set()
+    written = (html.parent / ".written" / "sigmoid.html").read_text(encoding="utf-8")
+    heights = set(re.findall(r'style="height:0(\.\d+)em;', written))
+    assert len(heights) > 3
+    assert all(re.search(rf"height:{re.escape(height)}0*em!important", css) for height in heights)
+
+
+def test_no_file_of_the_site_is_there_for_nothing(html: Path) -> None:
+    texts = "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in html.rglob("*")
+        if file.suffix in (".html", ".css", ".js")
+    )
+    for file in html.glob("_static/**/*"):
+        if file.is_file():
+            assert file.name in texts, f"{file.name} is not named anywhere"
+            assert file.suffix != ".map"
+
+
+def test_the_fonts_of_the_formulas_hold_every_sign_the_book_uses(html: Path) -> None:
+    css = (html / "_static/signs.css").read_text(encoding="utf-8")
+    within = {
+        (family, weight): data
+        for family, weight, data in re.findall(
+            r"font-family:KaTeX_(\w+);[^}]*font-weight:(\d+);[^}]*base64,([\w+/=]+)", css
+        )
+    }
+    full = ROOT / "book/_ext/node/node_modules/katex/dist/fonts"
+    for family, name, selector in (
+        (("Math", "400"), "KaTeX_Math-Italic", ".katex-html .mathnormal"),
+        (("Main", "400"), "KaTeX_Main-Regular", ".katex-html"),
+        (("Main", "700"), "KaTeX_Main-Bold", ".katex-html .mathbf"),
+        (("Size2", "400"), "KaTeX_Size2-Regular", ".katex-html"),
+    ):
+        kept = set(TTFont(io.BytesIO(base64.b64decode(within[family]))).getBestCmap())
+        drawn = set(TTFont(full / f"{name}.woff2").getBestCmap())
+        used = {
+            ord(sign)
+            for page in chapters()
+            for formula in soup_of(html, page).select(selector)
+            for sign in formula.get_text()
+        }
+        assert used & drawn <= kept
+        assert kept < drawn
+
+
+def test_every_picture_has_its_size_and_all_but_the_first_wait(html: Path) -> None:
+    for name in chapters():
+        for place, image in enumerate(soup_of(html, name).article.select("img")):
+            assert int(str(image["width"])) > 100
+            assert int(str(image["height"])) > 100
+            assert (image.get("loading") == "lazy") == (place > 0)
+
+
+def test_a_picture_keeps_its_size_and_colours_and_loses_a_fifth_of_its_bytes(html: Path) -> None:
+    pictures = sorted((html / "_images").glob("*.svg"))
+    assert len(pictures) > 15
+    for file in pictures:
+        drawn = (html.parent / "jupyter_execute" / file.name).read_text(encoding="utf-8")
+        shown = file.read_text(encoding="utf-8")
+        for seen in (r'<svg[^>]* width="[\d.]+pt" height="[\d.]+pt"', r"(?:fill|stroke): #\w{6}"):
+            assert set(re.findall(seen, shown)) == set(re.findall(seen, drawn)) != set()
+        lighter, before = (len(gzip.compress(text.encode(), 9)) for text in (shown, drawn))
+        assert lighter < 0.8 * before

@@ -1,0 +1,11 @@
+"""The causes of exceptions, in the package and in the engine of the page."""
+
+import pytest
+from test_engine import agree
+
+from exceptions import pasted, stops
+
+
+@pytest.mark.parametrize("style", ["plain", "older", "newer"])
+def test_page_and_package_tell_the_same_causes(style: str) -> None:
+    agree(*((pasted(stop, style),) for stop in [stop for stop in stops() if stop.key][::11]))

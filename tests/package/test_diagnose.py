@@ -1,0 +1,523 @@
+"""What a learner pastes, and what they are told."""
+
+import json
+import random
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from backcheck import fixtures
+from backcheck.diagnose import Diagnosis, diagnose, matches
+from backcheck.fair import make
+from backcheck.fixtures import Fixture, load
+from backcheck.mistakes import occurrences
+from backcheck.mutant import Mutant, reference
+from backcheck.mutate import mutants, program, second_changes
+from backcheck.placing import most_likely, most_used, placings
+from backcheck.program import Program, Tree, evaluate, parse
+from backcheck.reading import read
+from backcheck.search import explanations
+from chapters import ROOT
+
+WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
+WEEK_4 = "c1w4_L_model_backward_v2"
+LINEAR, ACTIVATION = "c1w4_linear_backward_v4a", "c1w4_linear_activation_backward_v2"
+
+
+def printed(id: str, *names: str, **forms: str) -> str:
+    """Print outputs as a notebook does, after changing some steps."""
+    values = load(id).run(**forms)
+    return "\n".join(f"{name} = {values[name]}" for name in names or load(id).expected)
+
+
+def tree_of(text: str) -> Tree:
+    return parse(f"x = {text}").steps[0].expression
+
+
+def changed(found: Diagnosis) -> dict[str, str]:
+    return {step: now for step, _, now in found.candidates[0].changed}
+
+
+def test_an_array_that_cannot_be_read_is_named_where_the_rest_explains_nothing() -> None:
+    broken = printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968")
+    found = diagnose(broken, changes=1)
+    assert found.verdict == "unexplained"
+    assert found.remarks[0] == (
+        "Line 2: '0.0:257968' inside the brackets is not a number; "
+        "paste the array as numpy prints it."
+    )
+
+
+def test_numbers_of_course_1_that_nothing_explains_are_not_given_to_course_2() -> None:
+    # With rows left out, their shape fits both.
+    found = diagnose("dW1 = [[ 0.00301023 -0.00747267]\n ...\n [ 0.70652037  0.01618243]]", None, 1)
+    assert found.verdict == "unexplained"
+    assert found.fixture.course.startswith("Course 1")
+
+
+def test_a_broken_paste_leaves_few_places_to_search_for_two_changes() -> None:
+    # Two rows of a matrix stand alone; each of them could be a row of twenty steps.
+    broken = read(printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968"))
+    placed = [one for id in fixtures.ids("Course 1") for one in placings(broken, load(id))]
+    likely = most_likely(most_used(placed))
+    assert 5 * len(likely) < len(placed)
+
+
+def test_the_week_4_thread_gets_its_answer() -> None:
+    found = diagnose("dZ2 = [[0.78862847 0.43650985]]")
+    assert (found.verdict, found.fixture) == ("explained", load(WEEK_4))
+    first = found.candidates[0]
+    assert changed(found) == {"dZ2": "AL - Y"}
+    assert (first.verdict, first.outcome.word) == ("equivalent", "fails")
+    assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails")
+    # The test cannot tell it from the product with the derivative written from A.
+    alike = {candidate.changed[0][2] for candidate in found.groups[0]}
+    assert "dAL * AL * (1 - AL)" in alike
+
+
+def test_the_week_3_thread_gets_its_answer() -> None:
+    found = diagnose(printed(WEEK_3, "dW1"))
+    assert (found.verdict, found.fixture) == ("expected", load(WEEK_3))
+    assert "dZ1 = dA1 * (1 - tanh(Z1) ** 2)" in repr(found)
+    (remark,) = [remark for remark in found.remarks if "If public_tests.py" in remark]
+    assert "Wrong values for dW1" in remark
+    assert "printed-values-match-but-test-fails" in remark
+
+
+def test_the_hidden_week_3_numbers_of_that_thread_name_the_form() -> None:
+    found = diagnose(printed(HIDDEN, dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
+    assert changed(found) == {"dZ1": "dA1 * (1 - tanh(Z1) ** 2)"}
+    assert found.candidates[0].verdict == "equivalent"
+    assert found.candidates[0].name == "the derivative written from Z"
+
+
+MISTAKES = [
+    ("1/m twice", WEEK_3, {"dW1": "dZ1 @ X.T / m / m"}, "average-twice"),
+    ("no 1/m", WEEK_4, {"dW2": "dZ2 @ A1.T"}, "average-missing"),
+    ("* for @", WEEK_3, {"dW2": "dZ2 * A1 / m"}, "elementwise"),
+    ("dW transposed", HIDDEN, {"dW1": "X @ dZ1.T / m"}, "dw-transposed"),
+    ("the cache of the wrong layer", WEEK_4, {"dZ1": "dA1 * (Z2 > 0)"}, "other-cache"),
+    ("the gradient of the wrong layer", WEEK_4, {"dZ1": "dAL * (Z1 > 0)"}, "other-gradient"),
+    ("keepdims", WEEK_3, {"db1": "sum(dZ1, axis=1) / m"}, "keepdims"),
+    ("axis 0", WEEK_3, {"db1": "sum(dZ1, axis=0, keepdims=True) / m"}, "sum-axis"),
+    ("the sign", WEEK_3, {"dZ2": "Y - A2"}, "output-sign"),
+    ("tanh of A", HIDDEN, {"dZ1": "dA1 * (1 - tanh(A1) ** 2)"}, "activation-of-a"),
+    ("1 - Z^2", HIDDEN, {"dZ1": "dA1 * (1 - Z1 ** 2)"}, "a-form-of-z"),
+    ("a lost square", WEEK_3, {"dZ1": "dA1 * (1 - A1)"}, "square"),
+    ("times Z", WEEK_3, {"dZ1": "dA1 * (1 - A1 ** 2) * Z1"}, "times-z"),
+    ("dW for W", WEEK_3, {"dA1": "dW2.T @ dZ2"}, "gradient-for-weights"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mistake", "id", "forms", "name"), MISTAKES, ids=[m[0] for m in MISTAKES])
+def test_a_mistake_is_named(mistake: str, id: str, forms: dict[str, str], name: str) -> None:
+    found = diagnose(printed(id, **forms))
+    assert found.verdict == "explained"
+    first = found.candidates[0]
+    assert first.verdict == "mistake"
+    assert [named.id for named in first.named] == [name]
+    assert not any(candidate.changes < first.changes for candidate in found.candidates)
+
+
+def test_two_mistakes_are_both_named() -> None:
+    found = diagnose(printed(WEEK_4, dZ2="AL - Y", db1="sum(dZ1, axis=1) / m"), fixture=WEEK_4)
+    assert changed(found) == {"dZ2": "AL - Y", "db1": "sum(dZ1, axis=1) / m"}
+    assert found.candidates[0].changes == 2
+    assert "the shortcut A - Y and keepdims left out of the sum" in repr(found)
+
+
+def test_one_mistake_in_a_helper_function_is_one_change() -> None:
+    found = diagnose(printed(WEEK_4, db1="sum(dZ1, axis=1) / m", db2="sum(dZ2, axis=1) / m"))
+    assert found.candidates[0].changes == 1
+    assert changed(found) == {"db1": "sum(dZ1, axis=1) / m", "db2": "sum(dZ2, axis=1) / m"}
+
+
+@pytest.mark.parametrize("names", [("dW1",), ("db2",), ("dW2", "dW1"), ("dZ2",), ("dA1", "db1")])
+def test_any_subset_of_the_outputs_will_do(names: tuple[str, ...]) -> None:
+    found = diagnose(printed(WEEK_4, *names, dZ2="Y - AL"))
+    assert {"dZ2": "Y - AL"} in [
+        {step: now for step, _, now in candidate.changed} for candidate in found.candidates
+    ]
+
+
+@pytest.mark.parametrize("id", [HIDDEN, WEEK_4])
+def test_numbers_without_names_find_their_place_by_shape_and_value(id: str) -> None:
+    values = load(id).run(dZ2="Y - A2" if id == HIDDEN else "Y - AL")
+    found = diagnose(f"{values['dW1']}\n{values['db1']}\n{values['dW2']}")
+    assert found.fixture is load(id)
+    assert list(found.arrays) == ["dW1", "db1", "dW2"]
+    assert changed(found)["dZ2"].startswith("Y - A")
+
+
+def test_a_bare_row_is_enough() -> None:
+    row = load(HIDDEN).run(dZ1="dA1 * (1 - A1)")["dW1"][4]
+    found = diagnose(str(row))
+    assert found.fixture is load(HIDDEN)
+    assert changed(found) == {"dZ1": "dA1 * (1 - A1)"}
+
+
+def test_older_notebooks_number_the_same_gradient_differently() -> None:
+    values = load(WEEK_4).run()
+    text = f"dW1 = {values['dW1']}\ndb1 = {values['db1']}\ndA1 = {values['dA0']}"
+    found = diagnose(text)
+    assert found.verdict == "expected"
+    assert "dA1 is what the test today calls dA0" in found.remarks[0]
+
+
+def test_a_result_under_another_key_is_noticed() -> None:
+    values = load(WEEK_4).run()
+    found = diagnose(f"dW1 = {values['dW2']}\ndb1 = {values['db2']}")
+    assert "Check the index" in repr(found) or "under their own name" in repr(found)
+    only = diagnose(f"dW2 = {values['dW1']}", fixture=WEEK_4)
+    assert only.candidates[0].printed_as == {"dW1": "dW2"}
+    assert "What is called dW2 is dW1 of this test." in repr(only)
+
+
+def test_wrong_shapes_are_evidence_and_no_error() -> None:
+    found = diagnose(printed(HIDDEN, "dW1", dW1="X @ dZ1.T / m"))
+    assert found.candidates[0].named[0].id == "dw-transposed"
+
+
+def test_the_expected_numbers_quoted_beside_ones_own_are_set_aside() -> None:
+    own = printed(WEEK_3, "dW2", dW2="dZ2 @ A1.T")
+    found = diagnose(f"{own}\n\n{printed(WEEK_3, 'dW2')}")
+    assert found.candidates[0].named[0].id == "average-missing"
+
+
+def test_inputs_of_the_test_are_recognised_and_not_explained() -> None:
+    text = "AL = array([[1.78862847, 0.43650985]])\n[[0.78862847 0.43650985]]"
+    found = diagnose(text)
+    assert (found.fixture, changed(found)) == (load(WEEK_4), {"dZ2": "AL - Y"})
+
+
+def test_numbers_beyond_two_changes_get_an_honest_answer() -> None:
+    values = load(HIDDEN).run()
+    text = f"dW1 = {7.5 * values['dW1']}\ndW2 = {values['dW2']}\ndb2 = {values['db2'] + 0.1234}"
+    found = diagnose(text)
+    assert (found.verdict, found.candidates) == ("unexplained", ())
+    said = " ".join(found.remarks)
+    assert "dW2 is as expected and dW1, db2 are not" in said
+    assert "dW1 is 7.5 times the expected one" in said
+
+
+def test_numbers_of_another_test_are_recognised_as_such() -> None:
+    found = diagnose(printed(HIDDEN, "dW1"), fixture=WEEK_3)
+    assert found.verdict == "unexplained"
+    assert "edition C" in " ".join(found.remarks)
+
+
+def test_only_an_assertion_line_gives_the_likely_causes_most_frequent_first() -> None:
+    found = diagnose("AssertionError: Wrong values for dW1")
+    assert (found.verdict, found.fixture) == ("unexplained", load(HIDDEN))
+    assert found.candidates[0].named[0].id == "slope-from-z"
+    for candidate in found.candidates:
+        assert candidate.outcome.failures[0].endswith("dW1")
+
+
+def test_the_complaints_of_the_week_4_tests_point_at_what_causes_exactly_them() -> None:
+    text = (
+        "Error: Wrong shape for variable 2.\nError: Wrong output for variable 2.\n"
+        "AssertionError: Not all tests were passed for linear_backward. Check your equations"
+    )
+    found = diagnose(text)
+    assert found.fixture is load("c1w4_linear_backward_v4a")
+    assert {c.named[0].id for c in found.candidates} >= {"keepdims", "sum-all", "sum-missing"}
+    for candidate in found.candidates:
+        assert {failure.split()[-1] for failure in candidate.outcome.failures} == {"db"}
+
+
+BROADCAST = "ValueError: operands could not be broadcast together with shapes"
+
+
+@pytest.mark.parametrize(
+    ("error", "form"),
+    [
+        (f"{BROADCAST} (1,3) (3,4) ", "dW2 = dZ2 * A1.T / m"),
+        (f"{BROADCAST} (7,9) (9,7)", "dZ1 = dA1 * (1 - tanh(Z1) ** 2)"),
+        (
+            "ValueError: shapes (4,3) and (4,3) not aligned: 3 (dim 1) != 4 (dim 0)",
+            "dZ1 = dA1 @ (1 - A1 ** 2)",
+        ),
+    ],
+)
+def test_the_shapes_numpy_complains_of_point_at_a_product(error: str, form: str) -> None:
+    found = diagnose(f"backward_propagation(parameters, cache, X, Y)\n{error}")
+    assert " = ".join(found.candidates[0].changed[0][::2]) == form
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        ("TypeError: The numpy boolean negative, the `-` operator, is not supported", "booleans"),
+        ("KeyError: 'dA0'", "another number"),
+        ("ValueError: not enough values to unpack (expected 4, got 3)", "edition"),
+        ("NameError: name 'dZ2' is not defined", "spelled in two ways"),
+    ],
+)
+def test_other_exceptions_get_their_likely_cause(error: str, cause: str) -> None:
+    assert cause in " ".join(diagnose(error).remarks)
+
+
+@cache
+def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
+    """Draw mutants of a fixture that numpy can carry out: one change, or two."""
+    generator = random.Random(f"{id} {doubles}")  # noqa: S311
+    slots = [slot for slot in mutants(load(id)).slots if slot.forms]
+    found: list[dict[str, Tree]] = []
+    while len(found) < (3 if doubles else 40):
+        if not doubles:
+            slot = generator.choice(slots)
+            forms = {slot.name: generator.choice(slot.forms).tree}
+            if generator.random() < 0.1 and mutants(load(id)).together:
+                forms = dict(generator.choice(mutants(load(id)).together))
+        elif generator.random() < 0.4:
+            step = generator.choice([slot.name for slot in slots if not slot.is_array])
+            forms = {step: generator.choice(second_changes(load(id), step))}
+        else:
+            pair = generator.sample(slots, 2)
+            forms = {slot.name: generator.choice(slot.forms).tree for slot in pair}
+        try:
+            program(load(id), forms).run(load(id).arrays)
+        except ValueError:
+            continue
+        found.append(forms)
+    return found
+
+
+def outputs_text(id: str, forms: dict[str, Tree]) -> str:
+    values = program(load(id), forms).run(load(id).arrays)
+    return "\n".join(
+        f"{name} = {np.asarray(values[name], dtype=float)}" for name in load(id).expected
+    )
+
+
+def test_two_mistakes_made_in_every_layer_are_two_changes() -> None:
+    mistakes = {f"db{n}": f"sum(dZ{n}, axis=1) / m" for n in (1, 2)}
+    mistakes |= {f"dW{n}": f"dZ{n} @ A{n - 1}.T" for n in (1, 2)}
+    found = diagnose(printed(WEEK_4, **mistakes), fixture=WEEK_4)
+    assert changed(found) == mistakes
+    assert found.candidates[0].changes == 2
+    assert "keepdims" in found.candidates[0].name
+
+
+def test_a_wrong_gradient_that_only_a_changed_step_reads_is_found() -> None:
+    # The program takes the shortcut and never reads dA2; the learner's dZ2 does.
+    mistakes = {"dA2": "Y / A2 + (1 - Y) / (1 - A2)", "dZ2": "dA2 * A2 * (1 - A2)"}
+    found = diagnose(printed(WEEK_3, **mistakes))
+    assert found.verdict == "explained"
+    assert {"dA2", "dZ2"} in [set(candidate.forms) for candidate in found.candidates]
+
+
+def test_a_divisor_counted_from_another_array_in_both_averages_is_one_change() -> None:
+    mistakes = {
+        "dW": "dZ @ A_prev.T / A_prev.shape[0]",
+        "db": "sum(dZ, axis=1, keepdims=True) / A_prev.shape[0]",
+    }
+    found = diagnose(printed(LINEAR, **mistakes), fixture=LINEAR)
+    assert found.candidates[0].changes == 1
+
+
+def test_activations_run_again_on_the_cached_z_are_one_change() -> None:
+    mistakes = {"A1": "tanh(Z1)", "A2": "sigmoid(Z2)"}
+    scope = dict(load(HIDDEN).arrays)
+    values = program(load(HIDDEN), {name: tree_of(text) for name, text in mistakes.items()}).run(
+        scope
+    )
+    text = "\n".join(f"{name} = {values[name]}" for name in load(HIDDEN).expected)
+    assert mistakes in [
+        {step: now for step, _, now in candidate.changed} for candidate in diagnose(text).candidates
+    ]
+
+
+def test_a_whole_thread_with_inputs_quotations_and_prose_gets_its_answer() -> None:
+    thread = (ROOT / "tests/corpus/whole-thread.txt").read_text(encoding="utf-8")
+    assert changed(diagnose(thread)) == {"dZ2": "AL - Y"}
+
+
+@pytest.mark.parametrize("doubles", [False, True], ids=["one change", "two changes"])
+@pytest.mark.parametrize("id", [WEEK_3, HIDDEN, WEEK_4, LINEAR, ACTIVATION])
+def test_every_mutant_is_diagnosed_to_itself_or_to_programs_that_print_the_same(
+    id: str, doubles: bool
+) -> None:
+    for forms in samples(id, doubles):
+        text = outputs_text(id, forms)
+        found = diagnose(text, fixture=id)
+        assert found.verdict in ("expected", "explained"), (forms, text)
+        for candidate in found.candidates[:40]:
+            assert all(matches(candidate, found.arrays).values()), (forms, candidate.changed)
+        if found.verdict == "explained" and found.candidates[0].changes == (2 if doubles else 1):
+            values = [program(load(id), forms).run(load(id).arrays)[n] for n in load(id).expected]
+            assert any(
+                all(
+                    np.allclose(candidate.values[name], value, equal_nan=True)
+                    for name, value in zip(load(id).expected, values, strict=True)
+                )
+                for candidate in found.candidates
+            )
+
+
+def test_the_search_finds_what_running_every_mutant_finds() -> None:
+    id = "c1w4_linear_backward_v4a"
+    fixture = load(id)
+    wanted = fixture.run(dA_prev="W.T @ dZ / m")
+    (seen,) = diagnose(f"dA_prev = {wanted['dA_prev']}", fixture=id).arrays.values()
+    found = {str(forms) for _, forms in explanations(load(id), {"dA_prev": seen}, 1)}
+    by_hand = set()
+    for slot in mutants(load(id)).slots:
+        for form in slot.forms:
+            changes = {slot.name: form.tree}
+            try:
+                value = program(fixture, changes).run(fixture.arrays)["dA_prev"]
+            except ValueError:
+                continue
+            if seen.matches(value):
+                by_hand.add(str(changes))
+    assert found == by_hand
+    assert found
+
+
+def test_a_vector_that_a_second_change_multiplies_is_not_a_row() -> None:
+    id = "c1w4_linear_backward_v4a"
+    forms = parse("dW = sum(dZ @ A_prev.T, axis=1) / m\ndA_prev = W.T @ dW")
+    text = outputs_text(id, {step.name: step.expression for step in forms.steps})
+    found = diagnose(text, fixture=id)
+    assert found.verdict == "explained"
+    assert changed(found)["dA_prev"] == "W.T @ dW"
+
+
+def test_a_second_change_is_found_beside_an_array_of_another_shape() -> None:
+    forms = parse("A1 = Z2\ndZ2 = A2 - tanh(Y)")
+    text = outputs_text("c1w3_bp_public_b", {s.name: s.expression for s in forms.steps})
+    found = diagnose(text)
+    assert any("dZ2 = A2 - tanh(Y)" in str(one) for one in found.candidates)
+    assert all("A1 = Z2" in str(one) for one in found.candidates)
+
+
+@pytest.mark.parametrize("id", fixtures.ids("Course 2"))
+def test_a_paste_of_course_2_is_placed_without_being_told(id: str) -> None:
+    values = load(id).run(db1="dZ1 / m")
+    found = diagnose("\n".join(f"{name} = {values[name]}" for name in load(id).expected))
+    assert (found.verdict, found.fixture) == ("explained", load(id))
+    assert changed(found) == {"db1": "dZ1 / m"}
+
+
+def test_numbers_that_fit_no_test_are_not_called_missing() -> None:
+    found = diagnose("\n".join(f"dW{n % 3 + 1} = [[1 2 3 4 5 {n}]]" for n in range(15)))
+    assert found.title == "None of the programs tried prints these numbers."
+    assert "No test known here has these names or shapes" in repr(found)
+
+
+def test_the_json_is_complete_and_its_programs_run_as_printed() -> None:
+    found = diagnose(printed(WEEK_4, dZ2="AL - Y"))
+    told = json.loads(found.to_json())
+    assert set(told) == {"verdict", "fixture", "candidates", "remarks"}
+    for candidate in told["candidates"]:
+        keys = "program changed changes printed_as verdict name hint page matches"
+        assert set(candidate) == set(keys.split())
+        assert set(candidate["matches"]) == set(load(WEEK_4).expected)
+        assert all(candidate["matches"].values())
+        values = parse("\n".join(candidate["program"])).run(load(WEEK_4).arrays)
+        assert np.allclose(values["dW2"], load(WEEK_4).run(dZ2="AL - Y")["dW2"])
+
+
+def test_a_dictionary_of_gradients_is_diagnosed_like_its_print() -> None:
+    grads = {name: load(HIDDEN).run(dZ2="Y - A2")[name] for name in load(HIDDEN).expected}
+    found = diagnose(grads)
+    assert changed(found) == changed(diagnose(str(grads)))
+    with pytest.raises(ValueError, match="dW1 is not an array of numbers"):
+        diagnose({"dW1": "none"})
+
+
+def test_in_a_notebook_nothing_of_the_paste_becomes_markup() -> None:
+    found = diagnose("<script>alert(1)</script> dZ2 = [[0.78862847 0.43650985]]")
+    assert "<script" not in found._repr_html_()
+    assert "&lt;" not in found._repr_html_()
+
+
+def test_what_a_step_computes_is_told_before_what_an_array_was_taken_for() -> None:
+    found = diagnose(printed(WEEK_3, "dW1", dW1="dZ1 @ Y.T / m"), fixture=WEEK_3, changes=1)
+    told = [str(candidate) for candidate in found.candidates]
+    assert told.index("dW1 = dZ1 @ Y.T / m") == 0 < told.index("X = Y")
+
+
+def test_each_likely_cause_of_a_complaint_is_shown_where_it_does_least() -> None:
+    found = diagnose("AssertionError: Wrong values for dW1", fixture=HIDDEN)
+    shown = {candidate.named[0].id: candidate.outcome.failures for candidate in found.candidates}
+    several = set()
+    for key, forms in occurrences(load(HIDDEN)):
+        failures = Mutant(load(HIDDEN), forms).outcome.failures
+        if key in shown and failures and failures[0] == "Wrong values for dW1":
+            assert len(shown[key]) <= len(failures), key
+            several |= {key} if len(shown[key]) < len(failures) else set()
+    assert several
+
+
+def test_numbers_are_explained_on_a_test_that_is_made_here() -> None:
+    made = make()
+    values = made.run(dW1="dZ1 @ A0.T")
+    found = diagnose("\n".join(f"{name} = {values[name]}" for name in made.expected), fixture=made)
+    assert (found.verdict, found.fixture) == ("explained", made)
+    assert changed(found) == {"dW1": "dZ1 @ A0.T"}
+    assert found.to_dict()["fixture"] == made.id
+
+
+def cell_test(**names: str) -> Fixture:
+    """The linear step of Week 4, with other names for its arrays and gradients."""
+
+    def to(name: str) -> str:
+        plain = name.removeprefix("d")
+        return f"{'d' if name.startswith('d') else ''}{names.get(plain, plain)}"
+
+    def program(text: Program) -> Program:
+        return parse(re.sub(r"\bd?(?:W|b|A_prev)\b", lambda match: to(match[0]), str(text)))
+
+    linear = load(LINEAR)
+    newest = linear.comparisons[-1]
+    return replace(
+        linear,
+        id="cell",
+        given={to(name): said for name, said in linear.given.items()},
+        forward=program(linear.forward),
+        program=program(linear.program),
+        arrays={to(name): value for name, value in linear.arrays.items()},
+        expected={to(name): value for name, value in linear.expected.items()},
+        comparisons=(replace(newest, outputs=tuple(map(to, newest.outputs))),),
+        also_called=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "pasted"), [("Wax", "dWax"), ("w", "dw"), ("w", "dW"), ("W", "dw")]
+)
+def test_a_test_brings_its_own_names_of_gradients(weights: str, pasted: str) -> None:
+    cell = cell_test(W=weights, b="ba", A_prev="xt")
+    step = f"d{weights}"
+    wrong = cell.run(**{step: "dZ @ xt.T"})[step]
+    right = cell.run()["dba"]
+    found = diagnose(f"{pasted} = {wrong}\ndba = {right}", fixture=cell)
+    assert (found.verdict, set(found.arrays)) == ("explained", {step, "dba"})
+    assert (found.candidates[0].printed_as, found.arrays["dba"].name) == ({}, "dba")
+    assert changed(found) == {step: "dZ @ xt.T"}
+
+
+def test_an_unknown_fixture_is_refused_in_one_sentence() -> None:
+    with pytest.raises(KeyError, match="There is no fixture 'week4'"):
+        diagnose("dZ2 = [[0.5 0.5]]", fixture="week4")
+
+
+@pytest.mark.parametrize("id", fixtures.ids("Course 1"))
+def test_the_expected_numbers_of_every_test_are_recognised(id: str) -> None:
+    text = "\n".join(f"{name} = {value}" for name, value in load(id).expected.items())
+    found = diagnose(text)
+    assert found.verdict == "expected"
+    same = {tuple(map(str, found.fixture.expected.values()))}
+    assert tuple(map(str, load(id).expected.values())) in same
+
+
+def test_a_candidate_prints_what_it_says_it_prints() -> None:
+    candidate = Mutant(load(WEEK_4), {"dZ2": ("-", "AL", "Y")}, 1)
+    want = evaluate(("-", "AL", "Y"), reference(load(WEEK_4)))
+    assert np.array_equal(candidate.values["dZ2"], want)

@@ -1,0 +1,209 @@
+"""The causes of exceptions, held to thousands of programs that stop."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from zlib import crc32
+
+import pytest
+
+from backcheck.answers import WORDS, error
+from backcheck.diagnose import diagnose
+from backcheck.reading import NOWHERE, Frame, frame_of, read
+from backcheck.symptoms import MOST, known_causes
+from backcheck.symptoms import exceptions as table
+from exceptions import MARK, Stop, counted, pasted, stops, written
+
+STYLES = ("plain", "older", "newer")
+
+
+@cache
+def known() -> tuple[Stop, ...]:
+    return tuple(stop for stop in stops() if stop.key)
+
+
+def shares(stopped: Sequence[Stop], placed: bool = True) -> tuple[float, float]:
+    """Return how often the first cause, and any cause that is told, is the mistake made."""
+    first = told = 0
+    for stop in stopped:
+        causes = [cause.id for cause in known_causes(stop.error, stop.frame if placed else NOWHERE)]
+        first += causes[:1] == [stop.operator]
+        told += stop.operator in causes[:MOST]
+    return first / len(stopped), told / len(stopped)
+
+
+def test_every_message_of_a_program_has_causes_or_is_left_out_with_a_reason() -> None:
+    left_out = [entry["pattern"] for entry in table()["left_out"].values()]
+    for stop in stops():
+        assert stop.key or any(re.search(one, stop.error) for one in left_out), stop
+    for pattern in left_out:
+        assert any(re.search(pattern, stop.error) for stop in stops())
+        assert not any(re.search(pattern, stop.error) for stop in known())
+
+
+def test_the_counts_and_their_order_are_those_of_the_programs() -> None:
+    file = resources.files("backcheck") / "exceptions.toml"
+    _, mark, counts = file.read_text(encoding="utf-8").partition(MARK)
+    assert mark + counts == written(counted(stops()))
+    for kind, causes in tomllib.loads(counts)["seen"].items():
+        totals = [sum(entry[-1] for entry in entries) for entries in causes.values()]
+        assert totals == sorted(totals, reverse=True), kind
+    assert len(stops()) > 3000
+
+
+def test_each_cause_was_seen_and_none_is_written_for_nothing() -> None:
+    seen = table()["seen"]
+    assert set(seen) == set(table()["kinds"])
+    assert {cause for causes in seen.values() for cause in causes} == set(table()["causes"])
+    for kind, causes in table()["also"].items():
+        assert set(causes) <= set(seen[kind])
+
+
+def test_no_program_stands_for_two_mistakes() -> None:
+    # The same text would be counted as evidence for both.
+    texts = {(stop.program, stop.test): stop.operator for stop in stops()}
+    for stop in stops():
+        if stop.operator not in ("edition", "not-run", "cache-foreign"):
+            assert texts[stop.program, stop.test] in (stop.operator, "edition", "not-run")
+
+
+def test_the_frame_leaves_the_mistake_among_the_causes_told_for_95_of_100_programs() -> None:
+    first, told = shares(known())
+    assert told >= 0.99
+    assert first >= 0.77
+    without = shares(known(), placed=False)
+    assert without[0] < first
+    assert without[1] < told
+
+
+def test_programs_that_were_not_counted_are_told_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    folds: list[list[Stop]] = [[] for _ in range(5)]
+    for stop in known():
+        folds[crc32(f"{stop.operator} {stop.program} {stop.error}".encode()) % 5].append(stop)
+    right = 0.0
+    for held in folds:
+        counts = counted([stop for fold in folds if fold is not held for stop in fold])
+        monkeypatch.setitem(table(), "seen", tomllib.loads(written(counts))["seen"])
+        right += shares(held)[1] * len(held)
+    assert right / len(known()) >= 0.95
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_pasted_traceback_gives_the_frame_it_stopped_in(style: str) -> None:
+    for stop in known()[::7]:
+        paste = read(pasted(stop, style))
+        assert (paste.frame.function, paste.frame.kind) == (stop.frame.function, stop.frame.kind)
+        assert known_causes(paste.error, paste.frame) == known_causes(stop.error, stop.frame)
+
+
+PAIR = "ValueError: not enough values to unpack (expected 3, got 2)"
+TWO = "ValueError: too many values to unpack (expected 2)"
+
+
+@pytest.mark.parametrize(
+    ("function", "statement", "message", "cause"),
+    [
+        ("linear_backward", "A_prev, W, b = cache", PAIR, "cache-whole"),
+        ("L_model_backward", "dA, dW = linear_activation_backward(dAL, c, 'relu')", TWO, "target"),
+        ("linear_activation_backward", "dA, dW = linear_backward(dZ, c)", TWO, "target-fewer"),
+        (
+            "backward_propagation_with_dropout",
+            "(Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache",
+            "ValueError: too many values to unpack (expected 12)",
+            "cache-foreign",
+        ),
+        ("cell", "AL, Y = L_model_backward_test_case()", TWO, "edition"),
+        ("cell", "dA_prev, dW, db = linear_backward(dZ, linear_cache)", PAIR, "returned-fewer"),
+        ("linear_backward", "m = A_prev.shape[2]", "IndexError: tuple index out of range", ""),
+        (
+            "linear_activation_backward",
+            "return dA_prev, dW, db",
+            "UnboundLocalError: local variable 'dA_prev' referenced before assignment",
+            "string",
+        ),
+        (
+            "relu_backward",
+            "dZ[Z <= 0] = 0",
+            "IndexError: boolean index did not match indexed array along dimension 0; dimension is "
+            "3 but corresponding boolean dimension is 1",
+            "index",
+        ),
+    ],
+)
+def test_the_frame_tells_causes_of_one_message_apart(
+    function: str, statement: str, message: str, cause: str
+) -> None:
+    found = known_causes(message, Frame(function, statement))
+    assert found[0].id.startswith(cause)
+
+
+def test_unpacking_points_at_an_edition_only_where_a_test_case_is_unpacked() -> None:
+    for message in (PAIR, TWO):
+        for statement in ("A_prev, W, b = cache", "dA, dW = linear_backward(dZ, linear_cache)"):
+            for function in ("cell", "linear_backward", "L_model_backward"):
+                causes = known_causes(message, Frame(function, statement))
+                assert "edition" not in [cause.id for cause in causes]
+        case = Frame("cell", "AL, Y = L_model_backward_test_case()")
+        assert [cause.id for cause in known_causes(message, case)] == ["edition"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "UnboundLocalError: cannot access local variable 'dA_prev' where it is not associated with "
+        "a value",
+        "UnboundLocalError: local variable 'dA_prev' referenced before assignment",
+        "IndexError: boolean index did not match indexed array along axis 0; size of axis is 3 but "
+        "size of corresponding boolean axis is 1",
+        "IndexError: boolean index did not match indexed array along dimension 0; dimension is 3 "
+        "but corresponding boolean dimension is 1",
+        "ValueError: too many values to unpack (expected 2, got 3)",
+        "NameError: name 'dZ2' is not defined. Did you mean: 'dZ1'?",
+        "numpy.exceptions.AxisError: axis 2 is out of bounds for array of dimension 2",
+        "TypeError: The numpy boolean negative, the `-` operator, is not supported, use the `~` "
+        "operator or the logical_not function instead.",
+    ],
+)
+def test_the_messages_of_older_and_newer_versions_are_known(message: str) -> None:
+    assert known_causes(message)
+    assert known_causes(read(message).error)
+
+
+def test_causes_give_no_graded_line_away_and_are_sentences() -> None:
+    says = [*table()["causes"].values()]
+    says += [sentence for causes in table()["also"].values() for sentence in causes.values()]
+    for sentence in says:
+        assert re.fullmatch(r"[A-Z][^`]*\.", sentence)
+        assert not re.search(r"[@*/]|np\.\w|\bdef \w+\(", sentence)
+
+
+def test_a_ready_answer_is_short_and_lists_its_causes_in_order() -> None:
+    for stop in known()[::5]:
+        for frame in (stop.frame, NOWHERE):
+            ready = error(stop.error, frame)
+            assert len(ready.text.split()) <= WORDS
+            numbers = [int(number) for number in re.findall(r"(?m)\((\d+)\)$", ready.text)]
+            assert numbers == sorted(numbers, reverse=True)
+            assert sum(numbers) <= ready.causes[0].of
+            assert len(numbers) >= min(2, len(ready.causes)) or len(ready.causes) == 1
+
+
+def test_a_diagnosis_tells_how_many_programs_had_each_cause() -> None:
+    text = f"in linear_backward(dZ, cache)\n---> 16     A_prev, W, b = cache\n{PAIR}"
+    assert "programs with one mistake that stopped so)." in diagnose(text).remarks[0]
+
+
+def test_statements_are_told_apart_by_what_they_do() -> None:
+    kinds = {
+        "AL, Y, caches = L_model_backward_test_case()": "case",
+        "dZ = relu_backward(dA, activation_cache)": "call",
+        "(linear_cache, activation_cache) = cache  # both": "name",
+        "current_cache = caches[l]": "entry",
+        "m = A_prev.shape[1]": "formula",
+        "dZ[Z <= 0] = 0": "entry",
+        "return dA_prev, dW, db": "formula",
+        "(Z1, D1, A1, W1, b1,": "",
+    }
+    assert {text: frame_of("cell", text).kind for text in kinds} == kinds

@@ -1,0 +1,101 @@
+"""The promises of the lock file, the Makefile and the supported Pythons."""
+
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import backcheck
+from chapters import ROOT
+
+LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def pins() -> dict[str, list[str]]:
+    """Return the locked versions of each distribution."""
+    found: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", LOCK, flags=re.MULTILINE):
+        found.setdefault(name, []).append(version)
+    return found
+
+
+def short_lists() -> list[Requirement]:
+    """Return what pyproject.toml asks for, all lists together."""
+    project = PROJECT["project"]
+    lists = [
+        project["dependencies"],
+        *project["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+    ]
+    return [Requirement(text) for entries in lists for text in entries]
+
+
+@pytest.mark.parametrize("requirement", short_lists(), ids=str)
+def test_the_lock_holds_a_version_that_each_short_list_allows(requirement: Requirement) -> None:
+    versions = pins()[requirement.name]
+    assert all(version in requirement.specifier for version in versions)
+
+
+def test_every_locked_version_carries_hashes_and_no_address() -> None:
+    blocks = re.split(r"^(?=[a-z0-9_.-]+==)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(blocks) == sum(map(len, pins().values()))
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert "://" not in LOCK
+    assert "make lock" in LOCK.splitlines()[1]
+
+
+def test_the_katex_lock_pins_by_integrity_and_names_no_address_to_download_from() -> None:
+    text = (ROOT / "book/_ext/node/package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in text
+    assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
+
+
+def test_an_old_python_is_told_in_one_sentence_what_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "version_info", (3, 10, 13))
+        with pytest.raises(ImportError) as error:
+            importlib.reload(backcheck)
+    importlib.reload(backcheck)
+    assert str(error.value) == (
+        "backcheck needs Python 3.11 or newer, and this is Python 3.10.13: "
+        "make the environment again with a newer Python."
+    )
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_without_a_new_enough_python_says_so_in_one_sentence(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    done = subprocess.run(
+        ["make", "book", "CANDIDATES=false"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        # What an outer make was told is not for this one.
+        env={k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "PYTHON"))},
+    )
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == (
+        "This book needs Python 3.11 or newer, and none was found: "
+        "install one, or name it with 'make book PYTHON=/path/to/python3'."
+    )
+    assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.xdist_group("together")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="the tests run one by one")
+def test_tests_that_share_what_takes_long_run_in_one_process(
+    request: pytest.FixtureRequest,
+) -> None:
+    # The name is how pytest-xdist knows; where pytest hides it, they run apart without a word.
+    assert request.node.nodeid.endswith("@together")

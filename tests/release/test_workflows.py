@@ -1,0 +1,254 @@
+"""What the linters do not see in the workflows: what they may do, and what their steps do."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chapters import ROOT, chapters
+
+FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
+WORKFLOWS: dict[str, dict[str, Any]] = {
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES
+}
+JOBS = [(name, job) for name, workflow in WORKFLOWS.items() for job in workflow["jobs"]]
+
+# A hook of git that runs these tests says where its repository is; they make their own.
+OUTSIDE = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="these steps run on Linux alone")
+
+
+def steps(workflow: str, job: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = WORKFLOWS[workflow]["jobs"][job]["steps"]
+    return found
+
+
+def step(
+    workflow: str, name: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one named step of the job that builds, as a runner does."""
+    (script,) = [step["run"] for step in steps(workflow, "build") if step.get("name") == name]
+    assert WORKFLOWS[workflow]["defaults"]["run"]["shell"] == "bash"
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
+        cwd=folder,
+        env=OUTSIDE | environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_action_is_pinned_by_a_commit_and_says_its_version(file: Path) -> None:
+    uses = re.findall(r"uses: (.+)", file.read_text(encoding="utf-8"))
+    assert uses
+    for action in uses:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+
+def test_one_version_of_an_action_is_used_everywhere() -> None:
+    pins: dict[str, set[str]] = {}
+    for file in FILES:
+        for action, pin in re.findall(r"uses: (\S+?)@(.+)", file.read_text(encoding="utf-8")):
+            pins.setdefault(action, set()).add(pin)
+    assert {action: pin for action, pin in pins.items() if len(pin) > 1} == {}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_do_nothing_but_what_a_job_asks_for(name: str) -> None:
+    assert WORKFLOWS[name]["permissions"] == {}
+
+
+def test_only_the_jobs_that_publish_may_write_and_they_run_nothing_of_the_repository() -> None:
+    writing = {}
+    for name, job in JOBS:
+        rights = WORKFLOWS[name]["jobs"][job].get("permissions", {})
+        if may_write := {right for right, much in rights.items() if much == "write"}:
+            writing[name, job] = may_write
+    assert writing == {
+        ("pages", "deploy"): {"pages", "id-token"},
+        ("release", "publish"): {"contents"},
+    }
+    for place in writing:
+        assert not [step for step in steps(*place) if "checkout" in step.get("uses", "")]
+
+
+@pytest.mark.parametrize(("name", "job"), JOBS)
+def test_a_job_ends_by_itself(name: str, job: str) -> None:
+    assert WORKFLOWS[name]["jobs"][job]["timeout-minutes"] <= 60
+    assert "group" in WORKFLOWS[name]["concurrency"]
+
+
+@pytest.mark.parametrize(
+    ("name", "job", "wanted"),
+    [
+        ("test", "book", ["make book", "make test"]),
+        ("test", "elsewhere", ["make book"]),
+        ("pages", "build", ["make forms"]),
+        ("release", "build", ["make book", "make test", "make forms"]),
+    ],
+)
+def test_the_book_is_built_and_tested_by_the_commands_of_the_readme(
+    name: str, job: str, wanted: list[str]
+) -> None:
+    run = [step["run"] for step in steps(name, job) if step.get("run", "").startswith("make ")]
+    assert run == wanted
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{command} +#", readme, re.MULTILINE) for command in run)
+
+
+def test_windows_builds_the_book_by_the_commands_for_those_without_make() -> None:
+    job = WORKFLOWS["test"]["jobs"]["elsewhere"]
+    assert job["strategy"]["matrix"]["system"] == ["macos-latest", "windows-latest"]
+    (script,) = [step["run"] for step in job["steps"] if "Windows" in step.get("if", "")]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"```sh\n{script.replace('Scripts', 'bin')}```" in readme
+
+
+def test_the_package_is_tested_on_every_python_it_names() -> None:
+    jobs = WORKFLOWS["test"]["jobs"]
+    pythons = jobs["locked"]["strategy"]["matrix"]["python"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Python {', '.join(pythons[:-1])} or {pythons[-1]}" in readme
+    rows = jobs["unlocked"]["strategy"]["matrix"]["include"]
+    assert {row["python"] for row in rows} <= set(pythons)
+
+
+@on_linux
+def test_a_tag_has_to_be_the_version_of_each_file(tmp_path: Path) -> None:
+    named = ("pyproject.toml", "CITATION.cff", "CHANGELOG.md")
+    for file in named:
+        shutil.copy(ROOT / file, tmp_path)
+    (version,) = re.findall(
+        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    tag, check = f"v{version}", "Refuse a tag that is not the version"
+    done = step("release", check, tmp_path, TAG=tag)
+    assert (done.returncode, done.stdout) == (0, "")
+    for other in ("v9.9.9", tag[:-1], f"{tag}0", tag.replace(".", "x")):
+        assert step("release", check, tmp_path, TAG=other).returncode == 1
+    for file in named:
+        text = (tmp_path / file).read_text(encoding="utf-8")
+        (tmp_path / file).write_text(text.replace(version, "9.9.9", 1), encoding="utf-8")
+        done = step("release", check, tmp_path, TAG=tag)
+        assert done.returncode == 1
+        assert f"{file} is not of version {version}." in done.stdout
+        (tmp_path / file).write_text(text, encoding="utf-8")
+
+
+@on_linux
+def test_a_release_has_the_whole_book_under_its_version(tmp_path: Path) -> None:
+    site, files = tmp_path / "_build/html", tmp_path / "_build/release/files"
+    for folder in (site, files):
+        folder.mkdir(parents=True)
+    for form in ("pdf", "epub"):
+        (site / f"when-the-cache-lies.{form}").write_text(form, encoding="utf-8")
+    beside = "Put the whole book beside it"
+    assert step("release", beside, tmp_path, TAG="v1.2.3").returncode == 0
+    names = sorted(file.name for file in files.iterdir())
+    assert names == ["when-the-cache-lies-1.2.3.epub", "when-the-cache-lies-1.2.3.pdf"]
+    (site / "when-the-cache-lies.pdf").unlink()
+    assert step("release", beside, tmp_path, TAG="v1.2.3").returncode != 0
+
+
+@on_linux
+def test_a_site_that_lacks_a_page_is_not_published(tmp_path: Path) -> None:
+    check = "Refuse a site that lacks a page of the table of contents"
+    site = tmp_path / "_build/html"
+    site.mkdir(parents=True)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\n", encoding="utf-8")
+    assert step("pages", check, tmp_path).returncode == 1
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
+    for name in chapters():
+        (site / f"{name}.html").write_text("a page", encoding="utf-8")
+    assert step("pages", check, tmp_path).returncode == 0
+    (site / "tanh.html").unlink()
+    (site / "relu.html").write_text("", encoding="utf-8")
+    done = step("pages", check, tmp_path)
+    assert done.returncode == 1
+    assert re.findall(r"::error::(\S+)\.html is not there", done.stdout) == ["tanh", "relu"]
+
+
+@on_linux
+def test_the_newest_release_of_each_version_is_published_beside_the_book(tmp_path: Path) -> None:
+    (tmp_path / "_build/html").mkdir(parents=True)
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    for version in ("0.10.0", "0.9.1", "0.9.0", "1.0.0"):
+        with zipfile.ZipFile(releases / f"when-the-cache-lies-{version}.zip", "w") as archive:
+            archive.writestr(f"when-the-cache-lies-{version}/index.html", version)
+    # In place of GitHub: it lists the tags, and copies what is downloaded.
+    stand_in = tmp_path / "gh"
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        'if [ "$2" = list ]; then printf "v1.0.0\\nv0.10.0\\nv0.9.1\\nv0.9.0\\n"; exit; fi\n'
+        f'test "$2 $4 $6" = "download --pattern --dir" && cp "{releases}/$5" "$7"\n',
+        encoding="utf-8",
+    )
+    stand_in.chmod(0o755)
+    path = f"{tmp_path}:{Path(sys.executable).parent}:{OUTSIDE['PATH']}"
+    done = step("pages", "Put the released versions beside it", tmp_path, PATH=path)
+    assert done.returncode == 0, done.stderr
+    copies = tmp_path / "_build/html/v"
+    assert {copy.name: (copy / "index.html").read_text() for copy in copies.iterdir()} == {
+        "0.9": "0.9.1",
+        "0.10": "0.10.0",
+        "1.0": "1.0.0",
+    }
+
+
+@on_linux
+@pytest.mark.skipif(shutil.which("zip") is None, reason="zip is not installed")
+def test_the_site_is_packed_into_the_same_bytes_each_time(tmp_path: Path) -> None:
+    digests = []
+    for folder, umask, zone in (("one", 0o022, "UTC"), ("two", 0o077, "Asia/Tokyo")):
+        # A repository of its own: what is packed has the time of the commit.
+        root = tmp_path / folder
+        root.mkdir()
+        commit = "git init -q && git -c user.name=a -c user.email=a@example.org commit -q"
+        subprocess.run(
+            ["sh", "-c", f"{commit} --allow-empty -m one --date=@1700000001"],
+            cwd=root,
+            env=OUTSIDE | {"GIT_COMMITTER_DATE": "@1700000001 +0000"},
+            check=True,
+        )
+        before = os.umask(umask)
+        try:
+            for name in ("b.html", "_static/a.css", "a.html"):
+                (root / "_build/html" / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / "_build/html" / name).write_text(name, encoding="utf-8")
+            done = step("release", "Pack the site", root, TAG="v1.2.3", TZ=zone)
+        finally:
+            os.umask(before)
+        assert done.returncode == 0, done.stderr
+        (packed,) = (root / "_build/release/files").iterdir()
+        assert packed.name == "when-the-cache-lies-1.2.3.zip"
+        with zipfile.ZipFile(packed) as archive:
+            names = archive.namelist()
+        assert names == [f"{packed.stem}/{name}" for name in ("_static/a.css", "a.html", "b.html")]
+        digests.append(hashlib.sha256(packed.read_bytes()).hexdigest())
+    assert digests[0] == digests[1]
+
+
+@on_linux
+def test_a_release_says_what_the_changelog_says_of_its_version(tmp_path: Path) -> None:
+    files = tmp_path / "_build/release/files"
+    files.mkdir(parents=True)
+    (files / "site.zip").write_text("site", encoding="utf-8")
+    log = "# Changelog\n\nAll.\n\n## 2.0, today\n\nNew.\n\n- Much.\n\n## 1.0, before\n\nOld.\n"
+    (tmp_path / "CHANGELOG.md").write_text(log, encoding="utf-8")
+    done = step("release", "Write the checksums and what the changelog says", tmp_path)
+    assert done.returncode == 0, done.stderr
+    notes = (files.parent / "notes.md").read_text(encoding="utf-8")
+    assert notes.strip() == "New.\n\n- Much."
+    digest = hashlib.sha256(b"site").hexdigest()
+    assert (files / "SHA256SUMS").read_text(encoding="utf-8") == f"{digest}  site.zip\n"
