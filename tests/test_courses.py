@@ -9,6 +9,7 @@ import pytest
 from backcheck import forward, referee
 from backcheck.audit import audit
 from backcheck.courses import read
+from backcheck.diagnose import diagnose
 from backcheck.fixtures import Fixture
 from backcheck.mutate import mutants
 from backcheck.running import call
@@ -98,6 +99,26 @@ def test_its_mutants_are_made_and_judged_though_no_layer_is_found(file: str) -> 
 def test_the_mutants_of_the_recurrent_cell_run_its_forward_pass_again() -> None:
     said = {str(mutant) for mutant in audit(of("recurrent-cell")).accepted}
     assert any("tanh(Wax" in one for one in said), said
+
+
+PASTED = [
+    ("logistic-regression", {}, "expected"),
+    ("logistic-regression", {"dw": "X @ (A - Y).T"}, "dw = X @ (A - Y).T"),
+    ("recurrent-cell", {"dtanh": "da_next * (1 - a_next)"}, "dtanh = da_next * (1 - a_next)"),
+    ("recurrent-cell", {"dWaa": "dtanh @ xt.T"}, "The numbers called dWaa are the right dWax"),
+]
+
+
+@pytest.mark.parametrize(("file", "forms", "said"), PASTED)
+def test_pasted_numbers_of_a_new_course_are_diagnosed(
+    file: str, forms: dict[str, str], said: str
+) -> None:
+    fixture = of(file)
+    values = fixture.run(**forms)
+    pasted = "\n".join(f"{name} = {values[name]}" for name in fixture.expected)
+    found = diagnose(pasted, fixture)
+    assert found.verdict == ("explained" if forms else "expected")
+    assert said in repr(found)
 
 
 def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
