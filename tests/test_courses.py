@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from backcheck import forward, referee
 from backcheck.audit import audit
 from backcheck.courses import read
 from backcheck.diagnose import diagnose
+from backcheck.fair import repaired, write
 from backcheck.fixtures import Fixture
 from backcheck.mutate import mutants
 from backcheck.running import call
@@ -99,6 +101,18 @@ def test_its_mutants_are_made_and_judged_though_no_layer_is_found(file: str) -> 
 def test_the_mutants_of_the_recurrent_cell_run_its_forward_pass_again() -> None:
     said = {str(mutant) for mutant in audit(of("recurrent-cell")).accepted}
     assert any("tanh(Wax" in one for one in said), said
+
+
+@each
+def test_it_is_repaired_and_written_as_a_file(file: str, tmp_path: Path) -> None:
+    fixture = repaired(of(file))
+    (tmp_path / "made.py").write_text(write(fixture), encoding="utf-8")
+    check = run_path(str(tmp_path / "made.py"))["check"]
+    check(fixture.program.run)
+    last = fixture.comparisons[-1].outputs[-1]
+    off = {last: fixture.expected[last] + 1}
+    with pytest.raises(AssertionError, match=f"Wrong values for {last}"):
+        check(lambda arrays: fixture.program.run(arrays) | off)
 
 
 PASTED = [
