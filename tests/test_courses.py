@@ -145,7 +145,9 @@ def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
     outputs = call(fixture, propagate, "")
     assert list(outputs) == ["dw", "db"]
     assert fixture.compare(outputs).word == "passes"
-    with pytest.raises(ValueError, match=r"propagate to return two .* yours returned None"):
+    with pytest.raises(
+        ValueError, match=r"return two values \(a dictionary, J\), and yours returned None"
+    ):
         call(fixture, lambda *given: None, "")
     with pytest.raises(ValueError, match="a dictionary with dw, db, and yours returned a list of"):
         call(fixture, lambda *given: ([0.0], 0.1), "")
@@ -188,6 +190,8 @@ DEFECTS = [
     ("propagate(w, b, X, Y)", "propagate(w, b, X, Q)", "propagate cannot be called with 'Q'"),
     ("propagate(w, b, X, Y)", "propagate", "is no call such as"),
     ("propagate(w, b, X, Y)", "propagate(w,", "is no call such as"),
+    ("propagate(w, b, X, Y)", "propagate(w, b, X, Y=Y)", "is no call such as"),
+    ("{}, J = prop", "[J] = prop", "is no call such as"),
     (
         "db = sum(A - Y) / m",
         "db = sum(Y - A) / m",
