@@ -260,8 +260,7 @@ function withoutNumbers(paste, wanted) {
     ? "numpy stop at these shapes, the simplest first."
     : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
   const remark = `In ${best.fixture.title} these changes make ${said}`;
-  const [one, other] = clash?.shapes ?? [];
-  const turned = clash && !clash.matrix && String(one) === String([...other].reverse());
+  const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
   return unexplained(best.fixture, best.candidates, turned ? [remark, TURNED] : [remark]);
 }
 

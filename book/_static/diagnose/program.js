@@ -20,19 +20,10 @@ export const SUMS = {
 /** @type {Record<string, string>} */
 const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
 
-/** How tightly each sign binds. @type {Record<string, number>} */
-const BINDING = {
-  ">": 0,
-  ">=": 0,
-  "<": 0,
-  "<=": 0,
-  "+": 1,
-  "-": 1,
-  "*": 2,
-  "/": 2,
-  "@": 2,
-  "**": 4,
-};
+/** How tightly each sign binds: the first ones least. */
+const SIGNS = [["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "@"], [], ["**"]];
+/** @type {Record<string, number>} */
+const BINDING = Object.fromEntries(SIGNS.flatMap((alike, at) => alike.map((one) => [one, at])));
 const NEGATIVE = 3;
 const ATOM = 5;
 
@@ -105,7 +96,7 @@ export function write(tree, binding = 0) {
   if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
-  const own = op === "neg" ? NEGATIVE : BINDING[op];
+  const own = BINDING[op] ?? NEGATIVE;
   // Python reads a - b - c from the left, but a ** b ** c from the right; a > b > c is another thing.
   const [left, right] = op === "**" ? [own + 1, own] : [own || 1, own + 1];
   const text =
