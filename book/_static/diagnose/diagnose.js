@@ -220,7 +220,8 @@ function* misplaced({ fixture, seen }) {
   }
 }
 
-/** What can be said where only a test or numpy spoke. @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
+/** What can be said where only a test or numpy spoke.
+ * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
 function withoutNumbers(paste, wanted) {
   /** @type {(fixture: Fixture | null, candidates: Candidate[], remarks: string[], seen?: Seen) => Diagnosis} */
   const unexplained = (fixture, candidates, remarks, seen = new Map()) => ({

@@ -13,7 +13,8 @@ export function mistake(id) {
   return { id, name, hint, page, found };
 }
 
-/** How often a mistake was found where a function is asked for. @type {(id: string, tested: string) => number[]} */
+/** How often a mistake was found where a function is asked for.
+ * @type {(id: string, tested: string) => number[]} */
 export function frequency(id, tested) {
   return [-(mistake(id).found[tested] || 0), IDS.indexOf(id)];
 }

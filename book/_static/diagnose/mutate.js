@@ -162,7 +162,8 @@ function* otherSlopes(tree, slopes) {
   }
 }
 
-/** What two changes of one step lead to. @type {(fixture: Fixture, slot: Slot, names: string[]) => Tree[]} */
+/** What two changes of one step lead to.
+ * @type {(fixture: Fixture, slot: Slot, names: string[]) => Tree[]} */
 export function secondChanges(fixture, { name, tree, forms, stuck }, names) {
   /** @type {Set<Tree>} */
   const found = new Set();

@@ -78,7 +78,8 @@ export function evaluate(tree, scope) {
   return first && second && OPERATIONS[op](first, second);
 }
 
-/** Where numpy stops in an expression that has no value. @type {(tree: Tree, scope: Scope) => Stop} */
+/** Where numpy stops in an expression that has no value.
+ * @type {(tree: Tree, scope: Scope) => Stop} */
 export function stopOf(tree, scope) {
   const inner = tree.args.find((part) => !evaluate(part, scope));
   if (inner) return stopOf(inner, scope);
@@ -109,7 +110,8 @@ export function write(tree, binding = 0) {
 const WORD =
   /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|\.T\b|\.shape\[[01]\]|, *(?:axis=[01]|keepdims=True)|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
 
-/** Reads what `write` writes, for links that spell expressions out. @type {(text: string) => Tree} */
+/** Reads what `write` writes, for links that spell expressions out.
+ * @type {(text: string) => Tree} */
 export function parse(text) {
   const tokens = text.match(WORD) || [];
   let [at, depth] = [0, 0];
