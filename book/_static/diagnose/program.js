@@ -98,7 +98,7 @@ export function write(tree, binding = 0) {
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
   const own = BINDING[op] ?? NEGATIVE;
-  // Python reads a - b - c from the left, but a ** b ** c from the right; a > b > c is another thing.
+  // Python reads a - b - c from the left, a ** b ** c from the right, and a > b > c otherwise.
   const [left, right] = op === "**" ? [own + 1, own] : [own || 1, own + 1];
   const text =
     op === "neg"
