@@ -1,10 +1,6 @@
 // @ts-check
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Placing } from "./placing.js" */
-/** @import { Paste } from "./reading.js" */
-/** @import { Seen } from "./search.js" */
 import { byRank, Candidate, distinct, groupsOf, outcomeText } from "./candidates.js";
 import { agreement, remains } from "./clues.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
@@ -14,10 +10,6 @@ import { read } from "./reading.js";
 import { explanations, Search } from "./search.js";
 import { clashing, clashOf, failingAlike, inLine, knownCauses } from "./symptoms.js";
 import { least } from "./util.js";
-
-/** @typedef {{verdict: string, fixture: Fixture | null, candidates: Candidate[], remarks: string[],
- *   seen: Seen}} Diagnosis */
-/** @typedef {Diagnosis & {fixture: Fixture}} Found */
 
 const WORDS = ["no change", "one change", "two changes"];
 const TURNED =

@@ -1,6 +1,5 @@
 // @ts-check
 /* The mistakes that have a name, and where they occur. */
-/** @import { Fixture } from "./fixtures.js" */
 import { evaluate } from "./program.js";
 import { cache, DATA } from "./util.js";
 import { fingerprint } from "./values.js";

@@ -1,6 +1,5 @@
 // @ts-check
 /* Mutants of one step: everything that rewrites trees, so that two changes of a step are found. */
-/** @import { Fixture } from "./fixtures.js" */
 import { ACTIVATIONS, BINARY, leaf, namesIn, node, SUMS } from "./program.js";
 
 /** @type {(tree: Tree, place: number, part: Tree) => Tree} */

@@ -1,17 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Observed } from "./numbers.js" */
-/** @import { Paste } from "./reading.js" */
-/** @import { Seen } from "./search.js" */
 import { groupedBy } from "./util.js";
 import { shapeOf } from "./values.js";
-
-/** @typedef {Map<string, string>} Names */
-/** What each array is taken for; `recognised` counts those that are no step, and `renamed` are the
- * names of an older notebook.
- * @typedef {{fixture: Fixture, seen: Seen, printedAs: Names, recognised: number, renamed: Names,
- *   doubles?: Forms[]}} Placing */
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -115,7 +105,7 @@ export function placings(paste, fixture, named = true) {
   });
 }
 
-/** @type {(placed: [string, Observed][]) => Names} */
+/** @type {(placed: [string, Observed][]) => Map<string, string>} */
 const namesOfSteps = (placed) =>
   new Map(placed.flatMap(([step, { name }]) => (name ? [[step, name]] : [])));
 

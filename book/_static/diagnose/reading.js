@@ -187,8 +187,6 @@ function unbracketed(text) {
   return found;
 }
 
-/** @typedef {ReturnType<typeof read>} Paste */
-
 /** @param {string} text */
 export function read(text) {
   const size = text.length > LIMIT / 4 ? new TextEncoder().encode(text).length : 0;

@@ -3,14 +3,9 @@
  *
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Observed } from "./numbers.js" */
-/** @import { Run } from "./workshop.js" */
 import { groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
-
-/** @typedef {Map<string, Observed>} Seen */
 
 /** All mutants with up to one change whose steps print what was seen, and how many changes.
  * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */

@@ -1,6 +1,5 @@
 // @ts-check
 /* Causes of what a test or numpy said, where no numbers were printed. */
-/** @import { Fixture } from "./fixtures.js" */
 import { Candidate, distinct } from "./candidates.js";
 import { frequency, namesOf } from "./mistakes.js";
 import { namesIn } from "./program.js";
@@ -10,9 +9,6 @@ import { shapeOf } from "./values.js";
 import { workshop } from "./workshop.js";
 
 const MOST_CAUSES = 4;
-
-/** @typedef {{function: string, statement: string}} Frame */
-/** @typedef {{matrix: boolean, left: number[], right: number[]}} Clash */
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
  * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */

@@ -4,7 +4,6 @@
  * A place is the number of a slot, and a set of places is a number with one bit for each: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
-/** @import { Fixture } from "./fixtures.js" */
 import { secondChanges } from "./mutate.js";
 import { cacheProperties } from "./util.js";
 import { OPERATIONS } from "./values.js";
