@@ -21,9 +21,7 @@ from backcheck.mutant import Mutant
 from backcheck.mutate import mutants, second_changes
 from backcheck.program import parse, write
 from backcheck.reading import read
-from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "book/_ext"))
+from chapters import ROOT
 from joined import DEFINED, IMPORTED, joined
 from katex_renderer import node
 
