@@ -120,7 +120,8 @@ class Diagnosis:
         dict
             ``verdict``, ``fixture``, ``remarks``, and ``candidates``: each with ``program``
             (every statement, evaluable as printed), ``changed`` (step, was, now),
-            ``changes``, ``verdict``, ``name``, ``hint``, ``page``, and ``matches`` by output.
+            ``changes``, ``verdict``, ``name``, ``operators``, ``hint``, ``page``, and ``matches``
+            by output.
             ``program`` and ``was`` are for programs: a text for readers shows what a test
             expects as `Mutant.expects` does, since a statement would be a solution.
         """
@@ -137,6 +138,7 @@ class Diagnosis:
                     "printed_as": dict(mutant.printed_as),
                     "verdict": mutant.verdict,
                     "name": mutant.name,
+                    "operators": list(mutant.operators),
                     "hint": " ".join(mistake.hint for mistake in mutant.named),
                     "page": mutant.page,
                     "matches": matches(mutant, self.arrays),
@@ -174,7 +176,8 @@ def sentence(mutant: Mutant) -> str:
     surprise = outcome == ("passes" if wrong else "error")
     test = say("but-test" if surprise else "and-test", says=say(outcome))
     narrow = say("narrow") if wrong and mutant.right_here else ""
-    return f"{mutant.name or say('unnamed')}: {mutant.verdict}{narrow}, {test}"
+    name = mutant.name or " and ".join(mutant.operators) or say("unnamed")
+    return f"{name}: {mutant.verdict}{narrow}, {test}"
 
 
 def described(group: Sequence[Mutant]) -> Iterator[str]:
