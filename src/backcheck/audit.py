@@ -41,39 +41,19 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mistake that a test accepts, and why it can.
-
-    Parameters
-    ----------
-    mutant : Mutant
-        The mistake.
-    reason : str
-        A key of `REASONS`.
-    details : str
-        The reason in this case, such as the size that hides it.
-    """
+    """A mistake that a test accepts, why it can (a key of `REASONS`), and that in this case."""
 
     mutant: Mutant
     reason: str
     details: str
 
     def __str__(self) -> str:
-        return f"{self.mutant} ({self.details})"
+        return f"{self.mutant}: {', '.join(self.mutant.operators)} ({self.details})"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What a test says of every mutant.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        The test.
-    mutants : tuple of Mutant
-        The changed programs.
-    outcomes : tuple of Outcome
-        What the test says of each.
-    """
+    """What a test says of every mutant."""
 
     fixture: Fixture
     mutants: tuple[Mutant, ...] = field(repr=False)
@@ -147,16 +127,7 @@ class Audit:
             yield from (f"    {one}" for one in found)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the audit as plain lists and dictionaries.
-
-        Returns
-        -------
-        dict
-            ``fixture``; ``fairness`` and ``strength`` (None where there is nothing to share);
-            ``equivalent`` and ``mistakes``, each with how many were ``accepted`` and
-            ``rejected``; ``unfairly_rejected``, the statements of the equivalent programs
-            that fail; ``survivors``, each with ``changed``, ``reason`` and ``details``.
-        """
+        """Return the audit as plain lists and dictionaries; fairness and strength may be None."""
         return {
             "fixture": self.fixture.id,
             "fairness": None if np.isnan(self.fairness) else self.fairness,
@@ -165,7 +136,12 @@ class Audit:
             "mistakes": {"accepted": len(self.survivors), "rejected": len(self.killed)},
             "unfairly_rejected": [str(mutant) for mutant in self.rejected],
             "survivors": [
-                {"changed": str(one.mutant), "reason": one.reason, "details": one.details}
+                {
+                    "changed": str(one.mutant),
+                    "operators": list(one.mutant.operators),
+                    "reason": one.reason,
+                    "details": one.details,
+                }
                 for one in self.survivors
             ],
         }
@@ -222,24 +198,15 @@ def audit(fixture: Fixture) -> Audit:
 
 @cache
 def published() -> dict[str, Fixture]:
-    """Return every published test that can be audited, by id.
-
-    Examples
-    --------
-    >>> list(published())[-1]
-    'c2w1_gradient_check_n'
-    """
+    """Return every published test that can be audited, by id."""
     check = gradient_check.fixture()
     return {id: load(id) for id in ids()} | {check.id: check}
 
 
 def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
-    """Return how many right programs several tests accept, and how many mistakes they reject.
+    """Return how many right programs tests accept, and how many mistakes they reject.
 
-    Parameters
-    ----------
-    fixtures : iterable of Fixture, optional
-        The tests; all that are `published` if left out.
+    The tests are all that are `published` if left out.
 
     Examples
     --------
@@ -260,18 +227,11 @@ _KNOWN: dict[Any, tuple[Mutant, ...]] = {}
 
 
 def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
-    """Return the distinct mutants of a test's backward pass with their verdicts.
+    """Return the distinct mutants of a test's backward pass.
 
     A change that leads to the same outputs as another one, or as no change, on unrelated
     numbers in place of every array is not counted again. Nor is a change that numpy cannot
     carry out where all sizes differ: it leads to an exception, not to wrong numbers.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found = judged_mutants(load("c1w4_L_model_backward_v2"))
-    >>> [mutant.verdict for mutant in found if str(mutant) == "dZ2 = AL - Y"]
-    ['equivalent']
     """
     key = _shared_by(fixture)
     if key not in _KNOWN:
@@ -396,29 +356,9 @@ def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
 def distances(
     changed: Program, arrays: Mapping[str, Any], wanted: Mapping[str, Any]
 ) -> list[float]:
-    """Return how far a program is from each wanted output.
+    """Return the largest absolute difference of a program from each wanted output.
 
-    Parameters
-    ----------
-    changed : Program
-        The program to run.
-    arrays : mapping
-        What it runs on.
-    wanted : mapping
-        Outputs by name.
-
-    Returns
-    -------
-    list of float
-        The largest absolute difference in each output; inf where numpy stops, or where shapes
-        differ or a value is not finite.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> week4 = load("c1w4_L_model_backward_v2")
-    >>> max(distances(week4.program, week4.arrays, week4.expected)) < 1e-8
-    True
+    It is inf where numpy stops, shapes differ or a value is not finite.
     """
     try:
         values = changed.run(arrays)

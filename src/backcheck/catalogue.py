@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -263,29 +263,13 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
     return {number.lstrip("-") for number in numbers}
 
 
-@dataclass(frozen=True)
-class Overview:
+class Overview(Table):
     """The table of all named forms; on a page each name leads to its entry."""
 
-    rows: tuple[tuple[str, str, str, str], ...]
-
-    def __repr__(self) -> str:
-        return repr(Table(_COLUMNS, [row[1:] for row in self.rows]))
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{title}</th>' for title in _COLUMNS)
-        body = "".join(
-            f'<tr><th scope="row">{_link(key)}</th><td>{verdict}</td><td>{ratio}</td></tr>\n'
-            for key, _, verdict, ratio in self.rows
-        )
-        return (
-            '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
-            f"<thead><tr>{head}</tr></thead>\n"
-            f"<tbody>\n{body}</tbody>\n</table></div>"
-        )
-
-
-_COLUMNS = ("form", "verdict", "printed / expected")
+    def _cells(self, row: Sequence[object]) -> str:
+        (key,) = (key for key, mistake in table().items() if mistake.name == row[0])
+        cells = "".join(f"<td>{cell}</td>" for cell in row[1:])
+        return f'<th scope="row">{_link(key)}</th>{cells}'
 
 
 def overview() -> Overview:
@@ -296,7 +280,7 @@ def overview() -> Overview:
 
     Examples
     --------
-    >>> [row[2:] for row in overview().rows if row[0] == "output-sign"]
+    >>> [row[1:] for row in overview().rows if row[0] == table()["output-sign"].name]
     [('mistake', '-1, not constant')]
     """
     found: dict[str, set[str]] = {key: set() for key in table()}
@@ -306,12 +290,11 @@ def overview() -> Overview:
             found[key] |= {"numpy stops"} if mutant.outcome.error else set()
             found[key] |= {ratio(mutant, first)} if first else set()
     kinds = (*CAUSES, "numpy stops")
-    return Overview(
-        tuple(
-            (key, named.name, entry(key).verdicts, ", ".join(k for k in kinds if k in found[key]))
-            for key, named in table().items()
-        )
-    )
+    rows = [
+        (named.name, entry(key).verdicts, ", ".join(kind for kind in kinds if kind in found[key]))
+        for key, named in table().items()
+    ]
+    return Overview(("form", "verdict", "printed / expected"), rows)
 
 
 def _text(value: Any) -> str:

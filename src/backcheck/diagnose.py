@@ -19,9 +19,8 @@ from numpy.typing import ArrayLike
 from backcheck.fixtures import Fixture, load
 from backcheck.mutant import Mutant, distinct, reference
 from backcheck.placing import Placing, courses, elsewhere, most_likely, most_used, placings
-from backcheck.program import Tree
 from backcheck.reading import Paste, PrintedArray, from_arrays, read
-from backcheck.search import explanations, prints
+from backcheck.search import explanations
 from backcheck.symptoms import known_causes, likely_mutants, tested_by, told
 from backcheck.words import say
 
@@ -121,7 +120,8 @@ class Diagnosis:
         dict
             ``verdict``, ``fixture``, ``remarks``, and ``candidates``: each with ``program``
             (every statement, evaluable as printed), ``changed`` (step, was, now),
-            ``changes``, ``verdict``, ``name``, ``hint``, ``page``, and ``matches`` by output.
+            ``changes``, ``verdict``, ``name``, ``operators``, ``hint``, ``page``, and ``matches``
+            by output.
             ``program`` and ``was`` are for programs: a text for readers shows what a test
             expects as `Mutant.expects` does, since a statement would be a solution.
         """
@@ -138,6 +138,7 @@ class Diagnosis:
                     "printed_as": dict(mutant.printed_as),
                     "verdict": mutant.verdict,
                     "name": mutant.name,
+                    "operators": list(mutant.operators),
                     "hint": " ".join(mistake.hint for mistake in mutant.named),
                     "page": mutant.page,
                     "matches": matches(mutant, self.arrays),
@@ -152,11 +153,14 @@ class Diagnosis:
         return json.dumps(self.to_dict(), indent=2)
 
 
-def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
-    """Return, for each pasted output, whether the program prints it."""
+def matches(
+    mutant: Mutant, arrays: Mapping[str, PrintedArray], loose: bool = True
+) -> dict[str, bool]:
+    """Return, for each pasted output, whether the program prints it, or, if `loose`, may do so."""
     values = mutant.values
     return {
-        step: step in values and any(array.matches(values[step], loose) for loose in (False, True))
+        step: step in values
+        and (array.matches(values[step]) or (loose and array.matches(values[step], loose)))
         for step, array in arrays.items()
     }
 
@@ -172,7 +176,8 @@ def sentence(mutant: Mutant) -> str:
     surprise = outcome == ("passes" if wrong else "error")
     test = say("but-test" if surprise else "and-test", says=say(outcome))
     narrow = say("narrow") if wrong and mutant.right_here else ""
-    return f"{mutant.name or say('unnamed')}: {mutant.verdict}{narrow}, {test}"
+    name = mutant.name or " and ".join(mutant.operators) or say("unnamed")
+    return f"{name}: {mutant.verdict}{narrow}, {test}"
 
 
 def described(group: Sequence[Mutant]) -> Iterator[str]:
@@ -321,27 +326,8 @@ def _plan(placed: list[Placing], changes: int) -> Iterator[_Stage]:
         yield _Stage(2, True, [placing for placing in near if placing.partial])
 
 
-class _Search:
-    """A search by placing. What prints strictly prints loosely too, so one does for both."""
-
-    def __init__(self) -> None:
-        self._loosely: dict[tuple[Placing, int], list[dict[str, Tree]]] = {}
-
-    def __call__(self, placing: Placing, changes: int, loose: bool) -> Iterator[dict[str, Tree]]:
-        """Yield the forms of the programs with exactly so many changes that print the arrays."""
-        fixture, arrays = placing.fixture, placing.arrays
-        if changes == 2 and not placing.partial:
-            found = explanations(fixture, arrays, changes, loose)
-            yield from (forms for spent, forms in found if spent == changes)
-            return
-        if (placing, changes) not in self._loosely:
-            loosely = explanations(fixture, arrays, changes, loose=True)
-            self._loosely[placing, changes] = [
-                forms for spent, forms in loosely if spent == changes
-            ]
-        for forms in self._loosely[placing, changes]:
-            if loose or prints(fixture, arrays, forms):
-                yield forms
+_Known = dict[tuple[Placing, int], list[Mutant]]
+"""What has been found with so many changes, by placing."""
 
 
 def _explain(
@@ -355,7 +341,7 @@ def _explain(
     placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
     if not placed:
         return None
-    search = _Search()
+    known: _Known = {}
     for stage in _plan(placed, changes):
         if stage.changes == 2 and not stage.loose:
             before_two_changes()
@@ -364,9 +350,9 @@ def _explain(
             # Two changes take long, so the first place that explains the numbers is kept.
             if found and stage.changes == 2:
                 break
-            answer = _answer(placing, stage, search)
-            known = found.get(placing.fixture)
-            if answer and (not known or answer.candidates[0].rank < known.candidates[0].rank):
+            answer = _answer(placing, stage, known)
+            before = found.get(placing.fixture)
+            if answer and (not before or answer.candidates[0].rank < before.candidates[0].rank):
                 remarks = (*_older_names(placing), *answer.remarks)
                 found[placing.fixture] = replace(answer, remarks=remarks)
         if found:
@@ -386,18 +372,24 @@ def _older_names(placing: Placing) -> Iterator[str]:
         yield say("older-names", names=", and ".join(said))
 
 
-def _answer(placing: Placing, stage: _Stage, search: _Search) -> Diagnosis | None:
-    spent = stage.changes + (len(placing.printed_as) > 0)
-    candidates = [
-        Mutant(placing.fixture, forms, spent, dict(placing.printed_as))
-        for forms in search(placing, stage.changes, stage.loose)
-    ]
-    if not candidates:
+def _answer(placing: Placing, stage: _Stage, known: _Known) -> Diagnosis | None:
+    fixture, arrays, names = placing.fixture, placing.arrays, placing.printed_as
+    exact = stage.changes == 2 and not placing.partial
+    # What prints strictly prints loosely too, so one search does for both.
+    if (placing, stage.changes) not in known:
+        known[placing, stage.changes] = [
+            Mutant(fixture, forms, spent + bool(names), names)
+            for spent, forms in explanations(fixture, arrays, stage.changes, loose=not exact)
+            if spent == stage.changes
+        ]
+    found = known[placing, stage.changes]
+    if not stage.loose and not exact:
+        found = [mutant for mutant in found if all(matches(mutant, arrays, False).values())]
+    if not found:
         return None
-    if not spent:
+    if stage.changes == 0 and not names:
         return _expected(placing, stage.loose)
-    found = tuple(distinct(candidates))
-    return Diagnosis("explained", placing.fixture, found, (), placing.arrays)
+    return Diagnosis("explained", fixture, tuple(distinct(found)), (), arrays)
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:

@@ -277,68 +277,65 @@ def _heading(fixture: Fixture) -> Iterator[str]:
 
 def _inputs(fixture: Fixture) -> Iterator[str]:
     layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    yield from _layers(fixture, layers)
+    # What the table of layers holds: a name in the file's loop, and a field of a layer.
+    columns = {"below": "input", "W": "W", "b": "b", "Z": "Z"}
+    if any(layer.A in fixture.arrays for layer in layers):
+        columns |= {"A": "A", "activation": "activation"}
+    if any(layer.mask for layer in layers):
+        columns["mask"] = "mask"
+    yield from _layers(layers, columns) if layers else ("",)
     # A function, so that every call gets arrays of its own and no array becomes a global.
     yield "def inputs():"
     yield '    """Return parameters, labels and the cache of a forward pass, by name."""'
-    yield from (
-        f"    {line}" for line in (*_given(fixture, layers), *_forward_pass(fixture, layers))
-    )
+    loop = _forward_pass(columns) if layers else ()
+    yield from (f"    {line}" for line in (*_given(fixture, bool(layers)), *loop))
     yield from ("", "")
 
 
-def _layers(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
+def _layers(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str]:
     """Yield the tables of a forward pass, which one loop reads whatever the layers are.
 
     Written out layer by layer, it would be the function that the course asks for.
     """
-    if not layers:
-        yield ""
-        return
-    activated = [layer for layer in layers if layer.A in fixture.arrays]
-    if activated:
+    if "activation" in columns:
         yield "ACTIVATIONS = {"
-        for name in dict.fromkeys(layer.activation for layer in activated):
+        for name in dict.fromkeys(layer.activation for layer in layers):
             yield f'    "{name}": {FUNCTIONS[name]},'
         yield from ("}", "")
-    columns = [column for column, _ in _columns(fixture, layers)]
     yield f"# {', '.join(columns)}"
     yield "LAYERS = ["
     for layer in layers:
-        names = [getattr(layer, field) for _, field in _columns(fixture, layers)]
-        yield f"    ({', '.join(json.dumps(name) for name in names)}),"
+        names = (json.dumps(getattr(layer, field)) for field in columns.values())
+        yield f"    ({', '.join(names)}),"
     yield from ("]", "", "")
 
 
-def _columns(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[tuple[str, str]]:
-    """Yield what the table of layers holds: a name in the file's loop, and a field of a layer."""
-    yield from (("below", "input"), ("W", "W"), ("b", "b"), ("Z", "Z"))
-    if any(layer.A in fixture.arrays for layer in layers):
-        yield from (("A", "A"), ("activation", "activation"))
-    if any(layer.mask for layer in layers):
-        yield "mask", "mask"
+def _forward_pass(columns: Mapping[str, str]) -> Iterator[str]:
+    yield f"for {', '.join(columns)} in LAYERS:"
+    yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
+    if "A" in columns:
+        yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
+    if "mask" in columns:
+        yield "    if mask:"
+        yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
+    yield "return arrays"
 
 
-def _given(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
+def _given(fixture: Fixture, goes_on: bool) -> Iterator[str]:
     random = {str(one["name"]) for one in fixture.draws}
     computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
     if random:
         yield f"generator = np.random.RandomState({fixture.seed})"
-    yield "arrays = {" if layers else "return {"
+    yield "arrays = {" if goes_on else "return {"
     yield from (f'    "{one["name"]}": {_draw(one)},' for one in fixture.draws)
     for name, value in fixture.arrays.items():
         if name not in random | computed:
-            yield from _literal(name, value)
+            if value.ndim < 2:
+                yield f'    "{name}": np.array({value.tolist()}),'
+            else:
+                yield from (f'    "{name}": np.array(', "        [")
+                yield from (*_rows(value, " " * 12), "        ]", "    ),")
     yield "}"
-
-
-def _literal(name: str, value: Any) -> Iterator[str]:
-    if value.ndim < 2:
-        yield f'    "{name}": np.array({value.tolist()}),'
-        return
-    yield from (f'    "{name}": np.array(', "        [")
-    yield from _rows(value, " " * 12)
-    yield from ("        ]", "    ),")
 
 
 def _rows(value: Any, indent: str) -> Iterator[str]:
@@ -349,20 +346,6 @@ def _rows(value: Any, indent: str) -> Iterator[str]:
             yield line
         else:
             yield from (f"{indent}[", *(f"{indent}    {number}," for number in row), f"{indent}],")
-
-
-def _forward_pass(fixture: Fixture, layers: Sequence[Layer]) -> Iterator[str]:
-    if not layers:
-        return
-    columns = [column for column, _ in _columns(fixture, layers)]
-    yield f"for {', '.join(columns)} in LAYERS:"
-    yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
-    if "A" in columns:
-        yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
-    if "mask" in columns:
-        yield "    if mask:"
-        yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
-    yield "return arrays"
 
 
 def _draw(one: Mapping[str, Any]) -> str:
@@ -381,9 +364,11 @@ def _asserts(fixture: Fixture) -> Iterator[str]:
     noise, nearest = margins(fixture)
     yield "EXPECTED = {"
     for name in fixture.comparisons[-1].outputs:
-        yield f'    "{name}": ['
-        yield from _rows(fixture.expected[name], " " * 8)
-        yield "    ],"
+        value = fixture.expected[name]
+        if value.ndim < 2:
+            yield f'    "{name}": {value.tolist()},'
+        else:
+            yield from (f'    "{name}": [', *_rows(value, " " * 8), "    ],")
     yield "}"
     yield ""
     yield f"# Equivalent programs stay within {noise:.1e}, which is the rounding of the numbers"

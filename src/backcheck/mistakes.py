@@ -107,6 +107,9 @@ def _named(fixture: Fixture) -> tuple[dict[frozenset[Any], str], dict[tuple[str,
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
     """Yield the changes of one slot that a mistake is, layer by layer."""
+    # A mistake is written in the symbols of a layer, and not every forward pass has one.
+    if not fixture.layers:
+        return
     known = set(fixture.arrays)
     for step in fixture.program.steps:
         computes, layer = _place(fixture, step.name, mistake)

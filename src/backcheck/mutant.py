@@ -12,7 +12,7 @@ from backcheck.fixtures import Fixture, Outcome, prefix
 from backcheck.formulas import FAILURES, fingerprint, formula
 from backcheck.handout import expects, statements
 from backcheck.mistakes import Mistake, names_of, table
-from backcheck.mutate import mutants, program
+from backcheck.mutate import mutants, operators_of, program
 from backcheck.program import Program, Tree, write
 from backcheck.roles import role
 from backcheck.words import say
@@ -105,6 +105,11 @@ class Mutant:
         if self.printed_as and not self.forms:
             return say("other-name")
         return " and ".join(mistake.name for mistake in self.named)
+
+    @cached_property
+    def operators(self) -> tuple[str, ...]:
+        """The operators of mutation that make it, by name."""
+        return tuple(filter(None, operators_of(self.fixture, self._different)))
 
     @property
     def page(self) -> str:

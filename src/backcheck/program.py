@@ -383,10 +383,9 @@ def _tree(node: ast.expr) -> Tree:
             for name, known in SUMS.items():
                 if options == known:
                     return (name, _tree(argument))
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if (
-            name in FUNCTIONS or name in SUMS
-        ):
-            return (name, _tree(argument))
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]):
+            if name in FUNCTIONS or name in SUMS:
+                return (name, _tree(argument))
     raise ValueError(
         f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "
         "see backcheck.program.parse for what it can."

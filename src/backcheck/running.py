@@ -114,13 +114,15 @@ def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
     """
     for text in fixture.call:
         into, _, call = text.rpartition(" = ")
-        try:
-            taken, called = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
-        except SyntaxError:
-            called = None
-        if not isinstance(called, ast.Call):
-            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
-        yield taken, tuple(_argument(fixture, node) for node in called.args)
+        with suppress(SyntaxError):
+            match [ast.parse(one, mode="eval").body for one in (into or "{}", call)]:
+                case [
+                    ast.Name() | ast.Dict() | ast.Tuple() as taken,
+                    ast.Call(keywords=[]) as made,
+                ]:
+                    yield taken, tuple(_argument(fixture, node) for node in made.args)
+                    continue
+        raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
 
 
 def _argument(fixture: Fixture, node: ast.expr) -> Any:
@@ -155,7 +157,11 @@ def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
                 return {name: value for outputs in named for name, value in outputs.items()}
             names = [ast.unparse(part) for part in parts]
             plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
-            wanted = f"{NUMBERS.get(len(parts), len(parts))} arrays ({plain})"
+            things = "values" if "{}" in names else "arrays"
+            plain = plain.replace("{}", "a dictionary")
+            wanted = f"{NUMBERS.get(len(parts), len(parts))} {things} ({plain})"
+        case _:
+            wanted = ast.unparse(into)
     raise ValueError(
         f"The test expects {fixture.function} to return {wanted}, "
         f"and yours returned {_kind(returned)}."

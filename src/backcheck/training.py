@@ -70,8 +70,7 @@ def descend(
     --------
     >>> from backcheck.activations import sigmoid
     >>> from backcheck.program import backward
-    >>> start = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
-    >>> X, Y = [[-1.0, 1.0]], [[0, 1]]
+    >>> X, Y, start = [[-1.0, 1.0]], [[0, 1]], {"W1": [[0.0]], "b1": [[0.0]]}
     >>> losses, _ = descend(backward(["sigmoid"]), X, Y, start, [sigmoid], steps=2, rate=1.0)
     >>> losses.round(4)
     array([0.6931, 0.4741, 0.3477])

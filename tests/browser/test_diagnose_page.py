@@ -130,6 +130,8 @@ def test_a_paste_from_before_the_script_came_is_diagnosed(html: Path, browser: B
         ("c9w9_nothing&dZ2=AL", "names the test c9w9_nothing, which is not known here"),
         ("c1w4_L_model_backward_v2&dQ=AL", "changes dQ, which is not a step"),
         ("c1w4_L_model_backward_v2&dZ2=AL%20-", "gives dZ2 an expression that cannot be read"),
+        ("c1w4_L_model_backward_v2&dZ2=AL%20neg%20Y", "cannot be read"),
+        ("c1w4_L_model_backward_v2&dZ2=AL%20>%20Y%20>%20A0", "cannot be read"),
         ("c1w4_L_model_backward_v2&dZ2=AL%20-%20Q", "uses Q, which c1w4_L_model_backward_v2"),
         ("c1w4_L_model_backward_v2&dZ2=%E0%A4", "This link is damaged"),
         ("c1w4_L_model_backward_v2&dZ2=" + "(" * 3000, "cannot be read"),

@@ -22,7 +22,7 @@ from backcheck.mutate import mutants, second_changes
 from backcheck.program import parse, write
 from backcheck.reading import read
 from chapters import ROOT
-from joined import IMPORTED, joined
+from joined import DEFINED, IMPORTED, joined
 from katex_renderer import node
 
 MODULES = ROOT / "book/_static/diagnose"
@@ -35,6 +35,9 @@ LAYERS = (
     *("diagnose", "links", "printing", "cards", "page"),
 )
 """The modules, from the ground up: each may import those before it."""
+
+slow = pytest.mark.site
+"""These take minutes, so that they run with the tests of the built page."""
 
 CHUNKS = 10
 """In so many parts the random programs are compared, for processes that work side by side."""
@@ -127,10 +130,12 @@ def double_mutants(number: int) -> list[str]:
     return texts
 
 
+@slow
 def test_page_and_package_agree_on_the_corpus() -> None:
     agree(*((file.read_text(encoding="utf-8"),) for file in CORPUS))
 
 
+@slow
 @pytest.mark.xfail(
     reason="search.py empties what it compares (popitem), so it keeps one change of several slots"
 )
@@ -139,10 +144,12 @@ def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
     agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
 
 
+@slow
 def test_page_and_package_agree_on_single_mutants_where_two_changes_are_allowed() -> None:
     agree(*((text,) for text in random_programs(20, 40)))
 
 
+@slow
 def test_page_and_package_agree_on_double_mutants() -> None:
     agree(*((text,) for text in double_mutants(10)))
 
@@ -164,7 +171,7 @@ def test_page_and_package_write_the_same_mathematics() -> None:
 def test_every_form_is_read_as_it_is_written() -> None:
     slots = [slot for id in ids("Course 1") for slot in mutants(load(id)).slots]
     codes = list(dict.fromkeys(write(form.tree) for slot in slots for form in slot.forms))
-    assert len(codes) > 5000
+    assert len(codes) > 2000
     assert ask(*(("parse", code) for code in codes)) == codes
 
 
@@ -256,11 +263,11 @@ def test_every_import_of_a_module_is_one_that_the_script_is_joined_by() -> None:
         ), name
 
 
-def test_the_joined_script_has_every_module_once_and_no_import() -> None:
+def test_the_joined_script_has_every_definition_once_and_no_import() -> None:
     script = joined(MODULES / "page.js")
+    every = [name for text in sources().values() for name in DEFINED.findall(text)]
+    assert sorted(DEFINED.findall(script)) == sorted(every)
     assert not re.search(r"^\s*(?:import|export)\b", script, re.MULTILINE)
-    for name in ("cacheProperties", "spread", "besides", "withoutNumbers", "inSlices"):
-        assert len(re.findall(rf"^ *(?:function\*? |\*)?{name}\(.*{{$", script, re.M)) == 1, name
 
 
 def test_a_name_that_two_modules_define_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from backcheck import forward, referee
 from backcheck.audit import audit
 from backcheck.courses import read
+from backcheck.diagnose import diagnose
+from backcheck.fair import repaired, write
 from backcheck.fixtures import Fixture
 from backcheck.mutate import mutants
 from backcheck.running import call
@@ -100,6 +103,38 @@ def test_the_mutants_of_the_recurrent_cell_run_its_forward_pass_again() -> None:
     assert any("tanh(Wax" in one for one in said), said
 
 
+@each
+def test_it_is_repaired_and_written_as_a_file(file: str, tmp_path: Path) -> None:
+    fixture = repaired(of(file))
+    (tmp_path / "made.py").write_text(write(fixture), encoding="utf-8")
+    check = run_path(str(tmp_path / "made.py"))["check"]
+    check(fixture.program.run)
+    last = fixture.comparisons[-1].outputs[-1]
+    off = {last: fixture.expected[last] + 1}
+    with pytest.raises(AssertionError, match=f"Wrong values for {last}"):
+        check(lambda arrays: fixture.program.run(arrays) | off)
+
+
+PASTED = [
+    ("logistic-regression", {}, "expected"),
+    ("logistic-regression", {"dw": "X @ (A - Y).T"}, "dw = X @ (A - Y).T"),
+    ("recurrent-cell", {"dtanh": "da_next * (1 - a_next)"}, "dtanh = da_next * (1 - a_next)"),
+    ("recurrent-cell", {"dWaa": "dtanh @ xt.T"}, "The numbers called dWaa are the right dWax"),
+]
+
+
+@pytest.mark.parametrize(("file", "forms", "said"), PASTED)
+def test_pasted_numbers_of_a_new_course_are_diagnosed(
+    file: str, forms: dict[str, str], said: str
+) -> None:
+    fixture = of(file)
+    values = fixture.run(**forms)
+    pasted = "\n".join(f"{name} = {values[name]}" for name in fixture.expected)
+    found = diagnose(pasted, fixture)
+    assert found.verdict == ("explained" if forms else "expected")
+    assert said in repr(found)
+
+
 def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
     fixture = of("logistic-regression")
 
@@ -110,7 +145,9 @@ def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
     outputs = call(fixture, propagate, "")
     assert list(outputs) == ["dw", "db"]
     assert fixture.compare(outputs).word == "passes"
-    with pytest.raises(ValueError, match=r"propagate to return two .* yours returned None"):
+    with pytest.raises(
+        ValueError, match=r"return two values \(a dictionary, J\), and yours returned None"
+    ):
         call(fixture, lambda *given: None, "")
     with pytest.raises(ValueError, match="a dictionary with dw, db, and yours returned a list of"):
         call(fixture, lambda *given: ([0.0], 0.1), "")
@@ -153,6 +190,8 @@ DEFECTS = [
     ("propagate(w, b, X, Y)", "propagate(w, b, X, Q)", "propagate cannot be called with 'Q'"),
     ("propagate(w, b, X, Y)", "propagate", "is no call such as"),
     ("propagate(w, b, X, Y)", "propagate(w,", "is no call such as"),
+    ("propagate(w, b, X, Y)", "propagate(w, b, X, Y=Y)", "is no call such as"),
+    ("{}, J = prop", "[J] = prop", "is no call such as"),
     (
         "db = sum(A - Y) / m",
         "db = sum(Y - A) / m",

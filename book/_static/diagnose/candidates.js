@@ -1,7 +1,5 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Seen } from "./search.js" */
 import { expects, statements } from "./handout.js";
 import { formula, frequency, mistake, namesOf } from "./mistakes.js";
 import { write } from "./program.js";

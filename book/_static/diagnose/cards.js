@@ -1,7 +1,5 @@
 // @ts-check
 /* Answers as elements of the page. Pasted text and links reach it as text only. */
-/** @import { Candidate } from "./candidates.js" */
-/** @import { Diagnosis } from "./diagnose.js" */
 import { groupsOf, outcomeText, sentence } from "./candidates.js";
 import { linkTo } from "./links.js";
 import { printed } from "./printing.js";

@@ -1,8 +1,5 @@
 // @ts-check
 /* What can be said of numbers that none of the programs tried prints. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Observed } from "./numbers.js" */
-/** @import { Placing } from "./placing.js" */
 import { Candidate } from "./candidates.js";
 import { FIXTURES } from "./fixtures.js";
 import { explanations } from "./search.js";

@@ -1,10 +1,6 @@
 // @ts-check
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Placing } from "./placing.js" */
-/** @import { Paste } from "./reading.js" */
-/** @import { Seen } from "./search.js" */
 import { byRank, Candidate, distinct, groupsOf, outcomeText } from "./candidates.js";
 import { agreement, remains } from "./clues.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
@@ -14,10 +10,6 @@ import { read } from "./reading.js";
 import { explanations, Search } from "./search.js";
 import { clashing, clashOf, failingAlike, inLine, knownCauses } from "./symptoms.js";
 import { least } from "./util.js";
-
-/** @typedef {{verdict: string, fixture: Fixture | null, candidates: Candidate[], remarks: string[],
- *   seen: Seen}} Diagnosis */
-/** @typedef {Diagnosis & {fixture: Fixture}} Found */
 
 const WORDS = ["no change", "one change", "two changes"];
 const TURNED =
@@ -220,7 +212,8 @@ function* misplaced({ fixture, seen }) {
   }
 }
 
-/** What can be said where only a test or numpy spoke. @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
+/** What can be said where only a test or numpy spoke.
+ * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
 function withoutNumbers(paste, wanted) {
   /** @type {(fixture: Fixture | null, candidates: Candidate[], remarks: string[], seen?: Seen) => Diagnosis} */
   const unexplained = (fixture, candidates, remarks, seen = new Map()) => ({
@@ -260,8 +253,7 @@ function withoutNumbers(paste, wanted) {
     ? "numpy stop at these shapes, the simplest first."
     : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
   const remark = `In ${best.fixture.title} these changes make ${said}`;
-  const [one, other] = clash?.shapes ?? [];
-  const turned = clash && !clash.matrix && String(one) === String([...other].reverse());
+  const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
   return unexplained(best.fixture, best.candidates, turned ? [remark, TURNED] : [remark]);
 }
 

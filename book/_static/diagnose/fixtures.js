@@ -67,30 +67,16 @@ export class Fixture {
     this.function = data.function;
     // Fixtures of one program on the same arrays share what is found out about them.
     this.twin = `${data.arrays} ${data.steps}`;
+    this.arrays = shared(data.arrays, unpackArrays);
+    this.steps = shared(data.steps, unpackSteps);
+    this.expected = shared(data.expected, unpackArrays);
+    this.unrelated = { ...shared(data.unrelated, unpackArrays), m: scalar(7) };
+    this.slopes = shared(data.slopes, unpackTrees);
+    this.together = shared(data.together, unpackForms);
+    /** The places of every mistake that has a name. */
+    this.named = shared(data.named, unpackNamed);
   }
 
-  get arrays() {
-    return shared(this.data.arrays, unpackArrays);
-  }
-  get steps() {
-    return shared(this.data.steps, unpackSteps);
-  }
-  get expected() {
-    return shared(this.data.expected, unpackArrays);
-  }
-  get unrelated() {
-    return { ...shared(this.data.unrelated, unpackArrays), m: scalar(7) };
-  }
-  get slopes() {
-    return shared(this.data.slopes, unpackTrees);
-  }
-  get together() {
-    return shared(this.data.together, unpackForms);
-  }
-  /** The places of every mistake that has a name. */
-  get named() {
-    return shared(this.data.named, unpackNamed);
-  }
   get networks() {
     return unpackNetworks(this.data.networks);
   }

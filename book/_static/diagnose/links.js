@@ -1,6 +1,5 @@
 // @ts-check
 /* Links that name a test and the changes of its program. */
-/** @import { Fixture } from "./fixtures.js" */
 import { Candidate } from "./candidates.js";
 import { FIXTURES } from "./fixtures.js";
 import { namesIn, parse, write } from "./program.js";

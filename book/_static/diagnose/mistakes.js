@@ -1,6 +1,5 @@
 // @ts-check
 /* The mistakes that have a name, and where they occur. */
-/** @import { Fixture } from "./fixtures.js" */
 import { evaluate } from "./program.js";
 import { cache, DATA } from "./util.js";
 import { fingerprint } from "./values.js";
@@ -13,7 +12,8 @@ export function mistake(id) {
   return { id, name, hint, page, found };
 }
 
-/** How often a mistake was found where a function is asked for. @type {(id: string, tested: string) => number[]} */
+/** How often a mistake was found where a function is asked for.
+ * @type {(id: string, tested: string) => number[]} */
 export function frequency(id, tested) {
   return [-(mistake(id).found[tested] || 0), IDS.indexOf(id)];
 }

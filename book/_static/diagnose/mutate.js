@@ -1,6 +1,5 @@
 // @ts-check
 /* Mutants of one step: everything that rewrites trees, so that two changes of a step are found. */
-/** @import { Fixture } from "./fixtures.js" */
 import { ACTIVATIONS, BINARY, leaf, namesIn, node, SUMS } from "./program.js";
 
 /** @type {(tree: Tree, place: number, part: Tree) => Tree} */
@@ -162,7 +161,8 @@ function* otherSlopes(tree, slopes) {
   }
 }
 
-/** What two changes of one step lead to. @type {(fixture: Fixture, slot: Slot, names: string[]) => Tree[]} */
+/** What two changes of one step lead to.
+ * @type {(fixture: Fixture, slot: Slot, names: string[]) => Tree[]} */
 export function secondChanges(fixture, { name, tree, forms, stuck }, names) {
   /** @type {Set<Tree>} */
   const found = new Set();

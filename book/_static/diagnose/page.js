@@ -7,7 +7,7 @@ import { candidateOf, Unlinked } from "./links.js";
 import { singles } from "./mistakes.js";
 import { printed } from "./printing.js";
 import { parse } from "./program.js";
-import { Unreadable } from "./reading.js";
+import { read, Unreadable } from "./reading.js";
 import { suspects } from "./symptoms.js";
 import { workshop } from "./workshop.js";
 
@@ -131,7 +131,7 @@ class Page {
     history.replaceState(null, "", location.href.split("#")[0]);
   }
 
-  /** Show the diagnosis that a shared link names, without any paste, and say whether there is one. */
+  /** Shows the diagnosis that a shared link names, and says whether there is one. */
   open() {
     const hash = location.hash.slice(1);
     if (!hash || document.getElementById(hash)) return false;
@@ -185,6 +185,6 @@ function* warming() {
   }
 }
 
-Object.assign(globalThis, { backcheck: { diagnose } });
+Object.assign(globalThis, { backcheck: { diagnose, read } });
 const root = document.getElementById("diagnose-app");
 if (root) new Page(root);

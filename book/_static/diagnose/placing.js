@@ -1,17 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Observed } from "./numbers.js" */
-/** @import { Paste } from "./reading.js" */
-/** @import { Seen } from "./search.js" */
 import { groupedBy } from "./util.js";
 import { shapeOf } from "./values.js";
-
-/** @typedef {Map<string, string>} Names */
-/** What each array is taken for; `recognised` counts those that are no step, and `renamed` are the
- * names of an older notebook.
- * @typedef {{fixture: Fixture, seen: Seen, printedAs: Names, recognised: number, renamed: Names,
- *   doubles?: Forms[]}} Placing */
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -35,14 +25,10 @@ function once(arrays) {
  * @type {(arrays: Observed[], fixture: Fixture) => Observed[]} */
 function unquoted(arrays, fixture) {
   const { steps, reference } = fixture;
-  const right = arrays.filter((seen) =>
-    // Quoted by hand, a row often has one bracket.
-    steps.some(
-      ({ name }) =>
-        seen.matches(reference[name], false) ||
-        (seen.dimensions === 1 && seen.matches(reference[name], true)),
-    ),
-  );
+  // Quoted by hand, a row often has one bracket.
+  const prints = (/** @type {Observed} */ seen, /** @type {Value} */ value) =>
+    seen.matches(value) || (seen.dimensions === 1 && seen.matches(value, true));
+  const right = arrays.filter((seen) => steps.some(({ name }) => prints(seen, reference[name])));
   if (right.length === arrays.length) return arrays;
   // Without a name the shape tells which arrays are the same output, printed and expected.
   const [alias = {}] = fixture.data.also;
@@ -83,10 +69,8 @@ function byShape(free, steps, fixture) {
   /** @type {(taken: string[]) => void} */
   const choose = (taken) => {
     if (taken.length === free.length) found.push(taken.map((step, at) => [step, free[at]]));
-    else {
-      for (const step of options[taken.length]) {
-        if (found.length < 30 && !taken.includes(step)) choose([...taken, step]);
-      }
+    for (const step of options[taken.length] ?? []) {
+      if (found.length < 30 && !taken.includes(step)) choose([...taken, step]);
     }
   };
   if (free.length <= steps.length) choose([]);
@@ -121,15 +105,13 @@ export function placings(paste, fixture, named = true) {
   });
 }
 
-/** @type {(placed: [string, Observed][]) => Names} */
+/** @type {(placed: [string, Observed][]) => Map<string, string>} */
 const namesOfSteps = (placed) =>
   new Map(placed.flatMap(([step, { name }]) => (name ? [[step, name]] : [])));
 
 /** @type {(placed: Placing[]) => Placing[]} */
 export function mostUsed(placed) {
-  const used = (/** @type {Placing} */ one) => one.seen.size + one.recognised;
-  const most = Math.max(...placed.map(used));
-  return placed.filter((one) => used(one) === most);
+  return most(placed, (one) => one.seen.size + one.recognised);
 }
 
 /** Takes each array for the output it equals, if all do and some under another name.
@@ -146,14 +128,7 @@ export function elsewhere(placing) {
   }
   const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
   if (!printedAs.size) return null;
-  return {
-    ...placing,
-    seen: taken,
-    printedAs,
-    recognised: 0,
-    renamed: new Map(),
-    doubles: undefined,
-  };
+  return { fixture: placing.fixture, seen: taken, printedAs, recognised: 0, renamed: new Map() };
 }
 
 /** @type {(placing: Placing) => boolean} */

@@ -20,19 +20,10 @@ export const SUMS = {
 /** @type {Record<string, string>} */
 const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
 
-/** How tightly each sign binds. @type {Record<string, number>} */
-const BINDING = {
-  ">": 0,
-  ">=": 0,
-  "<": 0,
-  "<=": 0,
-  "+": 1,
-  "-": 1,
-  "*": 2,
-  "/": 2,
-  "@": 2,
-  "**": 4,
-};
+/** How tightly each sign binds: the first ones least. */
+const SIGNS = [["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "@"], [], ["**"]];
+/** @type {Record<string, number>} */
+const BINDING = Object.fromEntries(SIGNS.flatMap((alike, at) => alike.map((one) => [one, at])));
 const NEGATIVE = 3;
 const ATOM = 5;
 
@@ -87,7 +78,8 @@ export function evaluate(tree, scope) {
   return first && second && OPERATIONS[op](first, second);
 }
 
-/** Where numpy stops in an expression that has no value. @type {(tree: Tree, scope: Scope) => Stop} */
+/** Where numpy stops in an expression that has no value.
+ * @type {(tree: Tree, scope: Scope) => Stop} */
 export function stopOf(tree, scope) {
   const inner = tree.args.find((part) => !evaluate(part, scope));
   if (inner) return stopOf(inner, scope);
@@ -105,8 +97,8 @@ export function write(tree, binding = 0) {
   if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
-  const own = op === "neg" ? NEGATIVE : BINDING[op];
-  // Python reads a - b - c from the left, but a ** b ** c from the right; a > b > c is another thing.
+  const own = BINDING[op] ?? NEGATIVE;
+  // Python reads a - b - c from the left, a ** b ** c from the right, and a > b > c otherwise.
   const [left, right] = op === "**" ? [own + 1, own] : [own || 1, own + 1];
   const text =
     op === "neg"
@@ -118,7 +110,8 @@ export function write(tree, binding = 0) {
 const WORD =
   /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|\.T\b|\.shape\[[01]\]|, *(?:axis=[01]|keepdims=True)|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
 
-/** Reads what `write` writes, for links that spell expressions out. @type {(text: string) => Tree} */
+/** Reads what `write` writes, for links that spell expressions out.
+ * @type {(text: string) => Tree} */
 export function parse(text) {
   const tokens = text.match(WORD) || [];
   let [at, depth] = [0, 0];

@@ -66,7 +66,7 @@ function labelBefore(text, after, start) {
   const lines = text.slice(Math.max(after, start - 400), start).split("\n");
   const near = lines.filter(hasLetters).at(-1) || "";
   const before = text.slice(Math.max(0, start - 2000), start);
-  const [, context = ""] = /.*(sigmoid|relu)/is.exec(before) || [];
+  const [, context = ""] = /^.*(sigmoid|relu)/is.exec(before) || [];
   return [lastName(near.slice(-80)), context.toLowerCase(), calledExpected(before)];
 }
 
@@ -186,8 +186,6 @@ function unbracketed(text) {
   });
   return found;
 }
-
-/** @typedef {ReturnType<typeof read>} Paste */
 
 /** @param {string} text */
 export function read(text) {

@@ -3,14 +3,9 @@
  *
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
-/** @import { Fixture } from "./fixtures.js" */
-/** @import { Observed } from "./numbers.js" */
-/** @import { Run } from "./workshop.js" */
 import { groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
-
-/** @typedef {Map<string, Observed>} Seen */
 
 /** All mutants with up to one change whose steps print what was seen, and how many changes.
  * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
@@ -32,7 +27,7 @@ export class Search {
     this.shop = workshop(fixture);
     /** @type {Observed[]} */
     this.seen = [];
-    for (const [name, pattern] of seen) this.seen[this.shop.placeOf(name)] = pattern;
+    for (const [name, pattern] of seen) this.seen[this.shop.place[name]] = pattern;
     this.last = this.seen.length - 1;
     const { right } = this.shop;
     /** The places that the reference prints as they were seen. */
@@ -42,7 +37,7 @@ export class Search {
     const wrong = this.right.indexOf(false);
     this.firstWrong = wrong < 0 ? this.last : wrong;
     /** The places on which a change must have an effect. */
-    this.sources = [...seen.keys()].map((name) => this.shop.placeOf(name));
+    this.sources = [...seen.keys()].map((name) => this.shop.place[name]);
   }
 
   /** Whether a slot can have a value. @param {number} place @param {Value | null} value */
@@ -124,7 +119,7 @@ export class Search {
     const kept = new Map();
     for (const run of this.shop.several) {
       const needed = this.needed(run.reach);
-      const felt = [...run.forms].filter(([name]) => (needed >> this.shop.placeOf(name)) & 1);
+      const felt = [...run.forms].filter(([name]) => (needed >> this.shop.place[name]) & 1);
       const [[name, tree] = ["", null]] = felt;
       const single = felt.length === 1 && this.isSingle(name, tree);
       const key = felt.map(([one, { id }]) => `${one} ${id}`).join();
@@ -135,7 +130,7 @@ export class Search {
 
   /** @param {string} name @param {Tree | null} tree */
   isSingle(name, tree) {
-    return this.shop.slots[this.shop.placeOf(name)].forms.some((form) => form === tree);
+    return this.shop.slots[this.shop.place[name]].forms.some((form) => form === tree);
   }
 
   /** A program with one more change, from a place on.
@@ -205,7 +200,7 @@ export class Search {
     const { read } = this.shop;
     /** @type {(change: [string, Tree]) => boolean} */
     const ends = ([name, tree]) => {
-      const place = this.shop.placeOf(name);
+      const place = this.shop.place[name];
       return !((read >> place) & 1) && this.accepts(place, this.shop.usual(tree));
     };
     const kept = several.filter((forms) => [...forms].every(ends));

@@ -1,6 +1,5 @@
 // @ts-check
 /* Causes of what a test or numpy said, where no numbers were printed. */
-/** @import { Fixture } from "./fixtures.js" */
 import { Candidate, distinct } from "./candidates.js";
 import { frequency, namesOf } from "./mistakes.js";
 import { namesIn } from "./program.js";
@@ -10,9 +9,6 @@ import { shapeOf } from "./values.js";
 import { workshop } from "./workshop.js";
 
 const MOST_CAUSES = 4;
-
-/** @typedef {{function: string, statement: string}} Frame */
-/** @typedef {{matrix: boolean, shapes: number[][]}} Clash */
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
  * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */
@@ -33,13 +29,9 @@ export function knownCauses(error, frame) {
     const caught = match.slice(1).filter(Boolean).join(" ");
     let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
     // What a statement does tells more than the function it stands in.
-    const kind = statementKind(frame.statement);
-    for (const [place, value] of /** @type {const} */ ([
-      [0, caught],
-      [2, kind],
-      [1, frame.function],
-    ])) {
-      const narrower = entries.filter(({ one }) => one[place] === value);
+    const place = [caught, frame.function, statementKind(frame.statement)];
+    for (const at of [0, 2, 1]) {
+      const narrower = entries.filter(({ one }) => one[at] === place[at]);
       if (narrower.length) entries = narrower;
     }
     /** @type {(entries: {one: [string, string, string, number]}[]) => number} */
@@ -58,15 +50,11 @@ export function knownCauses(error, frame) {
 
 /** Every place of every mistake, and the changes of several steps that have one name. */
 export const suspects = cache((/** @type {Fixture} */ fixture) => {
-  const everywhere = fixture.together.flatMap((forms) => {
-    const ids = namesOf(fixture, forms);
-    return ids.length === 1 ? [{ id: ids[0], forms }] : [];
-  });
-  const named = fixture.named.map(([id, forms]) => ({ id, forms }));
-  return [...named, ...everywhere].map(({ id, forms }) => ({
-    id,
-    candidate: new Candidate(fixture, forms, 1),
-  }));
+  const together = fixture.together.map((forms) => ({ ids: namesOf(fixture, forms), forms }));
+  const named = fixture.named.map(([id, forms]) => ({ ids: [id], forms }));
+  return [...named, ...together.filter(({ ids }) => ids.length === 1)].map(
+    ({ ids: [id], forms }) => ({ id, candidate: new Candidate(fixture, forms, 1) }),
+  );
 });
 
 /** @type {(text: string) => string} */
@@ -105,33 +93,25 @@ export function failingAlike(fixture, failing) {
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
  * @type {(error: string) => Clash?} */
 export function clashOf(error) {
-  const sizes = /matmul.*\(size (\d+) is different from (\d+)\)/.exec(error);
+  const sizes = /matmul.*\(size (\d+) is different from (\d+)\)/.exec(error)?.map(Number);
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
-  if (sizes)
-    return {
-      matrix: true,
-      shapes: [
-        [-1, Number(sizes[2])],
-        [Number(sizes[1]), -1],
-      ],
-    };
-  const shapes = [...error.matchAll(/\((\d+), ?(\d*)\)/g)].map(([, ...parts]) =>
-    parts.filter(Boolean).map(Number),
-  );
-  if (shapes.length < 2 || !/not aligned|broadcast/.test(error)) return null;
-  return { matrix: error.includes("not aligned"), shapes: shapes.slice(0, 2) };
+  if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };
+  const found = [...error.matchAll(/\((\d+), ?(\d*)\)/g)];
+  const [left, right] = found.map(([, ...sizes]) => sizes.filter(Boolean).map(Number));
+  if (!right || !/not aligned|broadcast/.test(error)) return null;
+  return { matrix: error.includes("not aligned"), left, right };
 }
 
 /** @type {(clash: Clash, stop: Stop) => boolean} */
-function isClash({ matrix, shapes }, { op, values }) {
-  if ((op === "@") !== matrix || values.length !== 2) return false;
+function isClash(clash, { op, values }) {
+  if ((op === "@") !== clash.matrix || values.length !== 2) return false;
   const [left, right] = values.map(shapeOf);
   /** @type {(one: number[], got: number[]) => boolean} */
   const meets = (one, got) =>
     one.length === got.length && one.every((size, at) => size === -1 || size === got[at]);
   // A product of entries can be written either way round.
-  const turned = !matrix && meets(shapes[0], right) && meets(shapes[1], left);
-  return turned || (meets(shapes[0], left) && meets(shapes[1], right));
+  const turned = !clash.matrix && meets(clash.left, right) && meets(clash.right, left);
+  return turned || (meets(clash.left, left) && meets(clash.right, right));
 }
 
 /** The changes that make numpy stop at two shapes.

@@ -84,4 +84,40 @@ interface Data {
   pages: Record<string, string>;
 }
 
+type Fixture = import("./fixtures.js").Fixture;
+type Observed = import("./numbers.js").Observed;
+type Paste = ReturnType<typeof import("./reading.js").read>;
+type Run = import("./workshop.js").Run;
+type Candidate = import("./candidates.js").Candidate;
+
+/** What was printed, by the name of the step. */
+type Seen = Map<string, Observed>;
+
+/** What each array is taken for; `recognised` counts those that are no step. */
+interface Placing {
+  fixture: Fixture;
+  seen: Seen;
+  /** For each step that was printed under another name: that name. */
+  printedAs: Map<string, string>;
+  recognised: number;
+  /** The names of an older notebook. */
+  renamed: Map<string, string>;
+  /** What the long search found, once it has been made. */
+  doubles?: Forms[];
+}
+
+interface Diagnosis {
+  verdict: string;
+  fixture: Fixture | null;
+  candidates: Candidate[];
+  remarks: string[];
+  seen: Seen;
+}
+type Found = Diagnosis & { fixture: Fixture };
+
+type Frame = { function: string; statement: string };
+
+/** Two shapes that do not fit, and whether in a product of matrices; -1 is any size. */
+type Clash = { matrix: boolean; left: number[]; right: number[] };
+
 declare var BACKCHECK: Data;

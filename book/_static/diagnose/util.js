@@ -45,7 +45,8 @@ export function least(items, key) {
   return items.reduce((best, item) => (compared(key(item), key(best)) < 0 ? item : best));
 }
 
-/** Items by a key, in order. @template T @param {Iterable<T>} items @param {(item: T) => any} key */
+/** Items by a key, in order.
+ * @template T @param {Iterable<T>} items @param {(item: T) => any} key */
 export function groupedBy(items, key) {
   /** @type {Map<any, T[]>} */
   const groups = new Map();

@@ -121,7 +121,8 @@ export const OPERATIONS = {
   sum1_keep: sum(1, true),
 };
 
-/** What numpy says where it stops, since that is what a learner sees. @type {(stop: Stop) => string} */
+/** What numpy says where it stops, since that is what a learner sees.
+ * @type {(stop: Stop) => string} */
 export function complaint({ op, values }) {
   const shapes = values.map(shapeOf);
   if (op === "neg") {
@@ -148,7 +149,8 @@ export function fingerprint(v) {
   return `${shapeOf(v)}:${written}`;
 }
 
-/** Whether two gradients are the same but for rounding. @type {(got: Value, want: Value) => boolean} */
+/** Whether two gradients are the same but for rounding.
+ * @type {(got: Value, want: Value) => boolean} */
 export function agrees(got, want) {
   if (!sameShape(got, want) || !got.d.every(Number.isFinite)) return false;
   const scale = Math.max(...want.d.map(Math.abs), ...got.d.map(Math.abs));

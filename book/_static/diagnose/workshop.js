@@ -4,7 +4,6 @@
  * A place is the number of a slot, and a set of places is a number with one bit for each: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
-/** @import { Fixture } from "./fixtures.js" */
 import { secondChanges } from "./mutate.js";
 import { cacheProperties } from "./util.js";
 import { OPERATIONS } from "./values.js";
@@ -15,7 +14,8 @@ export class Workshop {
   constructor(fixture) {
     this.fixture = fixture;
     this.slots = fixture.slots;
-    this.place = new Map(this.slots.map((slot, place) => [slot.name, place]));
+    /** @type {Record<string, number>} */
+    this.place = Object.fromEntries(this.slots.map((slot, place) => [slot.name, place]));
     /** @type {Values} */
     this.right = this.slots.map((slot) => fixture.reference[slot.name]);
     /** @type {number[]} */
@@ -33,16 +33,11 @@ export class Workshop {
     this.seconds = [];
   }
 
-  /** @param {string} name */
-  placeOf(name) {
-    return /** @type {number} */ (this.place.get(name));
-  }
-
   /** The places that a form reads. @type {(tree: Tree) => number} */
   mask(tree) {
     let mask = this.masks[tree.id];
     if (mask === undefined) {
-      mask = tree.name ? 1 << this.placeOf(tree.name) : 0;
+      mask = tree.name ? 1 << this.place[tree.name] : 0;
       for (const part of tree.args) mask |= this.mask(part);
       this.masks[tree.id] = mask;
     }
@@ -70,7 +65,7 @@ export class Workshop {
   /** The value of an expression where nothing has changed. @type {(tree: Tree) => Value | null} */
   usual(tree) {
     if (tree.value) return tree.value;
-    if (tree.name) return this.right[this.placeOf(tree.name)];
+    if (tree.name) return this.right[this.place[tree.name]];
     let found = this.known[tree.id];
     if (found === undefined) {
       const first = this.usual(tree.args[0]);
@@ -95,7 +90,7 @@ export class Workshop {
    * @type {(tree: Tree, scope: Values, changed: number) => Value | null} */
   value(tree, scope, changed) {
     if (!(this.mask(tree) & changed)) return this.usual(tree);
-    if (tree.name) return scope[this.placeOf(tree.name)];
+    if (tree.name) return scope[this.place[tree.name]];
     const first = this.value(tree.args[0], scope, changed);
     const second = first && tree.args.length > 1 ? this.value(tree.args[1], scope, changed) : first;
     return first && second && OPERATIONS[tree.op](first, second);
@@ -144,7 +139,7 @@ export class Run {
     this.forms = forms;
     /** @type {Tree[]} */
     this.byPlace = [];
-    for (const [name, tree] of forms) this.byPlace[shop.placeOf(name)] = tree;
+    for (const [name, tree] of forms) this.byPlace[shop.place[name]] = tree;
     this.next = this.byPlace.findIndex(Boolean);
     this.scope = shop.right.slice();
     this.changed = 0;
