@@ -1,4 +1,7 @@
-"""The engine of the page, run by Node, against the package it follows; and how it is built."""
+"""The engine of the page, run by Node, against the package it follows; and how it is built.
+
+Some of these take minutes; `make check` leaves them out.
+"""
 
 import json
 import random
@@ -35,9 +38,6 @@ LAYERS = (
     *("diagnose", "links", "printing", "cards", "page"),
 )
 """The modules, from the ground up: each may import those before it."""
-
-slow = pytest.mark.site
-"""These take minutes, so that they run with the tests of the built page."""
 
 CHUNKS = 10
 """In so many parts the random programs are compared, for processes that work side by side."""
@@ -130,12 +130,10 @@ def double_mutants(number: int) -> list[str]:
     return texts
 
 
-@slow
 def test_page_and_package_agree_on_the_corpus() -> None:
     agree(*((file.read_text(encoding="utf-8"),) for file in CORPUS))
 
 
-@slow
 @pytest.mark.xfail(
     reason="search.py empties what it compares (popitem), so it keeps one change of several slots"
 )
@@ -144,12 +142,10 @@ def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
     agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
 
 
-@slow
 def test_page_and_package_agree_on_single_mutants_where_two_changes_are_allowed() -> None:
     agree(*((text,) for text in random_programs(20, 40)))
 
 
-@slow
 def test_page_and_package_agree_on_double_mutants() -> None:
     agree(*((text,) for text in double_mutants(10)))
 
