@@ -1,3 +1,4 @@
+import inspect
 import os
 import re
 import subprocess
@@ -100,6 +101,10 @@ def test_the_package_imports_numpy_alone_and_matplotlib_only_for_figures() -> No
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     assert done.stdout.strip() == "['backcheck', 'numpy']"
+
+
+def test_what_a_picture_asks_for_is_what_its_reader_gives() -> None:
+    assert list(inspect.signature(figures.cache_plane).parameters) == ["activation", "z", "a"]
 
 
 def test_a_cache_with_nan_is_not_drawn() -> None:

@@ -56,6 +56,7 @@ def test_every_part_of_the_page_of_mistakes_has_some_and_every_mistake_is_of_suc
         ("## Exercises", "page-exercises"),
         ("## Further reading", "page-reading"),
         ("### The referee's verdict", "page-referee"),
+        ("### A layer's input", "page-layer-input"),
         ("## `backcheck run`, or $A$ and {ref}`tanh`", "page-backcheck-run-or-and-tanh"),
     ],
 )
