@@ -26,13 +26,6 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def equation(name: str, tree: Tree) -> str:
     """Return a step as an equation of the handout, with what its sums run over.
 
-    Parameters
-    ----------
-    name : str
-        What the step computes, as a program calls it.
-    tree : Tree
-        The expression; see `backcheck.program`.
-
     Examples
     --------
     >>> from backcheck.fixtures import load
@@ -51,13 +44,6 @@ def equation(name: str, tree: Tree) -> str:
 
 def expects(name: str, tree: Tree) -> str:
     """Return what a test has where a program has something else.
-
-    Parameters
-    ----------
-    name : str
-        The step, or an array that is not taken as it comes.
-    tree : Tree
-        The step's own expression; for an array, its name.
 
     Examples
     --------
