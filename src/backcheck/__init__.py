@@ -11,9 +11,11 @@ The package of the book *When the Cache Lies*. Ground floor first:
 - `gradient_check`: the published gradient check, and what its assert accepts
 - `mutate`: rewrites of a backward pass by general operators
 - `mistakes`: names for the forms people really write
+- `mutant`: a changed backward pass, with all that can be said of it
+- `words`: the sentences and patterns that the page of the form has too
 - `reading`: numbers out of whatever people paste
-- `search`: the mutants whose steps print what was seen
-- `placing`, `candidates`, `symptoms`, `diagnose`: from a paste to its explanation
+- `search`: the mutants whose steps print what was pasted
+- `placing`, `symptoms`, `diagnose`: from a paste to its explanation
 - `clues`: what the ratio of a wrong number and the outputs that differ speak for
 - `catalogue`: every named form with the numbers it prints
 - `running`: a reader's own function, called as the test calls it

@@ -271,7 +271,7 @@ def _in_other_course(
     best = max(_fitting(paste, first).values(), default=0)
     for tests in others:
         fitting = _fitting(paste, tests)
-        # Two changes take long there, so only numbers that fit no test of Course 1 as well.
+        # Two changes take long there, so only numbers that fit no test of the first course as well.
         likely = max(fitting.values(), default=0) > best
         most = changes if likely else min(changes, 1)
         found = _explain(paste, tuple(fitting), most, before_two_changes)

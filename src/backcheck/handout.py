@@ -40,7 +40,15 @@ def equation(name: str, tree: Tree) -> str:
 
 
 def expects(name: str, tree: Tree) -> str:
-    """Return what a test has, a step or an array as it is given, where a program has another."""
+    """Return what a test has where a program has something else.
+
+    Examples
+    --------
+    >>> expects("dW", ("/", ("@", "dZ", ("T", "A_prev")), "m"))
+    'where the test expects dW = 1/m dZ A_prevᵀ'
+    >>> expects("A1", "A1")
+    'where the test takes A[1] as it is given'
+    """
     if tree == name:
         return say("as-given", symbol=symbol(name))
     return say("expects", equation=equation(name, tree))

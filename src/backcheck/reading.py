@@ -445,9 +445,7 @@ def _label(
 def _called_expected(before: str, names: re.Pattern[str]) -> bool:
     """Return whether the last line of prose before an array speaks of expected numbers."""
     for line in reversed(before.split("\n")):
-        words = pattern("word").findall(names.sub(" ", line))
-        words = [word for word in words if word not in ("array", "prev", "sigmoid", "relu")]
-        if words:
+        if words := pattern("word").findall(names.sub(" ", line)):
             return any(word.lower().startswith("expect") for word in words)
     return False
 

@@ -75,8 +75,8 @@ def table() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``sentences``; ``patterns``, each with its source and its flags; and ``replaced``, each
-        with source, flags and replacement.
+        ``sentences``; ``prefixes`` of names; ``patterns``, each with its source and its flags;
+        and ``replaced``, each with source, flags and replacement.
 
     Examples
     --------
@@ -85,6 +85,7 @@ def table() -> dict[str, Any]:
     """
     return {
         "sentences": _file()["sentences"],
+        "prefixes": list(PREFIXES),
         "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
         "replaced": [
             [*_in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
