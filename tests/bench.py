@@ -21,14 +21,14 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from backcheck import forward
-from backcheck.audit import audit, published
-from backcheck.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import read
 from backcheck.fixtures import ids, load
-from backcheck.formulas import fingerprint
-from backcheck.mutate import mutants, program, second_changes
+from backcheck.mutants.audit import audit, published
+from backcheck.mutants.formulas import fingerprint
+from backcheck.mutants.mutate import mutants, program, second_changes
 from backcheck.program import Tree
-from backcheck.reading import read
-from backcheck.tables import Table
+from backcheck.showing.tables import Table
 from browsing import chromium
 from chapters import ROOT
 

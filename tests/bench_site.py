@@ -22,7 +22,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from backcheck.tables import Table
+from backcheck.showing.tables import Table
 from browsing import chromium
 from building import STRICT, build, copy_book
 from chapters import ROOT, chapters

@@ -23,11 +23,11 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.reading import Frame, frame_of
+from backcheck.diagnosis.running import calls as calls_of
+from backcheck.diagnosis.symptoms import evidence_of, exceptions
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.program import names, write
-from backcheck.reading import Frame, frame_of
-from backcheck.running import calls as calls_of
-from backcheck.symptoms import evidence_of, exceptions
 
 CONTAINED = {"caches": {"current_cache"}, "cache": {"linear_cache", "activation_cache"}}
 """Which cache holds which, by the names the course gives them."""
@@ -640,6 +640,6 @@ def written(counts: Counter[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    file = Path(str(resources.files("backcheck") / "exceptions.toml"))
+    file = Path(str(resources.files("backcheck.diagnosis") / "exceptions.toml"))
     head, *_ = file.read_text(encoding="utf-8").partition(MARK)
     file.write_text(f"{head.rstrip()}\n\n{written(counted(stops()))}", encoding="utf-8")

@@ -16,7 +16,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-IMPORTED = ("matplotlib.pyplot", "backcheck.catalogue", "backcheck.fair", "backcheck.training")
+IMPORTED = (
+    "matplotlib.pyplot",
+    "backcheck.catalogue",
+    "backcheck.fair",
+    "backcheck.training",
+)
 """What takes long to import: once is enough where processes are forks."""
 
 
@@ -46,7 +51,8 @@ if __name__ == "__main__":
         with contextlib.suppress(ImportError):
             for name in IMPORTED:
                 import_module(name)
-            fixtures, mutate = sys.modules["backcheck.fixtures"], sys.modules["backcheck.mutate"]
+            fixtures = import_module("backcheck.fixtures")
+            mutate = import_module("backcheck.mutate")
             for id in fixtures.ids():
                 mutate.mutants(fixtures.load(id))
     with multiprocessing.Pool(maxtasksperchild=1) as pool:

@@ -22,7 +22,7 @@ from joined import joined
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
-    from backcheck.mutate import Slot
+    from backcheck.mutants.mutate import Slot
     from backcheck.program import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,10 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
     names = ("mutant", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
-    fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
+    fixtures, mistakes = (
+        import_module("backcheck.fixtures"),
+        import_module("backcheck.mistakes"),
+    )
     program = import_module("backcheck.program")
     shared = _Shared()
     every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
@@ -99,7 +102,10 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     forward, mutate = import_module("backcheck.forward"), import_module("backcheck.mutate")
-    formulas, roles = import_module("backcheck.formulas"), import_module("backcheck.roles")
+    formulas, roles = (
+        import_module("backcheck.formulas"),
+        import_module("backcheck.roles"),
+    )
     families = import_module("backcheck.families")
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)

@@ -52,7 +52,8 @@ def execution_digest(root: Path) -> str:
     package = root / "src" / "backcheck"
     own = [root / "book" / "_ext" / name for name in (Path(__file__).name, "forked_kernels.py")]
     read = [root / "requirements.txt", *(root / "book").glob("*.json")]
-    return digest_of(root, [*package.rglob("*.py"), *package.rglob("*.toml"), *own, *read])
+    source = [file for kind in ("*.py", "*.toml", "*.txt") for file in package.rglob(kind)]
+    return digest_of(root, [*source, *own, *read])
 
 
 def forget_stale_outputs(build: Path, digest: str) -> None:

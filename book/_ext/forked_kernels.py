@@ -24,7 +24,7 @@ IMPORTED = (
     "matplotlib.pyplot",
     "backcheck.catalogue",
     "backcheck.fair",
-    "backcheck.figures",
+    "backcheck.showing.figures",
     "backcheck.training",
 )
 """What kernels need, or many of them. A chapter still has to import what it uses."""
@@ -89,7 +89,8 @@ def serve(address: str) -> None:
     for name in IMPORTED:
         import_module(name)
     # Half of the chapters ask for these, and they are the same for all.
-    fixtures, mutate = sys.modules["backcheck.fixtures"], sys.modules["backcheck.mutate"]
+    fixtures = import_module("backcheck.fixtures")
+    mutate = import_module("backcheck.mutate")
     for id in fixtures.ids():
         mutate.mutants(fixtures.load(id))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -2,7 +2,7 @@ r"""One colour for each way to write a step: A-form, Z-form and shortcut.
 
 The words carry their colour wherever the text has them, and formulas by ``\aform{...}``,
 ``\zform{...}`` and ``\shortcut{...}``. The colours are those of ``book.css`` and the pictures.
-Tables of forms colour themselves (see ``backcheck.tables``).
+Tables of forms colour themselves (see ``backcheck.showing.tables``).
 """
 
 import re

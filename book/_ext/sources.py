@@ -3,7 +3,7 @@
 - A heading without a label gets that of its words, ``page-words-of-the-heading``, and the title of
   a page the page's name. A label is written only where an address is to be another, for instance
   because the heading was reworded since.
-- The sections of the named mistakes come from ``src/backcheck/mistakes.toml``. A page says where
+- The sections of the named mistakes come from ``mistakes.toml``. A page says where
   those of one part go: ```` ```{mistakes} part ````.
 """
 
@@ -88,7 +88,9 @@ def _with_labels(page: str, source: str) -> str:
 def _with_sections(source: str) -> str:
     if not PLACE.search(source):
         return source
-    table = tomllib.loads((ROOT / "src/backcheck/mistakes.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(
+        (ROOT / "src/backcheck/mutants/mistakes.toml").read_text(encoding="utf-8")
+    )
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)
 
 

@@ -17,18 +17,18 @@ from typing import Any
 import numpy as np
 
 import backcheck
-from backcheck.audit import audit, published, scoreboard
-from backcheck.diagnose import diagnose
-from backcheck.fair import make, repaired
-from backcheck.fair import write as write_test
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import LIMIT
+from backcheck.diagnosis.running import Failure, call, load_function, wrong_types
+from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Fixture, ids, load, unknown
-from backcheck.mistakes import occurrences
-from backcheck.mutant import Mutant
+from backcheck.mutants.audit import audit, published, scoreboard
+from backcheck.mutants.fair import make, repaired
+from backcheck.mutants.fair import write as write_test
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant
 from backcheck.program import write
-from backcheck.reading import LIMIT
-from backcheck.running import Failure, call, load_function, wrong_types
-from backcheck.symptoms import likely_causes
-from backcheck.tables import Table
+from backcheck.showing.tables import Table
 
 EXIT = {"expected": 0, "explained": 1, "unexplained": 3}
 BAD_INPUT = 2

@@ -30,7 +30,7 @@ RULES = {
     # Printed by the notebook and compared by eye: equal up to one unit of the 8th decimal,
     # which the rounding of the cached literals can cause by itself.
     "printed": (1e-8, 0.0),
-    # The tests made by backcheck.fair: twenty times the rounding of 8 decimals.
+    # The tests made by backcheck.mutants.fair: twenty times the rounding of 8 decimals.
     "absolute": (1e-7, 0.0),
 }
 """The absolute and relative tolerance by which tests decide that an output equals the

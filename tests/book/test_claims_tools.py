@@ -3,7 +3,7 @@
 import re
 
 from backcheck import fixtures
-from backcheck.audit import audit
+from backcheck.mutants.audit import audit
 from chapters import ROOT
 
 

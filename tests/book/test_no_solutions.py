@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from backcheck import answers
-from backcheck.catalogue import entry
-from backcheck.diagnose import Diagnosis, described, diagnose
-from backcheck.fair import make, repaired, write
+from backcheck.diagnosis import answers
+from backcheck.diagnosis.catalogue import entry
+from backcheck.diagnosis.diagnose import Diagnosis, described, diagnose
 from backcheck.fixtures import ids, load
-from backcheck.handout import equation
-from backcheck.mistakes import occurrences, table
-from backcheck.mutant import Mutant
-from backcheck.mutate import mutants
+from backcheck.mutants.fair import make, repaired, write
+from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.mutate import mutants
+from backcheck.showing.handout import equation
 from chapters import ROOT, chapters, source_of
 from solutions import FUNCTIONS, assert_none, graded, parts_of, solutions
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from backcheck import figures
 from backcheck.activations import Activation, relu, sigmoid, tanh
 from backcheck.arrays import Array
+from backcheck.showing import figures
 from chapters import source_of
 
 PAGE = source_of("one-network")

@@ -9,9 +9,10 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from backcheck import figures, network, program
+from backcheck import network, program
 from backcheck.activations import sigmoid, tanh
-from backcheck.tables import Digits, Table
+from backcheck.showing import figures
+from backcheck.showing.tables import Digits, Table
 from chapters import ROOT
 
 
@@ -88,7 +89,7 @@ def test_drawing_leaves_the_readers_matplotlib_alone() -> None:
 def test_the_package_imports_numpy_alone_and_matplotlib_only_for_figures() -> None:
     code = (
         "import sys; before = set(sys.modules);"
-        "import backcheck.fixtures, backcheck.network, backcheck.referee, backcheck.tables;"
+        "import backcheck.fixtures, backcheck.network, backcheck.referee, backcheck.showing.tables;"
         "loaded = {name.split('.')[0] for name in set(sys.modules) - before};"
         # Old numpy loads cython's bookkeeping under names of its own.
         "print(sorted(n for n in loaded - sys.stdlib_module_names if 'cython' not in n))"

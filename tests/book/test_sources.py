@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import sources
-from backcheck.mistakes import table
+from backcheck.mutants.mistakes import table
 from chapters import ROOT, chapters
 
-TABLE = "src/backcheck/mistakes.toml"
+TABLE = "src/backcheck/mutants/mistakes.toml"
 
 NEW = """
 [bias-forgotten]

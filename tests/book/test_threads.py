@@ -5,7 +5,7 @@ import re
 import pytest
 
 from backcheck import fixtures
-from backcheck.audit import audit
+from backcheck.mutants.audit import audit
 from chapters import chapters, source_of
 
 WEEKS = ("threads-week-3", "threads-week-4")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from backcheck.answers import WORDS
+from backcheck.diagnosis.answers import WORDS
 from browsing import complaints_of
 from building import CITATION
 from chapters import chapters

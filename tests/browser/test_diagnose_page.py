@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from backcheck.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
 from browsing import complaints_of
 from chapters import ROOT

@@ -5,8 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from backcheck.answers import most_frequent
-from backcheck.mistakes import table
+from backcheck.diagnosis.answers import most_frequent
+from backcheck.mutants.mistakes import table
 from building import CITATION, Page, head_of
 from chapters import ROOT, source_of
 

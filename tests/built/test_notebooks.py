@@ -274,7 +274,7 @@ def fresh(tmp_path: Path) -> Path:
 
 def installed(fresh: Path, code: str) -> SimpleNamespace:
     """Run the first cell of a notebook where nothing can be had from an index."""
-    first, then = map(nbformat.v4.new_code_cell, (code, "import backcheck.figures"))
+    first, then = map(nbformat.v4.new_code_cell, (code, "import backcheck.showing.figures"))
     file = fresh.with_name("first.ipynb")
     nbformat.write(nbformat.v4.new_notebook(cells=[first, then]), file)
     target = fresh.with_name("installed")

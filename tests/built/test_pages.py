@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from bs4 import Tag
 
-from backcheck import catalogue, fixtures
-from backcheck.mistakes import table
+from backcheck import fixtures
+from backcheck.diagnosis import catalogue
+from backcheck.mutants.mistakes import table
 from building import Page, parsed
 from chapters import CLAIMS, ROOT, chapters
 

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 
 import diagnose_data
-from backcheck.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import read
 from backcheck.fixtures import ids, load
-from backcheck.handout import equation
-from backcheck.mistakes import occurrences
-from backcheck.mutant import Mutant
-from backcheck.mutate import mutants, second_changes
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.program import parse, write
-from backcheck.reading import read
+from backcheck.showing.handout import equation
 from chapters import ROOT
 from joined import DEFINED, IMPORTED, joined
 from katex_renderer import node

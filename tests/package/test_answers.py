@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
-from backcheck import answers
-from backcheck.answers import WORDS, Answer, answer, most_frequent
-from backcheck.catalogue import Entry, entry
-from backcheck.diagnose import diagnose
-from backcheck.mistakes import table
+from backcheck.diagnosis import answers
+from backcheck.diagnosis.answers import WORDS, Answer, answer, most_frequent
+from backcheck.diagnosis.catalogue import Entry, entry
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import NOWHERE
+from backcheck.diagnosis.symptoms import evidence_of
+from backcheck.mutants.mistakes import table
 from backcheck.program import write
-from backcheck.reading import NOWHERE
-from backcheck.symptoms import evidence_of
 from chapters import source_of
 
 FORMS = [id for id in table() if any(place.says != "passes" for place in entry(id).places)]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from backcheck import forward
-from backcheck.audit import REASONS, Audit, audit, judged_mutants, scoreboard
 from backcheck.fixtures import ids, load
-from backcheck.formulas import unrelated
+from backcheck.mutants.audit import REASONS, Audit, audit, judged_mutants, scoreboard
+from backcheck.mutants.formulas import unrelated
 
 VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 

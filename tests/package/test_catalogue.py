@@ -6,17 +6,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from backcheck import catalogue, fixtures
-from backcheck.catalogue import Place, Shared, entry, overview
-from backcheck.clues import named_on
-from backcheck.diagnose import diagnose
+from backcheck import fixtures
+from backcheck.diagnosis import catalogue
+from backcheck.diagnosis.catalogue import Place, Shared, entry, overview
+from backcheck.diagnosis.clues import named_on
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load, prefix
 from backcheck.forward import networks
-from backcheck.mistakes import occurrences, table
-from backcheck.mutant import Mutant, reference
-from backcheck.mutate import mutants
+from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutate import mutants
+from backcheck.mutants.roles import role
 from backcheck.program import names
-from backcheck.roles import role
 from chapters import source_of
 
 SOURCE = source_of("mistakes")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from backcheck.activations import sigmoid, tanh
-from backcheck.clues import CAUSES, differing, named_on, newest, ratio, ratios
+from backcheck.diagnosis.clues import CAUSES, differing, named_on, newest, ratio, ratios
 from backcheck.fixtures import load
-from backcheck.mistakes import table
-from backcheck.mutant import Mutant, reference
+from backcheck.mutants.mistakes import table
+from backcheck.mutants.mutant import Mutant, reference
 from backcheck.network import cross_entropy
 from chapters import source_of
 

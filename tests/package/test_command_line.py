@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from backcheck.__main__ import main
-from backcheck.audit import published, scoreboard
 from backcheck.fixtures import load
+from backcheck.mutants.audit import published, scoreboard
 from chapters import ROOT, source_of
 
 HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"

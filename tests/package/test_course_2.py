@@ -7,17 +7,17 @@ import pytest
 
 from backcheck import forward, gradient_check, network
 from backcheck.activations import by_name
-from backcheck.audit import audit
-from backcheck.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.running import call
 from backcheck.fixtures import ids, load
-from backcheck.formulas import unrelated
 from backcheck.forward import broken, residuals
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
-from backcheck.mistakes import occurrences
-from backcheck.mutate import mutants
+from backcheck.mutants.audit import audit
+from backcheck.mutants.formulas import unrelated
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutate import mutants
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference, distance
-from backcheck.running import call
 
 PENALTY, DROPOUT = "c2w1_backward_regularization", "c2w1_backward_dropout"
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from backcheck import forward, referee
-from backcheck.audit import audit
-from backcheck.courses import read
-from backcheck.diagnose import diagnose
-from backcheck.fair import repaired, write
+from backcheck.diagnosis.courses import read
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.running import call
 from backcheck.fixtures import Fixture
-from backcheck.mutate import mutants
-from backcheck.running import call
+from backcheck.mutants.audit import audit
+from backcheck.mutants.fair import repaired, write
+from backcheck.mutants.mutate import mutants
 from chapters import ROOT
 
 COURSES = ROOT / "tests/courses"

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from backcheck import fixtures
-from backcheck.diagnose import Diagnosis, diagnose, matches
-from backcheck.fair import make
+from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
+from backcheck.diagnosis.placing import most_likely, most_used, placings
+from backcheck.diagnosis.reading import read
+from backcheck.diagnosis.search import explanations
 from backcheck.fixtures import Fixture, load
-from backcheck.mistakes import occurrences
-from backcheck.mutant import Mutant, reference
-from backcheck.mutate import mutants, program, second_changes
-from backcheck.placing import most_likely, most_used, placings
+from backcheck.mutants.fair import make
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutate import mutants, program, second_changes
 from backcheck.program import Program, Tree, evaluate, parse
-from backcheck.reading import read
-from backcheck.search import explanations
 from chapters import ROOT
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
@@ -415,7 +415,7 @@ def test_the_json_is_complete_and_its_programs_run_as_printed() -> None:
     told = json.loads(found.to_json())
     assert set(told) == {"verdict", "fixture", "candidates", "remarks"}
     for candidate in told["candidates"]:
-        keys = "program changed changes printed_as verdict name hint page matches"
+        keys = "program changed changes printed_as verdict name operators hint page matches"
         assert set(candidate) == set(keys.split())
         assert set(candidate["matches"]) == set(load(WEEK_4).expected)
         assert all(candidate["matches"].values())

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from backcheck import audit, forward
-from backcheck.fair import make
+from backcheck import forward
 from backcheck.fixtures import Fixture, load
+from backcheck.mutants import audit
+from backcheck.mutants.fair import make
 
 MORE = (3, 4, 5)
 """Seeds of networks that have no say in a verdict."""

@@ -9,11 +9,11 @@ from zlib import crc32
 
 import pytest
 
-from backcheck.answers import WORDS, error
-from backcheck.diagnose import diagnose
-from backcheck.reading import NOWHERE, Frame, frame_of, read
-from backcheck.symptoms import MOST, known_causes
-from backcheck.symptoms import exceptions as table
+from backcheck.diagnosis.answers import WORDS, error
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of, read
+from backcheck.diagnosis.symptoms import MOST, known_causes
+from backcheck.diagnosis.symptoms import exceptions as table
 from exceptions import MARK, Stop, counted, pasted, stops, written
 
 STYLES = ("plain", "older", "newer")
@@ -44,7 +44,7 @@ def test_every_message_of_a_program_has_causes_or_is_left_out_with_a_reason() ->
 
 
 def test_the_counts_and_their_order_are_those_of_the_programs() -> None:
-    file = resources.files("backcheck") / "exceptions.toml"
+    file = resources.files("backcheck.diagnosis") / "exceptions.toml"
     _, mark, counts = file.read_text(encoding="utf-8").partition(MARK)
     assert mark + counts == written(counted(stops()))
     for kind, causes in tomllib.loads(counts)["seen"].items():

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backcheck.audit import audit
-from backcheck.fair import FLATTEST, make, margins, repaired, write
 from backcheck.fixtures import RULES, Fixture, ids, load
+from backcheck.mutants.audit import audit
+from backcheck.mutants.fair import FLATTEST, make, margins, repaired, write
 from backcheck.program import Program
 from chapters import ROOT
 

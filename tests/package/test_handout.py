@@ -2,8 +2,8 @@
 
 import pytest
 
-from backcheck.handout import equation, expects, mathematics, statements, symbol
 from backcheck.program import parse
+from backcheck.showing.handout import equation, expects, mathematics, statements, symbol
 
 PRODUCT = ("@", "dZ", ("T", "A_prev"))
 

@@ -4,11 +4,11 @@ import pytest
 from backcheck import fixtures, forward, referee
 from backcheck.activations import by_name
 from backcheck.fixtures import load
-from backcheck.formulas import formula
 from backcheck.forward import residuals
-from backcheck.mistakes import names_of, occurrences, table
-from backcheck.mutant import reference
-from backcheck.mutate import mutants, program, second_changes
+from backcheck.mutants.formulas import formula
+from backcheck.mutants.mistakes import names_of, occurrences, table
+from backcheck.mutants.mutant import reference
+from backcheck.mutants.mutate import mutants, program, second_changes
 from backcheck.program import Tree, parse
 from chapters import chapters
 

@@ -1,9 +1,9 @@
 import pytest
 
-from backcheck.families import families
 from backcheck.fixtures import ids, load
-from backcheck.mutate import mutants
-from backcheck.operators import OPERATORS, Operator, expression, rewrites, rules
+from backcheck.mutants.families import families
+from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import OPERATORS, Operator, expression, rewrites, rules
 
 WEEK_3 = load("c1w3_bp_public_c")
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from backcheck.reading import LIMIT, PrintedArray, read
+from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
 

@@ -13,12 +13,12 @@ from importlib import resources
 from typing import Any
 
 from backcheck.fixtures import Fixture, prefix
-from backcheck.formulas import formula
 from backcheck.forward import Layer
-from backcheck.mutate import mutants
-from backcheck.operators import put
+from backcheck.mutants.formulas import formula
+from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import put
+from backcheck.mutants.roles import array_order, role, symbols
 from backcheck.program import SLOPES, Tree, names, parse
-from backcheck.roles import array_order, role, symbols
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def table() -> dict[str, Mistake]:
     >>> table()["keepdims"].name
     'keepdims left out of the sum'
     """
-    text = (resources.files("backcheck") / "mistakes.toml").read_text(encoding="utf-8")
+    text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
     return {key: Mistake(id=key, **entry) for key, entry in tomllib.loads(text).items()}
 
 

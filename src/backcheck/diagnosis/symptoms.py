@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
 from backcheck.fixtures import Fixture
-from backcheck.formulas import FAILURES
-from backcheck.mistakes import names_of, occurrences
-from backcheck.mutant import Mutant, distinct, frequency, reference
-from backcheck.mutate import mutants
+from backcheck.mutants.formulas import FAILURES
+from backcheck.mutants.mistakes import names_of, occurrences
+from backcheck.mutants.mutant import Mutant, distinct, frequency, reference
+from backcheck.mutants.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
-from backcheck.reading import NOWHERE, Frame, Paste
-from backcheck.words import pattern, say
+from backcheck.showing.words import pattern, say
 
 Shape = tuple[int, ...]
 """A shape; -1 stands for a size that numpy does not name."""
@@ -43,7 +43,7 @@ class Cause:
 @cache
 def exceptions() -> dict[str, Any]:
     """Return what ``exceptions.toml`` has."""
-    text = (resources.files("backcheck") / "exceptions.toml").read_text(encoding="utf-8")
+    text = (resources.files("backcheck.diagnosis") / "exceptions.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

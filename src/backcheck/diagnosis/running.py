@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import kind_and_shape
-from backcheck.reading import NOWHERE, Frame, frame_of
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from backcheck import forward
 from backcheck.fixtures import Fixture, Outcome, prefix
-from backcheck.formulas import FAILURES, fingerprint, formula
-from backcheck.handout import expects, statements
-from backcheck.mistakes import Mistake, names_of, table
-from backcheck.mutate import mutants, operators_of, program
+from backcheck.mutants.formulas import FAILURES, fingerprint, formula
+from backcheck.mutants.mistakes import Mistake, names_of, table
+from backcheck.mutants.mutate import mutants, operators_of, program
+from backcheck.mutants.roles import role
 from backcheck.program import Program, Tree, write
-from backcheck.roles import role
-from backcheck.words import say
+from backcheck.showing.handout import expects, statements
+from backcheck.showing.words import say
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
 """Where a step without a named form is explained, by what it computes."""
@@ -41,7 +41,7 @@ class Mutant:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Each changed statement as readers see it; see `backcheck.handout.statements`."""
+        """Each changed statement as readers see it; see `backcheck.showing.handout.statements`."""
         return statements(self._different)
 
     @property

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.catalogue import Place, entry
-from backcheck.mistakes import Mistake, table
-from backcheck.reading import NOWHERE, Frame
-from backcheck.symptoms import Cause, known_causes
+from backcheck.diagnosis.catalogue import Place, entry
+from backcheck.diagnosis.reading import NOWHERE, Frame
+from backcheck.diagnosis.symptoms import Cause, known_causes
+from backcheck.mutants.mistakes import Mistake, table
 
 WORDS = 120
 """How long an answer may be."""
@@ -37,7 +37,7 @@ class Answer:
 
 
 def answer(id: str) -> Answer:
-    """Return the ready answer for a named form, by its key in `backcheck.mistakes.table`.
+    """Return the ready answer for a named form, by its key in `backcheck.mutants.mistakes.table`.
 
     Its digits are those of the test in which learners had it most often.
 

@@ -5,9 +5,9 @@ from functools import cache
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture
 from backcheck.forward import KEEP, Layer
-from backcheck.operators import expression
+from backcheck.mutants.operators import expression
+from backcheck.mutants.roles import activated, array_order, role
 from backcheck.program import SLOPES, Tree, write
-from backcheck.roles import activated, array_order, role
 
 
 @cache

@@ -21,11 +21,11 @@ import numpy as np
 from backcheck import forward, gradient_check
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, Outcome, ids, load
-from backcheck.formulas import FAILURES, fingerprint, unrelated
-from backcheck.mutant import Mutant
-from backcheck.mutate import mutants
+from backcheck.mutants.formulas import FAILURES, fingerprint, unrelated
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.mutate import mutants
 from backcheck.program import Known, Program
-from backcheck.tables import Table
+from backcheck.showing.tables import Table
 
 SAME = 1e-12
 """Largest relative difference that the rounding of equal formulas explains."""

@@ -12,7 +12,7 @@ from backcheck.fixtures import PREFIXES, Fixture, ids, load
 
 @cache
 def _file() -> dict[str, Any]:
-    text = (resources.files("backcheck") / "words.toml").read_text(encoding="utf-8")
+    text = (resources.files("backcheck.showing") / "words.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.clues import CAUSES, first_wrong, named_on, newest, ratio
+from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, newest, ratio
+from backcheck.diagnosis.placing import courses
 from backcheck.fixtures import Fixture
-from backcheck.mistakes import Mistake, table
-from backcheck.mutant import Mutant, reference
-from backcheck.placing import courses
-from backcheck.tables import Table
+from backcheck.mutants.mistakes import Mistake, table
+from backcheck.mutants.mutant import Mutant, reference
+from backcheck.showing.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 """A number with so many decimals that somebody searches for it."""
@@ -118,7 +118,7 @@ def _either(words: Iterable[str]) -> str:
 
 @cache
 def entry(key: str) -> Entry:
-    """Return the entry of a named form, by its key in `backcheck.mistakes.table`.
+    """Return the entry of a named form, by its key in `backcheck.mutants.mistakes.table`.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def overview() -> Overview:
     """Return the table of all named forms: their verdicts, and the ratios of what they print.
 
     The ratio is that of the wrong output that is computed first, on the newest test of each
-    function; see `backcheck.clues.ratio`.
+    function; see `backcheck.diagnosis.clues.ratio`.
 
     Examples
     --------

@@ -9,13 +9,13 @@ from functools import cache
 
 import numpy as np
 
+from backcheck.diagnosis.placing import courses
+from backcheck.diagnosis.search import workshop
 from backcheck.fixtures import Fixture, load
-from backcheck.mistakes import occurrences, table
-from backcheck.mutant import Mutant, reference
-from backcheck.mutate import mutants
-from backcheck.placing import courses
-from backcheck.search import workshop
-from backcheck.tables import Table
+from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutate import mutants
+from backcheck.showing.tables import Table
 
 ZERO, FOUR_DIGITS = 1e-9, 1e-4
 """Numbers below the one are 0, and ratios are alike that differ by less than the other."""

@@ -8,7 +8,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 from collections.abc import Iterator, Mapping
 
 from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
-from backcheck.words import pattern, say
+from backcheck.showing.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
 """What the handout calls by another symbol."""

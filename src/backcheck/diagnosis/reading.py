@@ -19,7 +19,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import PREFIXES, Fixture, prefix
-from backcheck.words import gradients_of, pattern, replaced, say
+from backcheck.showing.words import gradients_of, pattern, replaced, say
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""

@@ -16,13 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backcheck.diagnosis.placing import (
+    Placing,
+    courses,
+    elsewhere,
+    most_likely,
+    most_used,
+    placings,
+)
+from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
+from backcheck.diagnosis.search import explanations
+from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
 from backcheck.fixtures import Fixture, load
-from backcheck.mutant import Mutant, distinct, reference
-from backcheck.placing import Placing, courses, elsewhere, most_likely, most_used, placings
-from backcheck.reading import Paste, PrintedArray, from_arrays, read
-from backcheck.search import explanations
-from backcheck.symptoms import known_causes, likely_mutants, tested_by, told
-from backcheck.words import say
+from backcheck.mutants.mutant import Mutant, distinct, reference
+from backcheck.showing.words import say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""

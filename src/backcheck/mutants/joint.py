@@ -7,10 +7,10 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 
 from backcheck.fixtures import Fixture, prefix
-from backcheck.formulas import size
-from backcheck.operators import put
+from backcheck.mutants.formulas import size
+from backcheck.mutants.operators import put
+from backcheck.mutants.roles import activated, entries, role, symbols
 from backcheck.program import Step, Tree, names
-from backcheck.roles import activated, entries, role, symbols
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""

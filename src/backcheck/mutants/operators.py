@@ -18,7 +18,7 @@ from backcheck.activations import ACTIVATIONS
 from backcheck.program import SUMS, Tree, names, parse
 
 Families = Mapping[str, Sequence[Tree]]
-"""What each word of the table can stand for in one place; see `backcheck.families`."""
+"""What each word of the table can stand for in one place; see `backcheck.mutants.families`."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "o": ("+", "-", "*", "/", "@"),
@@ -44,7 +44,7 @@ class Operator(NamedTuple):
     changed: str
 
 
-TABLE = (resources.files("backcheck") / "operators.txt").read_text(encoding="utf-8")
+TABLE = (resources.files("backcheck.mutants") / "operators.txt").read_text(encoding="utf-8")
 
 OPERATORS = tuple(
     Operator(*(part.strip() for part in row.split("|"))) for row in TABLE.splitlines()[1:]

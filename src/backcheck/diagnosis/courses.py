@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from backcheck.diagnosis.running import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, variable, verdict
 from backcheck.program import parse
-from backcheck.running import calls
 
 TEXT = ("title", "course", "function", "found_in", "forward", "program")
 REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)

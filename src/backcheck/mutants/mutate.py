@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.families import families
 from backcheck.fixtures import Fixture
-from backcheck.formulas import formula, size
-from backcheck.joint import joint_changes
-from backcheck.operators import expression, rewrites
+from backcheck.mutants.families import families
+from backcheck.mutants.formulas import formula, size
+from backcheck.mutants.joint import joint_changes
+from backcheck.mutants.operators import expression, rewrites
+from backcheck.mutants.roles import array_order
 from backcheck.program import Program, Step, Tree, compiled, names, write
-from backcheck.roles import array_order
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import by_name
-from backcheck.audit import audit, distances
 from backcheck.fixtures import RULES, Comparison, Fixture, completed, drawn
 from backcheck.forward import KEEP, Layer
+from backcheck.mutants.audit import audit, distances
 from backcheck.program import Program, backward, forward
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
@@ -177,7 +177,7 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
         title=f"Fair test, units {' '.join(map(str, units))}, m = {m}",
         course="",
         function="backward",
-        found_in="made by backcheck.fair.make",
+        found_in="made by backcheck.mutants.fair.make",
         sources=(),
         seed=seed,
         draws=tuple(draws),

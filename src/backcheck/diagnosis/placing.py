@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.fixtures import Fixture, ids, load
-from backcheck.formulas import fingerprint
-from backcheck.mutant import reference
-from backcheck.reading import Paste, PrintedArray
-from backcheck.words import pattern
+from backcheck.mutants.formulas import fingerprint
+from backcheck.mutants.mutant import reference
+from backcheck.showing.words import pattern
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,8 @@
+"""From a paste to its explanation.
+
+`reading` takes numbers and messages out of a text, `placing` takes them for the steps of a test,
+`search` finds the mutants that print them, and `diagnose` tells. `symptoms` and `clues` say what
+an exception, a failing assert or a ratio speaks for, `running` calls a reader's own function,
+`courses` reads a test from a file, and `catalogue` and `answers` have every named mistake with
+its numbers.
+"""

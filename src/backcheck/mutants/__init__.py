@@ -1,0 +1,8 @@
+"""Changed backward passes, and what they say of a test.
+
+From the ground up: `operators` is the table of changes, `families` what its words stand for,
+`roles` what a step is to its layer, `formulas` when two expressions are one, `joint` changes of
+several steps, `mutate` every change of a test, `mistakes` those with a name, `mutant` one of them
+with its verdict; `audit` judges a test by all of them, and `fair` makes one that accepts every
+right program.
+"""
