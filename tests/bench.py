@@ -26,7 +26,7 @@ from backcheck.diagnosis.reading import read
 from backcheck.fixtures import ids, load
 from backcheck.mutants.audit import audit, published
 from backcheck.mutants.formulas import fingerprint
-from backcheck.mutants.mutate import mutants, program, second_changes
+from backcheck.mutants.mutate import mutants, mutated, second_changes
 from backcheck.program import Tree
 from backcheck.showing.tables import Table
 from browsing import chromium
@@ -46,7 +46,7 @@ def timed(function: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
 def outputs(id: str, forms: dict[str, Tree]) -> dict[str, Any] | None:
     """Return the outputs of a mutant, or None where numpy stops."""
     try:
-        values = program(load(id), forms).run(load(id).arrays)
+        values = mutated(load(id), forms).run(load(id).arrays)
     except ValueError:
         return None
     return {name: np.asarray(values[name], dtype=float) for name in load(id).expected}
@@ -60,7 +60,7 @@ def singles(id: str) -> Iterator[dict[str, Tree]]:
     for slot in mutants(load(id)).slots:
         for form in slot.forms:
             yield {slot.name: form.tree}
-    yield from (dict(change) for change in mutants(load(id)).together)
+    yield from (dict(change) for change in mutants(load(id)).higher_order)
 
 
 def doubles(id: str, number: int) -> Iterator[dict[str, Tree]]:
@@ -84,7 +84,7 @@ def count(id: str) -> tuple[object, ...]:
     )
     values = [value for forms in singles(id) if (value := outputs(id, forms))]
     groups = {tuple(fingerprint(v) for v in value.values()) for value in values}
-    return (id, len(found), len(found.together), len(groups), f"{spent:.2f} s", twice,
+    return (id, len(found), len(found.higher_order), len(groups), f"{spent:.2f} s", twice,
             f"{twice_spent:.2f} s")  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def audits() -> Iterator[tuple[object, ...]]:
         judged = []
         # The gradient check is not a fixture that programs with two changes are made for.
         for forms in doubles(id, 200) if id in ids() else ():
-            changed = program(fixture, forms)
+            changed = mutated(fixture, forms)
             passes = fixture.judge(changed).word == "passes"
             judged.append((forward.verdict(changed, fixture), passes))
         twice = [
@@ -184,7 +184,7 @@ def every_double(id: str) -> Iterator[dict[str, Tree]]:
     for slot in slots:
         yield from ({slot.name: tree} for tree in second_changes(load(id), slot.name))
     for one, other in combinations(slots, 2):
-        for form, second in product(one.forms, (*other.forms, *other.stuck)):
+        for form, second in product(one.forms, (*other.forms, *other.stillborn)):
             yield {one.name: form.tree, other.name: second.tree}
 
 

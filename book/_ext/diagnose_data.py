@@ -136,7 +136,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "order": list(roles.array_order(fixture)),
         "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
         "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
-        "together": shared.place([_forms(change) for change in mutants.together]),
+        "together": shared.place([_forms(change) for change in mutants.higher_order]),
         "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
         "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
         "counts": of_steps(families.counts_of),
@@ -157,7 +157,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
 
 def _slot(slot: "Slot") -> list[Any]:
     forms = [_tree(form.tree) for form in slot.forms]
-    return [slot.name, forms, [_tree(form.tree) for form in slot.stuck]]
+    return [slot.name, forms, [_tree(form.tree) for form in slot.stillborn]]
 
 
 def _tree(tree: Any) -> Any:

@@ -183,6 +183,11 @@ class Fixture:
         """
         return self.judge(self.program.replace(**forms))
 
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Its arrays, and the value of every step of its program."""
+        return {**self.arrays, **self.program.run(self.arrays)}
+
     def judge(self, program: Program) -> Outcome:
         """Run any backward pass on this fixture and say how the newest edition judges it."""
         try:

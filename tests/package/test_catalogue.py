@@ -14,7 +14,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load, prefix
 from backcheck.forward import networks
 from backcheck.mutants.mistakes import occurrences, table
-from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.roles import role
 from backcheck.program import names
@@ -263,8 +263,8 @@ def test_on_a_forward_pass_every_output_is_as_much_too_large_as_the_heading_says
 def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_times_smaller(
     id: str,
 ) -> None:
-    right = reference(load(id))
-    for forms in mutants(load(id)).special["average-elsewhere"]:
+    right = load(id).values
+    for forms in mutants(load(id)).joint["average-elsewhere"]:
         values = Mutant(load(id), forms, 1).values
         for step in load(id).program.steps:
             bare = step.name.removeprefix(prefix(step.name))
@@ -276,14 +276,14 @@ def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_the_forward_pass_run_again_is_right_wherever_it_is_named(id: str) -> None:
-    for forms in mutants(load(id)).special["forward-again"]:
+    for forms in mutants(load(id)).joint["forward-again"]:
         assert Mutant(load(id), forms, 1).verdict == "equivalent"
 
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_what_is_called_the_cache_of_another_layer_reads_that_layers_arrays(id: str) -> None:
     fixture = load(id)
-    for forms in mutants(fixture).special["other-cache"]:
+    for forms in mutants(fixture).joint["other-cache"]:
         for step in fixture.program.steps:
             changed = forms.get(step.name, step.expression)
             if changed != step.expression:

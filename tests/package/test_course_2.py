@@ -138,9 +138,7 @@ def test_the_activations_made_again_with_the_test_s_keep_prob_fail_it_though_the
 ):
     fixture = load(DROPOUT)
     again = next(
-        change
-        for change in mutants(fixture).special["forward-again"]
-        if {"A1", "A2"} <= set(change)
+        change for change in mutants(fixture).joint["forward-again"] if {"A1", "A2"} <= set(change)
     )
     assert again["A1"] == tree("relu(Z1) * D1 / keep_prob")
     rebuilt = {name: again[name] for name in ("A1", "A2")}

@@ -7,8 +7,7 @@ from backcheck.fixtures import load
 from backcheck.forward import residuals
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mistakes import names_of, occurrences, table
-from backcheck.mutants.mutant import reference
-from backcheck.mutants.mutate import mutants, program, second_changes
+from backcheck.mutants.mutate import mutants, mutated, second_changes
 from backcheck.program import Tree, parse
 from chapters import chapters
 
@@ -25,7 +24,7 @@ def same(id: str, one: Tree, other: Tree) -> bool:
 
 def singles(id: str, step: str) -> list[Tree]:
     slot = next(slot for slot in mutants(load(id)).slots if slot.name == step)
-    return [form.tree for form in (*slot.forms, *slot.stuck)]
+    return [form.tree for form in (*slot.forms, *slot.stillborn)]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def test_one_change_reaches(operator: str, step: str, form: str) -> None:
 )
 def test_one_idea_changes_several_steps_at_once(kind: str, changes: dict[str, str]) -> None:
     wanted = {step: tree(form) for step, form in changes.items()}
-    assert wanted in mutants(load(WEEK_4)).special[kind]
+    assert wanted in mutants(load(WEEK_4)).joint[kind]
 
 
 def test_no_single_change_is_the_same_formula_as_another_or_as_the_original() -> None:
@@ -197,7 +196,7 @@ def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_page() -> None:
 
 def test_a_changed_program_runs_as_it_is_printed() -> None:
     week4 = load(WEEK_4)
-    changed = program(week4, {"A1": tree("relu(Z1)"), "dZ2": tree("AL - Y")})
+    changed = mutated(week4, {"A1": tree("relu(Z1)"), "dZ2": tree("AL - Y")})
     again = parse(str(changed)).run(week4.arrays)
     assert np.allclose(again["dW1"], changed.run(week4.arrays)["dW1"])
     assert str(changed).split("\n")[0] == "A1 = relu(Z1)"
@@ -206,4 +205,4 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
 def test_the_reference_values_are_those_of_the_fixture() -> None:
     for id in fixtures.ids():
         for name, value in load(id).expected.items():
-            assert np.max(np.abs(reference(load(id))[name] - value)) < 1e-8
+            assert np.max(np.abs(load(id).values[name] - value)) < 1e-8

@@ -28,4 +28,4 @@ def test_every_mutant_knows_the_name_of_its_operator(id: str) -> None:
     names = {row.name for row in OPERATORS}
     names.add("parentheses dropped")
     for slot in mutants(load(id)).slots:
-        assert {form.operator for form in (*slot.forms, *slot.stuck)} <= names
+        assert {form.operator for form in (*slot.forms, *slot.stillborn)} <= names

@@ -14,7 +14,7 @@ from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, newest, rat
 from backcheck.diagnosis.placing import courses
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import Mistake, table
-from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutant import Mutant
 from backcheck.showing.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
@@ -230,7 +230,7 @@ def _known(fixture: Fixture) -> dict[str, tuple[set[str], set[str]]]:
     The second set has those that the test publishes as well: they are rounded.
     """
     found = {}
-    for name, value in reference(fixture).items():
+    for name, value in fixture.values.items():
         computed = _unsigned(_NUMBER.findall(_text(value)))
         published = _unsigned(_NUMBER.findall(_text(fixture.expected.get(name, 0))))
         found[name] = computed, computed | published
@@ -251,7 +251,7 @@ def _right(fixture: Fixture, output: str, numbers: frozenset[str]) -> Iterator[s
                 left -= common
                 whole = computed <= printed <= every
                 kind = "given" if name in test.arrays else "expected"
-                same = numbers & set(_NUMBER.findall(_text(reference(test)[name])))
+                same = numbers & set(_NUMBER.findall(_text(test.values[name])))
                 yield (
                     f"{'' if whole else 'partly '}the {kind} {name}"
                     f"{'' if test is fixture else f' of {test.title}'}"
@@ -304,7 +304,7 @@ def _text(value: Any) -> str:
 def _printed(mutant: Mutant) -> str:
     if mutant.outcome.error:
         return f"numpy stops at {mutant.outcome.error}"
-    right = reference(mutant.fixture)
+    right = mutant.fixture.values
     texts = {name: _text(mutant.values[name]) for name in mutant.fixture.expected}
     lines = [f"{name} = {text}" for name, text in texts.items() if text != _text(right[name])]
     return "\n".join(lines) or "Prints the expected numbers."

@@ -13,7 +13,7 @@ from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.search import workshop
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences, table
-from backcheck.mutants.mutant import Mutant, reference
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.showing.tables import Table
 
@@ -55,7 +55,7 @@ def ratio(mutant: Mutant, output: str) -> str:
     >>> ratio(Mutant(load("c1w4_L_model_backward_v2"), {"dW2": whole}), "dW2")
     'm'
     """
-    right = reference(mutant.fixture)
+    right = mutant.fixture.values
     expected = np.asarray(right[output], dtype=float)
     printed = np.asarray(mutant.values[output], dtype=float)
     if printed.shape != expected.shape:

@@ -28,7 +28,7 @@ from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import explanations
 from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
 from backcheck.fixtures import Fixture, load
-from backcheck.mutants.mutant import Mutant, distinct, reference
+from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import say
 
 MOST = 6
@@ -430,7 +430,7 @@ def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
 
 def _misplaced(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:
     """Yield which of the arrays are right, but are those of another output."""
-    values = reference(fixture)
+    values = fixture.values
     for step, array in arrays.items():
         for name in fixture.expected:
             if name != step and array.name == step and array.matches(values[name]):
@@ -503,7 +503,7 @@ def _likeness(step: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
     if array.shape is None:
         return
-    got, want = array.centre, np.asarray(reference(fixture)[step], dtype=float)
+    got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
     if got.shape == want.shape:
         yield from _like_sizes(step, got, want)
     elif got.shape != want.T.shape:
@@ -512,7 +512,7 @@ def _likeness(step: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]
         yield say("transposed", step=step)
     others = (("other-test", test) for test in courses()[0] if test is not fixture)
     for key, test in (("other-array", fixture), *others):
-        for name, value in reference(test).items():
+        for name, value in test.values.items():
             itself = test is fixture and name == step
             if not itself and np.size(value) > 1 and array.matches(value):
                 yield say(key, step=step, name=name, title=test.title)

@@ -15,7 +15,6 @@ import numpy as np
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
-from backcheck.mutants.mutant import reference
 from backcheck.showing.words import pattern
 
 
@@ -34,7 +33,7 @@ class Placing:
     @property
     def fitting(self) -> int:
         """How many arrays have the shape of the step they are taken for, or of a part of it."""
-        values = reference(self.fixture)
+        values = self.fixture.values
         return sum(array.fits(np.shape(values[step])) for step, array in self.arrays.items())
 
     @property
@@ -50,13 +49,13 @@ class Placing:
     @property
     def right(self) -> list[str]:
         """The steps whose array prints as the expected one."""
-        values = reference(self.fixture)
+        values = self.fixture.values
         return [step for step, array in self.arrays.items() if array.matches(values[step])]
 
     @property
     def agreement(self) -> tuple[int, int]:
         """How many arrays are as expected, and how many have the whole expected shape."""
-        values = reference(self.fixture)
+        values = self.fixture.values
         shaped = sum(array.shape == np.shape(values[s]) for s, array in self.arrays.items())
         return len(self.right), shaped
 
@@ -110,7 +109,7 @@ def most_likely(placed: list[Placing]) -> list[Placing]:
 
 def elsewhere(placing: Placing) -> Placing | None:
     """Take each array for the output it equals, if all do and some under another name."""
-    values = reference(placing.fixture)
+    values = placing.fixture.values
     taken: dict[str, PrintedArray] = {}
     for step, array in placing.arrays.items():
         places = (step, *placing.fixture.expected, *values)
@@ -144,7 +143,7 @@ def _once(arrays: list[PrintedArray]) -> list[PrintedArray]:
 def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray]:
     """Leave out the expected numbers where a text quotes them beside the learner's own."""
     steps = [step.name for step in fixture.program.steps]
-    values = [reference(fixture)[name] for name in steps]
+    values = [fixture.values[name] for name in steps]
     right = [any(_prints(array, value) for value in values) for array in arrays]
     if all(right):
         return arrays
@@ -203,7 +202,7 @@ def _by_shape(
     """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits."""
     if len(free) > len(steps):
         return
-    values = reference(fixture)
+    values = fixture.values
     options = [
         [step for step in steps if array.fits(np.shape(values[step]))] or steps for array in free
     ]

@@ -15,7 +15,7 @@ from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
 from backcheck.fixtures import Fixture
 from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
-from backcheck.mutants.mutant import Mutant, distinct, frequency, reference
+from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.showing.words import pattern, say
@@ -167,7 +167,7 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
 
 def _everywhere(fixture: Fixture) -> Iterator[tuple[str, dict[str, Tree]]]:
     """Yield the named forms made in several steps at once."""
-    for forms in mutants(fixture).together:
+    for forms in mutants(fixture).higher_order:
         named = names_of(fixture, forms)
         if len(named) == 1:
             yield named[0].id, forms
@@ -204,11 +204,11 @@ def clashing(
 
     Those that read a Z where the line that stopped has none are left out, if any are left.
     """
-    scope = reference(fixture)
+    scope = fixture.values
     changes = [
         {slot.name: form.tree}
         for slot in mutants(fixture).slots
-        for form in (*slot.forms, *slot.stuck)
+        for form in (*slot.forms, *slot.stillborn)
     ]
     changes += [forms for _, forms in occurrences(fixture) if len(forms) == 1]
     found = []

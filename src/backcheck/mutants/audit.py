@@ -302,7 +302,7 @@ def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
     unchanged = _key(wide, wide.program, outputs)
     kept: dict[Any, Mutant] = {}
-    for forms in (*changes, *found.together):
+    for forms in (*changes, *found.higher_order):
         mutant = Mutant(wide, forms)
         with suppress(*FAILURES):
             key = _key(wide, mutant.program, outputs)

@@ -34,7 +34,7 @@ class Mistake:
     # Expressions, in the symbols of one layer, for steps and for cached arrays.
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    special: str = ""  # the kind of a change of several steps
+    joint: str = ""  # the kind of a change of several steps
     # In how many public threads and notebooks a learner had it, by the tested function.
     found: Mapping[str, int] = field(default_factory=dict)
     section: Mapping[str, str] | None = None
@@ -68,9 +68,9 @@ def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
     found: list[tuple[str, dict[str, Tree]]] = []
     for mistake in table().values():
         found += [(mistake.id, form) for form in _single(fixture, mistake)]
-        if mistake.special:
-            joint = mutants(fixture).special[mistake.special]
-            found += [(mistake.id, dict(forms)) for forms in joint]
+        if mistake.joint:
+            whole = mutants(fixture).joint[mistake.joint]
+            found += [(mistake.id, dict(forms)) for forms in whole]
     return tuple(found)
 
 

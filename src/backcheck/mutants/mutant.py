@@ -11,7 +11,7 @@ from backcheck import forward
 from backcheck.fixtures import Fixture, Outcome, prefix
 from backcheck.mutants.formulas import FAILURES, fingerprint, formula
 from backcheck.mutants.mistakes import Mistake, names_of, table
-from backcheck.mutants.mutate import mutants, operators_of, program
+from backcheck.mutants.mutate import mutants, mutated, operators_of
 from backcheck.mutants.roles import role
 from backcheck.program import Program, Tree, write
 from backcheck.showing.handout import expects, statements
@@ -34,7 +34,7 @@ class Mutant:
     @cached_property
     def program(self) -> Program:
         """The whole backward pass."""
-        return program(self.fixture, self.forms)
+        return mutated(self.fixture, self.forms)
 
     def __str__(self) -> str:
         return ", ".join(self.shown)
@@ -158,9 +158,3 @@ def frequency(function: str) -> dict[str, tuple[int, int]]:
         key: (-mistake.found.get(function, 0), place)
         for place, (key, mistake) in enumerate(table().items())
     }
-
-
-@cache
-def reference(fixture: Fixture) -> dict[str, Any]:
-    """Return the arrays of a fixture and the value of every step of its program."""
-    return {**fixture.arrays, **fixture.program.run(fixture.arrays)}

@@ -49,14 +49,14 @@ class Form:
 class Slot:
     """A step, or an array as it comes out of the cache, with every form one change gives it.
 
-    The original of an array is its own name. Numpy cannot carry out the stuck forms on these
+    The original of an array is its own name. Numpy cannot carry out the stillborn forms on these
     shapes, unless a second change helps.
     """
 
     name: str
     original: Form
     forms: tuple[Form, ...] = field(repr=False)
-    stuck: tuple[Form, ...] = field(repr=False)
+    stillborn: tuple[Form, ...] = field(repr=False)
 
     @property
     def is_array(self) -> bool:
@@ -72,24 +72,24 @@ class Mutants:
     """
 
     slots: tuple[Slot, ...]
-    special: dict[str, tuple[dict[str, Tree], ...]]
+    joint: dict[str, tuple[dict[str, Tree], ...]]
 
     @cached_property
-    def together(self) -> tuple[dict[str, Tree], ...]:
+    def higher_order(self) -> tuple[dict[str, Tree], ...]:
         """All changes of several slots."""
-        return tuple(change for changes in self.special.values() for change in changes)
+        return tuple(change for changes in self.joint.values() for change in changes)
 
     def __len__(self) -> int:
-        return sum(len(slot.forms) for slot in self.slots) + len(self.together)
+        return sum(len(slot.forms) for slot in self.slots) + len(self.higher_order)
 
 
-def program(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
+def mutated(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     """Return the fixture's program with some slots changed.
 
     Examples
     --------
     >>> from backcheck.fixtures import load
-    >>> print(program(load("c1w4_linear_backward_v2"), {"dZ": ("neg", "dZ"), "dW": "W"}))
+    >>> print(mutated(load("c1w4_linear_backward_v2"), {"dZ": ("neg", "dZ"), "dW": "W"}))
     dZ = -dZ
     m = A_prev.shape[1]
     dW = W
@@ -167,7 +167,7 @@ def _twice(fixture: Fixture, name: str) -> dict[Tree, str]:
     if slot.is_array:
         return {}
     found: dict[Tree, str] = {}
-    for form in (*slot.forms, *slot.stuck):
+    for form in (*slot.forms, *slot.stillborn):
         for operator, tree in _rewritten(fixture, name, form.tree):
             found.setdefault(tree, f"{form.operator} and {operator}")
     return found
@@ -185,7 +185,7 @@ def operators_of(fixture: Fixture, changes: Mapping[str, Tree]) -> tuple[str, ..
     found: dict[str, None] = {}
     for name, tree in changes.items():
         slot = _slot_of(fixture, name)
-        once = {form.tree: form.operator for form in (*slot.forms, *slot.stuck)}
+        once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
         found[once.get(tree) or _twice(fixture, name).get(tree, "")] = None
     return tuple(found)
 
@@ -220,14 +220,14 @@ def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
 
 
 def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[tuple[str, Tree]]) -> Slot:
-    """Sort forms into those that differ from `tree` and each other, and those that are stuck."""
+    """Sort forms into those that differ from `tree` and each other, and stillborn ones."""
     kept: dict[object, Form] = {}
-    stuck: dict[Tree, Form] = {}
+    stillborn: dict[Tree, Form] = {}
     original = formula(fixture, tree)
     for operator, form in forms:
         key = formula(fixture, form)
         if key == form:
-            stuck.setdefault(form, Form(form, operator))
+            stillborn.setdefault(form, Form(form, operator))
         elif key != original and (key not in kept or size(form) < size(kept[key].tree)):
             kept[key] = Form(form, operator)
-    return Slot(name, Form(tree), tuple(kept.values()), tuple(stuck.values()))
+    return Slot(name, Form(tree), tuple(kept.values()), tuple(stillborn.values()))
