@@ -9,7 +9,7 @@ those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,6 @@ from joined import joined
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
     from backcheck.mutate import Slot
-    from backcheck.program import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
@@ -84,6 +83,10 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "exceptions": _exceptions(engine["symptoms"].exceptions()),
         "pages": titles(root),
         "explains": engine["mutant"].PAGES,
+        "operators": [
+            [name, _tree(before), _tree(after)]
+            for name, before, after in import_module("backcheck.operators").rules()
+        ],
         "activations": list(program.SLOPES),
         "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -115,11 +118,16 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, true in forward.networks(fixture, own_shapes)
         ]
 
-    def of_steps(trees_of: "Callable[[Fixture, str], tuple[Tree, ...]]") -> dict[str, int]:
-        steps = [step.name for step in fixture.program.steps]
-        return {
-            name: shared.place([_tree(one) for one in trees_of(fixture, name)]) for name in steps
-        }
+    def words(slot: str) -> int:
+        found = families.families(fixture, slot)
+        return shared.place(
+            {
+                word: shared.place([_tree(one) for one in trees])
+                for word, trees in found.items()
+                # These are the names that the page knows there as well.
+                if word not in ("$name", "$another")
+            }
+        )
 
     unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
     return {
@@ -132,11 +140,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
         "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
-        "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
-        "counts": of_steps(families.counts_of),
-        "early": of_steps(families.early_slopes),
-        "activated": list(roles.activated(fixture)),
-        "last": fixture.layers[-1].A,
+        "families": {slot.name: words(slot.name) for slot in mutants.slots},
         "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,

@@ -31,13 +31,10 @@ TOOLS = ROOT / "book/_ext/node"
 
 LAYERS = (
     *("util", "values", "program", "handout", "numbers", "traceback", "reading", "fixtures"),
-    *("mistakes", "mutate", "workshop", "search", "candidates", "placing", "symptoms", "clues"),
-    *("diagnose", "links", "printing", "cards", "page"),
+    *("mistakes", "operators", "mutate", "workshop", "search", "candidates", "placing"),
+    *("symptoms", "clues", "diagnose", "links", "printing", "cards", "page"),
 )
 """The modules, from the ground up: each may import those before it."""
-
-slow = pytest.mark.site
-"""These take minutes, so that they run with the tests of the built page."""
 
 CHUNKS = 10
 """In so many parts the random programs are compared, for processes that work side by side."""
@@ -130,26 +127,19 @@ def double_mutants(number: int) -> list[str]:
     return texts
 
 
-@slow
 def test_page_and_package_agree_on_the_corpus() -> None:
     agree(*((file.read_text(encoding="utf-8"),) for file in CORPUS))
 
 
-@slow
-@pytest.mark.xfail(
-    reason="search.py empties what it compares (popitem), so it keeps one change of several slots"
-)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
     agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
 
 
-@slow
 def test_page_and_package_agree_on_single_mutants_where_two_changes_are_allowed() -> None:
     agree(*((text,) for text in random_programs(20, 40)))
 
 
-@slow
 def test_page_and_package_agree_on_double_mutants() -> None:
     agree(*((text,) for text in double_mutants(10)))
 
@@ -175,11 +165,18 @@ def test_every_form_is_read_as_it_is_written() -> None:
     assert ask(*(("parse", code) for code in codes)) == codes
 
 
+@pytest.mark.parametrize("id", ids("Course 1"))
+def test_page_and_package_make_the_same_two_changes_of_every_step(id: str) -> None:
+    names = [slot.name for slot in mutants(load(id)).slots]
+    for name, given in zip(names, ask(*(("second_changes", id, n) for n in names)), strict=True):
+        assert set(given) == {write(tree) for tree in second_changes(load(id), name)}, name
+
+
 def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -> None:
     candidates = [
         Mutant(load(id), forms, 1) for id in ids("Course 1") for _, forms in occurrences(load(id))
     ]
-    given = ask(*(("shown", one.id, dict(one.forms)) for one in candidates))
+    given = ask(*(("shown", one.fixture.id, dict(one.forms)) for one in candidates))
     assert given == [[list(one.shown), list(one.expects)] for one in candidates]
 
 

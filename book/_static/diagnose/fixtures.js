@@ -30,6 +30,10 @@ const unpackSteps = (steps) => steps.map(([name, tree]) => ({ name, tree: treeOf
 /** @type {(trees: Written[]) => Tree[]} */
 const unpackTrees = (trees) => trees.map(treeOf);
 
+/** @type {(words: Record<string, number>) => [string, Tree[]][]} */
+const unpackFamilies = (words) =>
+  Object.entries(words).map(([word, place]) => [word, shared(place, unpackTrees)]);
+
 /** @type {(changes: WrittenForms[]) => Forms[]} */
 const unpackForms = (changes) => changes.map(formsOf);
 
@@ -71,7 +75,6 @@ export class Fixture {
     this.steps = shared(data.steps, unpackSteps);
     this.expected = shared(data.expected, unpackArrays);
     this.unrelated = { ...shared(data.unrelated, unpackArrays), m: scalar(7) };
-    this.slopes = shared(data.slopes, unpackTrees);
     this.together = shared(data.together, unpackForms);
     /** The places of every mistake that has a name. */
     this.named = shared(data.named, unpackNamed);
@@ -96,14 +99,18 @@ export class Fixture {
     return this.run(new Map()).scope;
   }
 
-  /** @param {string} name */
-  counts(name) {
-    return shared(this.data.counts[name], unpackTrees);
-  }
-
-  /** @param {string} name */
-  early(name) {
-    return shared(this.data.early[name], unpackTrees);
+  /** What each word of the operators stands for at a step or an array; see families.py.
+   * @type {(slot: string) => Families} */
+  families(slot) {
+    const { order } = this.data;
+    const found = shared(this.data.families[slot], unpackFamilies);
+    const steps = order.includes(slot) ? [] : this.steps.map((step) => step.name);
+    const known = [...order, ...steps.slice(0, steps.indexOf(slot))].filter((one) => one !== "m");
+    /** @type {[string, Tree[]][]} */
+    const names = ["$name", "$another"].map((word) => [word, known.map(leaf)]);
+    return new Map(
+      [...found, ...(steps.length ? names : [])].map(([word, trees]) => [leaf(word), trees]),
+    );
   }
 
   /** @param {string} name */

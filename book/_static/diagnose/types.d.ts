@@ -41,6 +41,13 @@ type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
 type Parts = number[];
 
+/** An operator of mutation: its name, and an expression before and after it. */
+type Rule = [string, Tree, Tree];
+/** What each word of a rule can stand for at one step. */
+type Families = Map<Tree, Tree[]>;
+/** What words stand for in one place. */
+type Bound = Map<Tree, Tree>;
+
 /** A test, as the data spell it: most of its parts are numbers of shared ones. */
 interface FixtureData {
   id: string;
@@ -48,22 +55,18 @@ interface FixtureData {
   function: string;
   rule: string;
   printed: boolean;
-  last: string;
   outputs: string[];
   order: string[];
-  activated: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];
   arrays: number;
   steps: number;
   expected: number;
   unrelated: number;
-  slopes: number;
   together: number;
   named: number;
   slots: Parts;
-  counts: Record<string, number>;
-  early: Record<string, number>;
+  families: Record<string, number>;
   networks: [number, number][];
   own: [number, number][];
 }
@@ -72,6 +75,7 @@ interface Data {
   // What a shared part is depends on who asks for it.
   shared: unknown[];
   fixtures: FixtureData[];
+  operators: [string, Written, Written][];
   activations: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;

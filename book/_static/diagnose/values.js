@@ -143,11 +143,24 @@ export function complaint({ op, values }) {
 
 /** A key that arrays share when they are equal up to rounding. @type {(v: Value) => string} */
 export function fingerprint(v) {
-  let mixed = 0;
-  for (let i = 0; i < v.d.length; i++) mixed += v.d[i] * DATA.weights[i % DATA.weights.length];
+  let mixed = weighed(v.d);
+  const finite = Number.isFinite(mixed);
+  if (!finite) mixed = weighed(v.d.map(tame));
   const written = Object.is(mixed, -0) ? "-0" : mixed.toExponential(10);
-  return `${shapeOf(v)}:${written}`;
+  return `${shapeOf(v)}:${finite}${written}`;
 }
+
+/** @param {number[]} numbers */
+function weighed(numbers) {
+  let mixed = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    mixed += numbers[i] * DATA.weights[i % DATA.weights.length];
+  }
+  return mixed;
+}
+
+/** @param {number} number */
+const tame = (number) => (Number.isNaN(number) ? 0.5 : Math.max(-1e9, Math.min(1e9, number)));
 
 /** Whether two gradients are the same but for rounding.
  * @type {(got: Value, want: Value) => boolean} */

@@ -108,15 +108,7 @@ export class Workshop {
 
   /** What two changes of one slot lead to. @param {number} place */
   twice(place) {
-    const slot = this.slots[place];
-    const names = this.slots.slice(0, place).map((one) => one.name);
-    this.seconds[place] ??= slot.isArray
-      ? []
-      : secondChanges(
-          this.fixture,
-          slot,
-          names.filter((name) => name !== "m"),
-        );
+    this.seconds[place] ??= secondChanges(this.fixture, this.slots[place]);
     return this.seconds[place];
   }
 }
