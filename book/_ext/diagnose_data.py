@@ -87,6 +87,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             [name, _tree(before), _tree(after)]
             for name, before, after in import_module("backcheck.operators").rules()
         ],
+        "dropped": import_module("backcheck.mutate").DROPPED,
         "activations": list(program.SLOPES),
         "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -118,16 +119,15 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, true in forward.networks(fixture, own_shapes)
         ]
 
-    def words(slot: str) -> int:
-        found = families.families(fixture, slot)
-        return shared.place(
-            {
-                word: shared.place([_tree(one) for one in trees])
-                for word, trees in found.items()
-                # These are the names that the page knows there as well.
-                if word not in ("$name", "$another")
-            }
-        )
+    def written(slot: "Slot") -> list[Any]:
+        words = families.families(fixture, slot.name)
+        return [
+            slot.name,
+            _tree(slot.original.tree),
+            [_tree(form.tree) for form in slot.forms],
+            [_tree(form.tree) for form in slot.stuck],
+            {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
+        ]
 
     unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
     return {
@@ -137,10 +137,9 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "arrays": shared.arrays(fixture.arrays),
         "order": list(roles.array_order(fixture)),
         "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
-        "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
+        "slots": [shared.place(written(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
         "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
-        "families": {slot.name: words(slot.name) for slot in mutants.slots},
         "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
@@ -151,11 +150,6 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "networks": networks(False),
         "own": networks(True),
     }
-
-
-def _slot(slot: "Slot") -> list[Any]:
-    forms = [_tree(form.tree) for form in slot.forms]
-    return [slot.name, forms, [_tree(form.tree) for form in slot.stuck]]
 
 
 def _tree(tree: Any) -> Any:

@@ -18,7 +18,7 @@ from backcheck.fixtures import ids, load
 from backcheck.handout import equation
 from backcheck.mistakes import occurrences
 from backcheck.mutant import Mutant
-from backcheck.mutate import mutants, second_changes
+from backcheck.mutate import mutants, operators_of, second_changes
 from backcheck.program import parse, write
 from backcheck.reading import read
 from chapters import ROOT
@@ -67,7 +67,7 @@ def essence(found: dict[str, Any]) -> dict[str, Any]:
         "verdict": found["verdict"],
         "fixture": found["fixture"],
         "candidates": len(found["candidates"]),
-        "first": {key: first.get(key) for key in ("changed", "verdict", "name")},
+        "first": {key: first.get(key) for key in ("changed", "verdict", "name", "operators")},
         "remarks": found["remarks"],
     }
 
@@ -170,6 +170,17 @@ def test_page_and_package_make_the_same_two_changes_of_every_step(id: str) -> No
     names = [slot.name for slot in mutants(load(id)).slots]
     for name, given in zip(names, ask(*(("second_changes", id, n) for n in names)), strict=True):
         assert set(given) == {write(tree) for tree in second_changes(load(id), name)}, name
+
+
+def test_page_and_package_tell_the_same_operators() -> None:
+    asked, wanted = [], []
+    for id in ids("Course 1"):
+        for slot in mutants(load(id)).slots:
+            trees = [form.tree for form in (*slot.forms, *slot.stuck)]
+            trees += second_changes(load(id), slot.name)[::1000]
+            asked.append(("operators", id, slot.name, trees))
+            wanted.append([operators_of(load(id), {slot.name: tree})[0] for tree in trees])
+    assert ask(*asked) == wanted
 
 
 def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -> None:

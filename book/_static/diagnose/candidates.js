@@ -2,6 +2,7 @@
 /* Programs that print the given numbers, and what is said of each. */
 import { expects, statements } from "./handout.js";
 import { formula, frequency, mistake, namesOf } from "./mistakes.js";
+import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
 import { cacheProperties, compared, DATA, groupedBy } from "./util.js";
 import { fingerprint } from "./values.js";
@@ -50,6 +51,14 @@ export class Candidate {
   get name() {
     if (this.printedAs.size && !this.forms.size) return "the right numbers under another name";
     return this.named.map((one) => one.name).join(" and ");
+  }
+  /** The operators of mutation that make it. */
+  get operators() {
+    const { slots } = this.fixture;
+    const found = this.different.map(([name, tree]) =>
+      operatorsOf(/** @type {Slot} */ (slots.find((slot) => slot.name === name)), tree),
+    );
+    return [...new Set(found)].filter(Boolean);
   }
   get hint() {
     return this.named.map((one) => one.hint).join(" ");
@@ -122,5 +131,6 @@ export function sentence(candidate) {
   const wrong = candidate.verdict === "mistake";
   const narrow = wrong && candidate.rightHere ? " (right for these shapes only)" : "";
   const joint = test === (wrong ? "passes" : "error") ? "but" : "and";
-  return { verdict: candidate.verdict + narrow, test: `${joint} this test ${SAYS[test]}` };
+  const name = candidate.name || candidate.operators.join(" and ") || "a change without a name";
+  return { name, verdict: candidate.verdict + narrow, test: `${joint} this test ${SAYS[test]}` };
 }

@@ -83,9 +83,9 @@ function changesOf(candidate) {
 
 /** @type {(candidate: Candidate) => Element} */
 function judgement(candidate) {
-  const { verdict, test } = sentence(candidate);
+  const { name, verdict, test } = sentence(candidate);
   const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, verdict);
-  return element("p", {}, `${candidate.name || "a change without a name"}: `, mark, `, ${test}.`);
+  return element("p", {}, `${name}: `, mark, `, ${test}.`);
 }
 
 /** @type {(candidate: Candidate, open: boolean) => Element} */

@@ -274,6 +274,7 @@ export function diagnose(text, id = null, changes = 2) {
       printed_as: Object.fromEntries(one.printedAs),
       verdict: one.verdict,
       name: one.name,
+      operators: one.operators,
       hint: one.hint,
       page: one.page,
       matches: one.matches(seen),

@@ -30,21 +30,22 @@ const unpackSteps = (steps) => steps.map(([name, tree]) => ({ name, tree: treeOf
 /** @type {(trees: Written[]) => Tree[]} */
 const unpackTrees = (trees) => trees.map(treeOf);
 
-/** @type {(words: Record<string, number>) => [string, Tree[]][]} */
-const unpackFamilies = (words) =>
-  Object.entries(words).map(([word, place]) => [word, shared(place, unpackTrees)]);
-
 /** @type {(changes: WrittenForms[]) => Forms[]} */
 const unpackForms = (changes) => changes.map(formsOf);
 
 /** @type {(named: [string, WrittenForms][]) => [string, Forms][]} */
 const unpackNamed = (named) => named.map(([id, forms]) => [id, formsOf(forms)]);
 
-/** @type {(slot: [string, Written[], Written[]]) => Pick<Slot, "name" | "forms" | "stuck">} */
-const unpackSlot = ([name, forms, stuck]) => ({
+/** @type {(slot: WrittenSlot) => Slot} */
+const unpackSlot = ([name, tree, forms, stuck, families]) => ({
   name,
+  tree: treeOf(tree),
+  isArray: tree === name,
   forms: forms.map(treeOf),
   stuck: stuck.map(treeOf),
+  families: new Map(
+    Object.entries(families).map(([word, place]) => [leaf(word), shared(place, unpackTrees)]),
+  ),
 });
 
 /** @type {(networks: [number, number][]) => Network[]} */
@@ -89,28 +90,10 @@ export class Fixture {
   }
   /** @returns {Slot[]} */
   get slots() {
-    return this.data.slots.map((place) => {
-      const slot = shared(place, unpackSlot);
-      const isArray = this.data.order.includes(slot.name);
-      return { ...slot, tree: this.original(slot.name), isArray };
-    });
+    return this.data.slots.map((place) => shared(place, unpackSlot));
   }
   get reference() {
     return this.run(new Map()).scope;
-  }
-
-  /** What each word of the operators stands for at a step or an array; see families.py.
-   * @type {(slot: string) => Families} */
-  families(slot) {
-    const { order } = this.data;
-    const found = shared(this.data.families[slot], unpackFamilies);
-    const steps = order.includes(slot) ? [] : this.steps.map((step) => step.name);
-    const known = [...order, ...steps.slice(0, steps.indexOf(slot))].filter((one) => one !== "m");
-    /** @type {[string, Tree[]][]} */
-    const names = ["$name", "$another"].map((word) => [word, known.map(leaf)]);
-    return new Map(
-      [...found, ...(steps.length ? names : [])].map(([word, trees]) => [leaf(word), trees]),
-    );
   }
 
   /** @param {string} name */

@@ -2,25 +2,37 @@
 /* Mutants of one step, and the operators that make them; see mutate.py. */
 import { rewrites } from "./operators.js";
 import { namesIn } from "./program.js";
+import { cache, DATA } from "./util.js";
 
-/** What two changes of one step lead to.
- * @type {(fixture: Fixture, slot: Slot) => Tree[]} */
-export function secondChanges(fixture, slot) {
-  const found = new Set(twice(fixture, slot).keys());
-  for (const simpler of [slot.tree, ...slot.forms]) found.delete(simpler);
-  return [...found];
+/** What two changes of one slot lead to. @type {(slot: Slot) => Tree[]} */
+export function secondChanges(slot) {
+  const once = new Set([slot.tree, ...slot.forms]);
+  return [...twice(slot).keys()].filter((tree) => !once.has(tree));
 }
 
-/** What two changes of one step lead to, and the operators of both.
- * @type {(fixture: Fixture, slot: Slot) => Map<Tree, string>} */
-function twice(fixture, { name, forms, stuck, isArray }) {
-  const families = fixture.families(name);
-  /** @type {Map<Tree, string>} */
+/** What two changes of one slot lead to, with the first of them. @type {(slot: Slot) => Map<Tree, Tree>} */
+const twice = cache(({ name, forms, stuck, families, isArray }) => {
+  /** @type {Map<Tree, Tree>} */
   const found = new Map();
   for (const form of isArray ? [] : [...forms, ...stuck]) {
-    for (const [operator, tree] of rewrites(form, families)) {
-      if (!found.has(tree) && !namesIn(tree).includes(name)) found.set(tree, operator);
+    for (const [, tree] of rewrites(form, families)) {
+      if (!found.has(tree) && !namesIn(tree).includes(name)) found.set(tree, form);
     }
   }
   return found;
+});
+
+/** The operators that make a form of a slot, or nothing. @type {(slot: Slot, tree: Tree) => string} */
+export function operatorsOf(slot, tree) {
+  if (slot.forms.includes(tree) || slot.stuck.includes(tree)) {
+    return operatorOf(slot.tree, tree, slot) ?? DATA.dropped;
+  }
+  const form = twice(slot).get(tree);
+  return form ? `${operatorsOf(slot, form)} and ${operatorOf(form, tree, slot)}` : "";
+}
+
+/** The first operator that makes one expression of another.
+ * @type {(before: Tree, after: Tree, slot: Slot) => string | undefined} */
+function operatorOf(before, after, { families }) {
+  for (const [operator, tree] of rewrites(before, families)) if (tree === after) return operator;
 }

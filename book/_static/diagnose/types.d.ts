@@ -24,7 +24,7 @@ type Scope = Record<string, Value>;
 /** The value of each slot; null where numpy stopped. */
 type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
-type Slot = Step & { isArray: boolean; forms: Tree[]; stuck: Tree[] };
+type Slot = Step & { isArray: boolean; forms: Tree[]; stuck: Tree[]; families: Families };
 type Network = { arrays: Scope; gradients: Scope };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
@@ -39,7 +39,8 @@ type Row = (Cell | null)[];
 /** An expression, as the data spell it. */
 type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
-type Parts = number[];
+/** A slot, as the data spell it: its name, what it is, its forms, those that are stuck, families. */
+type WrittenSlot = [string, Written, Written[], Written[], Record<string, number>];
 
 /** An operator of mutation: its name, and an expression before and after it. */
 type Rule = [string, Tree, Tree];
@@ -65,8 +66,7 @@ interface FixtureData {
   unrelated: number;
   together: number;
   named: number;
-  slots: Parts;
-  families: Record<string, number>;
+  slots: number[];
   networks: [number, number][];
   own: [number, number][];
 }
@@ -76,6 +76,7 @@ interface Data {
   shared: unknown[];
   fixtures: FixtureData[];
   operators: [string, Written, Written][];
+  dropped: string;
   activations: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;

@@ -108,7 +108,7 @@ export class Workshop {
 
   /** What two changes of one slot lead to. @param {number} place */
   twice(place) {
-    this.seconds[place] ??= secondChanges(this.fixture, this.slots[place]);
+    this.seconds[place] ??= secondChanges(this.slots[place]);
     return this.seconds[place];
   }
 }
