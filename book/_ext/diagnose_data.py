@@ -70,7 +70,6 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     names = ("mutant", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
     fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
-    program = import_module("backcheck.program")
     shared = _Shared()
     every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
     return {
@@ -88,9 +87,37 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for name, before, after in import_module("backcheck.operators").rules()
         ],
         "dropped": import_module("backcheck.mutate").DROPPED,
-        "activations": list(program.SLOPES),
+        "words": _words(),
+        **_facts(),
         "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
+
+
+def _facts() -> dict[str, Any]:
+    """Return what else both engines go by."""
+    fixtures, forward = import_module("backcheck.fixtures"), import_module("backcheck.forward")
+    handout, program = import_module("backcheck.handout"), import_module("backcheck.program")
+    return {
+        "rules": fixtures.RULES,
+        "prefixes": fixtures.PREFIXES,
+        "agrees": forward.AGREES,
+        "symbols": handout.SYMBOLS,
+        "scalars": handout.SCALARS,
+        "functions": list(program.FUNCTIONS),
+        "binding": {sign: binding for sign, (*_, binding) in program.OPERATORS.items()},
+        "sums": {
+            name: "".join(f", {option}={value}" for option, value in options.items())
+            for name, options in program.SUMS.items()
+        },
+        "limit": import_module("backcheck.reading").LIMIT,
+        "most_causes": import_module("backcheck.symptoms").MOST,
+    }
+
+
+def _words() -> dict[str, Any]:
+    table: dict[str, Any] = import_module("backcheck.words").table()
+    wrong = import_module("backcheck.fixtures").WRONG
+    return table | {"sentences": table["sentences"] | {"wrong": wrong}}
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:

@@ -30,7 +30,17 @@ CORPUS = sorted((ROOT / "tests/corpus").glob("*.txt"))
 TOOLS = ROOT / "book/_ext/node"
 
 LAYERS = (
-    *("util", "values", "program", "handout", "numbers", "traceback", "reading", "fixtures"),
+    *(
+        "util",
+        "words",
+        "values",
+        "program",
+        "handout",
+        "numbers",
+        "traceback",
+        "reading",
+        "fixtures",
+    ),
     *("mistakes", "operators", "mutate", "workshop", "search", "candidates", "placing"),
     *("symptoms", "clues", "diagnose", "links", "printing", "cards", "page"),
 )

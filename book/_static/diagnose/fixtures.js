@@ -3,6 +3,7 @@
 import { evaluate, formsOf, leaf, namesIn, stopOf, treeOf } from "./program.js";
 import { cacheProperties, DATA } from "./util.js";
 import { agrees, complaint, sameShape, scalar, value } from "./values.js";
+import { say } from "./words.js";
 
 /** @type {Map<string, any>} */
 const unpacked = new Map();
@@ -55,13 +56,6 @@ function unpackNetworks(networks) {
     gradients: shared(gradients, unpackArrays),
   }));
 }
-
-/** @type {Record<string, (got: number, want: number) => boolean>} */
-const RULES = {
-  allclose: (got, want) => got === want || Math.abs(got - want) <= 1e-8 + 1e-5 * Math.abs(want),
-  decimal: (got, want) => Math.abs(got - want) < 1.5e-6,
-  printed: (got, want) => Math.abs(got - want) <= 1e-8,
-};
 
 export class Fixture {
   /** @param {FixtureData} data */
@@ -136,11 +130,12 @@ export class Fixture {
   /** @type {(name: string, got: Value) => string[]} */
   failure(name, got) {
     const want = this.expected[name];
-    if (!sameShape(got, want)) return [`Wrong shape for ${name}`];
-    const near = RULES[this.data.rule];
-    return got.d.every((number, at) => near(number, want.d[at]))
-      ? []
-      : [`Wrong values for ${name}`];
+    if (!sameShape(got, want)) return [say("wrong", { what: "shape", name })];
+    const [absolute, relative] = DATA.rules[this.data.rule];
+    const near = want.d.every(
+      (number, at) => Math.abs(got.d[at] - number) <= absolute + relative * Math.abs(number),
+    );
+    return near ? [] : [say("wrong", { what: "values", name })];
   }
 
   /** What networks say of a changed program, whatever the test says. @param {Forms} forms */

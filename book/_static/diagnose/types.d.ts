@@ -77,7 +77,22 @@ interface Data {
   fixtures: FixtureData[];
   operators: [string, Written, Written][];
   dropped: string;
-  activations: string[];
+  /** The absolute and the relative tolerance of each rule. */
+  rules: Record<string, [number, number]>;
+  agrees: number;
+  limit: number;
+  most_causes: number;
+  functions: string[];
+  sums: Record<string, string>;
+  binding: Record<string, number>;
+  symbols: Record<string, string>;
+  scalars: string[];
+  prefixes: string[];
+  words: {
+    sentences: Record<string, string | [string, string]>;
+    patterns: Record<string, [string, string]>;
+    replaced: [string, string, string][];
+  };
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   exceptions: [
@@ -118,6 +133,7 @@ interface Diagnosis {
   remarks: string[];
   seen: Seen;
 }
+type Match = RegExpExecArray | null;
 type Found = Diagnosis & { fixture: Fixture };
 
 type Frame = { function: string; statement: string };

@@ -167,5 +167,5 @@ const tame = (number) => (Number.isNaN(number) ? 0.5 : Math.max(-1e9, Math.min(1
 export function agrees(got, want) {
   if (!sameShape(got, want) || !got.d.every(Number.isFinite)) return false;
   const scale = Math.max(...want.d.map(Math.abs), ...got.d.map(Math.abs));
-  return want.d.every((number, at) => Math.abs(number - got.d[at]) <= 1e-7 * scale);
+  return want.d.every((number, at) => Math.abs(number - got.d[at]) <= DATA.agrees * scale);
 }
