@@ -24,6 +24,11 @@ const ANSWERS = {
   equation: (step, code) => equation(step, parse(code)),
   second_changes: (id, name) => secondChanges(slotOf(id, name)).map((tree) => write(tree)),
   operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
+  verdicts: (id, changes) =>
+    changes.map((forms) => {
+      const { verdict, rightHere } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
+      return [verdict, rightHere];
+    }),
   shown(id, forms) {
     const { shown, expects } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
     return [shown, expects];

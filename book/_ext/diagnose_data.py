@@ -23,17 +23,15 @@ from joined import joined
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
     from backcheck.mutate import Slot
+    from backcheck.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
 DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
 MODULES = "diagnose"
 
-COARSE = 6
-"""Significant digits of numbers that only have to differ from each other."""
-
-FINE = 12
-"""Significant digits of the networks that decide a verdict."""
+COARSE = 4
+"""Significant digits of numbers that only have to differ from each other, as in networks."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
@@ -135,15 +133,12 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
-    asked = newest.outputs
 
-    def networks(own_shapes: bool) -> list[list[int]]:
+    def networks(own_shapes: bool) -> list[int]:
+        """Keep what is given; the page computes the rest."""
         return [
-            [
-                shared.arrays(arrays, FINE),
-                shared.arrays({name: true[name] for name in asked}, FINE),
-            ]
-            for arrays, true in forward.networks(fixture, own_shapes)
+            shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+            for arrays, _ in forward.networks(fixture, own_shapes)
         ]
 
     def written(slot: "Slot") -> list[Any]:
@@ -163,7 +158,8 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "function": fixture.function,
         "arrays": shared.arrays(fixture.arrays),
         "order": list(roles.array_order(fixture)),
-        "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
+        "steps": shared.place(_steps(fixture.program)),
+        "forward": shared.place(_steps(fixture.forward)),
         "slots": [shared.place(written(slot)) for slot in mutants.slots],
         "together": shared.place([_forms(change) for change in mutants.together]),
         "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
@@ -171,12 +167,16 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "also": list(fixture.also_called),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
-        "outputs": list(asked),
+        "outputs": list(newest.outputs),
         "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
         "networks": networks(False),
         "own": networks(True),
     }
+
+
+def _steps(program: "Program") -> list[Any]:
+    return [[step.name, _tree(step.expression)] for step in program.steps]
 
 
 def _tree(tree: Any) -> Any:

@@ -193,6 +193,22 @@ def test_page_and_package_tell_the_same_operators() -> None:
     assert ask(*asked) == wanted
 
 
+def single_mutants(id: str) -> list[Mutant]:
+    found = mutants(load(id))
+    forms = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
+    return [Mutant(load(id), one) for one in (*forms, *found.together)]
+
+
+def test_page_and_package_judge_a_sample_of_1_500_programs_alike() -> None:
+    rng = random.Random(25)  # noqa: S311
+    every = [mutant for id in ids("Course 1") for mutant in single_mutants(id)]
+    sample = rng.sample(every, 1500)
+    for id in ids("Course 1"):
+        own = [mutant for mutant in sample if mutant.fixture.id == id]
+        (given,) = ask(("verdicts", id, [dict(mutant.forms) for mutant in own]))
+        assert given == [[mutant.verdict, mutant.right_here] for mutant in own], id
+
+
 def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -> None:
     candidates = [
         Mutant(load(id), forms, 1) for id in ids("Course 1") for _, forms in occurrences(load(id))

@@ -49,14 +49,6 @@ const unpackSlot = ([name, tree, forms, stuck, families]) => ({
   ),
 });
 
-/** @type {(networks: [number, number][]) => Network[]} */
-function unpackNetworks(networks) {
-  return networks.map(([arrays, gradients]) => ({
-    arrays: shared(arrays, unpackArrays),
-    gradients: shared(gradients, unpackArrays),
-  }));
-}
-
 export class Fixture {
   /** @param {FixtureData} data */
   constructor(data) {
@@ -76,11 +68,11 @@ export class Fixture {
   }
 
   get networks() {
-    return unpackNetworks(this.data.networks);
+    return this.data.networks.map((given) => this.network(given));
   }
   /** Networks of the test's own shapes. */
   get own() {
-    return unpackNetworks(this.data.own);
+    return this.data.own.map((given) => this.network(given));
   }
   /** @returns {Slot[]} */
   get slots() {
@@ -93,6 +85,18 @@ export class Fixture {
   /** @param {string} name */
   original(name) {
     return this.steps.find((step) => step.name === name)?.tree ?? leaf(name);
+  }
+
+  /** A forward pass on what is given, and the right gradients. @param {number} given */
+  network(given) {
+    const arrays = { ...shared(given, unpackArrays) };
+    const forward = shared(this.data.forward, unpackSteps);
+    for (const { name, tree } of forward) {
+      arrays[name] = /** @type {Value} */ (evaluate(tree, arrays));
+    }
+    // Counts and costs are no arrays of a cache.
+    for (const { name } of forward) if (!arrays[name].n) delete arrays[name];
+    return { arrays, gradients: this.run(new Map(), arrays).values };
   }
 
   /** The program with some slots changed: changed arrays first, then every step.

@@ -25,7 +25,6 @@ type Scope = Record<string, Value>;
 type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
 type Slot = Step & { isArray: boolean; forms: Tree[]; stuck: Tree[]; families: Families };
-type Network = { arrays: Scope; gradients: Scope };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
 /** Where numpy stops: the operation, and what it was given. */
@@ -67,8 +66,9 @@ interface FixtureData {
   together: number;
   named: number;
   slots: number[];
-  networks: [number, number][];
-  own: [number, number][];
+  forward: number;
+  networks: number[];
+  own: number[];
 }
 
 interface Data {
