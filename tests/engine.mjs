@@ -9,16 +9,26 @@ const { diagnose } = await load("diagnose");
 const { FIXTURES } = await load("fixtures");
 const { equation } = await load("handout");
 const { printed } = await load("printing");
-const { formsOf, parse, write } = await load("program");
+const { operatorsOf, secondChanges } = await load("mutate");
+const { formsOf, parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
 const { shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
 
+const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
+
 const ANSWERS = {
   diagnose,
   parse: (code) => write(parse(code)),
   equation: (step, code) => equation(step, parse(code)),
+  second_changes: (id, name) => secondChanges(slotOf(id, name)).map((tree) => write(tree)),
+  operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
+  verdicts: (id, changes) =>
+    changes.map((forms) => {
+      const { verdict, rightHere } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
+      return [verdict, rightHere];
+    }),
   shown(id, forms) {
     const { shown, expects } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
     return [shown, expects];

@@ -9,7 +9,7 @@ those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +23,15 @@ from joined import joined
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
     from backcheck.mutants.mutate import Slot
-    from backcheck.program import Tree
+    from backcheck.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
 DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
 MODULES = "diagnose"
 
-COARSE = 6
-"""Significant digits of numbers that only have to differ from each other."""
-
-FINE = 12
-"""Significant digits of the networks that decide a verdict."""
+COARSE = 4
+"""Significant digits of numbers that only have to differ from each other, as in networks."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
@@ -70,11 +67,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
     names = ("mutant", "formulas", "symptoms")
     engine = {name: import_module(f"backcheck.{name}") for name in names}
-    fixtures, mistakes = (
-        import_module("backcheck.fixtures"),
-        import_module("backcheck.mistakes"),
-    )
-    program = import_module("backcheck.program")
+    fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
     shared = _Shared()
     every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
     return {
@@ -87,9 +80,42 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "exceptions": _exceptions(engine["symptoms"].exceptions()),
         "pages": titles(root),
         "explains": engine["mutant"].PAGES,
-        "activations": list(program.SLOPES),
+        "operators": [
+            [name, _tree(before), _tree(after)]
+            for name, before, after in import_module("backcheck.operators").rules()
+        ],
+        "dropped": import_module("backcheck.mutate").DROPPED,
+        "words": _words(),
+        **_facts(),
         "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
     }
+
+
+def _facts() -> dict[str, Any]:
+    """Return what else both engines go by."""
+    fixtures, forward = import_module("backcheck.fixtures"), import_module("backcheck.forward")
+    handout, program = import_module("backcheck.handout"), import_module("backcheck.program")
+    return {
+        "rules": fixtures.RULES,
+        "prefixes": fixtures.PREFIXES,
+        "agrees": forward.AGREES,
+        "symbols": handout.SYMBOLS,
+        "scalars": handout.SCALARS,
+        "functions": list(program.FUNCTIONS),
+        "binding": {sign: binding for sign, (*_, binding) in program.OPERATORS.items()},
+        "sums": {
+            name: "".join(f", {option}={value}" for option, value in options.items())
+            for name, options in program.SUMS.items()
+        },
+        "limit": import_module("backcheck.reading").LIMIT,
+        "most_causes": import_module("backcheck.symptoms").MOST,
+    }
+
+
+def _words() -> dict[str, Any]:
+    table: dict[str, Any] = import_module("backcheck.words").table()
+    wrong = import_module("backcheck.fixtures").WRONG
+    return table | {"sentences": table["sentences"] | {"wrong": wrong}}
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
@@ -110,22 +136,23 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     mistakes = import_module("backcheck.mistakes")
     mutants = mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
-    asked = newest.outputs
 
-    def networks(own_shapes: bool) -> list[list[int]]:
+    def networks(own_shapes: bool) -> list[int]:
+        """Keep what is given; the page computes the rest."""
         return [
-            [
-                shared.arrays(arrays, FINE),
-                shared.arrays({name: true[name] for name in asked}, FINE),
-            ]
-            for arrays, true in forward.networks(fixture, own_shapes)
+            shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+            for arrays, _ in forward.networks(fixture, own_shapes)
         ]
 
-    def of_steps(trees_of: "Callable[[Fixture, str], tuple[Tree, ...]]") -> dict[str, int]:
-        steps = [step.name for step in fixture.program.steps]
-        return {
-            name: shared.place([_tree(one) for one in trees_of(fixture, name)]) for name in steps
-        }
+    def written(slot: "Slot") -> list[Any]:
+        words = families.families(fixture, slot.name)
+        return [
+            slot.name,
+            _tree(slot.original.tree),
+            [_tree(form.tree) for form in slot.forms],
+            [_tree(form.tree) for form in slot.stillborn],
+            {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
+        ]
 
     unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
     return {
@@ -134,20 +161,16 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "function": fixture.function,
         "arrays": shared.arrays(fixture.arrays),
         "order": list(roles.array_order(fixture)),
-        "steps": shared.place([[s.name, _tree(s.expression)] for s in fixture.program.steps]),
-        "slots": [shared.place(_slot(slot)) for slot in mutants.slots],
-        "together": shared.place([_forms(change) for change in mutants.higher_order]),
+        "steps": shared.place(_steps(fixture.program)),
+        "forward": shared.place(_steps(fixture.forward)),
+        "slots": [shared.place(written(slot)) for slot in mutants.slots],
+        "higherOrder": shared.place([_forms(change) for change in mutants.higher_order]),
         "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
-        "slopes": shared.place([_tree(slope) for slope in families.slopes_of(fixture)]),
-        "counts": of_steps(families.counts_of),
-        "early": of_steps(families.early_slopes),
-        "activated": list(roles.activated(fixture)),
-        "last": fixture.layers[-1].A,
         "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
-        "outputs": list(asked),
+        "outputs": list(newest.outputs),
         "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
         "networks": networks(False),
@@ -155,9 +178,8 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     }
 
 
-def _slot(slot: "Slot") -> list[Any]:
-    forms = [_tree(form.tree) for form in slot.forms]
-    return [slot.name, forms, [_tree(form.tree) for form in slot.stillborn]]
+def _steps(program: "Program") -> list[Any]:
+    return [[step.name, _tree(step.expression)] for step in program.steps]
 
 
 def _tree(tree: Any) -> Any:

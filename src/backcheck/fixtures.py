@@ -36,6 +36,9 @@ RULES = {
 """The absolute and relative tolerance by which tests decide that an output equals the
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
+WRONG = "Wrong {what} for {name}"
+"""What a test says of an output."""
+
 DIFFERENCE = "difference"
 """The rule of a gradient check: one number for all outputs, their distance from centred
 differences of the cost, has to be close to one of those in `Comparison.near`."""
@@ -236,10 +239,10 @@ class Fixture:
             return None
         got, want = numeric(name, outputs[name]), self.expected[name]
         if got.shape != want.shape:
-            return f"Wrong shape for {name}"
+            return WRONG.format(what="shape", name=name)
         absolute, relative = RULES[comparison.rule]
         near = np.abs(got - want) <= absolute + relative * np.abs(want)
-        return None if np.all(near) else f"Wrong values for {name}"
+        return None if np.all(near) else WRONG.format(what="values", name=name)
 
     def _comparison(self, edition: str | None) -> Comparison:
         for comparison in reversed(self.comparisons):

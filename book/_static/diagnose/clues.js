@@ -1,10 +1,11 @@
 // @ts-check
 /* What can be said of numbers that none of the programs tried prints. */
 import { Candidate } from "./candidates.js";
-import { FIXTURES } from "./fixtures.js";
+import { NEWEST_FIRST } from "./fixtures.js";
 import { explanations } from "./search.js";
 import { least } from "./util.js";
 import { sameShape, shapeOf, transpose, tuple } from "./values.js";
+import { say } from "./words.js";
 
 /** How many arrays are right, and how many have the right shape. @param {Placing} placing */
 export function agreement({ fixture: { reference }, seen }) {
@@ -21,10 +22,14 @@ export function* remains({ fixture, seen }) {
   const wrong = all.filter(([step, one]) => !one.matches(fixture.reference[step]));
   const steps = wrong.map(([step]) => step);
   const right = [...seen.keys()].filter((step) => !steps.includes(step));
-  const are = (/** @type {string[]} */ list) =>
-    `${list.join(", ")} ${list.length === 1 ? "is" : "are"}`;
   if (right.length) {
-    yield `${are(right)} as expected and ${are(steps)} not: look at the steps up to ${steps[0]}.`;
+    yield say("right-and-wrong", {
+      right: right.join(", "),
+      is_right: say("is", { n: right.length }),
+      wrong: steps.join(", "),
+      is_wrong: say("is", { n: steps.length }),
+      first: steps[0],
+    });
   }
   for (const [step, one] of wrong) yield* likeness(step, one, fixture);
   for (const [step, one] of all.length > 1 ? wrong : []) {
@@ -32,7 +37,7 @@ export function* remains({ fixture, seen }) {
     const candidates = alone.map(([changes, forms]) => new Candidate(fixture, forms, changes));
     if (!candidates.length) continue;
     const best = least(candidates, (candidate) => candidate.rank);
-    yield `Taken alone, ${step} is explained by ${best.shown.join("; ")}.`;
+    yield say("alone", { step, changes: best.shown.join("; ") });
   }
 }
 
@@ -49,16 +54,18 @@ function* likeness(step, seen, fixture) {
         want.d,
       );
   } else if (!sameShape(seen.like, turned)) {
-    yield `${step} has shape ${tuple(shapeOf(seen.like))}, and ${tuple(shapeOf(want))} is expected.`;
-  } else if (seen.matches(turned)) yield `${step} is the expected one, transposed.`;
-  const elsewhere = [fixture, ...FIXTURES.values()].flatMap((other) =>
-    Object.entries(other.reference).flatMap(([name, one]) => {
-      const own = other === fixture ? name === step : one === fixture.reference[name];
-      const matching = !own && one.d.length > 1 && seen.matches(one);
-      return matching ? `${name} of ${other === fixture ? "the test" : other.title}` : [];
-    }),
-  );
-  if (elsewhere.length) yield `The numbers called ${step} are ${elsewhere[0]}.`;
+    const [shape, expected] = [seen.like, want].map((one) => tuple(shapeOf(one)));
+    yield say("other-shape", { step, shape, expected });
+  } else if (seen.matches(turned)) yield say("transposed", { step });
+  for (const test of [fixture, ...NEWEST_FIRST.filter((other) => other !== fixture)]) {
+    const key = test === fixture ? "other-array" : "other-test";
+    for (const [name, one] of Object.entries(test.reference)) {
+      const itself = test === fixture && name === step;
+      if (itself || one.d.length < 2 || !seen.matches(one)) continue;
+      yield say(key, { step, name, title: test.title });
+      return;
+    }
+  }
 }
 
 /** @type {(step: string, got: number[], want: number[]) => Generator<string>} */
@@ -72,9 +79,9 @@ function* likeSizes(step, got, want) {
   const near = (one, at) =>
     Math.abs(Math.abs(one) - Math.abs(want[at])) <= 1e-7 + 1e-5 * Math.abs(want[at]);
   if (steady && Math.abs(first - 1) > 1e-4) {
-    yield `${step} is ${general(first)} times the expected one, entry by entry.`;
+    yield say("times", { step, ratio: general(first) });
   } else if (got.every(near)) {
-    yield `${step} has the expected sizes, and some signs are turned round.`;
+    yield say("signs", { step });
   }
 }
 

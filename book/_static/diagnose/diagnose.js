@@ -10,21 +10,16 @@ import { read } from "./reading.js";
 import { explanations, Search } from "./search.js";
 import { clashing, clashOf, failingAlike, inLine, knownCauses } from "./symptoms.js";
 import { least } from "./util.js";
-
-const WORDS = ["no change", "one change", "two changes"];
-const TURNED =
-  "One of the two shapes is the other one turned round, so an array is transposed: your own, or one that the test hands over. Print the shape of each factor. Read operands-9-7.";
+import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
 export function titleOf({ verdict, fixture, candidates, seen }) {
-  const where = fixture ? ` of ${fixture.title} (${fixture.id})` : "";
-  if (verdict === "expected") return `These are the expected numbers${where}.`;
-  if (verdict === "explained") {
-    const how = WORDS[Math.min(...candidates.map((candidate) => candidate.changes))];
-    return `Explained by ${how} in the backward pass${where}.`;
-  }
-  if (!seen.size) return "There are no numbers here to explain, only a message.";
-  return `None of the programs tried${where.replace(" of", " for")} prints these numbers.`;
+  if (verdict === "unexplained" && !seen.size) return say("only-a-message");
+  const key = verdict === "unexplained" ? "for-test" : "of-test";
+  const where = fixture ? say(key, { title: fixture.title, id: fixture.id }) : "";
+  const changes = candidates.map((candidate) => candidate.changes);
+  const spent = changes.length ? say(`spent-${Math.min(...changes)}`) : "";
+  return say(verdict, { where, spent });
 }
 
 /** What `diagnose` does, with pauses: in one it says "deep", before two changes are tried.
@@ -39,7 +34,7 @@ export function* diagnosing(text, id = null, changes = 2) {
   if (fixture) {
     const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1));
     if (other && other.verdict !== "unexplained") {
-      const remarks = [...(found?.remarks ?? []), `They do belong elsewhere: ${titleOf(other)}`];
+      const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
       const seen = found?.seen ?? new Map();
       return { verdict: "unexplained", fixture, candidates: [], remarks, seen };
     }
@@ -100,10 +95,8 @@ function* explain(paste, wanted, changes) {
 function* olderNames({ renamed }) {
   const said = [...renamed]
     .filter(([step, name]) => !step.endsWith(name))
-    .map(([step, name]) => `${name} is what the test today calls ${step}`);
-  if (said.length) {
-    yield `Read with the names of an older notebook: ${said.join(", and ")}. The test of today accepts its own names only.`;
-  }
+    .map(([step, name]) => say("older-name", { name, step }));
+  if (said.length) yield say("older-names", { names: said.join(", and ") });
 }
 
 /** @type {(placing: Placing, loose: boolean) => Generator<string | undefined, Found | null>} */
@@ -171,8 +164,9 @@ function* hidden(fixture, candidates) {
   );
   if (!first) return;
   const { step, now } = first.changed[0];
-  const more = others.length > 1 ? ` So do ${others.length} other equivalent forms.` : "";
-  yield `If public_tests.py rejects your function all the same: ${step} = ${now} prints these numbers too and is equivalent, but the cache of ${newest.title} does not come from a forward pass, and there it ${outcomeText(newest.outcome(first.forms))}.${more} Read ${first.page}.`;
+  const more = others.length > 1 ? say("hidden-more", { n: others.length }) : "";
+  const outcome = outcomeText(newest.outcome(first.forms));
+  yield say("hidden-test", { step, now, title: newest.title, outcome, more, page: first.page });
 }
 
 /** The best of several explanations, with a word on the others.
@@ -189,14 +183,11 @@ function chosen(found, paste) {
   const remarks = [...best.remarks];
   if (best.verdict === "explained") remarks.push(...misplaced(best));
   if (same.length) {
-    remarks.push(
-      `The numbers are also those of: ${same.map((one) => one.fixture.title).join("; ")}.`,
-    );
+    remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
   }
-  if (best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
-    const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
-    const named = left.slice(0, 2).join(" and ");
-    if (left.length) remarks.push(`Paste ${named} too, and fewer programs may remain.`);
+  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
+    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
   }
   return { ...best, remarks };
 }
@@ -207,7 +198,7 @@ function* misplaced({ fixture, seen }) {
     for (const name of Object.keys(fixture.expected)) {
       if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
         continue;
-      yield `The numbers called ${step} are the right ${name}: is it stored under its key?`;
+      yield say("misplaced", { step, name });
     }
   }
 }
@@ -242,19 +233,16 @@ function withoutNumbers(paste, wanted) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (!found.length) {
-    const remark = paste.arrays.length
-      ? "No test known here has these names or shapes; paste what one function printed."
-      : "Nothing here says which numbers came out; paste what your function printed.";
-    const seen = new Map(paste.arrays.map((one, place) => [one.name || `array ${place + 1}`, one]));
+    const remark = say(paste.arrays.length ? "no-test-fits" : "nothing-said");
+    const seen = new Map(
+      paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
+    );
     return unexplained(paste.function ? tested[0] : null, [], [remark], seen);
   }
   const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
-  const said = clash
-    ? "numpy stop at these shapes, the simplest first."
-    : "the test say this, the most frequent first; paste the printed numbers, and fewer may remain.";
-  const remark = `In ${best.fixture.title} these changes make ${said}`;
+  const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
   const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
-  return unexplained(best.fixture, best.candidates, turned ? [remark, TURNED] : [remark]);
+  return unexplained(best.fixture, best.candidates, turned ? [remark, say("turned")] : [remark]);
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.
@@ -274,6 +262,7 @@ export function diagnose(text, id = null, changes = 2) {
       printed_as: Object.fromEntries(one.printedAs),
       verdict: one.verdict,
       name: one.name,
+      operators: one.operators,
       hint: one.hint,
       page: one.page,
       matches: one.matches(seen),

@@ -3,6 +3,7 @@
 import { evaluate, formsOf, leaf, namesIn, stopOf, treeOf } from "./program.js";
 import { cacheProperties, DATA } from "./util.js";
 import { agrees, complaint, sameShape, scalar, value } from "./values.js";
+import { say } from "./words.js";
 
 /** @type {Map<string, any>} */
 const unpacked = new Map();
@@ -36,27 +37,17 @@ const unpackForms = (changes) => changes.map(formsOf);
 /** @type {(named: [string, WrittenForms][]) => [string, Forms][]} */
 const unpackNamed = (named) => named.map(([id, forms]) => [id, formsOf(forms)]);
 
-/** @type {(slot: [string, Written[], Written[]]) => Pick<Slot, "name" | "forms" | "stuck">} */
-const unpackSlot = ([name, forms, stuck]) => ({
+/** @type {(slot: WrittenSlot) => Slot} */
+const unpackSlot = ([name, tree, forms, stillborn, families]) => ({
   name,
+  tree: treeOf(tree),
+  isArray: tree === name,
   forms: forms.map(treeOf),
-  stuck: stuck.map(treeOf),
+  stillborn: stillborn.map(treeOf),
+  families: new Map(
+    Object.entries(families).map(([word, place]) => [leaf(word), shared(place, unpackTrees)]),
+  ),
 });
-
-/** @type {(networks: [number, number][]) => Network[]} */
-function unpackNetworks(networks) {
-  return networks.map(([arrays, gradients]) => ({
-    arrays: shared(arrays, unpackArrays),
-    gradients: shared(gradients, unpackArrays),
-  }));
-}
-
-/** @type {Record<string, (got: number, want: number) => boolean>} */
-const RULES = {
-  allclose: (got, want) => got === want || Math.abs(got - want) <= 1e-8 + 1e-5 * Math.abs(want),
-  decimal: (got, want) => Math.abs(got - want) < 1.5e-6,
-  printed: (got, want) => Math.abs(got - want) <= 1e-8,
-};
 
 export class Fixture {
   /** @param {FixtureData} data */
@@ -71,44 +62,41 @@ export class Fixture {
     this.steps = shared(data.steps, unpackSteps);
     this.expected = shared(data.expected, unpackArrays);
     this.unrelated = { ...shared(data.unrelated, unpackArrays), m: scalar(7) };
-    this.slopes = shared(data.slopes, unpackTrees);
-    this.together = shared(data.together, unpackForms);
+    this.higherOrder = shared(data.higherOrder, unpackForms);
     /** The places of every mistake that has a name. */
     this.named = shared(data.named, unpackNamed);
   }
 
   get networks() {
-    return unpackNetworks(this.data.networks);
+    return this.data.networks.map((given) => this.network(given));
   }
   /** Networks of the test's own shapes. */
   get own() {
-    return unpackNetworks(this.data.own);
+    return this.data.own.map((given) => this.network(given));
   }
   /** @returns {Slot[]} */
   get slots() {
-    return this.data.slots.map((place) => {
-      const slot = shared(place, unpackSlot);
-      const isArray = this.data.order.includes(slot.name);
-      return { ...slot, tree: this.original(slot.name), isArray };
-    });
+    return this.data.slots.map((place) => shared(place, unpackSlot));
   }
   get reference() {
     return this.run(new Map()).scope;
   }
 
   /** @param {string} name */
-  counts(name) {
-    return shared(this.data.counts[name], unpackTrees);
-  }
-
-  /** @param {string} name */
-  early(name) {
-    return shared(this.data.early[name], unpackTrees);
-  }
-
-  /** @param {string} name */
   original(name) {
     return this.steps.find((step) => step.name === name)?.tree ?? leaf(name);
+  }
+
+  /** A forward pass on what is given, and the right gradients. @param {number} given */
+  network(given) {
+    const arrays = { ...shared(given, unpackArrays) };
+    const forward = shared(this.data.forward, unpackSteps);
+    for (const { name, tree } of forward) {
+      arrays[name] = /** @type {Value} */ (evaluate(tree, arrays));
+    }
+    // Counts and costs are no arrays of a cache.
+    for (const { name } of forward) if (!arrays[name].n) delete arrays[name];
+    return { arrays, gradients: this.run(new Map(), arrays).values };
   }
 
   /** The program with some slots changed: changed arrays first, then every step.
@@ -146,11 +134,12 @@ export class Fixture {
   /** @type {(name: string, got: Value) => string[]} */
   failure(name, got) {
     const want = this.expected[name];
-    if (!sameShape(got, want)) return [`Wrong shape for ${name}`];
-    const near = RULES[this.data.rule];
-    return got.d.every((number, at) => near(number, want.d[at]))
-      ? []
-      : [`Wrong values for ${name}`];
+    if (!sameShape(got, want)) return [say("wrong", { what: "shape", name })];
+    const [absolute, relative] = DATA.rules[this.data.rule];
+    const near = want.d.every(
+      (number, at) => Math.abs(got.d[at] - number) <= absolute + relative * Math.abs(number),
+    );
+    return near ? [] : [say("wrong", { what: "values", name })];
   }
 
   /** What networks say of a changed program, whatever the test says. @param {Forms} forms */

@@ -1,34 +1,23 @@
 // @ts-check
 /* Expressions in the notation of the course's handout, which gives no graded line away. */
 import { FUNCTIONS, leaf, namesIn, node, SUMS, write } from "./program.js";
+import { bare, DATA } from "./util.js";
+import { say, sought, whole } from "./words.js";
 
-/** @type {Record<string, string>} */
-const SYMBOLS = { lambd: "λ", sigmoid: "σ" };
-const SCALARS = ["m", "lambd", "keep_prob"];
-/** @type {Record<string, string>} */
-const OVER = {
-  sum: "sum of all entries",
-  sum0: "sum over the units",
-  sum1: "sum over the examples",
-};
 // How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
 const [PLUS, TIMES, SUM, PRODUCT, POWER, WHOLE] = [0, 1, 2, 3, 4, 5];
 
 /** @type {(name: string, tree: Tree) => string} */
 export function equation(name, tree) {
-  const over = [...new Set(sumsIn(tree).map((op) => OVER[op.replace("_keep", "")]))];
+  const over = [...new Set(sumsIn(tree).map((op) => say(op.replace("_keep", ""))))];
   return `${symbol(name)} = ${mathematics(tree)}${over.length ? ` (${over.join(", ")})` : ""}`;
 }
 
 /** @type {(name: string, tree: Tree) => string} */
 export function expects(name, tree) {
-  if (tree.name === name) return `where the test takes ${symbol(name)} as it is given`;
-  return `where the test expects ${equation(name, tree)}`;
+  if (tree.name === name) return say("as-given", { symbol: symbol(name) });
+  return say("expects", { equation: equation(name, tree) });
 }
-
-/** The product or the sum that a backward step asks for, as a program writes it. */
-const RIGHT =
-  /(?:\w+_)?(?:dZ @ A_prev|dZ1 @ (?:X|A0)|dZ2 @ A1|dZ3 @ A2)\.T|\bW(\d*)\.T @ (?:\w+_)?dZ\1\b|sum\((?:\w+_)?dZ\d*, axis=1, keepdims=True\)/;
 
 /** Changed statements as readers see them: code, but mathematics where code would show a graded
  * line. @type {(forms: [string, Tree][]) => string[]} */
@@ -41,7 +30,7 @@ export function statements(forms) {
 /** @type {(name: string, tree: Tree, forms: [string, Tree][]) => boolean} */
 function givesAway(name, tree, forms) {
   const code = write(tree);
-  const found = RIGHT.exec(code);
+  const found = sought("right-step", code);
   if (!found) return isLinearStep(tree);
   // The product or the sum alone lacks the 1/m, unless that is taken in another step.
   const averaged = forms.some(([step, other]) => step !== name && namesIn(other).includes("m"));
@@ -57,9 +46,9 @@ function isLinearStep({ op, args: [left, right] }) {
 
 /** @type {(name: string) => string} */
 function symbol(name) {
-  const plain = name.replace(/^(?:sigmoid|relu)_/, "");
-  const [, letter, number] = /^(d?[AWZbD])(\d+|L)$/.exec(plain) || [];
-  return letter ? `${letter}[${number}]` : SYMBOLS[plain] || plain;
+  const plain = bare(name);
+  const [, letter, number] = whole("numbered", plain) ?? [];
+  return letter ? `${letter}[${number}]` : DATA.symbols[plain] || plain;
 }
 
 /** @type {(tree: Tree, binding?: number) => string} */
@@ -73,7 +62,7 @@ function written(tree) {
   if (tree.name) return [symbol(tree.name), WHOLE];
   if (tree.value) return [String(tree.value.d[0]), WHOLE];
   const derivative = derivativeOf(tree);
-  if (derivative) return [`${symbol(derivative[0])}'(${mathematics(derivative[1])})`, WHOLE];
+  if (derivative) return [derivative, WHOLE];
   const { op, args } = tree;
   if (args.length === 2) return pair(op, args[0], args[1]);
   const [operand] = args;
@@ -81,8 +70,7 @@ function written(tree) {
   if (FUNCTIONS.includes(op)) return [`${symbol(op)}(${mathematics(operand)})`, WHOLE];
   if (op === "T") return [`${mathematics(operand, WHOLE)}ᵀ`, WHOLE];
   if (op === "neg") return [`-${mathematics(operand, PRODUCT)}`, PLUS];
-  const counted = op === "shape1" ? "columns" : "rows";
-  return [`the number of ${counted} of ${mathematics(operand, WHOLE)}`, PLUS];
+  return [say(op, { array: mathematics(operand, WHOLE) }), PLUS];
 }
 
 /** @type {(op: string, left: Tree, right: Tree) => [string, number]} */
@@ -104,7 +92,7 @@ function pair(op, left, right) {
 }
 
 /** @type {(tree: Tree) => boolean} */
-const isScalar = (tree) => SCALARS.includes(tree.name || "");
+const isScalar = (tree) => DATA.scalars.includes(tree.name || "");
 
 /** @type {(tree: Tree) => string} */
 function overM(tree) {
@@ -118,19 +106,19 @@ function overM(tree) {
 function withDerivative(left, right) {
   const derivative = left.op === "*" && derivativeOf(node("*", left.args[1], right));
   if (!derivative) return null;
-  return `${mathematics(left.args[0], TIMES)} * σ'(${mathematics(derivative[1])})`;
+  return `${mathematics(left.args[0], TIMES)} * ${derivative}`;
 }
 
-/** The activation whose derivative an expression is, and where.
- * @type {(tree: Tree) => [string, Tree] | null} */
+/** The derivative of an activation that an expression is. @type {(tree: Tree) => string | null} */
 function derivativeOf({ op, args: [left, right] }) {
+  /** @type {(activation: string, at: Tree) => string} */
+  const slope = (activation, at) => `${symbol(activation)}'(${mathematics(at)})`;
   if (op === "*" && left.op === "sigmoid" && right === node("-", leaf(1), left)) {
-    return ["sigmoid", left.args[0]];
+    return slope("sigmoid", left.args[0]);
   }
   const squared = op === "-" && left === leaf(1) && right.op === "**" && right.args[1] === leaf(2);
-  if (squared && right.args[0].op === "tanh") return ["tanh", right.args[0].args[0]];
-  if (op === ">" && left.name?.startsWith("Z") && right === leaf(0)) return ["relu", left];
-  return null;
+  if (squared && right.args[0].op === "tanh") return slope("tanh", right.args[0].args[0]);
+  return op === ">" && left.name?.startsWith("Z") && right === leaf(0) ? slope("relu", left) : null;
 }
 
 /** The sums in an expression, the outermost first. @type {(tree: Tree) => string[]} */

@@ -2,6 +2,7 @@
 /* Which arrays of a paste are which steps of which test. */
 import { groupedBy } from "./util.js";
 import { shapeOf } from "./values.js";
+import { sought } from "./words.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -10,8 +11,9 @@ function isValue(seen, fixture) {
 
 /** @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isInput(seen, fixture) {
-  if (seen.name && !/(^|_)d[AWZb]/.test(seen.name)) return true;
-  return seen.name === null && isValue(seen, fixture);
+  if (!seen.name) return isValue(seen, fixture);
+  const computed = fixture.steps.some(({ name }) => name === seen.name);
+  return !computed && !sought("gradient", seen.name);
 }
 
 /** Without arrays that have no name and repeat the numbers of one that has.

@@ -4,27 +4,13 @@
 import { cache, DATA } from "./util.js";
 import { OPERATIONS, scalar } from "./values.js";
 
-export const ACTIVATIONS = DATA.activations;
-export const BINARY = ["+", "-", "*", "/", "@"];
-export const FUNCTIONS = [...ACTIVATIONS, "exp", "log", "cosh"];
-
-/** The options of each sum. @type {Record<string, string>} */
-export const SUMS = {
-  sum: "",
-  sum0: ", axis=0",
-  sum1: ", axis=1",
-  sum_keep: ", keepdims=True",
-  sum0_keep: ", axis=0, keepdims=True",
-  sum1_keep: ", axis=1, keepdims=True",
-};
+/** The options of each sum. */
+export const SUMS = DATA.sums;
+export const FUNCTIONS = DATA.functions;
+/** How tightly each sign binds: the first ones least. */
+const BINDING = DATA.binding;
 /** @type {Record<string, string>} */
 const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
-
-/** How tightly each sign binds: the first ones least. */
-const SIGNS = [["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "@"], [], ["**"]];
-/** @type {Record<string, number>} */
-const BINDING = Object.fromEntries(SIGNS.flatMap((alike, at) => alike.map((one) => [one, at])));
-const NEGATIVE = 3;
 const ATOM = 5;
 
 /** @type {Map<string, Tree>} */
@@ -97,7 +83,7 @@ export function write(tree, binding = 0) {
   if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
-  const own = BINDING[op] ?? NEGATIVE;
+  const own = BINDING[op];
   // Python reads a - b - c from the left, a ** b ** c from the right, and a > b > c otherwise.
   const [left, right] = op === "**" ? [own + 1, own] : [own || 1, own + 1];
   const text =
@@ -120,14 +106,16 @@ export function parse(text) {
     if (!found) throw new Error("unreadable");
   };
 
+  const sign = () => (tokens[at] === "neg" ? -1 : BINDING[tokens[at]]);
+
   /** An expression whose signs bind at least so tightly. @type {(loosest: number) => Tree} */
   function expression(loosest) {
     depth += 1;
     expect(depth < 200);
     let tree = tokens[at] === "-" ? node("neg", operand()) : atom();
-    for (let own = BINDING[tokens[at]]; own >= loosest; own = own ? BINDING[tokens[at]] : -1) {
+    for (let own = sign(); own >= loosest; own = own ? sign() : -1) {
       const op = tokens[at++];
-      tree = node(op, tree, expression(op === "**" ? NEGATIVE : own + 1));
+      tree = node(op, tree, expression(op === "**" ? BINDING.neg : own + 1));
     }
     depth -= 1;
     return tree;
@@ -135,7 +123,7 @@ export function parse(text) {
 
   function operand() {
     at += 1;
-    return expression(NEGATIVE);
+    return expression(BINDING.neg);
   }
 
   function atom() {

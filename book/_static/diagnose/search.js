@@ -163,14 +163,14 @@ export class Search {
     }
   }
 
-  /** The forms of a slot; while no shape has changed above, the stuck ones stay so.
+  /** The forms of a slot; while no shape has changed above, the stillborn ones stay so.
    * @type {(slot: Slot, scope: Values, changed: number) => Tree[]} */
   formsAt(slot, scope, changed) {
     const { slots, right } = this.shop;
-    for (const place of slot.stuck.length ? places(changed) : []) {
+    for (const place of slot.stillborn.length ? places(changed) : []) {
       const [now, usual] = /** @type {Value[]} */ ([scope[place], right[place]]);
       if (slots[place].name !== "m" && !sameShape(now, usual))
-        return [...slot.forms, ...slot.stuck];
+        return [...slot.forms, ...slot.stillborn];
     }
     return slot.forms;
   }

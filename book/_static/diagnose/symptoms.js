@@ -6,14 +6,13 @@ import { namesIn } from "./program.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy } from "./util.js";
 import { shapeOf } from "./values.js";
+import { every, say, sought } from "./words.js";
 import { workshop } from "./workshop.js";
-
-const MOST_CAUSES = 4;
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
  * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */
 export function inLine(candidates, { statement }) {
-  if (!statement || /\bZ\d*\b|cache/.test(statement)) return candidates;
+  if (!statement || sought("reads-z", statement)) return candidates;
   const readsZ = (/** @type {Tree} */ tree) => namesIn(tree).some((name) => name[0] === "Z");
   const without = candidates.filter(({ forms }) => ![...forms.values()].some(readsZ));
   return without.length ? without : candidates;
@@ -36,25 +35,24 @@ export function knownCauses(error, frame) {
     }
     /** @type {(entries: {one: [string, string, string, number]}[]) => number} */
     const count = (entries) => entries.reduce((sum, { one }) => sum + one[3], 0);
-    const of = `of ${count(entries)} programs with one mistake that stopped so`;
     const causes = [...groupedBy(entries, ({ id }) => id)]
-      .map(([id, ones]) => ({ id, times: count(ones) }))
-      .sort((one, other) => other.times - one.times)
-      .map(({ id, times }) => `${says[id].slice(0, -1)} (in ${times} ${of}).`);
-    const rest = causes.length - MOST_CAUSES;
-    if (rest <= 0) return causes;
-    return [...causes.slice(0, MOST_CAUSES), `${rest} rarer cause${rest > 1 ? "s" : ""} besides.`];
+      .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
+      .sort((one, other) => other.programs - one.programs)
+      .map((cause) => say("cause", { ...cause, of: count(entries) }));
+    const n = causes.length - DATA.most_causes;
+    return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
   }
   return [];
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */
 export const suspects = cache((/** @type {Fixture} */ fixture) => {
-  const together = fixture.together.map((forms) => ({ ids: namesOf(fixture, forms), forms }));
+  const joint = fixture.higherOrder.map((forms) => ({ ids: namesOf(fixture, forms), forms }));
   const named = fixture.named.map(([id, forms]) => ({ ids: [id], forms }));
-  return [...named, ...together.filter(({ ids }) => ids.length === 1)].map(
-    ({ ids: [id], forms }) => ({ id, candidate: new Candidate(fixture, forms, 1) }),
-  );
+  return [...named, ...joint.filter(({ ids }) => ids.length === 1)].map(({ ids: [id], forms }) => ({
+    id,
+    candidate: new Candidate(fixture, forms, 1),
+  }));
 });
 
 /** @type {(text: string) => string} */
@@ -93,12 +91,12 @@ export function failingAlike(fixture, failing) {
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
  * @type {(error: string) => Clash?} */
 export function clashOf(error) {
-  const sizes = /matmul.*\(size (\d+) is different from (\d+)\)/.exec(error)?.map(Number);
+  const sizes = sought("matmul", error)?.map(Number);
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
   if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };
-  const found = [...error.matchAll(/\((\d+), ?(\d*)\)/g)];
+  const found = every("shape", error);
   const [left, right] = found.map(([, ...sizes]) => sizes.filter(Boolean).map(Number));
-  if (!right || !/not aligned|broadcast/.test(error)) return null;
+  if (!right || !sought("clash", error)) return null;
   return { matrix: error.includes("not aligned"), left, right };
 }
 
@@ -119,11 +117,11 @@ function isClash(clash, { op, values }) {
 export function clashing(fixture, clash) {
   const shop = workshop(fixture);
   // Forms that numpy carries out do not stop, whatever their shapes.
-  const stuck = fixture.slots.flatMap((slot) =>
-    slot.stuck.map((tree) => new Map([[slot.name, tree]])),
+  const stillborn = fixture.slots.flatMap((slot) =>
+    slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
   );
   const named = fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1);
-  const found = [...stuck, ...named].filter((forms) => {
+  const found = [...stillborn, ...named].filter((forms) => {
     const [tree] = forms.values();
     return !shop.usual(tree) && isClash(clash, shop.stop(tree));
   });

@@ -1,29 +1,22 @@
 // @ts-check
 /* What a test or numpy said, and where. */
 
-const HELD = /^(?: *(?:File |<?ipython|~|\/|Input In|Cell In|[A-Z]:\\)|.*\.py\S* in \w+\()/;
-const ARROW = /^ *-+> ?\d+ (.*)/;
-const COMPLAINT =
-  /(?:Wrong|Error: Data) (type|shape|values|output)[^\n]{0,40}? (?:for|in) (?:the )?(?:variable )?(\w+)/g;
-const FUNCTION =
-  /\b(backward_propagation|linear_backward|linear_activation_backward|L_model_backward)(?:_test)?\b/g;
-const EXCEPTION = /^[ \t]*(?:\w+\.)*((?:[A-Z]\w*(?:Error|Exception))\b[^\n]*)/gm;
-const SHAPES = /(?:shapes \([\d, ]*\) and|operands could not be broadcast)[^\n]*/g;
+import { every, sought, starting, whole, without } from "./words.js";
 
 /** What a statement does, in a word. @type {(statement: string) => string} */
 export function statementKind(statement) {
   if (statement.includes("_test_case(")) return "case";
-  if (/\b(?:\w+_backward|backward_propagation\w*|target)\(/.test(statement)) return "call";
-  if (/^[\w, ()]*= *\(?[A-Za-z]\w*\)?$/.test(statement)) return "name";
-  if (/[\w\])]\[/.test(statement.replaceAll("shape[", ""))) return "entry";
-  return /= *\S|return|\(.*\)|:$/.test(statement) ? "formula" : "";
+  if (sought("course-call", statement)) return "call";
+  if (whole("unpacking", statement)) return "name";
+  if (sought("entry", statement.replaceAll("shape[", ""))) return "entry";
+  return sought("formula", statement) ? "formula" : "";
 }
 
 /** @param {string} named @param {string} text */
 function frameOf(named, text) {
-  const statement = text.replace(/\s+#.*|;\s*$/g, "").trim();
+  const statement = without("comment", text).trim();
   const cell = named.endsWith("_test") || ["", "print_grads", "cell"].includes(named);
-  const ours = /^(?:backward_propagation\w*|\w+_backward)$/.test(named);
+  const ours = whole("course-function", named);
   return { function: cell ? "cell" : ours ? named : "", statement };
 }
 
@@ -35,8 +28,8 @@ export function lastFrame(text) {
   let named = null;
   let previous = "";
   for (const line of text.split("\n")) {
-    const arrow = ARROW.exec(line);
-    if (HELD.test(line)) named = /\bin (\w+)/.exec(line)?.[1] ?? "";
+    const arrow = starting("arrow", line);
+    if (starting("held", line)) named = sought("held-by", line)?.[1] ?? "";
     else if (arrow || previous.startsWith('File "')) {
       // Without the line that names the function, its statement is all there is.
       const one = frameOf(named ?? "-", arrow ? arrow[1] : line);
@@ -50,21 +43,21 @@ export function lastFrame(text) {
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {
   // A traceback quotes the asserts around the one that failed.
-  const said = text.replace(/^.*\bassert [^\n]*/gm, "");
+  const said = without("assertion", text);
   /** @type {Map<string, [string, string]>} */
   const failing = new Map();
-  for (const [, kind, name] of said.matchAll(COMPLAINT)) {
+  for (const [, kind, name] of every("complaint", said)) {
     if (name !== "the") failing.set(`${kind} ${name}`, [kind, name]);
   }
-  const errors = [...said.matchAll(EXCEPTION)]
+  const errors = every("exception", said)
     .map((match) => match[1].trim())
-    .filter((error) => !/^AssertionError|Traceback \(most recent/.test(error));
+    .filter((one) => !one.startsWith("AssertionError") && !one.includes("Traceback (most recent"));
   // Forums eat the name of the exception, but not what numpy says of shapes.
-  const shapes = said.match(SHAPES) || [];
+  const own = errors.length ? errors : every("of-shapes", said).map(([shapes]) => shapes.trim());
   return {
     failing: [...failing.values()],
     // The last function named is the one whose test speaks.
-    function: [...said.matchAll(FUNCTION)].at(-1)?.[1] ?? "",
-    error: [...errors, ...shapes].at(-1) ?? "",
+    function: every("tested", said).at(-1)?.[1] ?? "",
+    error: own.at(-1) ?? "",
   };
 }

@@ -24,8 +24,7 @@ type Scope = Record<string, Value>;
 /** The value of each slot; null where numpy stopped. */
 type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
-type Slot = Step & { isArray: boolean; forms: Tree[]; stuck: Tree[] };
-type Network = { arrays: Scope; gradients: Scope };
+type Slot = Step & { isArray: boolean; forms: Tree[]; stillborn: Tree[]; families: Families };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
 /** Where numpy stops: the operation, and what it was given. */
@@ -39,7 +38,15 @@ type Row = (Cell | null)[];
 /** An expression, as the data spell it. */
 type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
-type Parts = number[];
+/** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
+type WrittenSlot = [string, Written, Written[], Written[], Record<string, number>];
+
+/** An operator of mutation: its name, and an expression before and after it. */
+type Rule = [string, Tree, Tree];
+/** What each word of a rule can stand for at one step. */
+type Families = Map<Tree, Tree[]>;
+/** What words stand for in one place. */
+type Bound = Map<Tree, Tree>;
 
 /** A test, as the data spell it: most of its parts are numbers of shared ones. */
 interface FixtureData {
@@ -48,31 +55,44 @@ interface FixtureData {
   function: string;
   rule: string;
   printed: boolean;
-  last: string;
   outputs: string[];
   order: string[];
-  activated: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];
   arrays: number;
   steps: number;
   expected: number;
   unrelated: number;
-  slopes: number;
-  together: number;
+  higherOrder: number;
   named: number;
-  slots: Parts;
-  counts: Record<string, number>;
-  early: Record<string, number>;
-  networks: [number, number][];
-  own: [number, number][];
+  slots: number[];
+  forward: number;
+  networks: number[];
+  own: number[];
 }
 
 interface Data {
   // What a shared part is depends on who asks for it.
   shared: unknown[];
   fixtures: FixtureData[];
-  activations: string[];
+  operators: [string, Written, Written][];
+  dropped: string;
+  /** The absolute and the relative tolerance of each rule. */
+  rules: Record<string, [number, number]>;
+  agrees: number;
+  limit: number;
+  most_causes: number;
+  functions: string[];
+  sums: Record<string, string>;
+  binding: Record<string, number>;
+  symbols: Record<string, string>;
+  scalars: string[];
+  prefixes: string[];
+  words: {
+    sentences: Record<string, string | [string, string]>;
+    patterns: Record<string, [string, string]>;
+    replaced: [string, string, string][];
+  };
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   exceptions: [
@@ -113,6 +133,7 @@ interface Diagnosis {
   remarks: string[];
   seen: Seen;
 }
+type Match = RegExpExecArray | null;
 type Found = Diagnosis & { fixture: Fixture };
 
 type Frame = { function: string; statement: string };

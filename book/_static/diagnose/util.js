@@ -2,6 +2,13 @@
 /** What the package wrote for the page; see diagnose_data.py. */
 export const DATA = globalThis.BACKCHECK;
 
+/** What tells outputs and steps apart where one test runs a layer once for each activation.
+ * @param {string} name */
+export const prefixOf = (name) => DATA.prefixes.find((one) => name.startsWith(one)) ?? "";
+
+/** @param {string} name */
+export const bare = (name) => name.slice(prefixOf(name).length);
+
 /**
  * Remembers what a function finds for each object.
  * @template {object} K @template V @param {(key: K) => V} find @returns {(key: K) => V}

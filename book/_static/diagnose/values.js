@@ -143,16 +143,29 @@ export function complaint({ op, values }) {
 
 /** A key that arrays share when they are equal up to rounding. @type {(v: Value) => string} */
 export function fingerprint(v) {
-  let mixed = 0;
-  for (let i = 0; i < v.d.length; i++) mixed += v.d[i] * DATA.weights[i % DATA.weights.length];
+  let mixed = weighed(v.d);
+  const finite = Number.isFinite(mixed);
+  if (!finite) mixed = weighed(v.d.map(tame));
   const written = Object.is(mixed, -0) ? "-0" : mixed.toExponential(10);
-  return `${shapeOf(v)}:${written}`;
+  return `${shapeOf(v)}:${finite}${written}`;
 }
+
+/** @param {number[]} numbers */
+function weighed(numbers) {
+  let mixed = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    mixed += numbers[i] * DATA.weights[i % DATA.weights.length];
+  }
+  return mixed;
+}
+
+/** @param {number} number */
+const tame = (number) => (Number.isNaN(number) ? 0.5 : Math.max(-1e9, Math.min(1e9, number)));
 
 /** Whether two gradients are the same but for rounding.
  * @type {(got: Value, want: Value) => boolean} */
 export function agrees(got, want) {
   if (!sameShape(got, want) || !got.d.every(Number.isFinite)) return false;
   const scale = Math.max(...want.d.map(Math.abs), ...got.d.map(Math.abs));
-  return want.d.every((number, at) => Math.abs(number - got.d[at]) <= 1e-7 * scale);
+  return want.d.every((number, at) => Math.abs(number - got.d[at]) <= DATA.agrees * scale);
 }

@@ -26,7 +26,7 @@ export class Workshop {
     this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~(1 << place));
     this.reach = this.reachedBy(new Map());
     this.read = this.reads.reduce((all, reads) => all | reads, 0);
-    this.several = fixture.together.map((forms) => new Run(this, forms));
+    this.several = fixture.higherOrder.map((forms) => new Run(this, forms));
     /** @type {Run[][]} */
     this.found = [];
     /** @type {Tree[][]} */
@@ -108,15 +108,7 @@ export class Workshop {
 
   /** What two changes of one slot lead to. @param {number} place */
   twice(place) {
-    const slot = this.slots[place];
-    const names = this.slots.slice(0, place).map((one) => one.name);
-    this.seconds[place] ??= slot.isArray
-      ? []
-      : secondChanges(
-          this.fixture,
-          slot,
-          names.filter((name) => name !== "m"),
-        );
+    this.seconds[place] ??= secondChanges(this.slots[place]);
     return this.seconds[place];
   }
 }

@@ -26,6 +26,9 @@ from backcheck.mutants.operators import expression, rewrites
 from backcheck.mutants.roles import array_order
 from backcheck.program import Program, Step, Tree, compiled, names, write
 
+DROPPED = "parentheses dropped"
+"""The operator that rewrites the text of a step, not its tree."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -216,7 +219,7 @@ def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
-        yield "parentheses dropped", expression(kept)
+        yield DROPPED, expression(kept)
 
 
 def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[tuple[str, Tree]]) -> Slot:

@@ -1,0 +1,58 @@
+// @ts-check
+/* Sentences and patterns that the page has in common with the package; see words.py. */
+import { DATA } from "./util.js";
+
+const { sentences, patterns } = DATA.words;
+
+/** A sentence in parts, its gaps filled; `n` chooses between one and several.
+ * @template T @param {string} key @param {Record<string, T>} filling @returns {(string | T)[]} */
+export function sentenceParts(key, filling) {
+  const found = sentences[key];
+  const text = typeof found === "string" ? found : found[Number(Number(filling.n) !== 1)];
+  return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? filling[part] : part));
+}
+
+/** @param {string} key @param {Record<string, unknown>} filling */
+export const say = (key, filling = {}) => sentenceParts(key, filling).join("");
+
+/** @type {Map<string, RegExp>} */
+const compiled = new Map();
+
+/** @param {string} key @param {string} how */
+function pattern(key, how) {
+  const known = compiled.get(how + key);
+  if (known) return known;
+  const [source, flags] = patterns[key];
+  const made =
+    how === "whole" ? new RegExp(`^(?:${source})$`, flags) : new RegExp(source, flags + how);
+  compiled.set(how + key, made);
+  return made;
+}
+
+/** The first place of a pattern in a text. @type {(key: string, text: string) => Match} */
+export const sought = (key, text) => pattern(key, "").exec(text);
+
+/** Every place of it. @type {(key: string, text: string) => RegExpExecArray[]} */
+export const every = (key, text) => [...text.matchAll(pattern(key, "g"))];
+
+/** The whole text, if it is one. @type {(key: string, text: string) => Match} */
+export const whole = (key, text) => pattern(key, "whole").exec(text);
+
+/** One that starts at a place. @type {(key: string, text: string, place?: number) => Match} */
+export function starting(key, text, place = 0) {
+  const found = pattern(key, "y");
+  found.lastIndex = place;
+  return found.exec(text);
+}
+
+/** The text with something else in place of each. @param {string} key @param {string} text */
+export const without = (key, text, by = "") => text.replaceAll(pattern(key, "g"), by);
+
+const REPLACED = DATA.words.replaced.map(([source, flags, by]) => ({
+  found: new RegExp(source, `${flags}g`),
+  by,
+}));
+
+/** A pasted text with its signs, prompts and markup set right. @param {string} text */
+export const cleaned = (text) =>
+  REPLACED.reduce((left, { found, by }) => left.replaceAll(found, by), text);
