@@ -76,16 +76,6 @@ export class Workshop {
     return found;
   }
 
-  /** Where numpy stops in an expression without a value. @type {(tree: Tree) => Stop} */
-  stop(tree) {
-    const inner = tree.args.find((part) => !this.usual(part));
-    if (inner) return this.stop(inner);
-    return {
-      op: tree.op,
-      values: /** @type {Value[]} */ (tree.args.map((part) => this.usual(part))),
-    };
-  }
-
   /** The value of a form where some places have changed.
    * @type {(tree: Tree, scope: Values, changed: number) => Value | null} */
   value(tree, scope, changed) {
