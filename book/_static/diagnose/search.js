@@ -3,6 +3,7 @@
  *
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
+import { secondChanges } from "./mutate.js";
 import { groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
@@ -179,9 +180,9 @@ export class Search {
   /** The programs with two changes of one slot; those of equal value print alike.
    * @param {number} place @returns {Generator<Forms | undefined>} */
   *twice(place) {
-    const { name } = this.shop.slots[place];
+    const slot = this.shop.slots[place];
     const possible = [];
-    for (const [at, tree] of this.shop.twice(place).entries()) {
+    for (const [at, tree] of secondChanges(slot).entries()) {
       if (at % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }
@@ -190,8 +191,8 @@ export class Search {
     );
     for (const trees of alike.values()) {
       yield;
-      if (!this.prints(new Map([[name, trees[0]]]))) continue;
-      for (const tree of trees) yield new Map([[name, tree]]);
+      if (!this.prints(new Map([[slot.name, trees[0]]]))) continue;
+      for (const tree of trees) yield new Map([[slot.name, tree]]);
     }
   }
 

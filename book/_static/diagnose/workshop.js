@@ -4,7 +4,6 @@
  * A place is the number of a slot, and a set of places is a number with one bit for each: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
-import { secondChanges } from "./mutate.js";
 import { cacheProperties } from "./util.js";
 import { OPERATIONS } from "./values.js";
 
@@ -29,8 +28,6 @@ export class Workshop {
     this.several = fixture.together.map((forms) => new Run(this, forms));
     /** @type {Run[][]} */
     this.found = [];
-    /** @type {Tree[][]} */
-    this.seconds = [];
   }
 
   /** The places that a form reads. @type {(tree: Tree) => number} */
@@ -94,12 +91,6 @@ export class Workshop {
       this.found[place] = possible.map((tree) => new Run(this, new Map([[name, tree]])));
     }
     return this.found[place];
-  }
-
-  /** What two changes of one slot lead to. @param {number} place */
-  twice(place) {
-    this.seconds[place] ??= secondChanges(this.slots[place]);
-    return this.seconds[place];
   }
 }
 
