@@ -10,8 +10,10 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -30,11 +32,35 @@ PAGE = "diagnose"
 DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
 MODULES = "diagnose"
 
+ASKED = (
+    "families",
+    "fixtures",
+    "formulas",
+    "forward",
+    "handout",
+    "mistakes",
+    "mutant",
+    "mutate",
+    "operators",
+    "program",
+    "reading",
+    "roles",
+    "symptoms",
+    "words",
+)
+"""The modules of the package that are asked here."""
+
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
+
+
+@cache
+def _package() -> SimpleNamespace:
+    # The package is not installed where the book is built, so nothing is imported before.
+    return SimpleNamespace(**{name: import_module(f"backcheck.{name}") for name in ASKED})
 
 
 class _Shared:
@@ -65,9 +91,8 @@ class _Shared:
 
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
-    names = ("mutant", "formulas", "symptoms")
-    engine = {name: import_module(f"backcheck.{name}") for name in names}
-    fixtures, mistakes = import_module("backcheck.fixtures"), import_module("backcheck.mistakes")
+    package = _package()
+    fixtures = package.fixtures
     shared = _Shared()
     every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
     return {
@@ -75,46 +100,44 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "shared": shared.parts,
         "mistakes": {
             id: [entry.name, entry.hint, entry.page, dict(entry.found)]
-            for id, entry in mistakes.table().items()
+            for id, entry in package.mistakes.table().items()
         },
-        "exceptions": _exceptions(engine["symptoms"].exceptions()),
+        "exceptions": _exceptions(package.symptoms.exceptions()),
         "pages": titles(root),
-        "explains": engine["mutant"].PAGES,
+        "explains": package.mutant.PAGES,
         "operators": [
-            [name, _tree(before), _tree(after)]
-            for name, before, after in import_module("backcheck.operators").rules()
+            [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
-        "dropped": import_module("backcheck.mutate").DROPPED,
+        "dropped": package.mutate.DROPPED,
         "words": _words(),
         **_facts(),
-        "weights": engine["formulas"].WEIGHTS[:WEIGHTS].tolist(),
+        "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
 def _facts() -> dict[str, Any]:
     """Return what else both engines go by."""
-    fixtures, forward = import_module("backcheck.fixtures"), import_module("backcheck.forward")
-    handout, program = import_module("backcheck.handout"), import_module("backcheck.program")
+    package = _package()
     return {
-        "rules": fixtures.RULES,
-        "prefixes": fixtures.PREFIXES,
-        "agrees": forward.AGREES,
-        "symbols": handout.SYMBOLS,
-        "scalars": handout.SCALARS,
-        "functions": list(program.FUNCTIONS),
-        "binding": {sign: binding for sign, (*_, binding) in program.OPERATORS.items()},
+        "rules": package.fixtures.RULES,
+        "prefixes": package.fixtures.PREFIXES,
+        "agrees": package.forward.AGREES,
+        "symbols": package.handout.SYMBOLS,
+        "scalars": package.handout.SCALARS,
+        "functions": list(package.program.FUNCTIONS),
+        "binding": {sign: binding for sign, (*_, binding) in package.program.OPERATORS.items()},
         "sums": {
             name: "".join(f", {option}={value}" for option, value in options.items())
-            for name, options in program.SUMS.items()
+            for name, options in package.program.SUMS.items()
         },
-        "limit": import_module("backcheck.reading").LIMIT,
-        "most_causes": import_module("backcheck.symptoms").MOST,
+        "limit": package.reading.LIMIT,
+        "most_causes": package.symptoms.MOST,
     }
 
 
 def _words() -> dict[str, Any]:
-    table: dict[str, Any] = import_module("backcheck.words").table()
-    wrong = import_module("backcheck.fixtures").WRONG
+    table: dict[str, Any] = _package().words.table()
+    wrong = _package().fixtures.WRONG
     return table | {"sentences": table["sentences"] | {"wrong": wrong}}
 
 
@@ -127,25 +150,19 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
-    forward, mutate = import_module("backcheck.forward"), import_module("backcheck.mutate")
-    formulas, roles = (
-        import_module("backcheck.formulas"),
-        import_module("backcheck.roles"),
-    )
-    families = import_module("backcheck.families")
-    mistakes = import_module("backcheck.mistakes")
-    mutants = mutate.mutants(fixture)
+    package = _package()
+    mutants = package.mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
 
     def networks(own_shapes: bool) -> list[int]:
         """Keep what is given; the page computes the rest."""
         return [
             shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
-            for arrays, _ in forward.networks(fixture, own_shapes)
+            for arrays, _ in package.forward.networks(fixture, own_shapes)
         ]
 
     def written(slot: "Slot") -> list[Any]:
-        words = families.families(fixture, slot.name)
+        words = package.families.families(fixture, slot.name)
         return [
             slot.name,
             _tree(slot.original.tree),
@@ -154,19 +171,23 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
         ]
 
-    unrelated = {name: value for name, value in formulas.unrelated(fixture).items() if name != "m"}
+    unrelated = {
+        name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
+    }
     return {
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
         "arrays": shared.arrays(fixture.arrays),
-        "order": list(roles.array_order(fixture)),
+        "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
         "slots": [shared.place(written(slot)) for slot in mutants.slots],
         "higherOrder": shared.place([_forms(change) for change in mutants.higher_order]),
-        "named": shared.place([[id, _forms(forms)] for id, forms in mistakes.occurrences(fixture)]),
-        "roles": {slot.name: roles.role(fixture, slot.name)[0] for slot in mutants.slots},
+        "named": shared.place(
+            [[id, _forms(forms)] for id, forms in package.mistakes.occurrences(fixture)]
+        ),
+        "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),

@@ -307,6 +307,11 @@ def test_the_joined_script_has_every_definition_once_and_no_import() -> None:
     assert not re.search(r"^\s*(?:import|export)\b", script, re.MULTILINE)
 
 
+def test_a_browser_can_read_the_joined_script(tmp_path: Path) -> None:
+    (tmp_path / "joined.js").write_text(joined(MODULES / "page.js"), encoding="utf-8")
+    subprocess.run([node(), "--check", str(tmp_path / "joined.js")], check=True)
+
+
 def test_a_name_that_two_modules_define_is_refused(tmp_path: Path) -> None:
     (tmp_path / "low.js").write_text("const same = 1;\nexport { same };\n")
     (tmp_path / "high.js").write_text('import { low } from "./low.js";\nfunction same() {}\n')

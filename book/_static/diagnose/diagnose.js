@@ -74,7 +74,7 @@ function* explain(paste, wanted, changes) {
       if (found.size && most === 2) break;
       yield;
       const before = found.get(placing.fixture);
-      const one = most === 2 ? yield* foundTwice(placing, loose) : foundAt(placing, most, loose);
+      const one = yield* foundAt(placing, most, loose);
       if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
       found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
     }
@@ -99,39 +99,25 @@ function* olderNames({ renamed }) {
   if (said.length) yield say("older-names", { names: said.join(", and ") });
 }
 
-/** @type {(placing: Placing, loose: boolean) => Generator<string | undefined, Found | null>} */
-function* foundTwice(placing, loose) {
-  const { fixture, seen } = placing;
-  const partial = isPartial(placing);
-  if (!placing.doubles) {
-    yield "deep";
-    // What prints strictly prints loosely too, so one long search does for both.
-    const search = new Search(fixture, seen, partial);
-    placing.doubles = [];
-    for (const forms of search.two()) {
+/** What so many changes explain. What prints strictly prints loosely too, so one search does for
+ * both; only a long one looks no further than it has to.
+ * @type {(placing: Placing, most: number, loose: boolean) => Generator<string | undefined, Found | null>} */
+function* foundAt(placing, most, loose) {
+  const { fixture, seen, printedAs, known } = placing;
+  const exact = most === 2 && !isPartial(placing);
+  if (!known[most]) {
+    if (most === 2) yield "deep";
+    const search = new Search(fixture, seen, !exact);
+    known[most] = [];
+    for (const forms of search.tried(most)) {
       if (!forms) yield;
-      else if (search.prints(forms)) placing.doubles.push(forms);
+      else if (search.prints(forms)) known[most].push(forms);
     }
   }
   const strict = new Search(fixture, seen, false);
-  const all = loose || !partial;
-  return explained(
-    placing,
-    placing.doubles.filter((forms) => all || strict.prints(forms)),
-    2,
-  );
-}
-
-/** @type {(placing: Placing, most: number, loose: boolean) => Found?} */
-function foundAt(placing, most, loose) {
-  const { fixture, seen, printedAs } = placing;
-  const found = explanations(fixture, seen, most, loose);
+  const found = known[most].filter((forms) => loose || exact || strict.prints(forms));
   if (found.length && most === 0 && !printedAs.size) return expected(placing, loose);
-  return explained(
-    placing,
-    found.map(([, forms]) => forms),
-    most,
-  );
+  return explained(placing, found, most);
 }
 
 /** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */

@@ -4,12 +4,6 @@ import { rewrites } from "./operators.js";
 import { namesIn } from "./program.js";
 import { cache, DATA } from "./util.js";
 
-/** What two changes of one slot lead to. @type {(slot: Slot) => Tree[]} */
-export function secondChanges(slot) {
-  const once = new Set([slot.tree, ...slot.forms]);
-  return [...twice(slot).keys()].filter((tree) => !once.has(tree));
-}
-
 /** What two changes of one slot lead to, with the first of them. @type {(slot: Slot) => Map<Tree, Tree>} */
 const twice = cache(({ name, forms, stillborn, families, isArray }) => {
   /** @type {Map<Tree, Tree>} */
@@ -20,6 +14,12 @@ const twice = cache(({ name, forms, stillborn, families, isArray }) => {
     }
   }
   return found;
+});
+
+/** What two changes of one slot lead to. @type {(slot: Slot) => Tree[]} */
+export const secondChanges = cache((slot) => {
+  const once = new Set([slot.tree, ...slot.forms]);
+  return [...twice(slot).keys()].filter((tree) => !once.has(tree));
 });
 
 /** The operators that make a form of a slot, or nothing. @type {(slot: Slot, tree: Tree) => string} */

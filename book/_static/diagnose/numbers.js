@@ -66,12 +66,15 @@ function fits(pattern, items, same) {
   return reached.has(items.length);
 }
 
+let arraysRead = 0;
+
 /** An array as it was printed, with gaps where it was cut. */
 export class Observed {
   /** @param {string | null} name @param {string} context @param {(Row | null)[]} rows
    * @param {number} dimensions @param {boolean} whole @param {boolean} expected
    * @param {number} line */
   constructor(name, context, rows, dimensions, whole, expected, line) {
+    this.number = arraysRead++;
     this.name = name;
     this.context = context;
     this.rows = untrimmed(rows);
@@ -95,14 +98,6 @@ export class Observed {
   /** Its numbers in one text, which tells it from other arrays. */
   get numbers() {
     return this.cells.map((cell) => cell.value).join();
-  }
-
-  get key() {
-    const { name, context, rows, dimensions, whole, expected, line } = this;
-    const decimals = this.cells.map((cell) => cell.decimals);
-    const lengths = rows.map((row) => row?.length);
-    const parts = [name, context, dimensions, whole, expected, line, decimals, lengths];
-    return `${this.numbers} ${JSON.stringify(parts)}`;
   }
 
   get uneven() {

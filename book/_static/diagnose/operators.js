@@ -3,7 +3,7 @@
 import { leaf, node, treeOf } from "./program.js";
 import { cache, DATA } from "./util.js";
 
-const WHOLE = [leaf("$step"), leaf("$array")];
+const WORDS_OF_WHOLES = [leaf("$step"), leaf("$array")];
 const ANY = [leaf("$x"), leaf("$y"), leaf("$z")];
 
 /** @type {Rule[]} */
@@ -25,7 +25,7 @@ function rulesOf(op) {
   const found = new Map();
   for (const rule of OPERATORS) {
     const [, before] = rule;
-    const first = WHOLE.includes(before) ? "whole" : before.op;
+    const first = WORDS_OF_WHOLES.includes(before) ? "whole" : before.op;
     if (first !== op && (first || op === "whole")) continue;
     found.set(before, [...(found.get(before) ?? []), rule]);
   }

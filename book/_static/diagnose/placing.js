@@ -103,6 +103,7 @@ export function placings(paste, fixture, named = true) {
       printedAs: namesOfSteps(filled.filter(([step, seen]) => seen.name !== step)),
       recognised,
       renamed,
+      known: [],
     }));
   });
 }
@@ -130,7 +131,14 @@ export function elsewhere(placing) {
   }
   const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
   if (!printedAs.size) return null;
-  return { fixture: placing.fixture, seen: taken, printedAs, recognised: 0, renamed: new Map() };
+  return {
+    fixture: placing.fixture,
+    seen: taken,
+    printedAs,
+    recognised: 0,
+    renamed: new Map(),
+    known: [],
+  };
 }
 
 /** @type {(placing: Placing) => boolean} */
@@ -147,7 +155,7 @@ export function mostLikely(placed) {
     most(group, ({ fixture, seen }) => count(seen, (step) => step in fixture.expected)),
   );
   const same = groupedBy(near, ({ fixture, seen }) => {
-    const keys = [...seen].map(([step, one]) => `${step} ${one.key}`);
+    const keys = [...seen].map(([step, one]) => `${step} ${one.number}`);
     return `${fixture.twin} ${keys.join()}`;
   });
   return [...same.values()].map((group) => group[group.length - 1]);

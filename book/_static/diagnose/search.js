@@ -3,6 +3,7 @@
  *
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
+import { secondChanges } from "./mutate.js";
 import { groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
@@ -11,11 +12,11 @@ import { workshop } from "./workshop.js";
  * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
 export function explanations(fixture, seen, changes, loose) {
   const search = new Search(fixture, seen, loose);
-  /** @type {[number, Forms][]} */
-  const none = [[0, new Map()]];
-  /** @type {[number, Forms][]} */
-  const one = changes ? [...search.one()].map((forms) => [1, forms]) : [];
-  return [...none, ...one].filter(([, forms]) => search.prints(forms));
+  return Array.from({ length: changes + 1 }, (_, spent) => spent).flatMap((spent) =>
+    [...search.tried(spent)].flatMap((forms) =>
+      forms && search.prints(forms) ? [/** @type {[number, Forms]} */ ([spent, forms])] : [],
+    ),
+  );
 }
 
 /** The programs whose slots print what was seen. Where it yields no forms, it pauses. */
@@ -86,6 +87,11 @@ export class Search {
     return found;
   }
 
+  /** The programs with so many changes. @type {(spent: number) => Iterable<Forms | undefined>} */
+  tried(spent) {
+    return spent === 2 ? this.two() : spent ? this.one() : [new Map()];
+  }
+
   /** The programs with one change that print what was seen. @returns {Generator<Forms>} */
   *one() {
     const hopeful = this.hopeful(null, this.shop.reach);
@@ -115,22 +121,18 @@ export class Search {
 
   /** The changes of several slots that are felt in what was seen, each effect once. */
   felt() {
+    const { place, slots } = this.shop;
     /** @type {Map<string, Run>} */
     const kept = new Map();
     for (const run of this.shop.several) {
       const needed = this.needed(run.reach);
-      const felt = [...run.forms].filter(([name]) => (needed >> this.shop.place[name]) & 1);
-      const [[name, tree] = ["", null]] = felt;
-      const single = felt.length === 1 && this.isSingle(name, tree);
+      const felt = [...run.forms].filter(([name]) => (needed >> place[name]) & 1);
+      const isSingle =
+        felt.length < 2 && felt.every(([one, t]) => slots[place[one]].forms.includes(t));
       const key = felt.map(([one, { id }]) => `${one} ${id}`).join();
-      if (felt.length && !single && !kept.has(key)) kept.set(key, run);
+      if (!isSingle && !kept.has(key)) kept.set(key, run);
     }
     return [...kept.values()];
-  }
-
-  /** @param {string} name @param {Tree | null} tree */
-  isSingle(name, tree) {
-    return this.shop.slots[this.shop.place[name]].forms.some((form) => form === tree);
   }
 
   /** A program with one more change, from a place on.
@@ -178,9 +180,9 @@ export class Search {
   /** The programs with two changes of one slot; those of equal value print alike.
    * @param {number} place @returns {Generator<Forms | undefined>} */
   *twice(place) {
-    const { name } = this.shop.slots[place];
+    const slot = this.shop.slots[place];
     const possible = [];
-    for (const [at, tree] of this.shop.twice(place).entries()) {
+    for (const [at, tree] of secondChanges(slot).entries()) {
       if (at % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }
@@ -189,8 +191,8 @@ export class Search {
     );
     for (const trees of alike.values()) {
       yield;
-      if (!this.prints(new Map([[name, trees[0]]]))) continue;
-      for (const tree of trees) yield new Map([[name, tree]]);
+      if (!this.prints(new Map([[slot.name, trees[0]]]))) continue;
+      for (const tree of trees) yield new Map([[slot.name, tree]]);
     }
   }
 

@@ -2,12 +2,11 @@
 /* Causes of what a test or numpy said, where no numbers were printed. */
 import { Candidate, distinct } from "./candidates.js";
 import { frequency, namesOf } from "./mistakes.js";
-import { namesIn } from "./program.js";
+import { evaluate, namesIn, stopOf } from "./program.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy } from "./util.js";
 import { shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
-import { workshop } from "./workshop.js";
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
  * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */
@@ -115,7 +114,7 @@ function isClash(clash, { op, values }) {
 /** The changes that make numpy stop at two shapes.
  * @type {(fixture: Fixture, clash: Clash) => Candidate[]} */
 export function clashing(fixture, clash) {
-  const shop = workshop(fixture);
+  const { reference } = fixture;
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
@@ -123,7 +122,7 @@ export function clashing(fixture, clash) {
   const named = fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1);
   const found = [...stillborn, ...named].filter((forms) => {
     const [tree] = forms.values();
-    return !shop.usual(tree) && isClash(clash, shop.stop(tree));
+    return !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference));
   });
   return distinct(found.map((forms) => new Candidate(fixture, forms, 1)));
 }

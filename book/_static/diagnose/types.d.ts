@@ -122,8 +122,8 @@ interface Placing {
   recognised: number;
   /** The names of an older notebook. */
   renamed: Map<string, string>;
-  /** What the long search found, once it has been made. */
-  doubles?: Forms[];
+  /** What was found with so many changes. */
+  known: Forms[][];
 }
 
 interface Diagnosis {

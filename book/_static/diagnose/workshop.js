@@ -4,7 +4,6 @@
  * A place is the number of a slot, and a set of places is a number with one bit for each: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
-import { secondChanges } from "./mutate.js";
 import { cacheProperties } from "./util.js";
 import { OPERATIONS } from "./values.js";
 
@@ -29,8 +28,6 @@ export class Workshop {
     this.several = fixture.higherOrder.map((forms) => new Run(this, forms));
     /** @type {Run[][]} */
     this.found = [];
-    /** @type {Tree[][]} */
-    this.seconds = [];
   }
 
   /** The places that a form reads. @type {(tree: Tree) => number} */
@@ -76,16 +73,6 @@ export class Workshop {
     return found;
   }
 
-  /** Where numpy stops in an expression without a value. @type {(tree: Tree) => Stop} */
-  stop(tree) {
-    const inner = tree.args.find((part) => !this.usual(part));
-    if (inner) return this.stop(inner);
-    return {
-      op: tree.op,
-      values: /** @type {Value[]} */ (tree.args.map((part) => this.usual(part))),
-    };
-  }
-
   /** The value of a form where some places have changed.
    * @type {(tree: Tree, scope: Values, changed: number) => Value | null} */
   value(tree, scope, changed) {
@@ -104,12 +91,6 @@ export class Workshop {
       this.found[place] = possible.map((tree) => new Run(this, new Map([[name, tree]])));
     }
     return this.found[place];
-  }
-
-  /** What two changes of one slot lead to. @param {number} place */
-  twice(place) {
-    this.seconds[place] ??= secondChanges(this.slots[place]);
-    return this.seconds[place];
   }
 }
 
