@@ -27,13 +27,6 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
 
     For an array as it comes out of the cache: ``other``, any other one, and ``again``, what the
     forward pass can compute in its place.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found = families(load("c1w3_bp_public_c"), "dZ2")
-    >>> found["$above"], found["$difference"][4]
-    (('dA2',), ('-', 'A1', 'Y'))
     """
     arrays = array_order(fixture)
     if slot in arrays:

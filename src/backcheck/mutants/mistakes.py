@@ -42,29 +42,14 @@ class Mistake:
 
 @cache
 def table() -> dict[str, Mistake]:
-    """Return every named form, in the order of the table.
-
-    Examples
-    --------
-    >>> table()["keepdims"].name
-    'keepdims left out of the sum'
-    """
+    """Return every named form, in the order of the table."""
     text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
     return {key: Mistake(id=key, **entry) for key, entry in tomllib.loads(text).items()}
 
 
 @cache
 def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
-    """Return where each named form can be made in a fixture: its key, and the changed slots.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> from backcheck.program import write
-    >>> [write(form["dZ2"]) for key, form in occurrences(load("c1w4_L_model_backward_v2"))
-    ...  if key == "shortcut"]
-    ['AL - Y']
-    """
+    """Return where each named form can be made in a fixture: its key, and the changed slots."""
     found: list[tuple[str, dict[str, Tree]]] = []
     for mistake in table().values():
         found += [(mistake.id, form) for form in _single(fixture, mistake)]
@@ -75,15 +60,7 @@ def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
 
 
 def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]:
-    """Return the named forms that a mutant consists of, or none if a part has no name.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> linear = load("c1w4_linear_backward_v2")
-    >>> [mistake.id for mistake in names_of(linear, {"db": ("sum1_keep", "dZ")})]
-    ['average-missing']
-    """
+    """Return the named forms that a mutant consists of, or none if a part has no name."""
     wholes, slots = _named(fixture)
     if whole := wholes.get(frozenset(forms.items())):
         return (table()[whole],)

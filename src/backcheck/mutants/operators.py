@@ -78,16 +78,7 @@ def _pattern(text: str) -> Tree:
 
 
 def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
-    """Yield what each operator makes of an expression, with the operator's name.
-
-    Examples
-    --------
-    >>> from backcheck.program import write
-    >>> known = {"$name": ("A2", "Y"), "$another": ("A2", "Y"), "$step": ()}
-    >>> found = [(name, write(form)) for name, form in rewrites(("-", "A2", "Y"), known)]
-    >>> [form for name, form in found if name in ("operator replaced", "operands swapped")]
-    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2']
-    """
+    """Yield what each operator makes of an expression, with the operator's name."""
     for word, afters in _rules_at("whole").items():
         for name, after in afters if word in families else ():
             yield from ((name, form) for form in _filled(after, families, {str(word): tree}))
@@ -152,13 +143,7 @@ def _filled(pattern: Tree, families: Families, bound: Mapping[str, Tree]) -> Ite
 
 
 def put(tree: Tree, to: Mapping[str, Tree]) -> Tree:
-    """Return an expression with its names replaced.
-
-    Examples
-    --------
-    >>> put(("-", "A2", "Y"), {"A2": "AL"})
-    ('-', 'AL', 'Y')
-    """
+    """Return an expression with its names replaced."""
     if isinstance(tree, str):
         return to.get(tree, tree)
     return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree

@@ -5,40 +5,18 @@ from backcheck.forward import Layer
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of what a forward pass computes, such as Z and A, layer by layer.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> activated(load("c1w4_L_model_backward_v2"))
-    ('Z1', 'A1', 'Z2', 'AL')
-    """
+    """Return the names of what a forward pass computes, such as Z and A, layer by layer."""
     return tuple(step.name for step in fixture.forward.steps if step.name in fixture.arrays)
 
 
 def array_order(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of the arrays so that what a forward pass computes first comes first.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> array_order(load("c1w4_linear_activation_backward_v2"))
-    ('dA', 'A_prev', 'W', 'b', 'Z')
-    """
+    """Return the names of the arrays so that what a forward pass computes first comes first."""
     computed = activated(fixture)
     return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 
 def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
-    """Return what a step computes, such as ``"dW"``, and the layer it belongs to.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found, layer = role(load("c1w4_L_model_backward_v2"), "dA1")
-    >>> found, layer.Z
-    ('dA_prev', 'Z2')
-    """
+    """Return what a step computes, such as ``"dW"``, and the layer it belongs to."""
     bare = step.removeprefix(prefix(step))
     for layer in fixture.layers:
         for name, symbol in zip(entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
@@ -48,14 +26,7 @@ def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
 
 
 def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
-    """Return the symbol, free of the layer's number, of each array and gradient of a layer.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> symbols(load("c1w3_bp_public_c").layers[0])["dX"]
-    'dA_prev'
-    """
+    """Return the symbol, free of the layer's number, of each array and gradient of a layer."""
     plain = dict(zip(entries(layer), ("A_prev", "W", "b", "Z", "A"), strict=True))
     plain.pop("", None)
     return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}

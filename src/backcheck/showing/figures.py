@@ -9,7 +9,7 @@ Z-form, green the shortcut, purple a cached pair, red a broken relation. A secon
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
@@ -367,9 +367,8 @@ def drift(
 @_drawn(4.8, 3.4)
 def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
     """Draw the relative error of numerical derivatives over their step size, log-log."""
-    _at_most(len(FORMS), errors, "methods")
     axes = figure.subplots()
-    for colour, marker, (name, values) in zip(FORMS, SIGNS, errors.items(), strict=False):
+    for name, values, colour, marker in _with_looks("methods", errors, FORMS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
     axes.set(xlabel="step size h", ylabel="relative error")
@@ -384,10 +383,8 @@ def training_curves(
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
     styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
-    _at_most(min(len(colours), len(styles)), losses, "runs")
     axes = figure.subplots()
-    looks = zip(colours, styles, losses.items(), strict=False)
-    for colour, style, (name, values) in looks:
+    for name, values, colour, style in _with_looks("runs", losses, colours, styles):
         nested = together[::-1].index(name) if name in together else 0
         style = "solid" if name in together else style
         axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
@@ -401,13 +398,10 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
 
     Errors below 1e-16 are drawn there; where one turns nan or inf, its line ends in a cross.
     """
-    for curves in panels.values():
-        _at_most(len(FORMS), curves, "forms")
     z = np.ravel(z)
     rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (title, curves) in zip(rows, panels.items(), strict=True):
-        looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
-        for colour, width, (name, values) in looks:
+        for name, values, colour, width in _with_looks("forms", curves, FORMS, (6, 3.5, 1.5)):
             error = np.maximum(np.asarray(values, dtype=float), 1e-16)
             axes.plot(z, error, color=colour, linewidth=width, label=name)
             finite = np.flatnonzero(np.isfinite(error))
@@ -428,9 +422,8 @@ def derivative_over_activation(
 
     At `level`, an a, both derivatives of a folded curve are marked.
     """
-    _at_most(2, curves, "activations")
     panels = figure.subplots(1, len(curves), squeeze=False)[0]
-    for axes, (name, curve) in zip(panels, curves.items(), strict=True):
+    for name, curve, axes in _with_looks("activations", curves, panels[:2]):
         a, derivative = (np.asarray(values, dtype=float) for values in curve)
         axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
         turn = int(np.argmin(a))
@@ -451,11 +444,10 @@ def derivative_over_activation(
 @_drawn(4.8, 3.2)
 def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float) -> None:
     """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
-    _at_most(2, errors, "verdicts")
     bins = [float(power) for power in range(-17, 2)]
     axes = figure.subplots()
-    looks = ((INK, True), (FAINT, False))
-    for (colour, fill), (name, values) in zip(looks, errors.items(), strict=False):
+    looks = ((INK, FAINT), (True, False))
+    for name, values, colour, fill in _with_looks("verdicts", errors, *looks):
         found = np.ravel(np.asarray(values, dtype=float))
         size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
@@ -522,9 +514,8 @@ def fairness_against_strength(
 
     Each function has its editions in order of time: name, fairness, strength.
     """
-    _at_most(len(SIGNS), tests, "functions")
     axes = figure.subplots()
-    for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
+    for function, editions, sign, colour in _with_looks("functions", tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
             places.setdefault((fairness, strength), []).append(edition)
@@ -551,9 +542,15 @@ def _before_poles(values: Array, start: int) -> Array:
     return np.where(beyond, np.nan, values)
 
 
-def _at_most(limit: int, items: Mapping[str, object], what: str) -> None:
+def _with_looks(
+    what: str, items: Mapping[str, Any], *looks: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the name, the values and the looks of each item, or say that there are too many."""
+    limit = min(map(len, looks))
     if len(items) > limit:
         raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
+    for item, *look in zip(items.items(), *looks, strict=False):
+        yield (*item, *look)
 
 
 def _box(axes: Axes, x: float, y: float, text: str) -> None:

@@ -17,13 +17,7 @@ def _file() -> dict[str, Any]:
 
 
 def say(key: str, **filling: object) -> str:
-    """Return a sentence with its gaps filled; `n` chooses between one and several.
-
-    Examples
-    --------
-    >>> say("rarer-causes", n=2)
-    '2 rarer causes besides.'
-    """
+    """Return a sentence with its gaps filled; `n` chooses between one and several."""
     sentence = _file()["sentences"][key]
     if isinstance(sentence, list):
         sentence = sentence[filling["n"] != 1]
