@@ -6,7 +6,7 @@ from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture
 from backcheck.forward import KEEP, Layer
 from backcheck.mutants.operators import expression
-from backcheck.mutants.roles import activated, array_order, role
+from backcheck.mutants.roles import activated, array_order, known_at, role
 from backcheck.program import SLOPES, Tree, write
 
 
@@ -32,8 +32,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     if slot in arrays:
         others = tuple(name for name in arrays if name != slot)
         return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
-    steps = [step.name for step in fixture.program.steps]
-    known = (*arrays, *(name for name in steps[: steps.index(slot)] if name != "m"))
+    known = tuple(name for name in known_at(fixture, slot) if name != "m")
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
     *_, output = activated(fixture) or ("",)
     values: list[Tree] = []

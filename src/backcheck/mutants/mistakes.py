@@ -16,9 +16,9 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
-from backcheck.mutants.operators import put
-from backcheck.mutants.roles import array_order, role, symbols
-from backcheck.program import SLOPES, Tree, names, parse
+from backcheck.mutants.operators import expression, put
+from backcheck.mutants.roles import array_order, known_at, named, role
+from backcheck.program import SLOPES, Tree, names
 
 
 @dataclass(frozen=True)
@@ -85,27 +85,27 @@ def _named(fixture: Fixture) -> tuple[dict[frozenset[Any], str], dict[tuple[str,
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
     """Yield the changes of one slot that a mistake is, layer by layer."""
     # A mistake is written in the symbols of a layer, and not every forward pass has one.
-    if not fixture.layers:
-        return
-    known = set(fixture.arrays)
-    for step in fixture.program.steps:
+    for step in fixture.program.steps if fixture.layers else ():
         computes, layer = _place(fixture, step.name, mistake)
-        if layer and _occurs(fixture, layer, prefix(step.name), mistake):
-            templates = mistake.steps.get(computes, ())
-            for tree in _trees(fixture, layer, prefix(step.name), templates):
-                if computes == "m":
-                    # In a form of m, m is what it should have been.
-                    tree = put(tree, {"m": step.expression})
-                # A - Y is an idea of the output layer; a hidden one has no labels.
-                hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
-                fits = set(names(tree)) <= known and not hidden
-                if fits and formula(fixture, tree) != formula(fixture, step.expression):
-                    yield {step.name: tree}
-        known.add(step.name)
+        if not layer or not _is_about(mistake, fixture, layer):
+            continue
+        around = prefix(step.name)
+        if mistake.activation not in ("", layer.activation or around[:-1]):
+            continue
+        known = {*known_at(fixture, step.name)}
+        for tree in _trees(fixture, layer, around, mistake.steps.get(computes, ())):
+            if computes == "m":
+                # In a form of m, m is what it should have been.
+                tree = put(tree, {"m": step.expression})
+            # A - Y is an idea of the output layer; a hidden one has no labels.
+            hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
+            fits = known.issuperset(names(tree)) and not hidden
+            if fits and formula(fixture, tree) != formula(fixture, step.expression):
+                yield {step.name: tree}
     for layer in fixture.layers:
         for symbol, templates in mistake.arrays.items():
             name = {"A": layer.A, "Z": layer.Z}[symbol]
-            if name in fixture.arrays and _in_layer(fixture, layer, mistake):
+            if name in fixture.arrays and _is_about(mistake, fixture, layer):
                 for tree in _trees(fixture, layer, "", templates):
                     if set(names(tree)) <= fixture.arrays.keys():
                         yield {name: tree}
@@ -121,12 +121,7 @@ def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | 
     return computes, layer
 
 
-def _occurs(fixture: Fixture, layer: Layer, around: str, mistake: Mistake) -> bool:
-    activation = layer.activation or around[:-1]
-    return mistake.activation in ("", activation) and _in_layer(fixture, layer, mistake)
-
-
-def _in_layer(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:
+def _is_about(mistake: Mistake, fixture: Fixture, layer: Layer) -> bool:
     output = "Y" in fixture.arrays and layer == fixture.layers[-1]
     return mistake.layer == "any" or (mistake.layer == "output") == output
 
@@ -140,22 +135,20 @@ def _trees(
     for template in templates:
         # Most forms are about one layer only, and the same whichever the other one is.
         yield from dict.fromkeys(
-            put(parse(f"x = {text}").steps[0].expression, to)
-            for to in (_back(fixture, layer, other, around) for other in others or [None])
+            put(expression(text), to)
+            for to in (_names(fixture, layer, other, around) for other in others or [None])
             for text in _filled(template, activation, fixture)
         )
 
 
-def _back(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> dict[str, str]:
+def _names(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> dict[str, str]:
     """Return the name in the fixture of each symbol a template may use."""
-    to = {symbol: name for name, symbol in symbols(layer, around).items()}
-    if other:
-        to |= {f"{symbol}_k": name for name, symbol in symbols(other, around).items()}
-    below = next((low for low in fixture.layers if layer.input == low.A and low.A), None)
-    if below:
-        to["Z_below"] = below.Z
     # Where the gradient from above is handed over, it goes by its plain name.
-    return {"dA": "dA", **to}
+    to = {"dA": "dA", **named(layer, around)}
+    if other:
+        to |= {f"{symbol}_k": name for symbol, name in named(other, around).items()}
+    below = [low.Z for low in fixture.layers if low.A and layer.input == low.A]
+    return {**to, "Z_below": below[0]} if below else to
 
 
 def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:

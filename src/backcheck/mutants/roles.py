@@ -1,5 +1,7 @@
 """What each array and step of a backward pass is to its layer."""
 
+from functools import cache
+
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
 
@@ -15,21 +17,28 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
     return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 
+def known_at(fixture: Fixture, step: str) -> tuple[str, ...]:
+    """Return the names of the arrays, and of the steps before one."""
+    steps = [one.name for one in fixture.program.steps]
+    return (*array_order(fixture), *steps[: steps.index(step)])
+
+
+@cache
 def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
     """Return what a step computes, such as ``"dW"``, and the layer it belongs to."""
-    bare = step.removeprefix(prefix(step))
     for layer in fixture.layers:
-        for name, symbol in zip(entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
-            if bare == f"d{name}":
+        called = named(layer, prefix(step))
+        for symbol in ("dA_prev", "dW", "db", "dZ"):
+            if called[symbol] == step:
                 return symbol, layer
     return "", None
 
 
-def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
-    """Return the symbol, free of the layer's number, of each array and gradient of a layer."""
-    plain = dict(zip(entries(layer), ("A_prev", "W", "b", "Z", "A"), strict=True))
-    plain.pop("", None)
-    return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
+def named(layer: Layer, prefix: str = "") -> dict[str, str]:
+    """Return the name of each array and gradient of a layer, by its symbol, which has no number."""
+    symbols = ("A_prev", "W", "b", "Z", "A")
+    plain = {symbol: name for symbol, name in zip(symbols, entries(layer), strict=True) if name}
+    return plain | {f"d{symbol}": f"{prefix}d{name}" for symbol, name in plain.items()}
 
 
 def entries(layer: Layer) -> tuple[str, ...]:
