@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array, finite
-from backcheck.program import Known, Program, Step, Tree, evaluate, replaced
+from backcheck.program import Known, Program, Step, Tree, evaluate, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
     """Return the derivative of a cost by an array, or by what a part of a line computes."""
     lines, reached = [], {_VARIED}
     for step in forward.steps:
-        line = Step(step.name, replaced(step.expression, of, _VARIED))
+        line = Step(step.name, put(step.expression, {of: _VARIED}))
         # Only what the varied array reaches is computed again.
         if step.name != of and not reached.isdisjoint(line.reads):
             lines.append(line)

@@ -12,7 +12,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from operator import itemgetter
@@ -277,24 +277,17 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
 
 def names(tree: Tree) -> tuple[str, ...]:
     """Return the names of the arrays a tree uses, from left to right, each once."""
-    return tuple(dict.fromkeys(_leaves(tree)))
-
-
-def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
-    """Return a tree with one part of it replaced, wherever it stands."""
-    if tree == old:
-        return new
-    if not isinstance(tree, tuple):
-        return tree
-    return (tree[0], *(replaced(operand, old, new) for operand in tree[1:]))
-
-
-def _leaves(tree: Tree) -> Iterator[str]:
     if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, tuple):
-        for operand in tree[1:]:
-            yield from _leaves(operand)
+        return (tree,)
+    operands = tree[1:] if isinstance(tree, tuple) else ()
+    return tuple(dict.fromkeys(name for operand in operands for name in names(operand)))
+
+
+def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:
+    """Return a tree with some of its parts replaced, wherever they stand."""
+    if tree in to:
+        return to[tree]
+    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree
 
 
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:

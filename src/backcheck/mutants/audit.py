@@ -132,25 +132,7 @@ def _percent(share: float) -> str:
 
 @cache
 def audit(fixture: Fixture) -> Audit:
-    """Run every mutant of a test's backward pass through the test.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        A published test, or one made here.
-
-    Returns
-    -------
-    Audit
-        With fairness, strength, the equivalent programs it rejects and the mistakes it
-        accepts.
-
-    Raises
-    ------
-    KeyError
-        If the test lacks an array that its own program uses.
-    ValueError
-        If numpy cannot carry that program out.
+    """Run every mutant of a test's backward pass, published or made here, through the test.
 
     Examples
     --------
@@ -198,10 +180,6 @@ def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
     return Table(header, rows, named_by="words")
 
 
-# Editions of one function share their mutants, whatever the numbers of each.
-_KNOWN: dict[Any, tuple[Mutant, ...]] = {}
-
-
 def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     """Return the distinct mutants of a test's backward pass.
 
@@ -209,10 +187,7 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     numbers in place of every array is not counted again. Nor is a change that numpy cannot
     carry out where all sizes differ: it leads to an exception, not to wrong numbers.
     """
-    key = _shared_by(fixture)
-    if key not in _KNOWN:
-        _KNOWN[key] = _distinct(_widened(fixture))
-    return _KNOWN[key]
+    return _distinct(_widened(fixture))
 
 
 def errors_by_verdict(
@@ -243,13 +218,11 @@ def errors_by_verdict(
     True
     """
     chosen = published().values() if fixtures is None else fixtures
-    families = {_shared_by(fixture): fixture for fixture in chosen}
     found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
-    for fixture in families.values():
-        wide = _widened(fixture)
+    for wide in dict.fromkeys(map(_widened, chosen)):
         fresh = forward.networks(wide, False, seeds)
         known = [wide.program.known(arrays) for arrays, _ in fresh]
-        for mutant in judged_mutants(fixture):
+        for mutant in _distinct(wide):
             far = [
                 max(forward.errors(mutant.program, wide, network, values))
                 for network, values in zip(fresh, known, strict=True)
@@ -258,21 +231,25 @@ def errors_by_verdict(
     return {verdict: np.reshape(rows, (-1, len(seeds))) for verdict, rows in found.items()}
 
 
-def _shared_by(fixture: Fixture) -> Any:
-    outputs = fixture.comparisons[-1].outputs
-    return str(fixture.program), fixture.forward, outputs, frozenset(fixture.arrays)
+_WIDENED: dict[Any, Fixture] = {}
+"""Editions of one function share their mutants, whatever the numbers of each."""
 
 
 def _widened(fixture: Fixture) -> Fixture:
-    """Return the test with a fresh forward pass whose sizes are all different."""
-    drawn = forward.draw(fixture, seed=0)
-    arrays = {name: drawn[name] for name in fixture.arrays}
-    if "Y" in arrays:
-        # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
-        arrays["Y"] = arrays["Y"].astype(int)
-    return replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
+    """Return the test, or another edition, with a forward pass whose sizes are all different."""
+    outputs = fixture.comparisons[-1].outputs
+    shared_by = str(fixture.program), fixture.forward, outputs, frozenset(fixture.arrays)
+    if shared_by not in _WIDENED:
+        drawn = forward.draw(fixture, seed=0)
+        arrays = {name: drawn[name] for name in fixture.arrays}
+        if "Y" in arrays:
+            # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
+            arrays["Y"] = arrays["Y"].astype(int)
+        _WIDENED[shared_by] = replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
+    return _WIDENED[shared_by]
 
 
+@cache
 def _distinct(wide: Fixture) -> tuple[Mutant, ...]:
     found = mutants(wide)
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]

@@ -9,9 +9,8 @@ from itertools import permutations, product
 
 from backcheck.fixtures import Fixture, prefix
 from backcheck.mutants.formulas import size
-from backcheck.mutants.operators import put
 from backcheck.mutants.roles import entries, known_at, named, role
-from backcheck.program import Tree, names
+from backcheck.program import Tree, names, put
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""

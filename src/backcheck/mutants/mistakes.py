@@ -16,9 +16,9 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
-from backcheck.mutants.operators import expression, put
+from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import array_order, known_at, named, role
-from backcheck.program import SLOPES, Tree, names
+from backcheck.program import SLOPES, Tree, names, put
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from itertools import product
 from typing import NamedTuple
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.program import SUMS, Tree, names, parse
+from backcheck.program import SUMS, Tree, names, parse, put
 
 Families = Mapping[str, Sequence[Tree]]
 """What each word of the table can stand for in one place; see `backcheck.mutants.families`."""
@@ -140,10 +140,3 @@ def _filled(pattern: Tree, families: Families, bound: Mapping[str, Tree]) -> Ite
     unbound = [word for word in names(pattern) if word in families and word not in bound]
     for chosen in product(*([put(one, bound) for one in families[word]] for word in unbound)):
         yield put(pattern, {**bound, **dict(zip(unbound, chosen, strict=True))})
-
-
-def put(tree: Tree, to: Mapping[str, Tree]) -> Tree:
-    """Return an expression with its names replaced."""
-    if isinstance(tree, str):
-        return to.get(tree, tree)
-    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree
