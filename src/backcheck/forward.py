@@ -18,7 +18,7 @@ anew, the lines are run, and the referee differentiates the cost J.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -315,7 +315,8 @@ def difference(
         wanted, shape = fixture.arrays[name[1:]].shape, np.shape(outputs[name])
         if shape != wanted:
             raise ValueError(f"{name} has shape {shape}, but {name[1:]} has {wanted}.")
-    return distance(_vector([outputs[name] for name in asked]), _differences(fixture, eps, cost))
+    gradient = np.concatenate([np.ravel(outputs[name]) for name in asked])
+    return distance(gradient, _differences(fixture, eps, cost))
 
 
 @cache
@@ -325,8 +326,5 @@ def _differences(fixture: "Fixture", eps: float, cost: Cost | None) -> Array:
         return lambda value: own({**fixture.arrays, name: value})
 
     names = [output[1:] for output in fixture.comparisons[-1].outputs]
-    return _vector([centred_difference(cost_with(n), fixture.arrays[n], eps) for n in names])
-
-
-def _vector(arrays: Sequence[Array]) -> Array:
-    return np.concatenate(list(map(np.ravel, arrays)))
+    found = [centred_difference(cost_with(name), fixture.arrays[name], eps) for name in names]
+    return np.concatenate(list(map(np.ravel, found)))

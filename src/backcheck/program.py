@@ -84,8 +84,6 @@ OPERATIONS: dict[str, _Function] = {
 }
 """What each operation of a tree does."""
 
-_TOO_LARGE = 1e300
-
 SLOPES = {
     "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
     "tanh": {"A": "(1 - {A} ** 2)", "Z": "(1 - tanh({Z}) ** 2)"},
@@ -309,16 +307,12 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     return lambda scope: operation(first(scope), second(scope))
 
 
-def write(tree: Tree) -> str:
-    """Return an expression as text that `parse` reads back into the same tree.
+def write(tree: Tree, binding: int = 0) -> str:
+    """Return an expression as text that `parse` reads back, in brackets where it binds too weakly.
 
     >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
     'dA1 * (1 - A1 ** 2)'
     """
-    return _write(tree, 0)
-
-
-def _write(tree: Tree, binding: int) -> str:
     if isinstance(tree, str):
         return tree
     if not isinstance(tree, tuple):
@@ -327,20 +321,20 @@ def _write(tree: Tree, binding: int) -> str:
     operation, *operands = tree
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
-        return f"sum({', '.join([_write(operands[0], 0), *options])})"
+        return f"sum({', '.join([write(operands[0]), *options])})"
     if operation in FUNCTIONS:
-        return f"{operation}({_write(operands[0], 0)})"
+        return f"{operation}({write(operands[0])})"
     if operation == "T":
-        return f"{_write(operands[0], _ATOM)}.T"
+        return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
-        return f"{_write(operands[0], _ATOM)}.shape[{operation[-1]}]"
+        return f"{write(operands[0], _ATOM)}.shape[{operation[-1]}]"
     _, _, own = OPERATORS[operation]
     if operation == "neg":
-        text = f"-{_write(operands[0], own)}"
+        text = f"-{write(operands[0], own)}"
     else:
         # Python reads a - b - c from the left, but a ** b ** c from the right.
         left, right = (own + 1, own) if operation == "**" else (own, own + 1)
-        text = f"{_write(operands[0], left + (own == 0))} {operation} {_write(operands[1], right)}"
+        text = f"{write(operands[0], left + (own == 0))} {operation} {write(operands[1], right)}"
     return f"({text})" if own < binding else text
 
 
@@ -356,7 +350,7 @@ def _tree(node: ast.expr) -> Tree:
         case ast.Name(id=name):
             return name
         # As floats, numbers never make a long computation; those that are too long are refused.
-        case ast.Constant(value=bool() | int() | float() as value) if abs(value) < _TOO_LARGE:
+        case ast.Constant(value=bool() | int() | float() as value) if abs(value) < 1e300:
             return float(value)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SYMBOLS:
             return (SYMBOLS[type(op)], _tree(left), _tree(right))

@@ -144,8 +144,8 @@ def activation_curves(figure: Figure, activation: Activation) -> None:
     from_z.set(title="Z-form: g′ from z", xlabel="z")
     from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
     from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
+    slope = float(activation.derivative_from_z(1.0))
     for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
-        slope = float(activation.derivative_from_z(1.0))
         axes.plot([x], [slope], marker="o", color=INK)
         axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
 
@@ -160,8 +160,7 @@ def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLi
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
     axes.vlines(z, a, activation(z), color=FAINT, linewidth=0.8, zorder=1)
     axes.plot(z, a, "o", markersize=5, color=CACHED, label="cached pair")
-    axes.set(xlabel="z, cached", ylabel="a, cached")
-    _legend_above(axes)
+    _labelled(axes, "z, cached", "a, cached")
 
 
 @_drawn(4.8, 3.2)
@@ -360,8 +359,7 @@ def drift(
     axes = figure.subplots()
     axes.plot(t, measured, color=CACHED, label="measured")
     axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
-    axes.set(xlabel="t (0: A = g(Z), 1: published cache)", ylabel=what)
-    _legend_above(axes)
+    _labelled(axes, "t (0: A = g(Z), 1: published cache)", what)
 
 
 @_drawn(4.8, 3.4)
@@ -371,8 +369,7 @@ def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLik
     for name, values, colour, marker in _with_looks("methods", errors, FORMS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
-    axes.set(xlabel="step size h", ylabel="relative error")
-    _legend_above(axes)
+    _labelled(axes, "step size h", "relative error")
 
 
 @_drawn(4.8, 4.2)
@@ -388,8 +385,8 @@ def training_curves(
         nested = together[::-1].index(name) if name in together else 0
         style = "solid" if name in together else style
         axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
-    axes.set(xlabel="step", ylabel="cost", yscale="log")
-    _legend_above(axes)
+    axes.set_yscale("log")
+    _labelled(axes, "step", "cost")
 
 
 @_drawn(4.8, 5.4)
@@ -452,10 +449,9 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
         size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
     axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
-    axes.set(xlabel="relative error, as a power of ten", ylabel="programs", yscale="log")
-    axes.set_ylim(0.5, None)
+    axes.set(yscale="log", ylim=(0.5, None))
     axes.xaxis.set_major_locator(MultipleLocator(4))
-    _legend_above(axes)
+    _labelled(axes, "relative error, as a power of ten", "programs")
 
 
 @_drawn(4.8, 4.2)
@@ -502,8 +498,7 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
         axes.plot([a, a], two, color=FAINT, linewidth=1)
         axes.plot([a], two[:1], marker="o", color=SHORTCUT)
         axes.plot([a], two[1:], marker="s", color=Z_FORM)
-    axes.set(xlabel="A, cached", ylabel="dZ")
-    _legend_above(axes, height=1.1)
+    _labelled(axes, "A, cached", "dZ", height=1.1)
 
 
 @_drawn(4.8, 4.4)
@@ -526,12 +521,11 @@ def fairness_against_strength(
         for place, called in () if single else places.items():
             name = ", ".join(called)
             axes.annotate(name, place, (6, 6), textcoords="offset points", color=colour)
-    axes.set(xlabel="fairness: right programs accepted", ylabel="strength: mistakes rejected")
     axes.set(xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 6))
     axes.margins(y=0.1)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _legend_above(axes)
+    _labelled(axes, "fairness: right programs accepted", "strength: mistakes rejected")
 
 
 def _before_poles(values: Array, start: int) -> Array:
@@ -602,7 +596,9 @@ def _arrow(axes: Axes, start: Point, end: Point, label: str = "", dashed: bool =
     axes.text(start[0] + 6, (start[1] + end[1]) / 2, label, va="center")
 
 
-def _legend_above(axes: Axes, height: float = 1.0) -> None:
+def _labelled(axes: Axes, x: str, y: str, height: float = 1.0) -> None:
+    """Say what the axes are, and above them what the lines are."""
+    axes.set(xlabel=x, ylabel=y)
     _, labels = axes.get_legend_handles_labels()
     columns = 2 if max(map(len, labels)) < 22 else 1
     axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)

@@ -54,18 +54,14 @@ def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
     code = write(forms[name])
     found = pattern("right-step").search(code)
     if not found:
-        return _is_linear_step(forms[name])
+        # The linear step of a forward pass, Z = W A + b.
+        match forms[name]:
+            case ("+", ("@", str() as weights, str()), str() as bias):
+                return weights.startswith("W") and bias.startswith("b")
+        return False
     # The product or the sum alone lacks the 1/m, unless that is taken in another step.
     averaged = any("m" in names(tree) for step, tree in forms.items() if step != name)
     return averaged or found[0] != code or code.startswith("W")
-
-
-def _is_linear_step(tree: Tree) -> bool:
-    """Return whether an expression is W A + b, for arrays of these names."""
-    match tree:
-        case ("+", ("@", str() as weights, str()), str() as bias):
-            return weights.startswith("W") and bias.startswith("b")
-    return False
 
 
 def symbol(name: str) -> str:
