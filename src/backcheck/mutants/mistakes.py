@@ -152,26 +152,22 @@ def _names(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> 
 
 
 def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
+    """Yield what a template stands for with each array, or each other activation, in its gaps."""
     if "{array}" in template:
         yield from (template.format(array=name) for name in array_order(fixture))
-        return
-    if not activation:
-        if "{" not in template:
-            yield template
-        return
-    own = SLOPES[activation]
-    filling = {
-        "own": activation,
-        "own_A": own["A"].format(A="A"),
-        "own_Z": own["Z"].format(Z="Z"),
-        "own_ZA": own["Z"].format(Z="A"),
-        "own_AZ": own["A"].format(A="Z"),
-        "own_Ak": own["A"].format(A="A_k"),
-        "own_Zk": own["Z"].format(Z="Z_k"),
-    }
-    for other, slope in SLOPES.items():
-        if other != activation:
-            filling |= {"other_A": slope["A"].format(A="A"), "other_Z": slope["Z"].format(Z="Z")}
-            yield template.format(**filling)
-            if "{other" not in template:
-                return
+    elif "{" not in template:
+        yield template
+    elif activation:
+        own = SLOPES[activation]
+        filling = {
+            "own": activation,
+            "own_A": own["A"].format(A="A"),
+            "own_Z": own["Z"].format(Z="Z"),
+            "own_ZA": own["Z"].format(Z="A"),
+            "own_AZ": own["A"].format(A="Z"),
+            "own_Ak": own["A"].format(A="A_k"),
+            "own_Zk": own["Z"].format(Z="Z_k"),
+        }
+        for name in (name for name in SLOPES if name != activation):
+            other = {f"other_{form}": SLOPES[name][form].format(A="A", Z="Z") for form in "AZ"}
+            yield template.format(**filling, **other)

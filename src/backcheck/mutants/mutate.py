@@ -137,14 +137,11 @@ def second_changes(fixture: Fixture, name: str) -> dict[Tree, str]:
     return found
 
 
-def operators_of(fixture: Fixture, changes: Mapping[str, Tree]) -> tuple[str, ...]:
-    """Return the operators that make each changed slot, by name, each once; ``""`` for unknown."""
-    found: dict[str, None] = {}
-    for name, tree in changes.items():
-        slot = _slot_of(fixture, name)
-        once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
-        found[once.get(tree) or second_changes(fixture, name).get(tree, "")] = None
-    return tuple(found)
+def operator_of(fixture: Fixture, name: str, tree: Tree) -> str:
+    """Return the operator that makes a form of a slot, or both of two; ``""`` for unknown."""
+    slot = _slot_of(fixture, name)
+    once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
+    return once.get(tree) or second_changes(fixture, name).get(tree, "")
 
 
 def _slot_of(fixture: Fixture, name: str) -> Slot:

@@ -66,6 +66,7 @@ def rules() -> tuple[tuple[str, Tree, Tree], ...]:
     return tuple(found)
 
 
+@cache
 def expression(text: str) -> Tree:
     """Return the tree of an expression."""
     return parse(f"value = {text}").steps[0].expression
@@ -79,24 +80,16 @@ def _pattern(text: str) -> Tree:
 
 def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
     """Yield what each operator makes of an expression, with the operator's name."""
-    for word, afters in _rules_at("whole").items():
-        for name, after in afters if word in families else ():
-            yield from ((name, form) for form in _filled(after, families, {str(word): tree}))
-    yield from _inside(tree, families)
+    whole = {"$step": (tree,)} if "$step" in families else {}
+    return _inside(tree, {**families, **whole})
 
 
 @cache
 def _rules_at(operation: str) -> dict[Tree, list[tuple[str, Tree]]]:
-    """Return the right sides that fit a node, by left side: those of its operation, and of words.
-
-    ``"whole"`` has those of whole steps and arrays.
-    """
+    """Return the right sides that fit a node, by left side: of its operation, and of words."""
     found: dict[Tree, list[tuple[str, Tree]]] = {}
     for name, before, after in rules():
-        first = before[0] if isinstance(before, tuple) else ""
-        if before in ("$step", "$array"):
-            first = "whole"
-        if first == operation or (first == "" and operation != "whole"):
+        if not isinstance(before, tuple) or before[0] == operation:
             found.setdefault(before, []).append((name, after))
     return found
 
