@@ -15,7 +15,7 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.arrays import Array
-from backcheck.fixtures import RULES, Comparison, Fixture, completed, drawn
+from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table
 from backcheck.forward import KEEP, Layer
 from backcheck.mutants.audit import audit
 from backcheck.program import Program, backward, forward
@@ -161,23 +161,21 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
     draws.append({"name": "Y", "shape": [units[-1], m], "greater_than": 0, "integer": True})
     # From the output down: the first gradient that is wrong is the one to look at.
     outputs = tuple(f"d{letter}{n}" for n in range(len(activations), 0, -1) for letter in "Wb")
-    fixture = Fixture(
-        id=f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}",
-        title=f"Fair test, units {' '.join(map(str, units))}, m = {m}",
-        course="",
-        function="backward",
-        found_in="made by backcheck.mutants.fair.make",
-        sources=(),
-        seed=seed,
-        draws=tuple(draws),
-        given=given | {"Y": f"label n{len(activations)} m"},
-        forward=forward(tuple(activations)),
-        program=backward(activations, "A"),
-        comparisons=(Comparison("made", "absolute", outputs),),
-        arrays=drawn(seed, draws),
-        expected={},
-    )
-    return completed(fixture, [name for layer in fixture.layers for name in (layer.Z, layer.A)])
+    table = {
+        "title": f"Fair test, units {' '.join(map(str, units))}, m = {m}",
+        "course": "",
+        "function": "backward",
+        "found_in": "made by backcheck.mutants.fair.make",
+        "sources": (),
+        "seed": seed,
+        "draws": draws,
+        "given": given | {"Y": f"label n{len(activations)} m"},
+        "forward": str(forward(tuple(activations))),
+        "program": str(backward(activations, "A")),
+        "comparisons": [{"edition": "made", "rule": "absolute", "outputs": outputs}],
+        "computed": [f"{letter}{n}" for n in range(1, len(units)) for letter in "ZA"],
+    }
+    return from_table(f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}", table)
 
 
 def _flaws(fixture: Fixture) -> Iterator[str]:

@@ -61,25 +61,22 @@ def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
 
 def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]:
     """Return the named forms that a mutant consists of, or none if a part has no name."""
-    wholes, slots = _named(fixture)
-    if whole := wholes.get(frozenset(forms.items())):
+    named_as = _names_of_changes(fixture)
+    if whole := named_as.get(frozenset(forms.items())):
         return (table()[whole],)
-    keys = [slots.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
+    keys = [named_as.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
     return () if None in keys else tuple(table()[key] for key in dict.fromkeys(keys) if key)
 
 
 @cache
-def _named(fixture: Fixture) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], str]]:
-    """Return the names of changes of several slots, and of those of one slot, by formula."""
-    wholes: dict[frozenset[Any], str] = {}
-    slots: dict[tuple[str, Any], str] = {}
+def _names_of_changes(fixture: Fixture) -> dict[Any, str]:
+    """Return the name of each change of several slots, and of one slot by its formula."""
+    found: dict[Any, str] = {}
     for key, forms in occurrences(fixture):
-        if len(forms) > 1:
-            wholes.setdefault(frozenset(forms.items()), key)
-        else:
-            ((slot, tree),) = forms.items()
-            slots.setdefault((slot, formula(fixture, tree)), key)
-    return wholes, slots
+        (slot, tree), *others = forms.items()
+        change = frozenset(forms.items()) if others else (slot, formula(fixture, tree))
+        found.setdefault(change, key)
+    return found
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:

@@ -1,16 +1,11 @@
 """Rewrites of a backward pass: the mutants.
 
-A **mutant** is a backward program with one or more changes. The changes come from a
-handful of operators known from mutation testing, applied at every place of every step
-where they fit; none of them knows a particular mistake. A change can be
-
-- in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a derivative;
-- in one array as it comes out of the cache, before any step reads it;
-- in several steps at once, where one idea causes them: the same mistake in every layer, the
-  cache of another layer, the forward pass run again, the average taken elsewhere.
+A **mutant** is a backward program with one or more changes: of a step, of an array as it comes out
+of the cache, or of several steps by one idea. The operators of mutation are applied at every
+place where they fit, and none of them knows a particular mistake.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
@@ -85,12 +80,9 @@ class Mutants:
 
 def mutated(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     """Return the fixture's program with some slots changed."""
-    order = [name for name in array_order(fixture) if name in changes]
-    first = [Step(name, changes[name]) for name in order]
-    rest = [
-        Step(s.name, changes[s.name]) if s.name in changes else s for s in fixture.program.steps
-    ]
-    return Program((*first, *rest))
+    new = {name: Step(name, tree) for name, tree in changes.items()}
+    arrays = [new[name] for name in array_order(fixture) if name in new]
+    return Program((*arrays, *(new.get(step.name, step) for step in fixture.program.steps)))
 
 
 @cache
@@ -111,14 +103,11 @@ _alike: dict[Any, Fixture] = {}
 
 @cache
 def _mutants(fixture: Fixture) -> Mutants:
-    slots = [
-        _slot(fixture, name, name, _rewritten(fixture, name, name)) for name in array_order(fixture)
-    ]
-    for step in fixture.program.steps:
-        forms = chain(_rewritten(fixture, step.name, step.expression), _without_parentheses(step))
-        slots.append(_slot(fixture, step.name, step.expression, forms))
+    arrays = [(name, name) for name in array_order(fixture)]
+    steps = [(step.name, step.expression) for step in fixture.program.steps]
+    slots = tuple(_slot(fixture, name, tree) for name, tree in (*arrays, *steps))
     trees = {slot.name: tuple(form.tree for form in (slot.original, *slot.forms)) for slot in slots}
-    return Mutants(tuple(slots), joint_changes(fixture, trees))
+    return Mutants(slots, joint_changes(fixture, trees))
 
 
 @cache
@@ -155,9 +144,9 @@ def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, T
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 
 
-def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
-    """Yield the expression with one pair of its parentheses left out, and with none of them."""
-    text = write(step.expression)
+def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield an expression with one pair of its parentheses left out, and with none of them."""
+    text = write(tree)
     pairs = []
     opened: list[int] = []
     for place, sign in enumerate(text):
@@ -173,12 +162,12 @@ def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
         yield "parentheses dropped", expression(kept)
 
 
-def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[tuple[str, Tree]]) -> Slot:
-    """Sort forms into those that differ from `tree` and each other, and stillborn ones."""
+def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
+    """Return a slot with the forms that differ from it and each other, and stillborn ones."""
     kept: dict[object, Form] = {}
     stillborn: dict[Tree, Form] = {}
     original = formula(fixture, tree)
-    for operator, form in forms:
+    for operator, form in chain(_rewritten(fixture, name, tree), _without_parentheses(tree)):
         key = formula(fixture, form)
         if key == form:
             stillborn.setdefault(form, Form(form, operator))

@@ -401,8 +401,8 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
         for name, values, colour, width in _with_looks("forms", curves, FORMS, (6, 3.5, 1.5)):
             error = np.maximum(np.asarray(values, dtype=float), 1e-16)
             axes.plot(z, error, color=colour, linewidth=width, label=name)
-            finite = np.flatnonzero(np.isfinite(error))
-            ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
+            shown = np.flatnonzero(np.isfinite(error))
+            ends = [end for end in (shown[0], shown[-1]) if 0 < end < len(z) - 1]
             axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
         axes.set(title=title, yscale="log", ylabel="relative error of dZ")
         axes.set_xscale("symlog", linthresh=20, linscale=1.5)
