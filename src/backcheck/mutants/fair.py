@@ -34,7 +34,7 @@ NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
 
 WIDTH = 83
-"""How long a row of numbers in a test file may be."""
+"""How long a row of numbers may be that stands on one line of a test file."""
 
 FUNCTIONS = {
     "sigmoid": "lambda Z: 1 / (1 + np.exp(-Z))",
@@ -43,9 +43,8 @@ FUNCTIONS = {
 }
 """The activations as a test file writes them."""
 
-
 FILE = Template(
-    (resources.files("backcheck.mutants") / "test_file.txt").read_text(encoding="utf-8")
+    (resources.files("backcheck.mutants") / "fair_test.txt").read_text(encoding="utf-8")
 )
 """What every test file has in common."""
 
