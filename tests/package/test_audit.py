@@ -78,18 +78,18 @@ def test_the_comparison_is_the_one_of_the_published_test(id: str) -> None:
                 return False
             return True
 
-    passing = texts(of(id).accepted) | texts(survivor.mutant for survivor in of(id).survivors)
+    passing = (*of(id).accepted, *(survivor.mutant for survivor in of(id).survivors))
     for mutant in random.Random(1).sample(of(id).mutants, 150):  # noqa: S311
         try:
             values = mutant.program.run(fixture.arrays)
         except ValueError:
-            assert str(mutant) not in passing
+            assert mutant not in passing
             continue
         passes = all(
             np.shape(values[name]) == want.shape and compare(values[name], want)
             for name, want in fixture.expected.items()
         )
-        assert passes == (str(mutant) in passing), mutant
+        assert passes == (mutant in passing), mutant
 
 
 @pytest.mark.parametrize("id", [VISIBLE, WEEK_4, "c2w1_backward_dropout"])
