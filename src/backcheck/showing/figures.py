@@ -30,7 +30,6 @@ from backcheck.fixtures import Fixture
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 
-Function = Callable[[Array], Array]
 Point = tuple[float, float]
 P = ParamSpec("P")
 
@@ -190,7 +189,7 @@ def form_planes(figure: Figure, activation: Activation) -> None:
 def moved_curves(
     figure: Figure,
     activation: Activation,
-    through: Callable[[float], Function],
+    through: Callable[[float], Callable[[Array], Array]],
     z: ArrayLike,
     a: ArrayLike,
 ) -> None:
@@ -232,8 +231,7 @@ def cache_graph(figure: Figure, fixture: Fixture) -> None:
     _box(axes, 0, 0, fixture.layers[0].input)
     for row, (relation, residual) in enumerate(sizes.items(), start=1):
         target, formula = relation.split(" = ")
-        colour = BROKEN if relation in broken else INK
-        style = (0, (2, 3)) if relation in broken else "solid"
+        colour, style = (BROKEN, (0, (2, 3))) if relation in broken else (INK, "solid")
         look = {"arrowstyle": "-|>", "color": colour, "linestyle": style, "lw": 2}
         start, end = (0, -row + 0.78), (0, -row + 0.22)
         axes.annotate("", end, start, annotation_clip=False, arrowprops=look)
@@ -293,7 +291,7 @@ def every_number(
     down, lane, inner = left + 20, right + 8, right + 20
 
     def array(x: float, y: float, title: str) -> Point:
-        return _matrix(axes, x, y, arrays[title.split()[0]], (title, INK))
+        return _matrix(axes, x, y, arrays[title.split()[0]], title)
 
     axes.text(left, -1, "forward pass ↓", va="top", weight="bold")
     axes.text(right, -1, "backward pass ↑", va="top", weight="bold")
@@ -310,7 +308,7 @@ def every_number(
         _, y = array(inner + 112, y, f"d{b} = Σd{Z}/m")
         _arrow(axes, (down, y), (down, y - _GAP), f"{W} A{n - 1} + {b}")
         _arrow(axes, (inner + 26, y - _GAP), (inner + 26, y), f"local A{n - 1}ᵀ", dashed=True)
-        _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), "", dashed=True)
+        _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), dashed=True)
         axes.text(inner + 126, y - _GAP / 2, "local 1", va="center")
         y -= _GAP
         _arrow(axes, (lane, y), (lane, above), dashed=True)
@@ -320,7 +318,7 @@ def every_number(
         if n == last:
             short = arrays[A] - arrays["Y"]
             _equal(axes, end, above, arrays[f"d{Z}"], short)
-            title = (f"shortcut {A} − Y", SHORTCUT)
+            title = f"shortcut {A} − Y"
             _matrix(axes, end + 18, y, short, title, colour=SHORTCUT, style="dotted")
         y = above - _GAP
         _arrow(axes, (lane, y), (lane, above), "upstream * local", dashed=True)
@@ -329,12 +327,10 @@ def every_number(
         from_z = activation.derivative_from_z(arrays[Z])
         from_a = activation.derivative_from_a(arrays[A])
         z_form, a_form = (form.format(Z=Z, A=A) for form in forms)
-        titles = ("Z-form", Z_FORM), (z_form, Z_FORM)
-        end, bottom = _matrix(axes, right, y, from_z, *titles, colour=Z_FORM)
+        end, bottom = _matrix(axes, right, y, from_z, "Z-form", z_form, colour=Z_FORM)
         end = max(end, right + 88)
         _equal(axes, end, bottom, from_z, from_a)
-        titles = ("A-form", A_FORM), (a_form, A_FORM)
-        _matrix(axes, end + 18, y, from_a, *titles, colour=A_FORM, style="dashed")
+        _matrix(axes, end + 18, y, from_a, "A-form", a_form, colour=A_FORM, style="dashed")
         y = bottom - _GAP
         _arrow(axes, (down, above), (down, y), f"{name}({Z})")
         _arrow(axes, (lane, y), (lane, bottom), "upstream", dashed=True)
@@ -467,9 +463,9 @@ def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
             area = 220 * np.abs(array[chosen]) / scale
             look = {"marker": "s", "facecolors": fill, "edgecolors": CACHED}
             axes.scatter(columns[chosen], rows[chosen], area, **look)
-        axes.set(title=name, xticks=range(array.shape[1]), yticks=range(array.shape[0]))
-        axes.set(xlim=(-0.7, array.shape[1] - 0.3), ylim=(array.shape[0] - 0.3, -0.7))
-        axes.set_xlabel("column")
+        height, width = array.shape
+        axes.set(title=name, xlabel="column", xticks=range(width), yticks=range(height))
+        axes.set(xlim=(-0.7, width - 0.3), ylim=(height - 0.3, -0.7))
     panels[0].set_ylabel("row")
 
 
@@ -563,13 +559,13 @@ def _matrix(
     x: float,
     y: float,
     array: Array,
-    *titles: tuple[str, str],
-    colour: str = FAINT,
+    *titles: str,
+    colour: str = "",
     style: str = "solid",
 ) -> Point:
     """Write titles and a framed matrix below; return where its frame ends, right and down."""
-    for title, ink in titles:
-        axes.text(x, y, title, va="top", color=ink)
+    for title in titles:
+        axes.text(x, y, title, va="top", color=colour or INK)
         y -= _ROW
     entries = [[_entry(value) for value in row] for row in array]
     edge = x + 4
@@ -579,9 +575,9 @@ def _matrix(
             axes.text(edge, y - 5 - _ROW * number, text, ha="right", va="top")
         edge += 8
     width, height = edge - 4 - x, _ROW * len(entries) + 7
-    axes.add_patch(
-        Rectangle((x, y - height), width, height, fill=False, edgecolor=colour, linestyle=style)
-    )
+    frame = Rectangle((x, y - height), width, height, fill=False, linestyle=style)
+    frame.set_edgecolor(colour or FAINT)
+    axes.add_patch(frame)
     return x + width, y - height
 
 
