@@ -55,7 +55,7 @@ class Audit:
 
     fixture: Fixture
     mutants: tuple[Mutant, ...] = field(repr=False)
-    # The equivalent programs that pass and fail, and the mistakes that do.
+    # The equivalent programs that pass and that fail, and the mistakes that do.
     accepted: tuple[Mutant, ...] = field(repr=False)
     rejected: tuple[Mutant, ...] = field(repr=False)
     missed: tuple[Mutant, ...] = field(repr=False)
@@ -145,13 +145,20 @@ def audit(fixture: Fixture) -> Audit:
     # The program itself first, so that what it lacks is named in its own words.
     fixture.program.run(fixture.arrays)
     every = judged_mutants(fixture)
-    groups: dict[tuple[str, bool], list[Mutant]] = {
-        (verdict, passes): [] for verdict in ("equivalent", "mistake") for passes in (True, False)
-    }
-    for mutant in every:
-        passes = fixture.judge(mutant.program).word == "passes"
-        groups[mutant.verdict, passes].append(mutant)
-    return Audit(fixture, every, *map(tuple, groups.values()))
+    passing = [fixture.judge(mutant.program).word == "passes" for mutant in every]
+
+    def those(verdict: str, passes: bool) -> tuple[Mutant, ...]:
+        judged = zip(every, passing, strict=True)
+        return tuple(m for m, passed in judged if (m.verdict, passed) == (verdict, passes))
+
+    return Audit(
+        fixture,
+        mutants=every,
+        accepted=those("equivalent", True),
+        rejected=those("equivalent", False),
+        missed=those("mistake", True),
+        killed=those("mistake", False),
+    )
 
 
 @cache
