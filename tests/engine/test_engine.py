@@ -175,7 +175,7 @@ def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -
     candidates = [
         Mutant(load(id), forms, 1) for id in ids("Course 1") for _, forms in occurrences(load(id))
     ]
-    given = ask(*(("shown", one.id, dict(one.forms)) for one in candidates))
+    given = ask(*(("shown", one.fixture.id, dict(one.forms)) for one in candidates))
     assert given == [[list(one.shown), list(one.expects)] for one in candidates]
 
 

@@ -278,7 +278,10 @@ def _length(mutant: Mutant) -> tuple[int, int]:
 def _key(wide: Fixture, changed: Program) -> Any:
     # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
     drawn = [changed.run(*_unrelated(wide, seed)) for seed in range(2)]
-    return tuple(fingerprint(one[name]) for name in wide.comparisons[-1].outputs for one in drawn)
+    outputs = [[np.asarray(one[name]) for name in wide.comparisons[-1].outputs] for one in drawn]
+    # One fingerprint for all outputs of a draw is quicker than one for each.
+    together = [fingerprint(np.concatenate([value.ravel() for value in one])) for one in outputs]
+    return (*(value.shape for value in outputs[0]), *together)
 
 
 @cache
