@@ -69,7 +69,7 @@ def doubles(id: str, number: int) -> Iterator[dict[str, Tree]]:
     while number:
         if generator.random() < 0.5:
             step = generator.choice(steps).name
-            forms = {step: generator.choice(second_changes(load(id), step))}
+            forms = {step: generator.choice(list(second_changes(load(id), step)))}
         else:
             forms = {s.name: generator.choice(s.forms).tree for s in generator.sample(steps, 2)}
         if outputs(id, forms):

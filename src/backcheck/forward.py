@@ -18,7 +18,7 @@ anew, the lines are run, and the referee differentiates the cost J.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array, finite
-from backcheck.program import Known, Program, Step, Tree, evaluate, replaced
+from backcheck.program import Known, Program, Step, Tree, evaluate, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
     """Return the derivative of a cost by an array, or by what a part of a line computes."""
     lines, reached = [], {_VARIED}
     for step in forward.steps:
-        line = Step(step.name, replaced(step.expression, of, _VARIED))
+        line = Step(step.name, put(step.expression, {of: _VARIED}))
         # Only what the varied array reaches is computed again.
         if step.name != of and not reached.isdisjoint(line.reads):
             lines.append(line)
@@ -315,7 +315,8 @@ def difference(
         wanted, shape = fixture.arrays[name[1:]].shape, np.shape(outputs[name])
         if shape != wanted:
             raise ValueError(f"{name} has shape {shape}, but {name[1:]} has {wanted}.")
-    return distance(_vector([outputs[name] for name in asked]), _differences(fixture, eps, cost))
+    gradient = np.concatenate([np.ravel(outputs[name]) for name in asked])
+    return distance(gradient, _differences(fixture, eps, cost))
 
 
 @cache
@@ -325,8 +326,5 @@ def _differences(fixture: "Fixture", eps: float, cost: Cost | None) -> Array:
         return lambda value: own({**fixture.arrays, name: value})
 
     names = [output[1:] for output in fixture.comparisons[-1].outputs]
-    return _vector([centred_difference(cost_with(n), fixture.arrays[n], eps) for n in names])
-
-
-def _vector(arrays: Sequence[Array]) -> Array:
-    return np.concatenate(list(map(np.ravel, arrays)))
+    found = [centred_difference(cost_with(name), fixture.arrays[name], eps) for name in names]
+    return np.concatenate(list(map(np.ravel, found)))

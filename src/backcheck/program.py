@@ -12,7 +12,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from operator import itemgetter
@@ -83,8 +83,6 @@ OPERATIONS: dict[str, _Function] = {
     **{name: partial(np.sum, **options) for name, options in SUMS.items()},
 }
 """What each operation of a tree does."""
-
-_TOO_LARGE = 1e300
 
 SLOPES = {
     "sigmoid": {"A": "{A} * (1 - {A})", "Z": "sigmoid({Z}) * (1 - sigmoid({Z}))"},
@@ -277,24 +275,17 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
 
 def names(tree: Tree) -> tuple[str, ...]:
     """Return the names of the arrays a tree uses, from left to right, each once."""
-    return tuple(dict.fromkeys(_leaves(tree)))
-
-
-def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
-    """Return a tree with one part of it replaced, wherever it stands."""
-    if tree == old:
-        return new
-    if not isinstance(tree, tuple):
-        return tree
-    return (tree[0], *(replaced(operand, old, new) for operand in tree[1:]))
-
-
-def _leaves(tree: Tree) -> Iterator[str]:
     if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, tuple):
-        for operand in tree[1:]:
-            yield from _leaves(operand)
+        return (tree,)
+    operands = tree[1:] if isinstance(tree, tuple) else ()
+    return tuple(dict.fromkeys(name for operand in operands for name in names(operand)))
+
+
+def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:
+    """Return a tree with some of its parts replaced, wherever they stand."""
+    if tree in to:
+        return to[tree]
+    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree
 
 
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
@@ -316,16 +307,12 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     return lambda scope: operation(first(scope), second(scope))
 
 
-def write(tree: Tree) -> str:
-    """Return an expression as text that `parse` reads back into the same tree.
+def write(tree: Tree, binding: int = 0) -> str:
+    """Return an expression as text that `parse` reads back, in brackets where it binds too weakly.
 
     >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
     'dA1 * (1 - A1 ** 2)'
     """
-    return _write(tree, 0)
-
-
-def _write(tree: Tree, binding: int) -> str:
     if isinstance(tree, str):
         return tree
     if not isinstance(tree, tuple):
@@ -334,20 +321,20 @@ def _write(tree: Tree, binding: int) -> str:
     operation, *operands = tree
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
-        return f"sum({', '.join([_write(operands[0], 0), *options])})"
+        return f"sum({', '.join([write(operands[0]), *options])})"
     if operation in FUNCTIONS:
-        return f"{operation}({_write(operands[0], 0)})"
+        return f"{operation}({write(operands[0])})"
     if operation == "T":
-        return f"{_write(operands[0], _ATOM)}.T"
+        return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
-        return f"{_write(operands[0], _ATOM)}.shape[{operation[-1]}]"
+        return f"{write(operands[0], _ATOM)}.shape[{operation[-1]}]"
     _, _, own = OPERATORS[operation]
     if operation == "neg":
-        text = f"-{_write(operands[0], own)}"
+        text = f"-{write(operands[0], own)}"
     else:
         # Python reads a - b - c from the left, but a ** b ** c from the right.
         left, right = (own + 1, own) if operation == "**" else (own, own + 1)
-        text = f"{_write(operands[0], left + (own == 0))} {operation} {_write(operands[1], right)}"
+        text = f"{write(operands[0], left + (own == 0))} {operation} {write(operands[1], right)}"
     return f"({text})" if own < binding else text
 
 
@@ -363,7 +350,7 @@ def _tree(node: ast.expr) -> Tree:
         case ast.Name(id=name):
             return name
         # As floats, numbers never make a long computation; those that are too long are refused.
-        case ast.Constant(value=bool() | int() | float() as value) if abs(value) < _TOO_LARGE:
+        case ast.Constant(value=bool() | int() | float() as value) if abs(value) < 1e300:
             return float(value)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SYMBOLS:
             return (SYMBOLS[type(op)], _tree(left), _tree(right))

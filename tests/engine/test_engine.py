@@ -132,7 +132,7 @@ def double_mutants(number: int) -> list[str]:
         first, other = rng.sample([slot for slot in mutants(load(id)).slots if slot.forms], 2)
         forms = {slot.name: rng.choice(slot.forms).tree for slot in (first, other)}
         if len(texts) % 5 == 0 and (twice := second_changes(load(id), first.name)):
-            forms = {first.name: rng.choice(twice)}
+            forms = {first.name: rng.choice(list(twice))}
         values = Mutant(load(id), forms, 2).values
         outputs = load(id).comparisons[-1].outputs
         if set(outputs) <= values.keys() and all(np.isfinite(values[n]).all() for n in outputs):

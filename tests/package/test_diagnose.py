@@ -275,7 +275,7 @@ def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
                 forms = dict(generator.choice(mutants(load(id)).higher_order))
         elif generator.random() < 0.4:
             step = generator.choice([slot.name for slot in slots if not slot.is_array])
-            forms = {step: generator.choice(second_changes(load(id), step))}
+            forms = {step: generator.choice(list(second_changes(load(id), step)))}
         else:
             pair = generator.sample(slots, 2)
             forms = {slot.name: generator.choice(slot.forms).tree for slot in pair}

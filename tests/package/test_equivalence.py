@@ -98,10 +98,12 @@ def test_other_sizes_change_no_verdict(
     monkeypatch: pytest.MonkeyPatch, id: str, units: tuple[int, ...], examples: int
 ) -> None:
     fixture = load(id)
-    audit.judged_mutants(fixture)
+    verdicts = [mutant.verdict for mutant in audit.judged_mutants(fixture)]
     sizes = {f"n{layer}": size for layer, size in enumerate(units)} | {"m": examples}
     monkeypatch.setattr(forward, "SIZES", sizes)
+    monkeypatch.setattr(forward, "networks", forward.networks.__wrapped__)
     errors = audit.errors_by_verdict([fixture], MORE)
+    assert len(errors["mistake"]) == verdicts.count("mistake")
     assert (errors["equivalent"] <= forward.AGREES).all()
     assert (errors["mistake"].max(axis=1) > forward.AGREES).all()
 

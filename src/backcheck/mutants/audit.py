@@ -7,10 +7,8 @@ are made on a network whose sizes are all different, so that no coincidence of t
 own sizes hides a mistake or makes two programs one.
 """
 
-import json
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -20,7 +18,7 @@ import numpy as np
 
 from backcheck import forward, gradient_check
 from backcheck.arrays import Array
-from backcheck.fixtures import Fixture, Outcome, ids, load
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import FAILURES, fingerprint, unrelated
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
@@ -57,35 +55,16 @@ class Audit:
 
     fixture: Fixture
     mutants: tuple[Mutant, ...] = field(repr=False)
-    outcomes: tuple[Outcome, ...] = field(repr=False)
-
-    def _with(self, verdict: str, accepted: bool) -> tuple[Mutant, ...]:
-        return tuple(
-            mutant
-            for mutant, outcome in zip(self.mutants, self.outcomes, strict=True)
-            if mutant.verdict == verdict and (outcome.word == "passes") == accepted
-        )
-
-    @cached_property
-    def accepted(self) -> tuple[Mutant, ...]:
-        """The equivalent programs that pass."""
-        return self._with("equivalent", accepted=True)
-
-    @cached_property
-    def rejected(self) -> tuple[Mutant, ...]:
-        """The equivalent programs that fail."""
-        return self._with("equivalent", accepted=False)
-
-    @cached_property
-    def killed(self) -> tuple[Mutant, ...]:
-        """The mistakes that fail."""
-        return self._with("mistake", accepted=False)
+    # The equivalent programs that pass and that fail, and the mistakes that do.
+    accepted: tuple[Mutant, ...] = field(repr=False)
+    rejected: tuple[Mutant, ...] = field(repr=False)
+    missed: tuple[Mutant, ...] = field(repr=False)
+    killed: tuple[Mutant, ...] = field(repr=False)
 
     @cached_property
     def survivors(self) -> tuple[Survivor, ...]:
         """The mistakes that pass, each with the reason."""
-        passing = self._with("mistake", accepted=True)
-        return tuple(_survivor(self.fixture, mutant) for mutant in passing)
+        return tuple(_survivor(self.fixture, mutant) for mutant in self.missed)
 
     @property
     def fairness(self) -> float:
@@ -95,16 +74,13 @@ class Audit:
     @property
     def strength(self) -> float:
         """Share of the mistakes that fail; nan if there are none."""
-        return _share(len(self.killed), len(self.survivors))
+        return _share(len(self.killed), len(self.missed))
 
     @property
     def counts(self) -> tuple[str, str]:
         """How many of the equivalent programs it accepts, and of the mistakes it rejects."""
         right, wrong = len(self.accepted), len(self.killed)
-        return (
-            f"{right} of {right + len(self.rejected)}",
-            f"{wrong} of {wrong + len(self.survivors)}",
-        )
+        return f"{right} of {right + len(self.rejected)}", f"{wrong} of {wrong + len(self.missed)}"
 
     @property
     def reasons(self) -> Counter[str]:
@@ -112,19 +88,17 @@ class Audit:
         return Counter(survivor.reason for survivor in self.survivors)
 
     def __repr__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
         right, wrong = self.counts
-        yield f"{self.fixture.title} ({self.fixture.id})"
-        yield f"fairness {_percent(self.fairness)}: accepts {right} equivalent programs"
-        yield f"strength {_percent(self.strength)}: rejects {wrong} mistakes"
-        for title, found in (
-            ("Rejected although equivalent:", self.rejected),
-            ("Accepted although a mistake:", self.survivors),
-        ):
-            yield from ("", title) if found else ()
-            yield from (f"    {one}" for one in found)
+        lines = [
+            f"{self.fixture.title} ({self.fixture.id})",
+            f"fairness {_percent(self.fairness)}: accepts {right} equivalent programs",
+            f"strength {_percent(self.strength)}: rejects {wrong} mistakes",
+        ]
+        if self.rejected:
+            lines += ["", "Rejected although equivalent:", *(f"    {one}" for one in self.rejected)]
+        if self.missed:
+            lines += ["", "Accepted although a mistake:", *(f"    {one}" for one in self.survivors)]
+        return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the audit as plain lists and dictionaries; fairness and strength may be None."""
@@ -133,7 +107,7 @@ class Audit:
             "fairness": None if np.isnan(self.fairness) else self.fairness,
             "strength": None if np.isnan(self.strength) else self.strength,
             "equivalent": {"accepted": len(self.accepted), "rejected": len(self.rejected)},
-            "mistakes": {"accepted": len(self.survivors), "rejected": len(self.killed)},
+            "mistakes": {"accepted": len(self.missed), "rejected": len(self.killed)},
             "unfairly_rejected": [str(mutant) for mutant in self.rejected],
             "survivors": [
                 {
@@ -145,10 +119,6 @@ class Audit:
                 for one in self.survivors
             ],
         }
-
-    def to_json(self) -> str:
-        """Return `to_dict` as JSON."""
-        return json.dumps(self.to_dict(), indent=2)
 
 
 def _share(part: int, rest: int) -> float:
@@ -162,25 +132,7 @@ def _percent(share: float) -> str:
 
 @cache
 def audit(fixture: Fixture) -> Audit:
-    """Run every mutant of a test's backward pass through the test.
-
-    Parameters
-    ----------
-    fixture : Fixture
-        A published test, or one made here.
-
-    Returns
-    -------
-    Audit
-        With fairness, strength, the equivalent programs it rejects and the mistakes it
-        accepts.
-
-    Raises
-    ------
-    KeyError
-        If the test lacks an array that its own program uses.
-    ValueError
-        If numpy cannot carry that program out.
+    """Run every mutant of a test's backward pass, published or made here, through the test.
 
     Examples
     --------
@@ -193,7 +145,20 @@ def audit(fixture: Fixture) -> Audit:
     # The program itself first, so that what it lacks is named in its own words.
     fixture.program.run(fixture.arrays)
     every = judged_mutants(fixture)
-    return Audit(fixture, every, tuple(fixture.judge(mutant.program) for mutant in every))
+    passing = [fixture.judge(mutant.program).word == "passes" for mutant in every]
+
+    def those(verdict: str, passes: bool) -> tuple[Mutant, ...]:
+        judged = zip(every, passing, strict=True)
+        return tuple(m for m, passed in judged if (m.verdict, passed) == (verdict, passes))
+
+    return Audit(
+        fixture,
+        mutants=every,
+        accepted=those("equivalent", True),
+        rejected=those("equivalent", False),
+        missed=those("mistake", True),
+        killed=those("mistake", False),
+    )
 
 
 @cache
@@ -222,10 +187,6 @@ def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
     return Table(header, rows, named_by="words")
 
 
-# Editions of one function share their mutants, whatever the numbers of each.
-_KNOWN: dict[Any, tuple[Mutant, ...]] = {}
-
-
 def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     """Return the distinct mutants of a test's backward pass.
 
@@ -233,10 +194,7 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
     numbers in place of every array is not counted again. Nor is a change that numpy cannot
     carry out where all sizes differ: it leads to an exception, not to wrong numbers.
     """
-    key = _shared_by(fixture)
-    if key not in _KNOWN:
-        _KNOWN[key] = _distinct(_widened(fixture), fixture.comparisons[-1].outputs)
-    return _KNOWN[key]
+    return _distinct(_widened(fixture))
 
 
 def errors_by_verdict(
@@ -267,13 +225,11 @@ def errors_by_verdict(
     True
     """
     chosen = published().values() if fixtures is None else fixtures
-    families = {_shared_by(fixture): fixture for fixture in chosen}
     found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
-    for fixture in families.values():
-        wide = _widened(fixture)
+    for wide in dict.fromkeys(map(_widened, chosen)):
         fresh = forward.networks(wide, False, seeds)
         known = [wide.program.known(arrays) for arrays, _ in fresh]
-        for mutant in judged_mutants(fixture):
+        for mutant in _distinct(wide):
             far = [
                 max(forward.errors(mutant.program, wide, network, values))
                 for network, values in zip(fresh, known, strict=True)
@@ -282,30 +238,34 @@ def errors_by_verdict(
     return {verdict: np.reshape(rows, (-1, len(seeds))) for verdict, rows in found.items()}
 
 
-def _shared_by(fixture: Fixture) -> Any:
-    outputs = fixture.comparisons[-1].outputs
-    return str(fixture.program), fixture.forward, outputs, frozenset(fixture.arrays)
+_WIDENED: dict[Any, Fixture] = {}
+"""Editions of one function share their mutants, whatever the numbers of each."""
 
 
 def _widened(fixture: Fixture) -> Fixture:
-    """Return the test with a fresh forward pass whose sizes are all different."""
-    drawn = forward.draw(fixture, seed=0)
-    arrays = {name: drawn[name] for name in fixture.arrays}
-    if "Y" in arrays:
-        # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
-        arrays["Y"] = arrays["Y"].astype(int)
-    return replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
+    """Return the test, or another edition, with a forward pass whose sizes are all different."""
+    outputs = fixture.comparisons[-1].outputs
+    shared_by = str(fixture.program), fixture.forward, outputs, frozenset(fixture.arrays)
+    if shared_by not in _WIDENED:
+        drawn = forward.draw(fixture, seed=0)
+        arrays = {name: drawn[name] for name in fixture.arrays}
+        if "Y" in arrays:
+            # Labels that are booleans refuse a minus sign, which is not a matter of mathematics.
+            arrays["Y"] = arrays["Y"].astype(int)
+        _WIDENED[shared_by] = replace(fixture, id=f"{fixture.id} widened", arrays=arrays)
+    return _WIDENED[shared_by]
 
 
-def _distinct(wide: Fixture, outputs: tuple[str, ...]) -> tuple[Mutant, ...]:
+@cache
+def _distinct(wide: Fixture) -> tuple[Mutant, ...]:
     found = mutants(wide)
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
-    unchanged = _key(wide, wide.program, outputs)
+    unchanged = _key(wide, wide.program)
     kept: dict[Any, Mutant] = {}
     for forms in (*changes, *found.higher_order):
         mutant = Mutant(wide, forms)
         with suppress(*FAILURES):
-            key = _key(wide, mutant.program, outputs)
+            key = _key(wide, mutant.program)
             if key != unchanged and (key not in kept or _length(mutant) < _length(kept[key])):
                 kept[key] = mutant
     return tuple(kept.values())
@@ -315,12 +275,13 @@ def _length(mutant: Mutant) -> tuple[int, int]:
     return len(mutant.forms), len(str(mutant))
 
 
-def _key(wide: Fixture, changed: Program, outputs: tuple[str, ...]) -> Any:
+def _key(wide: Fixture, changed: Program) -> Any:
     # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
     drawn = [changed.run(*_unrelated(wide, seed)) for seed in range(2)]
-    values = [[np.asarray(one[name], dtype=float) for name in outputs] for one in drawn]
-    shapes = [value.shape for value in values[0]]
-    return (*shapes, *(fingerprint(np.concatenate([v.ravel() for v in one])) for one in values))
+    outputs = [[np.asarray(one[name]) for name in wide.comparisons[-1].outputs] for one in drawn]
+    # One fingerprint for all outputs of a draw is quicker than one for each.
+    together = [fingerprint(np.concatenate([value.ravel() for value in one])) for one in outputs]
+    return (*(value.shape for value in outputs[0]), *together)
 
 
 @cache
@@ -336,59 +297,33 @@ def _unrelated(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
 
 
 def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
-    gap = _gap(fixture, mutant.program, fixture.arrays)
+    gap = _gap(fixture, mutant, fixture.arrays)
     if gap > SAME:
         return Survivor(mutant, "tolerance", f"off by {gap:.1g} of the largest entry")
     if forward.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
-        return Survivor(mutant, "shape", _hiding_size(fixture, mutant.program))
+        return Survivor(mutant, "shape", _hiding_size(fixture, mutant))
     zeros = [name for name, value in fixture.arrays.items() if not np.any(value)]
-    hiding = [
-        name
-        for name in zeros
-        if _gap(fixture, mutant.program, {**fixture.arrays, name: unrelated(fixture)[name]}) > SAME
-    ]
+    drawn = {name: {**fixture.arrays, name: unrelated(fixture)[name]} for name in zeros}
+    hiding = [name for name, arrays in drawn.items() if _gap(fixture, mutant, arrays) > SAME]
     if hiding:
         are = "is" if len(hiding) == 1 else "are"
         return Survivor(mutant, "zero", f"{' and '.join(hiding)} {are} zero")
     return Survivor(mutant, "numbers", REASONS["numbers"])
 
 
-def distances(
-    changed: Program, arrays: Mapping[str, Any], wanted: Mapping[str, Any]
-) -> list[float]:
-    """Return the largest absolute difference of a program from each wanted output.
-
-    It is inf where numpy stops, shapes differ or a value is not finite.
-    """
-    try:
-        values = changed.run(arrays)
-    except ValueError:
-        return [math.inf] * len(wanted)
-    found = []
-    for name, want in wanted.items():
-        got = np.asarray(values[name])
-        alike = got.shape == np.shape(want) and np.all(np.isfinite(got))
-        found.append(float(np.max(np.abs(got - want))) if alike else math.inf)
-    return found
+def _gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
+    """Return the largest relative error of a mutant's outputs, next to those of the program."""
+    return max(forward.errors(mutant.program, fixture, (arrays, fixture.program.run(arrays))))
 
 
-def _gap(fixture: Fixture, changed: Program, arrays: Mapping[str, Any]) -> float:
-    """Return the largest distance from a right output, as a share of its largest entry."""
-    values = fixture.program.run(arrays)
-    right = {name: values[name] for name in fixture.comparisons[-1].outputs}
-    sizes = [float(np.max(np.abs(value))) or 1.0 for value in right.values()]
-    far = distances(changed, arrays, right)
-    return max(distance / size for distance, size in zip(far, sizes, strict=True))
-
-
-def _hiding_size(fixture: Fixture, changed: Program) -> str:
+def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
     """Say which size of the network, made larger, would unmask a mistake."""
     sizes = fixture.sizes
     hidden = [f"unit{{}} of layer {n}" for n in range(1, len(sizes) - 2)]
     names = ["input{}", *hidden, "output unit{}", "example{}"]
     found = []
     for (symbol, size), name in zip(sizes.items(), names, strict=True):
-        if _gap(fixture, changed, _pass_with(fixture, symbol, max(sizes.values()) + 1)) > SAME:
+        if _gap(fixture, mutant, _pass_with(fixture, symbol, max(sizes.values()) + 1)) > SAME:
             found.append(f"{size} {name.format('' if size == 1 else 's')}")
     return f"hidden by {' or by '.join(found)}" if found else REASONS["shape"]
 

@@ -2,17 +2,22 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from importlib import resources
 from itertools import pairwise
+from string import Template
+from textwrap import indent
 from typing import Any
 
 import numpy as np
 
 from backcheck.activations import by_name
-from backcheck.fixtures import RULES, Comparison, Fixture, completed, drawn
+from backcheck.arrays import Array
+from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table
 from backcheck.forward import KEEP, Layer
-from backcheck.mutants.audit import audit, distances
+from backcheck.mutants.audit import audit
 from backcheck.program import Program, backward, forward
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
@@ -28,8 +33,8 @@ is almost 0, and hides whatever is multiplied by it."""
 NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
 
-WIDTH = 100
-"""How long a row of numbers in a test file may be."""
+WIDTH = 83
+"""How long a row of numbers may be that stands on one line of a test file."""
 
 FUNCTIONS = {
     "sigmoid": "lambda Z: 1 / (1 + np.exp(-Z))",
@@ -38,29 +43,10 @@ FUNCTIONS = {
 }
 """The activations as a test file writes them."""
 
-
-CHECK = """
-
-def check(backward):
-    \"\"\"Raise an AssertionError that names the first wrong gradient.
-
-    `backward` takes the inputs by name, in a dictionary, and returns the gradients by name;
-    wrap a function with another signature in one that calls it.
-    \"\"\"
-    grads = backward(inputs())
-    for name, expected in EXPECTED.items():
-        expected = np.array(expected)
-        assert name in grads, f"There is no {name}; the function returned {', '.join(grads)}."
-        got = np.asarray(grads[name])
-        assert got.shape == expected.shape, (
-            f"{name} has shape {got.shape}, but {expected.shape} is expected."
-        )
-        gap = np.abs(got - expected)
-        assert np.all(gap <= ABSOLUTE + RELATIVE * np.abs(expected)), (
-            f"Wrong values for {name}, by up to {np.max(gap):.2g}. It is made of {MADE_OF[name]}: "
-            "print these and look at their step first."
-        )"""
-"""The end of every test file: the asserts, in the order of the expected outputs."""
+FILE = Template(
+    (resources.files("backcheck.mutants") / "fair_test.txt").read_text(encoding="utf-8")
+)
+"""What every test file has in common."""
 
 
 def make(
@@ -89,7 +75,8 @@ def make(
     >>> audit(make(units=(3, 4, 2), m=5)).fairness
     1.0
     """
-    _check(units, activations, m, seed)
+    for complaint in _complaints(units, activations, m, seed):
+        raise ValueError(complaint)
     why = ""
     for candidate in range(seed, seed + TRIES):
         fixture = _from_seed(units, activations, m, candidate)
@@ -130,34 +117,35 @@ def repaired(fixture: Fixture) -> Fixture:
     return _proved(completed(named, fixture.arrays))
 
 
-def _check(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> None:
+def _complaints(
+    units: Sequence[int], activations: Sequence[str], m: int, seed: int
+) -> Iterator[str]:
+    """Yield what is wrong with what a reader asks for."""
     for size in units:
         if not isinstance(size, int) or not 1 <= size <= MOST_UNITS:
-            raise ValueError(
+            yield (
                 f"units holds {size}, but every layer needs a whole number of units "
                 f"from 1 to {MOST_UNITS}."
             )
     layers = len(units) - 1
     if not 1 <= layers <= MOST_LAYERS:
-        raise ValueError(
+        yield (
             f"units has {len(units)} sizes, but a test needs inputs and 1 to {MOST_LAYERS} layers, "
             "such as 4 5 3."
         )
     if len(activations) != layers:
-        raise ValueError(
+        yield (
             f"There are {layers} layers in units and {len(activations)} activations; "
             "give one activation for each layer."
         )
     for name in activations:
         by_name(name)
     if activations[-1] != "sigmoid":
-        raise ValueError(
-            f"The last activation is {activations[-1]}, but the cross-entropy needs a sigmoid."
-        )
+        yield f"The last activation is {activations[-1]}, but the cross-entropy needs a sigmoid."
     if not isinstance(m, int) or not 2 <= m <= MOST_EXAMPLES:
-        raise ValueError(f"m is {m}, but a test needs a whole number from 2 to {MOST_EXAMPLES}.")
+        yield f"m is {m}, but a test needs a whole number from 2 to {MOST_EXAMPLES}."
     if not isinstance(seed, int) or not 0 <= seed < 2**32 - TRIES:
-        raise ValueError(f"seed is {seed}, but numpy's generator needs a whole number from 0 on.")
+        yield f"seed is {seed}, but numpy's generator needs a whole number from 0 on."
 
 
 def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> Fixture:
@@ -172,23 +160,21 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
     draws.append({"name": "Y", "shape": [units[-1], m], "greater_than": 0, "integer": True})
     # From the output down: the first gradient that is wrong is the one to look at.
     outputs = tuple(f"d{letter}{n}" for n in range(len(activations), 0, -1) for letter in "Wb")
-    fixture = Fixture(
-        id=f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}",
-        title=f"Fair test, units {' '.join(map(str, units))}, m = {m}",
-        course="",
-        function="backward",
-        found_in="made by backcheck.mutants.fair.make",
-        sources=(),
-        seed=seed,
-        draws=tuple(draws),
-        given=given | {"Y": f"label n{len(activations)} m"},
-        forward=forward(tuple(activations)),
-        program=backward(activations, "A"),
-        comparisons=(Comparison("made", "absolute", outputs),),
-        arrays=drawn(seed, draws),
-        expected={},
-    )
-    return completed(fixture, [name for layer in fixture.layers for name in (layer.Z, layer.A)])
+    table = {
+        "title": f"Fair test, units {' '.join(map(str, units))}, m = {m}",
+        "course": "",
+        "function": "backward",
+        "found_in": "made by backcheck.mutants.fair.make",
+        "sources": (),
+        "seed": seed,
+        "draws": draws,
+        "given": given | {"Y": f"label n{len(activations)} m"},
+        "forward": str(forward(tuple(activations))),
+        "program": str(backward(activations, "A")),
+        "comparisons": [{"edition": "made", "rule": "absolute", "outputs": outputs}],
+        "computed": [f"{letter}{n}" for n in range(1, len(units)) for letter in "ZA"],
+    }
+    return from_table(f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}", table)
 
 
 def _flaws(fixture: Fixture) -> Iterator[str]:
@@ -234,7 +220,30 @@ def write(fixture: Fixture) -> str:
         raise ValueError(
             f"{fixture.title} breaks {next(iter(fixture.broken()))}: repair it before you write it."
         )
-    return "\n".join([*_heading(fixture), *_inputs(fixture), *_asserts(fixture)]) + "\n"
+    found = audit(fixture)
+    right, wrong = found.counts
+    survivors = ["These survive, for the reason beside them:", ""]
+    survivors += [f"    {survivor}" for survivor in found.survivors]
+    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    columns = _columns(fixture, layers)
+    absolute, relative = RULES[fixture.comparisons[-1].rule]
+    noise, nearest = margins(fixture)
+    outputs = fixture.comparisons[-1].outputs
+    reads = {step.name: ", ".join(step.reads) for step in fixture.program.steps}
+    return FILE.substitute(
+        title=fixture.title,
+        right=right,
+        wrong=wrong,
+        survivors="\n".join([*survivors, "", ""]) if found.survivors else "",
+        layers="\n".join(_tables(layers, columns)) if layers else "",
+        given=indent("\n".join(_inputs(fixture, columns)), "    "),
+        expected="\n".join(_entry(name, _listed(fixture.expected[name])) for name in outputs),
+        noise=f"{noise:.1e}",
+        nearest=f"{nearest:.1e}",
+        absolute=absolute,
+        relative=relative,
+        made_of="\n".join(_entry(name, f'"{reads[name]}"') for name in outputs),
+    )
 
 
 def margins(fixture: Fixture) -> tuple[float, float]:
@@ -256,43 +265,26 @@ def margins(fixture: Fixture) -> tuple[float, float]:
 
 
 def _distance(fixture: Fixture, changed: Program) -> float:
-    return max(distances(changed, fixture.arrays, fixture.expected))
+    """Return the largest difference from an expected output; inf where there is none."""
+    with suppress(ValueError):
+        values = changed.run(fixture.arrays)
+        if all(np.shape(values[name]) == want.shape for name, want in fixture.expected.items()):
+            gaps = [np.max(np.abs(values[name] - want)) for name, want in fixture.expected.items()]
+            return float(np.nan_to_num(np.max(gaps), nan=math.inf))
+    return math.inf
 
 
-def _heading(fixture: Fixture) -> Iterator[str]:
-    found = audit(fixture)
-    right, wrong = found.counts
-    yield f'"""{fixture.title}.'
-    yield ""
-    yield f"Equivalent programs accepted: {right}."
-    yield f"Mistakes rejected: {wrong}."
-    if found.survivors:
-        yield "These survive, for the reason beside them:"
-        yield ""
-        yield from (f"    {survivor}" for survivor in found.survivors)
-        yield ""
-    yield '"""'
-    yield from ("", "import numpy as np", "")
-
-
-def _inputs(fixture: Fixture) -> Iterator[str]:
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    # What the table of layers holds: a name in the file's loop, and a field of a layer.
+def _columns(fixture: Fixture, layers: Sequence[Layer]) -> dict[str, str]:
+    """Return what the file's table of layers holds: a name in its loop, and a field of a layer."""
     columns = {"below": "input", "W": "W", "b": "b", "Z": "Z"}
     if any(layer.A in fixture.arrays for layer in layers):
         columns |= {"A": "A", "activation": "activation"}
     if any(layer.mask for layer in layers):
         columns["mask"] = "mask"
-    yield from _layers(layers, columns) if layers else ("",)
-    # A function, so that every call gets arrays of its own and no array becomes a global.
-    yield "def inputs():"
-    yield '    """Return parameters, labels and the cache of a forward pass, by name."""'
-    loop = _forward_pass(columns) if layers else ()
-    yield from (f"    {line}" for line in (*_given(fixture, bool(layers)), *loop))
-    yield from ("", "")
+    return columns if layers else {}
 
 
-def _layers(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str]:
+def _tables(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str]:
     """Yield the tables of a forward pass, which one loop reads whatever the layers are.
 
     Written out layer by layer, it would be the function that the course asks for.
@@ -300,7 +292,7 @@ def _layers(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str
     if "activation" in columns:
         yield "ACTIVATIONS = {"
         for name in dict.fromkeys(layer.activation for layer in layers):
-            yield f'    "{name}": {FUNCTIONS[name]},'
+            yield _entry(name, FUNCTIONS[name])
         yield from ("}", "")
     yield f"# {', '.join(columns)}"
     yield "LAYERS = ["
@@ -310,42 +302,48 @@ def _layers(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str
     yield from ("]", "", "")
 
 
-def _forward_pass(columns: Mapping[str, str]) -> Iterator[str]:
-    yield f"for {', '.join(columns)} in LAYERS:"
-    yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
+def _inputs(fixture: Fixture, columns: Mapping[str, str]) -> Iterator[str]:
+    """Yield the body of a function, so that every call gets arrays of its own."""
+    random = {str(one["name"]) for one in fixture.draws}
+    computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
+    if random:
+        yield f"generator = np.random.RandomState({fixture.seed})"
+    yield "arrays = {" if columns else "return {"
+    yield from (_entry(one["name"], _draw(one)) for one in fixture.draws)
+    for name, value in fixture.arrays.items():
+        if name not in random | computed:
+            listed = _listed(value)
+            inner = f"\n{indent(listed, '    ')}\n" if value.ndim > 1 else listed
+            yield _entry(name, f"np.array({inner})")
+    yield "}"
+    if columns:
+        yield f"for {', '.join(columns)} in LAYERS:"
+        yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
     if "A" in columns:
         yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
     if "mask" in columns:
         yield "    if mask:"
         yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
-    yield "return arrays"
+    if columns:
+        yield "return arrays"
 
 
-def _given(fixture: Fixture, goes_on: bool) -> Iterator[str]:
-    random = {str(one["name"]) for one in fixture.draws}
-    computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
-    if random:
-        yield f"generator = np.random.RandomState({fixture.seed})"
-    yield "arrays = {" if goes_on else "return {"
-    yield from (f'    "{one["name"]}": {_draw(one)},' for one in fixture.draws)
-    for name, value in fixture.arrays.items():
-        if name not in random | computed:
-            if value.ndim < 2:
-                yield f'    "{name}": np.array({value.tolist()}),'
-            else:
-                yield from (f'    "{name}": np.array(', "        [")
-                yield from (*_rows(value, " " * 12), "        ]", "    ),")
-    yield "}"
+def _entry(name: str, value: str) -> str:
+    """Return an entry of a dictionary."""
+    return indent(f'"{name}": {value},', "    ")
 
 
-def _rows(value: Any, indent: str) -> Iterator[str]:
-    """Yield the rows of an array, a line each, or a line for each number where one is too long."""
-    for row in value.tolist():
-        line = f"{indent}{row},"
-        if len(line) <= WIDTH:
-            yield line
-        else:
-            yield from (f"{indent}[", *(f"{indent}    {number}," for number in row), f"{indent}],")
+def _listed(value: Array) -> str:
+    """Return an array, a row a line, or a number a line where a row is too long."""
+    if value.ndim < 2:
+        return str(value.tolist())
+    return _bracketed(
+        str(row) if len(str(row)) <= WIDTH else _bracketed(row) for row in value.tolist()
+    )
+
+
+def _bracketed(items: Iterable[object]) -> str:
+    return "[\n" + indent("".join(f"{item},\n" for item in items), "    ") + "]"
 
 
 def _draw(one: Mapping[str, Any]) -> str:
@@ -357,27 +355,3 @@ def _draw(one: Mapping[str, Any]) -> str:
         text = f"{text} > {one['greater_than']}"
         text = f"({text}).astype(int)" if one.get("integer") else text
     return text
-
-
-def _asserts(fixture: Fixture) -> Iterator[str]:
-    absolute, relative = RULES[fixture.comparisons[-1].rule]
-    noise, nearest = margins(fixture)
-    yield "EXPECTED = {"
-    for name in fixture.comparisons[-1].outputs:
-        value = fixture.expected[name]
-        if value.ndim < 2:
-            yield f'    "{name}": {value.tolist()},'
-        else:
-            yield from (f'    "{name}": [', *_rows(value, " " * 8), "    ],")
-    yield "}"
-    yield ""
-    yield f"# Equivalent programs stay within {noise:.1e}, which is the rounding of the numbers"
-    yield f"# above; the nearest mistake that is rejected stays {nearest:.1e} away."
-    yield f"ABSOLUTE, RELATIVE = {absolute!r}, {relative!r}"
-    yield ""
-    yield "MADE_OF = {"
-    reads = {step.name: step.reads for step in fixture.program.steps}
-    for name in fixture.comparisons[-1].outputs:
-        yield f'    "{name}": "{", ".join(reads[name])}",'
-    yield "}"
-    yield CHECK

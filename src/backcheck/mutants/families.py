@@ -4,10 +4,10 @@ from functools import cache
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture
-from backcheck.forward import KEEP, Layer
+from backcheck.forward import KEEP
 from backcheck.mutants.operators import expression
-from backcheck.mutants.roles import activated, array_order, role
-from backcheck.program import SLOPES, Tree, write
+from backcheck.mutants.roles import activated, array_order, known_at, role
+from backcheck.program import SLOPES, Tree
 
 
 @cache
@@ -27,25 +27,17 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
 
     For an array as it comes out of the cache: ``other``, any other one, and ``again``, what the
     forward pass can compute in its place.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found = families(load("c1w3_bp_public_c"), "dZ2")
-    >>> found["$above"], found["$difference"][4]
-    (('dA2',), ('-', 'A1', 'Y'))
     """
     arrays = array_order(fixture)
     if slot in arrays:
         others = tuple(name for name in arrays if name != slot)
         return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
-    steps = [step.name for step in fixture.program.steps]
-    known = (*arrays, *(name for name in steps[: steps.index(slot)] if name != "m"))
+    known = tuple(name for name in known_at(fixture, slot) if name != "m")
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
     *_, output = activated(fixture) or ("",)
-    values: list[Tree] = []
-    for name in activated(fixture):
-        values += [name, *((function, name) for function in ACTIVATIONS)]
+    values: tuple[Tree, ...] = ()
+    for name in activated(fixture) if is_dZ else ():
+        values += (name, *((function, name) for function in ACTIVATIONS))
     above = tuple(name for name in known if "dA" in name) if is_dZ else ()
     difference: tuple[Tree, ...] = ()
     if "Y" in known and is_dZ:
@@ -66,7 +58,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
         "$early_slope": tuple(_times("$step", slope) for slope in early_slopes(fixture, slot)),
         "$above": above,
         "$above_slope": tuple(_times(name, slope) for name in above for slope in slopes),
-        "$value": tuple(values) if is_dZ else (),
+        "$value": values,
         "$difference": difference,
     }
 
@@ -107,7 +99,7 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
         for name in activated(fixture)
     ]
     texts += [
-        SLOPES[layer.activation]["Z"].format(Z=f"({write(_linear(layer))})")
+        SLOPES[layer.activation]["Z"].format(Z=f"({layer.W} @ {layer.input} + {layer.b})")
         for layer in fixture.layers
         if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
     ]
@@ -130,7 +122,3 @@ def _times(tree: Tree, slope: Tree) -> Tree:
         case ("*", first, second):
             return ("*", ("*", tree, first), second)
     return ("*", tree, slope)
-
-
-def _linear(layer: Layer) -> Tree:
-    return ("+", ("@", layer.W, layer.input), layer.b)

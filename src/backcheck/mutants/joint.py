@@ -5,12 +5,12 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations, product
 
 from backcheck.fixtures import Fixture, prefix
 from backcheck.mutants.formulas import size
-from backcheck.mutants.operators import put
-from backcheck.mutants.roles import activated, entries, role, symbols
-from backcheck.program import Step, Tree, names
+from backcheck.mutants.roles import entries, known_at, named, role
+from backcheck.program import Tree, names, put
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -35,23 +35,19 @@ def joint_changes(
 
 def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
+    known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     kept = {}
     for change in changes:
-        known = set(fixture.arrays)
-        for step in fixture.program.steps:
-            if not known.issuperset(names(change.get(step.name, step.expression))):
-                break
-            known.add(step.name)
-        else:
-            if len(change) > 1:
-                kept[str(change)] = change
+        steps = change.keys() & known.keys()
+        if len(change) > 1 and all(known[step].issuperset(names(change[step])) for step in steps):
+            kept[str(change)] = change
     return tuple(kept.values())
 
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
-    lines = {step.name: step.expression for step in fixture.forward.steps}
-    again = {name: lines[name] for name in activated(fixture)}
+    lines = fixture.forward.steps
+    again = {line.name: line.expression for line in lines if line.name in fixture.arrays}
     from_below = {layer.Z for layer in fixture.layers}
     yield again
     yield {name: tree for name, tree in again.items() if name in from_below}
@@ -60,28 +56,24 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 
 def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the steps of one layer fed with the cache of another, or done as that one."""
-    for own in fixture.layers:
-        for other in fixture.layers:
-            if own is other:
-                continue
-            steps = {
-                step.name: step.expression
-                for step in fixture.program.steps
-                if role(fixture, step.name)[1] == own
-            }
-            taken = dict(zip(entries(own), entries(other), strict=True))
-            for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
-                swap = {name: to for name, to in taken.items() if name not in kept}
-                fed = {name: put(tree, swap) for name, tree in steps.items()}
-                yield {name: tree for name, tree in fed.items() if tree != steps[name]}
-            alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items()}
-            alike = {theirs: mine for theirs, mine in alike.items() if theirs != f"d{other.A}"}
-            done = {
-                alike[step.name]: put(step.expression, alike)
-                for step in fixture.program.steps
-                if alike.get(step.name) in steps
-            }
-            yield {name: tree for name, tree in done.items() if tree != steps[name]}
+    for own, other in permutations(fixture.layers, 2):
+        steps = {
+            step.name: step.expression
+            for step in fixture.program.steps
+            if role(fixture, step.name)[1] == own
+        }
+        taken = dict(zip(entries(own), entries(other), strict=True))
+        for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
+            swap = {name: to for name, to in taken.items() if name not in kept}
+            fed = {name: put(tree, swap) for name, tree in steps.items()}
+            yield {name: tree for name, tree in fed.items() if tree != steps[name]}
+        alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items() if theirs != other.A}
+        done = {
+            alike[step.name]: put(step.expression, alike)
+            for step in fixture.program.steps
+            if alike.get(step.name) in steps
+        }
+        yield {name: tree for name, tree in done.items() if tree != steps[name]}
 
 
 def _every_layer(
@@ -94,19 +86,18 @@ def _every_layer(
     for slot in forms:
         computes, layer = role(fixture, slot)
         if layer:
-            by_role.setdefault(computes, {})[slot] = symbols(layer, prefix(slot))
+            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
     for group in by_role.values():
         (first, own), *others = group.items()
-        original = put(forms[first][0], own)
-        alike = all(put(forms[slot][0], to) == original for slot, to in others)
-        back = {slot: {symbol: name for name, symbol in to.items()} for slot, to in others}
+        symbols = {name: symbol for symbol, name in own.items()}
+        alike = all(forms[slot][0] == put(put(forms[first][0], symbols), to) for slot, to in others)
         for form in forms[first][1:] if others else ():
             # Where the layers differ, a short form can be common to them: dZ = dA in all.
             if not alike and size(form) > SHORT:
                 continue
-            plain = put(form, own)
-            if all(set(names(plain)) - shared <= to.keys() for to in back.values()):
-                yield {first: form, **{slot: put(plain, to) for slot, to in back.items()}}
+            plain = put(form, symbols)
+            if all(set(names(plain)) - shared <= to.keys() for _, to in others):
+                yield {first: form, **{slot: put(plain, to) for slot, to in others}}
 
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
@@ -140,30 +131,22 @@ def _undivided(tree: Tree, inherited: set[str]) -> Tree:
 
 def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield other divisors than m: in the steps of one layer, or, counted anew, in every layer."""
-    every = _averages(fixture)
-    by_layer = [
-        [one for one in every if role(fixture, one[0].name)[1] == u] for u in fixture.layers
-    ]
-    for own in (*by_layer, every):
-        yield {step.name: whole for step, whole in own}
-        yield {step.name: ("/", step.expression, "m") for step, _ in own}
-    for symbol in ("dZ", "A_prev", "W", "b", "Z"):
-        for shape in ("shape0", "shape1"):
-            changed: dict[str, Tree] = {}
-            for step, whole in every:
-                _, near = role(fixture, step.name)
-                around = symbols(near, prefix(step.name)) if near else {}
-                counted = [name for name, plain in around.items() if plain == symbol]
-                if counted:
-                    changed[step.name] = ("/", whole, (shape, counted[0]))
-            yield changed
-
-
-def _averages(fixture: Fixture) -> list[tuple[Step, Tree]]:
-    """Return the steps that divide by m, each with what it divides."""
-    found = []
+    divided: dict[str, Tree] = {}
     for step in fixture.program.steps:
         match step.expression:
             case ("/", whole, "m"):
-                found.append((step, whole))
-    return found
+                divided[step.name] = whole
+    by_layer = [
+        {name: whole for name, whole in divided.items() if role(fixture, name)[1] == layer}
+        for layer in fixture.layers
+    ]
+    for own in (*by_layer, divided):
+        yield own
+        yield {name: ("/", ("/", whole, "m"), "m") for name, whole in own.items()}
+    for symbol, shape in product(("dZ", "A_prev", "W", "b", "Z"), ("shape0", "shape1")):
+        changed: dict[str, Tree] = {}
+        for name, whole in divided.items():
+            _, layer = role(fixture, name)
+            if layer:
+                changed[name] = ("/", whole, (shape, named(layer, prefix(name))[symbol]))
+        yield changed

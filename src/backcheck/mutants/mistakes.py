@@ -16,9 +16,9 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
-from backcheck.mutants.operators import put
-from backcheck.mutants.roles import array_order, role, symbols
-from backcheck.program import SLOPES, Tree, names, parse
+from backcheck.mutants.operators import expression
+from backcheck.mutants.roles import array_order, known_at, named, role
+from backcheck.program import SLOPES, Tree, names, put
 
 
 @dataclass(frozen=True)
@@ -42,29 +42,14 @@ class Mistake:
 
 @cache
 def table() -> dict[str, Mistake]:
-    """Return every named form, in the order of the table.
-
-    Examples
-    --------
-    >>> table()["keepdims"].name
-    'keepdims left out of the sum'
-    """
+    """Return every named form, in the order of the table."""
     text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
     return {key: Mistake(id=key, **entry) for key, entry in tomllib.loads(text).items()}
 
 
 @cache
 def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
-    """Return where each named form can be made in a fixture: its key, and the changed slots.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> from backcheck.program import write
-    >>> [write(form["dZ2"]) for key, form in occurrences(load("c1w4_L_model_backward_v2"))
-    ...  if key == "shortcut"]
-    ['AL - Y']
-    """
+    """Return where each named form can be made in a fixture: its key, and the changed slots."""
     found: list[tuple[str, dict[str, Tree]]] = []
     for mistake in table().values():
         found += [(mistake.id, form) for form in _single(fixture, mistake)]
@@ -75,60 +60,49 @@ def occurrences(fixture: Fixture) -> tuple[tuple[str, dict[str, Tree]], ...]:
 
 
 def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]:
-    """Return the named forms that a mutant consists of, or none if a part has no name.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> linear = load("c1w4_linear_backward_v2")
-    >>> [mistake.id for mistake in names_of(linear, {"db": ("sum1_keep", "dZ")})]
-    ['average-missing']
-    """
-    wholes, slots = _named(fixture)
-    if whole := wholes.get(frozenset(forms.items())):
+    """Return the named forms that a mutant consists of, or none if a part has no name."""
+    named_as = _names_of_changes(fixture)
+    if whole := named_as.get(frozenset(forms.items())):
         return (table()[whole],)
-    keys = [slots.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
+    keys = [named_as.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
     return () if None in keys else tuple(table()[key] for key in dict.fromkeys(keys) if key)
 
 
 @cache
-def _named(fixture: Fixture) -> tuple[dict[frozenset[Any], str], dict[tuple[str, Any], str]]:
-    """Return the names of changes of several slots, and of those of one slot, by formula."""
-    wholes: dict[frozenset[Any], str] = {}
-    slots: dict[tuple[str, Any], str] = {}
+def _names_of_changes(fixture: Fixture) -> dict[Any, str]:
+    """Return the name of each change of several slots, and of one slot by its formula."""
+    found: dict[Any, str] = {}
     for key, forms in occurrences(fixture):
-        if len(forms) > 1:
-            wholes.setdefault(frozenset(forms.items()), key)
-        else:
-            ((slot, tree),) = forms.items()
-            slots.setdefault((slot, formula(fixture, tree)), key)
-    return wholes, slots
+        (slot, tree), *others = forms.items()
+        change = frozenset(forms.items()) if others else (slot, formula(fixture, tree))
+        found.setdefault(change, key)
+    return found
 
 
 def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
     """Yield the changes of one slot that a mistake is, layer by layer."""
     # A mistake is written in the symbols of a layer, and not every forward pass has one.
-    if not fixture.layers:
-        return
-    known = set(fixture.arrays)
-    for step in fixture.program.steps:
+    for step in fixture.program.steps if fixture.layers else ():
         computes, layer = _place(fixture, step.name, mistake)
-        if layer and _occurs(fixture, layer, prefix(step.name), mistake):
-            templates = mistake.steps.get(computes, ())
-            for tree in _trees(fixture, layer, prefix(step.name), templates):
-                if computes == "m":
-                    # In a form of m, m is what it should have been.
-                    tree = put(tree, {"m": step.expression})
-                # A - Y is an idea of the output layer; a hidden one has no labels.
-                hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
-                fits = set(names(tree)) <= known and not hidden
-                if fits and formula(fixture, tree) != formula(fixture, step.expression):
-                    yield {step.name: tree}
-        known.add(step.name)
+        if not layer or not _is_about(mistake, fixture, layer):
+            continue
+        around = prefix(step.name)
+        if mistake.activation not in ("", layer.activation or around[:-1]):
+            continue
+        known = {*known_at(fixture, step.name)}
+        for tree in _trees(fixture, layer, around, mistake.steps.get(computes, ())):
+            if computes == "m":
+                # In a form of m, m is what it should have been.
+                tree = put(tree, {"m": step.expression})
+            # A - Y is an idea of the output layer; a hidden one has no labels.
+            hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
+            fits = known.issuperset(names(tree)) and not hidden
+            if fits and formula(fixture, tree) != formula(fixture, step.expression):
+                yield {step.name: tree}
     for layer in fixture.layers:
         for symbol, templates in mistake.arrays.items():
             name = {"A": layer.A, "Z": layer.Z}[symbol]
-            if name in fixture.arrays and _in_layer(fixture, layer, mistake):
+            if name in fixture.arrays and _is_about(mistake, fixture, layer):
                 for tree in _trees(fixture, layer, "", templates):
                     if set(names(tree)) <= fixture.arrays.keys():
                         yield {name: tree}
@@ -144,12 +118,7 @@ def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | 
     return computes, layer
 
 
-def _occurs(fixture: Fixture, layer: Layer, around: str, mistake: Mistake) -> bool:
-    activation = layer.activation or around[:-1]
-    return mistake.activation in ("", activation) and _in_layer(fixture, layer, mistake)
-
-
-def _in_layer(fixture: Fixture, layer: Layer, mistake: Mistake) -> bool:
+def _is_about(mistake: Mistake, fixture: Fixture, layer: Layer) -> bool:
     output = "Y" in fixture.arrays and layer == fixture.layers[-1]
     return mistake.layer == "any" or (mistake.layer == "output") == output
 
@@ -163,45 +132,39 @@ def _trees(
     for template in templates:
         # Most forms are about one layer only, and the same whichever the other one is.
         yield from dict.fromkeys(
-            put(parse(f"x = {text}").steps[0].expression, to)
-            for to in (_back(fixture, layer, other, around) for other in others or [None])
+            put(expression(text), to)
+            for to in (_names(fixture, layer, other, around) for other in others or [None])
             for text in _filled(template, activation, fixture)
         )
 
 
-def _back(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> dict[str, str]:
+def _names(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> dict[str, str]:
     """Return the name in the fixture of each symbol a template may use."""
-    to = {symbol: name for name, symbol in symbols(layer, around).items()}
-    if other:
-        to |= {f"{symbol}_k": name for name, symbol in symbols(other, around).items()}
-    below = next((low for low in fixture.layers if layer.input == low.A and low.A), None)
-    if below:
-        to["Z_below"] = below.Z
     # Where the gradient from above is handed over, it goes by its plain name.
-    return {"dA": "dA", **to}
+    to = {"dA": "dA", **named(layer, around)}
+    if other:
+        to |= {f"{symbol}_k": name for symbol, name in named(other, around).items()}
+    below = [low.Z for low in fixture.layers if low.A and layer.input == low.A]
+    return {**to, "Z_below": below[0]} if below else to
 
 
 def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
+    """Yield what a template stands for with each array, or each other activation, in its gaps."""
     if "{array}" in template:
         yield from (template.format(array=name) for name in array_order(fixture))
-        return
-    if not activation:
-        if "{" not in template:
-            yield template
-        return
-    own = SLOPES[activation]
-    filling = {
-        "own": activation,
-        "own_A": own["A"].format(A="A"),
-        "own_Z": own["Z"].format(Z="Z"),
-        "own_ZA": own["Z"].format(Z="A"),
-        "own_AZ": own["A"].format(A="Z"),
-        "own_Ak": own["A"].format(A="A_k"),
-        "own_Zk": own["Z"].format(Z="Z_k"),
-    }
-    for other, slope in SLOPES.items():
-        if other != activation:
-            filling |= {"other_A": slope["A"].format(A="A"), "other_Z": slope["Z"].format(Z="Z")}
-            yield template.format(**filling)
-            if "{other" not in template:
-                return
+    elif "{" not in template:
+        yield template
+    elif activation:
+        own = SLOPES[activation]
+        filling = {
+            "own": activation,
+            "own_A": own["A"].format(A="A"),
+            "own_Z": own["Z"].format(Z="Z"),
+            "own_ZA": own["Z"].format(Z="A"),
+            "own_AZ": own["A"].format(A="Z"),
+            "own_Ak": own["A"].format(A="A_k"),
+            "own_Zk": own["Z"].format(Z="Z_k"),
+        }
+        for name in (name for name in SLOPES if name != activation):
+            other = {f"other_{form}": SLOPES[name][form].format(A="A", Z="Z") for form in "AZ"}
+            yield template.format(**filling, **other)

@@ -11,7 +11,7 @@ from backcheck import forward
 from backcheck.fixtures import Fixture, Outcome, prefix
 from backcheck.mutants.formulas import FAILURES, fingerprint, formula
 from backcheck.mutants.mistakes import Mistake, names_of, table
-from backcheck.mutants.mutate import mutants, mutated, operators_of
+from backcheck.mutants.mutate import mutants, mutated, operator_of
 from backcheck.mutants.roles import role
 from backcheck.program import Program, Tree, write
 from backcheck.showing.handout import expects, statements
@@ -108,8 +108,9 @@ class Mutant:
 
     @cached_property
     def operators(self) -> tuple[str, ...]:
-        """The operators of mutation that make it, by name."""
-        return tuple(filter(None, operators_of(self.fixture, self._different)))
+        """The operators of mutation that make it, by name, each once."""
+        found = (operator_of(self.fixture, name, tree) for name, tree in self._different.items())
+        return tuple(dict.fromkeys(filter(None, found)))
 
     @property
     def page(self) -> str:

@@ -1,16 +1,11 @@
 """Rewrites of a backward pass: the mutants.
 
-A **mutant** is a backward program with one or more changes. The changes come from a
-handful of operators known from mutation testing, applied at every place of every step
-where they fit; none of them knows a particular mistake. A change can be
-
-- in one expression: an operand, an operator, a factor, a transpose, a sum, a count, a derivative;
-- in one array as it comes out of the cache, before any step reads it;
-- in several steps at once, where one idea causes them: the same mistake in every layer, the
-  cache of another layer, the forward pass run again, the average taken elsewhere.
+A **mutant** is a backward program with one or more changes: of a step, of an array as it comes out
+of the cache, or of several steps by one idea. The operators of mutation are applied at every
+place where they fit, and none of them knows a particular mistake.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
@@ -87,24 +82,10 @@ class Mutants:
 
 
 def mutated(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
-    """Return the fixture's program with some slots changed.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> print(mutated(load("c1w4_linear_backward_v2"), {"dZ": ("neg", "dZ"), "dW": "W"}))
-    dZ = -dZ
-    m = A_prev.shape[1]
-    dW = W
-    db = sum(dZ, axis=1, keepdims=True) / m
-    dA_prev = W.T @ dZ
-    """
-    order = [name for name in array_order(fixture) if name in changes]
-    first = [Step(name, changes[name]) for name in order]
-    rest = [
-        Step(s.name, changes[s.name]) if s.name in changes else s for s in fixture.program.steps
-    ]
-    return Program((*first, *rest))
+    """Return the fixture's program with some slots changed."""
+    new = {name: Step(name, tree) for name, tree in changes.items()}
+    arrays = [new[name] for name in array_order(fixture) if name in new]
+    return Program((*arrays, *(new.get(step.name, step) for step in fixture.program.steps)))
 
 
 @cache
@@ -114,15 +95,6 @@ def mutants(fixture: Fixture) -> Mutants:
     Two expressions that agree on unrelated numbers of the fixture's shapes are the same
     formula; only the shorter one is kept. So fixtures that differ in their numbers alone have
     the same mutants.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found = mutants(load("c1w4_linear_backward_v2"))
-    >>> [slot.name for slot in found.slots]
-    ['dZ', 'A_prev', 'W', 'b', 'm', 'dW', 'db', 'dA_prev']
-    >>> ("@", "dZ", ("T", "A_prev")) in [form.tree for form in found.slots[5].forms]
-    True
     """
     shapes = tuple((name, np.shape(value)) for name, value in fixture.arrays.items())
     return _mutants(_alike.setdefault((fixture.program, fixture.forward, shapes), fixture))
@@ -134,63 +106,34 @@ _alike: dict[Any, Fixture] = {}
 
 @cache
 def _mutants(fixture: Fixture) -> Mutants:
-    slots = [
-        _slot(fixture, name, name, _rewritten(fixture, name, name)) for name in array_order(fixture)
-    ]
-    for step in fixture.program.steps:
-        forms = chain(_rewritten(fixture, step.name, step.expression), _without_parentheses(step))
-        slots.append(_slot(fixture, step.name, step.expression, forms))
+    arrays = [(name, name) for name in array_order(fixture)]
+    steps = [(step.name, step.expression) for step in fixture.program.steps]
+    slots = tuple(_slot(fixture, name, tree) for name, tree in (*arrays, *steps))
     trees = {slot.name: tuple(form.tree for form in (slot.original, *slot.forms)) for slot in slots}
-    return Mutants(tuple(slots), joint_changes(fixture, trees))
+    return Mutants(slots, joint_changes(fixture, trees))
 
 
 @cache
-def second_changes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
-    """Return what two changes of one step lead to.
+def second_changes(fixture: Fixture, name: str) -> dict[Tree, str]:
+    """Return what two changes of one step lead to, and the operators of both.
 
     Spellings of one formula are kept: to tell them apart takes longer than to try them.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> ("@", ("T", "dZ"), "W") in second_changes(
-    ...     load("c1w4_linear_backward_v4a"), "dA_prev"
-    ... )
-    True
     """
     slot = _slot_of(fixture, name)
     once = {form.tree for form in (slot.original, *slot.forms)}
-    return tuple(tree for tree in _twice(fixture, name) if tree not in once)
-
-
-@cache
-def _twice(fixture: Fixture, name: str) -> dict[Tree, str]:
-    """Return what two changes of one step lead to, and the operators of both."""
-    slot = _slot_of(fixture, name)
-    if slot.is_array:
-        return {}
     found: dict[Tree, str] = {}
-    for form in (*slot.forms, *slot.stillborn):
+    for form in () if slot.is_array else (*slot.forms, *slot.stillborn):
         for operator, tree in _rewritten(fixture, name, form.tree):
-            found.setdefault(tree, f"{form.operator} and {operator}")
+            if tree not in once:
+                found.setdefault(tree, f"{form.operator} and {operator}")
     return found
 
 
-def operators_of(fixture: Fixture, changes: Mapping[str, Tree]) -> tuple[str, ...]:
-    """Return the operators that make each changed slot, by name, each once; ``""`` for unknown.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> operators_of(load("c1w3_bp_public_c"), {"dA1": ("@", "W2", "dZ2")})
-    ('transpose dropped',)
-    """
-    found: dict[str, None] = {}
-    for name, tree in changes.items():
-        slot = _slot_of(fixture, name)
-        once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
-        found[once.get(tree) or _twice(fixture, name).get(tree, "")] = None
-    return tuple(found)
+def operator_of(fixture: Fixture, name: str, tree: Tree) -> str:
+    """Return the operator that makes a form of a slot, or both of two; ``""`` for unknown."""
+    slot = _slot_of(fixture, name)
+    once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
+    return once.get(tree) or second_changes(fixture, name).get(tree, "")
 
 
 def _slot_of(fixture: Fixture, name: str) -> Slot:
@@ -204,9 +147,9 @@ def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, T
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 
 
-def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
-    """Yield the expression with one pair of its parentheses left out, and with none of them."""
-    text = write(step.expression)
+def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield an expression with one pair of its parentheses left out, and with none of them."""
+    text = write(tree)
     pairs = []
     opened: list[int] = []
     for place, sign in enumerate(text):
@@ -222,12 +165,12 @@ def _without_parentheses(step: Step) -> Iterator[tuple[str, Tree]]:
         yield DROPPED, expression(kept)
 
 
-def _slot(fixture: Fixture, name: str, tree: Tree, forms: Iterable[tuple[str, Tree]]) -> Slot:
-    """Sort forms into those that differ from `tree` and each other, and stillborn ones."""
+def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
+    """Return a slot with the forms that differ from it and each other, and stillborn ones."""
     kept: dict[object, Form] = {}
     stillborn: dict[Tree, Form] = {}
     original = formula(fixture, tree)
-    for operator, form in forms:
+    for operator, form in chain(_rewritten(fixture, name, tree), _without_parentheses(tree)):
         key = formula(fixture, form)
         if key == form:
             stillborn.setdefault(form, Form(form, operator))

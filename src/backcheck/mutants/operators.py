@@ -15,7 +15,7 @@ from itertools import product
 from typing import NamedTuple
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.program import SUMS, Tree, names, parse
+from backcheck.program import SUMS, Tree, names, parse, put
 
 Families = Mapping[str, Sequence[Tree]]
 """What each word of the table can stand for in one place; see `backcheck.mutants.families`."""
@@ -66,6 +66,7 @@ def rules() -> tuple[tuple[str, Tree, Tree], ...]:
     return tuple(found)
 
 
+@cache
 def expression(text: str) -> Tree:
     """Return the tree of an expression."""
     return parse(f"value = {text}").steps[0].expression
@@ -78,34 +79,17 @@ def _pattern(text: str) -> Tree:
 
 
 def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
-    """Yield what each operator makes of an expression, with the operator's name.
-
-    Examples
-    --------
-    >>> from backcheck.program import write
-    >>> known = {"$name": ("A2", "Y"), "$another": ("A2", "Y"), "$step": ()}
-    >>> found = [(name, write(form)) for name, form in rewrites(("-", "A2", "Y"), known)]
-    >>> [form for name, form in found if name in ("operator replaced", "operands swapped")]
-    ['A2 + Y', 'A2 * Y', 'A2 / Y', 'A2 @ Y', 'Y - A2']
-    """
-    for word, afters in _rules_at("whole").items():
-        for name, after in afters if word in families else ():
-            yield from ((name, form) for form in _filled(after, families, {str(word): tree}))
-    yield from _inside(tree, families)
+    """Yield what each operator makes of an expression, with the operator's name."""
+    whole = {"$step": (tree,)} if "$step" in families else {}
+    return _inside(tree, {**families, **whole})
 
 
 @cache
 def _rules_at(operation: str) -> dict[Tree, list[tuple[str, Tree]]]:
-    """Return the right sides that fit a node, by left side: those of its operation, and of words.
-
-    ``"whole"`` has those of whole steps and arrays.
-    """
+    """Return the right sides that fit a node, by left side: of its operation, and of words."""
     found: dict[Tree, list[tuple[str, Tree]]] = {}
     for name, before, after in rules():
-        first = before[0] if isinstance(before, tuple) else ""
-        if before in ("$step", "$array"):
-            first = "whole"
-        if first == operation or (first == "" and operation != "whole"):
+        if not isinstance(before, tuple) or before[0] == operation:
             found.setdefault(before, []).append((name, after))
     return found
 
@@ -149,16 +133,3 @@ def _filled(pattern: Tree, families: Families, bound: Mapping[str, Tree]) -> Ite
     unbound = [word for word in names(pattern) if word in families and word not in bound]
     for chosen in product(*([put(one, bound) for one in families[word]] for word in unbound)):
         yield put(pattern, {**bound, **dict(zip(unbound, chosen, strict=True))})
-
-
-def put(tree: Tree, to: Mapping[str, Tree]) -> Tree:
-    """Return an expression with its names replaced.
-
-    Examples
-    --------
-    >>> put(("-", "A2", "Y"), {"A2": "AL"})
-    ('-', 'AL', 'Y')
-    """
-    if isinstance(tree, str):
-        return to.get(tree, tree)
-    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree

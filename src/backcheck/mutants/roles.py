@@ -1,64 +1,44 @@
 """What each array and step of a backward pass is to its layer."""
 
+from functools import cache
+
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of what a forward pass computes, such as Z and A, layer by layer.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> activated(load("c1w4_L_model_backward_v2"))
-    ('Z1', 'A1', 'Z2', 'AL')
-    """
+    """Return the names of what a forward pass computes, such as Z and A, layer by layer."""
     return tuple(step.name for step in fixture.forward.steps if step.name in fixture.arrays)
 
 
 def array_order(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of the arrays so that what a forward pass computes first comes first.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> array_order(load("c1w4_linear_activation_backward_v2"))
-    ('dA', 'A_prev', 'W', 'b', 'Z')
-    """
+    """Return the names of the arrays so that what a forward pass computes first comes first."""
     computed = activated(fixture)
     return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 
-def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
-    """Return what a step computes, such as ``"dW"``, and the layer it belongs to.
+def known_at(fixture: Fixture, step: str) -> tuple[str, ...]:
+    """Return the names of the arrays, and of the steps before one."""
+    steps = [one.name for one in fixture.program.steps]
+    return (*array_order(fixture), *steps[: steps.index(step)])
 
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> found, layer = role(load("c1w4_L_model_backward_v2"), "dA1")
-    >>> found, layer.Z
-    ('dA_prev', 'Z2')
-    """
-    bare = step.removeprefix(prefix(step))
+
+@cache
+def role(fixture: Fixture, step: str) -> tuple[str, Layer | None]:
+    """Return what a step computes, such as ``"dW"``, and the layer it belongs to."""
     for layer in fixture.layers:
-        for name, symbol in zip(entries(layer), ("dA_prev", "dW", "db", "dZ"), strict=False):
-            if bare == f"d{name}":
+        called = named(layer, prefix(step))
+        for symbol in ("dA_prev", "dW", "db", "dZ"):
+            if called[symbol] == step:
                 return symbol, layer
     return "", None
 
 
-def symbols(layer: Layer, prefix: str = "") -> dict[str, str]:
-    """Return the symbol, free of the layer's number, of each array and gradient of a layer.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> symbols(load("c1w3_bp_public_c").layers[0])["dX"]
-    'dA_prev'
-    """
-    plain = dict(zip(entries(layer), ("A_prev", "W", "b", "Z", "A"), strict=True))
-    plain.pop("", None)
-    return plain | {f"{prefix}d{name}": f"d{symbol}" for name, symbol in plain.items()}
+def named(layer: Layer, prefix: str = "") -> dict[str, str]:
+    """Return the name of each array and gradient of a layer, by its symbol, which has no number."""
+    symbols = ("A_prev", "W", "b", "Z", "A")
+    plain = {symbol: name for symbol, name in zip(symbols, entries(layer), strict=True) if name}
+    return plain | {f"d{symbol}": f"{prefix}d{name}" for symbol, name in plain.items()}
 
 
 def entries(layer: Layer) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ Z-form, green the shortcut, purple a cached pair, red a broken relation. A secon
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
@@ -30,7 +30,6 @@ from backcheck.fixtures import Fixture
 from backcheck.network import cross_entropy
 from backcheck.program import Program
 
-Function = Callable[[Array], Array]
 Point = tuple[float, float]
 P = ParamSpec("P")
 
@@ -144,8 +143,8 @@ def activation_curves(figure: Figure, activation: Activation) -> None:
     from_z.set(title="Z-form: g′ from z", xlabel="z")
     from_a.plot(a, activation.derivative_from_a(a), color=A_FORM, linestyle="--")
     from_a.set(title="A-form: g′ from a", xlabel="a", ylim=from_z.get_ylim())
+    slope = float(activation.derivative_from_z(1.0))
     for axes, x in ((from_z, 1.0), (from_a, float(activation(1.0)))):
-        slope = float(activation.derivative_from_z(1.0))
         axes.plot([x], [slope], marker="o", color=INK)
         axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
 
@@ -160,8 +159,7 @@ def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLi
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
     axes.vlines(z, a, activation(z), color=FAINT, linewidth=0.8, zorder=1)
     axes.plot(z, a, "o", markersize=5, color=CACHED, label="cached pair")
-    axes.set(xlabel="z, cached", ylabel="a, cached")
-    _legend_above(axes)
+    _labelled(axes, "z, cached", "a, cached")
 
 
 @_drawn(4.8, 3.2)
@@ -191,7 +189,7 @@ def form_planes(figure: Figure, activation: Activation) -> None:
 def moved_curves(
     figure: Figure,
     activation: Activation,
-    through: Callable[[float], Function],
+    through: Callable[[float], Callable[[Array], Array]],
     z: ArrayLike,
     a: ArrayLike,
 ) -> None:
@@ -233,8 +231,7 @@ def cache_graph(figure: Figure, fixture: Fixture) -> None:
     _box(axes, 0, 0, fixture.layers[0].input)
     for row, (relation, residual) in enumerate(sizes.items(), start=1):
         target, formula = relation.split(" = ")
-        colour = BROKEN if relation in broken else INK
-        style = (0, (2, 3)) if relation in broken else "solid"
+        colour, style = (BROKEN, (0, (2, 3))) if relation in broken else (INK, "solid")
         look = {"arrowstyle": "-|>", "color": colour, "linestyle": style, "lw": 2}
         start, end = (0, -row + 0.78), (0, -row + 0.22)
         axes.annotate("", end, start, annotation_clip=False, arrowprops=look)
@@ -294,7 +291,7 @@ def every_number(
     down, lane, inner = left + 20, right + 8, right + 20
 
     def array(x: float, y: float, title: str) -> Point:
-        return _matrix(axes, x, y, arrays[title.split()[0]], (title, INK))
+        return _matrix(axes, x, y, arrays[title.split()[0]], title)
 
     axes.text(left, -1, "forward pass ↓", va="top", weight="bold")
     axes.text(right, -1, "backward pass ↑", va="top", weight="bold")
@@ -311,7 +308,7 @@ def every_number(
         _, y = array(inner + 112, y, f"d{b} = Σd{Z}/m")
         _arrow(axes, (down, y), (down, y - _GAP), f"{W} A{n - 1} + {b}")
         _arrow(axes, (inner + 26, y - _GAP), (inner + 26, y), f"local A{n - 1}ᵀ", dashed=True)
-        _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), "", dashed=True)
+        _arrow(axes, (inner + 94, y - _GAP), (inner + 128, y), dashed=True)
         axes.text(inner + 126, y - _GAP / 2, "local 1", va="center")
         y -= _GAP
         _arrow(axes, (lane, y), (lane, above), dashed=True)
@@ -321,7 +318,7 @@ def every_number(
         if n == last:
             short = arrays[A] - arrays["Y"]
             _equal(axes, end, above, arrays[f"d{Z}"], short)
-            title = (f"shortcut {A} − Y", SHORTCUT)
+            title = f"shortcut {A} − Y"
             _matrix(axes, end + 18, y, short, title, colour=SHORTCUT, style="dotted")
         y = above - _GAP
         _arrow(axes, (lane, y), (lane, above), "upstream * local", dashed=True)
@@ -330,12 +327,10 @@ def every_number(
         from_z = activation.derivative_from_z(arrays[Z])
         from_a = activation.derivative_from_a(arrays[A])
         z_form, a_form = (form.format(Z=Z, A=A) for form in forms)
-        titles = ("Z-form", Z_FORM), (z_form, Z_FORM)
-        end, bottom = _matrix(axes, right, y, from_z, *titles, colour=Z_FORM)
+        end, bottom = _matrix(axes, right, y, from_z, "Z-form", z_form, colour=Z_FORM)
         end = max(end, right + 88)
         _equal(axes, end, bottom, from_z, from_a)
-        titles = ("A-form", A_FORM), (a_form, A_FORM)
-        _matrix(axes, end + 18, y, from_a, *titles, colour=A_FORM, style="dashed")
+        _matrix(axes, end + 18, y, from_a, "A-form", a_form, colour=A_FORM, style="dashed")
         y = bottom - _GAP
         _arrow(axes, (down, above), (down, y), f"{name}({Z})")
         _arrow(axes, (lane, y), (lane, bottom), "upstream", dashed=True)
@@ -360,20 +355,17 @@ def drift(
     axes = figure.subplots()
     axes.plot(t, measured, color=CACHED, label="measured")
     axes.plot(t, first_order, color=INK, linestyle="--", label="first order")
-    axes.set(xlabel="t (0: A = g(Z), 1: published cache)", ylabel=what)
-    _legend_above(axes)
+    _labelled(axes, "t (0: A = g(Z), 1: published cache)", what)
 
 
 @_drawn(4.8, 3.4)
 def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
     """Draw the relative error of numerical derivatives over their step size, log-log."""
-    _at_most(len(FORMS), errors, "methods")
     axes = figure.subplots()
-    for colour, marker, (name, values) in zip(FORMS, SIGNS, errors.items(), strict=False):
+    for name, values, colour, marker in _with_looks("methods", errors, FORMS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
-    axes.set(xlabel="step size h", ylabel="relative error")
-    _legend_above(axes)
+    _labelled(axes, "step size h", "relative error")
 
 
 @_drawn(4.8, 4.2)
@@ -384,15 +376,13 @@ def training_curves(
     first = next(iter(losses.values()))
     together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
     styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
-    _at_most(min(len(colours), len(styles)), losses, "runs")
     axes = figure.subplots()
-    looks = zip(colours, styles, losses.items(), strict=False)
-    for colour, style, (name, values) in looks:
+    for name, values, colour, style in _with_looks("runs", losses, colours, styles):
         nested = together[::-1].index(name) if name in together else 0
         style = "solid" if name in together else style
         axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
-    axes.set(xlabel="step", ylabel="cost", yscale="log")
-    _legend_above(axes)
+    axes.set_yscale("log")
+    _labelled(axes, "step", "cost")
 
 
 @_drawn(4.8, 5.4)
@@ -401,17 +391,14 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
 
     Errors below 1e-16 are drawn there; where one turns nan or inf, its line ends in a cross.
     """
-    for curves in panels.values():
-        _at_most(len(FORMS), curves, "forms")
     z = np.ravel(z)
     rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (title, curves) in zip(rows, panels.items(), strict=True):
-        looks = zip(FORMS, (6, 3.5, 1.5), curves.items(), strict=False)
-        for colour, width, (name, values) in looks:
+        for name, values, colour, width in _with_looks("forms", curves, FORMS, (6, 3.5, 1.5)):
             error = np.maximum(np.asarray(values, dtype=float), 1e-16)
             axes.plot(z, error, color=colour, linewidth=width, label=name)
-            finite = np.flatnonzero(np.isfinite(error))
-            ends = [end for end in (finite[0], finite[-1]) if 0 < end < len(z) - 1]
+            shown = np.flatnonzero(np.isfinite(error))
+            ends = [end for end in (shown[0], shown[-1]) if 0 < end < len(z) - 1]
             axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
         axes.set(title=title, yscale="log", ylabel="relative error of dZ")
         axes.set_xscale("symlog", linthresh=20, linscale=1.5)
@@ -428,9 +415,8 @@ def derivative_over_activation(
 
     At `level`, an a, both derivatives of a folded curve are marked.
     """
-    _at_most(2, curves, "activations")
     panels = figure.subplots(1, len(curves), squeeze=False)[0]
-    for axes, (name, curve) in zip(panels, curves.items(), strict=True):
+    for name, curve, axes in _with_looks("activations", curves, panels[:2]):
         a, derivative = (np.asarray(values, dtype=float) for values in curve)
         axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
         turn = int(np.argmin(a))
@@ -451,19 +437,17 @@ def derivative_over_activation(
 @_drawn(4.8, 3.2)
 def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float) -> None:
     """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
-    _at_most(2, errors, "verdicts")
     bins = [float(power) for power in range(-17, 2)]
     axes = figure.subplots()
-    looks = ((INK, True), (FAINT, False))
-    for (colour, fill), (name, values) in zip(looks, errors.items(), strict=False):
+    looks = ((INK, FAINT), (True, False))
+    for name, values, colour, fill in _with_looks("verdicts", errors, *looks):
         found = np.ravel(np.asarray(values, dtype=float))
         size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
     axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
-    axes.set(xlabel="relative error, as a power of ten", ylabel="programs", yscale="log")
-    axes.set_ylim(0.5, None)
+    axes.set(yscale="log", ylim=(0.5, None))
     axes.xaxis.set_major_locator(MultipleLocator(4))
-    _legend_above(axes)
+    _labelled(axes, "relative error, as a power of ten", "programs")
 
 
 @_drawn(4.8, 4.2)
@@ -479,9 +463,9 @@ def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
             area = 220 * np.abs(array[chosen]) / scale
             look = {"marker": "s", "facecolors": fill, "edgecolors": CACHED}
             axes.scatter(columns[chosen], rows[chosen], area, **look)
-        axes.set(title=name, xticks=range(array.shape[1]), yticks=range(array.shape[0]))
-        axes.set(xlim=(-0.7, array.shape[1] - 0.3), ylim=(array.shape[0] - 0.3, -0.7))
-        axes.set_xlabel("column")
+        height, width = array.shape
+        axes.set(title=name, xlabel="column", xticks=range(width), yticks=range(height))
+        axes.set(xlim=(-0.7, width - 0.3), ylim=(height - 0.3, -0.7))
     panels[0].set_ylabel("row")
 
 
@@ -510,8 +494,7 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
         axes.plot([a, a], two, color=FAINT, linewidth=1)
         axes.plot([a], two[:1], marker="o", color=SHORTCUT)
         axes.plot([a], two[1:], marker="s", color=Z_FORM)
-    axes.set(xlabel="A, cached", ylabel="dZ")
-    _legend_above(axes, height=1.1)
+    _labelled(axes, "A, cached", "dZ", height=1.1)
 
 
 @_drawn(4.8, 4.4)
@@ -522,9 +505,8 @@ def fairness_against_strength(
 
     Each function has its editions in order of time: name, fairness, strength.
     """
-    _at_most(len(SIGNS), tests, "functions")
     axes = figure.subplots()
-    for (function, editions), sign, colour in zip(tests.items(), SIGNS, RUNS, strict=False):
+    for function, editions, sign, colour in _with_looks("functions", tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
             places.setdefault((fairness, strength), []).append(edition)
@@ -535,12 +517,11 @@ def fairness_against_strength(
         for place, called in () if single else places.items():
             name = ", ".join(called)
             axes.annotate(name, place, (6, 6), textcoords="offset points", color=colour)
-    axes.set(xlabel="fairness: right programs accepted", ylabel="strength: mistakes rejected")
     axes.set(xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 6))
     axes.margins(y=0.1)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _legend_above(axes)
+    _labelled(axes, "fairness: right programs accepted", "strength: mistakes rejected")
 
 
 def _before_poles(values: Array, start: int) -> Array:
@@ -551,9 +532,15 @@ def _before_poles(values: Array, start: int) -> Array:
     return np.where(beyond, np.nan, values)
 
 
-def _at_most(limit: int, items: Mapping[str, object], what: str) -> None:
+def _with_looks(
+    what: str, items: Mapping[str, Any], *looks: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the name, the values and the looks of each item, or say that there are too many."""
+    limit = min(map(len, looks))
     if len(items) > limit:
         raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
+    for item, *look in zip(items.items(), *looks, strict=False):
+        yield (*item, *look)
 
 
 def _box(axes: Axes, x: float, y: float, text: str) -> None:
@@ -572,13 +559,13 @@ def _matrix(
     x: float,
     y: float,
     array: Array,
-    *titles: tuple[str, str],
-    colour: str = FAINT,
+    *titles: str,
+    colour: str = "",
     style: str = "solid",
 ) -> Point:
     """Write titles and a framed matrix below; return where its frame ends, right and down."""
-    for title, ink in titles:
-        axes.text(x, y, title, va="top", color=ink)
+    for title in titles:
+        axes.text(x, y, title, va="top", color=colour or INK)
         y -= _ROW
     entries = [[_entry(value) for value in row] for row in array]
     edge = x + 4
@@ -588,9 +575,9 @@ def _matrix(
             axes.text(edge, y - 5 - _ROW * number, text, ha="right", va="top")
         edge += 8
     width, height = edge - 4 - x, _ROW * len(entries) + 7
-    axes.add_patch(
-        Rectangle((x, y - height), width, height, fill=False, edgecolor=colour, linestyle=style)
-    )
+    frame = Rectangle((x, y - height), width, height, fill=False, linestyle=style)
+    frame.set_edgecolor(colour or FAINT)
+    axes.add_patch(frame)
     return x + width, y - height
 
 
@@ -605,7 +592,9 @@ def _arrow(axes: Axes, start: Point, end: Point, label: str = "", dashed: bool =
     axes.text(start[0] + 6, (start[1] + end[1]) / 2, label, va="center")
 
 
-def _legend_above(axes: Axes, height: float = 1.0) -> None:
+def _labelled(axes: Axes, x: str, y: str, height: float = 1.0) -> None:
+    """Say what the axes are, and above them what the lines are."""
+    axes.set(xlabel=x, ylabel=y)
     _, labels = axes.get_legend_handles_labels()
     columns = 2 if max(map(len, labels)) < 22 else 1
     axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)

@@ -23,32 +23,14 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def equation(name: str, tree: Tree) -> str:
-    """Return a step as an equation of the handout, with what its sums run over.
-
-    Examples
-    --------
-    >>> from backcheck.fixtures import load
-    >>> for step in load("c1w4_L_model_backward_v2").program.steps[2:5]:
-    ...     print(equation(step.name, step.expression))
-    dZ[2] = dA[L] * σ'(Z[2])
-    dW[2] = 1/m dZ[2] A[1]ᵀ
-    db[2] = 1/m Σ dZ[2] (sum over the examples)
-    """
+    """Return a step as an equation of the handout, with what its sums run over."""
     said = f"{symbol(name)} = {mathematics(tree)}"
     over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in _sums(tree))
     return f"{said} ({', '.join(over)})" if over else said
 
 
 def expects(name: str, tree: Tree) -> str:
-    """Return what a test has where a program has something else.
-
-    Examples
-    --------
-    >>> expects("dW", ("/", ("@", "dZ", ("T", "A_prev")), "m"))
-    'where the test expects dW = 1/m dZ A_prevᵀ'
-    >>> expects("A1", "A1")
-    'where the test takes A[1] as it is given'
-    """
+    """Return what a test has where a program has something else."""
     if tree == name:
         return say("as-given", symbol=symbol(name))
     return say("expects", equation=equation(name, tree))
@@ -72,18 +54,14 @@ def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
     code = write(forms[name])
     found = pattern("right-step").search(code)
     if not found:
-        return _is_linear_step(forms[name])
+        # The linear step of a forward pass, Z = W A + b.
+        match forms[name]:
+            case ("+", ("@", str() as weights, str()), str() as bias):
+                return weights.startswith("W") and bias.startswith("b")
+        return False
     # The product or the sum alone lacks the 1/m, unless that is taken in another step.
     averaged = any("m" in names(tree) for step, tree in forms.items() if step != name)
     return averaged or found[0] != code or code.startswith("W")
-
-
-def _is_linear_step(tree: Tree) -> bool:
-    """Return whether an expression is W A + b, for arrays of these names."""
-    match tree:
-        case ("+", ("@", str() as weights, str()), str() as bias):
-            return weights.startswith("W") and bias.startswith("b")
-    return False
 
 
 def symbol(name: str) -> str:

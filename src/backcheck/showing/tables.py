@@ -73,15 +73,7 @@ def _cell(text: str) -> str:
 
 
 def form_of(code: str) -> str:
-    """Say which way to write a step an expression is: A-form, Z-form, shortcut, or none of them.
-
-    Examples
-    --------
-    >>> [form_of(code) for code in ("dA1 * (1 - A1 ** 2)", "dA1 * (1 - tanh(Z1)^2)", "A2 - Y")]
-    ['a-form', 'z-form', 'shortcut']
-    >>> form_of("dZ2 @ A1.T / m")
-    ''
-    """
+    """Say which way to write a step an expression is, by its key in `FORMS`, or ``""``."""
     return next((name for name, sign in FORMS.items() if sign.search(code)), "")
 
 

@@ -17,13 +17,7 @@ def _file() -> dict[str, Any]:
 
 
 def say(key: str, **filling: object) -> str:
-    """Return a sentence with its gaps filled; `n` chooses between one and several.
-
-    Examples
-    --------
-    >>> say("rarer-causes", n=2)
-    '2 rarer causes besides.'
-    """
+    """Return a sentence with its gaps filled; `n` chooses between one and several."""
     sentence = _file()["sentences"][key]
     if isinstance(sentence, list):
         sentence = sentence[filling["n"] != 1]
@@ -70,19 +64,7 @@ def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
 
 
 def table() -> dict[str, Any]:
-    r"""Return all of it as plain lists and dictionaries, with the patterns as JavaScript has them.
-
-    Returns
-    -------
-    dict
-        ``sentences``; ``prefixes`` of names; ``patterns``, each with its source and its flags;
-        and ``replaced``, each with source, flags and replacement.
-
-    Examples
-    --------
-    >>> table()["patterns"]["arrow"]
-    [' *-+> ?\\d+ (?<statement>.*)', 'u']
-    """
+    """Return all of it for the page: a pattern as its source and flags in JavaScript."""
     return {
         "sentences": _file()["sentences"],
         "prefixes": list(PREFIXES),
