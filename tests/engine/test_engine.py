@@ -21,7 +21,7 @@ from backcheck.diagnosis.reading import read
 from backcheck.fixtures import ids, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
-from backcheck.mutants.mutate import mutants, operators_of, second_changes
+from backcheck.mutants.mutate import mutants, operator_of, second_changes
 from backcheck.program import parse, write
 from backcheck.showing.handout import equation
 from chapters import ROOT
@@ -192,7 +192,7 @@ def test_page_and_package_tell_the_same_operators() -> None:
             trees = [form.tree for form in (*slot.forms, *slot.stillborn)]
             trees += second_changes(load(id), slot.name)[::1000]
             asked.append(("operators", id, slot.name, trees))
-            wanted.append([operators_of(load(id), {slot.name: tree})[0] for tree in trees])
+            wanted.append([operator_of(load(id), slot.name, tree) for tree in trees])
     assert ask(*asked) == wanted
 
 
