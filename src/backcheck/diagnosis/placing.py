@@ -4,10 +4,10 @@ A paste names its arrays or does not, quotes inputs and expected numbers beside 
 own, and may use the names of an older edition. A **placing** is one way to read it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import islice
+from functools import cache, cached_property
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,15 @@ class Placing:
     # The name of each step in an older edition, where such names were read.
     renamed: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _expected(self) -> list[tuple[str, PrintedArray, Any]]:
+        values = self.fixture.values
+        return [(step, array, values[step]) for step, array in self.arrays.items()]
+
     @property
     def fitting(self) -> int:
         """How many arrays have the shape of the step they are taken for, or of a part of it."""
-        values = self.fixture.values
-        return sum(array.fits(np.shape(values[step])) for step, array in self.arrays.items())
+        return sum(array.fits(np.shape(value)) for _, array, value in self._expected)
 
     @property
     def outputs(self) -> int:
@@ -49,14 +53,12 @@ class Placing:
     @property
     def right(self) -> list[str]:
         """The steps whose array prints as the expected one."""
-        values = self.fixture.values
-        return [step for step, array in self.arrays.items() if array.matches(values[step])]
+        return [step for step, array, value in self._expected if array.matches(value)]
 
     @property
     def agreement(self) -> tuple[int, int]:
         """How many arrays are as expected, and how many have the whole expected shape."""
-        values = self.fixture.values
-        shaped = sum(array.shape == np.shape(values[s]) for s, array in self.arrays.items())
+        shaped = sum(array.shape == np.shape(value) for _, array, value in self._expected)
         return len(self.right), shaped
 
 
@@ -89,8 +91,7 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
 
 def most_used(placed: list[Placing]) -> list[Placing]:
     """Keep the placings that make use of the most of the pasted arrays."""
-    used = [len(placing.arrays) + placing.recognised for placing in placed]
-    return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
+    return _most(placed, lambda placing: len(placing.arrays) + placing.recognised)
 
 
 def most_likely(placed: list[Placing]) -> list[Placing]:
@@ -98,13 +99,15 @@ def most_likely(placed: list[Placing]) -> list[Placing]:
 
     A search for two changes takes too long for the others.
     """
-    fitting = max(placing.fitting for placing in placed)
-    near = [placing for placing in placed if placing.fitting == fitting]
-    outputs: dict[Fixture, int] = {}
-    for placing in near:
-        outputs[placing.fixture] = max(placing.outputs, outputs.get(placing.fixture, 0))
-    near = [placing for placing in near if placing.outputs == outputs[placing.fixture]]
-    return list({_same_search(placing): placing for placing in near}.values())
+    near = groupby(_most(placed, lambda placing: placing.fitting), lambda one: one.fixture)
+    likely = [one for _, some in near for one in _most(list(some), lambda one: one.outputs)]
+    return list({_same_search(placing): placing for placing in likely}.values())
+
+
+def _most(placed: list[Placing], count: Callable[[Placing], int]) -> list[Placing]:
+    counts = list(map(count, placed))
+    most = max(counts, default=0)
+    return [placing for placing, n in zip(placed, counts, strict=True) if n == most]
 
 
 def elsewhere(placing: Placing) -> Placing | None:
