@@ -107,11 +107,7 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _answer(grads: Any, fixture: str | Fixture | None, as_json: bool) -> int:
-    found = diagnose(
-        grads,
-        fixture,
-        before_two_changes=lambda: _progress("Looking at programs with two changes ..."),
-    )
+    found = diagnose(grads, fixture, 2, lambda: _progress("Looking at programs with two changes"))
     print(found.to_json() if as_json else repr(found))
     return EXIT[found.verdict]
 
@@ -186,7 +182,7 @@ def _audit(options: argparse.Namespace) -> int:
     chosen = [every[name] for name in options.fixtures or every]
     found = []
     for fixture in chosen:
-        _progress(f"Judging {fixture.title} ...")
+        _progress(f"Judging {fixture.title}")
         found.append(audit(fixture))
     if options.json:
         print(json.dumps([one.to_dict() for one in found], indent=2))
@@ -201,7 +197,7 @@ def _fair_test(options: argparse.Namespace) -> int:
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
-    _progress("Making the test and judging it ...")
+    _progress("Making the test and judging it")
     fixture = (
         repaired(load(options.repair))
         if options.repair
@@ -219,9 +215,9 @@ def _fair_test(options: argparse.Namespace) -> int:
     return 0
 
 
-def _progress(sentence: str) -> None:
+def _progress(doing: str) -> None:
     if sys.stderr.isatty():
-        print(sentence, file=sys.stderr)
+        print(f"{doing} ...", file=sys.stderr)
 
 
 def _show(options: argparse.Namespace) -> int:

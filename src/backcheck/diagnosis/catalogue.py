@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
@@ -48,11 +48,27 @@ class Place:
     """What a named form prints, and where."""
 
     mutant: Mutant
-    changes: tuple[str, ...]  # several statements where they print the same
-    tests: tuple[str, ...]  # titles of the tests on which they do
-    says: str  # what each of these says: "passes", "fails" or "stops"
-    printed: str  # the wrong outputs as numpy prints them, or its complaint
+    says: str  # what the tests say: "passes", "fails" or "stops"
+    changes: tuple[str, ...] = ()  # several statements where they print the same
+    tests: tuple[str, ...] = ()  # titles of the tests on which they do
     shared: tuple[Shared, ...] = ()
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The wrong outputs as numpy prints them."""
+        if self.mutant.outcome.error:
+            return {}
+        values, right = self.mutant.values, self.mutant.fixture.values
+        texts = {name: _text(values[name]) for name in self.mutant.fixture.expected}
+        return {name: text for name, text in texts.items() if text != _text(right[name])}
+
+    @property
+    def printed(self) -> str:
+        """The wrong outputs, or the complaint of numpy."""
+        if error := self.mutant.outcome.error:
+            return f"numpy stops at {error}"
+        lines = [f"{name} = {text}" for name, text in self.outputs.items()]
+        return "\n".join(lines) or "Prints the expected numbers."
 
     @property
     def judged(self) -> str:
@@ -94,10 +110,11 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
     tests = [test for place in places for test in place.tests]
     where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
     verdicts = _either(place.mutant.verdict for place in places)
-    summary = f"{code}: {verdicts}; {_either(place.says for place in places)} on {where}"
+    said = _either(place.says for place in places)
     # Tests whose outputs share their numbers with the same forms have one paragraph.
     alike = groupby(places, key=lambda place: place.shared)
     printed = "".join(_printed_as_html(list(group), shared) for shared, group in alike)
+    summary = f"{code}: {verdicts}; {said} on {where}"
     return f"<details><summary>{summary}</summary>{printed}</details>"
 
 
@@ -139,19 +156,17 @@ def _places() -> dict[str, tuple[Place, ...]]:
     places: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
     for fixture in courses()[0]:
         for key, mutant in named_on(fixture):
-            printed, own = _printed(mutant), places[key]
+            # Written out, these are the lines of the forward pass that the course grades.
+            again = f"{', '.join(mutant.forms)} computed again" if key == "forward-again" else ""
             for says, title in _said_by_each_edition(mutant).items():
-                alike = (printed, mutant.verdict, says)
-                place = Place(mutant, (_change(key, mutant),), (title,), says, printed)
-                own[alike] = _joined(own[alike], place) if alike in own else place
+                place = Place(mutant, says)
+                known = places[key].setdefault((place.printed, mutant.verdict, says), place)
+                places[key][place.printed, mutant.verdict, says] = replace(
+                    known,
+                    changes=tuple(dict.fromkeys((*known.changes, again or str(mutant)))),
+                    tests=tuple(dict.fromkeys((*known.tests, title))),
+                )
     return {key: tuple(own.values()) for key, own in places.items()}
-
-
-def _change(key: str, mutant: Mutant) -> str:
-    if key == "forward-again":
-        # Written out, these are the lines of the forward pass that the course grades.
-        return f"{', '.join(mutant.forms)} computed again"
-    return str(mutant)
 
 
 def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
@@ -173,15 +188,11 @@ def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
     return {says: f"{fixture.title} ({' and '.join(some)})" for says, some in editions.items()}
 
 
-def _joined(place: Place, other: Place) -> Place:
-    changes = tuple(dict.fromkeys((*place.changes, *other.changes)))
-    return replace(place, changes=changes, tests=tuple(dict.fromkeys((*place.tests, *other.tests))))
-
-
 def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     """Say of each output that a place prints where else its numbers stand."""
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for output, numbers in _outputs(place):
+    for output, text in place.outputs.items():
+        numbers = frozenset(_NUMBER.findall(text))
         right = tuple(_right(place.mutant.fixture, output, numbers))
         others = {other for number in numbers for other in printed_by()[number]} - {key}
         whole = {other for other in others if any(numbers <= some for some in _arrays(other))}
@@ -192,19 +203,11 @@ def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     return tuple(Shared(tuple(outputs), *kinds) for kinds, outputs in alike.items())
 
 
-def _outputs(place: Place) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the name of each output that a place prints, and its numbers."""
-    if place.says != "stops":
-        for text in re.split(r"\n(?=\w+ = )", place.printed):
-            name, equals, array = text.partition(" = ")
-            if equals:
-                yield name, frozenset(_NUMBER.findall(array))
-
-
 @cache
 def _arrays(key: str) -> frozenset[frozenset[str]]:
     """Return the numbers of each output that a named form prints."""
-    return frozenset(numbers for place in _places()[key] for _, numbers in _outputs(place))
+    texts = [text for place in _places()[key] for text in place.outputs.values()]
+    return frozenset(frozenset(_NUMBER.findall(text)) for text in texts)
 
 
 @cache
@@ -299,12 +302,3 @@ def overview() -> Overview:
 
 def _text(value: Any) -> str:
     return str(np.asarray(value, dtype=float))
-
-
-def _printed(mutant: Mutant) -> str:
-    if mutant.outcome.error:
-        return f"numpy stops at {mutant.outcome.error}"
-    right = mutant.fixture.values
-    texts = {name: _text(mutant.values[name]) for name in mutant.fixture.expected}
-    lines = [f"{name} = {text}" for name, text in texts.items() if text != _text(right[name])]
-    return "\n".join(lines) or "Prints the expected numbers."

@@ -102,12 +102,7 @@ def ratios(*tests: str, output: str = "") -> Table:
     Every named mistake is made on each test. Those at which numpy stops, and those that a
     test accepts, have no ratio and are left out.
 
-    Parameters
-    ----------
-    *tests : str
-        The ids of the tests.
-    output : str
-        The output to divide, where it is wrong; the wrong output computed first if not given.
+    The ratio is that of the wrong output computed first, or of `output` where that is wrong.
 
     Examples
     --------
@@ -117,21 +112,20 @@ def ratios(*tests: str, output: str = "") -> Table:
     fixtures = [load(test) for test in tests]
     columns = [_hits(fixture, output) for fixture in fixtures]
     rows = [
-        (kind, said, *(f"{column[kind][0]} of {column[kind][1]}" for column in columns))
-        for kind, (said, _) in CAUSES.items()
+        (kind, said, *(column[kind] for column in columns)) for kind, (said, _) in CAUSES.items()
     ]
     return Table(("ratio", "cause", *(fixture.title for fixture in fixtures)), rows, "words")
 
 
-def _hits(fixture: Fixture, output: str) -> dict[str, tuple[int, int]]:
-    """Return for each ratio how many named mistakes have its cause, and how many have it."""
+def _hits(fixture: Fixture, output: str) -> dict[str, str]:
+    """Return for each ratio how many named mistakes have its cause, of how many that have it."""
     found: dict[str, list[bool]] = {kind: [] for kind in CAUSES}
     for key, mutant in named_on(fixture):
         divided = output or first_wrong(mutant)
         if mutant.verdict == "mistake" and divided in _wrong(mutant):
             kind = ratio(mutant, divided)
             found[kind].append(key in CAUSES[kind][1])
-    return {kind: (sum(hits), len(hits)) for kind, hits in found.items()}
+    return {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in found.items()}
 
 
 def differing(test: str) -> Table:

@@ -178,7 +178,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
         return
     yield f"    {sentence(first)}"
     yield from (f"    {mistake.hint}" for mistake in first.named)
-    yield f"    {say('read-page', page=first.page)}"
+    if first.page:
+        yield f"    {say('read-page', page=first.page)}"
     if others := [str(mutant) for mutant in group[1:]]:
         rest = len(others) - 3
         more = say("alike-more", n=rest) if rest > 0 else ""

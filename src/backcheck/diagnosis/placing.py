@@ -74,7 +74,7 @@ def courses() -> tuple[tuple[Fixture, ...], ...]:
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    computed = [array for array in paste.arrays if not _is_input(array, fixture)]
+    computed = [array for array in paste.arrays if not _is_input(array, fixture, steps)]
     own = _unquoted(_once(computed), fixture)
     if not own:
         return
@@ -147,7 +147,11 @@ def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray
     """Leave out the expected numbers where a text quotes them beside the learner's own."""
     steps = [step.name for step in fixture.program.steps]
     values = [fixture.values[name] for name in steps]
-    right = [any(_prints(array, value) for value in values) for array in arrays]
+    # Quoted by hand, a row often has one bracket.
+    right = [
+        any(array.matches(v) or (array.dimensions == 1 and array.matches(v, True)) for v in values)
+        for array in arrays
+    ]
     if all(right):
         return arrays
     alias = next(iter(fixture.also_called), {})
@@ -223,19 +227,13 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
             yield from _choices(options, (*taken, step))
 
 
-def _is_input(array: PrintedArray, fixture: Fixture) -> bool:
+def _is_input(array: PrintedArray, fixture: Fixture, steps: list[str]) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
     if array.name is None:
         return _is_value(array, fixture)
-    computed = any(array.name == step.name for step in fixture.program.steps)
-    return not computed and not pattern("gradient").search(array.name)
+    return array.name not in steps and not pattern("gradient").search(array.name)
 
 
 def _is_value(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether an array is one of those the test hands over; zeros say nothing."""
     return any(np.any(value) and array.matches(value) for value in fixture.arrays.values())
-
-
-def _prints(array: PrintedArray, value: Any) -> bool:
-    # Quoted by hand, a row often has one bracket.
-    return array.matches(value) or (array.dimensions == 1 and array.matches(value, loose=True))

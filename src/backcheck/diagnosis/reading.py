@@ -118,9 +118,7 @@ class PrintedArray:
     @cached_property
     def _widths(self) -> dict[bool, Any]:
         return {
-            loose: np.array([number.width(loose) for number in self.cells]).reshape(
-                self.shape or -1
-            )
+            loose: np.reshape([cell.width(loose) for cell in self.cells], self.centre.shape)
             for loose in (False, True)
         }
 
@@ -130,34 +128,30 @@ class PrintedArray:
         If `loose`, the brackets are those of a part, and each number has its own digits.
         """
         array = np.asarray(value, dtype=float)
+        first = self.cells[0]
+        # Most candidates are told apart by one number, which is quicker to look for.
         if self.shape is not None and (array.shape == self.shape or not loose):
-            return array.shape == self.shape and self._agrees(array, loose)
-        if array.ndim > 2 or not self._holds_first(array, loose).any():
+            return (
+                array.shape == self.shape
+                and first.covers(array.item(0), loose)
+                and bool(_near(array, self.centre, self._widths[loose]).all())
+            )
+        if array.ndim > 2 or not _near(array, first.value, first.width(loose)).any():
             return False
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
-
-    def _holds_first(self, values: Any, loose: bool) -> Any:
-        # Most candidates are told apart by one number, which is quicker to look for.
-        first = self.cells[0]
-        if not math.isfinite(first.value):
-            return ~np.isfinite(values)
-        with np.errstate(invalid="ignore"):
-            return np.abs(values - first.value) <= first.width(loose)
-
-    def _agrees(self, values: Any, loose: bool) -> bool:
-        if not self.cells[0].covers(values.item(0), loose):
-            return False
-        centre = self.centre
-        with np.errstate(invalid="ignore"):
-            near = np.abs(values - centre) <= self._widths[loose]
-        return bool((near | (values == centre) | (np.isnan(values) & np.isnan(centre))).all())
 
     def _row(self, row: Row, line: Sequence[float], loose: bool) -> bool:
         # A row without its own brackets may have lost numbers at either end.
         part = self.dimensions == 0 and not self.whole
         wanted = (None, *row, None) if part else row
         return _fits(wanted, line, lambda number, value: number.covers(value, loose))
+
+
+def _near(values: Any, centre: Any, width: Any) -> Any:
+    with np.errstate(invalid="ignore"):
+        near = np.abs(values - centre) <= width
+    return near | (values == centre) | (np.isnan(values) & np.isnan(centre))
 
 
 @dataclass(frozen=True)
@@ -169,11 +163,7 @@ class Frame:
 
     @property
     def kind(self) -> str:
-        """What the statement does, in a word.
-
-        It may ask a test case, call a function of the course, take a named cache apart, look up
-        an entry, or compute by a formula; ``""`` if its first line does not tell.
-        """
+        """What the statement does, in a word; ``""`` if its first line does not tell."""
         if "_test_case(" in self.statement:
             return "case"
         if pattern("course-call").search(self.statement):
@@ -221,12 +211,6 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     """Read every array of a pasted text, and what the test said about them.
 
     The names of gradients are those of the published tests, and of further `fixtures`.
-
-    Raises
-    ------
-    ValueError
-        If the text is longer than `LIMIT`, or there is nothing in it to read; the message
-        says what is wrong, and on which line.
 
     Examples
     --------
@@ -294,10 +278,9 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     failing = [found for found in pattern("complaint").findall(text) if found[1] != "the"]
     # The last function named is the one whose test speaks.
     function = ["", *pattern("tested").findall(text)][-1]
-    errors = [error.strip() for error in pattern("exception").findall(text)]
     own = [
         error
-        for error in errors
+        for error in pattern("exception").findall(text)
         if not error.startswith("AssertionError") and "Traceback (most recent" not in error
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
@@ -433,25 +416,20 @@ def _label(
     text: str, after: int, start: int, names: re.Pattern[str]
 ) -> tuple[str | None, str, bool]:
     """Return the name, the heading and whether "expected" stands before an array."""
-    before = text[max(after, start - 400) : start]
-    lines = [line for line in before.split("\n") if _letters(line)]
-    near = lines[-1][-80:] if lines else ""
-    heading = text[max(0, start - 2000) : start].lower()
-    context = max((known[:-1] for known in PREFIXES), key=heading.rfind)
-    context = context if heading.rfind(context) >= 0 else ""
-    return _last_name(near, names), context, _called_expected(text[:start][-2000:], names)
-
-
-def _called_expected(before: str, names: re.Pattern[str]) -> bool:
-    """Return whether the last line of prose before an array speaks of expected numbers."""
-    for line in reversed(before.split("\n")):
-        if words := pattern("word").findall(names.sub(" ", line)):
-            return any(word.lower().startswith("expect") for word in words)
-    return False
-
-
-def _letters(text: str) -> bool:
-    return bool(re.search(r"[A-Za-z]", pattern("not-prose").sub("", text)))
+    above = text[:start][-2000:]
+    headings = {known[:-1]: above.lower().rfind(known[:-1]) for known in PREFIXES}
+    context = max(headings, key=lambda heading: headings[heading])
+    lines = [
+        line
+        for line in text[max(after, start - 400) : start].split("\n")
+        if re.search(r"[A-Za-z]", pattern("not-prose").sub("", line))
+    ]
+    name = _last_name(lines[-1][-80:], names) if lines else None
+    # The last line of prose above may speak of expected numbers.
+    prose = (pattern("word").findall(names.sub(" ", line)) for line in reversed(above.split("\n")))
+    words = next(filter(None, prose), [])
+    expected = any(word.lower().startswith("expect") for word in words)
+    return name, context if headings[context] >= 0 else "", expected
 
 
 def _last_name(text: str, names: re.Pattern[str]) -> str | None:
