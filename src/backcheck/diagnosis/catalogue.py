@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, newest, ratio
-from backcheck.diagnosis.placing import courses
+from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, ratio
+from backcheck.diagnosis.placing import courses, newest
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import Mistake, table
 from backcheck.mutants.mutant import Mutant
@@ -287,7 +287,7 @@ def overview() -> Overview:
     [('mistake', '-1, not constant')]
     """
     found: dict[str, set[str]] = {key: set() for key in table()}
-    for fixture in newest():
+    for fixture in newest().values():
         for key, mutant in named_on(fixture):
             first = first_wrong(mutant)
             found[key] |= {"numpy stops"} if mutant.outcome.error else set()

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 
-from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.search import workshop
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences, table
@@ -33,13 +32,6 @@ CAUSES: dict[str, tuple[str, set[str]]] = {
     "other shape": ("a product, a sum, or a wrong array", set(table()) - _AVERAGES - _SIGNS),
 }
 """What a ratio of printed to expected numbers speaks for, and the named forms that are it."""
-
-
-@cache
-def newest() -> tuple[Fixture, ...]:
-    """Return the newest test of each function of the first course."""
-    tests = courses()[0]
-    return tuple({test.function: test for test in reversed(tests)}.values())
 
 
 def ratio(mutant: Mutant, output: str) -> str:

@@ -22,6 +22,7 @@ from backcheck.diagnosis.placing import (
     elsewhere,
     most_likely,
     most_used,
+    newest,
     placings,
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
@@ -404,19 +405,17 @@ def _misplaced(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> Iterator
 
 def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:
     """Yield what the newest test of the same function says of forms that print the same."""
-    every = (test for tests in courses() for test in tests)
-    newest = next((test for test in every if test.function == fixture.function), fixture)
-    if newest is fixture or newest.program != fixture.program:
+    today = newest().get(fixture.function, fixture)
+    if today is fixture or today.program != fixture.program:
         return
-    equivalent = [mutant for mutant in candidates if mutant.verdict == "equivalent"]
-    judged = [(mutant, Mutant(newest, mutant.forms).outcome) for mutant in equivalent]
-    rejected = [one for one in judged if one[1].word != "passes"]
-    if rejected:
+    equivalent = (mutant for mutant in candidates if mutant.verdict == "equivalent")
+    judged = ((mutant, Mutant(today, mutant.forms).outcome) for mutant in equivalent)
+    if rejected := [one for one in judged if one[1].word != "passes"]:
         first, outcome = rejected[0]
         step, _, now = first.changed[0]
         rest = len(rejected) - 1
         more = say("hidden-more", n=rest) if rest > 1 else ""
-        filling = {"title": newest.title, "outcome": outcome, "more": more, "page": first.page}
+        filling = {"title": today.title, "outcome": outcome, "more": more, "page": first.page}
         yield say("hidden-test", step=step, now=now, **filling)
 
 

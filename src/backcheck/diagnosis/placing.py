@@ -71,6 +71,12 @@ def courses() -> tuple[tuple[Fixture, ...], ...]:
     return tuple(tuple(found[course]) for course in sorted(found))
 
 
+@cache
+def newest() -> dict[str, Fixture]:
+    """Return the newest test of each function of the first course."""
+    return {test.function: test for test in reversed(courses()[0])}
+
+
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]

@@ -67,12 +67,12 @@ class PrintedArray:
     """One array read from a text."""
 
     name: str | None  # in the course's spelling
-    context: str  # "sigmoid" or "relu" if such a heading stands above it
     rows: tuple[Row | None, ...]  # None where rows were left out
     dimensions: int  # how many brackets stood around a number
-    whole: bool  # a bare row or a cut-off array is not
-    expected: bool  # whether the text calls it the expected output
     line: int
+    whole: bool = False  # a bare row or a cut-off array is not
+    context: str = ""  # "sigmoid" or "relu" if such a heading stands above it
+    expected: bool = False  # whether the text calls it the expected output
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:
@@ -249,7 +249,7 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         table = np.atleast_2d(array.astype(float)).tolist()
         rows = tuple(tuple(PrintedNumber(number, 15, 15) for number in row) for row in table)
         spelling = course_spelling(name, names)
-        arrays.append(PrintedArray(spelling, "", rows, array.ndim, True, False, line))
+        arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
     return Paste(tuple(arrays))
 
 
@@ -307,18 +307,16 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         given = text[max(0, start - 200) : start].rstrip().endswith(("=", ":", "("))
         if not printed and (indexed or not name or not given):
             continue
-        wrong = next(_wrong_in(text, start, group), None)
-        if wrong:
+        if wrong := next(_wrong_in(text, start, group), None):
             place, said = wrong
             line = text.count("\n", 0, place) + 1
             problem = problem or say("at-line", line=line, said=said)
         else:
-            whole = not group.depth and (
-                group.dimensions == 2 or name is not None or text[start - 1] == "("
-            )
+            rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
+            alone = dimensions < 2 and name is None and text[start - 1] != "("
             line = text.count("\n", 0, start) + 1
-            rows = _untrimmed(group.rows)
-            found.append(PrintedArray(name, context, rows, group.dimensions, whole, expected, line))
+            whole = not group.depth and not alone
+            found.append(PrintedArray(name, rows, dimensions, line, whole, context, expected))
         after = group.end
         left[start:after] = [" " if char != "\n" else char for char in text[start:after]]
     return found, "".join(left), problem
@@ -332,10 +330,6 @@ class _Group:
     end: int
     depth: int
     deepest: int
-
-    @property
-    def dimensions(self) -> int:
-        return min(self.deepest, 2)
 
 
 def _group(text: str, start: int) -> _Group:
@@ -404,19 +398,18 @@ def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
     finest = max((n.decimals for n in _numbers_of(rows) if n.decimals >= 0), default=EXACT)
 
-    def whole(number: PrintedNumber | None) -> PrintedNumber | None:
-        if number is None:
-            return None
-        return replace(number, decimals=number.own if number.decimals == _OWN else finest)
-
-    return tuple(row and tuple(map(whole, row)) for row in rows)
+    return tuple(
+        row
+        and tuple(n and replace(n, decimals=n.own if n.decimals == _OWN else finest) for n in row)
+        for row in rows
+    )
 
 
 def _label(
     text: str, after: int, start: int, names: re.Pattern[str]
 ) -> tuple[str | None, str, bool]:
     """Return the name, the heading and whether "expected" stands before an array."""
-    above = text[:start][-2000:]
+    above = text[max(0, start - 2000) : start]
     headings = {known[:-1]: above.lower().rfind(known[:-1]) for known in PREFIXES}
     context = max(headings, key=lambda heading: headings[heading])
     lines = [
@@ -459,13 +452,12 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
             continue
         if block:
             first = line_number - len(block)
-            found.append(PrintedArray(None, "", _untrimmed(block), 0, False, False, first))
+            found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
         match = pattern("scalar").fullmatch(line.strip()) if len(line) < 2000 else None
         if match and names.search(match["label"]) and "." in match["numbers"]:
-            row = _row_of(match["numbers"])
-            name, single = _last_name(match["label"], names), len(row) == 1
-            found.append(PrintedArray(name, "", _untrimmed([row]), 0, single, False, line_number))
+            rows, name = _untrimmed([_row_of(match["numbers"])]), _last_name(match["label"], names)
+            found.append(PrintedArray(name, rows, 0, line_number, whole=len(rows[0] or ()) == 1))
     return found
 
 
