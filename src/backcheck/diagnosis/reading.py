@@ -398,11 +398,10 @@ def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
     finest = max((n.decimals for n in _numbers_of(rows) if n.decimals >= 0), default=EXACT)
 
-    return tuple(
-        row
-        and tuple(n and replace(n, decimals=n.own if n.decimals == _OWN else finest) for n in row)
-        for row in rows
-    )
+    def decimals(number: PrintedNumber) -> int:
+        return number.own if number.decimals == _OWN else finest
+
+    return tuple(row and tuple(n and replace(n, decimals=decimals(n)) for n in row) for row in rows)
 
 
 def _label(
