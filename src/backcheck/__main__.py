@@ -19,7 +19,7 @@ import numpy as np
 import backcheck
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
-from backcheck.diagnosis.running import Failure, call, load_function, wrong_types
+from backcheck.diagnosis.running import Failure, call, load_function
 from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard
@@ -149,9 +149,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
     """Return the first thing the test says, with the size of the difference."""
-    complaints = wrong_types({name: outputs[name] for name in fixture.expected if name in outputs})
-    outcome = fixture.compare(outputs)
-    first = next(iter((*complaints, *outcome.failures)), "")
+    bare = {
+        name: type(outputs[name]).__name__
+        for name in fixture.expected
+        if name in outputs and not isinstance(outputs[name], np.ndarray)
+    }
+    types = (f"Wrong type for {name}: {kind}" for name, kind in bare.items())
+    first = next(iter((*types, *fixture.compare(outputs).failures)), "")
     name = first.split()[-1] if first else ""
     if first.startswith("Wrong shape"):
         return f"{first} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, ratio
+from backcheck.diagnosis.clues import CAUSES, named_on, ratio, wrong_outputs
 from backcheck.diagnosis.placing import courses, newest
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import Mistake, table
@@ -61,6 +61,11 @@ class Place:
         values, right = self.mutant.values, self.mutant.fixture.values
         texts = {name: _text(values[name]) for name in self.mutant.fixture.expected}
         return {name: text for name, text in texts.items() if text != _text(right[name])}
+
+    @cached_property
+    def numbers(self) -> dict[str, frozenset[str]]:
+        """The numbers of each output that somebody may search for."""
+        return {name: frozenset(_NUMBER.findall(text)) for name, text in self.outputs.items()}
 
     @property
     def printed(self) -> str:
@@ -160,8 +165,9 @@ def _places() -> dict[str, tuple[Place, ...]]:
             again = f"{', '.join(mutant.forms)} computed again" if key == "forward-again" else ""
             for says, title in _said_by_each_edition(mutant).items():
                 place = Place(mutant, says)
-                known = places[key].setdefault((place.printed, mutant.verdict, says), place)
-                places[key][place.printed, mutant.verdict, says] = replace(
+                alike = (place.printed, mutant.verdict, says)
+                known = places[key].get(alike, place)
+                places[key][alike] = replace(
                     known,
                     changes=tuple(dict.fromkeys((*known.changes, again or str(mutant)))),
                     tests=tuple(dict.fromkeys((*known.tests, title))),
@@ -191,8 +197,7 @@ def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
 def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     """Say of each output that a place prints where else its numbers stand."""
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for output, text in place.outputs.items():
-        numbers = frozenset(_NUMBER.findall(text))
+    for output, numbers in place.numbers.items():
         right = tuple(_right(place.mutant.fixture, output, numbers))
         others = {other for number in numbers for other in printed_by()[number]} - {key}
         whole = {other for other in others if any(numbers <= some for some in _arrays(other))}
@@ -206,8 +211,7 @@ def _shared(key: str, place: Place) -> tuple[Shared, ...]:
 @cache
 def _arrays(key: str) -> frozenset[frozenset[str]]:
     """Return the numbers of each output that a named form prints."""
-    texts = [text for place in _places()[key] for text in place.outputs.values()]
-    return frozenset(frozenset(_NUMBER.findall(text)) for text in texts)
+    return frozenset(some for place in _places()[key] for some in place.numbers.values())
 
 
 @cache
@@ -289,9 +293,8 @@ def overview() -> Overview:
     found: dict[str, set[str]] = {key: set() for key in table()}
     for fixture in newest().values():
         for key, mutant in named_on(fixture):
-            first = first_wrong(mutant)
             found[key] |= {"numpy stops"} if mutant.outcome.error else set()
-            found[key] |= {ratio(mutant, first)} if first else set()
+            found[key] |= {ratio(mutant, output) for output in wrong_outputs(mutant)[:1]}
     kinds = (*CAUSES, "numpy stops")
     rows = [
         (named.name, entry(key).verdicts, ", ".join(kind for kind in kinds if kind in found[key]))

@@ -75,17 +75,10 @@ def named_on(fixture: Fixture) -> tuple[tuple[str, Mutant], ...]:
     )
 
 
-def _wrong(mutant: Mutant) -> tuple[str, ...]:
+def wrong_outputs(mutant: Mutant) -> list[str]:
     """Return the outputs that a test finds wrong, in the order in which they are computed."""
-    if mutant.outcome.error:
-        return ()
     named = {failure.split()[-1] for failure in mutant.outcome.failures}
-    return tuple(step.name for step in mutant.fixture.program.steps if step.name in named)
-
-
-def first_wrong(mutant: Mutant) -> str:
-    """Return the wrong output that is computed first, or ``""`` where numbers are right or none."""
-    return next(iter(_wrong(mutant)), "")
+    return [step.name for step in mutant.fixture.program.steps if step.name in named]
 
 
 def ratios(*tests: str, output: str = "") -> Table:
@@ -113,8 +106,8 @@ def _hits(fixture: Fixture, output: str) -> dict[str, str]:
     """Return for each ratio how many named mistakes have its cause, of how many that have it."""
     found: dict[str, list[bool]] = {kind: [] for kind in CAUSES}
     for key, mutant in named_on(fixture):
-        divided = output or first_wrong(mutant)
-        if mutant.verdict == "mistake" and divided in _wrong(mutant):
+        wrong = wrong_outputs(mutant) if mutant.verdict == "mistake" else []
+        for divided in [name for name in wrong if name == output] if output else wrong[:1]:
             kind = ratio(mutant, divided)
             found[kind].append(key in CAUSES[kind][1])
     return {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in found.items()}
@@ -133,7 +126,7 @@ def differing(test: str) -> Table:
     changed: dict[tuple[str, ...], Counter[str]] = {}
     right: Counter[tuple[str, ...]] = Counter()
     for _, mutant in named_on(fixture):
-        if wrong := _wrong(mutant):
+        if wrong := tuple(wrong_outputs(mutant)):
             first = min(mutant.forms, key=slots.index)
             changed.setdefault(wrong, Counter())[first] += mutant.verdict == "mistake"
             right[wrong] += mutant.verdict == "equivalent"

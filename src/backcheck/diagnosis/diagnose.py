@@ -71,7 +71,11 @@ class Diagnosis:
         return say(self.verdict, where=where, spent=spent)
 
     def __repr__(self) -> str:
-        return "\n".join(map(_wrapped, self._lines()))
+        return "\n".join(
+            textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+            for line in self._lines()
+            for indent in [line[: len(line) - len(line.lstrip())]]
+        )
 
     def _lines(self) -> Iterator[str]:
         yield self.title
@@ -139,21 +143,13 @@ class Diagnosis:
         return json.dumps(self.to_dict(), indent=2)
 
 
-def matches(
-    mutant: Mutant, arrays: Mapping[str, PrintedArray], loose: bool = True
-) -> dict[str, bool]:
-    """Return, for each pasted output, whether the program prints it, or, if `loose`, may do so."""
+def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
+    """Return, for each pasted output, whether the program may print it."""
     values = mutant.values
     return {
-        step: step in values
-        and (array.matches(values[step]) or (loose and array.matches(values[step], loose)))
+        step: step in values and (array.matches(values[step]) or array.matches(values[step], True))
         for step, array in arrays.items()
     }
-
-
-def _wrapped(line: str) -> str:
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def sentence(mutant: Mutant) -> str:
@@ -333,7 +329,11 @@ def _answer(placing: Placing, changes: int, loose: bool, searched: _Searched) ->
         ]
     found = searched[placing, changes]
     if not loose and not exact:
-        found = [mutant for mutant in found if all(matches(mutant, arrays, False).values())]
+        found = [
+            mutant
+            for mutant in found
+            if all(array.matches(mutant.values[step]) for step, array in arrays.items())
+        ]
     if not found:
         return None
     remarks = tuple(_older_names(placing))

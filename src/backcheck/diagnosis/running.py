@@ -81,15 +81,6 @@ def _neighbours_of(file: Path) -> Iterator[None]:
             sys.path.remove(folder)
 
 
-def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
-    """Return the complaints of a test that asks for arrays, such as about a bare number."""
-    return [
-        f"Wrong type for {name}: {type(value).__name__}"
-        for name, value in outputs.items()
-        if not isinstance(value, np.ndarray)
-    ]
-
-
 def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
     """Yield what each call of the test is taken apart into, and its arguments."""
     for text in fixture.call:

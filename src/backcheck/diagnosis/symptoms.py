@@ -20,8 +20,8 @@ from backcheck.mutants.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.showing.words import pattern, say
 
-Shape = tuple[int, ...]
-"""A shape; -1 stands for a size that numpy does not name."""
+Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
+"""Whether a matrix product stopped, and its two shapes; -1 is a size that numpy does not name."""
 
 MOST = 4
 """How many causes of an exception are told."""
@@ -162,7 +162,7 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
     return [found[key] for key in sorted(found, key=lambda key: often[key])]
 
 
-def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
+def clash_of(error: str) -> Clash | None:
     """Return whether a matrix product stopped, and the two shapes that did not fit."""
     if sizes := pattern("matmul").search(error):
         return True, (-1, int(sizes[2])), (int(sizes[1]), -1)
@@ -172,7 +172,7 @@ def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
     return "not aligned" in error, shapes[0], shapes[1]
 
 
-def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape, ...]]) -> bool:
+def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
     is_product, left, right = clash
     operation, shapes = stopped
     if (operation == "@") != is_product or len(shapes) != 2:
@@ -186,9 +186,7 @@ def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape,
     )
 
 
-def clashing(
-    fixture: Fixture, clash: tuple[bool, Shape, Shape], frame: Frame = NOWHERE
-) -> list[Mutant]:
+def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
     Those that read a Z where the line that stopped has none are left out, if any are left.
@@ -216,10 +214,10 @@ def _reads_z(mutant: Mutant) -> bool:
     return any(name[0] == "Z" for tree in mutant.forms.values() for name in names(tree))
 
 
-def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ...]]:
+def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
     """Return the operation at which numpy stops, and the shapes it was given, or nothing."""
     if not isinstance(tree, tuple):
-        return "", ()
+        return "", []
     for operand in tree[1:]:
         if (inner := _stopped(operand, scope))[0]:
             return inner
@@ -228,5 +226,5 @@ def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ..
         try:
             OPERATIONS[tree[0]](*values)
         except FAILURES:
-            return tree[0], tuple(np.shape(value) for value in values)
-    return "", ()
+            return tree[0], list(map(np.shape, values))
+    return "", []
