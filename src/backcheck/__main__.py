@@ -149,12 +149,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
     """Return the first thing the test says, with the size of the difference."""
-    bare = {
-        name: type(outputs[name]).__name__
-        for name in fixture.expected
-        if name in outputs and not isinstance(outputs[name], np.ndarray)
-    }
-    types = (f"Wrong type for {name}: {kind}" for name, kind in bare.items())
+    own = {name: outputs[name] for name in fixture.expected if name in outputs}
+    types = [
+        f"Wrong type for {name}: {type(value).__name__}"
+        for name, value in own.items()
+        if not isinstance(value, np.ndarray)
+    ]
     first = next(iter((*types, *fixture.compare(outputs).failures)), "")
     name = first.split()[-1] if first else ""
     if first.startswith("Wrong shape"):

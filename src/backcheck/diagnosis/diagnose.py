@@ -10,7 +10,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -282,11 +282,11 @@ def _explain(
     placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
     if not placed:
         return None
-    searched: _Searched = {}
+    search = cache(_search)
     for tried, loose, some in _plan(placed, changes, before_two_changes):
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
-            answer = _answer(placing, tried, loose, searched)
+            answer = _answer(placing, tried, loose, search)
             before = found.get(placing.fixture)
             if answer and (not before or answer.candidates[0].rank < before.candidates[0].rank):
                 found[placing.fixture] = answer
@@ -314,21 +314,20 @@ def _plan(
         yield 2, True, [placing for placing in near if placing.partial]
 
 
-_Searched = dict[tuple[Placing, int], list[Mutant]]
-"""What has been found with so many changes, by placing."""
+def _search(placing: Placing, changes: int) -> list[Mutant]:
+    """Return what prints strictly or loosely: one search does for both."""
+    fixture, names = placing.fixture, placing.printed_as
+    loose = changes < 2 or placing.partial
+    found = explanations(fixture, placing.arrays, changes, loose)
+    return [Mutant(fixture, forms, changes + bool(names), names) for forms in found]
 
 
-def _answer(placing: Placing, changes: int, loose: bool, searched: _Searched) -> Diagnosis | None:
-    fixture, arrays, names = placing.fixture, placing.arrays, placing.printed_as
-    exact = changes == 2 and not placing.partial
-    # What prints strictly prints loosely too, so one search does for both.
-    if (placing, changes) not in searched:
-        searched[placing, changes] = [
-            Mutant(fixture, forms, changes + bool(names), names)
-            for forms in explanations(fixture, arrays, changes, loose=not exact)
-        ]
-    found = searched[placing, changes]
-    if not loose and not exact:
+def _answer(
+    placing: Placing, changes: int, loose: bool, search: Callable[[Placing, int], list[Mutant]]
+) -> Diagnosis | None:
+    fixture, arrays = placing.fixture, placing.arrays
+    found = search(placing, changes)
+    if not loose:
         found = [
             mutant
             for mutant in found
@@ -337,7 +336,7 @@ def _answer(placing: Placing, changes: int, loose: bool, searched: _Searched) ->
     if not found:
         return None
     remarks = tuple(_older_names(placing))
-    if changes or names:
+    if changes or placing.printed_as:
         return Diagnosis("explained", fixture, tuple(distinct(found)), remarks, arrays)
     others = [
         mutant
@@ -463,8 +462,8 @@ def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
     """Yield whether numbers have one ratio to the expected ones, or their sizes."""
     with np.errstate(all="ignore"):
         ratios = (got / want)[np.abs(want) > 1e-6]
-    steady = ratios.size > 1 and bool(np.all(np.isfinite(ratios)))
-    steady = steady and float(np.ptp(ratios)) <= 1e-4 * abs(ratios[0])
+        finite = ratios.size > 1 and np.isfinite(ratios).all()
+        steady = finite and np.ptp(ratios) <= 1e-4 * abs(ratios[0])
     if steady and abs(ratios[0] - 1) > 1e-4:
         yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
     elif got.size > 1 and np.allclose(np.abs(got), np.abs(want), atol=1e-7):

@@ -6,7 +6,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from itertools import groupby, islice
 from typing import Any
 
@@ -30,15 +30,11 @@ class Placing:
     # The name of each step in an older edition, where such names were read.
     renamed: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def _expected(self) -> list[tuple[str, PrintedArray, Any]]:
-        values = self.fixture.values
-        return [(step, array, values[step]) for step, array in self.arrays.items()]
-
     @property
     def fitting(self) -> int:
         """How many arrays have the shape of the step they are taken for, or of a part of it."""
-        return sum(array.fits(np.shape(value)) for _, array, value in self._expected)
+        values = self.fixture.values
+        return sum(array.fits(np.shape(values[step])) for step, array in self.arrays.items())
 
     @property
     def outputs(self) -> int:
@@ -53,12 +49,14 @@ class Placing:
     @property
     def right(self) -> list[str]:
         """The steps whose array prints as the expected one."""
-        return [step for step, array, value in self._expected if array.matches(value)]
+        values = self.fixture.values
+        return [step for step, array in self.arrays.items() if array.matches(values[step])]
 
     @property
     def agreement(self) -> tuple[int, int]:
         """How many arrays are as expected, and how many have the whole expected shape."""
-        shaped = sum(array.shape == np.shape(value) for _, array, value in self._expected)
+        values = self.fixture.values
+        shaped = sum(array.shape == np.shape(values[s]) for s, array in self.arrays.items())
         return len(self.right), shaped
 
 

@@ -85,15 +85,14 @@ def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
     """Yield what each call of the test is taken apart into, and its arguments."""
     for text in fixture.call:
         into, _, call = text.rpartition(" = ")
-        with suppress(SyntaxError):
-            match [ast.parse(one, mode="eval").body for one in (into or "{}", call)]:
-                case [
-                    ast.Name() | ast.Dict() | ast.Tuple() as taken,
-                    ast.Call(keywords=[]) as made,
-                ]:
-                    yield taken, tuple(_argument(fixture, node) for node in made.args)
-                    continue
-        raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        try:
+            taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
+        except SyntaxError:
+            taken = made = ast.Constant(None)
+        known = isinstance(taken, ast.Name | ast.Dict | ast.Tuple)
+        if not known or not isinstance(made, ast.Call) or made.keywords:
+            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield taken, tuple(_argument(fixture, node) for node in made.args)
 
 
 def _argument(fixture: Fixture, node: ast.expr) -> Any:
@@ -124,8 +123,10 @@ def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
             wanted = f"a dictionary with {', '.join(fixture.expected)}"
         case ast.Tuple(elts=parts):
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
-                named = [_by_name(fixture, *pair) for pair in zip(parts, returned, strict=True)]
-                return {name: value for outputs in named for name, value in outputs.items()}
+                found: dict[str, Any] = {}
+                for part, value in zip(parts, returned, strict=True):
+                    found |= _by_name(fixture, part, value)
+                return found
             names = [ast.unparse(part) for part in parts]
             plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
             things = "values" if "{}" in names else "arrays"
