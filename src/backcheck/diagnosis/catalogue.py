@@ -161,18 +161,22 @@ def _places() -> dict[str, tuple[Place, ...]]:
     places: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
     for fixture in courses()[0]:
         for key, mutant in named_on(fixture):
-            # Written out, these are the lines of the forward pass that the course grades.
-            again = f"{', '.join(mutant.forms)} computed again" if key == "forward-again" else ""
+            change = _change(key, mutant)
             for says, title in _said_by_each_edition(mutant).items():
                 place = Place(mutant, says)
                 alike = (place.printed, mutant.verdict, says)
                 known = places[key].get(alike, place)
                 places[key][alike] = replace(
                     known,
-                    changes=tuple(dict.fromkeys((*known.changes, again or str(mutant)))),
+                    changes=tuple(dict.fromkeys((*known.changes, change))),
                     tests=tuple(dict.fromkeys((*known.tests, title))),
                 )
     return {key: tuple(own.values()) for key, own in places.items()}
+
+
+def _change(key: str, mutant: Mutant) -> str:
+    # Written out, these are the lines of the forward pass that the course grades.
+    return f"{', '.join(mutant.forms)} computed again" if key == "forward-again" else str(mutant)
 
 
 def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
