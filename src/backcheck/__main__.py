@@ -10,7 +10,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 import backcheck
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
-from backcheck.diagnosis.running import Failure, call, load_function, wrong_types
+from backcheck.diagnosis.running import Failure, call, load_function
 from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard
@@ -63,42 +63,36 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"backcheck {backcheck.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    ask = commands.add_parser("diagnose", help="name the program that prints some numbers")
+    def command(name: str, run: Callable[..., int], help: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help)
+        one.set_defaults(command=run)
+        return one
+
+    ask = command("diagnose", _diagnose, "name the program that prints some numbers")
     ask.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="a text file; - reads stdin"
     )
     ask.add_argument("--fixture", metavar="ID", help="the test the numbers come from")
     ask.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
-    ask.set_defaults(command=_diagnose)
-
-    run = commands.add_parser("run", help="call your own function as a test does, and diagnose it")
+    run = command("run", _run, "call your own function as a test does, and diagnose it")
     run.add_argument("fixture", metavar="FIXTURE")
     run.add_argument("target", metavar="FILE.py:FUNCTION")
     run.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
-    run.set_defaults(command=_run)
-
-    every = commands.add_parser("fixtures", help="list the published tests")
-    every.set_defaults(command=_fixtures)
-
-    one = commands.add_parser("show", help="show what a test hands over and what it accepts")
-    one.add_argument("fixture", metavar="FIXTURE")
-    one.set_defaults(command=_show)
-
-    judge = commands.add_parser("audit", help="how fair and how strong the tests are")
+    command("fixtures", _fixtures, "list the published tests")
+    show = command("show", _show, "show what a test hands over and what it accepts")
+    show.add_argument("fixture", metavar="FIXTURE")
+    judge = command("audit", _audit, "how fair and how strong the tests are")
     judge.add_argument(
         "fixtures", nargs="*", metavar="FIXTURE", help="one or more tests in detail; all in a table"
     )
     judge.add_argument("--json", action="store_true", help="print the audits as JSON")
-    judge.set_defaults(command=_audit)
-
-    make = commands.add_parser("fair-test", help="write a test that accepts every right program")
+    make = command("fair-test", _fair_test, "write a test that accepts every right program")
     make.add_argument("--units", nargs="+", type=int, default=[4, 5, 3], metavar="N")
     make.add_argument("--activations", nargs="+", default=["tanh", "sigmoid"], metavar="NAME")
     make.add_argument("--examples", type=int, default=6, metavar="M")
     make.add_argument("--seed", type=int, default=1, help="the first seed to try")
     make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
     make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
-    make.set_defaults(command=_fair_test)
     return parser
 
 
@@ -107,11 +101,7 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _answer(grads: Any, fixture: str | Fixture | None, as_json: bool) -> int:
-    found = diagnose(
-        grads,
-        fixture,
-        before_two_changes=lambda: _progress("Looking at programs with two changes ..."),
-    )
+    found = diagnose(grads, fixture, 2, lambda: _progress("Looking at programs with two changes"))
     print(found.to_json() if as_json else repr(found))
     return EXIT[found.verdict]
 
@@ -159,9 +149,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
     """Return the first thing the test says, with the size of the difference."""
-    complaints = wrong_types({name: outputs[name] for name in fixture.expected if name in outputs})
-    outcome = fixture.compare(outputs)
-    first = next(iter((*complaints, *outcome.failures)), "")
+    own = {name: outputs[name] for name in fixture.expected if name in outputs}
+    types = [
+        f"Wrong type for {name}: {type(value).__name__}"
+        for name, value in own.items()
+        if not isinstance(value, np.ndarray)
+    ]
+    first = next(iter((*types, *fixture.compare(outputs).failures)), "")
     name = first.split()[-1] if first else ""
     if first.startswith("Wrong shape"):
         return f"{first} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"
@@ -186,7 +180,7 @@ def _audit(options: argparse.Namespace) -> int:
     chosen = [every[name] for name in options.fixtures or every]
     found = []
     for fixture in chosen:
-        _progress(f"Judging {fixture.title} ...")
+        _progress(f"Judging {fixture.title}")
         found.append(audit(fixture))
     if options.json:
         print(json.dumps([one.to_dict() for one in found], indent=2))
@@ -201,7 +195,7 @@ def _fair_test(options: argparse.Namespace) -> int:
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
-    _progress("Making the test and judging it ...")
+    _progress("Making the test and judging it")
     fixture = (
         repaired(load(options.repair))
         if options.repair
@@ -219,9 +213,9 @@ def _fair_test(options: argparse.Namespace) -> int:
     return 0
 
 
-def _progress(sentence: str) -> None:
+def _progress(doing: str) -> None:
     if sys.stderr.isatty():
-        print(sentence, file=sys.stderr)
+        print(f"{doing} ...", file=sys.stderr)
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -203,7 +203,7 @@ def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_r
 
 
 def _prints(candidate: Mutant) -> str:
-    return catalogue._printed(candidate)
+    return Place(candidate, candidate.outcome.word).printed
 
 
 def test_where_the_editions_of_a_test_disagree_the_place_names_them() -> None:

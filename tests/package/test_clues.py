@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from backcheck.activations import sigmoid, tanh
-from backcheck.diagnosis.clues import CAUSES, differing, named_on, newest, ratio, ratios
+from backcheck.diagnosis.clues import CAUSES, differing, named_on, ratio, ratios
+from backcheck.diagnosis.placing import newest
 from backcheck.fixtures import load
 from backcheck.mutants.mistakes import table
 from backcheck.mutants.mutant import Mutant
@@ -33,7 +34,7 @@ def failing(id: str) -> Iterator[tuple[str, Mutant, list[str]]]:
             yield name, candidate, [s.name for s in load(id).program.steps if s.name in wrong]
 
 
-@pytest.mark.parametrize("id", [fixture.id for fixture in newest()])
+@pytest.mark.parametrize("id", [fixture.id for fixture in newest().values()])
 def test_every_named_mistake_that_a_test_rejects_is_counted_under_one_ratio(id: str) -> None:
     rejected = [one for _, one, _ in failing(id) if one.verdict == "mistake"]
     assert sum(count for _, count in hits(id).values()) == len(rejected) > 0

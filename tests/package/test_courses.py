@@ -135,6 +135,14 @@ def test_pasted_numbers_of_a_new_course_are_diagnosed(
     assert said in repr(found)
 
 
+def test_no_page_is_named_for_a_step_that_the_book_does_not_explain() -> None:
+    fixture = of("logistic-regression")
+    values = fixture.run(dw="X @ (A - Y).T")
+    found = diagnose(f"dw = {values['dw']}\ndb = {values['db']}", fixture)
+    assert str(found.candidates[0]) == "dw = X @ (A - Y).T"
+    assert "Read" not in repr(found)
+
+
 def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
     fixture = of("logistic-regression")
 

@@ -364,7 +364,7 @@ def test_the_search_finds_what_running_every_mutant_finds() -> None:
     fixture = load(id)
     wanted = fixture.run(dA_prev="W.T @ dZ / m")
     (seen,) = diagnose(f"dA_prev = {wanted['dA_prev']}", fixture=id).arrays.values()
-    found = {str(forms) for _, forms in explanations(load(id), {"dA_prev": seen}, 1)}
+    found = {str(forms) for forms in explanations(load(id), {"dA_prev": seen}, 1)}
     by_hand = set()
     for slot in mutants(load(id)).slots:
         for form in slot.forms:

@@ -18,15 +18,12 @@ WORDS = 120
 
 @dataclass(frozen=True, repr=False)
 class Answer:
-    """A text for a forum, in Markdown, and the address of the place of the book that has more.
-
-    `place` is where its digits are from, `causes` what may be behind the exception it is about.
-    """
+    """A text for a forum, in Markdown."""
 
     text: str
-    about: str
-    place: Place | None = None
-    causes: tuple[Cause, ...] = ()
+    about: str  # the address of the place of the book that has more
+    place: Place | None = None  # where its digits are from
+    causes: tuple[Cause, ...] = ()  # what may be behind the exception it is about
 
     def __repr__(self) -> str:
         return self.text
@@ -77,10 +74,14 @@ def _told(mistake: Mistake, place: Place) -> str:
     change = " and ".join(f"`{statement}`" for statement in mutant.shown)
     shared = ""
     if place.says == "stops":
-        prints = f"makes numpy stop\n\n{_fenced(place.printed.removeprefix('numpy stops '))}"
+        prints = f"makes numpy stop\n\n{_fenced(f'at {mutant.outcome.error}')}"
     else:
         values, expected = mutant.values, fixture.expected
-        output = next(name for name in expected if not _equal(values[name], expected[name]))
+        output = next(
+            name
+            for name, want in expected.items()
+            if np.shape(values[name]) != want.shape or not np.allclose(values[name], want)
+        )
         shared = _shared(place, output)
         prints = (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
@@ -94,10 +95,6 @@ def _told(mistake: Mistake, place: Place) -> str:
         f'This looks like {mistake.name}.\nIn the test "{fixture.title}", {change} {prints}\n\n'
         f"{shared}{said}\n{mistake.hint}"
     )
-
-
-def _equal(value: Any, expected: Any) -> bool:
-    return np.shape(value) == np.shape(expected) and np.allclose(value, expected)
 
 
 def _shared(place: Place, output: str) -> str:

@@ -4,14 +4,14 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.clues import CAUSES, first_wrong, named_on, newest, ratio
-from backcheck.diagnosis.placing import courses
+from backcheck.diagnosis.clues import CAUSES, named_on, ratio, wrong_outputs
+from backcheck.diagnosis.placing import courses, newest
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import Mistake, table
 from backcheck.mutants.mutant import Mutant
@@ -48,11 +48,32 @@ class Place:
     """What a named form prints, and where."""
 
     mutant: Mutant
-    changes: tuple[str, ...]  # several statements where they print the same
-    tests: tuple[str, ...]  # titles of the tests on which they do
-    says: str  # what each of these says: "passes", "fails" or "stops"
-    printed: str  # the wrong outputs as numpy prints them, or its complaint
+    says: str  # what the tests say: "passes", "fails" or "stops"
+    changes: tuple[str, ...] = ()  # several statements where they print the same
+    tests: tuple[str, ...] = ()  # titles of the tests on which they do
     shared: tuple[Shared, ...] = ()
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The wrong outputs as numpy prints them."""
+        if self.mutant.outcome.error:
+            return {}
+        values, right = self.mutant.values, self.mutant.fixture.values
+        texts = {name: _text(values[name]) for name in self.mutant.fixture.expected}
+        return {name: text for name, text in texts.items() if text != _text(right[name])}
+
+    @cached_property
+    def numbers(self) -> dict[str, frozenset[str]]:
+        """The numbers of each output that somebody may search for."""
+        return {name: frozenset(_NUMBER.findall(text)) for name, text in self.outputs.items()}
+
+    @property
+    def printed(self) -> str:
+        """The wrong outputs, or the complaint of numpy."""
+        if error := self.mutant.outcome.error:
+            return f"numpy stops at {error}"
+        lines = [f"{name} = {text}" for name, text in self.outputs.items()]
+        return "\n".join(lines) or "Prints the expected numbers."
 
     @property
     def judged(self) -> str:
@@ -94,10 +115,11 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
     tests = [test for place in places for test in place.tests]
     where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
     verdicts = _either(place.mutant.verdict for place in places)
-    summary = f"{code}: {verdicts}; {_either(place.says for place in places)} on {where}"
+    said = _either(place.says for place in places)
     # Tests whose outputs share their numbers with the same forms have one paragraph.
     alike = groupby(places, key=lambda place: place.shared)
     printed = "".join(_printed_as_html(list(group), shared) for shared, group in alike)
+    summary = f"{code}: {verdicts}; {said} on {where}"
     return f"<details><summary>{summary}</summary>{printed}</details>"
 
 
@@ -139,19 +161,22 @@ def _places() -> dict[str, tuple[Place, ...]]:
     places: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
     for fixture in courses()[0]:
         for key, mutant in named_on(fixture):
-            printed, own = _printed(mutant), places[key]
+            change = _change(key, mutant)
             for says, title in _said_by_each_edition(mutant).items():
-                alike = (printed, mutant.verdict, says)
-                place = Place(mutant, (_change(key, mutant),), (title,), says, printed)
-                own[alike] = _joined(own[alike], place) if alike in own else place
+                place = Place(mutant, says)
+                alike = (place.printed, mutant.verdict, says)
+                known = places[key].get(alike, place)
+                places[key][alike] = replace(
+                    known,
+                    changes=tuple(dict.fromkeys((*known.changes, change))),
+                    tests=tuple(dict.fromkeys((*known.tests, title))),
+                )
     return {key: tuple(own.values()) for key, own in places.items()}
 
 
 def _change(key: str, mutant: Mutant) -> str:
-    if key == "forward-again":
-        # Written out, these are the lines of the forward pass that the course grades.
-        return f"{', '.join(mutant.forms)} computed again"
-    return str(mutant)
+    # Written out, these are the lines of the forward pass that the course grades.
+    return f"{', '.join(mutant.forms)} computed again" if key == "forward-again" else str(mutant)
 
 
 def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
@@ -173,15 +198,10 @@ def _said_by_each_edition(mutant: Mutant) -> dict[str, str]:
     return {says: f"{fixture.title} ({' and '.join(some)})" for says, some in editions.items()}
 
 
-def _joined(place: Place, other: Place) -> Place:
-    changes = tuple(dict.fromkeys((*place.changes, *other.changes)))
-    return replace(place, changes=changes, tests=tuple(dict.fromkeys((*place.tests, *other.tests))))
-
-
 def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     """Say of each output that a place prints where else its numbers stand."""
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for output, numbers in _outputs(place):
+    for output, numbers in place.numbers.items():
         right = tuple(_right(place.mutant.fixture, output, numbers))
         others = {other for number in numbers for other in printed_by()[number]} - {key}
         whole = {other for other in others if any(numbers <= some for some in _arrays(other))}
@@ -192,19 +212,10 @@ def _shared(key: str, place: Place) -> tuple[Shared, ...]:
     return tuple(Shared(tuple(outputs), *kinds) for kinds, outputs in alike.items())
 
 
-def _outputs(place: Place) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the name of each output that a place prints, and its numbers."""
-    if place.says != "stops":
-        for text in re.split(r"\n(?=\w+ = )", place.printed):
-            name, equals, array = text.partition(" = ")
-            if equals:
-                yield name, frozenset(_NUMBER.findall(array))
-
-
 @cache
 def _arrays(key: str) -> frozenset[frozenset[str]]:
     """Return the numbers of each output that a named form prints."""
-    return frozenset(numbers for place in _places()[key] for _, numbers in _outputs(place))
+    return frozenset(some for place in _places()[key] for some in place.numbers.values())
 
 
 @cache
@@ -284,11 +295,10 @@ def overview() -> Overview:
     [('mistake', '-1, not constant')]
     """
     found: dict[str, set[str]] = {key: set() for key in table()}
-    for fixture in newest():
+    for fixture in newest().values():
         for key, mutant in named_on(fixture):
-            first = first_wrong(mutant)
             found[key] |= {"numpy stops"} if mutant.outcome.error else set()
-            found[key] |= {ratio(mutant, first)} if first else set()
+            found[key] |= {ratio(mutant, output) for output in wrong_outputs(mutant)[:1]}
     kinds = (*CAUSES, "numpy stops")
     rows = [
         (named.name, entry(key).verdicts, ", ".join(kind for kind in kinds if kind in found[key]))
@@ -299,12 +309,3 @@ def overview() -> Overview:
 
 def _text(value: Any) -> str:
     return str(np.asarray(value, dtype=float))
-
-
-def _printed(mutant: Mutant) -> str:
-    if mutant.outcome.error:
-        return f"numpy stops at {mutant.outcome.error}"
-    right = mutant.fixture.values
-    texts = {name: _text(mutant.values[name]) for name in mutant.fixture.expected}
-    lines = [f"{name} = {text}" for name, text in texts.items() if text != _text(right[name])]
-    return "\n".join(lines) or "Prints the expected numbers."

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 
-from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.search import workshop
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences, table
@@ -33,13 +32,6 @@ CAUSES: dict[str, tuple[str, set[str]]] = {
     "other shape": ("a product, a sum, or a wrong array", set(table()) - _AVERAGES - _SIGNS),
 }
 """What a ratio of printed to expected numbers speaks for, and the named forms that are it."""
-
-
-@cache
-def newest() -> tuple[Fixture, ...]:
-    """Return the newest test of each function of the first course."""
-    tests = courses()[0]
-    return tuple({test.function: test for test in reversed(tests)}.values())
 
 
 def ratio(mutant: Mutant, output: str) -> str:
@@ -83,17 +75,10 @@ def named_on(fixture: Fixture) -> tuple[tuple[str, Mutant], ...]:
     )
 
 
-def _wrong(mutant: Mutant) -> tuple[str, ...]:
+def wrong_outputs(mutant: Mutant) -> list[str]:
     """Return the outputs that a test finds wrong, in the order in which they are computed."""
-    if mutant.outcome.error:
-        return ()
     named = {failure.split()[-1] for failure in mutant.outcome.failures}
-    return tuple(step.name for step in mutant.fixture.program.steps if step.name in named)
-
-
-def first_wrong(mutant: Mutant) -> str:
-    """Return the wrong output that is computed first, or ``""`` where numbers are right or none."""
-    return next(iter(_wrong(mutant)), "")
+    return [step.name for step in mutant.fixture.program.steps if step.name in named]
 
 
 def ratios(*tests: str, output: str = "") -> Table:
@@ -102,12 +87,7 @@ def ratios(*tests: str, output: str = "") -> Table:
     Every named mistake is made on each test. Those at which numpy stops, and those that a
     test accepts, have no ratio and are left out.
 
-    Parameters
-    ----------
-    *tests : str
-        The ids of the tests.
-    output : str
-        The output to divide, where it is wrong; the wrong output computed first if not given.
+    The ratio is that of the wrong output computed first, or of `output` where that is wrong.
 
     Examples
     --------
@@ -117,21 +97,20 @@ def ratios(*tests: str, output: str = "") -> Table:
     fixtures = [load(test) for test in tests]
     columns = [_hits(fixture, output) for fixture in fixtures]
     rows = [
-        (kind, said, *(f"{column[kind][0]} of {column[kind][1]}" for column in columns))
-        for kind, (said, _) in CAUSES.items()
+        (kind, said, *(column[kind] for column in columns)) for kind, (said, _) in CAUSES.items()
     ]
     return Table(("ratio", "cause", *(fixture.title for fixture in fixtures)), rows, "words")
 
 
-def _hits(fixture: Fixture, output: str) -> dict[str, tuple[int, int]]:
-    """Return for each ratio how many named mistakes have its cause, and how many have it."""
+def _hits(fixture: Fixture, output: str) -> dict[str, str]:
+    """Return for each ratio how many named mistakes have its cause, of how many that have it."""
     found: dict[str, list[bool]] = {kind: [] for kind in CAUSES}
     for key, mutant in named_on(fixture):
-        divided = output or first_wrong(mutant)
-        if mutant.verdict == "mistake" and divided in _wrong(mutant):
+        wrong = wrong_outputs(mutant) if mutant.verdict == "mistake" else []
+        for divided in [name for name in wrong if name == output] if output else wrong[:1]:
             kind = ratio(mutant, divided)
             found[kind].append(key in CAUSES[kind][1])
-    return {kind: (sum(hits), len(hits)) for kind, hits in found.items()}
+    return {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in found.items()}
 
 
 def differing(test: str) -> Table:
@@ -147,7 +126,7 @@ def differing(test: str) -> Table:
     changed: dict[tuple[str, ...], Counter[str]] = {}
     right: Counter[tuple[str, ...]] = Counter()
     for _, mutant in named_on(fixture):
-        if wrong := _wrong(mutant):
+        if wrong := tuple(wrong_outputs(mutant)):
             first = min(mutant.forms, key=slots.index)
             changed.setdefault(wrong, Counter())[first] += mutant.verdict == "mistake"
             right[wrong] += mutant.verdict == "equivalent"

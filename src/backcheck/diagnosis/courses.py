@@ -62,7 +62,8 @@ def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"one of its comparisons lacks the key {key!r}." for key in missing)
     if ("seed" in table) != bool(table.get("draws")):
         yield "it needs both a seed and draws, or neither."
-    if not all(isinstance(one, dict) and {"name", "shape"} <= one.keys() for one in _draws(table)):
+    draws = table.get("draws", ())
+    if not all(isinstance(one, dict) and {"name", "shape"} <= one.keys() for one in draws):
         yield "each of its draws needs a name and a shape."
     for key in {"forward", "program", "gradient_of"} & table.keys():
         try:
@@ -81,10 +82,6 @@ def _of_keys(entry: Any, known: Mapping[str, type]) -> Iterator[str]:
         elif not isinstance(value, known[key]):
             words = {str: "text", list: "a list", dict: "a table", bool: "true or false"}
             yield f"{key} has to be {words.get(known[key], 'a number')}."
-
-
-def _draws(table: Mapping[str, Any]) -> list[Any]:
-    return list(table.get("draws", ()))
 
 
 def _of_fixture(fixture: Fixture) -> Iterator[str]:

@@ -10,7 +10,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from backcheck.diagnosis.placing import (
     elsewhere,
     most_likely,
     most_used,
+    newest,
     placings,
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
@@ -40,28 +41,14 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What can be said of some numbers.
+    """What can be said of some numbers."""
 
-    Parameters
-    ----------
-    verdict : str
-        ``"expected"`` if the test asks for exactly these numbers, ``"explained"`` if a mutant
-        prints them, else ``"unexplained"``.
-    fixture : Fixture or None
-        The test they belong to.
-    candidates : tuple of Mutant
-        Every program found, the simplest first.
-    remarks : tuple of str
-        What else can be said, a sentence each.
-    arrays : mapping
-        The pasted arrays, by the step they were taken for.
-    """
-
-    verdict: str
-    fixture: Fixture | None
-    candidates: tuple[Mutant, ...] = ()
-    remarks: tuple[str, ...] = ()
-    arrays: Mapping[str, PrintedArray] = field(default_factory=dict, repr=False)
+    verdict: str  # "expected" by the test, "explained" by a mutant, or "unexplained"
+    fixture: Fixture | None  # the test they belong to
+    candidates: tuple[Mutant, ...] = ()  # every program found, the simplest first
+    remarks: tuple[str, ...] = ()  # what else can be said, a sentence each
+    # The pasted arrays, by the step they were taken for.
+    arrays: Mapping[str, PrintedArray] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[tuple[Mutant, ...], ...]:
@@ -69,7 +56,7 @@ class Diagnosis:
         groups: dict[Any, list[Mutant]] = {}
         for mutant in self.candidates:
             groups.setdefault(mutant.outputs_key, []).append(mutant)
-        return tuple(tuple(group) for group in groups.values())
+        return tuple(map(tuple, groups.values()))
 
     @property
     def title(self) -> str:
@@ -84,7 +71,11 @@ class Diagnosis:
         return say(self.verdict, where=where, spent=spent)
 
     def __repr__(self) -> str:
-        return "\n".join(map(_wrapped, self._lines()))
+        return "\n".join(
+            textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+            for line in self._lines()
+            for indent in [line[: len(line) - len(line.lstrip())]]
+        )
 
     def _lines(self) -> Iterator[str]:
         yield self.title
@@ -120,17 +111,9 @@ class Diagnosis:
         return f'<div class="diagnosis">{"".join(parts)}</div>'
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the diagnosis as plain lists and dictionaries.
+        """Return it as plain lists and dictionaries, for programs.
 
-        Returns
-        -------
-        dict
-            ``verdict``, ``fixture``, ``remarks``, and ``candidates``: each with ``program``
-            (every statement, evaluable as printed), ``changed`` (step, was, now),
-            ``changes``, ``verdict``, ``name``, ``operators``, ``hint``, ``page``, and ``matches``
-            by output.
-            ``program`` and ``was`` are for programs: a text for readers shows what a test
-            expects as `Mutant.expects` does, since a statement would be a solution.
+        ``program`` and ``was`` are no texts for readers: a statement of a test is a solution.
         """
         return {
             "verdict": self.verdict,
@@ -160,21 +143,13 @@ class Diagnosis:
         return json.dumps(self.to_dict(), indent=2)
 
 
-def matches(
-    mutant: Mutant, arrays: Mapping[str, PrintedArray], loose: bool = True
-) -> dict[str, bool]:
-    """Return, for each pasted output, whether the program prints it, or, if `loose`, may do so."""
+def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
+    """Return, for each pasted output, whether the program may print it."""
     values = mutant.values
     return {
-        step: step in values
-        and (array.matches(values[step]) or (loose and array.matches(values[step], loose)))
+        step: step in values and (array.matches(values[step]) or array.matches(values[step], True))
         for step, array in arrays.items()
     }
-
-
-def _wrapped(line: str) -> str:
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def sentence(mutant: Mutant) -> str:
@@ -200,7 +175,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
         return
     yield f"    {sentence(first)}"
     yield from (f"    {mistake.hint}" for mistake in first.named)
-    yield f"    {say('read-page', page=first.page)}"
+    if first.page:
+        yield f"    {say('read-page', page=first.page)}"
     if others := [str(mutant) for mutant in group[1:]]:
         rest = len(others) - 3
         more = say("alike-more", n=rest) if rest > 0 else ""
@@ -227,13 +203,6 @@ def diagnose(
     before_two_changes : callable, optional
         Called before two changes are tried, which takes seconds.
 
-    Raises
-    ------
-    ValueError
-        If there is nothing to read in the text.
-    KeyError
-        If there is no such fixture.
-
     Examples
     --------
     >>> diagnose("dZ2 = [[0.78862847 0.43650985]]")
@@ -253,33 +222,24 @@ def diagnose(
     found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":
         return found
-    if asked and (title := _explained_elsewhere(paste, min(changes, 1))):
-        found = found or Diagnosis("unexplained", asked)
-        remarks = (*found.remarks, say("elsewhere", title=title))
-        return Diagnosis("unexplained", asked, (), remarks, found.arrays)
     if not asked:
         found = _in_other_course(paste, changes, before_two_changes) or found
+    elif (other := _explain(paste, courses()[0], min(changes, 1))) and other.candidates:
+        found = found or Diagnosis("unexplained", asked)
+        return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
     found = found or _without_numbers(paste, tests)
     if paste.problem and found.verdict == "unexplained":
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
 
 
-def _explained_elsewhere(paste: Paste, changes: int) -> str:
-    """Return the title of the answer for numbers that belong to another test, or ``""``."""
-    found = _explain(paste, courses()[0], changes)
-    return found.title if found and found.verdict != "unexplained" else ""
-
-
 def _in_other_course(
     paste: Paste, changes: int, before_two_changes: Callable[[], None]
 ) -> Diagnosis | None:
-    first, *others = courses()
-    best = max(_fitting(paste, first).values(), default=0)
-    for tests in others:
-        fitting = _fitting(paste, tests)
+    first, *others = (_fitting(paste, tests) for tests in courses())
+    for fitting in others:
         # Two changes take long there, so only numbers that fit no test of the first course as well.
-        likely = max(fitting.values(), default=0) > best
+        likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         most = changes if likely else min(changes, 1)
         found = _explain(paste, tuple(fitting), most, before_two_changes)
         if found and (found.candidates or likely):
@@ -311,32 +271,6 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), arrays)
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """A part of the plan: how many changes are tried, how exactly, and for which placings."""
-
-    changes: int
-    loose: bool
-    placed: list[Placing]
-
-
-def _plan(placed: list[Placing], changes: int) -> Iterator[_Stage]:
-    """Yield what is tried, the simplest first."""
-    for loose in (False, True):
-        yield from (_Stage(most, loose, placed) for most in range(min(changes, 1) + 1))
-        if not loose:
-            moved = [other for placing in placed if (other := elsewhere(placing))]
-            yield _Stage(0, False, moved)
-    if changes == 2:
-        near = most_likely(placed)
-        yield _Stage(2, False, near)
-        yield _Stage(2, True, [placing for placing in near if placing.partial])
-
-
-_Known = dict[tuple[Placing, int], list[Mutant]]
-"""What has been found with so many changes, by placing."""
-
-
 def _explain(
     paste: Paste,
     tests: Sequence[Fixture],
@@ -348,24 +282,75 @@ def _explain(
     placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
     if not placed:
         return None
-    known: _Known = {}
-    for stage in _plan(placed, changes):
-        if stage.changes == 2 and not stage.loose:
-            before_two_changes()
+    search = cache(_search)
+    for tried, loose, some in _plan(placed, changes, before_two_changes):
         found: dict[Fixture, Diagnosis] = {}
-        for placing in stage.placed:
-            # Two changes take long, so the first place that explains the numbers is kept.
-            if found and stage.changes == 2:
-                break
-            answer = _answer(placing, stage, known)
+        for placing in some:
+            answer = _answer(placing, tried, loose, search)
             before = found.get(placing.fixture)
             if answer and (not before or answer.candidates[0].rank < before.candidates[0].rank):
-                remarks = (*_older_names(placing), *answer.remarks)
-                found[placing.fixture] = replace(answer, remarks=remarks)
+                found[placing.fixture] = answer
+                # Two changes take long, so the first place that explains the numbers is kept.
+                if tried == 2:
+                    break
         if found:
             return _chosen(list(found.values()), paste)
     best = max(placed, key=lambda placing: placing.agreement)
     return Diagnosis("unexplained", best.fixture, (), tuple(_remains(best)), best.arrays)
+
+
+def _plan(
+    placed: list[Placing], changes: int, before_two_changes: Callable[[], None]
+) -> Iterator[tuple[int, bool, list[Placing]]]:
+    """Yield what is tried, the simplest first: how many changes, whether loosely, and where."""
+    few = range(min(changes, 1) + 1)
+    yield from ((tried, False, placed) for tried in few)
+    yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
+    yield from ((tried, True, placed) for tried in few)
+    if changes == 2:
+        before_two_changes()
+        near = most_likely(placed)
+        yield 2, False, near
+        yield 2, True, [placing for placing in near if placing.partial]
+
+
+def _search(placing: Placing, changes: int) -> list[Mutant]:
+    """Return what prints strictly or loosely: one search does for both."""
+    fixture, names = placing.fixture, placing.printed_as
+    loose = changes < 2 or placing.partial
+    found = explanations(fixture, placing.arrays, changes, loose)
+    return [Mutant(fixture, forms, changes + bool(names), names) for forms in found]
+
+
+def _answer(
+    placing: Placing, changes: int, loose: bool, search: Callable[[Placing, int], list[Mutant]]
+) -> Diagnosis | None:
+    fixture, arrays = placing.fixture, placing.arrays
+    found = search(placing, changes)
+    if not loose:
+        found = [
+            mutant
+            for mutant in found
+            if all(array.matches(mutant.values[step]) for step, array in arrays.items())
+        ]
+    if not found:
+        return None
+    remarks = tuple(_older_names(placing))
+    if changes or placing.printed_as:
+        return Diagnosis("explained", fixture, tuple(distinct(found)), remarks, arrays)
+    others = [
+        mutant
+        for mutant in _one_change(fixture, arrays, loose)
+        if mutant.named and mutant.outcome.word == "passes"
+    ]
+    candidates = (Mutant(fixture, {}, 0), *others)
+    return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
+
+
+def _one_change(
+    fixture: Fixture, arrays: Mapping[str, PrintedArray], loose: bool = False
+) -> list[Mutant]:
+    return distinct([Mutant(fixture, forms) for forms in explanations(fixture, arrays, 1, loose)])
 
 
 def _older_names(placing: Placing) -> Iterator[str]:
@@ -373,30 +358,10 @@ def _older_names(placing: Placing) -> Iterator[str]:
     said = [
         say("older-name", name=name, step=step)
         for step, name in placing.renamed.items()
-        if step != name and not step.endswith(name)
+        if not step.endswith(name)
     ]
     if said:
         yield say("older-names", names=", and ".join(said))
-
-
-def _answer(placing: Placing, stage: _Stage, known: _Known) -> Diagnosis | None:
-    fixture, arrays, names = placing.fixture, placing.arrays, placing.printed_as
-    exact = stage.changes == 2 and not placing.partial
-    # What prints strictly prints loosely too, so one search does for both.
-    if (placing, stage.changes) not in known:
-        known[placing, stage.changes] = [
-            Mutant(fixture, forms, spent + bool(names), names)
-            for spent, forms in explanations(fixture, arrays, stage.changes, loose=not exact)
-            if spent == stage.changes
-        ]
-    found = known[placing, stage.changes]
-    if not stage.loose and not exact:
-        found = [mutant for mutant in found if all(matches(mutant, arrays, False).values())]
-    if not found:
-        return None
-    if stage.changes == 0 and not names:
-        return _expected(placing, stage.loose)
-    return Diagnosis("explained", fixture, tuple(distinct(found)), (), arrays)
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
@@ -437,39 +402,19 @@ def _misplaced(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> Iterator
                 yield say("misplaced", step=step, name=name)
 
 
-def _expected(placing: Placing, loose: bool) -> Diagnosis:
-    """Return the diagnosis of right numbers: what else prints them, and what rejects that."""
-    fixture = placing.fixture
-    found = [
-        Mutant(fixture, forms, changes)
-        for changes, forms in explanations(fixture, placing.arrays, 1, loose)
-    ]
-    others = [
-        mutant for mutant in distinct(found) if mutant.named and mutant.outcome.word == "passes"
-    ]
-    candidates = (Mutant(fixture, {}, 0), *others)
-    remarks = tuple(_hidden(fixture, others))
-    return Diagnosis("expected", fixture, candidates, remarks, placing.arrays)
-
-
 def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:
     """Yield what the newest test of the same function says of forms that print the same."""
-    every = (test for tests in courses() for test in tests)
-    newest = next((test for test in every if test.function == fixture.function), fixture)
-    if newest is fixture or newest.program != fixture.program:
+    today = newest().get(fixture.function, fixture)
+    if today is fixture or today.program != fixture.program:
         return
-    judged = [(mutant, Mutant(newest, mutant.forms).outcome) for mutant in candidates]
-    rejected = [
-        (mutant, outcome)
-        for mutant, outcome in judged
-        if outcome.word != "passes" and mutant.verdict == "equivalent"
-    ]
-    if rejected:
+    equivalent = (mutant for mutant in candidates if mutant.verdict == "equivalent")
+    judged = ((mutant, Mutant(today, mutant.forms).outcome) for mutant in equivalent)
+    if rejected := [one for one in judged if one[1].word != "passes"]:
         first, outcome = rejected[0]
         step, _, now = first.changed[0]
         rest = len(rejected) - 1
         more = say("hidden-more", n=rest) if rest > 1 else ""
-        filling = {"title": newest.title, "outcome": outcome, "more": more, "page": first.page}
+        filling = {"title": today.title, "outcome": outcome, "more": more, "page": first.page}
         yield say("hidden-test", step=step, now=now, **filling)
 
 
@@ -489,13 +434,7 @@ def _remains(placing: Placing) -> Iterator[str]:
     for step in wrong:
         yield from _likeness(step, arrays[step], fixture)
     for step in wrong if len(arrays) > 1 else ():
-        alone = distinct(
-            [
-                Mutant(fixture, forms, changes)
-                for changes, forms in explanations(fixture, {step: arrays[step]}, 1)
-            ]
-        )
-        if alone:
+        if alone := _one_change(fixture, {step: arrays[step]}):
             yield say("alone", step=step, changes="; ".join(alone[0].shown))
 
 
@@ -523,8 +462,8 @@ def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
     """Yield whether numbers have one ratio to the expected ones, or their sizes."""
     with np.errstate(all="ignore"):
         ratios = (got / want)[np.abs(want) > 1e-6]
-    steady = ratios.size > 1 and bool(np.all(np.isfinite(ratios)))
-    steady = steady and float(np.ptp(ratios)) <= 1e-4 * abs(ratios[0])
+        finite = ratios.size > 1 and np.isfinite(ratios).all()
+        steady = finite and np.ptp(ratios) <= 1e-4 * abs(ratios[0])
     if steady and abs(ratios[0] - 1) > 1e-4:
         yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
     elif got.size > 1 and np.allclose(np.abs(got), np.abs(want), atol=1e-7):

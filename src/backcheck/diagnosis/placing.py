@@ -4,10 +4,10 @@ A paste names its arrays or does not, quotes inputs and expected numbers beside 
 own, and may use the names of an older edition. A **placing** is one way to read it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -69,10 +69,16 @@ def courses() -> tuple[tuple[Fixture, ...], ...]:
     return tuple(tuple(found[course]) for course in sorted(found))
 
 
+@cache
+def newest() -> dict[str, Fixture]:
+    """Return the newest test of each function of the first course."""
+    return {test.function: test for test in reversed(courses()[0])}
+
+
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    computed = [array for array in paste.arrays if not _is_input(array, fixture)]
+    computed = [array for array in paste.arrays if not _is_input(array, fixture, steps)]
     own = _unquoted(_once(computed), fixture)
     if not own:
         return
@@ -89,8 +95,7 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
 
 def most_used(placed: list[Placing]) -> list[Placing]:
     """Keep the placings that make use of the most of the pasted arrays."""
-    used = [len(placing.arrays) + placing.recognised for placing in placed]
-    return [placing for placing, n in zip(placed, used, strict=True) if n == max(used)]
+    return _most(placed, lambda placing: len(placing.arrays) + placing.recognised)
 
 
 def most_likely(placed: list[Placing]) -> list[Placing]:
@@ -98,13 +103,15 @@ def most_likely(placed: list[Placing]) -> list[Placing]:
 
     A search for two changes takes too long for the others.
     """
-    fitting = max(placing.fitting for placing in placed)
-    near = [placing for placing in placed if placing.fitting == fitting]
-    outputs: dict[Fixture, int] = {}
-    for placing in near:
-        outputs[placing.fixture] = max(placing.outputs, outputs.get(placing.fixture, 0))
-    near = [placing for placing in near if placing.outputs == outputs[placing.fixture]]
-    return list({_same_search(placing): placing for placing in near}.values())
+    near = groupby(_most(placed, lambda placing: placing.fitting), lambda one: one.fixture)
+    likely = [one for _, some in near for one in _most(list(some), lambda one: one.outputs)]
+    return list({_same_search(placing): placing for placing in likely}.values())
+
+
+def _most(placed: list[Placing], count: Callable[[Placing], int]) -> list[Placing]:
+    counts = list(map(count, placed))
+    most = max(counts, default=0)
+    return [placing for placing, n in zip(placed, counts, strict=True) if n == most]
 
 
 def elsewhere(placing: Placing) -> Placing | None:
@@ -144,7 +151,11 @@ def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray
     """Leave out the expected numbers where a text quotes them beside the learner's own."""
     steps = [step.name for step in fixture.program.steps]
     values = [fixture.values[name] for name in steps]
-    right = [any(_prints(array, value) for value in values) for array in arrays]
+    # Quoted by hand, a row often has one bracket.
+    right = [
+        any(array.matches(v) or (array.dimensions == 1 and array.matches(v, True)) for v in values)
+        for array in arrays
+    ]
     if all(right):
         return arrays
     alias = next(iter(fixture.also_called), {})
@@ -220,19 +231,13 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
             yield from _choices(options, (*taken, step))
 
 
-def _is_input(array: PrintedArray, fixture: Fixture) -> bool:
+def _is_input(array: PrintedArray, fixture: Fixture, steps: list[str]) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
     if array.name is None:
         return _is_value(array, fixture)
-    computed = any(array.name == step.name for step in fixture.program.steps)
-    return not computed and not pattern("gradient").search(array.name)
+    return array.name not in steps and not pattern("gradient").search(array.name)
 
 
 def _is_value(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether an array is one of those the test hands over; zeros say nothing."""
     return any(np.any(value) and array.matches(value) for value in fixture.arrays.values())
-
-
-def _prints(array: PrintedArray, value: Any) -> bool:
-    # Quoted by hand, a row often has one bracket.
-    return array.matches(value) or (array.dimensions == 1 and array.matches(value, loose=True))

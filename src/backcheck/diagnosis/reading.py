@@ -67,12 +67,12 @@ class PrintedArray:
     """One array read from a text."""
 
     name: str | None  # in the course's spelling
-    context: str  # "sigmoid" or "relu" if such a heading stands above it
     rows: tuple[Row | None, ...]  # None where rows were left out
     dimensions: int  # how many brackets stood around a number
-    whole: bool  # a bare row or a cut-off array is not
-    expected: bool  # whether the text calls it the expected output
     line: int
+    whole: bool = False  # a bare row or a cut-off array is not
+    context: str = ""  # "sigmoid" or "relu" if such a heading stands above it
+    expected: bool = False  # whether the text calls it the expected output
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:
@@ -118,9 +118,7 @@ class PrintedArray:
     @cached_property
     def _widths(self) -> dict[bool, Any]:
         return {
-            loose: np.array([number.width(loose) for number in self.cells]).reshape(
-                self.shape or -1
-            )
+            loose: np.reshape([cell.width(loose) for cell in self.cells], self.centre.shape)
             for loose in (False, True)
         }
 
@@ -130,34 +128,30 @@ class PrintedArray:
         If `loose`, the brackets are those of a part, and each number has its own digits.
         """
         array = np.asarray(value, dtype=float)
+        first = self.cells[0]
+        # Most candidates are told apart by one number, which is quicker to look for.
         if self.shape is not None and (array.shape == self.shape or not loose):
-            return array.shape == self.shape and self._agrees(array, loose)
-        if array.ndim > 2 or not self._holds_first(array, loose).any():
+            return (
+                array.shape == self.shape
+                and first.covers(array.item(0), loose)
+                and bool(_near(array, self.centre, self._widths[loose]).all())
+            )
+        if array.ndim > 2 or not _near(array, first.value, first.width(loose)).any():
             return False
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
-
-    def _holds_first(self, values: Any, loose: bool) -> Any:
-        # Most candidates are told apart by one number, which is quicker to look for.
-        first = self.cells[0]
-        if not math.isfinite(first.value):
-            return ~np.isfinite(values)
-        with np.errstate(invalid="ignore"):
-            return np.abs(values - first.value) <= first.width(loose)
-
-    def _agrees(self, values: Any, loose: bool) -> bool:
-        if not self.cells[0].covers(values.item(0), loose):
-            return False
-        centre = self.centre
-        with np.errstate(invalid="ignore"):
-            near = np.abs(values - centre) <= self._widths[loose]
-        return bool((near | (values == centre) | (np.isnan(values) & np.isnan(centre))).all())
 
     def _row(self, row: Row, line: Sequence[float], loose: bool) -> bool:
         # A row without its own brackets may have lost numbers at either end.
         part = self.dimensions == 0 and not self.whole
         wanted = (None, *row, None) if part else row
         return _fits(wanted, line, lambda number, value: number.covers(value, loose))
+
+
+def _near(values: Any, centre: Any, width: Any) -> Any:
+    with np.errstate(invalid="ignore"):
+        near = np.abs(values - centre) <= width
+    return near | (values == centre) | (np.isnan(values) & np.isnan(centre))
 
 
 @dataclass(frozen=True)
@@ -169,11 +163,7 @@ class Frame:
 
     @property
     def kind(self) -> str:
-        """What the statement does, in a word.
-
-        It may ask a test case, call a function of the course, take a named cache apart, look up
-        an entry, or compute by a formula; ``""`` if its first line does not tell.
-        """
+        """What the statement does, in a word; ``""`` if its first line does not tell."""
         if "_test_case(" in self.statement:
             return "case"
         if pattern("course-call").search(self.statement):
@@ -222,12 +212,6 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
 
     The names of gradients are those of the published tests, and of further `fixtures`.
 
-    Raises
-    ------
-    ValueError
-        If the text is longer than `LIMIT`, or there is nothing in it to read; the message
-        says what is wrong, and on which line.
-
     Examples
     --------
     >>> printed = read("dW1 = [[ 0.00301023 -0.00747267]]").arrays[0]
@@ -265,7 +249,7 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         table = np.atleast_2d(array.astype(float)).tolist()
         rows = tuple(tuple(PrintedNumber(number, 15, 15) for number in row) for row in table)
         spelling = course_spelling(name, names)
-        arrays.append(PrintedArray(spelling, "", rows, array.ndim, True, False, line))
+        arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
     return Paste(tuple(arrays))
 
 
@@ -294,10 +278,9 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     failing = [found for found in pattern("complaint").findall(text) if found[1] != "the"]
     # The last function named is the one whose test speaks.
     function = ["", *pattern("tested").findall(text)][-1]
-    errors = [error.strip() for error in pattern("exception").findall(text)]
     own = [
         error
-        for error in errors
+        for error in pattern("exception").findall(text)
         if not error.startswith("AssertionError") and "Traceback (most recent" not in error
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
@@ -324,18 +307,16 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         given = text[max(0, start - 200) : start].rstrip().endswith(("=", ":", "("))
         if not printed and (indexed or not name or not given):
             continue
-        wrong = next(_wrong_in(text, start, group), None)
-        if wrong:
+        if wrong := next(_wrong_in(text, start, group), None):
             place, said = wrong
             line = text.count("\n", 0, place) + 1
             problem = problem or say("at-line", line=line, said=said)
         else:
-            whole = not group.depth and (
-                group.dimensions == 2 or name is not None or text[start - 1] == "("
-            )
+            rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
+            alone = dimensions < 2 and name is None and text[start - 1] != "("
             line = text.count("\n", 0, start) + 1
-            rows = _untrimmed(group.rows)
-            found.append(PrintedArray(name, context, rows, group.dimensions, whole, expected, line))
+            whole = not group.depth and not alone
+            found.append(PrintedArray(name, rows, dimensions, line, whole, context, expected))
         after = group.end
         left[start:after] = [" " if char != "\n" else char for char in text[start:after]]
     return found, "".join(left), problem
@@ -349,10 +330,6 @@ class _Group:
     end: int
     depth: int
     deepest: int
-
-    @property
-    def dimensions(self) -> int:
-        return min(self.deepest, 2)
 
 
 def _group(text: str, start: int) -> _Group:
@@ -421,37 +398,30 @@ def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
     finest = max((n.decimals for n in _numbers_of(rows) if n.decimals >= 0), default=EXACT)
 
-    def whole(number: PrintedNumber | None) -> PrintedNumber | None:
-        if number is None:
-            return None
-        return replace(number, decimals=number.own if number.decimals == _OWN else finest)
+    def decimals(number: PrintedNumber) -> int:
+        return number.own if number.decimals == _OWN else finest
 
-    return tuple(row and tuple(map(whole, row)) for row in rows)
+    return tuple(row and tuple(n and replace(n, decimals=decimals(n)) for n in row) for row in rows)
 
 
 def _label(
     text: str, after: int, start: int, names: re.Pattern[str]
 ) -> tuple[str | None, str, bool]:
     """Return the name, the heading and whether "expected" stands before an array."""
-    before = text[max(after, start - 400) : start]
-    lines = [line for line in before.split("\n") if _letters(line)]
-    near = lines[-1][-80:] if lines else ""
-    heading = text[max(0, start - 2000) : start].lower()
-    context = max((known[:-1] for known in PREFIXES), key=heading.rfind)
-    context = context if heading.rfind(context) >= 0 else ""
-    return _last_name(near, names), context, _called_expected(text[:start][-2000:], names)
-
-
-def _called_expected(before: str, names: re.Pattern[str]) -> bool:
-    """Return whether the last line of prose before an array speaks of expected numbers."""
-    for line in reversed(before.split("\n")):
-        if words := pattern("word").findall(names.sub(" ", line)):
-            return any(word.lower().startswith("expect") for word in words)
-    return False
-
-
-def _letters(text: str) -> bool:
-    return bool(re.search(r"[A-Za-z]", pattern("not-prose").sub("", text)))
+    above = text[max(0, start - 2000) : start]
+    headings = {known[:-1]: above.lower().rfind(known[:-1]) for known in PREFIXES}
+    context = max(headings, key=lambda heading: headings[heading])
+    lines = [
+        line
+        for line in text[max(after, start - 400) : start].split("\n")
+        if re.search(r"[A-Za-z]", pattern("not-prose").sub("", line))
+    ]
+    name = _last_name(lines[-1][-80:], names) if lines else None
+    # The last line of prose above may speak of expected numbers.
+    prose = (pattern("word").findall(names.sub(" ", line)) for line in reversed(above.split("\n")))
+    words = next(filter(None, prose), [])
+    expected = any(word.lower().startswith("expect") for word in words)
+    return name, context if headings[context] >= 0 else "", expected
 
 
 def _last_name(text: str, names: re.Pattern[str]) -> str | None:
@@ -481,13 +451,12 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
             continue
         if block:
             first = line_number - len(block)
-            found.append(PrintedArray(None, "", _untrimmed(block), 0, False, False, first))
+            found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
         match = pattern("scalar").fullmatch(line.strip()) if len(line) < 2000 else None
         if match and names.search(match["label"]) and "." in match["numbers"]:
-            row = _row_of(match["numbers"])
-            name, single = _last_name(match["label"], names), len(row) == 1
-            found.append(PrintedArray(name, "", _untrimmed([row]), 0, single, False, line_number))
+            rows, name = _untrimmed([_row_of(match["numbers"])]), _last_name(match["label"], names)
+            found.append(PrintedArray(name, rows, 0, line_number, whole=len(rows[0] or ()) == 1))
     return found
 
 

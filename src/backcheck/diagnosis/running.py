@@ -3,14 +3,13 @@
 import ast
 import copy
 import difflib
-import importlib.util
+import runpy
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -42,33 +41,23 @@ def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
             f"There is no Python file {path!r}; give the path of a .py file, such as "
             "backward.py:backward_propagation (a notebook can be saved as one)."
         )
-    spec = importlib.util.spec_from_file_location("__backcheck_reader__", file)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path!r} cannot be loaded as a Python file.")
-    module = importlib.util.module_from_spec(spec)
-    # A dataclass looks up the module that it is written in.
-    sys.modules[spec.name] = module
     try:
         with _neighbours_of(file):
-            spec.loader.exec_module(module)
+            names = runpy.run_path(path, run_name="__backcheck_reader__")
     except (Exception, SystemExit) as error:
         return _failure(error, file)
-    function = getattr(module, name, None)
-    if not callable(function):
-        raise ValueError(f"{path} has no function {name!r}{_nearest(module, name)}.")
-    found: Callable[..., Any] = function
-    return found
+    found = names.get(name)
+    if not callable(found):
+        own = [key for key, value in names.items() if callable(value) and key[0] != "_"]
+        nearest = ", ".join(difflib.get_close_matches(name, own, n=3, cutoff=0.0))
+        it_has = f"; it has {nearest}" if nearest else ""
+        raise ValueError(f"{path} has no function {name!r}{it_has}.")
+    function: Callable[..., Any] = found
+    return function
 
 
 def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str, Any] | Failure:
-    """Call a function, of the file `path`, as the test does; return its outputs by their names.
-
-    >>> from backcheck.fixtures import load
-    >>> def linear_backward(dZ, cache):
-    ...     return cache[0], cache[1], dZ
-    >>> sorted(call(load("c1w4_linear_backward_v2"), linear_backward, ""))
-    ['dA_prev', 'dW', 'db']
-    """
+    """Call a function, of the file `path`, as the test does; return its outputs by their names."""
     outputs: dict[str, Any] = {}
     for into, arguments in calls(fixture):
         try:
@@ -92,37 +81,18 @@ def _neighbours_of(file: Path) -> Iterator[None]:
             sys.path.remove(folder)
 
 
-def wrong_types(outputs: Mapping[str, Any]) -> list[str]:
-    """Return the complaints of a test that asks for arrays, such as about a bare number.
-
-    >>> wrong_types({"db": 0.5, "dW": np.ones((1, 3))})
-    ['Wrong type for db: float']
-    """
-    return [
-        f"Wrong type for {name}: {type(value).__name__}"
-        for name, value in outputs.items()
-        if not isinstance(value, np.ndarray)
-    ]
-
-
 def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
-    """Yield what each call of the test is taken apart into, and its arguments.
-
-    >>> from backcheck.fixtures import load
-    >>> [ast.unparse(returned) for returned, _ in calls(load("c1w4_linear_backward_v2"))]
-    ['(dA_prev, dW, db)']
-    """
+    """Yield what each call of the test is taken apart into, and its arguments."""
     for text in fixture.call:
         into, _, call = text.rpartition(" = ")
-        with suppress(SyntaxError):
-            match [ast.parse(one, mode="eval").body for one in (into or "{}", call)]:
-                case [
-                    ast.Name() | ast.Dict() | ast.Tuple() as taken,
-                    ast.Call(keywords=[]) as made,
-                ]:
-                    yield taken, tuple(_argument(fixture, node) for node in made.args)
-                    continue
-        raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        try:
+            taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
+        except SyntaxError:
+            taken = made = ast.Constant(None)
+        known = isinstance(taken, ast.Name | ast.Dict | ast.Tuple)
+        if not known or not isinstance(made, ast.Call) or made.keywords:
+            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield taken, tuple(_argument(fixture, node) for node in made.args)
 
 
 def _argument(fixture: Fixture, node: ast.expr) -> Any:
@@ -153,8 +123,10 @@ def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
             wanted = f"a dictionary with {', '.join(fixture.expected)}"
         case ast.Tuple(elts=parts):
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
-                named = [_by_name(fixture, *pair) for pair in zip(parts, returned, strict=True)]
-                return {name: value for outputs in named for name, value in outputs.items()}
+                found: dict[str, Any] = {}
+                for part, value in zip(parts, returned, strict=True):
+                    found |= _by_name(fixture, part, value)
+                return found
             names = [ast.unparse(part) for part in parts]
             plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
             things = "values" if "{}" in names else "arrays"
@@ -183,9 +155,3 @@ def _failure(error: BaseException, file: Path) -> Failure:
     said = traceback.format_exception_only(error)[-1].strip()
     last = frame_of(own[-1].name.strip("<>"), own[-1].line or "") if own else NOWHERE
     return Failure(said, where, last)
-
-
-def _nearest(module: ModuleType, name: str) -> str:
-    names = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
-    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
-    return f"; it has {', '.join(nearest)}" if nearest else ""

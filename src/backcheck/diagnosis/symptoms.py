@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,8 +20,8 @@ from backcheck.mutants.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
 from backcheck.showing.words import pattern, say
 
-Shape = tuple[int, ...]
-"""A shape; -1 stands for a size that numpy does not name."""
+Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
+"""Whether a matrix product stopped, and its two shapes; -1 is a size that numpy does not name."""
 
 MOST = 4
 """How many causes of an exception are told."""
@@ -58,12 +58,7 @@ def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
 def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
     """Return the likely causes of an exception that is not about shapes, most frequent first.
 
-    Parameters
-    ----------
-    error : str
-        The last line of a traceback.
-    frame : Frame
-        Where it was raised. Only programs that stopped there are counted, if there are any.
+    Only programs that stopped in the same place are counted, if there are any.
 
     Examples
     --------
@@ -150,7 +145,9 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
         return []
     found: dict[str, Mutant] = {}
     shapes = {name for kind, name in said_of if kind == "shape"}
-    for key, forms in (*occurrences(fixture), *_everywhere(fixture)):
+    everywhere = [(names_of(fixture, forms), forms) for forms in mutants(fixture).higher_order]
+    joint = [(named[0].id, forms) for named, forms in everywhere if len(named) == 1]
+    for key, forms in (*occurrences(fixture), *joint):
         mutant = Mutant(fixture, forms)
         failures = mutant.outcome.failures
         said = [failure.split()[-1] for failure in failures]
@@ -165,15 +162,7 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
     return [found[key] for key in sorted(found, key=lambda key: often[key])]
 
 
-def _everywhere(fixture: Fixture) -> Iterator[tuple[str, dict[str, Tree]]]:
-    """Yield the named forms made in several steps at once."""
-    for forms in mutants(fixture).higher_order:
-        named = names_of(fixture, forms)
-        if len(named) == 1:
-            yield named[0].id, forms
-
-
-def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
+def clash_of(error: str) -> Clash | None:
     """Return whether a matrix product stopped, and the two shapes that did not fit."""
     if sizes := pattern("matmul").search(error):
         return True, (-1, int(sizes[2])), (int(sizes[1]), -1)
@@ -183,7 +172,7 @@ def clash_of(error: str) -> tuple[bool, Shape, Shape] | None:
     return "not aligned" in error, shapes[0], shapes[1]
 
 
-def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape, ...]]) -> bool:
+def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
     is_product, left, right = clash
     operation, shapes = stopped
     if (operation == "@") != is_product or len(shapes) != 2:
@@ -197,27 +186,25 @@ def _is_clash(clash: tuple[bool, Shape, Shape], stopped: tuple[str, tuple[Shape,
     )
 
 
-def clashing(
-    fixture: Fixture, clash: tuple[bool, Shape, Shape], frame: Frame = NOWHERE
-) -> list[Mutant]:
+def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
     Those that read a Z where the line that stopped has none are left out, if any are left.
     """
-    scope = fixture.values
     changes = [
-        {slot.name: form.tree}
+        (slot.name, form.tree)
         for slot in mutants(fixture).slots
         for form in (*slot.forms, *slot.stillborn)
     ]
-    changes += [forms for _, forms in occurrences(fixture) if len(forms) == 1]
-    found = []
-    for forms in changes:
-        (tree,) = forms.values()
-        stopped = _stopped(tree, scope)
-        if stopped and _is_clash(clash, stopped):
-            found.append(Mutant(fixture, forms))
-    found = distinct(found)
+    for _, forms in occurrences(fixture):
+        changes += forms.items() if len(forms) == 1 else ()
+    found = distinct(
+        [
+            Mutant(fixture, {name: tree})
+            for name, tree in changes
+            if _is_clash(clash, _stopped(tree, fixture.values))
+        ]
+    )
     if not frame.statement or pattern("reads-z").search(frame.statement):
         return found
     return [mutant for mutant in found if not _reads_z(mutant)] or found
@@ -227,17 +214,17 @@ def _reads_z(mutant: Mutant) -> bool:
     return any(name[0] == "Z" for tree in mutant.forms.values() for name in names(tree))
 
 
-def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, tuple[Shape, ...]] | None:
-    """Return the operation at which numpy stops, and the shapes it was given."""
+def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
+    """Return the operation at which numpy stops, and the shapes it was given, or nothing."""
     if not isinstance(tree, tuple):
-        return None
+        return "", []
     for operand in tree[1:]:
-        if inner := _stopped(operand, scope):
+        if (inner := _stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
         values = [evaluate(operand, scope) for operand in tree[1:]]
         try:
             OPERATIONS[tree[0]](*values)
         except FAILURES:
-            return tree[0], tuple(np.shape(value) for value in values)
-    return None
+            return tree[0], list(map(np.shape, values))
+    return "", []

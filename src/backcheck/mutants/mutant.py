@@ -114,13 +114,15 @@ class Mutant:
 
     @property
     def page(self) -> str:
-        """The page that explains the change."""
+        """The page that explains the change, or ``""`` where the book has none."""
         if self.named:
             return self.named[0].page
         plain = {name: name.removeprefix(prefix(name)) for name in self.forms}
         steps = [name for name in plain if name == "m" or plain[name].startswith("d")]
         if not steps:
             return "notation"
+        if steps[0] != "m" and not self.fixture.layers:
+            return ""
         computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
         return PAGES.get(computes, PAGES[""])
 
