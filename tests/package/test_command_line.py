@@ -187,8 +187,9 @@ def test_a_file_may_be_written_as_modules_are(tmp_path: Path) -> None:
         "@dataclass\nclass Step:\n    dW: float\n\n"
         "def right(dZ, cache):\n"
         "    from an_average import over\n"
+        "    @dataclass\n    class Share:\n        of: int\n"
         "    A_prev, W, b = cache\n"
-        "    step = Step(dZ @ A_prev.T * over(dZ.shape[1]))\n"
+        "    step = Step(dZ @ A_prev.T * over(Share(dZ.shape[1]).of))\n"
         "    return W.T @ dZ, step.dW, dZ.sum(axis=1, keepdims=True) * over(dZ.shape[1])\n",
         encoding="utf-8",
     )

@@ -3,12 +3,12 @@
 import ast
 import copy
 import difflib
-import runpy
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,18 @@ def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
             f"There is no Python file {path!r}; give the path of a .py file, such as "
             "backward.py:backward_propagation (a notebook can be saved as one)."
         )
+    spec = spec_from_file_location("__backcheck_reader__", file)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path!r} cannot be loaded as a Python file.")
+    module = module_from_spec(spec)
+    # A dataclass looks up the module that it is written in, as long as the code runs.
+    sys.modules[spec.name] = module
     try:
         with _neighbours_of(file):
-            names = runpy.run_path(path, run_name="__backcheck_reader__")
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         return _failure(error, file)
+    names = vars(module)
     found = names.get(name)
     if not callable(found):
         own = [key for key, value in names.items() if callable(value) and key[0] != "_"]

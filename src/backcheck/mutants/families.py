@@ -18,10 +18,10 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
 
     - ``name``, ``another``: every array and gradient that is known there
     - ``count``: what can be taken for m
-    - ``slope``, ``another_slope``: the derivative of any activation, at any Z or A
-    - ``x_slope``, ``x_another``: x times one of them, written from the left
-    - ``step_slope``: the whole step times one; ``early_slope``: times one of the layer below
-    - ``above``, ``above_slope``: the gradient from above, alone and times a derivative
+    - ``derivative``, ``another_derivative``: the derivative of any activation, at any Z or A
+    - ``x_derivative``, ``x_another``: x times one of them, written from the left
+    - ``step_derivative``: the whole step times one; ``early_derivative``: times one of the layer below
+    - ``above``, ``above_derivative``: the gradient from above, alone and times a derivative
     - ``value``: an A or Z, as it is or activated
     - ``difference``: A - Y, with what can be taken for A
 
@@ -50,14 +50,14 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
         "$name": known,
         "$another": known,
         "$count": counts_of(fixture, slot),
-        "$slope": slopes,
-        "$another_slope": slopes,
-        "$x_slope": steep,
+        "$derivative": slopes,
+        "$another_derivative": slopes,
+        "$x_derivative": steep,
         "$x_another": steep,
-        "$step_slope": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
-        "$early_slope": tuple(_times("$step", slope) for slope in early_slopes(fixture, slot)),
+        "$step_derivative": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
+        "$early_derivative": tuple(_times("$step", one) for one in early_slopes(fixture, slot)),
         "$above": above,
-        "$above_slope": tuple(_times(name, slope) for name in above for slope in slopes),
+        "$above_derivative": tuple(_times(name, slope) for name in above for slope in slopes),
         "$value": values,
         "$difference": difference,
     }

@@ -4,7 +4,7 @@ The table is ``operators.txt``, a row an operator, its two sides written as a pr
 them stand
 
 - x, y, z for any expressions, ``step`` for the whole of a step, ``array`` for one of the cache;
-- other words, such as ``name`` or ``slope``, for each member of a family; see `families`;
+- other words, such as ``name`` or ``derivative``, for each member of a family; see `families`;
 - ``{o}`` and the other letters of `CHOICES` for each operation they list.
 """
 
