@@ -20,7 +20,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     - ``count``: what can be taken for m
     - ``derivative``, ``another_derivative``: the derivative of any activation, at any Z or A
     - ``x_derivative``, ``x_another``: x times one of them, written from the left
-    - ``step_derivative``: the whole step times one; ``early_derivative``: times one of the layer below
+    - ``step_derivative``: the whole step times one; ``early_derivative``: one of the layer below
     - ``above``, ``above_derivative``: the gradient from above, alone and times a derivative
     - ``value``: an A or Z, as it is or activated
     - ``difference``: A - Y, with what can be taken for A
