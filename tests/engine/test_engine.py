@@ -190,7 +190,7 @@ def test_page_and_package_tell_the_same_operators() -> None:
     for id in ids("Course 1"):
         for slot in mutants(load(id)).slots:
             trees = [form.tree for form in (*slot.forms, *slot.stillborn)]
-            trees += second_changes(load(id), slot.name)[::1000]
+            trees += list(second_changes(load(id), slot.name))[::1000]
             asked.append(("operators", id, slot.name, trees))
             wanted.append([operator_of(load(id), slot.name, tree) for tree in trees])
     assert ask(*asked) == wanted

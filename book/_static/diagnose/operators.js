@@ -3,7 +3,7 @@
 import { leaf, node, treeOf } from "./program.js";
 import { cache, DATA } from "./util.js";
 
-const WORDS_OF_WHOLES = [leaf("$step"), leaf("$array")];
+const STEP = leaf("$step");
 const ANY = [leaf("$x"), leaf("$y"), leaf("$z")];
 
 /** @type {Rule[]} */
@@ -25,8 +25,7 @@ function rulesOf(op) {
   const found = new Map();
   for (const rule of OPERATORS) {
     const [, before] = rule;
-    const first = WORDS_OF_WHOLES.includes(before) ? "whole" : before.op;
-    if (first !== op && (first || op === "whole")) continue;
+    if (before.op && before.op !== op) continue;
     found.set(before, [...(found.get(before) ?? []), rule]);
   }
   rulesAt.set(op, found);
@@ -35,11 +34,8 @@ function rulesOf(op) {
 
 /** What each operator makes of an expression, with the operator's name.
  * @type {(tree: Tree, families: Families) => Generator<[string, Tree]>} */
-export function* rewrites(tree, families) {
-  for (const [word, rules] of rulesOf("whole")) {
-    if (families.has(word)) yield* made(rules, families, new Map([[word, tree]]));
-  }
-  yield* inside(tree, families);
+export function rewrites(tree, families) {
+  return inside(tree, families.has(STEP) ? new Map(families).set(STEP, [tree]) : families);
 }
 
 /** What can be done at each node, the rest of the expression left alone.
