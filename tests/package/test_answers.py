@@ -108,3 +108,11 @@ def test_the_page_answers_exceptions_with_several_causes_the_most_frequent_first
 def test_an_exception_without_a_known_cause_has_no_answer() -> None:
     with pytest.raises(ValueError, match="The book knows no cause of 'Oops'"):
         answers.error("Oops")
+
+
+def test_an_answer_counts_the_forms_that_it_has_no_room_to_name() -> None:
+    names = ["a form with a name of many words"] * 20
+    assert answers._counted(names) == (
+        "20 other forms print this too. Compare more outputs before you decide.\n"
+    )
+    assert answers._counted(names[:1]).startswith("1 other form prints this too.")

@@ -72,7 +72,7 @@ def _told(mistake: Mistake, place: Place) -> str:
     """Return the change, its digits and the expected ones, who else prints them, and a hint."""
     mutant, fixture = place.mutant, place.mutant.fixture
     change = " and ".join(f"`{statement}`" for statement in mutant.shown)
-    shared = ""
+    others: list[str] = []
     if place.says == "stops":
         prints = f"makes numpy stop\n\n{_fenced(f'at {mutant.outcome.error}')}"
     else:
@@ -82,7 +82,8 @@ def _told(mistake: Mistake, place: Place) -> str:
             for name, want in expected.items()
             if np.shape(values[name]) != want.shape or not np.allclose(values[name], want)
         )
-        shared = _shared(place, output)
+        alike = (one for one in place.shared if output in one.outputs)
+        others = [table()[id].name for one in alike for id in one.others]
         prints = (
             f"prints\n\n{_fenced(_first_row(output, values[output]))}\n\n"
             f"and the test expects\n\n{_fenced(_first_row(output, expected[output]))}"
@@ -91,20 +92,24 @@ def _told(mistake: Mistake, place: Place) -> str:
         said = "It is wrong on real forward passes too, so the test is not to blame."
     else:
         said = "It is right on real forward passes; the cache of this test does not come from one."
-    return (
-        f'This looks like {mistake.name}.\nIn the test "{fixture.title}", {change} {prints}\n\n'
-        f"{shared}{said}\n{mistake.hint}"
-    )
+    head = f'This looks like {mistake.name}.\nIn the test "{fixture.title}", {change} {prints}\n\n'
+    tail = f"{said}\n{mistake.hint}"
+    told = f"{head}{_shared(others)}{tail}"
+    # Where there is no room for the names of the others, their number has to do.
+    return told if len(told.split()) <= WORDS else f"{head}{_counted(others)}{tail}"
 
 
-def _shared(place: Place, output: str) -> str:
+def _shared(others: list[str]) -> str:
     """Name the other forms that print these digits."""
-    found = (one for one in place.shared if output in one.outputs)
-    others = [table()[id].name for one in found for id in one.others]
     if not others:
         return ""
     more = "Another form prints" if len(others) == 1 else "Other forms print"
     return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
+
+
+def _counted(others: list[str]) -> str:
+    print_it = "other form prints" if len(others) == 1 else "other forms print"
+    return f"{len(others)} {print_it} this too. Compare more outputs before you decide.\n"
 
 
 def _fenced(text: str) -> str:

@@ -19,19 +19,16 @@ from backcheck.showing.tables import Table
 ZERO, FOUR_DIGITS = 1e-9, 1e-4
 """Numbers below the one are 0, and ratios are alike that differ by less than the other."""
 
-_AVERAGES = {"average-missing", "average-twice", "average-elsewhere", "times-m", "wrong-m"}
-_SIGNS = {"output-sign", "loss-sign"}
-
-CAUSES: dict[str, tuple[str, set[str]]] = {
-    "-1": ("a sign", _SIGNS),
-    "1/m": ("divided by m twice, or already in dZ", {"average-twice", "average-elsewhere"}),
-    "m": ("not divided by m, or by a size of 1", {"average-missing", "wrong-m"}),
-    "m squared": ("multiplied by m", {"times-m"}),
-    "another constant": ("m read from the wrong axis or array", {"wrong-m"}),
-    "not constant": ("a derivative, or a wrong array", set(table()) - _AVERAGES - _SIGNS),
-    "other shape": ("a product, a sum, or a wrong array", set(table()) - _AVERAGES - _SIGNS),
+CAUSES = {
+    "-1": "a sign",
+    "1/m": "divided by m twice, or already in dZ",
+    "m": "not divided by m, or by a size of 1",
+    "m squared": "multiplied by m",
+    "another constant": "m read from the wrong axis or array",
+    "not constant": "a derivative, or a wrong array",
+    "other shape": "a product, a sum, or a wrong array",
 }
-"""What a ratio of printed to expected numbers speaks for, and the named forms that are it."""
+"""What a ratio of printed to expected numbers speaks for."""
 
 
 def ratio(mutant: Mutant, output: str) -> str:
@@ -91,14 +88,12 @@ def ratios(*tests: str, output: str = "") -> Table:
 
     Examples
     --------
-    >>> ratios("c1w4_linear_backward_v4a").rows[1]
-    ('1/m', 'divided by m twice, or already in dZ', '3 of 3')
+    >>> ratios("c1w4_linear_backward_v4a").rows[1][:2]
+    ('1/m', 'divided by m twice, or already in dZ')
     """
     fixtures = [load(test) for test in tests]
     columns = [_hits(fixture, output) for fixture in fixtures]
-    rows = [
-        (kind, said, *(column[kind] for column in columns)) for kind, (said, _) in CAUSES.items()
-    ]
+    rows = [(kind, said, *(column[kind] for column in columns)) for kind, said in CAUSES.items()]
     return Table(("ratio", "cause", *(fixture.title for fixture in fixtures)), rows, "words")
 
 
@@ -109,7 +104,7 @@ def _hits(fixture: Fixture, output: str) -> dict[str, str]:
         wrong = wrong_outputs(mutant) if mutant.verdict == "mistake" else []
         for divided in [name for name in wrong if name == output] if output else wrong[:1]:
             kind = ratio(mutant, divided)
-            found[kind].append(key in CAUSES[kind][1])
+            found[kind].append(kind in table()[key].ratios)
     return {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in found.items()}
 
 

@@ -37,6 +37,8 @@ class Mistake:
     joint: str = ""  # the kind of a change of several steps
     # In how many public threads and notebooks a learner had it, by the tested function.
     found: Mapping[str, int] = field(default_factory=dict)
+    # What the printed numbers are to the expected ones, by `backcheck.diagnosis.clues.CAUSES`.
+    ratios: tuple[str, ...] = ("not constant", "other shape")
     section: Mapping[str, str] | None = None
 
 
