@@ -10,13 +10,14 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import backcheck
+from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.running import Failure, call, load_function
@@ -72,15 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="a text file; - reads stdin"
     )
-    ask.add_argument("--fixture", metavar="ID", help="the test the numbers come from")
+    ask.add_argument("--fixture", metavar="ID", help="the test the numbers come from, or FILE.toml")
     ask.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     run = command("run", _run, "call your own function as a test does, and diagnose it")
-    run.add_argument("fixture", metavar="FIXTURE")
+    run.add_argument("fixture", metavar="FIXTURE", help="the id of a test, or FILE.toml")
     run.add_argument("target", metavar="FILE.py:FUNCTION")
     run.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     command("fixtures", _fixtures, "list the published tests")
     show = command("show", _show, "show what a test hands over and what it accepts")
-    show.add_argument("fixture", metavar="FIXTURE")
+    show.add_argument("fixture", metavar="FIXTURE", help="the id of a test, or FILE.toml")
     judge = command("audit", _audit, "how fair and how strong the tests are")
     judge.add_argument(
         "fixtures", nargs="*", metavar="FIXTURE", help="one or more tests in detail; all in a table"
@@ -96,11 +97,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _test(name: str, known: Mapping[str, Fixture]) -> Fixture:
+    """Return a known test by its id, or one of a file: FILE.toml:ID, or the last of FILE.toml."""
+    file, is_file, id = name.partition(".toml")
+    if is_file:
+        known = {test.id: test for test in read(file + is_file)}
+        if not known:
+            raise ValueError(f"{name} has no test; write a table for each.")
+    id = id.removeprefix(":") or list(known)[-1] if is_file else name
+    if id not in known:
+        raise unknown(id, known)
+    return known[id]
+
+
+def _published() -> dict[str, Fixture]:
+    return {id: load(id) for id in ids()}
+
+
 def _diagnose(options: argparse.Namespace) -> int:
-    return _answer(_read(options.file), options.fixture, options.json)
+    fixture = _test(options.fixture, _published()) if options.fixture else None
+    return _answer(_read(options.file), fixture, options.json)
 
 
-def _answer(grads: Any, fixture: str | Fixture | None, as_json: bool) -> int:
+def _answer(grads: Any, fixture: Fixture | None, as_json: bool) -> int:
     found = diagnose(grads, fixture, 2, lambda: _progress("Looking at programs with two changes"))
     print(found.to_json() if as_json else repr(found))
     return EXIT[found.verdict]
@@ -126,7 +145,7 @@ def _read(name: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    fixture = load(options.fixture)
+    fixture = _test(options.fixture, _published())
     path, colon, name = options.target.rpartition(":")
     if not colon:
         path, name = options.target, fixture.function
@@ -174,10 +193,7 @@ def _fixtures(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     every = published()
-    for name in options.fixtures:
-        if name not in every:
-            raise unknown(name, every)
-    chosen = [every[name] for name in options.fixtures or every]
+    chosen = [_test(name, every) for name in options.fixtures or every]
     found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title}")
@@ -197,7 +213,7 @@ def _fair_test(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
     fixture = (
-        repaired(load(options.repair))
+        repaired(_test(options.repair, _published()))
         if options.repair
         else make(options.units, options.activations, options.examples, options.seed)
     )
@@ -219,7 +235,7 @@ def _progress(doing: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    fixture = load(options.fixture)
+    fixture = _test(options.fixture, _published())
     print(f"{fixture.title}: {fixture.function}, {fixture.course}")
     print(f"Found in: {fixture.found_in}\n")
     for name, value in fixture.arrays.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backcheck.__main__ import main
+from backcheck.diagnosis.courses import read
 from backcheck.fixtures import load
 from backcheck.mutants.audit import published, scoreboard
 from chapters import ROOT, source_of
@@ -318,3 +319,39 @@ def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(
     assert sentence in told.err
     assert told.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+COURSES = ROOT / "tests/courses"
+
+
+def test_every_command_takes_a_test_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = str(COURSES / "logistic-regression.toml")
+    test = read(course)[-1]
+    for arguments in (["audit", course], ["show", f"{course}:{test.id}"]):
+        assert main(arguments) == 0
+        assert test.title in capsys.readouterr().out
+    pasted = tmp_path / "pasted.txt"
+    values = test.run()
+    pasted.write_text("\n".join(f"{n} = {values[n]}" for n in test.expected), encoding="utf-8")
+    assert main(["diagnose", str(pasted), "--fixture", course]) == 0
+    assert main(["fair-test", "--repair", course, "--output", str(tmp_path / "fair.py")]) == 0
+    own = tmp_path / "own.py"
+    own.write_text("def wrong(*arguments):\n    return None\n", encoding="utf-8")
+    assert main(["run", course, f"{own}:wrong"]) == 2
+    assert f"yours returned {None}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere.toml", "nowhere.toml cannot be read"),
+        (f"{COURSES / 'logistic-regression.toml'}:week3", "There is no fixture 'week3'"),
+    ],
+)
+def test_a_file_that_has_not_the_test_is_refused_in_one_sentence(
+    name: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", name]) == 2
+    assert message in capsys.readouterr().err
