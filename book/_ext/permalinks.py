@@ -78,6 +78,9 @@ def keep(root: Path, pages: Mapping[str, LexborHTMLParser]) -> None:
     if fresh and recording:
         lines = [old if old == new else f"{old} -> {new}" for old, new in listed.items()]
         LIST.write_text("\n".join(sorted([*lines, *fresh])) + "\n", encoding="utf-8")
+    if recording:
+        which = ", ".join(fresh) or "it had them all"
+        logger.info("Addresses added to %s: %d (%s)", LIST.name, len(fresh), which)
         fresh = []
     for place in fresh:
         logger.warning("%s is not in %s: 'make permalinks' adds it.", place, LIST.name)

@@ -9,7 +9,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ SHORT = {
 """Headings that many pages have, and what their addresses call them."""
 
 PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
+
+KEYS = ("part", "says", "more", "after")
+"""What a section says of a mistake: the last two if need be."""
 
 SYMBOL = re.compile(r"(?:d?[A-Z]|m|keepdims)\b")
 """What begins a name and is code, which a heading leaves as it is."""
@@ -91,7 +94,23 @@ def _with_sections(source: str) -> str:
     table = tomllib.loads(
         (ROOT / "src/backcheck/mutants/mistakes.toml").read_text(encoding="utf-8")
     )
+    for flaw in flaws(table, PLACE.findall(source)):
+        raise ValueError(flaw)
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)
+
+
+def flaws(table: Mapping[str, Mapping[str, Any]], parts: Sequence[str]) -> Iterator[str]:
+    """Yield what makes a mistake's section one that cannot be written, a sentence each."""
+    for id, entry in table.items():
+        section = entry.get("section", {})
+        of = f"The section of {id}, in mistakes.toml,"
+        for key in (key for key in section if key not in KEYS):
+            yield f"{of} has an unknown key {key!r}; the keys are {', '.join(KEYS)}."
+        for key in ("part", "says"):
+            if key not in section:
+                yield f"{of} lacks the key {key!r}; the keys are {', '.join(KEYS)}."
+        if (part := section.get("part")) not in (None, *parts):
+            yield f"{of} has the part {part!r}, but the page has the parts {', '.join(parts)}."
 
 
 def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -39,9 +39,15 @@ def sentences(name: str) -> list[str]:
 def test_every_claim_of_comparison_is_listed_with_what_it_stands_on(name: str) -> None:
     entries = [entry["says"] for entry in CLAIMS.get(name, [])]
     unlisted = [one for one in sentences(name) if not any(says in one for says in entries)]
-    assert not unlisted
+    assert not unlisted, (
+        f"{unlisted[0]!r} compares: list it in tests/claims/{name}.toml with what it stands on, "
+        "or reword it."
+    )
     stale = [says for says in entries if not any(says in one for one in sentences(name))]
-    assert not stale
+    assert not stale, (
+        f"tests/claims/{name}.toml lists {stale[0]!r}, which no sentence of the page says now: "
+        "write it as the page does, or drop it."
+    )
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -65,4 +71,5 @@ def test_the_ground_of_a_claim_exists(name: str) -> None:
 
 
 def test_claims_are_listed_for_pages_that_exist() -> None:
-    assert set(CLAIMS) <= set(chapters())
+    lost = set(CLAIMS) - set(chapters())
+    assert not lost, f"tests/claims has a file for {lost}, but no page has such a name."

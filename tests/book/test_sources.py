@@ -23,14 +23,19 @@ steps.dW = ["dZ"]
 """
 
 
+def add(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pages be read with a table of mistakes that has more."""
+    copied = folder / TABLE
+    copied.parent.mkdir(parents=True)
+    copied.write_text((ROOT / TABLE).read_text(encoding="utf-8") + text, encoding="utf-8")
+    monkeypatch.setattr(sources, "ROOT", folder)
+
+
 def test_a_new_mistake_has_its_section_when_its_table_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied = tmp_path / TABLE
-    copied.parent.mkdir(parents=True)
-    copied.write_text((ROOT / TABLE).read_text(encoding="utf-8") + NEW, encoding="utf-8")
     before = sources.source_of(ROOT / "book/mistakes.md")
-    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    add(NEW, tmp_path, monkeypatch)
     after = sources.source_of(ROOT / "book/mistakes.md")
     labels = re.findall(r"\(mistake-([\w-]+)\)=", after)
     assert labels.count("bias-forgotten") == 1
@@ -45,8 +50,41 @@ def test_a_new_mistake_has_its_section_when_its_table_is_written(
 def test_every_part_of_the_page_of_mistakes_has_some_and_every_mistake_is_of_such_a_part() -> None:
     page = (ROOT / "book/mistakes.md").read_text(encoding="utf-8")
     parts = sources.PLACE.findall(page)
-    assert set(parts) == {mistake.section["part"] for mistake in table().values()}
-    assert len(set(parts)) == len(parts)
+    sources.whole("mistakes", page)  # refuses a mistake of another part, by its name
+    used = {mistake.section["part"] for mistake in table().values()}
+    empty = set(parts) - used
+    assert not empty, f"The page of mistakes has the parts {empty}, and no mistake is of them."
+    assert len(set(parts)) == len(parts), f"The page of mistakes has a part twice: {parts}."
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "sentence"),
+    [
+        (
+            'section.says = "A layer adds its bias."',
+            "",
+            "lacks the key 'says'; the keys are part, says, more, after.",
+        ),
+        ("after =", "afer =", "has an unknown key 'afer'; the keys are part, says, more, after."),
+        (
+            '"layers"',
+            '"layer"',
+            "has the part 'layer', but the page has the parts slopes, equivalents, averages, "
+            "products, sums, layers, signs.",
+        ),
+    ],
+)
+def test_a_section_that_cannot_be_written_is_refused_in_one_sentence_with_its_entry(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    written: str,
+    instead: str,
+    sentence: str,
+) -> None:
+    add(NEW.replace(written, instead), tmp_path, monkeypatch)
+    whole = re.escape(f"The section of bias-forgotten, in mistakes.toml, {sentence}")
+    with pytest.raises(ValueError, match=f"^{whole}$"):
+        sources.source_of(ROOT / "book/mistakes.md")
 
 
 @pytest.mark.parametrize(
@@ -79,4 +117,6 @@ def test_a_label_that_is_written_stays_the_only_one_and_code_has_none() -> None:
 def test_no_label_is_written_that_the_rule_gives_anyway(name: str) -> None:
     source = (ROOT / f"book/{name}.md").read_text(encoding="utf-8")
     for label, mark, heading in re.findall(r"^\(([\w-]+)\)=\n(#+) (.+)$", source, re.MULTILINE):
-        assert label != sources.label_of(name, mark, heading)
+        assert label != sources.label_of(name, mark, heading), (
+            f"{name}.md: drop the line '({label})=': the rule gives this address."
+        )

@@ -291,6 +291,7 @@ def test_a_place_that_is_not_listed_yet_is_listed_by_one_command(book: Path, lis
     assert "index#page-one is not in permalinks.txt: 'make permalinks' adds it." in done.stdout
     done = build(book, *STRICT, environment={"PERMALINKS": "record"})
     assert done.returncode == 0, done.stdout
+    assert "Addresses added to permalinks.txt: 1 (index#page-one)" in done.stdout
     assert listed.read_text(encoding="utf-8") == "index#index\nindex#page-one\n"
 
 

@@ -69,7 +69,10 @@ def test_every_decimal_number_in_prose_is_printed_by_a_cell_or_quoted(page: Page
     printed = numbers(page.outputs)
     quoted = [number for entry in QUOTATIONS.get(page.name, []) for number in entry["numbers"]]
     loose = [n for n in numbers(prose(page)) if n not in quoted and not is_rounding_of(n, printed)]
-    assert not loose
+    assert not loose, (
+        f"{', '.join(loose)} in the prose of {page.name}: print it by a cell of the page, "
+        "or register it with its source in tests/quotations.toml."
+    )
 
 
 def test_quotations_are_registered_for_pages_that_exist() -> None:
@@ -221,7 +224,10 @@ def test_one_idea_a_cell(page: Page) -> None:
         code = re.sub(r"\A---\n.*?---\n|\A(?::[^\n]*\n)+", "", cell, flags=re.DOTALL)
         assert all(len(line) <= 100 for line in code.splitlines()), code
         sizes.append(len([line for line in code.splitlines() if line.strip()]))
-    assert not sizes or median(sizes) <= 5
+    assert not sizes or median(sizes) <= 5, (
+        f"The cells of {page.name} have a median of {median(sizes):g} lines, and 5 are the most: "
+        f"shorten or split the long ones of {sizes}."
+    )
 
 
 def test_a_claim_that_a_cell_computes_is_printed_by_that_cell(page: Page) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from backcheck.activations import by_name
 from backcheck.fixtures import load
 from backcheck.forward import residuals
 from backcheck.mutants.formulas import formula
-from backcheck.mutants.mistakes import names_of, occurrences, table
+from backcheck.mutants.mistakes import names_of, occurrences, read, table
 from backcheck.mutants.mutate import mutants, mutated, second_changes
 from backcheck.program import Tree, parse
 from chapters import chapters
@@ -206,3 +208,22 @@ def test_the_reference_values_are_those_of_the_fixture() -> None:
     for id in fixtures.ids():
         for name, value in load(id).expected.items():
             assert np.max(np.abs(load(id).values[name] - value)) < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("hint", "sentence"),
+    [
+        (
+            'hnt = "Look."',
+            "there is no key 'hnt'; use name, hint, page, layer, activation, steps, arrays, joint, "
+            "found, section.",
+        ),
+        ("", "the key 'hint' is missing."),
+    ],
+)
+def test_a_table_of_a_mistake_that_cannot_be_read_is_refused_in_one_sentence_with_its_name(
+    hint: str, sentence: str
+) -> None:
+    whole = re.escape(f"bias-forgotten, in mistakes.toml: {sentence}")
+    with pytest.raises(ValueError, match=f"^{whole}$"):
+        read(f'[bias-forgotten]\nname = "the bias left out"\npage = "linear-step"\n{hint}')

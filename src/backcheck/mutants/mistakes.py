@@ -7,7 +7,7 @@ says nothing about right or wrong: that is the verdict, and `backcheck.forward` 
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -42,11 +42,28 @@ class Mistake:
     section: Mapping[str, str] | None = None
 
 
+KEYS = tuple(one.name for one in fields(Mistake) if one.name != "id")
+NEEDED = ("name", "hint", "page")
+
+
 @cache
 def table() -> dict[str, Mistake]:
     """Return every named form, in the order of the table."""
     text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
-    return {key: Mistake(id=key, **entry) for key, entry in tomllib.loads(text).items()}
+    return read(text)
+
+
+def read(text: str) -> dict[str, Mistake]:
+    """Return the named forms of a text; a ValueError says which key of which is not as needed."""
+    tables = tomllib.loads(text)
+    for id, entry in tables.items():
+        flaws = [
+            f"there is no key {key!r}; use {', '.join(KEYS)}." for key in entry if key not in KEYS
+        ]
+        flaws += [f"the key {key!r} is missing." for key in NEEDED if key not in entry]
+        if flaws:
+            raise ValueError(f"{id}, in mistakes.toml: {flaws[0]}")
+    return {id: Mistake(id=id, **entry) for id, entry in tables.items()}
 
 
 @cache
