@@ -56,9 +56,10 @@ export class Candidate {
   /** The operators of mutation that make it. */
   get operators() {
     const { slots } = this.fixture;
-    const found = this.different.map(([name, tree]) =>
-      operatorsOf(/** @type {Slot} */ (slots.find((slot) => slot.name === name)), tree),
-    );
+    const found = this.different.map(([name, tree]) => {
+      const slot = /** @type {Slot} */ (slots.find((one) => one.name === name));
+      return operatorsOf(slot, tree, this.changes);
+    });
     return [...new Set(found)].filter(Boolean);
   }
   get hint() {

@@ -22,12 +22,13 @@ export const secondChanges = cache((slot) => {
   return [...twice(slot).keys()].filter((tree) => !once.has(tree));
 });
 
-/** The operators that make a form of a slot, or nothing. @type {(slot: Slot, tree: Tree) => string} */
-export function operatorsOf(slot, tree) {
+/** The operators that make a form of a slot, or nothing.
+ * @type {(slot: Slot, tree: Tree, changes?: number) => string} */
+export function operatorsOf(slot, tree, changes = 2) {
   if (slot.forms.includes(tree) || slot.stillborn.includes(tree)) {
     return operatorOf(slot.tree, tree, slot) ?? DATA.dropped;
   }
-  const form = twice(slot).get(tree);
+  const form = changes < 2 ? undefined : twice(slot).get(tree);
   return form ? `${operatorsOf(slot, form)} and ${operatorOf(form, tree, slot)}` : "";
 }
 

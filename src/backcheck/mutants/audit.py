@@ -46,7 +46,8 @@ class Survivor:
     details: str
 
     def __str__(self) -> str:
-        return f"{self.mutant}: {', '.join(self.mutant.operators)} ({self.details})"
+        made_by = ", ".join(self.mutant.operators)
+        return f"{self.mutant}{made_by and f': {made_by}'} ({self.details})"
 
 
 @dataclass(frozen=True)

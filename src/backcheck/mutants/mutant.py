@@ -109,7 +109,10 @@ class Mutant:
     @cached_property
     def operators(self) -> tuple[str, ...]:
         """The operators of mutation that make it, by name, each once."""
-        found = (operator_of(self.fixture, name, tree) for name, tree in self._different.items())
+        found = [
+            operator_of(self.fixture, name, tree, self.changes)
+            for name, tree in self._different.items()
+        ]
         return tuple(dict.fromkeys(filter(None, found)))
 
     @property

@@ -129,11 +129,13 @@ def second_changes(fixture: Fixture, name: str) -> dict[Tree, str]:
     return found
 
 
-def operator_of(fixture: Fixture, name: str, tree: Tree) -> str:
+def operator_of(fixture: Fixture, name: str, tree: Tree, changes: int = 2) -> str:
     """Return the operator that makes a form of a slot, or both of two; ``""`` for unknown."""
     slot = _slot_of(fixture, name)
     once = {form.tree: form.operator for form in (*slot.forms, *slot.stillborn)}
-    return once.get(tree) or second_changes(fixture, name).get(tree, "")
+    if tree in once or changes < 2:
+        return once.get(tree, "")
+    return second_changes(fixture, name).get(tree, "")
 
 
 def _slot_of(fixture: Fixture, name: str) -> Slot:
