@@ -10,7 +10,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,25 +97,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _test(name: str, known: Mapping[str, Fixture]) -> Fixture:
-    """Return a known test by its id, or one of a file: FILE.toml:ID, or the last of FILE.toml."""
+def _test(name: str) -> Fixture:
+    """Return a published test by its id, or one of a file: FILE.toml:ID, or its last one."""
     file, is_file, id = name.partition(".toml")
-    if is_file:
-        known = {test.id: test for test in read(file + is_file)}
-        if not known:
-            raise ValueError(f"{name} has no test; write a table for each.")
-    id = id.removeprefix(":") or list(known)[-1] if is_file else name
-    if id not in known:
-        raise unknown(id, known)
-    return known[id]
-
-
-def _published() -> dict[str, Fixture]:
-    return {id: load(id) for id in ids()}
+    if not is_file:
+        return load(name)
+    own = {test.id: test for test in read(file + is_file)}
+    if not own:
+        raise ValueError(f"{name} has no test; write a table for each.")
+    id = id.removeprefix(":") or list(own)[-1]
+    if id not in own:
+        raise unknown(id, own)
+    return own[id]
 
 
 def _diagnose(options: argparse.Namespace) -> int:
-    fixture = _test(options.fixture, _published()) if options.fixture else None
+    fixture = _test(options.fixture) if options.fixture else None
     return _answer(_read(options.file), fixture, options.json)
 
 
@@ -145,7 +142,7 @@ def _read(name: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    fixture = _test(options.fixture, _published())
+    fixture = _test(options.fixture)
     path, colon, name = options.target.rpartition(":")
     if not colon:
         path, name = options.target, fixture.function
@@ -193,7 +190,10 @@ def _fixtures(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     every = published()
-    chosen = [_test(name, every) for name in options.fixtures or every]
+    for name in options.fixtures:
+        if ".toml" not in name and name not in every:
+            raise unknown(name, every)
+    chosen = [every.get(name) or _test(name) for name in options.fixtures or every]
     found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title}")
@@ -213,7 +213,7 @@ def _fair_test(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
     fixture = (
-        repaired(_test(options.repair, _published()))
+        repaired(_test(options.repair))
         if options.repair
         else make(options.units, options.activations, options.examples, options.seed)
     )
@@ -235,7 +235,7 @@ def _progress(doing: str) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    fixture = _test(options.fixture, _published())
+    fixture = _test(options.fixture)
     print(f"{fixture.title}: {fixture.function}, {fixture.course}")
     print(f"Found in: {fixture.found_in}\n")
     for name, value in fixture.arrays.items():
