@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 const { data, questions } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 const load = (name) => import(`../book/_static/diagnose/${name}.js`);
-const { Candidate } = await load("candidates");
+const { Mutant } = await load("mutant");
 const { diagnose } = await load("diagnose");
 const { FIXTURES } = await load("fixtures");
 const { equation } = await load("handout");
@@ -26,11 +26,11 @@ const ANSWERS = {
   operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
   verdicts: (id, changes) =>
     changes.map((forms) => {
-      const { verdict, rightHere } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
+      const { verdict, rightHere } = new Mutant(FIXTURES.get(id), formsOf(forms), 1);
       return [verdict, rightHere];
     }),
   shown(id, forms) {
-    const { shown, expects } = new Candidate(FIXTURES.get(id), formsOf(forms), 1);
+    const { shown, expects } = new Mutant(FIXTURES.get(id), formsOf(forms), 1);
     return [shown, expects];
   },
   printed(id) {

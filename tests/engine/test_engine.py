@@ -44,7 +44,7 @@ LAYERS = (
         "reading",
         "fixtures",
     ),
-    *("mistakes", "operators", "mutate", "workshop", "search", "candidates", "placing"),
+    *("mistakes", "operators", "mutate", "workshop", "search", "mutant", "placing"),
     *("symptoms", "clues", "diagnose", "links", "printing", "cards", "page"),
 )
 """The modules, from the ground up: each may import those before it."""

@@ -1,7 +1,8 @@
 // @ts-check
 /* Answers as elements of the page. Pasted text and links reach it as text only. */
-import { groupsOf, outcomeText, sentence } from "./candidates.js";
+
 import { linkTo } from "./links.js";
+import { groupsOf, outcomeText, sentence } from "./mutant.js";
 import { printed } from "./printing.js";
 import { DATA } from "./util.js";
 import { say, sentenceParts } from "./words.js";
@@ -31,7 +32,7 @@ function remarkParts(remark) {
   return page in DATA.pages ? [remark.slice(0, at), pageLink(page), stop] : [remark];
 }
 
-/** @type {(candidate: Candidate) => Element} */
+/** @type {(candidate: Mutant) => Element} */
 function copyButton(candidate) {
   const button = element("button", { type: "button", class: "diagnose-copy" }, "Copy link");
   const said = element("span", { role: "status" });
@@ -71,7 +72,7 @@ function copiedByHand(text) {
   return done;
 }
 
-/** @type {(candidate: Candidate) => Element[]} */
+/** @type {(candidate: Mutant) => Element[]} */
 function changesOf(candidate) {
   const lines = candidate.shown.flatMap((statement, at) => [
     element("pre", { class: "diagnose-code" }, statement),
@@ -84,14 +85,14 @@ function changesOf(candidate) {
   return lines;
 }
 
-/** @type {(candidate: Candidate) => Element} */
+/** @type {(candidate: Mutant) => Element} */
 function judgement(candidate) {
   const { name, verdict, test } = sentence(candidate);
   const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, verdict);
   return element("p", {}, `${name}: `, mark, `, ${test}.`);
 }
 
-/** @type {(candidate: Candidate, open: boolean) => Element} */
+/** @type {(candidate: Mutant, open: boolean) => Element} */
 function valuesOf(candidate, open) {
   const lines = Object.entries(candidate.values)
     .filter(([name]) => name !== "m")
@@ -111,7 +112,7 @@ function valuesOf(candidate, open) {
   return details;
 }
 
-/** @type {(group: Candidate[]) => Element[]} */
+/** @type {(group: Mutant[]) => Element[]} */
 function alike(group) {
   if (group.length < 2) return [];
   const shown = group.slice(1).map((one) => one.shown.join(", "));
@@ -122,7 +123,7 @@ function alike(group) {
   return [element("p", {}, ...sentenceParts("alike", { others, more }))];
 }
 
-/** @type {(group: Candidate[], open?: boolean) => Element} */
+/** @type {(group: Mutant[], open?: boolean) => Element} */
 export function card(group, open = false) {
   const [first] = group;
   const item = element("li", { class: "diagnose-card" }, ...changesOf(first));
@@ -144,7 +145,7 @@ export function card(group, open = false) {
   return item;
 }
 
-/** @type {(candidate: Candidate) => Element} */
+/** @type {(candidate: Mutant) => Element} */
 function otherForm(candidate) {
   const text = candidate.shown.join(", ");
   const mark = element("strong", { class: `diagnose-${candidate.verdict}` }, candidate.verdict);

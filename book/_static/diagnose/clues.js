@@ -1,7 +1,8 @@
 // @ts-check
 /* What can be said of numbers that none of the programs tried prints. */
-import { Candidate } from "./candidates.js";
+
 import { NEWEST_FIRST } from "./fixtures.js";
+import { Mutant } from "./mutant.js";
 import { explanations } from "./search.js";
 import { least } from "./util.js";
 import { sameShape, shapeOf, transpose, tuple } from "./values.js";
@@ -34,7 +35,7 @@ export function* remains({ fixture, seen }) {
   for (const [step, one] of wrong) yield* likeness(step, one, fixture);
   for (const [step, one] of all.length > 1 ? wrong : []) {
     const alone = explanations(fixture, new Map([[step, one]]), 1, false);
-    const candidates = alone.map(([changes, forms]) => new Candidate(fixture, forms, changes));
+    const candidates = alone.map(([changes, forms]) => new Mutant(fixture, forms, changes));
     if (!candidates.length) continue;
     const best = least(candidates, (candidate) => candidate.rank);
     yield say("alone", { step, changes: best.shown.join("; ") });

@@ -1,9 +1,10 @@
 // @ts-check
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
-import { byRank, Candidate, distinct, groupsOf, outcomeText } from "./candidates.js";
+
 import { agreement, remains } from "./clues.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
 import { elsewhere, isPartial, mostLikely, mostUsed, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
@@ -124,7 +125,7 @@ function* foundAt(placing, most, loose) {
 function explained({ fixture, seen, printedAs }, found, changes) {
   if (!found.length) return null;
   const spent = changes + Number(printedAs.size > 0);
-  const all = found.map((forms) => new Candidate(fixture, forms, spent, printedAs));
+  const all = found.map((forms) => new Mutant(fixture, forms, spent, printedAs));
   return { verdict: "explained", fixture, candidates: distinct(all), remarks: [], seen };
 }
 
@@ -133,13 +134,13 @@ function explained({ fixture, seen, printedAs }, found, changes) {
 function expected({ fixture, seen }, loose) {
   const all = explanations(fixture, seen, 1, loose);
   const others = distinct(
-    all.map(([changes, forms]) => new Candidate(fixture, forms, changes)),
+    all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
   ).filter((one) => one.named.length && one.outcome.word === "passes");
-  const candidates = [new Candidate(fixture, new Map(), 0), ...others];
+  const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
 }
 
-/** @type {(fixture: Fixture, candidates: Candidate[]) => Generator<string>} */
+/** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
 function* hidden(fixture, candidates) {
   const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
   const program = (/** @type {Fixture} */ one) =>
@@ -192,7 +193,7 @@ function* misplaced({ fixture, seen }) {
 /** What can be said where only a test or numpy spoke.
  * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
 function withoutNumbers(paste, wanted) {
-  /** @type {(fixture: Fixture | null, candidates: Candidate[], remarks: string[], seen?: Seen) => Diagnosis} */
+  /** @type {(fixture: Fixture | null, candidates: Mutant[], remarks: string[], seen?: Seen) => Diagnosis} */
   const unexplained = (fixture, candidates, remarks, seen = new Map()) => ({
     verdict: "unexplained",
     fixture,

@@ -1,12 +1,13 @@
 // @ts-check
 /* Links that name a test and the changes of its program. */
-import { Candidate } from "./candidates.js";
+
 import { FIXTURES } from "./fixtures.js";
+import { Mutant } from "./mutant.js";
 import { namesIn, parse, write } from "./program.js";
 
 export class Unlinked extends Error {}
 
-/** @type {(candidate: Candidate) => string} */
+/** @type {(candidate: Mutant) => string} */
 export function linkTo({ fixture, forms }) {
   const changes = [...forms].map(
     ([step, tree]) => `&${encodeURIComponent(step)}=${encodeURIComponent(write(tree))}`,
@@ -14,7 +15,7 @@ export function linkTo({ fixture, forms }) {
   return `${location.href.split("#")[0]}#${fixture.id}${changes.join("")}`;
 }
 
-/** @type {(hash: string) => Candidate} */
+/** @type {(hash: string) => Mutant} */
 export function candidateOf(hash) {
   if (hash.length > 4000) throw new Unlinked("This link is too long to be a diagnosis.");
   let parts;
@@ -28,7 +29,7 @@ export function candidateOf(hash) {
   if (!fixture)
     throw new Unlinked(`This link names the test ${id.slice(0, 60)}, which is not known here.`);
   const forms = new Map(changes.map((part) => linkedForm(fixture, part)));
-  return new Candidate(fixture, forms, forms.size);
+  return new Mutant(fixture, forms, forms.size);
 }
 
 /** @type {(fixture: Fixture, part: string) => [string, Tree]} */

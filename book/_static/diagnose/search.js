@@ -96,7 +96,7 @@ export class Search {
   *one() {
     const hopeful = this.hopeful(null, this.shop.reach);
     const single = places(hopeful).flatMap((place) => this.shop.singles(place));
-    for (const run of [...single, ...this.felt()]) {
+    for (const run of [...single, ...this.several()]) {
       if (this.sources.every((place) => this.accepts(place, run.at(place)))) yield run.forms;
     }
   }
@@ -114,22 +114,22 @@ export class Search {
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
       yield* this.twice(place);
     }
-    const several = this.felt();
+    const several = this.several();
     for (const run of several) yield* this.besides(run, run.reach, 0);
     yield* this.pairs(several.map((run) => run.forms));
   }
 
-  /** The changes of several slots that are felt in what was seen, each effect once. */
-  felt() {
+  /** The changes of several slots that reach what was seen, each effect once. */
+  several() {
     const { place, slots } = this.shop;
     /** @type {Map<string, Run>} */
     const kept = new Map();
     for (const run of this.shop.several) {
       const needed = this.needed(run.reach);
-      const felt = [...run.forms].filter(([name]) => (needed >> place[name]) & 1);
+      const reached = [...run.forms].filter(([name]) => (needed >> place[name]) & 1);
       const isSingle =
-        felt.length < 2 && felt.every(([one, t]) => slots[place[one]].forms.includes(t));
-      const key = felt.map(([one, { id }]) => `${one} ${id}`).join();
+        reached.length < 2 && reached.every(([one, t]) => slots[place[one]].forms.includes(t));
+      const key = reached.map(([one, { id }]) => `${one} ${id}`).join();
       if (!isSingle && !kept.has(key)) kept.set(key, run);
     }
     return [...kept.values()];

@@ -1,7 +1,8 @@
 // @ts-check
 /* Causes of what a test or numpy said, where no numbers were printed. */
-import { Candidate, distinct } from "./candidates.js";
+
 import { frequency, namesOf } from "./mistakes.js";
+import { distinct, Mutant } from "./mutant.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy } from "./util.js";
@@ -9,7 +10,7 @@ import { shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
- * @type {(candidates: Candidate[], frame: Frame) => Candidate[]} */
+ * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 export function inLine(candidates, { statement }) {
   if (!statement || sought("reads-z", statement)) return candidates;
   const readsZ = (/** @type {Tree} */ tree) => namesIn(tree).some((name) => name[0] === "Z");
@@ -50,7 +51,7 @@ export const suspects = cache((/** @type {Fixture} */ fixture) => {
   const named = fixture.named.map(([id, forms]) => ({ ids: [id], forms }));
   return [...named, ...joint.filter(({ ids }) => ids.length === 1)].map(({ ids: [id], forms }) => ({
     id,
-    candidate: new Candidate(fixture, forms, 1),
+    candidate: new Mutant(fixture, forms, 1),
   }));
 });
 
@@ -58,7 +59,7 @@ export const suspects = cache((/** @type {Fixture} */ fixture) => {
 const lastWord = (text) => text.slice(text.lastIndexOf(" ") + 1);
 
 /** The named mistakes of which a test says the same.
- * @type {(fixture: Fixture, failing: [string, string][]) => Candidate[]} */
+ * @type {(fixture: Fixture, failing: [string, string][]) => Mutant[]} */
 export function failingAlike(fixture, failing) {
   const { outputs, rule } = fixture.data;
   // A test of several returned values numbers them.
@@ -67,7 +68,7 @@ export function failingAlike(fixture, failing) {
   const named = failing.map(([, name]) => numbered(name));
   if (!named.length || !named.every((name) => outputs.includes(name))) return [];
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
-  /** @type {Map<string, Candidate>} */
+  /** @type {Map<string, Mutant>} */
   const found = new Map();
   for (const { id, candidate } of suspects(fixture)) {
     const { failures } = candidate.outcome;
@@ -82,7 +83,7 @@ export function failingAlike(fixture, failing) {
     const before = found.get(id);
     if (!before || failures.length < before.outcome.failures.length) found.set(id, candidate);
   }
-  const often = (/** @type {[string, Candidate]} */ [id]) => frequency(id, fixture.function);
+  const often = (/** @type {[string, Mutant]} */ [id]) => frequency(id, fixture.function);
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
   return sorted.map(([, candidate]) => candidate);
 }
@@ -112,7 +113,7 @@ function isClash(clash, { op, values }) {
 }
 
 /** The changes that make numpy stop at two shapes.
- * @type {(fixture: Fixture, clash: Clash) => Candidate[]} */
+ * @type {(fixture: Fixture, clash: Clash) => Mutant[]} */
 export function clashing(fixture, clash) {
   const { reference } = fixture;
   // Forms that numpy carries out do not stop, whatever their shapes.
@@ -124,5 +125,5 @@ export function clashing(fixture, clash) {
     const [tree] = forms.values();
     return !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference));
   });
-  return distinct(found.map((forms) => new Candidate(fixture, forms, 1)));
+  return distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
 }

@@ -108,7 +108,7 @@ type Fixture = import("./fixtures.js").Fixture;
 type Observed = import("./numbers.js").Observed;
 type Paste = ReturnType<typeof import("./reading.js").read>;
 type Run = import("./workshop.js").Run;
-type Candidate = import("./candidates.js").Candidate;
+type Mutant = import("./mutant.js").Mutant;
 
 /** What was printed, by the name of the step. */
 type Seen = Map<string, Observed>;
@@ -129,7 +129,7 @@ interface Placing {
 interface Diagnosis {
   verdict: string;
   fixture: Fixture | null;
-  candidates: Candidate[];
+  candidates: Mutant[];
   remarks: string[];
   seen: Seen;
 }

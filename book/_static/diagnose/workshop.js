@@ -41,7 +41,7 @@ export class Workshop {
     return mask;
   }
 
-  /** For each slot of a changed program, of which places a change is felt there.
+  /** For each slot of a changed program, from which places a change reaches it.
    * @param {Forms} forms */
   reachedBy(forms) {
     /** @type {number[]} */
@@ -49,12 +49,12 @@ export class Workshop {
     this.slots.forEach(({ name }, place) => {
       const form = forms.get(name);
       const reads = form ? this.mask(form) : this.reads[place];
-      let felt = 1 << place;
+      let from = 1 << place;
       // What a slot reads of a later one is the right value.
       for (let before = 0; before < place; before++) {
-        if ((reads >> before) & 1) felt |= found[before];
+        if ((reads >> before) & 1) from |= found[before];
       }
-      found.push(felt);
+      found.push(from);
     });
     return found;
   }
@@ -118,7 +118,7 @@ export class Run {
     this.changed = 0;
   }
 
-  /** For each slot, of which places a change is felt there. */
+  /** For each slot, from which places a change reaches it. */
   get reach() {
     return this.shop.reachedBy(this.forms);
   }

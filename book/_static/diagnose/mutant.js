@@ -8,7 +8,7 @@ import { bare, cacheProperties, compared, DATA, groupedBy } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
 
-export class Candidate {
+export class Mutant {
   /** @param {Fixture} fixture @param {Forms} forms @param {number} changes
    * @param {Map<string, string>} printedAs */
   constructor(fixture, forms, changes, printedAs = new Map()) {
@@ -98,13 +98,13 @@ export class Candidate {
     return Object.fromEntries(prints);
   }
 }
-cacheProperties(Candidate);
+cacheProperties(Mutant);
 
-/** @type {(one: Candidate, other: Candidate) => number} */
+/** @type {(one: Mutant, other: Mutant) => number} */
 export const byRank = (one, other) => compared(one.rank, other.rank);
 
 /** One spelling of each formula, the shortest, and the simplest formula first.
- * @type {(candidates: Candidate[]) => Candidate[]} */
+ * @type {(candidates: Mutant[]) => Mutant[]} */
 export function distinct(candidates) {
   const same = groupedBy(candidates, ({ fixture, forms }) => {
     const keys = [...forms].map(([name, tree]) => `${name} ${formula(fixture, tree)}`);
@@ -114,7 +114,7 @@ export function distinct(candidates) {
 }
 
 /** The candidates, those together that no output of the test tells apart.
- * @type {(candidates: Candidate[]) => Candidate[][]} */
+ * @type {(candidates: Mutant[]) => Mutant[][]} */
 export const groupsOf = (candidates) => [
   ...groupedBy(candidates, (candidate) => candidate.outputsKey).values(),
 ];
@@ -125,7 +125,7 @@ export function outcomeText({ word, failures, error }) {
   return details ? `${word}: ${details}` : word;
 }
 
-/** Its name, the verdict on a change, and what the test makes of it. @param {Candidate} candidate */
+/** Its name, the verdict on a change, and what the test makes of it. @param {Mutant} candidate */
 export function sentence(candidate) {
   const test = candidate.outcome.word;
   const wrong = candidate.verdict === "mistake";
