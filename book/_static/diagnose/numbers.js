@@ -122,7 +122,7 @@ export class Observed {
     const fitting = like !== null && sameShape(like, v);
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);
     // Most arrays are told apart by one number, which is quicker to look for.
-    if (!v.d.some((number) => covers(this.cells[0], number, loose))) return false;
+    if (!v.d.some((number) => this.isNear([number], this.widths[Number(loose)]))) return false;
     const lines = Array.from({ length: v.r }, (_, i) => v.d.slice(i * v.c, (i + 1) * v.c));
     return fits([null, ...this.rows, null], lines, (row, line) => {
       // A row without its own brackets may have lost numbers at either end.
