@@ -51,8 +51,14 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
-FUNCTIONS: dict[str, _Function] = {**ACTIVATIONS, "exp": np.exp, "log": np.log, "cosh": np.cosh}
-"""The functions a program may use, besides ``sum``."""
+FUNCTIONS: dict[str, _Function] = {
+    **ACTIVATIONS,
+    "exp": np.exp,
+    "log": np.log,
+    "cosh": np.cosh,
+    "ones": np.ones_like,
+}
+"""The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -190,7 +196,7 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh and
+    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh, ones and
     ``sum(x, axis=1, keepdims=True)``. Blank lines and ``#`` comments are allowed.
 
     Examples
