@@ -10,11 +10,14 @@ const { FIXTURES } = await load("fixtures");
 const { equation } = await load("handout");
 const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");
-const { formsOf, parse, treeOf, write } = await load("program");
+const { parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
 const { shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
+
+const formsOf = (forms) =>
+  new Map(Object.entries(forms).map(([name, tree]) => [name, treeOf(tree)]));
 
 const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
 

@@ -171,6 +171,23 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
         ]
 
+    slots = [shared.place(written(slot)) for slot in mutants.slots]
+    # A form that one change makes is written once, and elsewhere as its place, counted from -1 down.
+    once = {
+        (slot.name, form.tree): -place
+        for slot in mutants.slots
+        for place, form in enumerate(slot.forms, 1)
+    }
+
+    def change(forms: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: once.get((name, tree)) or _tree(tree) for name, tree in forms.items()}
+
+    places = {str(forms): place for place, forms in enumerate(mutants.higher_order)}
+    higher_order = [change(forms) for forms in mutants.higher_order]
+    named = [
+        [id, places.get(str(forms), change(forms))]
+        for id, forms in package.mistakes.occurrences(fixture)
+    ]
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -182,11 +199,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
-        "slots": [shared.place(written(slot)) for slot in mutants.slots],
-        "higherOrder": shared.place([_forms(change) for change in mutants.higher_order]),
-        "named": shared.place(
-            [[id, _forms(forms)] for id, forms in package.mistakes.occurrences(fixture)]
-        ),
+        "changes": shared.place([slots, higher_order, named]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
@@ -207,10 +220,6 @@ def _tree(tree: Any) -> Any:
     if isinstance(tree, tuple):
         return [tree[0], *map(_tree, tree[1:])]
     return tree if isinstance(tree, str) else _number(tree, None)
-
-
-def _forms(forms: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _tree(tree) for name, tree in forms.items()}
 
 
 def _number(number: float, digits: int | None) -> float:

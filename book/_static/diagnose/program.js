@@ -44,11 +44,6 @@ export function treeOf(data) {
   return node(op, ...args.map(treeOf));
 }
 
-/** @type {(data: WrittenForms) => Forms} */
-export function formsOf(data) {
-  return new Map(Object.entries(data).map(([name, tree]) => [name, treeOf(tree)]));
-}
-
 /** @type {(tree: Tree) => string[]} */
 export const namesIn = cache((tree) =>
   tree.name ? [tree.name] : [...new Set(tree.args.flatMap((part) => namesIn(part)))],

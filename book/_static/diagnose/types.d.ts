@@ -40,6 +40,9 @@ type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
 /** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
 type WrittenSlot = [string, Written, Written[], Written[], Record<string, number>];
+/** The places of the slots, the changes of several, and the mistakes that have a name. */
+type WrittenChanges = [number[], WrittenForms[], [string, WrittenForms | number][]];
+type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
 
 /** An operator of mutation: its name, and an expression before and after it. */
 type Rule = [string, Tree, Tree];
@@ -63,9 +66,7 @@ interface FixtureData {
   steps: number;
   expected: number;
   unrelated: number;
-  higherOrder: number;
-  named: number;
-  slots: number[];
+  changes: number;
   forward: number;
   networks: number[];
   own: number[];
