@@ -109,7 +109,8 @@ def _overwritten(fixture: Fixture) -> Iterator[Forms]:
                     # Where a second time changes nothing, the step can stay as it was.
                     if formula(fixture, put(part, {name: part})) == key:
                         del seen[step]
-                    whole |= seen if part == tree else {}
+                    hidden = role(fixture, name)[0] == "dA_prev"
+                    whole |= seen if part == tree and hidden else {}
                 yield seen
     yield whole
 
