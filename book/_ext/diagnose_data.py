@@ -32,6 +32,9 @@ PAGE = "diagnose"
 DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
 MODULES = "diagnose"
 
+COURSE = "Course 1"
+"""The page knows the tests of this course."""
+
 ASKED = (
     "families",
     "fixtures",
@@ -94,7 +97,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     package = _package()
     fixtures = package.fixtures
     shared = _Shared()
-    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
+    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids(COURSE)]
     return {
         "fixtures": every,
         "shared": shared.parts,
@@ -136,7 +139,7 @@ def _facts() -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    table: dict[str, Any] = _package().words.table()
+    table: dict[str, Any] = _package().words.table(COURSE)
     wrong = _package().fixtures.WRONG
     return table | {"sentences": table["sentences"] | {"wrong": wrong}}
 

@@ -24,6 +24,7 @@ from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, operator_of, second_changes
 from backcheck.program import parse, write
 from backcheck.showing.handout import equation
+from backcheck.showing.words import covered
 from chapters import ROOT
 from joined import DEFINED, IMPORTED, joined
 from katex_renderer import node
@@ -94,7 +95,9 @@ def agree(*questions: tuple[Any, ...]) -> None:
             wanted = diagnose(*question).to_dict()
         except ValueError as error:
             wanted = {"error": str(error)}
-        assert essence(given) == essence(wanted), question
+        # Each names the exercises that it knows itself.
+        known = json.dumps(wanted).replace(covered(), covered(diagnose_data.COURSE))
+        assert essence(given) == essence(json.loads(known)), question
 
 
 def printed(values: dict[str, Any], *names: str) -> str:

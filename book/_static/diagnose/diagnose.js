@@ -220,11 +220,11 @@ function withoutNumbers(paste, wanted) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (!found.length) {
-    const remark = say(paste.arrays.length ? "no-test-fits" : "nothing-said");
+    const remarks = [say(paste.arrays.length ? "no-test-fits" : "nothing-said"), say("covered")];
     const seen = new Map(
       paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
     );
-    return unexplained(paste.function ? tested[0] : null, [], [remark], seen);
+    return unexplained(paste.function ? tested[0] : null, [], remarks, seen);
   }
   const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
   const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });

@@ -30,7 +30,7 @@ from backcheck.diagnosis.search import explanations
 from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant, distinct
-from backcheck.showing.words import say
+from backcheck.showing.words import covered, say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
@@ -267,8 +267,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    remark = say("no-test-fits" if arrays else "nothing-said")
-    return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), arrays)
+    remarks = say("no-test-fits" if arrays else "nothing-said"), covered()
+    return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 
 def _explain(

@@ -25,6 +25,16 @@ def say(key: str, **filling: object) -> str:
 
 
 @cache
+def covered(course: str = "") -> str:
+    """Return the sentence that names the exercises whose tests are known; a refusal ends so."""
+    found: dict[str, dict[str, None]] = {}
+    for fixture in map(load, ids(course)):
+        found.setdefault(fixture.course, {})[fixture.function] = None
+    exercises = "; ".join(f"{week} ({', '.join(some)})" for week, some in found.items())
+    return say("covered", exercises=exercises)
+
+
+@cache
 def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Return a pattern, which knows gradients of these names besides those of published tests."""
     return re.compile(_filled(_file()["patterns"][key], gradients))
@@ -63,10 +73,10 @@ def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     return text
 
 
-def table() -> dict[str, Any]:
-    """Return all of it for the page: a pattern as its source and flags in JavaScript."""
+def table(course: str = "") -> dict[str, Any]:
+    """Return all of it for a page that knows a course: patterns as source and flags there."""
     return {
-        "sentences": _file()["sentences"],
+        "sentences": _file()["sentences"] | {"covered": covered(course)},
         "prefixes": list(PREFIXES),
         "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
         "replaced": [
