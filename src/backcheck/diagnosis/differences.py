@@ -20,7 +20,6 @@ import numpy as np
 
 from backcheck import gradient_check
 from backcheck.arrays import Array
-from backcheck.diagnosis.reading import PrintedNumber
 from backcheck.gradient_check import PLANTED
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
@@ -66,18 +65,25 @@ def known() -> tuple[Known, ...]:
     return tuple(one for one in found if one.value == 0 or one.value >= RIGHT[one.function])
 
 
-def explaining(number: PrintedNumber, function: str = "") -> list[Known]:
-    """Return what a printed difference can come from, with the fewest mistakes, in one function.
+def causes(difference: float, function: str = "") -> tuple[str, ...]:
+    """Return what a difference can come from, with the fewest mistakes, in one function or any.
 
-    Python prints a float with all its digits, so few of them mean exactly this number.
+    Python prints a float with all its digits, so a short number is meant to the last one.
+
+    Examples
+    --------
+    >>> causes(0.17344196893145924)
+    ('The mistake that the course planted in dW2 is still there.',)
+    >>> causes(0.5772156649)
+    ()
     """
     found = [
         one
         for one in known()
-        if function in ("", one.function)
-        and abs(one.value - number.value) <= NOISE * abs(one.value)
+        if function in ("", one.function) and abs(one.value - difference) <= NOISE * abs(one.value)
     ]
-    return [one for one in found if len(one.says) == len(found[0].says)]
+    fewest = [" ".join(one.says) for one in found if len(one.says) == len(found[0].says)]
+    return tuple(dict.fromkeys(fewest))
 
 
 def _of_network() -> Iterator[Known]:
