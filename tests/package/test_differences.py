@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from backcheck import forward, gradient_check
-from backcheck.diagnosis.differences import RIGHT, causes, known
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.differences import RIGHT, causes, known, said_of
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 
@@ -107,3 +108,39 @@ def test_what_is_in_the_table_is_a_number_above_rounding_or_exactly_nothing() ->
     assert all(math.isfinite(one.value) for one in known())
     assert all(one.value == 0 or one.value >= RIGHT[one.function] for one in known())
     assert all(sentence.endswith(".") for one in known() for sentence in one.says)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "words"),
+    [
+        ("difference = 0.2850931567761623", "explained", "planted in dW2 and db1"),
+        ("...propagation! difference = 0.17344196893145924", "explained", "planted in dW2"),
+        ("The gradient is wrong!\ndifference = 0.333333333333", "explained", "twice epsilon"),
+        ("backward propagation works! difference = 1.1885552e-07", "expected", "rounding"),
+        ("The gradient is correct!\ndifference = 2.9193358e-10", "expected", "rounding"),
+        ("a mistake in the backward propagation! difference = nan", "unexplained", "not a number"),
+        ("a mistake in the backward propagation! difference = 0.28", "unexplained", "few digits"),
+        ("difference = 0.43434343434", "unexplained", "None of the known mistakes"),
+        ("difference = 1.2e-06", "unexplained", "epsilon"),
+    ],
+)
+def test_the_line_that_a_gradient_check_prints_is_answered(
+    text: str, verdict: str, words: str
+) -> None:
+    found = diagnose(text)
+    assert found.verdict == verdict
+    assert words in repr(found).replace("\n", " ")
+    assert found.to_dict()["remarks"][0] == found.title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Relative Difference: 0.285093156776",
+        "max difference = 0.285093156776",
+        "epoch 3: difference = 0.285093156776\nepoch 4: difference = 0.27",
+        "difference of 0.285093156776",
+    ],
+)
+def test_a_difference_of_something_else_is_not_taken_for_that_of_the_check(text: str) -> None:
+    assert said_of(text) is None

@@ -8,6 +8,7 @@ The number is computed here for every named mistake of the backward pass, with n
 the planted mistakes left in, and for every mistake of the check itself in ``differences.toml``.
 """
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,13 +26,25 @@ from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
 from backcheck.program import Program, parse
-from backcheck.showing.words import say
+from backcheck.showing.words import pattern, say
 
 RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
 """Below this a difference is rounding, and the backward pass is right."""
 
 NOISE = 1e-6
 """Relative error of a difference that rounding and the step explain beside a mistake."""
+
+ROUNDING = 1e-4
+"""Below this a difference is no mistake of a formula, but of the step or of the precision."""
+
+DIGITS = 6
+"""Fewer decimals than these do not tell one mistake from another."""
+
+MOST = 6
+"""How many causes of one difference are told."""
+
+PAGE = "difference-0-285"
+"""Where the book explains the number."""
 
 ONE_PARAMETER = ((2.0, 4.0), (3.0, 4.0))
 """The x and theta of the notebook's own test of one parameter, and of the hidden one."""
@@ -72,8 +85,8 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
     Examples
     --------
-    >>> causes(0.17344196893145924)
-    ('The mistake that the course planted in dW2 is still there.',)
+    >>> [cause.partition(" planted in ")[2] for cause in causes(0.17344196893145924)]
+    ['dW2 is still there.']
     >>> causes(0.5772156649)
     ()
     """
@@ -84,6 +97,35 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
     ]
     fewest = [" ".join(one.says) for one in found if len(one.says) == len(found[0].says)]
     return tuple(dict.fromkeys(fewest))
+
+
+def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the verdict on the last difference of a text, with sentences; None if it has none.
+
+    A number alone, or one beside the words of the course's own message, is its difference.
+    """
+    printed = [*pattern("difference").finditer(text)]
+    if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
+        return None
+    number = printed[-1]["number"]
+    value = abs(float(number))
+    function = "gradient_check_n" if pattern("of-network").search(text) else ""
+    read = say("read-page", page=PAGE)
+    if not math.isfinite(value):
+        return "unexplained", (say("difference-nan"), read)
+    if found := causes(value, function):
+        more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
+        said = say("difference-explained", number=number)
+        return "explained", (said, *found[:MOST], *more, read)
+    if value < RIGHT["gradient_check_n"]:
+        is_right = value < RIGHT["gradient_check"] or function
+        said = say("difference-right" if is_right else "difference-one", number=number)
+        return "expected", (said, read)
+    if value < ROUNDING:
+        return "unexplained", (say("difference-step", number=number), read)
+    is_short = len(number.partition(".")[2]) < DIGITS
+    said = say("difference-short" if is_short else "difference-unknown", number=number)
+    return "unexplained", (said, read)
 
 
 def _of_network() -> Iterator[Known]:
