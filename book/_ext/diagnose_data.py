@@ -36,6 +36,7 @@ COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "differences",
     "families",
     "fixtures",
     "formulas",
@@ -55,6 +56,9 @@ ASKED = (
 
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
+
+FINE = 9
+"""Significant digits of numbers that are held against printed ones, loosely."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
@@ -106,6 +110,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "differences": _differences(),
         "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
@@ -135,6 +140,30 @@ def _facts() -> dict[str, Any]:
         },
         "limit": package.reading.LIMIT,
         "most_causes": package.symptoms.MOST,
+    }
+
+
+def _differences() -> dict[str, Any]:
+    """Return what is known of the number of a gradient check, each sentence once."""
+    package = _package().differences
+    says: dict[str, int] = {}
+    known = [
+        [
+            _number(one.value, FINE),
+            one.function,
+            *(says.setdefault(said, len(says)) for said in one.says),
+        ]
+        for one in package.known()
+    ]
+    return {
+        "says": list(says),
+        "known": known,
+        "noise": package.NOISE,
+        "right": package.RIGHT,
+        "rounding": package.ROUNDING,
+        "digits": package.DIGITS,
+        "most": package.MOST,
+        "page": package.PAGE,
     }
 
 
