@@ -86,8 +86,11 @@ class _Shared:
         return self._places[key]
 
     def array(self, value: Any, digits: int | None = None) -> int:
-        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers."""
-        rows, columns = value.shape or (1, 1)
+        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers.
+
+        A bare number has no rows.
+        """
+        rows, columns = value.shape or (0, 0)
         numbers = [_number(number, digits) for number in value.ravel().tolist()]
         return self.place([rows, columns, int(value.dtype == bool), *numbers])
 
@@ -210,6 +213,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
+        "page": fixture.page,
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),

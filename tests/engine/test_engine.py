@@ -120,8 +120,9 @@ def random_programs(seed: int, number: int) -> Iterator[str]:
         with np.printoptions(precision=rng.choice((8, 8, 8, 5, 6, 12))):
             if rng.random() < 0.2:
                 yield str({name: values[name] for name in chosen})
-            elif rng.random() < 0.1:
-                yield "\n".join(str(values[name]) for name in chosen)
+            elif rng.random() < 0.1 and (arrays := [n for n in chosen if np.ndim(values[n])]):
+                # Without names, one bare number below another is a column.
+                yield "\n".join(str(values[name]) for name in arrays)
             else:
                 yield printed(values, *chosen)
         number -= 1

@@ -53,6 +53,7 @@ interface FixtureData {
   id: string;
   title: string;
   function: string;
+  page: string;
   rule: string;
   printed: boolean;
   outputs: string[];
