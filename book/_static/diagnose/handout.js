@@ -105,7 +105,10 @@ function pair(op, left, right) {
   if (op === "@" || (op === "*" && isScalar(left))) {
     return [`${mathematics(left, PRODUCT)} ${mathematics(right, PRODUCT + 1)}`, PRODUCT];
   }
-  if (op === "/" && right.name === "m") return [overM(left), TIMES];
+  if (op === "/" && right.name === "m") {
+    if (left.op === "neg") return [`-1/m ${mathematics(left.args[0], SUM)}`, PLUS];
+    return [overM(left), TIMES];
+  }
   const product = op === "*" && withDerivative(left, right);
   if (product) return [product, TIMES];
   const own = "+-".includes(op) ? PLUS : TIMES;

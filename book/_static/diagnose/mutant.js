@@ -74,6 +74,7 @@ export class Mutant {
     return this.named.map((one) => one.hint).join(" ");
   }
   get page() {
+    if (this.fixture.data.page) return this.fixture.data.page;
     if (this.named.length) return this.named[0].page;
     const step = [...this.forms.keys()].find((one) => one === "m" || bare(one).startsWith("d"));
     if (!step) return "notation";

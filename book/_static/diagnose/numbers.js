@@ -87,6 +87,11 @@ export class Observed {
     this.widths = [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
   }
 
+  /** The same array by another name. @param {string} name @returns {Observed} */
+  called(name) {
+    return Object.assign(Object.create(Observed.prototype), this, { name });
+  }
+
   /** An empty array of the shape, where it has one. */
   findLike() {
     const { rows, dimensions } = this;

@@ -125,6 +125,8 @@ class Mutant:
     @property
     def page(self) -> str:
         """The page that explains the change, or ``""`` where the book has none."""
+        if self.fixture.page:
+            return self.fixture.page
         if self.named:
             return self.named[0].page
         plain = {name: name.removeprefix(prefix(name)) for name in self.forms}

@@ -137,6 +137,8 @@ def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:
             return f"{mathematics(left)}/m", _TIMES
         case "/", ("*", scalar, array), "m" if scalar in SCALARS:
             return f"{symbol(scalar)}/m {mathematics(array, _SUM)}", _TIMES
+        case "/", ("neg", whole), "m":
+            return f"-1/m {mathematics(whole, _SUM)}", _PLUS
         case "/", _, "m":
             return f"1/m {mathematics(left, _SUM)}", _TIMES
         case "*", ("*", upstream, value), _ if slope := _derivative(("*", value, right)):
