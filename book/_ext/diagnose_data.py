@@ -36,6 +36,7 @@ COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "differences",
     "families",
     "fixtures",
     "formulas",
@@ -55,6 +56,9 @@ ASKED = (
 
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
+
+FINE = 9
+"""Significant digits of numbers that are held against printed ones, loosely."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
@@ -82,8 +86,11 @@ class _Shared:
         return self._places[key]
 
     def array(self, value: Any, digits: int | None = None) -> int:
-        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers."""
-        rows, columns = value.shape or (1, 1)
+        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers.
+
+        A bare number has no rows.
+        """
+        rows, columns = value.shape or (0, 0)
         numbers = [_number(number, digits) for number in value.ravel().tolist()]
         return self.place([rows, columns, int(value.dtype == bool), *numbers])
 
@@ -106,6 +113,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "differences": _differences(),
         "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
@@ -138,6 +146,30 @@ def _facts() -> dict[str, Any]:
         "most_arrays": package.reading.MOST_ARRAYS,
         "most_numbers": package.reading.MOST_NUMBERS,
         "most_causes": package.symptoms.MOST,
+    }
+
+
+def _differences() -> dict[str, Any]:
+    """Return what is known of the number of a gradient check, each sentence once."""
+    package = _package().differences
+    says: dict[str, int] = {}
+    known = [
+        [
+            _number(one.value, FINE),
+            one.function,
+            *(says.setdefault(said, len(says)) for said in one.says),
+        ]
+        for one in package.known()
+    ]
+    return {
+        "says": list(says),
+        "known": known,
+        "noise": package.NOISE,
+        "right": package.RIGHT,
+        "rounding": package.ROUNDING,
+        "digits": package.DIGITS,
+        "most": package.MOST,
+        "page": package.PAGE,
     }
 
 
@@ -184,6 +216,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
+        "page": fixture.page,
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),

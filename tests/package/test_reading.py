@@ -397,7 +397,7 @@ def test_a_measure_and_another_gradient_are_not_taken_for_an_output(label: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["dw: 0.3", 'gradients["da0"] = 0.5', "DW = 0.5", "cost = 1.3", "max dW1 = 0.25"]
+    "text", ["dw2: 0.3", 'gradients["da0"] = 0.5', "DW = 0.5", "max dW1 = 0.25", "dz = 0.5"]
 )
 def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None:
     with pytest.raises(ValueError, match="none stands under a name"):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backcheck.diagnosis import differences
 from backcheck.diagnosis.placing import (
     Placing,
     courses,
@@ -49,6 +50,7 @@ class Diagnosis:
     remarks: tuple[str, ...] = ()  # what else can be said, a sentence each
     # The pasted arrays, by the step they were taken for.
     arrays: Mapping[str, PrintedArray] = field(default_factory=dict)
+    headline: str = ""  # the title, where the answer is not about an array
 
     @cached_property
     def groups(self) -> tuple[tuple[Mutant, ...], ...]:
@@ -61,6 +63,8 @@ class Diagnosis:
     @property
     def title(self) -> str:
         """The answer in one line."""
+        if self.headline:
+            return self.headline
         if self.verdict == "unexplained" and not self.arrays:
             return say("only-a-message")
         where = ""
@@ -135,7 +139,7 @@ class Diagnosis:
                 }
                 for mutant in self.candidates
             ],
-            "remarks": list(self.remarks),
+            "remarks": [*filter(None, [self.headline]), *self.remarks],
         }
 
     def to_json(self) -> str:
@@ -218,6 +222,9 @@ def diagnose(
     """
     asked = load(fixture) if isinstance(fixture, str) else fixture
     tests = (asked,) if asked else courses()[0]
+    if isinstance(grads, str) and (said := differences.said_of(grads)):
+        verdict, (headline, *remarks) = said
+        return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
     found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":

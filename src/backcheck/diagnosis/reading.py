@@ -114,7 +114,7 @@ class PrintedArray:
     @cached_property
     def centre(self) -> Any:
         """The printed numbers themselves, as an array."""
-        return np.array(self.numbers).reshape(self.shape or -1)
+        return np.array(self.numbers).reshape(-1 if self.shape is None else self.shape)
 
     @cached_property
     def _widths(self) -> dict[bool, Any]:
