@@ -142,6 +142,9 @@ def _facts() -> dict[str, Any]:
             for name, options in package.program.SUMS.items()
         },
         "limit": package.reading.LIMIT,
+        "longest": package.reading.LONGEST,
+        "most_arrays": package.reading.MOST_ARRAYS,
+        "most_numbers": package.reading.MOST_NUMBERS,
         "most_causes": package.symptoms.MOST,
     }
 

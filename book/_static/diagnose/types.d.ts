@@ -83,6 +83,9 @@ interface Data {
   rules: Record<string, [number, number]>;
   agrees: number;
   limit: number;
+  longest: number;
+  most_arrays: number;
+  most_numbers: number;
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;

@@ -274,7 +274,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    remarks = say("no-test-fits" if arrays else "nothing-said"), covered()
+    said = say("no-test-fits" if arrays else "nothing-said")
+    remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 

@@ -41,9 +41,16 @@ def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 
 @cache
-def replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return what is to be replaced in a pasted text, and by what."""
+def _replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(entry["pattern"]), entry["by"]) for entry in _file()["replaced"])
+
+
+def cleaned(text: str) -> str:
+    """Return a pasted text with its signs, prompts, comments and markup set right."""
+    text = pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text)
+    for found, replacement in _replaced():
+        text = found.sub(replacement, text)
+    return text
 
 
 def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
