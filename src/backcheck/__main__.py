@@ -150,21 +150,21 @@ def _run(options: argparse.Namespace) -> int:
     if not 0 < options.seconds < math.inf:
         raise ValueError(f"--seconds is {options.seconds:g}, but has to be a positive number.")
     ran = run_function(fixture, path, name, options.seconds, lambda: _progress(say("waiting")))
-    complaint = "" if ran.failure else first_complaint(fixture, ran.outputs)
+    complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, lambda: _progress("Looking at programs with two changes"))
-    line = line_of(ran, found) if ran.failure or complaint else None
+    line = line_of(ran, found) if ran.error or complaint else None
     if options.json:
-        test = "raises" if ran.failure else complaint or "passes"
+        test = ran.error or complaint or "passes"
         print(json.dumps({**found.to_dict(), "test": test, "line": line}, indent=2))
-    elif ran.failure:
-        print("\n".join((str(ran.failure), *found.remarks)))
+    elif ran.error:
+        print("\n".join((ran.raised, *found.remarks)))
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         says = f"fails first with: {complaint}" if complaint else "passes."
         print(f"{fixture.title}: your {name} {says}")
         print(f"{shown(line, path)}\n" if line else "")
         print(found)
-    if ran.failure:
+    if ran.error:
         return RAISED
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]
 

@@ -78,7 +78,8 @@ def _told(
             return {"problem": function}
         returned = [encoded(function(*copy.deepcopy(given))) for given in arguments]
     except BaseException as error:  # whatever it is, it is the reader's
-        return {"error": _failure(error, {piece.cell.label for piece in taken.pieces}, absent)}
+        labels = {piece.cell.label for piece in taken.pieces}
+        return {**_failure(error, labels), "absent": absent}
     return {"returned": returned, "records": records}
 
 
@@ -151,25 +152,25 @@ def encoded(value: Any, depth: int = 0) -> dict[str, Any]:
         if isinstance(value, bool | int | float) and not isinstance(value, np.generic):
             return told | {"number": float(value)}
         if isinstance(value, np.ma.MaskedArray):
-            return told | {"said": "masked"}
+            return told | {"why": "masked"}
         array = np.asarray(value)
     except BaseException as error:
-        return told | {"said": "unreadable", "error": f"{type(error).__name__}: {error}"}
+        return told | {"why": "unreadable", "error": f"{type(error).__name__}: {error}"}
     if array.dtype.kind not in "biufc":
-        return told | {"said": "no-array"}
+        return told | {"why": "no-array"}
     told |= {"dtype": array.dtype.str, "shape": array.shape}
     if array.size <= BIG:
         told["data"] = base64.b64encode(array.tobytes()).decode()
     return told
 
 
-def _failure(error: BaseException, labels: set[str], absent: list[str]) -> dict[str, Any]:
+def _failure(error: BaseException, labels: set[str]) -> dict[str, Any]:
     # A recursion passes through thousands of frames, and the first few and the last say it all.
     frames = traceback.extract_tb(error.__traceback__)
     own = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames]
     own = [frame for frame in own if frame[0] in labels]
     said = traceback.format_exception_only(error)[-1].strip()
-    return {"said": said, "frames": own[:3] + own[3:][-2:], "absent": absent}
+    return {"error": said, "frames": own[:3] + own[3:][-2:]}
 
 
 if __name__ == "__main__":

@@ -7,23 +7,22 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from importlib.util import decode_source
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from backcheck import forward
-from backcheck.activations import ACTIVATIONS
 from backcheck.diagnosis.calling import by_name, calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.lines import Assignment, Trace, is_right, which_line
-from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of
+from backcheck.diagnosis.reading import frame_of
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Comparison, Fixture, ids, load
@@ -32,48 +31,37 @@ from backcheck.showing.words import say
 PATIENCE = 2.0
 """Seconds after which a reader is told that the function is still running."""
 
-START = "import sys; sys.path[:] = sys.argv[1:]; from backcheck.diagnosis.child import main; main()"
+CHILD = "import sys; sys.path[:] = sys.argv[1:]; from backcheck.diagnosis.child import main; main()"
 
 
 @dataclass(frozen=True)
 class Value:
-    """Something that came back: its type, and its numbers or a sentence that says why not."""
+    """What came back: its type, and its numbers or the key of the sentence why there are none."""
 
     kind: str
     array: Any
-    said: str = ""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An exception in the reader's code, with the lines of their file it passed through."""
-
-    error: str
-    where: tuple[str, ...]
-    frame: Frame = NOWHERE
-    line: Mapping[str, Any] | None = None
-    absent: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return "\n".join([say("raised"), *self.where, self.error])
+    why: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a function did: its outputs by name, or how it failed."""
+    """What a function did: its outputs by name, or the exception and the frames it passed."""
 
     fixture: Fixture
     taken: Taken
-    name: str
-    outputs: Mapping[str, Value]
-    failure: Failure | None = None
-    traces: tuple[tuple[str, Fixture, Any, Mapping[str, Any]], ...] = ()
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    error: str = ""
+    frames: tuple[tuple[str, int, str, str], ...] = ()
+    absent: tuple[str, ...] = ()  # modules that are not installed, of which it may miss a name
+    # What each function that has a test did on fresh networks and, last, on the test's arrays.
+    traces: Mapping[str, tuple[Fixture, list[Trace]]] = field(default_factory=dict)
 
-    @cached_property
-    def left(self) -> str:
-        """Where nothing was written yet, if that is why there are no numbers."""
-        without = any(value.array is None for value in self.outputs.values())
-        return left_as_handed_out(self.taken.pieces) if without or self.failure else ""
+    @property
+    def raised(self) -> str:
+        """What is shown of an exception."""
+        where = (f"  {label}, line {line}: {text}" for label, line, _, text in self.frames)
+        return "\n".join([say("raised"), *where, self.error])
 
 
 def run(
@@ -83,39 +71,36 @@ def run(
     seconds: float = 30.0,
     waiting: Callable[[], None] = lambda: None,
 ) -> Ran:
-    """Call a function of a reader's file as a test does; ValueError says what keeps it from that.
+    """Call a function of a file as a test does, and say what it did.
 
-    Parameters
-    ----------
-    fixture, path, name : Fixture, str, str
-        The test, the file or notebook, and the function in it.
-    seconds : float
-        How long the function may take.
-    waiting : callable
-        Called once where it takes a while.
+    It has some `seconds` for that, and `waiting` is called once where it takes a while. A
+    ValueError says in one sentence what keeps it from being called, or from coming back.
     """
     file = Path(path)
     taken = take(cells(file, source_of(file)), name)
-    traced = instrumented(taken)
-    clean = (taken, name, _arguments(fixture))
-    own = [one for one in (*_helpers(), name) if one == name or one in taken.names]
-    tests = {one: fixture if one == name else test_of(one) for one in own}
-    fresh = {one: _fresh(test) for one, test in tests.items() if test}
-    pairs = [
-        (one, test, where) for one, test in tests.items() if test for where in (fresh[one], None)
+    tests = {one: test_of(one) for one in _own_tests() if one in taken.names} | {name: fixture}
+    cases = [
+        (one, test, arrays)
+        for one, test in tests.items()
+        for arrays in (*_fresh(test), test.arrays)
     ]
-    programs = [(traced, one, _arguments(test, where)) for one, test, where in pairs]
-    told = _answers(Job(path, (clean, *programs)), seconds, waiting)
-    first = told[0]
+    traced = instrumented(taken)
+    programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
+    clean = (taken, name, _given(fixture, fixture.arrays))
+    first, *others = _answers(Job(path, (clean, *programs)), seconds, waiting)
     if "problem" in first:
         raise ValueError(first["problem"])
     if "error" in first:
-        return Ran(fixture, taken, name, {}, _failure(first["error"]))
-    traces = tuple(
-        (one, test, where, answer)
-        for (one, test, where), answer in zip(pairs, told[1:], strict=False)
-    )
-    return Ran(fixture, taken, name, _outputs(fixture, first["returned"]), None, traces)
+        error = "".join(char if char.isprintable() else " " for char in first["error"])
+        frames = tuple(map(tuple, first["frames"]))
+        return Ran(fixture, taken, {}, error, frames, tuple(first["absent"]))
+    traces: dict[str, tuple[Fixture, list[Trace]]] = {}
+    for (one, test, arrays), told in zip(cases, others, strict=False):
+        if "returned" in told:
+            elsewhere = tests.keys() - {one}
+            trace = _trace(test, arrays, told, one, elsewhere)
+            traces.setdefault(one, (test, []))[1].append(trace)
+    return Ran(fixture, taken, _outputs(fixture, first["returned"]), traces=traces)
 
 
 def source_of(file: Path) -> str:
@@ -129,68 +114,65 @@ def source_of(file: Path) -> str:
         return data.decode("utf-8-sig") if file.suffix == ".ipynb" else decode_source(data)
     except (UnicodeError, SyntaxError) as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        where = f"{file.name}, line {line}"
         said = getattr(error, "reason", None) or str(error)
-        raise ValueError(say("no-text", where=where, said=said)) from None
+        raise ValueError(say("no-text", where=f"{file.name}, line {line}", said=said)) from None
 
 
-def _arguments(fixture: Fixture, arrays: Any = None) -> tuple[tuple[Any, ...], ...]:
+def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
     return tuple(given for _, given in calls(fixture, arrays))
 
 
-def _fresh(fixture: Fixture) -> Mapping[str, Any]:
-    """Return a real forward pass of the test's own sizes on which no step is 0 everywhere."""
-    for seed in range(1, 50):
-        arrays = forward.draw(fixture, seed, fixture.sizes)
-        if all(np.any(value) for value in fixture.program.run(arrays).values()):
-            break
-    return arrays
+def _fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
+    """Return two real forward passes of the test's own sizes on which no step is 0 everywhere."""
+    drawn = (forward.draw(fixture, seed, fixture.sizes) for seed in range(1, 50))
+    return islice((a for a in drawn if all(map(np.any, fixture.program.run(a).values()))), 2)
 
 
-def _helpers() -> tuple[str, ...]:
-    """Return the functions that readers write with a test of their own, the innermost first."""
-    slopes = [f"{name}_backward" for name in ACTIVATIONS]
+def _own_tests() -> tuple[str, ...]:
+    """Return the functions of the exercises that can be judged alone, the innermost first."""
+    slopes = [f"{name}_backward" for name in ("sigmoid", "relu")]
     return (*slopes, *dict.fromkeys(load(id).function for id in ids()))
 
 
-def test_of(function: str) -> Fixture | None:
+def test_of(function: str) -> Fixture:
     """Return the newest test of a function; that of an activation is made of its layer's."""
     found = [test for test in map(load, ids()) if test.function == function]
     if found:
         return found[-1]
-    base = load("c1w4_linear_activation_backward_v2")
+    layer = load("c1w4_linear_activation_backward_v2")
     output = f"{function.removesuffix('_backward')}_dZ"
-    if output not in base.values:
-        return None
-    compared = (Comparison("", "decimal", (output,)),)
-    expected = {output: base.values[output]}
-    call = (f"{output} = {function}(dA, Z)",)
-    return replace(base, function=function, call=call, expected=expected, comparisons=compared)
+    return replace(
+        layer,
+        function=function,
+        call=(f"{output} = {function}(dA, Z)",),
+        expected={output: layer.values[output]},
+        comparisons=(Comparison("", "decimal", (output,)),),
+    )
 
 
 def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict[str, Any]]:
-    """Run a job, and return what is told of each of its programs, of the first one at least."""
+    """Run a job; return what is told of each of its programs, of the first one at least."""
     process = subprocess.Popen(  # noqa: S603 - this Python, which runs our own module
-        [sys.executable, "-c", START, *sys.path],
+        [sys.executable, "-c", CHILD, *sys.path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    late = False
+    out, late = b"", False
     try:
-        out = b""
         try:
             out, _ = process.communicate(pickle.dumps(job), timeout=min(PATIENCE, seconds))
         except subprocess.TimeoutExpired:
             waiting()
-            with suppress(subprocess.TimeoutExpired):
-                out, _ = process.communicate(timeout=max(0.01, seconds - PATIENCE))
-            late = process.returncode is None
+            out, _ = process.communicate(timeout=max(0.01, seconds - PATIENCE))
+    except subprocess.TimeoutExpired:
+        late = True
     finally:
-        _stop(process)
-    if late:
+        with suppress(OSError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         with suppress(subprocess.TimeoutExpired):
-            out, _ = process.communicate(timeout=1)
+            out = process.communicate(timeout=1)[0] or out
     told = []
     for line in out.splitlines():
         with suppress(ValueError):
@@ -201,29 +183,21 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
     return told
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process, and what it started."""
-    with suppress(OSError, AttributeError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-
-
 def _decoded(told: Mapping[str, Any]) -> Any:
     kind = told["kind"]
     if "entries" in told:
         return {name: _decoded(one) for name, one in told["entries"]}
     if "items" in told:
-        items = [_decoded(one) for one in told["items"]]
+        items = list(map(_decoded, told["items"]))
         return tuple(items) if kind == "tuple" else items
     if "number" in told:
         return Value(kind, np.array(told["number"]))
-    if "said" in told:
-        return Value(kind, None, told["said"] + " " + told.get("error", ""))
-    shape = tuple(told["shape"])
+    if "why" in told:
+        return Value(kind, None, told["why"], told.get("error", ""))
     if "data" not in told:
-        return Value(kind, np.broadcast_to(np.nan, shape), "too-large")
+        return Value(kind, np.broadcast_to(np.nan, told["shape"]), "too-large")
     data = np.frombuffer(base64.b64decode(told["data"]), told["dtype"])
-    return Value(kind, data.reshape(shape))
+    return Value(kind, data.reshape(told["shape"]))
 
 
 def _outputs(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
@@ -234,33 +208,32 @@ def _outputs(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
 
 
 def _leaf(value: Any) -> Value:
+    """Return an output as one value: lists of numbers are an array of a wrong type."""
     if isinstance(value, Value):
         return value
     kind = type(value).__name__
-    try:
-        return Value(kind, np.array(_plain(value), dtype=float))
-    except (ValueError, TypeError):
-        return Value(kind, None, "no-array")
+    with suppress(ValueError, TypeError):
+        return Value(kind, np.array(_nested(value), dtype=float))
+    return Value(kind, None, "no-array")
 
 
-def _plain(value: Any) -> Any:
+def _nested(value: Any) -> Any:
     if isinstance(value, Value):
-        return value.array if value.array is None else value.array.tolist()
-    if not isinstance(value, tuple | list):
-        raise TypeError
-    return [_plain(one) for one in value]
+        return value.array.tolist()
+    return [_nested(one) for one in value] if isinstance(value, tuple | list) else None
 
 
-def _failure(told: Mapping[str, Any]) -> Failure:
-    frames = told["frames"]
-    where = tuple(f"  {label}, line {line}: {text}" for label, line, _, text in frames)
-    error = "".join(char if char.isprintable() else " " for char in told["said"])
-    if not frames:
-        return Failure(error, where, absent=tuple(told["absent"]))
-    label, number, function, text = frames[-1]
-    line = {"where": label, "line": number, "name": function, "says": text}
-    frame = frame_of(function.strip("<>"), text or "")
-    return Failure(error, where, frame, line, tuple(told["absent"]))
+def _trace(
+    test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
+) -> Trace:
+    made = [
+        Assignment(line, inside, name, _decoded(value).array)
+        for line, inside, name, value in told["records"]
+        if inside not in elsewhere
+    ]
+    outputs = _outputs(test, told["returned"])
+    usable = {name: one.array for name, one in outputs.items() if not unusable(name, one)}
+    return Trace(arrays, made, usable, function.rpartition(".")[2])
 
 
 def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
@@ -278,75 +251,62 @@ def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     return first
 
 
-def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
-    """Return the diagnosis of what a function returned, or what is known of how it failed."""
-    fixture = ran.fixture
-    if ran.failure:
-        causes = likely_causes(ran.failure.error, fixture, ran.failure.frame)
-        absent = [say("may-be-absent", module=module) for module in ran.failure.absent]
-        wanting = absent if ran.failure.error.startswith("NameError") else []
-        said = (ran.left,) if ran.left else (*wanting, *causes)
-        return Diagnosis("unexplained", fixture, (), said)
-    said = tuple(
-        filter(None, (_unusable(n, v) for n, v in ran.outputs.items() if n in fixture.expected))
-    )
-    usable = {n: v.array for n, v in ran.outputs.items() if not _unusable(n, v)}
-    if ran.left or not usable:
-        return Diagnosis("unexplained", fixture, (), (ran.left,) if ran.left else said)
-    found = diagnose(usable, fixture, 2, before_two_changes)
-    return replace(found, remarks=(*said, *found.remarks))
-
-
-def _unusable(name: str, value: Value) -> str:
-    """Return why an output cannot be searched for, or ``""``."""
+def unusable(name: str, value: Value) -> str:
+    """Return why nothing can be searched for an output, or ``""``."""
     array = value.array
     if array is None:
-        key, _, error = value.said.partition(" ")
-        key = "is-none" if value.kind == "NoneType" else key
-        return say(key, name=name, kind=value.kind, error=error)
-    if value.said or array.size == 0:
-        return say(value.said or "no-entries", name=name, shape=array.shape)
+        key = "is-none" if value.kind == "NoneType" else value.why
+        return say(key, name=name, kind=value.kind, error=value.error)
+    if value.why or array.size == 0:
+        return say(value.why or "no-entries", name=name, shape=array.shape)
     if array.ndim > 2:
         return say("too-many-axes", name=name, n=array.ndim)
     return say("complex", name=name) if array.dtype.kind == "c" else ""
 
 
+def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
+    """Return the diagnosis of what a function returned, or what is known of how it failed."""
+    fixture, outputs = ran.fixture, ran.outputs
+    why = {name: unusable(name, value) for name, value in outputs.items()}
+    said = tuple(why[name] for name in fixture.expected if why.get(name))
+    if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
+        left = left_as_handed_out(ran.taken.pieces)
+        said = (left,) if left else said
+    if ran.error and not said:
+        *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
+        causes = likely_causes(ran.error, fixture, frame_of(function.strip("<>"), text or ""))
+        absent = ran.absent if ran.error.startswith("NameError") else ()
+        said = (*(say("may-be-absent", module=module) for module in absent), *causes)
+    usable = {name: outputs[name].array for name in why if not why[name]}
+    if not usable:
+        return Diagnosis("unexplained", fixture, (), said)
+    found = diagnose(usable, fixture, 2, before_two_changes)
+    return replace(found, remarks=(*said, *found.remarks))
+
+
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
     """Return the first line that is not right: where, which, the name and what is said of it."""
-    if ran.failure:
-        return ran.failure.line
-    both: dict[str, list[Trace]] = {}
-    tests: dict[str, Fixture] = {}
-    for function, test, arrays, answer in ran.traces:
-        if "returned" in answer:
-            tests[function] = test
-            others = {one for one, *_ in ran.traces if one != function}
-            both.setdefault(function, []).append(_trace(test, arrays, answer, others))
-    right = {name: is_right(tests[name], some[0]) for name, some in both.items()}
-    wrong = [name for name in both if not right[name]] if not right.get(ran.name, True) else []
-    function = wrong[0] if wrong else ran.name
-    if len(both.get(function, ())) < 2:
+    if ran.error:
+        keys = ("where", "line", "name", "says")
+        return dict(zip(keys, ran.frames[-1], strict=True)) if ran.frames else None
+    traces = {name: (test, some) for name, (test, some) in ran.traces.items() if len(some) == 3}
+    if not traces:
         return None
-    fresh, here = both[function]
-    test = tests[function]
-    if function != ran.name:
+    *_, own = ran.traces
+    wrong = {
+        name: next((one for one in some[:2] if not is_right(test, one)), None)
+        for name, (test, some) in traces.items()
+    }
+    first = next((name for name in wrong if wrong[name]), own) if wrong.get(own) else own
+    test, (fresh, _, here) = traces[first]
+    if first != own:
         found = diagnose(here.outputs, test)
-    if not (at := which_line(test, fresh, here, found.candidates)):
+    if not (at := which_line(test, wrong[first] or fresh, here, found.candidates)):
         return None
     one, says = at
     cells = [p.cell.label for p in ran.taken.pieces if getattr(p.node, "name", "") == one.function]
-    return {"where": cells[-1] if cells else "", "line": one.line, "name": one.name, "says": says}
-
-
-def _trace(test: Fixture, arrays: Any, answer: Mapping[str, Any], others: set[str]) -> Trace:
-    made = [
-        Assignment(line, function, name, _decoded(told).array)
-        for line, function, name, told in answer["records"]
-        if function not in others
-    ]
-    outputs = _outputs(test, answer["returned"])
-    usable = {n: v.array for n, v in outputs.items() if not _unusable(n, v)}
-    return Trace(test.arrays if arrays is None else arrays, made, usable)
+    where = cells[-1] if cells else ""
+    return {"where": where, "line": one.line, "name": one.name, "says": says}
 
 
 def shown(line: Mapping[str, Any], path: str) -> str:

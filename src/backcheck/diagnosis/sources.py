@@ -165,9 +165,9 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
             case ast.If(test=test) if "__name__" in ast.unparse(test):
                 pass
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-                for one in ast.walk(node):
-                    if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-                        yield one.id, node
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                        yield part.id, node
             case _:
                 for block in ("body", "handlers", "orelse", "finalbody"):
                     yield from _definitions(getattr(node, block, []))
