@@ -76,7 +76,10 @@ def _told(
         function = _loaded(path, taken, name, records, absent)
         if isinstance(function, str):
             return {"problem": function}
-        returned = [encoded(function(*copy.deepcopy(given))) for given in arguments]
+        returned = []
+        for given in arguments:
+            returned.append(encoded(function(*copy.deepcopy(given))))
+            records.append(None)
     except BaseException as error:  # whatever it is, it is the reader's
         labels = {piece.cell.label for piece in taken.pieces}
         return {**_failure(error, labels), "absent": absent}
@@ -131,7 +134,7 @@ def _recorder(records: list[Any]) -> Callable[..., Any]:
         with suppress(Exception):
             name, held = where[-1], value
             if key is not None and isinstance(value, dict):
-                name, held = str(key), value[key]
+                name, held = f"[{key}]", value[key]
             if len(records) < MOST:
                 told = encoded(held)
                 if "data" in told or "number" in told:

@@ -331,7 +331,8 @@ def _answer(
         found = [
             mutant
             for mutant in found
-            if all(array.matches(mutant.values[step]) for step, array in arrays.items())
+            for values in [{**fixture.arrays, **mutant.values}]
+            if all(step in values and array.matches(values[step]) for step, array in arrays.items())
         ]
     if not found:
         return None

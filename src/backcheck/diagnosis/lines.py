@@ -15,6 +15,7 @@ import numpy as np
 from backcheck.diagnosis.reading import course_spelling
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mutant import Mutant
+from backcheck.program import evaluate
 from backcheck.showing.words import say
 
 
@@ -25,6 +26,8 @@ class Assignment(NamedTuple):
     function: str
     name: str
     value: Any
+    output: bool = False  # whether it is a key of a dictionary, or returned
+    prefix: str = ""  # of the test's call it was made in
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def _right_but_here(
     for one, other in zip(fresh.assignments, here.assignments, strict=False):
         if one[:3] != other[:3]:
             break
-        steps = _steps(one.value, right)
+        steps = [step for step, value in right.items() if same(one.value, value)]
         if steps and not any(same(other.value, fixture.values[step]) for step in steps):
             return one, say("line-right")
     return None
@@ -77,6 +80,7 @@ def _explained(
     fixture: Fixture, right: Mapping[str, Any], fresh: Trace, candidates: Sequence[Mutant]
 ) -> tuple[Assignment, str] | None:
     """Find the changed step of a program that does the same as the function on new arrays."""
+    usual = _usual(fixture, fresh)
     for mutant in candidates:
         try:
             values = mutant.program.run(fresh.arrays)
@@ -86,18 +90,14 @@ def _explained(
         if not asked or not all(same(values[name], fresh.outputs[name]) for name in asked):
             continue
         for step, _, now in mutant.changed:
-            if same(values[step], right.get(step, fresh.arrays.get(step))):
+            if step not in right or same(values[step], right[step]):
                 continue
-            made = [
-                (place, one)
-                for place, one in enumerate(fresh.assignments)
-                if same(one.value, values[step])
-            ]
-            named = [found for found in made if _spelled(found[1].name, fixture) == step]
-            unlike = [found for found in made if not _steps(found[1].value, right)]
-            for place, one in (named or unlike)[:1]:
-                if not same(one.value, _due(step, fixture, fresh, place)):
-                    return one, mutant.name or f"{step} = {now}"
+            made = [n for n, one in enumerate(fresh.assignments) if same(one.value, values[step])]
+            named = [n for n in made if _spelled(fresh.assignments[n], fixture) == step]
+            unlike = [n for n in made if not _is_among(values[step], usual)]
+            for place in (named or unlike)[:1]:
+                if not same(values[step], _due(step, fixture, fresh, place)):
+                    return _made(fresh, place, usual), mutant.name or f"{step} = {now}"
     return None
 
 
@@ -105,34 +105,55 @@ def _by_name(
     fixture: Fixture, right: Mapping[str, Any], fresh: Trace
 ) -> tuple[Assignment, str] | None:
     """Find the first name of a step whose last value is not that step's."""
+    known = {**fresh.arrays, **right}
+    missing = [name for name in fixture.expected if name not in fresh.outputs]
     last = {
-        one.name: (place, one)
+        (one.prefix, one.name, one.output): place
         for place, one in enumerate(fresh.assignments)
         if one.function == fresh.function
     }
-    for place, one in sorted(last.values(), key=lambda found: found[0]):
-        step = _spelled(one.name, fixture)
-        if step not in right or same(one.value, right[step]):
+    for place in sorted(last.values()):
+        one = fresh.assignments[place]
+        step = _spelled(one, fixture)
+        if step in known and same(one.value, known[step]):
             continue
-        others = _steps(one.value, right)
-        if others and one.name in fixture.expected:
-            return one, say("line-other", other=others[0])
+        alike = [name for name, value in known.items() if same(one.value, value)]
+        taken = step in fresh.arrays and alike and alike[0] in fresh.arrays
+        if taken or (one.output and step in fixture.expected and alike):
+            return one, say("line-other", other=alike[0])
+        if alike or step not in right:
+            continue
         # Some average in dZ, which is as good as long as no test asks for it.
         scaled = step not in fixture.expected and any(
             same(np.multiply(one.value, by), right[step]) for by in (right["m"], 1 / right["m"])
         )
-        if others or scaled or same(one.value, _due(step, fixture, fresh, place)):
-            continue
-        before = fresh.assignments[:place]
-        alike = (o for o in before if o.function == one.function and same(o.value, one.value))
-        return next(alike, one), say("line-first")
-    return None
+        if not scaled and not same(one.value, _due(step, fixture, fresh, place)):
+            return _made(fresh, place, _usual(fixture, fresh)), say("line-first")
+    stored = ((one, name) for one in fresh.assignments if one.output for name in missing)
+    lost = ((one, name) for one, name in stored if same(one.value, right[name]))
+    return next(((one, say("line-key", other=name)) for one, name in lost), None)
+
+
+def _made(fresh: Trace, place: int, usual: Sequence[Any]) -> Assignment:
+    """Return the assignment that a value comes from: the first one in the same function."""
+    made = fresh.assignments
+    found = made[place]
+    if not _is_among(found.value, usual):
+        alike = (n for n, one in enumerate(made) if one.function == found.function)
+        place = next(n for n in alike if same(made[n].value, found.value))
+        found = made[place]
+    # An array is finished in place.
+    for one in made[place + 1 :]:
+        if (one.name, one.output) != (found.name, found.output) or not same(one.value, found.value):
+            break
+        found = one
+    return found
 
 
 def _due(step: str, fixture: Fixture, fresh: Trace, place: int) -> Any:
     """Return what a step has to be, given the values that the steps before it have."""
-    made = {_spelled(one.name, fixture): one.value for one in fresh.assignments[:place]}
-    scope = dict(fresh.arrays)
+    made = {_spelled(one, fixture): one.value for one in fresh.assignments[:place]}
+    scope = {**fresh.arrays, **made}
     with np.errstate(all="ignore"), suppress(ValueError, KeyError):
         for one in fixture.program.steps:
             if one.name == step:
@@ -141,11 +162,23 @@ def _due(step: str, fixture: Fixture, fresh: Trace, place: int) -> Any:
     return None
 
 
-def _steps(value: Any, right: Mapping[str, Any]) -> list[str]:
-    return [step for step, known in right.items() if same(value, known)]
+def _usual(fixture: Fixture, fresh: Trace) -> list[Any]:
+    """Return what a right program reads and computes on the way."""
+    scope = {**fresh.arrays, **fixture.program.run(fresh.arrays)}
+    trees = [step.expression for step in fixture.program.steps]
+    for tree in trees:
+        trees += tree[1:] if isinstance(tree, tuple) else ()
+    with np.errstate(all="ignore"):
+        return [*scope.values(), *(evaluate(tree, scope) for tree in trees)]
 
 
-def _spelled(name: str, fixture: Fixture) -> str:
+def _is_among(value: Any, values: Sequence[Any]) -> bool:
+    return any(same(value, known) for known in values)
+
+
+def _spelled(one: Assignment, fixture: Fixture) -> str:
     """Return the step that a name is the name of, or ``""``."""
-    steps = [step.name for step in fixture.program.steps]
-    return name if name in steps else course_spelling(name) or ""
+    steps = [*(step.name for step in fixture.program.steps), *fixture.given, *fixture.arrays]
+    spelled = course_spelling(one.name) or ""
+    names = (one.prefix + one.name, one.name, one.prefix + spelled, spelled)
+    return next((name for name in names if name in steps), "")

@@ -1,5 +1,6 @@
 """A reader's own function, called as the published test calls it, in a process of its own."""
 
+import ast
 import base64
 import json
 import os
@@ -25,7 +26,7 @@ from backcheck.diagnosis.lines import Assignment, Trace, is_right, which_line
 from backcheck.diagnosis.reading import frame_of
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_causes
-from backcheck.fixtures import Comparison, Fixture, ids, load
+from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
 from backcheck.showing.words import say
 
 PATIENCE = 2.0
@@ -98,7 +99,7 @@ def run(
     for (one, test, arrays), told in zip(cases, others, strict=False):
         if "returned" in told:
             elsewhere = tests.keys() - {one}
-            trace = _trace(test, arrays, told, one, elsewhere)
+            trace = _trace(test, arrays, told, one.rpartition(".")[2], elsewhere)
             traces.setdefault(one, (test, []))[1].append(trace)
     return Ran(fixture, taken, _outputs(fixture, first["returned"]), traces=traces)
 
@@ -226,14 +227,27 @@ def _nested(value: Any) -> Any:
 def _trace(
     test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
 ) -> Trace:
-    made = [
-        Assignment(line, inside, name, _decoded(value).array)
-        for line, inside, name, value in told["records"]
-        if inside not in elsewhere
-    ]
+    made: list[Assignment] = []
+    ends, known = iter(calls(test)), []
+    for record in [None, *told["records"][:-1]]:
+        if record is None:
+            # A call begins, and what it returns is named by the test.
+            into = next(ends)[0]
+            known = [ast.unparse(part) for part in getattr(into, "elts", [into])]
+            before = prefix(known[0])
+            continue
+        line, inside, name, value = record
+        kind, _, place = name.partition(" ")
+        if kind == "return" and place:
+            if inside != function or int(place) >= len(known):
+                continue
+            name = f"[{known[int(place)].removeprefix(before)}]"
+        if inside not in elsewhere:
+            array = _decoded(value).array
+            made.append(Assignment(line, inside, name.strip("[]"), array, name[0] == "[", before))
     outputs = _outputs(test, told["returned"])
     usable = {name: one.array for name, one in outputs.items() if not unusable(name, one)}
-    return Trace(arrays, made, usable, function.rpartition(".")[2])
+    return Trace(arrays, made, usable, function)
 
 
 def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:

@@ -264,7 +264,7 @@ RECORD = "__backcheck_record__"
 
 
 class _Recorded(ast.NodeTransformer):
-    """Has every assignment tell its value, and every entry of a dictionary that is spelled out."""
+    """Has each assignment tell its value, each entry of a dictionary, and what is returned."""
 
     def __init__(self) -> None:
         self.function = ""
@@ -287,7 +287,16 @@ class _Recorded(ast.NodeTransformer):
         self.generic_visit(node)
         for place, key in enumerate(node.keys):
             if isinstance(key, ast.Constant):
-                node.values[place] = self._call(str(key.value), node.values[place], key)
+                node.values[place] = self._call(f"[{key.value!s}]", node.values[place], key)
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Tuple):
+            parts = enumerate(node.value.elts)
+            node.value.elts = [self._call(f"return {n}", part, part) for n, part in parts]
+        elif node.value and not isinstance(node.value, ast.Dict):
+            node.value = self._call("return 0", node.value, node)
         return node
 
     def _told(self, target: ast.expr, at: ast.stmt) -> Iterator[ast.stmt]:
@@ -303,7 +312,9 @@ class _Recorded(ast.NodeTransformer):
                 keys = () if whole else (key,)
                 yield ast.Expr(self._call(name, ast.Name(name, ast.Load()), at, *keys))
 
-    def _call(self, name: str, value: ast.expr, at: Any, *key: ast.expr) -> ast.Call:
+    def _call(self, name: str, value: ast.expr, at: Any, *key: ast.expr) -> ast.expr:
+        if isinstance(value, ast.Starred):
+            return value
         where = ast.List([*map(ast.Constant, (at.lineno, self.function, name))], ast.Load())
         return ast.Call(ast.Name(RECORD, ast.Load()), [where, value, *key], [])
 
