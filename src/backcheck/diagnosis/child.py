@@ -13,10 +13,10 @@ import os
 import pickle
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -35,7 +35,8 @@ MOST = 2000
 DEEPEST = 4
 """How deep tuples, lists and dictionaries are looked into."""
 
-READER = "__backcheck_reader__"
+READER = "__main__"
+"""What a notebook calls the module that its cells make."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,17 @@ def main() -> None:
     out = os.dup(1)
     os.dup2(2, 1)
     sys.path[:0] = [os.path.dirname(os.path.abspath(job.path))]
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited")
     write, dumps, leave = os.write, json.dumps, os._exit
     null = os.open(os.devnull, os.O_WRONLY)
-    mute = partial(os.dup2, null, 2)
     for taken, name, arguments in job.programs:
         told = _told(job.path, taken, name, arguments)
         left = (dumps(told) + "\n").encode()
         while left:
             left = left[write(out, left) :]
         # The reader's code has printed what it prints; the runs that follow look for a line.
-        mute()
+        os.dup2(null, 1)
+        os.dup2(null, 2)
     # A thread of the reader's would keep the process.
     leave(0)
 

@@ -114,7 +114,7 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             missing[name] = None
             continue
         piece = defined[name]
-        if not _is_simple(piece.node, defined):
+        if name != first and not _is_simple(piece.node, defined):
             where = f"{piece.cell.label}, line {piece.node.lineno}"
             raise ValueError(say("reads-outside", reader=reader, name=name, where=where))
         kept[name] = piece
