@@ -89,10 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     judge.add_argument("--json", action="store_true", help="print the audits as JSON")
     make = command("fair-test", _fair_test, "write a test that accepts every right program")
-    make.add_argument("--units", nargs="+", type=int, default=[4, 5, 3], metavar="N")
-    make.add_argument("--activations", nargs="+", default=["tanh", "sigmoid"], metavar="NAME")
-    make.add_argument("--examples", type=int, default=6, metavar="M")
-    make.add_argument("--seed", type=int, default=1, help="the first seed to try")
+    make.add_argument("--units", nargs="+", type=int, metavar="N", help="by default 4 5 3")
+    make.add_argument("--activations", nargs="+", metavar="NAME", help="by default tanh sigmoid")
+    make.add_argument("--examples", type=int, dest="m", metavar="M", help="by default 6")
+    make.add_argument("--seed", type=int, help="the first seed to try, by default 1")
     make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
     make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
     return parser
@@ -101,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 def _test(name: str) -> Fixture:
     """Return a published test by its id, or one of a file: FILE.toml:ID, or its last one."""
     file, is_file, id = name.partition(".toml")
+    if not is_file and name in published() and name not in ids():
+        raise ValueError(f"{name} compares one number for all gradients, which audit alone reads.")
     if not is_file:
         return load(name)
     own = {test.id: test for test in read(file + is_file)}
@@ -196,15 +198,17 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _fair_test(options: argparse.Namespace) -> int:
+    asked = {key: getattr(options, key) for key in ("units", "activations", "m", "seed")}
+    asked = {key: value for key, value in asked.items() if value is not None}
+    if options.repair and asked:
+        raise ValueError("--repair keeps the sizes of its test; leave out what says others.")
+    if options.output == "":
+        raise ValueError("--output is empty; give the name of a new file.")
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
-    fixture = (
-        repaired(_test(options.repair))
-        if options.repair
-        else make(options.units, options.activations, options.examples, options.seed)
-    )
+    fixture = repaired(_test(options.repair)) if options.repair else make(**asked)
     text = write_test(fixture)
     if target is None:
         print(text, end="")

@@ -118,6 +118,8 @@ def test_a_reader_that_stops_listening_is_not_an_error() -> None:
         (["diagnose", "."], "'.' cannot be read (Is a directory)"),
         (["show", "week4"], "There is no fixture 'week4'; known, nearest first:"),
         (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
+        (["show", "c1w4"], "There is no fixture 'c1w4'; known, nearest first: c1w4_"),
+        (["show", "c2w1_gradient_check_n"], "c2w1_gradient_check_n compares one number for all"),
         (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a .py or .ipynb"),
         (["run", HIDDEN, "no.py:f", "--seconds", "0"], "--seconds is 0, but has to be a positive"),
     ],
@@ -303,6 +305,8 @@ def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixt
         (["--examples", "1"], "m is 1, but a test needs a whole number from 2 to 50"),
         (["--repair", "c1w9"], "There is no fixture 'c1w9'"),
         (["--output", "no/such/folder/test.py"], "cannot be written"),
+        (["--output", ""], "--output is empty"),
+        (["--repair", HIDDEN, "--units", "4", "3", "2"], "--repair keeps the sizes of its test"),
     ],
 )
 def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(

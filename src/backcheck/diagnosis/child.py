@@ -113,7 +113,8 @@ def _loaded(
             if alias.name == "*":
                 absent.append(source)
             elif isinstance(piece.node, ast.Import) or supplied is None:
-                return say("absent", function=name, name=alias.asname or alias.name, module=source)
+                used = source if isinstance(piece.node, ast.Import) else f"{alias.name} of {source}"
+                return say("absent", function=name, used=used, module=source)
             else:
                 scope[alias.asname or alias.name] = supplied
     function: Any = module

@@ -216,6 +216,8 @@ def diagnose(
         Read a-minus-y-fails.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """
+    if changes not in (0, 1, 2):
+        raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
     asked = load(fixture) if isinstance(fixture, str) else fixture
     tests = (asked,) if asked else courses()[0]
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)

@@ -23,7 +23,9 @@ CELL = re.compile(r"(?m)^# ?(?:In ?\[[ \d*]*\]:?|%%.*|<codecell>|COMMAND -+)[ \t
 MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ *= *[%!].*)$")
 """What Python cannot read, but a notebook can."""
 
-BEGINS, ENDS = (re.compile(rf"(?i)#.*{word}S? (?:YOUR )?CODE HERE") for word in ("START", "END"))
+BEGINS = re.compile(r"#.*\b(?:START CODE|CODE STARTS) HERE")
+ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
+"""Between what marks an exercise wants something written."""
 
 
 class Cell(NamedTuple):
@@ -118,7 +120,7 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             where = f"{piece.cell.label}, line {piece.node.lineno}"
             raise ValueError(say("reads-outside", reader=reader, name=name, where=where))
         kept[name] = piece
-        waiting += [(other, name) for other in _read(piece.node)]
+        waiting += [(other, name) for other in reversed(_read(piece.node))]
     if first in missing:
         raise ValueError(_nowhere(wanted, cells, defined))
     if method:
@@ -173,21 +175,24 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                     yield from _definitions(getattr(node, block, []))
 
 
-def _read(node: ast.AST) -> set[str]:
+def _read(node: ast.AST) -> list[str]:
     """Return the names that a definition takes from outside."""
-    loads, stores = set(), set()
+    loads: dict[str, None] = {}
+    stores: set[str] = set()
     for one in ast.walk(node):
         match one:
             case ast.Name(id=name, ctx=ast.Load()):
-                loads.add(name)
+                loads[name] = None
             case ast.Name(id=name) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
                 stores.add(name)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if one is not node:
                 stores.add(name)
             case ast.alias(name=name, asname=asname) if not isinstance(node, ast.Import):
                 stores.add(asname or name.partition(".")[0])
-    named = [name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names]
-    return loads - stores | set(named)
+            case ast.Global(names=some):
+                loads |= dict.fromkeys(some)
+                stores -= set(some)
+    return [name for name in loads if name not in stores]
 
 
 def _is_simple(node: ast.stmt, defined: dict[str, Piece]) -> bool:
