@@ -324,7 +324,7 @@ def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
 
 
 def shown(line: Mapping[str, Any], path: str) -> str:
-    """Return a line for readers, such as ``line 12, dZ1: right, and the test's cache is not``."""
+    """Return a line for readers: the cell if there are several, the line, the name, and what."""
     cell = line["where"].removeprefix(Path(path).name).removeprefix(", ")
     place = ", ".join(filter(None, (cell, f"line {line['line']}")))
     return f"{place}, {line['name']}: {line['says']}"

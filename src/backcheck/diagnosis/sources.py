@@ -221,9 +221,10 @@ def _nowhere(wanted: str, cells: list[Cell], defined: dict[str, Piece]) -> str:
     for outer, piece in defined.items():
         for one in ast.walk(piece.node):
             if isinstance(one, ast.FunctionDef) and one.name == name and one is not piece.node:
-                kind = "class" if isinstance(piece.node, ast.ClassDef) else "function"
+                is_class = isinstance(piece.node, ast.ClassDef)
                 where = f"{piece.cell.label}, line {one.lineno}"
-                return say(f"inside-{kind}", name=name, outer=outer, where=where)
+                of = {"name": name, "outer": outer, "where": where}
+                return say("inside-class" if is_class else "inside-function", **of)
     own = [n for n, p in defined.items() if isinstance(p.node, ast.FunctionDef) and n[0] != "_"]
     nearest = ", ".join(difflib.get_close_matches(name, own, n=3, cutoff=0.0))
     return say("no-function", path=path, name=wanted, has=f"; it has {nearest}" if nearest else "")
