@@ -19,6 +19,7 @@ from backcheck.program import write
 FUNCTIONS = {
     "backward_propagation": ("parameters", "cache", "X", "Y"),
     "forward_propagation": ("X", "parameters"),
+    "propagate": ("w", "b", "X", "Y"),
     "linear_backward": ("dZ", "cache"),
     "linear_activation_backward": ("dA", "cache", "activation"),
     "L_model_backward": ("AL", "Y", "caches"),
@@ -406,7 +407,8 @@ def in_roles(value: Sum) -> tuple[frozenset[Any], set[int]]:
 def graded() -> dict[frozenset[Any], str]:
     """Return the right-hand sides of dW, db and dA_prev in the program of every fixture."""
     found = {}
-    for id in ids():
+    # The gradients of `propagate` look like mistakes of the others: `is_of_propagate` is for them.
+    for id in (one for one in ids() if load(one).function != "propagate"):
         for step in load(id).program.steps:
             name = re.sub(r"^(?:sigmoid|relu)_", "", step.name)
             if not re.fullmatch(r"dW\d?|db\d?|dA\d|dA_prev", name):
@@ -415,6 +417,17 @@ def graded() -> dict[frozenset[Any], str]:
             if may_hold(ast.unparse(tree)):
                 found[in_roles(normal(tree))[0]] = name
     return found
+
+
+PROPAGATE = re.compile(
+    r"(?:1\.? ?/ ?m\)? ?\* ?)?(?:np\.dot\()?"
+    r"\bX(?:, ?| @ |\.dot\()\(?(?:d[Zz]|A - Y)\)?\.T\)*(?: / m)?"
+)
+"""The product in the gradient of `propagate`, with a factor 1/m before or after it."""
+
+
+def is_of_propagate(text: str) -> bool:
+    return any("/" in found for found in PROPAGATE.findall(text))
 
 
 def is_graded(node: ast.expr) -> bool:
@@ -526,6 +539,7 @@ def solutions(text: str) -> list[str]:
         found += [
             f"function {name}" for name in re.findall(r"\bdef (\w+)\(", text) if name in FUNCTIONS
         ]
+    found += ["dw of propagate"] if is_of_propagate(text) else []
     if not may_hold(text):
         return found
     every = block(tree) if tree else stated(text)

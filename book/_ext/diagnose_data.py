@@ -32,7 +32,11 @@ PAGE = "diagnose"
 DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
 MODULES = "diagnose"
 
+COURSE = "Course 1"
+"""The page knows the tests of this course."""
+
 ASKED = (
+    "differences",
     "families",
     "fixtures",
     "formulas",
@@ -52,6 +56,9 @@ ASKED = (
 
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
+
+FINE = 9
+"""Significant digits of numbers that are held against printed ones, loosely."""
 
 WEIGHTS = 128
 """The most numbers that an array of a mutant has here, and more."""
@@ -79,8 +86,11 @@ class _Shared:
         return self._places[key]
 
     def array(self, value: Any, digits: int | None = None) -> int:
-        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers."""
-        rows, columns = value.shape or (1, 1)
+        """Keep a matrix: rows, columns, whether it is of booleans, and its numbers.
+
+        A bare number has no rows.
+        """
+        rows, columns = value.shape or (0, 0)
         numbers = [_number(number, digits) for number in value.ravel().tolist()]
         return self.place([rows, columns, int(value.dtype == bool), *numbers])
 
@@ -94,7 +104,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     package = _package()
     fixtures = package.fixtures
     shared = _Shared()
-    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids("Course 1")]
+    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids(COURSE)]
     return {
         "fixtures": every,
         "shared": shared.parts,
@@ -103,6 +113,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "differences": _differences(),
         "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
@@ -135,8 +146,32 @@ def _facts() -> dict[str, Any]:
     }
 
 
+def _differences() -> dict[str, Any]:
+    """Return what is known of the number of a gradient check, each sentence once."""
+    package = _package().differences
+    says: dict[str, int] = {}
+    known = [
+        [
+            _number(one.value, FINE),
+            one.function,
+            *(says.setdefault(said, len(says)) for said in one.says),
+        ]
+        for one in package.known()
+    ]
+    return {
+        "says": list(says),
+        "known": known,
+        "noise": package.NOISE,
+        "right": package.RIGHT,
+        "rounding": package.ROUNDING,
+        "digits": package.DIGITS,
+        "most": package.MOST,
+        "page": package.PAGE,
+    }
+
+
 def _words() -> dict[str, Any]:
-    table: dict[str, Any] = _package().words.table()
+    table: dict[str, Any] = _package().words.table(COURSE)
     wrong = _package().fixtures.WRONG
     return table | {"sentences": table["sentences"] | {"wrong": wrong}}
 
@@ -178,6 +213,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
+        "page": fixture.page,
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),

@@ -35,7 +35,7 @@ PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
 KEYS = ("part", "says", "more", "after")
 """What a section says of a mistake: the last two if need be."""
 
-SYMBOL = re.compile(r"(?:d?[A-Z]|m|keepdims)\b")
+SYMBOL = re.compile(r"(?:d?[A-Z]|db|m|keepdims)\b")
 """What begins a name and is code, which a heading leaves as it is."""
 
 SECTION = """\

@@ -119,6 +119,8 @@ class Fixture:
         What a gradient is the derivative by where its name does not say it.
     also_called : tuple of dict
         Other names a step is printed under, one dict for each habit or older edition.
+    page : str
+        The page of the book about this test, where its steps are not those of the others.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Fixture:
     call: tuple[str, ...] = ()
     gradient_of: dict[str, Tree] = field(default_factory=dict)
     also_called: tuple[dict[str, str], ...] = ()
+    page: str = ""
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

@@ -80,6 +80,7 @@ class Layer:
     A: str = ""
     activation: str = ""
     mask: str = ""
+    is_turned: bool = False  # whether W is a column for each unit, so that Z = W.T @ input + b
 
 
 def layers_in(forward: Program) -> tuple[Layer, ...]:
@@ -89,6 +90,8 @@ def layers_in(forward: Program) -> tuple[Layer, ...]:
         match step.expression:
             case ("+", ("@", str(W), str(below)), str(b)):
                 found[step.name] = Layer(below, W, b, step.name)
+            case ("+", ("@", ("T", str(W)), str(below)), str(b)):
+                found[step.name] = Layer(below, W, b, step.name, is_turned=True)
             case (str(function), str(Z)) if function in ACTIVATIONS and Z in found:
                 found[Z] = replace(found[Z], A=step.name, activation=function)
             case ("/", ("*", (str(function), str(Z)), str(mask)), str(keep)):
@@ -203,6 +206,7 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
     derivative by g(Z), before it is masked and scaled: this is what the course calls dA there,
     while the cached A is what comes after. Where a test hands over the gradient of the layer
     above instead of labels, J is the linear function with that gradient, (1/m) sum of dA * A.
+    An output that is a line of the forward pass itself, such as the cost, has that line's value.
 
     Examples
     --------
@@ -221,6 +225,8 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
             slope = _slope(fixture.forward, scope, of, cost)
             has_examples = fixture.given.get(str(of), "m").endswith("m")
             found[step.name] = slope * scope["m"] if cost in averages and has_examples else slope
+        elif step.name in fixture.expected:
+            found[step.name] = np.asarray(scope[step.name])
     return found
 
 

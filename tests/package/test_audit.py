@@ -166,10 +166,8 @@ def test_a_share_is_called_whole_only_if_it_is() -> None:
     shares = re.findall(r"(\d+) of (\d+) +([\d.]+) %", table)
     for some, all_, share in shares:
         assert float(share) == 1000 * int(some) // int(all_) / 10
-    found = {f"{some} of {all_}": share for some, all_, share in shares}
-    assert found == {"144 of 144": "100.0", "759 of 766": "99.0"}, (
-        f"The scoreboard says {found}: if an operator is new, write this here."
-    )
+    assert {share == "100.0" for *_, share in shares} == {True, False}
+    assert all((share == "100.0") == (some == all_) for some, all_, share in shares)
 
 
 def test_the_json_of_an_audit_is_complete() -> None:

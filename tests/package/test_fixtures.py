@@ -30,8 +30,12 @@ RESIDUALS = {
 }
 
 
-def test_every_published_week_3_and_week_4_test_is_here() -> None:
+def test_every_published_test_of_course_1_is_here() -> None:
     assert fixtures.ids("Course 1") == (
+        "c1w2_propagate_2017",
+        "c1w2_propagate_v5_v6",
+        "c1w2_propagate_2021_cell",
+        "c1w2_propagate_public_2021",
         "c1w3_bp_notebook_v1",
         "c1w3_bp_notebook_v2",
         "c1w3_bp_public_a",
@@ -51,8 +55,10 @@ def test_every_published_week_3_and_week_4_test_is_here() -> None:
 def test_the_regenerated_outputs_are_the_published_ones_to_the_printed_digit(id: str) -> None:
     fixture = load(id)
     values = fixture.run()
+    # One test cuts its numbers off where the others round.
+    unit = 1e-8 if id == "c1w2_propagate_v5_v6" else 0.5000001e-8
     for name, published in fixture.expected.items():
-        assert np.abs(values[name] - published).max() <= 0.5000001e-8, name
+        assert np.abs(values[name] - published).max() <= unit, name
 
 
 @every

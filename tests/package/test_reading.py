@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
+from backcheck.fixtures import ids, load
+from backcheck.showing.words import covered
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
 
@@ -278,3 +280,13 @@ def test_ten_thousand_characters_take_no_more_than_a_blink() -> None:
     # Twenty milliseconds is the aim, and `make bench` measures it; a busy machine may need more.
     # The best of three leaves out what Python does meanwhile for other tests.
     assert max(min(seconds(text) for _ in range(3)) for text in texts) < 0.1
+
+
+def test_a_refusal_ends_with_every_exercise_whose_test_is_known() -> None:
+    with pytest.raises(ValueError, match="printed numbers") as refused:
+        read("Why is my backward pass wrong?")
+    assert str(refused.value).endswith(covered())
+    for test in map(load, ids()):
+        week = next(part for part in covered().split("; ") if test.course in part)
+        assert test.function in week
+    assert "Course 2" not in covered("Course 1")

@@ -3,6 +3,7 @@
  * Nothing pasted leaves it. */
 
 import { agreement, remains } from "./clues.js";
+import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
 import { elsewhere, isPartial, mostLikely, mostUsed, placings } from "./placing.js";
@@ -14,7 +15,8 @@ import { least } from "./util.js";
 import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
-export function titleOf({ verdict, fixture, candidates, seen }) {
+export function titleOf({ verdict, fixture, candidates, seen, headline }) {
+  if (headline) return headline;
   if (verdict === "unexplained" && !seen.size) return say("only-a-message");
   const key = verdict === "unexplained" ? "for-test" : "of-test";
   const where = fixture ? say(key, { title: fixture.title, id: fixture.id }) : "";
@@ -27,6 +29,11 @@ export function titleOf({ verdict, fixture, candidates, seen }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
+  const said = saidOf(text);
+  if (said) {
+    const [verdict, [headline, ...remarks]] = said;
+    return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };
+  }
   const paste = read(text);
   const fixture = id ? (FIXTURES.get(id) ?? null) : null;
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
@@ -220,11 +227,11 @@ function withoutNumbers(paste, wanted) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (!found.length) {
-    const remark = say(paste.arrays.length ? "no-test-fits" : "nothing-said");
+    const remarks = [say(paste.arrays.length ? "no-test-fits" : "nothing-said"), say("covered")];
     const seen = new Map(
       paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
     );
-    return unexplained(paste.function ? tested[0] : null, [], [remark], seen);
+    return unexplained(paste.function ? tested[0] : null, [], remarks, seen);
   }
   const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
   const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
@@ -238,7 +245,7 @@ export function diagnose(text, id = null, changes = 2) {
   const work = diagnosing(text, id, changes);
   let next = work.next();
   while (!next.done) next = work.next();
-  const { verdict, fixture, candidates, remarks, seen } = next.value;
+  const { verdict, fixture, candidates, remarks, seen, headline } = next.value;
   return {
     verdict,
     fixture: fixture?.id ?? null,
@@ -254,6 +261,6 @@ export function diagnose(text, id = null, changes = 2) {
       page: one.page,
       matches: one.matches(seen),
     })),
-    remarks,
+    remarks: headline ? [headline, ...remarks] : remarks,
   };
 }

@@ -17,7 +17,7 @@ function shared(place, make) {
 }
 
 /** @type {(part: number[]) => Value} */
-const unpackArray = ([r, c, b, ...d]) => value(2, r, c, d, b === 1);
+const unpackArray = ([r, c, b, ...d]) => (r ? value(2, r, c, d, b === 1) : scalar(d[0]));
 
 /** @type {(places: Record<string, number>) => Scope} */
 function unpackArrays(places) {

@@ -27,6 +27,27 @@ export function statements(forms) {
   );
 }
 
+/** What several statements read in place of each name, if nothing else has changed.
+ * @type {(pairs: [Tree, Tree][]) => [Tree, Tree][]} */
+export function replacedNames(pairs) {
+  /** @type {Map<Tree, Tree>} */
+  const found = new Map();
+  for (const [before, after] of pairs.length > 1 ? pairs.flatMap(leaves) : []) {
+    if (!before.name || (found.get(before) ?? after) !== after) return [];
+    found.set(before, after);
+  }
+  return [...found].filter(([before, after]) => before !== after);
+}
+
+/** The names of an expression with what stands in their places, and what differs else.
+ * @type {(pair: [Tree, Tree]) => [Tree, Tree][]} */
+function leaves([was, now]) {
+  if (was.op && was.op === now.op && was.args.length === now.args.length) {
+    return was.args.flatMap((part, at) => leaves([part, now.args[at]]));
+  }
+  return was.name || was !== now ? [[was, now]] : [];
+}
+
 /** @type {(name: string, tree: Tree, forms: [string, Tree][]) => boolean} */
 function givesAway(name, tree, forms) {
   const code = write(tree);
@@ -45,7 +66,7 @@ function isLinearStep({ op, args: [left, right] }) {
 }
 
 /** @type {(name: string) => string} */
-function symbol(name) {
+export function symbol(name) {
   const plain = bare(name);
   const [, letter, number] = whole("numbered", plain) ?? [];
   return letter ? `${letter}[${number}]` : DATA.symbols[plain] || plain;
@@ -84,7 +105,10 @@ function pair(op, left, right) {
   if (op === "@" || (op === "*" && isScalar(left))) {
     return [`${mathematics(left, PRODUCT)} ${mathematics(right, PRODUCT + 1)}`, PRODUCT];
   }
-  if (op === "/" && right.name === "m") return [overM(left), TIMES];
+  if (op === "/" && right.name === "m") {
+    if (left.op === "neg") return [`-1/m ${mathematics(left.args[0], SUM)}`, PLUS];
+    return [overM(left), TIMES];
+  }
   const product = op === "*" && withDerivative(left, right);
   if (product) return [product, TIMES];
   const own = "+-".includes(op) ? PLUS : TIMES;

@@ -1,6 +1,6 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
-import { expects, statements } from "./handout.js";
+import { expects, replacedNames, statements, symbol } from "./handout.js";
 import { formula, frequency, mistake, namesOf } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
@@ -18,20 +18,28 @@ export class Mutant {
     this.printedAs = printedAs;
   }
 
-  /** An idea that touches several steps can leave one of them as it was. */
-  get different() {
-    return [...this.forms].filter(([step, tree]) => tree !== this.fixture.original(step));
-  }
   get changed() {
     const was = (/** @type {string} */ step) => write(this.fixture.original(step));
-    return this.different.map(([step, tree]) => ({ step, was: was(step), now: write(tree) }));
+    return [...this.forms].map(([step, tree]) => ({ step, was: was(step), now: write(tree) }));
   }
+  /** Those of one layer that differ in what they read are one line. */
   get shown() {
-    return statements(this.different);
+    if (!this.replaced.length) return statements([...this.forms]);
+    const names = this.replaced.map(([, now]) => write(now)).join(", ");
+    return [say("computed-with", { steps: [...this.forms.keys()].join(", "), names })];
   }
   /** What a step was is a solution of it: readers see it in the notation of the handout. */
   get expects() {
-    return this.different.map(([step]) => expects(step, this.fixture.original(step)));
+    const { forms, fixture, replaced } = this;
+    const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
+    if (symbols) return [say("takes", { symbols })];
+    return [...forms.keys()].map((step) => expects(step, fixture.original(step)));
+  }
+  get replaced() {
+    const { forms, fixture, changes } = this;
+    const roles = new Set([...forms.keys()].map((step) => fixture.data.roles[step]));
+    if (changes !== 1 || roles.size < forms.size) return [];
+    return replacedNames([...forms].map(([step, tree]) => [fixture.original(step), tree]));
   }
   get values() {
     return this.fixture.run(this.forms).values;
@@ -56,7 +64,7 @@ export class Mutant {
   /** The operators of mutation that make it. */
   get operators() {
     const { slots } = this.fixture;
-    const found = this.different.map(([name, tree]) => {
+    const found = [...this.forms].map(([name, tree]) => {
       const slot = /** @type {Slot} */ (slots.find((one) => one.name === name));
       return operatorsOf(slot, tree, this.changes);
     });
@@ -66,6 +74,7 @@ export class Mutant {
     return this.named.map((one) => one.hint).join(" ");
   }
   get page() {
+    if (this.fixture.data.page) return this.fixture.data.page;
     if (this.named.length) return this.named[0].page;
     const step = [...this.forms.keys()].find((one) => one === "m" || bare(one).startsWith("d"));
     if (!step) return "notation";

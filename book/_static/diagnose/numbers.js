@@ -87,6 +87,11 @@ export class Observed {
     this.widths = [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
   }
 
+  /** The same array by another name. @param {string} name @returns {Observed} */
+  called(name) {
+    return Object.assign(Object.create(Observed.prototype), this, { name });
+  }
+
   /** An empty array of the shape, where it has one. */
   findLike() {
     const { rows, dimensions } = this;
@@ -122,7 +127,7 @@ export class Observed {
     const fitting = like !== null && sameShape(like, v);
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);
     // Most arrays are told apart by one number, which is quicker to look for.
-    if (!v.d.some((number) => covers(this.cells[0], number, loose))) return false;
+    if (!v.d.some((number) => this.isNear([number], this.widths[Number(loose)]))) return false;
     const lines = Array.from({ length: v.r }, (_, i) => v.d.slice(i * v.c, (i + 1) * v.c));
     return fits([null, ...this.rows, null], lines, (row, line) => {
       // A row without its own brackets may have lost numbers at either end.

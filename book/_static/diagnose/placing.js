@@ -16,6 +16,15 @@ function isInput(seen, fixture) {
   return !computed && !sought("gradient", seen.name);
 }
 
+/** An array by the name a test has for it: one test's dw is another one's dW.
+ * @type {(steps: string[], seen: Observed) => Observed} */
+function inTheSpellingOf(steps, seen) {
+  const name = seen.name || "";
+  if (steps.includes(name) || !name.startsWith("d")) return seen;
+  const same = steps.find((step) => step.toLowerCase() === name.toLowerCase());
+  return same ? seen.called(same) : seen;
+}
+
 /** Without arrays that have no name and repeat the numbers of one that has.
  * @type {(arrays: Observed[]) => Observed[]} */
 function once(arrays) {
@@ -83,10 +92,12 @@ function byShape(free, steps, fixture) {
  * @type {(paste: Paste, fixture: Fixture, named?: boolean) => Placing[]} */
 export function placings(paste, fixture, named = true) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
-  const computed = paste.arrays.filter((seen) => !isInput(seen, fixture));
+  const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
+  const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
+  const computed = arrays.filter((seen) => !isInput(seen, fixture));
   const own = unquoted(once(computed), fixture);
   if (!own.length) return [];
-  const given = paste.arrays.filter((seen) => !computed.includes(seen) && isValue(seen, fixture));
+  const given = arrays.filter((seen) => !computed.includes(seen) && isValue(seen, fixture));
   const recognised = computed.length - own.length + given.length;
   const labelled = own.filter((seen) => named && seen.name);
   const free = own.filter((seen) => !labelled.includes(seen));

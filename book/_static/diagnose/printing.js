@@ -5,11 +5,27 @@ const LINE = 75;
 
 /** @type {(v: Value) => string} */
 export function printed(v) {
+  if (v.n === 0) return shortest(v.d[0]);
   const words = wordsOf(v);
-  if (v.n === 0) return words[0].trim();
   const lines = [];
   for (let i = 0; i < v.r; i++) lines.push(rowOf(words.slice(i * v.c, (i + 1) * v.c), v.n));
   return v.n === 1 ? lines[0] : `[${lines.join("\n ")}]`;
+}
+
+/** A bare number, with as many digits as tell it from every other.
+ * @type {(number: number) => string} */
+function shortest(number) {
+  const size = Math.abs(number);
+  if (Number.isInteger(number) && size < 1e16) return `${Object.is(number, -0) ? "-0" : number}.0`;
+  if (!Number.isFinite(number)) return wordOf(number);
+  if (size >= 1e-4 && size < 1e16) return String(number);
+  return number.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
+}
+
+/** @type {(number: number) => string} */
+function wordOf(number) {
+  if (Number.isNaN(number)) return "nan";
+  return number > 0 ? "inf" : "-inf";
 }
 
 /** @type {(words: string[], indent: number) => string} */
@@ -42,8 +58,7 @@ function wordsOf(v) {
   const decimals = Math.max(0, ...finite.map(digits));
   return padded(
     v.d.map((one) => {
-      if (Number.isNaN(one)) return "nan";
-      if (!Number.isFinite(one)) return one > 0 ? "inf" : "-inf";
+      if (!Number.isFinite(one)) return wordOf(one);
       if (scientific)
         return one
           .toExponential(decimals)

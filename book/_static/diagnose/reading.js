@@ -173,7 +173,7 @@ export function read(text) {
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   if (!kept.length && !said.failing.length && !said.function && !said.error) {
-    throw new Unreadable(problem || say("no-numbers"));
+    throw new Unreadable(problem || `${say("no-numbers")} ${say("covered")}`);
   }
   return { arrays: kept, ...said, problem, frame: lastFrame(text) };
 }

@@ -96,9 +96,11 @@ export class Search {
   *one() {
     const hopeful = this.hopeful(null, this.shop.reach);
     const single = places(hopeful).flatMap((place) => this.shop.singles(place));
-    for (const run of [...single, ...this.several()]) {
-      if (this.sources.every((place) => this.accepts(place, run.at(place)))) yield run.forms;
-    }
+    /** @param {Run} run */
+    const printing = (run) => this.sources.every((place) => this.accepts(place, run.at(place)));
+    for (const run of single) if (printing(run)) yield run.forms;
+    // To tell which of several changes have one effect takes longer than to try them.
+    for (const run of this.several(this.shop.several.filter(printing))) yield run.forms;
   }
 
   /** The programs with two changes that may print what was seen.
@@ -114,17 +116,18 @@ export class Search {
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
       yield* this.twice(place);
     }
-    const several = this.several();
+    const several = this.several(this.shop.several);
     for (const run of several) yield* this.besides(run, run.reach, 0);
     yield* this.pairs(several.map((run) => run.forms));
   }
 
-  /** The changes of several slots that reach what was seen, each effect once. */
-  several() {
+  /** The changes of several slots that reach what was seen, each effect once.
+   * @param {Run[]} runs */
+  several(runs) {
     const { place, slots } = this.shop;
     /** @type {Map<string, Run>} */
     const kept = new Map();
-    for (const run of this.shop.several) {
+    for (const run of runs) {
       const needed = this.needed(run.reach);
       const reached = [...run.forms].filter(([name]) => (needed >> place[name]) & 1);
       const isSingle =

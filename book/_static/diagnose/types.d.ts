@@ -53,6 +53,7 @@ interface FixtureData {
   id: string;
   title: string;
   function: string;
+  page: string;
   rule: string;
   printed: boolean;
   outputs: string[];
@@ -93,6 +94,17 @@ interface Data {
     patterns: Record<string, [string, string]>;
     replaced: [string, string, string][];
   };
+  differences: {
+    says: string[];
+    /** The number, the function whose check it is, and the places of what is said. */
+    known: [number, string, ...number[]][];
+    noise: number;
+    right: Record<"gradient_check" | "gradient_check_n", number>;
+    rounding: number;
+    digits: number;
+    most: number;
+    page: string;
+  };
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   exceptions: [
@@ -132,6 +144,8 @@ interface Diagnosis {
   candidates: Mutant[];
   remarks: string[];
   seen: Seen;
+  /** The answer in one line, where it is not about an array. */
+  headline?: string;
 }
 type Match = RegExpExecArray | null;
 type Found = Diagnosis & { fixture: Fixture };

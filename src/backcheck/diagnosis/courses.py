@@ -13,7 +13,7 @@ from backcheck.program import parse
 TEXT = ("title", "course", "function", "found_in", "forward", "program")
 REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
-KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool}
+KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
@@ -105,8 +105,8 @@ def _of_fixture(fixture: Fixture) -> Iterator[str]:
                 yield f"{name} is compared, but there is no such expected output."
             if name not in (step.name for step in fixture.program.steps):
                 yield f"{name} is compared, but its program has no such step."
-            if not variable(fixture, name)[1]:
-                yield f"{name} is compared, but is not d and a name of its forward, such as dW."
+            if name not in lines and not variable(fixture, name)[1]:
+                yield f"{name} is compared, but is no line of its forward, nor d and a name."
     tuple(calls(fixture))
     outcome = fixture.judge(fixture.program)
     if outcome.word != "passes":

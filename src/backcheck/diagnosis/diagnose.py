@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backcheck.diagnosis import differences
 from backcheck.diagnosis.placing import (
     Placing,
     courses,
@@ -30,7 +31,7 @@ from backcheck.diagnosis.search import explanations
 from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant, distinct
-from backcheck.showing.words import say
+from backcheck.showing.words import covered, say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
@@ -49,6 +50,7 @@ class Diagnosis:
     remarks: tuple[str, ...] = ()  # what else can be said, a sentence each
     # The pasted arrays, by the step they were taken for.
     arrays: Mapping[str, PrintedArray] = field(default_factory=dict)
+    headline: str = ""  # the title, where the answer is not about an array
 
     @cached_property
     def groups(self) -> tuple[tuple[Mutant, ...], ...]:
@@ -61,6 +63,8 @@ class Diagnosis:
     @property
     def title(self) -> str:
         """The answer in one line."""
+        if self.headline:
+            return self.headline
         if self.verdict == "unexplained" and not self.arrays:
             return say("only-a-message")
         where = ""
@@ -135,7 +139,7 @@ class Diagnosis:
                 }
                 for mutant in self.candidates
             ],
-            "remarks": list(self.remarks),
+            "remarks": [*filter(None, [self.headline]), *self.remarks],
         }
 
     def to_json(self) -> str:
@@ -220,6 +224,9 @@ def diagnose(
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
     asked = load(fixture) if isinstance(fixture, str) else fixture
     tests = (asked,) if asked else courses()[0]
+    if isinstance(grads, str) and (said := differences.said_of(grads)):
+        verdict, (headline, *remarks) = said
+        return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
     found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":
@@ -269,8 +276,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    remark = say("no-test-fits" if arrays else "nothing-said")
-    return Diagnosis("unexplained", tested[0] if paste.function else None, (), (remark,), arrays)
+    remarks = say("no-test-fits" if arrays else "nothing-said"), covered()
+    return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 
 def _explain(

@@ -5,7 +5,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby, islice
 from typing import Any
@@ -78,11 +78,13 @@ def newest() -> dict[str, Fixture]:
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    computed = [array for array in paste.arrays if not _is_input(array, fixture, steps)]
+    known_as = {*steps, *(name for names in fixture.also_called for name in names)}
+    arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
+    computed = [array for array in arrays if not _is_input(array, fixture, steps)]
     own = _unquoted(_once(computed), fixture)
     if not own:
         return
-    given = [array for array in paste.arrays if array not in computed]
+    given = [array for array in arrays if array not in computed]
     recognised = len(computed) - len(own) + sum(_is_value(array, fixture) for array in given)
     known = [array for array in own if array.name] if named else []
     free = [array for array in own if array not in known]
@@ -137,8 +139,17 @@ def _same_search(placing: Placing) -> Any:
     """Return a key shared by placings whose search would be the same."""
     fixture = placing.fixture
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
-    printed = tuple(map(id, placing.arrays.values()))
+    printed = tuple(id(array.rows) for array in placing.arrays.values())
     return str(fixture.program), arrays, tuple(placing.arrays), printed
+
+
+def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:
+    """Return an array by the name a test has for it: one test's dw is another one's dW."""
+    name = array.name or ""
+    if name in steps or name[:1] != "d":
+        return array
+    same = next((step for step in steps if step.lower() == name.lower()), None)
+    return replace(array, name=same) if same else array
 
 
 def _once(arrays: list[PrintedArray]) -> list[PrintedArray]:
@@ -198,8 +209,6 @@ def _taken(
         options = [f"{array.context}_{name}", habits[0].get(name, name)]
         options += [names[name] for names in habits[1:] if name in names]
         options = [option for option in options if option in steps]
-        # One test's dw is another one's dW.
-        options = options or [s for s in steps if s.lower() == name.lower() and name[0] == "d"]
         if not options:
             return None
         if step := next((option for option in options if option not in taken), None):

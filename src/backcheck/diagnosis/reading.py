@@ -19,7 +19,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import PREFIXES, Fixture, prefix
-from backcheck.showing.words import gradients_of, pattern, replaced, say
+from backcheck.showing.words import covered, gradients_of, pattern, replaced, say
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
@@ -113,7 +113,7 @@ class PrintedArray:
     @cached_property
     def centre(self) -> Any:
         """The printed numbers themselves, as an array."""
-        return np.array(self.numbers).reshape(self.shape or -1)
+        return np.array(self.numbers).reshape(-1 if self.shape is None else self.shape)
 
     @cached_property
     def _widths(self) -> dict[bool, Any]:
@@ -234,7 +234,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
     if not own and not failing and not function and not error:
-        raise ValueError(problem or say("no-numbers"))
+        raise ValueError(problem or f"{say('no-numbers')} {covered()}")
     return Paste(tuple(own), failing, function, error, problem, _frame(text))
 
 

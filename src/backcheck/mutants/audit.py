@@ -320,10 +320,10 @@ def _gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
 def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
     """Say which size of the network, made larger, would unmask a mistake."""
     sizes = fixture.sizes
-    hidden = [f"unit{{}} of layer {n}" for n in range(1, len(sizes) - 2)]
-    names = ["input{}", *hidden, "output unit{}", "example{}"]
+    names = {f"n{len(sizes) - 2}": "output unit{}", "n0": "input{}", "m": "example{}"}
     found = []
-    for (symbol, size), name in zip(sizes.items(), names, strict=True):
+    for symbol, size in sizes.items():
+        name = names.get(symbol, f"unit{{}} of layer {symbol[1:]}")
         if _gap(fixture, mutant, _pass_with(fixture, symbol, max(sizes.values()) + 1)) > SAME:
             found.append(f"{size} {name.format('' if size == 1 else 's')}")
     return f"hidden by {' or by '.join(found)}" if found else REASONS["shape"]

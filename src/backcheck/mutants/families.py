@@ -1,5 +1,6 @@
 """What the words of the table of operators stand for, at one step of one test."""
 
+import re
 from functools import cache
 
 from backcheck.activations import ACTIVATIONS
@@ -7,7 +8,7 @@ from backcheck.fixtures import Fixture
 from backcheck.forward import KEEP
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import activated, array_order, known_at, role
-from backcheck.program import SLOPES, Tree
+from backcheck.program import SLOPES, Tree, names
 
 
 @cache
@@ -21,7 +22,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     - ``derivative``, ``another_derivative``: the derivative of any activation, at any Z or A
     - ``x_derivative``, ``x_another``: x times one of them, written from the left
     - ``step_derivative``: the whole step times one; ``early_derivative``: one of the layer below
-    - ``above``, ``above_derivative``: the gradient from above, alone and times a derivative
+    - ``above``, ``above_derivative``: a gradient from above, alone and times a derivative
     - ``value``: an A or Z, as it is or activated
     - ``difference``: A - Y, with what can be taken for A
 
@@ -38,7 +39,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     values: tuple[Tree, ...] = ()
     for name in activated(fixture) if is_dZ else ():
         values += (name, *((function, name) for function in ACTIVATIONS))
-    above = tuple(name for name in known if "dA" in name) if is_dZ else ()
+    above = tuple(g for g in gradients_of(fixture) if {*names(g)} <= {*known}) if is_dZ else ()
     difference: tuple[Tree, ...] = ()
     if "Y" in known and is_dZ:
         difference = tuple(("-", value, "Y") for value in values)
@@ -57,7 +58,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
         "$step_derivative": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
         "$early_derivative": tuple(_times("$step", one) for one in early_slopes(fixture, slot)),
         "$above": above,
-        "$above_derivative": tuple(_times(name, slope) for name in above for slope in slopes),
+        "$above_derivative": tuple(_times(one, slope) for one in above for slope in slopes),
         "$value": values,
         "$difference": difference,
     }
@@ -104,6 +105,17 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
         if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
     ]
     return tuple(dict.fromkeys(expression(text) for text in texts))
+
+
+@cache
+def gradients_of(fixture: Fixture) -> tuple[Tree, ...]:
+    """Return what can be taken for the gradient from above: any dA or dZ, and A - Y."""
+    steps = {step.name: step.expression for step in fixture.program.steps}
+    found: list[Tree] = [name for name in (*fixture.arrays, *steps) if re.search("d[AZ]", name)]
+    shortcut = ("-", fixture.layers[-1].A, "Y") if fixture.layers else ""
+    if "Y" in fixture.arrays and shortcut and shortcut not in steps.values():
+        found.append(shortcut)
+    return tuple(found)
 
 
 @cache

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.activations import sigmoid
 from backcheck.fixtures import Fixture
-from backcheck.program import Tree, evaluate
+from backcheck.program import Tree, evaluate, names
 
 FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 """What numpy raises where arrays do not fit each other."""
@@ -22,7 +23,16 @@ def unrelated(fixture: Fixture, seed: int = 0) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
     scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
-    return scope | {"m": 7.0}
+    # What a logarithm is taken of lies between 0 and 1: nan would make all formulas one.
+    logged = {name for step in fixture.program.steps for name in _logged(step.expression)}
+    return scope | {name: sigmoid(scope[name]) for name in logged} | {"m": 7.0}
+
+
+def _logged(tree: Tree) -> tuple[str, ...]:
+    """Return the names in the logarithms of an expression."""
+    if not isinstance(tree, tuple):
+        return ()
+    return names(tree) if tree[0] == "log" else sum(map(_logged, tree[1:]), ())
 
 
 def formula(fixture: Fixture, tree: Tree) -> Any:

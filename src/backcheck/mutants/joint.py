@@ -5,12 +5,16 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import permutations, product
+from contextlib import suppress
+from functools import cache, partial
+from itertools import product
+from typing import Any
 
 from backcheck.fixtures import Fixture, prefix
-from backcheck.mutants.formulas import size
+from backcheck.mutants.calls import Forms, other_arguments
+from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.roles import entries, known_at, named, role
-from backcheck.program import Tree, names, put
+from backcheck.program import Program, Step, Tree, names, put
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -23,25 +27,53 @@ def joint_changes(
 
     `forms` has for each slot the original expression, and then those that one change makes.
     """
+    called: dict[str, list[Forms]] = {"other-cache": [], "other-call": [], "other-argument": []}
+    for idea, change in other_arguments(fixture):
+        called[idea].append(change)
     found = {
         "forward-again": _forward_again(fixture),
-        "other-cache": _other_cache(fixture),
+        **called,
         "average-elsewhere": _average_elsewhere(fixture),
         "other-count": _other_count(fixture),
         "every-layer": _every_layer(fixture, forms),
     }
-    return {idea: _once(fixture, changes) for idea, changes in found.items()}
+    once = {idea: _once(fixture, changes) for idea, changes in found.items()}
+    several = {idea: tuple(c for c in changes if len(c) > 1) for idea, changes in once.items()}
+    *named, rest = called
+    known = {str(change) for idea in named for change in several[idea]}
+    others = [c for idea in called for c in once[idea] if str(c) not in known]
+    return several | {rest: _possible(fixture, others, forms)}
 
 
-def _once(fixture: Fixture, changes: Iterable[dict[str, Tree]]) -> tuple[dict[str, Tree], ...]:
+def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
-    kept = {}
+    plain = {step.name: step.expression for step in fixture.program.steps}
+    kept: dict[str, Forms] = {}
     for change in changes:
-        steps = change.keys() & known.keys()
-        if len(change) > 1 and all(known[step].issuperset(names(change[step])) for step in steps):
-            kept[str(change)] = change
+        new = {name: tree for name, tree in change.items() if plain.get(name) != tree}
+        steps = new.keys() & known.keys()
+        if new and all(known[step].issuperset(names(new[step])) for step in steps):
+            kept[str(sorted(new.items()))] = new
     return tuple(kept.values())
+
+
+def _possible(
+    fixture: Fixture, changes: Iterable[Forms], forms: Mapping[str, tuple[Tree, ...]]
+) -> tuple[Forms, ...]:
+    """Keep one spelling of each change that numpy can carry out, and that no operator makes."""
+    scope = unrelated(fixture)
+    known = fixture.program.known(scope)
+    key = cache(partial(formula, fixture))
+    made = {((name, key(tree)),) for name, trees in forms.items() for tree in trees}
+    kept: dict[Any, Forms] = {}
+    for change in changes:
+        new = {name: Step(name, tree) for name, tree in change.items()}
+        program = Program(tuple(new.get(step.name, step) for step in fixture.program.steps))
+        with suppress(ValueError):
+            program.run(scope, known)
+            kept.setdefault(tuple((n, key(t)) for n, t in sorted(change.items())), change)
+    return tuple(change for keys, change in kept.items() if keys not in made)
 
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
@@ -52,28 +84,6 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     yield again
     yield {name: tree for name, tree in again.items() if name in from_below}
     yield {name: tree for name, tree in again.items() if name not in from_below}
-
-
-def _other_cache(fixture: Fixture) -> Iterator[dict[str, Tree]]:
-    """Yield the steps of one layer fed with the cache of another, or done as that one."""
-    for own, other in permutations(fixture.layers, 2):
-        steps = {
-            step.name: step.expression
-            for step in fixture.program.steps
-            if role(fixture, step.name)[1] == own
-        }
-        taken = dict(zip(entries(own), entries(other), strict=True))
-        for kept in (set[str](), {own.A}, {own.A, own.Z}, {own.A, own.W}):
-            swap = {name: to for name, to in taken.items() if name not in kept}
-            fed = {name: put(tree, swap) for name, tree in steps.items()}
-            yield {name: tree for name, tree in fed.items() if tree != steps[name]}
-        alike = {f"d{theirs}": f"d{mine}" for mine, theirs in taken.items() if theirs != other.A}
-        done = {
-            alike[step.name]: put(step.expression, alike)
-            for step in fixture.program.steps
-            if alike.get(step.name) in steps
-        }
-        yield {name: tree for name, tree in done.items() if tree != steps[name]}
 
 
 def _every_layer(

@@ -29,7 +29,7 @@ class Mistake:
     name: str
     hint: str  # one line on what to look at; never the graded line
     page: str
-    layer: str = "any"  # or "output" or "hidden"
+    layer: str = "any"  # or "output" or "hidden", or what its b is: "column" or "number"
     activation: str = ""  # of the layers it is about, or "" for all
     # Expressions, in the symbols of one layer, for steps and for cached arrays.
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -113,6 +113,10 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
             if computes == "m":
                 # In a form of m, m is what it should have been.
                 tree = put(tree, {"m": step.expression})
+            if computes == "dW" and layer.is_turned:
+                tree = _transposed(tree)
+            if computes == "db" and fixture.given.get(layer.b) == "number":
+                tree = put(tree, {("sum1_keep", name): ("sum", name) for name in names(tree)})
             # A - Y is an idea of the output layer; a hidden one has no labels.
             hidden = computes != "m" and "Y" in names(tree) and layer != fixture.layers[-1]
             fits = known.issuperset(names(tree)) and not hidden
@@ -127,17 +131,35 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
                         yield {name: tree}
 
 
+def _transposed(tree: Tree) -> Tree:
+    """Return the transpose of an expression, as somebody writes it."""
+    match tree:
+        case ("T", str(operand)):
+            return operand
+        case ("@", left, right):
+            return ("@", _transposed(right), _transposed(left))
+        case (("/" | "*") as sign, left, right):
+            return (sign, _transposed(left), _transposed(right))
+        case "m" | float() | ("shape0" | "shape1", _):
+            return tree
+    return ("T", tree)
+
+
 def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | None]:
     """Return what a step computes, and the layer in whose symbols a mistake writes it."""
     computes, layer = role(fixture, step)
     if step == "m" and "m" in mistake.steps:
         return "m", fixture.layers[0]
+    if layer is None and step in mistake.steps:
+        return step, fixture.layers[-1]
     if layer is None and step == f"d{fixture.layers[-1].A}":
         return "dA", fixture.layers[-1]
     return computes, layer
 
 
 def _is_about(mistake: Mistake, fixture: Fixture, layer: Layer) -> bool:
+    if mistake.layer in ("column", "number"):
+        return (fixture.given.get(layer.b) == "number") == (mistake.layer == "number")
     output = "Y" in fixture.arrays and layer == fixture.layers[-1]
     return mistake.layer == "any" or (mistake.layer == "output") == output
 

@@ -14,7 +14,7 @@ from backcheck.mutants.mistakes import Mistake, names_of, table
 from backcheck.mutants.mutate import mutants, mutated, operator_of
 from backcheck.mutants.roles import role
 from backcheck.program import Program, Tree, write
-from backcheck.showing.handout import expects, statements
+from backcheck.showing.handout import expects, replaced_names, statements, symbol
 from backcheck.showing.words import say
 
 PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
@@ -41,25 +41,33 @@ class Mutant:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Each changed statement as readers see it; see `backcheck.showing.handout.statements`."""
-        return statements(self._different)
+        """Each changed statement as readers see it; see `backcheck.showing.handout.statements`.
+
+        Those of one layer that differ in what they read are one line.
+        """
+        if not (read := self._replaced):
+            return statements(self.forms)
+        texts = (write(tree) for tree in read.values())
+        return (say("computed-with", steps=", ".join(self.forms), names=", ".join(texts)),)
 
     @property
     def expects(self) -> tuple[str, ...]:
         """What the test has in place of each change, in the notation of the handout."""
-        return tuple(expects(name, self._originals[name]) for name in self._different)
+        if read := self._replaced:
+            return (say("takes", symbols=", ".join(map(symbol, read))),)
+        return tuple(expects(name, self._originals[name]) for name in self.forms)
+
+    @cached_property
+    def _replaced(self) -> dict[str, Tree]:
+        roles = [role(self.fixture, name)[0] for name in self.forms]
+        is_call = self.changes == 1 and len({*roles}) == len(roles)
+        return replaced_names(self._originals, self.forms) if is_call else {}
 
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
         """The step, what it was (a solution: for programs only) and what it is, by change."""
         was = self._originals
-        return tuple((name, write(was[name]), write(now)) for name, now in self._different.items())
-
-    @cached_property
-    def _different(self) -> dict[str, Tree]:
-        # An idea that touches several steps can leave one of them as it was.
-        was = self._originals
-        return {name: tree for name, tree in self.forms.items() if tree != was[name]}
+        return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
 
     @cached_property
     def _originals(self) -> dict[str, Tree]:
@@ -110,14 +118,15 @@ class Mutant:
     def operators(self) -> tuple[str, ...]:
         """The operators of mutation that make it, by name, each once."""
         found = [
-            operator_of(self.fixture, name, tree, self.changes)
-            for name, tree in self._different.items()
+            operator_of(self.fixture, name, tree, self.changes) for name, tree in self.forms.items()
         ]
         return tuple(dict.fromkeys(filter(None, found)))
 
     @property
     def page(self) -> str:
         """The page that explains the change, or ``""`` where the book has none."""
+        if self.fixture.page:
+            return self.fixture.page
         if self.named:
             return self.named[0].page
         plain = {name: name.removeprefix(prefix(name)) for name in self.forms}

@@ -7,13 +7,19 @@ from backcheck.forward import Layer
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of what a forward pass computes, such as Z and A, layer by layer."""
-    return tuple(step.name for step in fixture.forward.steps if step.name in fixture.arrays)
+    """Return the names of what a forward pass computes, such as Z and A, layer by layer.
+
+    A backward pass is handed them, or computes them itself.
+    """
+    layered = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
+    known = {step.name for step in fixture.program.steps if step.name in layered}
+    known |= fixture.arrays.keys()
+    return tuple(step.name for step in fixture.forward.steps if step.name in known)
 
 
 def array_order(fixture: Fixture) -> tuple[str, ...]:
     """Return the names of the arrays so that what a forward pass computes first comes first."""
-    computed = activated(fixture)
+    computed = [name for name in activated(fixture) if name in fixture.arrays]
     return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 

@@ -49,6 +49,26 @@ def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
     )
 
 
+def replaced_names(was: Mapping[str, Tree], now: Mapping[str, Tree]) -> dict[str, Tree]:
+    """Return what several statements read in place of each name, if nothing else has changed."""
+    found: dict[str, Tree] = {}
+    for name, tree in now.items() if len(now) > 1 else ():
+        for before, after in _leaves(was[name], tree):
+            if not isinstance(before, str) or found.setdefault(before, after) != after:
+                return {}
+    return {before: after for before, after in found.items() if before != after}
+
+
+def _leaves(was: Tree, now: Tree) -> Iterator[tuple[Tree, Tree]]:
+    """Yield the names of an expression with what stands in their places, and what differs else."""
+    match was, now:
+        case (first, *parts), (second, *others) if first == second and len(parts) == len(others):
+            for part, other in zip(parts, others, strict=True):
+                yield from _leaves(part, other)
+        case _ if isinstance(was, str) or was != now:
+            yield was, now
+
+
 def _gives_away(name: str, forms: Mapping[str, Tree]) -> bool:
     """Return whether a changed statement, written as code, would show a graded line."""
     code = write(forms[name])
@@ -117,6 +137,8 @@ def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:
             return f"{mathematics(left)}/m", _TIMES
         case "/", ("*", scalar, array), "m" if scalar in SCALARS:
             return f"{symbol(scalar)}/m {mathematics(array, _SUM)}", _TIMES
+        case "/", ("neg", whole), "m":
+            return f"-1/m {mathematics(whole, _SUM)}", _PLUS
         case "/", _, "m":
             return f"1/m {mathematics(left, _SUM)}", _TIMES
         case "*", ("*", upstream, value), _ if slope := _derivative(("*", value, right)):

@@ -25,6 +25,16 @@ def say(key: str, **filling: object) -> str:
 
 
 @cache
+def covered(course: str = "") -> str:
+    """Return the sentence that names the exercises whose tests are known; a refusal ends so."""
+    found: dict[str, dict[str, None]] = {}
+    for fixture in map(load, ids(course)):
+        found.setdefault(fixture.course, {})[fixture.function] = None
+    exercises = "; ".join(f"{week} ({', '.join(some)})" for week, some in found.items())
+    return say("covered", exercises=exercises)
+
+
+@cache
 def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Return a pattern, which knows gradients of these names besides those of published tests."""
     return re.compile(_filled(_file()["patterns"][key], gradients))
@@ -38,7 +48,12 @@ def replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
     """Return the names of gradients that these tests have and the course's Week 4 has not."""
-    names = (step.name for fixture in fixtures for step in fixture.program.steps)
+    names = (
+        step.name
+        for fixture in fixtures
+        for step in fixture.program.steps
+        if step.name[0] == "d" or step.name in fixture.expected
+    )
     usual = re.compile(r"(?:\w+_)?d[AWZb](?:_prev|L|\d)?|m")
     return tuple(dict.fromkeys(name for name in names if not usual.fullmatch(name)))
 
@@ -51,6 +66,8 @@ def _published() -> tuple[Fixture, ...]:
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     course = _published()[0].course.partition(" Week")[0]
     functions = (f.function for f in _published() if f.course.startswith(course))
+    # A function whose name is a word is meant where it is called or tested.
+    functions = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
     known = (*gradients_of(_published()), *gradients)
     filling = {
         "number": _file()["patterns"]["number"],
@@ -63,10 +80,10 @@ def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     return text
 
 
-def table() -> dict[str, Any]:
-    """Return all of it for the page: a pattern as its source and flags in JavaScript."""
+def table(course: str = "") -> dict[str, Any]:
+    """Return all of it for a page that knows a course: patterns as source and flags there."""
     return {
-        "sentences": _file()["sentences"],
+        "sentences": _file()["sentences"] | {"covered": covered(course)},
         "prefixes": list(PREFIXES),
         "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
         "replaced": [

@@ -1,0 +1,44 @@
+// @ts-check
+/* What the one number of a gradient check says; see differences.py. */
+import { DATA } from "./util.js";
+import { every, say, sought } from "./words.js";
+
+const { says, known, noise, right, rounding, digits, most, page } = DATA.differences;
+
+/** What a difference can come from, with the fewest mistakes.
+ * @type {(difference: number, name: string) => string[]} */
+function causes(difference, name) {
+  const found = known.filter(
+    ([value, of]) =>
+      (!name || name === of) && Math.abs(value - difference) <= noise * Math.abs(value),
+  );
+  const fewest = found.filter((one) => one.length === found[0].length);
+  return [...new Set(fewest.map(([, , ...places]) => places.map((at) => says[at]).join(" ")))];
+}
+
+/** The verdict on the last difference of a text, with sentences; null if it has none.
+ * @type {(text: string) => [string, string[]]?} */
+export function saidOf(text) {
+  const found = every("difference", text).at(-1);
+  if (!found || !(sought("of-gradient-check", text) || !text.trim().includes("\n"))) return null;
+  const number = found.groups?.number ?? "";
+  const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
+  const name = sought("of-network", text) ? "gradient_check_n" : "";
+  const read = say("read-page", { page });
+  if (!Number.isFinite(value)) return ["unexplained", [say("difference-nan"), read]];
+  const all = causes(value, name);
+  if (all.length) {
+    const n = all.length - most;
+    const more = n > 0 ? [say("difference-more", { n })] : [];
+    const headline = say("difference-explained", { number });
+    return ["explained", [headline, ...all.slice(0, most), ...more, read]];
+  }
+  if (value < right.gradient_check_n) {
+    const whole = value < right.gradient_check || name;
+    return ["expected", [say(whole ? "difference-right" : "difference-one", { number }), read]];
+  }
+  if (value < rounding) return ["unexplained", [say("difference-step", { number }), read]];
+  const short = (number.split(".")[1] ?? "").length < digits;
+  const key = short ? "difference-short" : "difference-unknown";
+  return ["unexplained", [say(key, { number }), read]];
+}

@@ -1,0 +1,196 @@
+"""What the one number of a gradient check says: ``difference = 0.2850931567761623``.
+
+Course 2, Week 1 compares the gradient of a backward pass with centred differences of the cost::
+
+    difference = norm(grad - gradapprox) / (norm(grad) + norm(gradapprox))
+
+The number is computed here for the planted mistakes, for the mistakes of the check itself in
+``differences.toml``, for both together, and for the named mistakes of a backward pass.
+"""
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import chain, combinations
+from typing import Any
+
+import numpy as np
+
+from backcheck import gradient_check
+from backcheck.arrays import Array
+from backcheck.gradient_check import PLANTED
+from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.operators import expression
+from backcheck.program import Program, parse
+from backcheck.showing.words import pattern, say
+
+RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
+"""Below this a difference is rounding, and the backward pass is right."""
+
+NOISE = 1e-6
+"""Relative error of a difference that rounding and the step explain beside a mistake."""
+
+ROUNDING = 1e-4
+"""Below this a difference is no mistake of a formula, but of the step or of the precision."""
+
+DIGITS = 6
+"""Fewer decimals than these do not tell one mistake from another."""
+
+MOST = 6
+"""How many causes of one difference are told."""
+
+PAGE = "difference-0-285"
+"""Where the book explains the number."""
+
+ONE_PARAMETER = ((2.0, 4.0), (3.0, 4.0))
+"""The x and theta of the notebook's own test of one parameter, and of the hidden one."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A difference, and what leads to it."""
+
+    value: float
+    function: str  # whose check it is
+    says: tuple[str, ...]  # a sentence for each mistake
+
+
+@cache
+def _file() -> dict[str, Any]:
+    text = (resources.files("backcheck.diagnosis") / "differences.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """Return every difference that some mistakes lead to, those with the fewest first.
+
+    Examples
+    --------
+    >>> [round(one.value, 6) for one in known() if "planted" in one.says[0]][:3]
+    [0.285093, 0.173442, 0.254423]
+    """
+    found = sorted((*_of_network(), *_of_one_parameter()), key=lambda one: len(one.says))
+    return tuple(one for one in found if one.value == 0 or one.value >= RIGHT[one.function])
+
+
+def causes(difference: float, function: str = "") -> tuple[str, ...]:
+    """Return what a difference can come from, with the fewest mistakes, in one function or any.
+
+    Python prints a float with all its digits, so a short number is meant to the last one.
+
+    Examples
+    --------
+    >>> [cause.partition(" planted in ")[2] for cause in causes(0.17344196893145924)]
+    ['dW2 is still there.']
+    >>> causes(0.5772156649)
+    ()
+    """
+    found = [
+        one
+        for one in known()
+        if function in ("", one.function) and abs(one.value - difference) <= NOISE * abs(one.value)
+    ]
+    fewest = [" ".join(one.says) for one in found if len(one.says) == len(found[0].says)]
+    return tuple(dict.fromkeys(fewest))
+
+
+def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the verdict on the last difference of a text, with sentences; None if it has none.
+
+    A number alone, or one beside the words of the course's own message, is its difference.
+    """
+    printed = [*pattern("difference").finditer(text)]
+    if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
+        return None
+    number = printed[-1]["number"]
+    value = abs(float(number))
+    function = "gradient_check_n" if pattern("of-network").search(text) else ""
+    read = say("read-page", page=PAGE)
+    if not math.isfinite(value):
+        return "unexplained", (say("difference-nan"), read)
+    if found := causes(value, function):
+        more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
+        said = say("difference-explained", number=number)
+        return "explained", (said, *found[:MOST], *more, read)
+    if value < RIGHT["gradient_check_n"]:
+        is_right = value < RIGHT["gradient_check"] or function
+        said = say("difference-right" if is_right else "difference-one", number=number)
+        return "expected", (said, read)
+    if value < ROUNDING:
+        return "unexplained", (say("difference-step", number=number), read)
+    is_short = len(number.partition(".")[2]) < DIGITS
+    said = say("difference-short" if is_short else "difference-unknown", number=number)
+    return "unexplained", (said, read)
+
+
+def _of_network() -> Iterator[Known]:
+    check = gradient_check.fixture()
+    costs = _costs(_vector(check.values))
+    for planted in _subsets(PLANTED):
+        forms = {name: expression(PLANTED[name]) for name in planted}
+        left = (say("planted", n=len(planted), steps=" and ".join(planted)),) if planted else ()
+        arrays = {**costs, "gradient": _vector(Mutant(check, forms).values)}
+        yield from _of_check(arrays, "gradient_check_n", left)
+    for mistake, forms in occurrences(check):
+        mutant = Mutant(check, forms)
+        gradient = _vector(mutant.values)
+        if mutant.verdict == "mistake" and gradient.size == costs["J"].size:
+            value = float(_check().run({**costs, "gradient": gradient})["difference"])
+            said = say("in-backward-pass", change=mutant, name=table()[mistake].name)
+            yield Known(value, "gradient_check_n", (said,))
+
+
+def _of_one_parameter() -> Iterator[Known]:
+    for x, theta in ONE_PARAMETER:
+        given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]))}
+        yield from _of_check({**given, "gradient": given["x"]}, "gradient_check", ())
+        for forms in _file()["derivatives"].values():
+            gradient = parse(f"gradient = {forms['gradient']}").run(given)["gradient"]
+            yield from _of_check(
+                {**given, "gradient": gradient}, "gradient_check", (forms["says"],)
+            )
+
+
+def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) -> Iterator[Known]:
+    """Yield the difference of a gradient, and those of each mistake of the check besides."""
+    if left:
+        yield Known(float(_check().run(arrays)["difference"]), function, left)
+    for entry in _file()["mistakes"].values():
+        forms = {name: form for name, form in entry.items() if name != "says"}
+        value = float(_check().replace(**forms).run(arrays)["difference"])
+        if np.isfinite(value):
+            yield Known(value, function, (*left, entry["says"]))
+
+
+@cache
+def _check() -> Program:
+    return parse(_file()["program"])
+
+
+def _costs(right: Array) -> dict[str, Any]:
+    """Return the costs of the check, but for J at theta, where only their differences count."""
+    epsilon = 1e-7
+    return {
+        "epsilon": epsilon,
+        "J": 0 * right,
+        "J_plus": epsilon * right,
+        "J_minus": -epsilon * right,
+    }
+
+
+def _vector(values: Mapping[str, Any]) -> Array:
+    """Return the gradients of all parameters in one column, empty where one is missing."""
+    outputs = gradient_check.fixture().comparisons[-1].outputs
+    if not values.keys() >= set(outputs):
+        return np.empty(0)
+    return np.concatenate([np.ravel(values[name]) for name in outputs])
+
+
+def _subsets(planted: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    counts = range(len(planted), -1, -1)
+    return chain.from_iterable(combinations(planted, count) for count in counts)

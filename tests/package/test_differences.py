@@ -1,0 +1,146 @@
+"""The one number of a gradient check, and what leads to it."""
+
+import math
+
+import numpy as np
+import pytest
+
+from backcheck import forward, gradient_check
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.differences import RIGHT, causes, known, said_of
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant
+
+EPSILON = 1e-7
+
+
+@pytest.mark.parametrize(
+    ("number", "steps"),
+    [
+        ("0.2850931567761623", "dW2 and db1"),
+        ("0.17344196893145924", "dW2"),
+        ("0.25442297124585", "db1"),
+    ],
+)
+def test_the_published_differences_say_which_planted_mistakes_are_left(
+    number: str, steps: str
+) -> None:
+    (sentence,) = causes(float(number))
+    assert f"planted in {steps} " in sentence
+
+
+def test_a_real_check_of_each_named_mistake_prints_the_number_in_the_table() -> None:
+    check = gradient_check.fixture()
+    values = np.array([one.value for one in known()])
+    seen = 0
+    for _, forms in occurrences(check):
+        mutant = Mutant(check, forms)
+        outputs = mutant.values
+        if mutant.verdict == "equivalent" or not {*check.comparisons[-1].outputs} <= {*outputs}:
+            continue
+        if any(
+            outputs[n].shape != check.arrays[n[1:]].shape for n in check.comparisons[-1].outputs
+        ):
+            continue
+        found = forward.difference(check, outputs, EPSILON)
+        if found < RIGHT["gradient_check_n"]:
+            continue
+        assert np.any(np.isclose(found, values, rtol=1e-6)), mutant
+        seen += 1
+    assert seen > 50
+
+
+def in_full(theta: np.ndarray, J, **mistakes) -> float:
+    """A gradient check as the course describes it, with room for a mistake in each place."""
+    share = mistakes.get("share", False)
+    gradapprox = np.zeros(theta.size)
+    for i in range(theta.size):
+        plus = theta.copy()
+        plus[i] += EPSILON
+        J_plus = J(plus)
+        minus = plus if share else theta.copy()
+        minus[i] -= EPSILON
+        gradapprox[i] = (J_plus - J(minus)) / (mistakes.get("times", 2) * EPSILON)
+    grad = mistakes["grad"]
+    norm = np.linalg.norm
+    return float(norm(grad - gradapprox) / (norm(grad) + norm(gradapprox)))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "word"), [({"share": True}, "one array"), ({"times": 1}, "twice")]
+)
+def test_a_mistake_of_the_loop_leads_to_the_number_in_the_table(mistake: dict, word: str) -> None:
+    check = gradient_check.fixture()
+    names = [output[1:] for output in check.comparisons[-1].outputs]
+    sizes = np.cumsum([check.arrays[name].size for name in names])[:-1]
+
+    def J(theta: np.ndarray) -> float:
+        parts = np.split(theta, sizes)
+        own = {n: part.reshape(check.arrays[n].shape) for n, part in zip(names, parts, strict=True)}
+        return float(check.forward.run({**check.arrays, **own})["J"])
+
+    theta = np.concatenate([check.arrays[name].ravel() for name in names])
+    planted = {**check.program.replace(**gradient_check.PLANTED).run(check.arrays)}
+    for outputs in (check.values, planted):
+        grad = np.concatenate([np.ravel(outputs[f"d{name}"]) for name in names])
+        number = in_full(theta, J, grad=grad, **mistake)
+        assert any(word in cause for cause in causes(number, "gradient_check_n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0.0", "takes an array away from itself"),
+        ("1.0", "the same numbers"),
+        ("0.333333347899", "twice epsilon"),
+    ],
+)
+def test_exactly_nothing_exactly_one_and_a_third_have_their_causes(text: str, words: str) -> None:
+    assert any(words in cause for cause in causes(float(text), "gradient_check_n"))
+
+
+def test_right_passes_and_numbers_of_no_mistake_have_no_cause() -> None:
+    for text in ("0.00000011890913", "0.4142135623", "0.28", "0.2851", "0.99"):
+        assert causes(float(text)) == ()
+
+
+def test_what_is_in_the_table_is_a_number_above_rounding_or_exactly_nothing() -> None:
+    assert all(math.isfinite(one.value) for one in known())
+    assert all(one.value == 0 or one.value >= RIGHT[one.function] for one in known())
+    assert all(sentence.endswith(".") for one in known() for sentence in one.says)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "words"),
+    [
+        ("difference = 0.2850931567761623", "explained", "planted in dW2 and db1"),
+        ("...propagation! difference = 0.17344196893145924", "explained", "planted in dW2"),
+        ("The gradient is wrong!\ndifference = 0.333333333333", "explained", "twice epsilon"),
+        ("backward propagation works! difference = 1.1885552e-07", "expected", "rounding"),
+        ("The gradient is correct!\ndifference = 2.9193358e-10", "expected", "rounding"),
+        ("a mistake in the backward propagation! difference = nan", "unexplained", "not a number"),
+        ("a mistake in the backward propagation! difference = 0.28", "unexplained", "few digits"),
+        ("difference = 0.43434343434", "unexplained", "None of the known mistakes"),
+        ("difference = 1.2e-06", "unexplained", "epsilon"),
+    ],
+)
+def test_the_line_that_a_gradient_check_prints_is_answered(
+    text: str, verdict: str, words: str
+) -> None:
+    found = diagnose(text)
+    assert found.verdict == verdict
+    assert words in repr(found).replace("\n", " ")
+    assert found.to_dict()["remarks"][0] == found.title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Relative Difference: 0.285093156776",
+        "max difference = 0.285093156776",
+        "epoch 3: difference = 0.285093156776\nepoch 4: difference = 0.27",
+        "difference of 0.285093156776",
+    ],
+)
+def test_a_difference_of_something_else_is_not_taken_for_that_of_the_check(text: str) -> None:
+    assert said_of(text) is None
