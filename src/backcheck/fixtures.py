@@ -271,9 +271,10 @@ def ids(course: str = "") -> tuple[str, ...]:
 
 
 def unknown(id: str, known: Collection[str]) -> KeyError:
-    """Return the error for an id that no fixture has, with the known ones, nearest first."""
-    nearest = ", ".join(difflib.get_close_matches(id, known, n=len(known), cutoff=0.0))
-    return KeyError(f"There is no fixture {id!r}; known, nearest first: {nearest}.")
+    """Return the error for an id that no fixture has, with those that begin so or are near."""
+    close = difflib.get_close_matches(id, known, n=len(known), cutoff=0.0)
+    nearest = sorted(close, key=lambda one: not one.startswith(id))[:6]
+    return KeyError(f"There is no fixture {id!r}; known, nearest first: {', '.join(nearest)}.")
 
 
 @cache

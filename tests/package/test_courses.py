@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from backcheck import forward, referee
+from backcheck.diagnosis.calling import call
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.diagnosis.running import call
 from backcheck.fixtures import Fixture
 from backcheck.mutants.audit import audit, published
 from backcheck.mutants.fair import repaired, write
@@ -150,15 +150,15 @@ def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
         values = fixture.program.run({"w": w, "b": b, "X": X, "Y": Y})
         return {"dw": values["dw"], "db": values["db"]}, 0.16
 
-    outputs = call(fixture, propagate, "")
+    outputs = call(fixture, propagate)
     assert list(outputs) == ["dw", "db"]
     assert fixture.compare(outputs).word == "passes"
     with pytest.raises(
         ValueError, match=r"return two values \(a dictionary, J\), and yours returned None"
     ):
-        call(fixture, lambda *given: None, "")
+        call(fixture, lambda *given: None)
     with pytest.raises(ValueError, match="a dictionary with dw, db, and yours returned a list of"):
-        call(fixture, lambda *given: ([0.0], 0.1), "")
+        call(fixture, lambda *given: ([0.0], 0.1))
 
     cell = of("recurrent-cell")
 
@@ -168,7 +168,7 @@ def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:
         given = {"da_next": da_next, "a_next": a_next, "a_prev": a_prev, "xt": xt}
         return cell.program.run({**given, **parameters})
 
-    assert cell.compare(call(cell, rnn_cell_backward, "")).word == "passes"
+    assert cell.compare(call(cell, rnn_cell_backward)).word == "passes"
 
 
 DEFECTS = [

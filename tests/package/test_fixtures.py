@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -209,7 +210,7 @@ def test_an_unknown_fixture_names_the_known_ones_nearest_first() -> None:
     assert message.startswith(
         "There is no fixture 'c1w4_L_model_v2'; known, nearest first: c1w4_L_"
     )
-    assert all(id in message for id in fixtures.ids())
+    assert len(re.findall(r"\bc\dw\d_\w+", message)) == 1 + 6
     assert "\n" not in message
 
 

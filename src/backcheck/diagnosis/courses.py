@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from backcheck.diagnosis.running import calls
+from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, variable, verdict
 from backcheck.program import parse

@@ -122,7 +122,7 @@ def _complaints(
 ) -> Iterator[str]:
     """Yield what is wrong with what a reader asks for."""
     for size in units:
-        if not isinstance(size, int) or not 1 <= size <= MOST_UNITS:
+        if not isinstance(size, int | np.integer) or not 1 <= size <= MOST_UNITS:
             yield (
                 f"units holds {size}, but every layer needs a whole number of units "
                 f"from 1 to {MOST_UNITS}."
