@@ -86,6 +86,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
+  uncovered: [string, string, string][];
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;

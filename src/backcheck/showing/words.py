@@ -73,18 +73,23 @@ def _published() -> tuple[Fixture, ...]:
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     course = _published()[0].course.partition(" Week")[0]
     functions = (f.function for f in _published() if f.course.startswith(course))
-    # A function whose name is a word is meant where it is called or tested.
-    functions = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
     known = (*gradients_of(_published()), *gradients)
     filling = {
         "number": _file()["patterns"]["number"],
         "prefixes": "|".join(PREFIXES),
         "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
-        "functions": "|".join(dict.fromkeys(functions)),
+        "functions": _any_of(functions),
+        "every-function": _any_of(f.function for f in _published()),
     }
     for name, filled in filling.items():
         text = text.replace(f"<<{name}>>", filled)
     return text
+
+
+def _any_of(functions: Iterable[str]) -> str:
+    # A function whose name is a word is meant where it is called or tested.
+    patterns = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
+    return "|".join(dict.fromkeys(patterns))
 
 
 def table(course: str = "") -> dict[str, Any]:
