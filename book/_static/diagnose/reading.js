@@ -259,10 +259,11 @@ export function read(text) {
   const own = arrays.filter((seen) => !seen.expected);
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
-  if (!kept.length && !said.failing.length && !said.function && !said.error) {
+  const frame = lastFrame(text);
+  const message = said.failing.length || said.function || said.error || frame.statement;
+  if (!kept.length && !message) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
-  const frame = lastFrame(text);
   const infinite = notFinite(kept);
   if (infinite) return { arrays: [], ...said, problem: infinite, frame };
   return { arrays: kept, ...said, problem, frame };

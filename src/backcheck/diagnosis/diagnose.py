@@ -28,7 +28,7 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import explanations
-from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import covered, say
@@ -267,7 +267,7 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
-    if causes := told(known_causes(paste.error, paste.frame)):
+    if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
     tested = tested_by(paste, tests)
     if likely := likely_mutants(paste, tested):
@@ -276,7 +276,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    said = say("no-test-fits" if arrays else "nothing-said")
+    said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 

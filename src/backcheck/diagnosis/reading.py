@@ -235,9 +235,10 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     quoted = {array.numbers for array in arrays if array.expected}
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
-    if not own and not failing and not function and not error:
+    frame = _frame(text)
+    if not any((own, failing, function, error, frame.statement)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
-    return _finite(Paste(tuple(own), failing, function, error, problem, _frame(text)))
+    return _finite(Paste(tuple(own), failing, function, error, problem, frame))
 
 
 def _nothing_in(text: str) -> str:
@@ -278,6 +279,7 @@ def _frame(text: str) -> Frame:
     last = NOWHERE
     function: str | None = None
     previous = ""
+    asserts: list[str] = []
     for line in text.split("\n"):
         if len(line) > LONGEST:
             continue
@@ -289,8 +291,11 @@ def _frame(text: str) -> Frame:
             # Without the line that names the function, its statement is all there is.
             frame = frame_of("-" if function is None else function, statement)
             last = frame if frame.function or function is None else last
+        elif quoted := pattern("quoted-assert").match(line):
+            asserts.append(quoted["statement"])
         previous = line.strip()
-    return last
+    # Where the arrow is lost, an assert that stands alone is the one that failed.
+    return frame_of(function or "-", asserts[0]) if last is NOWHERE and len(asserts) == 1 else last
 
 
 def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
@@ -306,7 +311,7 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
         if not error.startswith("AssertionError") and "Traceback (most recent" not in error
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
-    own = own or pattern("of-shapes").findall(text)
+    own = own or pattern("of-shapes").findall(text) or pattern("warning").findall(text)[:1]
     return tuple(dict.fromkeys(failing)), function, own[-1].strip()[:LONGEST] if own else ""
 
 
