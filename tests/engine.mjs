@@ -12,6 +12,7 @@ const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");
 const { parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
+const { notCovered } = await load("uncovered");
 const { shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
@@ -60,6 +61,7 @@ const ANSWERS = {
       seen.like && shapeOf(seen.like),
       seen.cells.map(({ value, own, decimals }) => [number(value), own, decimals]),
     ]),
+  notCovered: (pasted) => notCovered(pasted),
   time_to_read(pasted) {
     const times = [0, 0, 0].map(() => {
       const start = performance.now();

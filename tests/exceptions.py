@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.calling import calls as calls_of
 from backcheck.diagnosis.reading import Frame, frame_of
-from backcheck.diagnosis.running import calls as calls_of
 from backcheck.diagnosis.symptoms import evidence_of, exceptions
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.program import names, write

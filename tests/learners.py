@@ -4,8 +4,8 @@ Each program has one slip, or two or three in the arguments of one call. They ar
 run as the test runs them, and share nothing with the mutants of the package.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 import re
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 

@@ -9,7 +9,7 @@ those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +50,7 @@ ASKED = (
     "reading",
     "roles",
     "symptoms",
+    "uncovered",
     "words",
 )
 """The modules of the package that are asked here."""
@@ -114,6 +115,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "differences": _differences(),
+        "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
         "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
@@ -142,6 +144,9 @@ def _facts() -> dict[str, Any]:
             for name, options in package.program.SUMS.items()
         },
         "limit": package.reading.LIMIT,
+        "longest": package.reading.LONGEST,
+        "most_arrays": package.reading.MOST_ARRAYS,
+        "most_numbers": package.reading.MOST_NUMBERS,
         "most_causes": package.symptoms.MOST,
     }
 
@@ -168,6 +173,16 @@ def _differences() -> dict[str, Any]:
         "most": package.MOST,
         "page": package.PAGE,
     }
+
+
+def _in_terminal() -> Iterator[list[str]]:
+    """Yield what finds the functions that the package knows and the page does not."""
+    package = _package()
+    tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
+    for function, test in tests.items():
+        if not test.course.startswith("Course 1"):
+            said = package.words.say("in-terminal", function=function, course=test.course)
+            yield [rf"\b{function}\b", rf"\b{function}\b", said]
 
 
 def _words() -> dict[str, Any]:

@@ -8,20 +8,19 @@ explained, 4 if the reader's own function raised an exception.
 import argparse
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import backcheck
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
-from backcheck.diagnosis.running import Failure, call, load_function
-from backcheck.diagnosis.symptoms import likely_causes
+from backcheck.diagnosis.running import diagnosed, first_complaint, line_of, shown
+from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard
 from backcheck.mutants.fair import make, repaired
@@ -30,6 +29,7 @@ from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.program import write
 from backcheck.showing.tables import Table
+from backcheck.showing.words import say
 
 EXIT = {"expected": 0, "explained": 1, "unexplained": 3}
 BAD_INPUT = 2
@@ -77,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     run = command("run", _run, "call your own function as a test does, and diagnose it")
     run.add_argument("fixture", metavar="FIXTURE", help="the id of a test, or FILE.toml")
-    run.add_argument("target", metavar="FILE.py:FUNCTION")
+    run.add_argument("target", metavar="FILE:FUNCTION", help="in a .py file or an .ipynb notebook")
+    run.add_argument("--seconds", type=float, default=30, metavar="N", help="how long it may take")
     run.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     command("fixtures", _fixtures, "list the published tests")
     show = command("show", _show, "show what a test hands over and what it accepts")
@@ -88,10 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     judge.add_argument("--json", action="store_true", help="print the audits as JSON")
     make = command("fair-test", _fair_test, "write a test that accepts every right program")
-    make.add_argument("--units", nargs="+", type=int, default=[4, 5, 3], metavar="N")
-    make.add_argument("--activations", nargs="+", default=["tanh", "sigmoid"], metavar="NAME")
-    make.add_argument("--examples", type=int, default=6, metavar="M")
-    make.add_argument("--seed", type=int, default=1, help="the first seed to try")
+    make.add_argument("--units", nargs="+", type=int, metavar="N", help="by default 4 5 3")
+    make.add_argument("--activations", nargs="+", metavar="NAME", help="by default tanh sigmoid")
+    make.add_argument("--examples", type=int, dest="m", metavar="M", help="by default 6")
+    make.add_argument("--seed", type=int, help="the first seed to try, by default 1")
     make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
     make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
     return parser
@@ -100,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 def _test(name: str) -> Fixture:
     """Return a published test by its id, or one of a file: FILE.toml:ID, or its last one."""
     file, is_file, id = name.partition(".toml")
+    if not is_file and name in published() and name not in ids():
+        raise ValueError(f"{name} compares one number for all gradients, which audit alone reads.")
     if not is_file:
         return load(name)
     own = {test.id: test for test in read(file + is_file)}
@@ -146,39 +149,26 @@ def _run(options: argparse.Namespace) -> int:
     path, colon, name = options.target.rpartition(":")
     if not colon:
         path, name = options.target, fixture.function
-    function = load_function(path, name)
-    outputs = function if isinstance(function, Failure) else call(fixture, function, path)
-    if isinstance(outputs, Failure):
-        print(outputs)
-        for cause in likely_causes(outputs.error, fixture, outputs.frame):
-            print(cause)
+    if not 0 < options.seconds < math.inf:
+        raise ValueError(f"--seconds is {options.seconds:g}, but has to be a positive number.")
+    ran = run_function(fixture, path, name, options.seconds, lambda: _progress(say("waiting")))
+    complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
+    found = diagnosed(ran, lambda: _progress("Looking at programs with two changes"))
+    line = line_of(ran, found) if ran.error or complaint else None
+    if options.json:
+        test = ran.error or complaint or "passes"
+        print(json.dumps({**found.to_dict(), "test": test, "line": line}, indent=2))
+    elif ran.error:
+        print("\n".join((ran.raised, *found.remarks)))
+    else:
+        # The test may compare fewer digits than a diagnosis does, so its word counts first.
+        says = f"fails first with: {complaint}" if complaint else "passes."
+        print(f"{fixture.title}: your {name} {says}")
+        print(f"{shown(line, path)}\n" if line else "")
+        print(found)
+    if ran.error:
         return RAISED
-    first = _first_complaint(fixture, outputs)
-    # The test may compare fewer digits than a diagnosis does, so its word counts first.
-    if not options.json:
-        says = f"fails first with: {first}" if first else "passes."
-        print(f"{fixture.title}: your {name} {says}\n")
-    returned = {key: value for key, value in outputs.items() if value is not None}
-    code = _answer(returned, fixture, options.json)
-    return (code or EXIT["explained"]) if first else EXIT["expected"]
-
-
-def _first_complaint(fixture: Fixture, outputs: dict[str, Any]) -> str:
-    """Return the first thing the test says, with the size of the difference."""
-    own = {name: outputs[name] for name in fixture.expected if name in outputs}
-    types = [
-        f"Wrong type for {name}: {type(value).__name__}"
-        for name, value in own.items()
-        if not isinstance(value, np.ndarray)
-    ]
-    first = next(iter((*types, *fixture.compare(outputs).failures)), "")
-    name = first.split()[-1] if first else ""
-    if first.startswith("Wrong shape"):
-        return f"{first} (yours {np.shape(outputs[name])}, expected {fixture.expected[name].shape})"
-    if first.startswith("Wrong values"):
-        gap = np.max(np.abs(np.asarray(outputs[name], dtype=float) - fixture.expected[name]))
-        return f"{first} (largest difference {gap:.3g})"
-    return first
+    return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]
 
 
 def _fixtures(options: argparse.Namespace) -> int:
@@ -208,15 +198,17 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _fair_test(options: argparse.Namespace) -> int:
+    asked = {key: getattr(options, key) for key in ("units", "activations", "m", "seed")}
+    asked = {key: value for key, value in asked.items() if value is not None}
+    if options.repair and asked:
+        raise ValueError("--repair keeps the sizes of its test; leave out what says others.")
+    if options.output == "":
+        raise ValueError("--output is empty; give the name of a new file.")
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
-    fixture = (
-        repaired(_test(options.repair))
-        if options.repair
-        else make(options.units, options.activations, options.examples, options.seed)
-    )
+    fixture = repaired(_test(options.repair)) if options.repair else make(**asked)
     text = write_test(fixture)
     if target is None:
         print(text, end="")

@@ -12,7 +12,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from operator import itemgetter
@@ -285,6 +285,14 @@ def names(tree: Tree) -> tuple[str, ...]:
         return (tree,)
     operands = tree[1:] if isinstance(tree, tuple) else ()
     return tuple(dict.fromkeys(name for operand in operands for name in names(operand)))
+
+
+def parts(tree: Tree) -> Iterator[tuple[Any, ...]]:
+    """Yield the operations in a tree, the outermost first."""
+    if isinstance(tree, tuple):
+        yield tree
+        for operand in tree[1:]:
+            yield from parts(operand)
 
 
 def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:

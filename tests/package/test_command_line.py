@@ -118,7 +118,10 @@ def test_a_reader_that_stops_listening_is_not_an_error() -> None:
         (["diagnose", "."], "'.' cannot be read (Is a directory)"),
         (["show", "week4"], "There is no fixture 'week4'; known, nearest first:"),
         (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
-        (["run", HIDDEN, "no.py:f"], "There is no Python file 'no.py'"),
+        (["show", "c1w4"], "There is no fixture 'c1w4'; known, nearest first: c1w4_"),
+        (["show", "c2w1_gradient_check_n"], "c2w1_gradient_check_n compares one number for all"),
+        (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a .py or .ipynb"),
+        (["run", HIDDEN, "no.py:f", "--seconds", "0"], "--seconds is 0, but has to be a positive"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_no_traceback(
@@ -199,15 +202,15 @@ def test_a_file_may_be_written_as_modules_are(tmp_path: Path) -> None:
     assert sys.path == before
 
 
-def test_a_file_that_cannot_be_run_is_shown_as_the_readers(
+def test_what_the_function_takes_along_and_cannot_be_run_is_shown_as_the_readers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "broken.py"
-    file.write_text("x = 1\nprint(undefined)\n", encoding="utf-8")
+    file.write_text("x = 1\nhalf = x / 0\n\ndef f(*given):\n    return half\n", "utf-8")
     assert main(["run", HIDDEN, f"{file}:f"]) == 4
     said = capsys.readouterr().out
-    assert "broken.py, line 2: print(undefined)" in said
-    assert "NameError" in said
+    assert "broken.py, line 2: half = x / 0" in said
+    assert "ZeroDivisionError" in said
 
 
 @pytest.mark.parametrize(
@@ -302,6 +305,8 @@ def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixt
         (["--examples", "1"], "m is 1, but a test needs a whole number from 2 to 50"),
         (["--repair", "c1w9"], "There is no fixture 'c1w9'"),
         (["--output", "no/such/folder/test.py"], "cannot be written"),
+        (["--output", ""], "--output is empty"),
+        (["--repair", HIDDEN, "--units", "4", "3", "2"], "--repair keeps the sizes of its test"),
     ],
 )
 def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(

@@ -7,8 +7,8 @@ import pytest
 
 from backcheck import forward, gradient_check, network
 from backcheck.activations import by_name
+from backcheck.diagnosis.calling import call
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.diagnosis.running import call
 from backcheck.fixtures import ids, load
 from backcheck.forward import broken, residuals
 from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
@@ -300,7 +300,7 @@ def test_a_readers_function_gets_the_arguments_of_the_published_call(id: str) ->
         assert np.array_equal(X, fixture.arrays["X"])
         return {"dW1": Y}
 
-    assert np.array_equal(call(fixture, own, "")["dW1"], fixture.arrays["Y"])
+    assert np.array_equal(call(fixture, own)["dW1"], fixture.arrays["Y"])
 
 
 @both

@@ -85,6 +85,10 @@ interface Data {
   rules: Record<string, [number, number]>;
   agrees: number;
   limit: number;
+  longest: number;
+  most_arrays: number;
+  most_numbers: number;
+  uncovered: [string, string, string][];
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from backcheck.diagnosis.running import calls
+from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, variable, verdict
 from backcheck.program import parse
@@ -15,7 +15,7 @@ REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
-KEYS |= dict.fromkeys(("literals", "expected"), dict)
+KEYS |= dict.fromkeys(("literals", "expected", "entries"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}

@@ -220,6 +220,8 @@ def diagnose(
         Read a-minus-y-fails.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
     """
+    if changes not in (0, 1, 2):
+        raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
     asked = load(fixture) if isinstance(fixture, str) else fixture
     tests = (asked,) if asked else courses()[0]
     if isinstance(grads, str) and (said := differences.said_of(grads)):
@@ -274,7 +276,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    remarks = say("no-test-fits" if arrays else "nothing-said"), covered()
+    said = say("no-test-fits" if arrays else "nothing-said")
+    remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 
@@ -338,7 +341,8 @@ def _answer(
         found = [
             mutant
             for mutant in found
-            if all(array.matches(mutant.values[step]) for step, array in arrays.items())
+            for values in [{**fixture.arrays, **mutant.values}]
+            if all(step in values and array.matches(values[step]) for step, array in arrays.items())
         ]
     if not found:
         return None

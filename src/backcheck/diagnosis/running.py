@@ -1,164 +1,330 @@
-"""A reader's own function, called as the published test calls it."""
+"""A reader's own function, called as the published test calls it, in a process of its own."""
 
 import ast
-import copy
-import difflib
+import base64
+import json
+import os
+import pickle
+import signal
+import subprocess
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.util import decode_source
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of
-from backcheck.fixtures import Fixture, prefix
-from backcheck.forward import kind_and_shape
+from backcheck import forward
+from backcheck.diagnosis.calling import by_name, calls
+from backcheck.diagnosis.child import Job
+from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.lines import Assignment, Trace, is_right, which_line
+from backcheck.diagnosis.reading import frame_of
+from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
+from backcheck.diagnosis.symptoms import likely_causes
+from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
+from backcheck.showing.words import say
 
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+PATIENCE = 2.0
+"""Seconds after which a reader is told that the function is still running."""
+
+CHILD = "import sys; sys.path[:] = sys.argv[1:]; from backcheck.diagnosis.child import main; main()"
 
 
 @dataclass(frozen=True)
-class Failure:
-    """An exception in the reader's code, with the lines of their file it passed through."""
+class Value:
+    """What came back: its type, and its numbers or the key of the sentence why there are none."""
 
-    error: str
-    where: tuple[str, ...]
-    frame: Frame = NOWHERE
-
-    def __str__(self) -> str:
-        return "\n".join(["Your code raised an exception:", *self.where, self.error])
+    kind: str
+    array: Any
+    why: str = ""
+    error: str = ""
 
 
-def load_function(path: str, name: str) -> Callable[..., Any] | Failure:
-    """Run a reader's file, and return a function of it, or the exception that it raised."""
+@dataclass(frozen=True)
+class Ran:
+    """What a function did: its outputs by name, or the exception and the frames it passed."""
+
+    fixture: Fixture
+    taken: Taken
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    error: str = ""
+    frames: tuple[tuple[str, int, str, str], ...] = ()
+    absent: tuple[str, ...] = ()  # modules that are not installed, of which it may miss a name
+    # What each function that has a test did on fresh networks and, last, on the test's arrays.
+    traces: Mapping[str, tuple[Fixture, list[Trace]]] = field(default_factory=dict)
+
+    @property
+    def raised(self) -> str:
+        """What is shown of an exception."""
+        where = (f"  {label}, line {line}: {text}" for label, line, _, text in self.frames)
+        return "\n".join([say("raised"), *where, self.error])
+
+
+def run(
+    fixture: Fixture,
+    path: str,
+    name: str,
+    seconds: float = 30.0,
+    waiting: Callable[[], None] = lambda: None,
+) -> Ran:
+    """Call a function of a file as a test does, and say what it did.
+
+    It has some `seconds` for that, and `waiting` is called once where it takes a while. A
+    ValueError says in one sentence what keeps it from being called, or from coming back.
+    """
     file = Path(path)
-    if not file.is_file() or file.suffix != ".py":
-        raise ValueError(
-            f"There is no Python file {path!r}; give the path of a .py file, such as "
-            "backward.py:backward_propagation (a notebook can be saved as one)."
-        )
-    spec = spec_from_file_location("__backcheck_reader__", file)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path!r} cannot be loaded as a Python file.")
-    module = module_from_spec(spec)
-    # A dataclass looks up the module that it is written in, as long as the code runs.
-    sys.modules[spec.name] = module
+    taken = take(cells(file, source_of(file)), name)
+    tests = {one: test_of(one) for one in _own_tests() if one in taken.names} | {name: fixture}
+    cases = [
+        (one, test, arrays)
+        for one, test in tests.items()
+        for arrays in (*_fresh(test), test.arrays)
+    ]
+    traced = instrumented(taken)
+    programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
+    clean = (taken, name, _given(fixture, fixture.arrays))
+    first, *others = _answers(Job(path, (clean, *programs)), seconds, waiting)
+    if "problem" in first:
+        raise ValueError(first["problem"])
+    if "error" in first:
+        error = "".join(char if char.isprintable() else " " for char in first["error"])
+        frames = tuple(map(tuple, first["frames"]))
+        return Ran(fixture, taken, {}, error, frames, tuple(first["absent"]))
+    traces: dict[str, tuple[Fixture, list[Trace]]] = {}
+    for (one, test, arrays), told in zip(cases, others, strict=False):
+        if "returned" in told:
+            elsewhere = tests.keys() - {one}
+            trace = _trace(test, arrays, told, one.rpartition(".")[2], elsewhere)
+            traces.setdefault(one, (test, []))[1].append(trace)
+    return Ran(fixture, taken, _outputs(fixture, first["returned"]), traces=traces)
+
+
+def source_of(file: Path) -> str:
+    """Return the text of a reader's file, by the encoding it names."""
+    if not file.is_file() or file.suffix not in (".py", ".ipynb"):
+        raise ValueError(say("no-file", path=str(file)))
+    data = file.read_bytes()
     try:
-        with _neighbours_of(file):
-            spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        return _failure(error, file)
-    names = vars(module)
-    found = names.get(name)
-    if not callable(found):
-        own = [key for key, value in names.items() if callable(value) and key[0] != "_"]
-        nearest = ", ".join(difflib.get_close_matches(name, own, n=3, cutoff=0.0))
-        it_has = f"; it has {nearest}" if nearest else ""
-        raise ValueError(f"{path} has no function {name!r}{it_has}.")
-    function: Callable[..., Any] = found
-    return function
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return data.decode("utf-16")
+        return data.decode("utf-8-sig") if file.suffix == ".ipynb" else decode_source(data)
+    except (UnicodeError, SyntaxError) as error:
+        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
+        said = getattr(error, "reason", None) or str(error)
+        raise ValueError(say("no-text", where=f"{file.name}, line {line}", said=said)) from None
 
 
-def call(fixture: Fixture, function: Callable[..., Any], path: str) -> dict[str, Any] | Failure:
-    """Call a function, of the file `path`, as the test does; return its outputs by their names."""
-    outputs: dict[str, Any] = {}
-    for into, arguments in calls(fixture):
-        try:
-            with _neighbours_of(Path(path)):
-                returned = function(*copy.deepcopy(arguments))
-        except (Exception, SystemExit) as error:
-            return _failure(error, Path(path))
-        outputs |= _by_name(fixture, into, returned)
-    return outputs
+def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(given for _, given in calls(fixture, arrays))
 
 
-@contextmanager
-def _neighbours_of(file: Path) -> Iterator[None]:
-    """Let the reader's code import what lies beside its file, as it may when Python runs it."""
-    folder = str(file.resolve().parent)
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):
-            sys.path.remove(folder)
+def _fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
+    """Return two real forward passes of the test's own sizes on which no step is 0 everywhere."""
+    drawn = (forward.draw(fixture, seed, fixture.sizes) for seed in range(1, 50))
+    return islice((a for a in drawn if all(map(np.any, fixture.program.run(a).values()))), 2)
 
 
-def calls(fixture: Fixture) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
-    """Yield what each call of the test is taken apart into, and its arguments."""
-    for text in fixture.call:
-        into, _, call = text.rpartition(" = ")
-        try:
-            taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
-        except SyntaxError:
-            taken = made = ast.Constant(None)
-        known = isinstance(taken, ast.Name | ast.Dict | ast.Tuple)
-        if not known or not isinstance(made, ast.Call) or made.keywords:
-            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
-        yield taken, tuple(_argument(fixture, node) for node in made.args)
+def _own_tests() -> tuple[str, ...]:
+    """Return the functions of the exercises that can be judged alone, the innermost first."""
+    slopes = [f"{name}_backward" for name in ("sigmoid", "relu")]
+    return (*slopes, *dict.fromkeys(load(id).function for id in ids()))
 
 
-def _argument(fixture: Fixture, node: ast.expr) -> Any:
-    match node:
-        case ast.Name(id=name) if name in fixture.arrays:
-            value = fixture.arrays[name]
-            return np.array(value) if value.ndim else float(value)
-        case ast.Name(id=name) if name in fixture.given:
-            # The first notebook's test of the linear step spells out no bias, which is not read.
-            _, symbols = kind_and_shape(fixture.given[name])
-            return np.zeros([fixture.sizes.get(symbol, 1) for symbol in symbols])
-        case ast.Constant(value=str(word)):
-            return word
-        case ast.Tuple(elts=nodes):
-            return tuple(_argument(fixture, one) for one in nodes)
-        case ast.Set(elts=nodes):
-            return {ast.unparse(one): _argument(fixture, one) for one in nodes}
-    raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
-
-
-def _by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
-    match into:
-        case ast.Name(id=name):
-            return {name: returned} if name in fixture.expected else {}
-        case ast.Dict() if isinstance(returned, Mapping):
-            return {str(name): value for name, value in returned.items()}
-        case ast.Dict():
-            wanted = f"a dictionary with {', '.join(fixture.expected)}"
-        case ast.Tuple(elts=parts):
-            if isinstance(returned, tuple | list) and len(returned) == len(parts):
-                found: dict[str, Any] = {}
-                for part, value in zip(parts, returned, strict=True):
-                    found |= _by_name(fixture, part, value)
-                return found
-            names = [ast.unparse(part) for part in parts]
-            plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
-            things = "values" if "{}" in names else "arrays"
-            plain = plain.replace("{}", "a dictionary")
-            wanted = f"{NUMBERS.get(len(parts), len(parts))} {things} ({plain})"
-        case _:
-            wanted = ast.unparse(into)
-    raise ValueError(
-        f"The test expects {fixture.function} to return {wanted}, "
-        f"and yours returned {_kind(returned)}."
+def test_of(function: str) -> Fixture:
+    """Return the newest test of a function; that of an activation is made of its layer's."""
+    found = [test for test in map(load, ids()) if test.function == function]
+    if found:
+        return found[-1]
+    layer = load("c1w4_linear_activation_backward_v2")
+    output = f"{function.removesuffix('_backward')}_dZ"
+    return replace(
+        layer,
+        function=function,
+        call=(f"{output} = {function}(dA, Z)",),
+        expected={output: layer.values[output]},
+        comparisons=(Comparison("", "decimal", (output,)),),
     )
 
 
-def _kind(value: Any) -> str:
-    if value is None:
-        return "None, as a function without a return statement does"
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict[str, Any]]:
+    """Run a job; return what is told of each of its programs, of the first one at least."""
+    process = subprocess.Popen(  # noqa: S603 - this Python, which runs our own module
+        [sys.executable, "-c", CHILD, *sys.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    out, late = b"", False
+    try:
+        try:
+            out, _ = process.communicate(pickle.dumps(job), timeout=min(PATIENCE, seconds))
+        except subprocess.TimeoutExpired:
+            waiting()
+            out, _ = process.communicate(timeout=max(0.01, seconds - PATIENCE))
+    except subprocess.TimeoutExpired:
+        late = True
+    finally:
+        with suppress(OSError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            out = process.communicate(timeout=1)[0] or out
+    told = []
+    for line in out.splitlines():
+        with suppress(ValueError):
+            told.append(json.loads(line))
+    if not told:
+        key = "out-of-time" if late else "died"
+        raise ValueError(say(key, seconds=seconds, code=process.returncode))
+    return told
 
 
-def _failure(error: BaseException, file: Path) -> Failure:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if file.name and Path(frame.filename).name == file.name]
-    where = tuple(f"  {file.name}, line {frame.lineno}: {frame.line}" for frame in own)
-    said = traceback.format_exception_only(error)[-1].strip()
-    last = frame_of(own[-1].name.strip("<>"), own[-1].line or "") if own else NOWHERE
-    return Failure(said, where, last)
+def _decoded(told: Mapping[str, Any]) -> Any:
+    kind = told["kind"]
+    if "entries" in told:
+        return {name: _decoded(one) for name, one in told["entries"]}
+    if "items" in told:
+        items = list(map(_decoded, told["items"]))
+        return tuple(items) if kind == "tuple" else items
+    if "number" in told:
+        return Value(kind, np.array(told["number"]))
+    if "why" in told:
+        return Value(kind, None, told["why"], told.get("error", ""))
+    if "data" not in told:
+        return Value(kind, np.broadcast_to(np.nan, told["shape"]), "too-large")
+    data = np.frombuffer(base64.b64decode(told["data"]), told["dtype"])
+    return Value(kind, data.reshape(told["shape"]))
+
+
+def _outputs(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
+    found: dict[str, Any] = {}
+    for (into, _), one in zip(calls(fixture), returned, strict=True):
+        found |= by_name(fixture, into, _decoded(one))
+    return {name: _leaf(value) for name, value in found.items()}
+
+
+def _leaf(value: Any) -> Value:
+    """Return an output as one value: lists of numbers are an array of a wrong type."""
+    if isinstance(value, Value):
+        return value
+    kind = type(value).__name__
+    with suppress(ValueError, TypeError):
+        return Value(kind, np.array(_nested(value), dtype=float))
+    return Value(kind, None, "no-array")
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, Value):
+        return value.array.tolist()
+    return [_nested(one) for one in value] if isinstance(value, tuple | list) else None
+
+
+def _trace(
+    test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
+) -> Trace:
+    made: list[Assignment] = []
+    ends, known = iter(calls(test)), []
+    for record in [None, *told["records"][:-1]]:
+        if record is None:
+            # A call begins, and what it returns is named by the test.
+            into = next(ends)[0]
+            known = [ast.unparse(part) for part in getattr(into, "elts", [into])]
+            before = prefix(known[0])
+            continue
+        line, inside, name, value = record
+        kind, _, place = name.partition(" ")
+        if kind == "return" and place:
+            if inside != function or int(place) >= len(known):
+                continue
+            name = f"[{known[int(place)].removeprefix(before)}]"
+        if inside not in elsewhere:
+            array = _decoded(value).array
+            made.append(Assignment(line, inside, name.strip("[]"), array, name[0] == "[", before))
+    outputs = _outputs(test, told["returned"])
+    usable = {name: one.array for name, one in outputs.items() if not unusable(name, one)}
+    return Trace(arrays, made, usable, function)
+
+
+def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
+    """Return the first thing the test says, with the size of the difference, or ``""``."""
+    own = [(name, outputs[name]) for name in fixture.expected if name in outputs]
+    types = [f"Wrong type for {name}: {one.kind}" for name, one in own if one.kind != "ndarray"]
+    arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
+    first = next(iter((*types, *fixture.compare(arrays).failures)), "")
+    name = first.split()[-1] if first else ""
+    if first.startswith("Wrong shape"):
+        return f"{first} (yours {np.shape(arrays[name])}, expected {fixture.expected[name].shape})"
+    if first.startswith("Wrong values"):
+        gap = np.max(np.abs(arrays[name] - fixture.expected[name]))
+        return f"{first} (largest difference {gap:.3g})"
+    return first
+
+
+def unusable(name: str, value: Value) -> str:
+    """Return why nothing can be searched for an output, or ``""``."""
+    array = value.array
+    if array is None:
+        key = "is-none" if value.kind == "NoneType" else value.why
+        return say(key, name=name, kind=value.kind, error=value.error)
+    if value.why or array.size == 0:
+        return say(value.why or "no-entries", name=name, shape=array.shape)
+    if array.ndim > 2:
+        return say("too-many-axes", name=name, n=array.ndim)
+    return say("complex", name=name) if array.dtype.kind == "c" else ""
+
+
+def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
+    """Return the diagnosis of what a function returned, or what is known of how it failed."""
+    fixture, outputs = ran.fixture, ran.outputs
+    why = {name: unusable(name, value) for name, value in outputs.items()}
+    said = tuple(why[name] for name in fixture.expected if why.get(name))
+    if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
+        left = left_as_handed_out(ran.taken.pieces)
+        said = (left,) if left else said
+    if ran.error and not said:
+        *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
+        causes = likely_causes(ran.error, fixture, frame_of(function.strip("<>"), text or ""))
+        absent = ran.absent if ran.error.startswith("NameError") else ()
+        said = (*(say("may-be-absent", module=module) for module in absent), *causes)
+    usable = {name: outputs[name].array for name in why if not why[name]}
+    if not usable:
+        return Diagnosis("unexplained", fixture, (), said)
+    found = diagnose(usable, fixture, 2, before_two_changes)
+    return replace(found, remarks=(*said, *found.remarks))
+
+
+def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
+    """Return the first line that is not right: where, which, the name and what is said of it."""
+    if ran.error:
+        keys = ("where", "line", "name", "says")
+        return dict(zip(keys, ran.frames[-1], strict=True)) if ran.frames else None
+    traces = {name: (test, some) for name, (test, some) in ran.traces.items() if len(some) == 3}
+    if not traces:
+        return None
+    *_, own = ran.traces
+    wrong = {
+        name: next((one for one in some[:2] if not is_right(test, one)), None)
+        for name, (test, some) in traces.items()
+    }
+    first = next((name for name in wrong if wrong[name]), own) if wrong.get(own) else own
+    test, (fresh, _, here) = traces[first]
+    if first != own:
+        found = diagnose(here.outputs, test)
+    if not (at := which_line(test, wrong[first] or fresh, here, found.candidates)):
+        return None
+    one, says = at
+    cells = [p.cell.label for p in ran.taken.pieces if getattr(p.node, "name", "") == one.function]
+    where = cells[-1] if cells else ""
+    return {"where": where, "line": one.line, "name": one.name, "says": says}
+
+
+def shown(line: Mapping[str, Any], path: str) -> str:
+    """Return a line for readers: the cell if there are several, the line, the name, and what."""
+    cell = line["where"].removeprefix(Path(path).name).removeprefix(", ")
+    place = ", ".join(filter(None, (cell, f"line {line['line']}")))
+    return f"{place}, {line['name']}: {line['says']}"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.fixtures import Fixture, prefix
+from backcheck.forward import lines_of
 from backcheck.mutants.calls import Forms, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.operators import expression
@@ -83,8 +84,8 @@ def _possible(
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
-    lines = fixture.forward.steps
-    again = {line.name: line.expression for line in lines if line.name in fixture.arrays}
+    lines = lines_of(fixture.arrays, fixture.forward)
+    again = {line.name: line.expression for line in lines}
     from_below = {layer.Z for layer in fixture.layers}
     yield again
     yield {name: tree for name, tree in again.items() if name in from_below}
