@@ -26,6 +26,14 @@ const ANSWERS = {
   diagnose,
   parse: (code) => write(parse(code)),
   equation: (step, code) => equation(step, parse(code)),
+  forms(id, name) {
+    const { forms, stillborn } = slotOf(id, name);
+    return [forms, stillborn].map((trees) => trees.map((tree) => write(tree)));
+  },
+  several: (id) =>
+    FIXTURES.get(id).higherOrder.map((forms) =>
+      [...forms].map(([name, tree]) => [name, write(tree)]),
+    ),
   second_changes: (id, name) => secondChanges(slotOf(id, name)).map((tree) => write(tree)),
   operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
   verdicts: (id, changes) =>

@@ -9,7 +9,7 @@ those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,7 @@ from joined import joined
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
-    from backcheck.mutants.mutate import Slot
+    from backcheck.mutants.mutate import Form, Slot
     from backcheck.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,16 +216,19 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
 
     def written(slot: "Slot") -> list[Any]:
         words = package.families.families(fixture, slot.name)
+        places: dict[Any, int] = {}
+        for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
+            places.setdefault(tree, place)
         return [
             slot.name,
             _tree(slot.original.tree),
-            [_tree(form.tree) for form in slot.forms],
-            [_tree(form.tree) for form in slot.stillborn],
+            _picked(slot.forms, places),
+            _picked(slot.stillborn, places),
             {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
         ]
 
     slots = [shared.place(written(slot)) for slot in mutants.slots]
-    # A form that one change makes is written once, and elsewhere as its place, counted from -1 down.
+    # What one change makes is written once; elsewhere its place stands for it, from -1 down.
     once = {
         (slot.name, form.tree): -place
         for slot in mutants.slots
@@ -264,6 +267,20 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "networks": networks(False),
         "own": networks(True),
     }
+
+
+def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
+    """Return which of all rewrites are meant: how far each is from the one before it.
+
+    The page makes all of them in the same order. What is none of them is written out.
+    """
+    found: list[Any] = []
+    before = 0
+    for form in forms:
+        place = places.get(form.tree, before)
+        found.append(place - before if form.tree in places else [_tree(form.tree)])
+        before = place
+    return found
 
 
 def _steps(program: "Program") -> list[Any]:

@@ -44,9 +44,10 @@ LAYERS = (
         "numbers",
         "traceback",
         "reading",
+        "operators",
         "fixtures",
     ),
-    *("mistakes", "operators", "mutate", "workshop", "search", "mutant", "placing"),
+    *("mistakes", "mutate", "workshop", "search", "mutant", "placing"),
     *("symptoms", "clues", "differences", "diagnose", "links", "printing", "cards", "page"),
 )
 """The modules, from the ground up: each may import those before it."""
@@ -193,6 +194,16 @@ def test_every_form_is_read_as_it_is_written() -> None:
     codes = list(dict.fromkeys(write(form.tree) for slot in slots for form in slot.forms))
     assert len(codes) > 2000
     assert ask(*(("parse", code) for code in codes)) == codes
+
+
+@pytest.mark.parametrize("id", ids("Course 1"))
+def test_page_and_package_have_the_same_changes_of_one_step_and_of_several(id: str) -> None:
+    found = mutants(load(id))
+    several, *slots = ask(("several", id), *(("forms", id, slot.name) for slot in found.slots))
+    assert several == [[[n, write(t)] for n, t in forms.items()] for forms in found.higher_order]
+    for slot, given in zip(found.slots, slots, strict=True):
+        kinds = (slot.forms, slot.stillborn)
+        assert given == [[write(form.tree) for form in forms] for forms in kinds], slot.name
 
 
 @pytest.mark.parametrize("id", ids("Course 1"))

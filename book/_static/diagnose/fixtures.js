@@ -1,5 +1,6 @@
 // @ts-check
 /* The tests: programs, arrays and expected numbers, unpacked when they are first needed. */
+import { rewrites } from "./operators.js";
 import { evaluate, leaf, namesIn, stopOf, treeOf } from "./program.js";
 import { cacheProperties, DATA } from "./util.js";
 import { agrees, complaint, sameShape, scalar, value } from "./values.js";
@@ -32,16 +33,26 @@ const unpackSteps = (steps) => steps.map(([name, tree]) => ({ name, tree: treeOf
 const unpackTrees = (trees) => trees.map(treeOf);
 
 /** @type {(slot: WrittenSlot) => Slot} */
-const unpackSlot = ([name, tree, forms, stillborn, families]) => ({
-  name,
-  tree: treeOf(tree),
-  isArray: tree === name,
-  forms: forms.map(treeOf),
-  stillborn: stillborn.map(treeOf),
-  families: new Map(
-    Object.entries(families).map(([word, place]) => [leaf(word), shared(place, unpackTrees)]),
-  ),
-});
+function unpackSlot([name, written, forms, stillborn, words]) {
+  const tree = treeOf(written);
+  const unpacked = Object.entries(words).map(([word, place]) => {
+    return /** @type {[Tree, Tree[]]} */ ([leaf(word), shared(place, unpackTrees)]);
+  });
+  const families = new Map(unpacked);
+  const made = [...rewrites(tree, families)].map(([, form]) => form);
+  /** Which of all rewrites are meant: how far each is from the one before it.
+   * @type {(steps: Picked) => Tree[]} */
+  const picked = (steps) => {
+    let place = 0;
+    return steps.map((step) => {
+      if (typeof step !== "number") return treeOf(step[0]);
+      place += step;
+      return made[place];
+    });
+  };
+  const isArray = written === name;
+  return { name, tree, isArray, forms: picked(forms), stillborn: picked(stillborn), families };
+}
 
 /** Slots, changes of several, and mistakes by name. A form that stands in its slot is a number here.
  * @type {(changes: WrittenChanges) => Changes} */

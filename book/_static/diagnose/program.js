@@ -14,14 +14,14 @@ const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
 const ATOM = 5;
 
 /** @type {Map<string, Tree>} */
-const known = new Map();
+const everyTree = new Map();
 
 /** @type {(key: string, parts: Partial<Tree>) => Tree} */
 function interned(key, parts) {
-  let found = known.get(key);
+  let found = everyTree.get(key);
   if (!found) {
-    found = { id: known.size, op: "", args: [], name: null, value: null, ...parts };
-    known.set(key, found);
+    found = { id: everyTree.size, op: "", args: [], name: null, value: null, ...parts };
+    everyTree.set(key, found);
   }
   return found;
 }

@@ -39,7 +39,9 @@ type Row = (Cell | null)[];
 type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
 /** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
-type WrittenSlot = [string, Written, Written[], Written[], Record<string, number>];
+type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
+/** Some of all rewrites: how far each is from the one before it, or itself. */
+type Picked = (number | [Written])[];
 /** The places of the slots, the changes of several, and the mistakes that have a name. */
 type WrittenChanges = [number[], WrittenForms[], [string, WrittenForms | number][]];
 type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };

@@ -218,7 +218,8 @@ def diagnose(
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails.
-        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
+        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
+        (AL - Y) * (AL > 0).
     """
     if changes not in (0, 1, 2):
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")

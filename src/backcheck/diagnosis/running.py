@@ -179,8 +179,8 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         with suppress(ValueError):
             told.append(json.loads(line))
     if not told:
-        key = "out-of-time" if late else "died"
-        raise ValueError(say(key, seconds=seconds, code=process.returncode))
+        said = say("out-of-time" if late else "died", seconds=seconds, code=process.returncode)
+        raise ValueError(said)
     return told
 
 
@@ -252,7 +252,8 @@ def _trace(
 
 def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     """Return the first thing the test says, with the size of the difference, or ``""``."""
-    own = [(name, outputs[name]) for name in fixture.expected if name in outputs]
+    # Where one number is expected, its type is left open.
+    own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
     types = [f"Wrong type for {name}: {one.kind}" for name, one in own if one.kind != "ndarray"]
     arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
     first = next(iter((*types, *fixture.compare(arrays).failures)), "")
@@ -269,8 +270,8 @@ def unusable(name: str, value: Value) -> str:
     """Return why nothing can be searched for an output, or ``""``."""
     array = value.array
     if array is None:
-        key = "is-none" if value.kind == "NoneType" else value.why
-        return say(key, name=name, kind=value.kind, error=value.error)
+        none = value.kind == "NoneType"
+        return say("is-none" if none else value.why, name=name, kind=value.kind, error=value.error)
     if value.why or array.size == 0:
         return say(value.why or "no-entries", name=name, shape=array.shape)
     if array.ndim > 2:
