@@ -277,12 +277,51 @@ def test_run_tells_what_gives_the_shape_that_an_own_assert_refused() -> None:
     assert "dW = A_prev @ dZ.T / m" in said
 
 
-@pytest.mark.parametrize("kind", table()["plain"])
-def test_a_message_that_says_enough_itself_is_told_in_a_sentence(kind: str) -> None:
-    entry = table()["plain"][kind]
-    error = re.sub(r"\W*\(\?:(\w+)\|.*|\^", r"\1", entry["pattern"])
-    error = f"{error}: x" if error.endswith("Error") else f"RuntimeWarning: {error}"
-    assert diagnose(error).remarks == (entry["says"],)
+PLAIN = {
+    "divide": "RuntimeWarning: divide by zero encountered in true_divide",
+    "overflow": "RuntimeWarning: overflow encountered in exp",
+    "invalid": "RuntimeWarning: invalid value encountered in multiply",
+    "syntax": "SyntaxError: '(' was never closed",
+    "indentation": "IndentationError: unexpected indent",
+    "truth": "ValueError: The truth value of an array with more than one element is ambiguous",
+    "sequence": "ValueError: setting an array element with a sequence.",
+    "reshape": "ValueError: cannot reshape array of size 2 into shape (1,3)",
+    "tuple": "AttributeError: 'tuple' object has no attribute 'shape'",
+    "object": "TypeError: 'int' object is not subscriptable",
+}
+
+
+def test_a_message_that_says_enough_itself_is_told_in_a_sentence() -> None:
+    assert PLAIN.keys() == table()["plain"].keys()
+    for kind, message in PLAIN.items():
+        assert not known_causes(message)
+        assert diagnose(f"Traceback\n{message}").remarks == (table()["plain"][kind]["says"],)
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("TypeError: sum() got an unexpected keyword argument 'keepdim'", "keyword"),
+        ("TypeError: only size-1 arrays can be converted to Python scalars", "one-number"),
+        ("TypeError: only length-1 arrays can be converted to Python scalars", "one-number"),
+        ('TypeError: can only concatenate str (not "int") to str', "str-left-out"),
+        ("TypeError: must be str, not int", "str-left-out"),
+        ("TypeError: 'int' object is not iterable", "range-left-out"),
+        ("TypeError: list indices must be integers or slices, not str", "list"),
+        ("IndexError: only integers, slices (`:`) and integer arrays are valid", "returned-else"),
+        ("AttributeError: module 'numpy' has no attribute 'dots'", "attribute"),
+        ("TypeError: 'int' object is not callable", "sign-left-out"),
+        ("TypeError: 'builtin_function_or_method' object is not subscriptable", "brackets"),
+        ("TypeError: 'function' object is not subscriptable", "brackets"),
+    ],
+)
+def test_each_kind_of_message_has_its_own_cause(message: str, cause: str) -> None:
+    assert [found.id for found in known_causes(message)] == [cause]
+
+
+def test_a_key_of_another_exercise_has_no_causes_here() -> None:
+    for key in ("Wf", "da_next", "stride", "parameters", "activation", "0"):
+        assert not known_causes(f"KeyError: '{key}'")
 
 
 def test_an_unknown_message_is_said_to_be_unknown_and_what_is_covered() -> None:

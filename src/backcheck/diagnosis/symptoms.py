@@ -99,9 +99,10 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
 
 def own_assert(frame: Frame) -> tuple[str, str] | None:
     """Return the array that a learner's own assert found wrong, and a sentence that says so."""
-    for key in ("own-shape", "own-type"):
-        if found := pattern(key).search(frame.statement):
-            return found["name"], say(key, **found.groupdict())
+    if found := pattern("own-shape").search(frame.statement):
+        return found["name"], say("own-shape", **found.groupdict())
+    if found := pattern("own-type").search(frame.statement):
+        return found["name"], say("own-type", **found.groupdict())
     return None
 
 
