@@ -20,7 +20,7 @@ TESTS = [
     "c1w4_linear_activation_backward_v2", "c1w4_L_model_backward_v2",
     "c2w1_backward_regularization", "c2w1_backward_dropout",
 ]  # fmt: skip
-EACH = 5
+EACH = 4
 
 
 @cache
