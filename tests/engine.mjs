@@ -10,11 +10,15 @@ const { FIXTURES } = await load("fixtures");
 const { equation } = await load("handout");
 const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");
-const { formsOf, parse, treeOf, write } = await load("program");
+const { parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
+const { notCovered } = await load("uncovered");
 const { shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
+
+const formsOf = (forms) =>
+  new Map(Object.entries(forms).map(([name, tree]) => [name, treeOf(tree)]));
 
 const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
 
@@ -22,6 +26,14 @@ const ANSWERS = {
   diagnose,
   parse: (code) => write(parse(code)),
   equation: (step, code) => equation(step, parse(code)),
+  forms(id, name) {
+    const { forms, stillborn } = slotOf(id, name);
+    return [forms, stillborn].map((trees) => trees.map((tree) => write(tree)));
+  },
+  several: (id) =>
+    FIXTURES.get(id).higherOrder.map((forms) =>
+      [...forms].map(([name, tree]) => [name, write(tree)]),
+    ),
   second_changes: (id, name) => secondChanges(slotOf(id, name)).map((tree) => write(tree)),
   operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
   verdicts: (id, changes) =>
@@ -49,6 +61,7 @@ const ANSWERS = {
       seen.like && shapeOf(seen.like),
       seen.cells.map(({ value, own, decimals }) => [number(value), own, decimals]),
     ]),
+  notCovered: (pasted) => notCovered(pasted),
   time_to_read(pasted) {
     const times = [0, 0, 0].map(() => {
       const start = performance.now();

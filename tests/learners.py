@@ -4,8 +4,8 @@ Each program has one slip, or two or three in the arguments of one call. They ar
 run as the test runs them, and share nothing with the mutants of the package.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 import re
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
@@ -53,7 +53,9 @@ def L_model_backward(AL, Y, caches):
     grads["db" + str(L)] = db_temp
     for l in reversed(range(L - 1)):
         current_cache = {cache}
-        dA_prev_temp, dW_temp, db_temp = linear_activation_backward({dA}, current_cache, {activation})
+        dA_prev_temp, dW_temp, db_temp = linear_activation_backward(
+            {dA}, current_cache, {activation}
+        )
         grads["dA" + str(l)] = dA_prev_temp
         grads["dW" + str(l + 1)] = dW_temp
         grads["db" + str(l + 1)] = db_temp
@@ -208,7 +210,7 @@ def copied(source: str) -> Iterator[tuple[str, str]]:
                 lines = []
                 for line in block.splitlines(keepends=True):
                     left, equals, right = line.partition("=")
-                    right = re.sub(r"\w+", lambda found: to.get(found[0], found[0]), right)
+                    right = re.sub(r"\w+", lambda found, to=to: to.get(found[0], found[0]), right)
                     lines.append(left + equals + right)
                 whole = [*blocks[:place], "".join(lines), *blocks[place + 1 :]]
                 yield ", ".join(f"{to[name]} for {name}" for name in to), head + "".join(whole)

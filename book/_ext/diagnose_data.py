@@ -9,7 +9,7 @@ those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,7 @@ from joined import joined
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
-    from backcheck.mutants.mutate import Slot
+    from backcheck.mutants.mutate import Form, Slot
     from backcheck.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +50,7 @@ ASKED = (
     "reading",
     "roles",
     "symptoms",
+    "uncovered",
     "words",
 )
 """The modules of the package that are asked here."""
@@ -114,6 +115,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "differences": _differences(),
+        "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
         "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
@@ -142,6 +144,9 @@ def _facts() -> dict[str, Any]:
             for name, options in package.program.SUMS.items()
         },
         "limit": package.reading.LIMIT,
+        "longest": package.reading.LONGEST,
+        "most_arrays": package.reading.MOST_ARRAYS,
+        "most_numbers": package.reading.MOST_NUMBERS,
         "most_causes": package.symptoms.MOST,
     }
 
@@ -168,6 +173,16 @@ def _differences() -> dict[str, Any]:
         "most": package.MOST,
         "page": package.PAGE,
     }
+
+
+def _in_terminal() -> Iterator[list[str]]:
+    """Yield what finds the functions that the package knows and the page does not."""
+    package = _package()
+    tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
+    for function, test in tests.items():
+        if not test.course.startswith("Course 1"):
+            said = package.words.say("in-terminal", function=function, course=test.course)
+            yield [rf"\b{function}\b", rf"\b{function}\b", said]
 
 
 def _words() -> dict[str, Any]:
@@ -198,14 +213,34 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
 
     def written(slot: "Slot") -> list[Any]:
         words = package.families.families(fixture, slot.name)
+        places: dict[Any, int] = {}
+        for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
+            places.setdefault(tree, place)
         return [
             slot.name,
             _tree(slot.original.tree),
-            [_tree(form.tree) for form in slot.forms],
-            [_tree(form.tree) for form in slot.stillborn],
+            _picked(slot.forms, places),
+            _picked(slot.stillborn, places),
             {word: shared.place([_tree(one) for one in trees]) for word, trees in words.items()},
         ]
 
+    slots = [shared.place(written(slot)) for slot in mutants.slots]
+    # What one change makes is written once; elsewhere its place stands for it, from -1 down.
+    once = {
+        (slot.name, form.tree): -place
+        for slot in mutants.slots
+        for place, form in enumerate(slot.forms, 1)
+    }
+
+    def change(forms: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: once.get((name, tree)) or _tree(tree) for name, tree in forms.items()}
+
+    places = {str(forms): place for place, forms in enumerate(mutants.higher_order)}
+    higher_order = [change(forms) for forms in mutants.higher_order]
+    named = [
+        [id, places.get(str(forms), change(forms))]
+        for id, forms in package.mistakes.occurrences(fixture)
+    ]
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -218,11 +253,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
-        "slots": [shared.place(written(slot)) for slot in mutants.slots],
-        "higherOrder": shared.place([_forms(change) for change in mutants.higher_order]),
-        "named": shared.place(
-            [[id, _forms(forms)] for id, forms in package.mistakes.occurrences(fixture)]
-        ),
+        "changes": shared.place([slots, higher_order, named]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "rule": newest.rule,
@@ -235,6 +266,20 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
     }
 
 
+def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
+    """Return which of all rewrites are meant: how far each is from the one before it.
+
+    The page makes all of them in the same order. What is none of them is written out.
+    """
+    found: list[Any] = []
+    before = 0
+    for form in forms:
+        place = places.get(form.tree, before)
+        found.append(place - before if form.tree in places else [_tree(form.tree)])
+        before = place
+    return found
+
+
 def _steps(program: "Program") -> list[Any]:
     return [[step.name, _tree(step.expression)] for step in program.steps]
 
@@ -243,10 +288,6 @@ def _tree(tree: Any) -> Any:
     if isinstance(tree, tuple):
         return [tree[0], *map(_tree, tree[1:])]
     return tree if isinstance(tree, str) else _number(tree, None)
-
-
-def _forms(forms: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _tree(tree) for name, tree in forms.items()}
 
 
 def _number(number: float, digits: int | None) -> float:

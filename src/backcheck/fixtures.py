@@ -119,6 +119,8 @@ class Fixture:
         What a gradient is the derivative by where its name does not say it.
     also_called : tuple of dict
         Other names a step is printed under, one dict for each habit or older edition.
+    entries : dict
+        The single entries that a notebook prints, such as ``dxt[1][2]``, where it prints no more.
     page : str
         The page of the book about this test, where its steps are not those of the others.
     """
@@ -140,6 +142,7 @@ class Fixture:
     call: tuple[str, ...] = ()
     gradient_of: dict[str, Tree] = field(default_factory=dict)
     also_called: tuple[dict[str, str], ...] = ()
+    entries: dict[str, float] = field(default_factory=dict)
     page: str = ""
 
     @cached_property
@@ -301,8 +304,13 @@ def unlisted(id: str) -> Fixture:
 
 def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:
     """Return a test with some arrays computed by its forward pass, and the outputs to expect."""
-    lines = [step for step in fixture.forward.steps if step.name in computed]
-    arrays = {**fixture.arrays, **Program(tuple(lines)).run(fixture.arrays)}
+    needed = set(computed)
+    for step in reversed(fixture.forward.steps):
+        if step.name in needed:
+            needed.update(name for name in step.reads if name not in fixture.arrays)
+    lines = tuple(step for step in fixture.forward.steps if step.name in needed)
+    found = Program(lines).run(fixture.arrays)
+    arrays = {**fixture.arrays, **{name: found[name] for name in found if name in computed}}
     values = fixture.program.run(arrays)
     outputs = fixture.comparisons[-1].outputs
     expected = {name: _frozen(np.round(values[name], 8)) for name in outputs if name in values}

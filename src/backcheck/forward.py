@@ -18,7 +18,7 @@ anew, the lines are run, and the referee differentiates the cost J.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -71,7 +71,10 @@ _VARIED = "the varied array"
 
 @dataclass(frozen=True)
 class Layer:
-    """The names of a layer Z = W @ input + b, A = activation(Z) * mask / keep_prob, or ``""``."""
+    """The names of a layer Z = W @ input + b, A = activation(Z) * mask / keep_prob, or ``""``.
+
+    Where Z is a sum of products, as in a recurrent cell, there is one for each of its inputs.
+    """
 
     input: str
     W: str
@@ -85,19 +88,33 @@ class Layer:
 
 def layers_in(forward: Program) -> tuple[Layer, ...]:
     """Return the layers that the lines of a forward pass spell out."""
-    found: dict[str, Layer] = {}
+    found: list[Layer] = []
     for step in forward.steps:
+        activated: dict[str, dict[str, Any]] = {}
         match step.expression:
-            case ("+", ("@", str(W), str(below)), str(b)):
-                found[step.name] = Layer(below, W, b, step.name)
-            case ("+", ("@", ("T", str(W)), str(below)), str(b)):
-                found[step.name] = Layer(below, W, b, step.name, is_turned=True)
-            case (str(function), str(Z)) if function in ACTIVATIONS and Z in found:
-                found[Z] = replace(found[Z], A=step.name, activation=function)
-            case ("/", ("*", (str(function), str(Z)), str(mask)), str(keep)):
-                if Z in found and keep == KEEP:
-                    found[Z] = replace(found[Z], A=step.name, activation=function, mask=mask)
-    return tuple(found.values())
+            case ("+", products, str(b)):
+                found += [
+                    Layer(below, W, b, step.name, is_turned=turned)
+                    for W, below, turned in _products(products)
+                ]
+            case (str(function), str(Z)) if function in ACTIVATIONS:
+                activated[Z] = {"A": step.name, "activation": function}
+            case ("/", ("*", (str(function), str(Z)), str(mask)), str(keep)) if keep == KEEP:
+                activated[Z] = {"A": step.name, "activation": function, "mask": mask}
+        found = [replace(layer, **activated.get(layer.Z, {})) for layer in found]
+    return tuple(found)
+
+
+def _products(tree: Tree) -> Iterator[tuple[str, str, bool]]:
+    """Yield the weights and the input of each product in a sum, and whether W is transposed."""
+    match tree:
+        case ("+", left, right):
+            yield from _products(left)
+            yield from _products(right)
+        case ("@", str(W), str(below)):
+            yield W, below, False
+        case ("@", ("T", str(W)), str(below)):
+            yield W, below, True
 
 
 def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, float]:
@@ -116,9 +133,22 @@ def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, flo
     arrays = {name: finite(name, value) for name, value in cache.items()}
     return {
         str(step).replace(" @ ", " "): _residual(step, arrays)
-        for step in forward.steps
-        if {step.name, *step.reads} <= arrays.keys()
+        for step in lines_of(arrays, forward)
+        if arrays.keys() >= {*step.reads}
     }
+
+
+def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
+    """Return the lines that compute known arrays, with those of other arrays put into them."""
+    found: list[Step] = []
+    unknown: dict[str, Tree] = {}
+    for step in forward.steps:
+        tree = put(step.expression, unknown)
+        if step.name in known:
+            found.append(Step(step.name, tree))
+        else:
+            unknown[step.name] = tree
+    return tuple(found)
 
 
 def _residual(step: Step, arrays: Mapping[str, Array]) -> float:

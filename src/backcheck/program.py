@@ -12,7 +12,7 @@ the arrays it is given, the operators and functions listed here, and nothing els
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from operator import itemgetter
@@ -51,8 +51,14 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
-FUNCTIONS: dict[str, _Function] = {**ACTIVATIONS, "exp": np.exp, "log": np.log, "cosh": np.cosh}
-"""The functions a program may use, besides ``sum``."""
+FUNCTIONS: dict[str, _Function] = {
+    **ACTIVATIONS,
+    "exp": np.exp,
+    "log": np.log,
+    "cosh": np.cosh,
+    "ones": np.ones_like,
+}
+"""The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -190,7 +196,7 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh and
+    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh, ones and
     ``sum(x, axis=1, keepdims=True)``. Blank lines and ``#`` comments are allowed.
 
     Examples
@@ -279,6 +285,14 @@ def names(tree: Tree) -> tuple[str, ...]:
         return (tree,)
     operands = tree[1:] if isinstance(tree, tuple) else ()
     return tuple(dict.fromkeys(name for operand in operands for name in names(operand)))
+
+
+def parts(tree: Tree) -> Iterator[tuple[Any, ...]]:
+    """Yield the operations in a tree, the outermost first."""
+    if isinstance(tree, tuple):
+        yield tree
+        for operand in tree[1:]:
+            yield from parts(operand)
 
 
 def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:

@@ -33,7 +33,7 @@ def test_an_answer_gives_no_graded_line_away(ready: Answer) -> None:
     program = ready.place.mutant.fixture.program
     statements = {f"{step.name} = {write(step.expression)}" for step in program.steps}
     said = set(re.findall(r"`([\w\[\]]+ = [^`]*)`", ready.text))
-    assert said
+    assert said or "computed with" in ready.text
     assert not said & statements
     assert not re.search(r"np\.|\bdef\b", ready.text)
 

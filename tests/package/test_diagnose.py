@@ -345,6 +345,9 @@ def test_every_mutant_is_diagnosed_to_itself_or_to_programs_that_print_the_same(
     for forms in samples(id, doubles):
         text = outputs_text(id, forms)
         found = diagnose(text, fixture=id)
+        if re.search("nan|inf", text):
+            assert not found.candidates, (forms, text)
+            continue
         assert found.verdict in ("expected", "explained"), (forms, text)
         for candidate in found.candidates[:40]:
             assert all(matches(candidate, found.arrays).values()), (forms, candidate.changed)

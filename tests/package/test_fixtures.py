@@ -62,6 +62,18 @@ def test_the_regenerated_outputs_are_the_published_ones_to_the_printed_digit(id:
 
 
 @every
+def test_the_single_entries_that_a_notebook_prints_come_out_to_the_printed_digit(id: str) -> None:
+    fixture = load(id)
+    values = fixture.run()
+    for place, published in fixture.entries.items():
+        name, *index = re.findall(r"\w+", place)
+        entry = values[name][tuple(map(int, index))].item()
+        assert entry == pytest.approx(published, rel=5e-12, abs=5e-9 if name[1] == "b" else 0), (
+            place
+        )
+
+
+@every
 def test_every_edition_of_a_test_accepts_its_own_backward_pass(id: str) -> None:
     fixture = load(id)
     values = fixture.run()
@@ -110,6 +122,10 @@ def test_the_arrays_are_those_of_numpys_seeded_global_generator(id: str) -> None
         value = np.random.randn(*draw["shape"])  # noqa: NPY002
         if "greater_than" in draw:
             value = value > draw["greater_than"]
+        if (id, draw["name"]) == ("c5w1_rnn_cell_backward_old", "ba"):
+            # The cell does not use what it draws.
+            assert not np.array_equal(fixture.arrays["ba"], value)
+            continue
         assert np.array_equal(fixture.arrays[draw["name"]], value)
 
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
-from backcheck.showing.words import covered
+from backcheck.showing.words import covered, say
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
 
@@ -110,11 +111,12 @@ def test_scientific_notation_counts_its_own_digits() -> None:
     assert not seen.matches([[1.868119e-05, 566.831428]])
 
 
-def test_nan_and_inf_match_only_themselves() -> None:
-    seen = only("dW1 = [[nan inf -inf 0.5]]")
-    assert seen.matches([[np.nan, np.inf, -np.inf, 0.5]])
-    assert not seen.matches([[0.0, np.inf, -np.inf, 0.5]])
-    assert not seen.matches([[np.nan, np.inf, np.inf, 0.5]])
+@pytest.mark.parametrize("word", ["nan", "-inf", "NaN", "Infinity", "1e400"])
+def test_nan_and_inf_are_answered_with_what_they_mean_and_no_search(word: str) -> None:
+    given = f"dW1 = [[{word} 0.5]]\ndb1 = [[0.25]]"
+    for found in (diagnose(given), diagnose({"dW1": [[float(word), 0.5]], "db1": [[0.25]]})):
+        assert not found.candidates
+        assert found.remarks == (say("not-finite", names="dW1", n=1),)
 
 
 def test_ellipses_stand_for_whatever_was_left_out() -> None:
@@ -290,3 +292,178 @@ def test_a_refusal_ends_with_every_exercise_whose_test_is_known() -> None:
         week = next(part for part in covered().split("; ") if test.course in part)
         assert test.function in week
     assert "Course 2" not in covered("Course 1")
+
+
+COLUMN = np.array([[0.00176201], [0.00150995], [-0.00091736]])
+PRINTED = f"dW1 = {MATRIX}\ndb1 = {COLUMN}"
+
+
+def before_each_line(text: str, sign: str) -> str:
+    return "\n".join(f"{sign}{line}" for line in text.split("\n"))
+
+
+def numbered(text: str, sign: str) -> str:
+    return "\n".join(f"{n:3d}{sign}{line}" for n, line in enumerate(text.split("\n"), start=8))
+
+
+def in_table(edge: str) -> str:
+    rows = "\n".join(f"{edge} {line:40} {edge}" for line in PRINTED.split("\n"))
+    return f"+------+\n{rows}\n+------+"
+
+
+def in_cells() -> str:
+    cells = (f"| {name} | {value} |" for name, value in (("dW1", MATRIX), ("db1", COLUMN)))
+    return "\n".join(["| name | value |", "|---|---|", *(one.replace("\n", " ") for one in cells)])
+
+
+SIGNS = ("# ", "#", "## ", "// ", "//", "% ", "%", "| ", "-- ", ";; ", "; ", "* ", " * ", "! ")
+SIGNS += ("> ", ">> ", "> # ", "# | ", "# * ", "// > ", "E   ", "\u2022 ", "$ ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(before_each_line(PRINTED, sign) for sign in SIGNS),
+        *(numbered(PRINTED, sign) for sign in (" | ", "|", ": ", ":", "  ", ". ", ") ", " | # ")),
+        *(f"{mark}{PRINTED}{mark}" for mark in ('"""', "'''", '"""\n', "'''\n")),
+        *(f"{first}{PRINTED}{last}" for first, last in (("/* ", " */"), ("<!-- ", " -->"))),
+        "/**\n" + before_each_line(PRINTED, " * ") + "\n */",
+        "\n".join(f"'{line}'" for line in PRINTED.split("\n")),
+        "\n".join(f"'{line}' +" for line in PRINTED.split("\n")),
+        "\n".join(f'    "{line}\\n",' for line in PRINTED.split("\n")),
+        *(PRINTED.replace("d", f"{bullet}d") for bullet in ("- ", "* ", "+ ", "1. ", "2) ")),
+        *map(in_table, "|\u2502"),
+        in_cells(),
+        "\n".join(f"{line}  # row 0.5" for line in PRINTED.split("\n")),
+        "\n".join(f"{line}  // row" for line in PRINTED.split("\n")),
+        f"m = X.shape[1]  # a comment\n{PRINTED}  # another",
+        PRINTED.encode("utf-16-le").decode("latin-1"),
+        "".join(chr(ord(c) + 0xFEE0) if c in "0123456789.-=[]" else c for c in PRINTED),
+        before_each_line(f"dW1 = {MATRIX!r}\ndb1 = {COLUMN.tolist()}", "# "),
+        f"dW1 = {[list(map(str, row)) for row in MATRIX]}\ndb1 = {COLUMN.tolist()}",
+        *(
+            "\n".join(
+                f"{name} = [{end.join(between.join(map(str, row)) for row in value)}];"
+                for name, value in (("dW1", MATRIX), ("db1", COLUMN))
+            )
+            for end, between in (("; ", " "), (";", ", "), (";\n ", " "))
+        ),
+    ],
+)
+def test_arrays_in_comments_quotes_tables_and_lists_are_read(text: str) -> None:
+    first, second = read(text).arrays
+    assert (first.name, first.shape, second.name, second.shape) == ("dW1", (3, 2), "db1", (3, 1))
+    assert first.matches(MATRIX)
+    assert second.matches(COLUMN)
+
+
+@pytest.mark.parametrize("text", ["-0.5 0.25\n-1.5 2.0", "1. 0.5\n2. nan"])
+def test_numbers_at_the_start_of_a_line_are_no_bullets(text: str) -> None:
+    first = next(iter(text.split()))
+    with suppress(ValueError):
+        assert all(seen.numbers[0] == float(first) for seen in read(text).arrays)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("dW1: 0.5", "dW1"),
+        ('grads["dW1"] = 0.5', "dW1"),
+        ("self.db2 = 0.5", "db2"),
+        ("sigmoid_dW = [[0.5]]", "sigmoid_dW"),
+        ("The dW1 is\n[[0.5]]", "dW1"),
+        ("My db2 is: 0.5", "db2"),
+        ("It stops! db2 = 0.5", "db2"),
+        ("dA_prev_temp = [[0.5]]", "dA_prev"),
+        ("t_dW = [[0.5]]", "dW"),
+        ("__dW1__: 0.5", "dW1"),
+        ("| db2 | 0.5 |", "db2"),
+        ("dw1 = [[0.5]]", "dW1"),
+    ],
+)
+def test_a_label_is_the_name_itself_or_a_key_or_an_attribute(text: str, name: str) -> None:
+    assert only(text).name == name
+
+
+OTHERS = ("mean of dA", "mean of the dA", "dA_mean", "mean_dA", "dA error", "np.mean(dA)")
+OTHERS += ("dW1.mean()", "norm of dW1", "dW1 difference", "dx", 'gradients["dba"][4]', "dgamma")
+
+
+@pytest.mark.parametrize("value", ["0.5", "[[0.5 0.25]]", "[0.5]", "array([[0.5, 0.25]])"])
+@pytest.mark.parametrize("label", OTHERS)
+def test_a_measure_and_another_gradient_are_not_taken_for_an_output(label: str, value: str) -> None:
+    with pytest.raises(ValueError, match=r"such as 0\.5, but none stands under a name"):
+        read(f"{label} = {value}")
+
+
+@pytest.mark.parametrize(
+    "text", ["dw2: 0.3", 'gradients["da0"] = 0.5', "DW = 0.5", "max dW1 = 0.25", "dz = 0.5"]
+)
+def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None:
+    with pytest.raises(ValueError, match="none stands under a name"):
+        read(text)
+
+
+def test_an_entry_is_a_part_of_its_array() -> None:
+    for text in ('grads["dA0"][2][3] = -55.216', "dW1[0] = [0.5 0.25]"):
+        assert only(text).shape is None
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("difference = 0.285093156781", "0.285093156781"),
+        ("numerical: 2.457785 analytic: 2.853425, relative error: 7.4e-02", "2.457785"),
+        ("Relative Difference: 0.0123", "0.0123"),
+    ],
+)
+def test_numbers_that_no_test_names_are_not_denied(text: str, first: str) -> None:
+    with pytest.raises(ValueError, match=f"such as {first}, but none") as refused:
+        read(text)
+    assert str(refused.value).endswith(covered())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dW1 = [[0,003 -0,007]\n [0,25 0,5]]", "decimal commas"),
+        ("dW1 = [[ True False]]", "dW1 is made of True and False"),
+        ("[0.1]" * 200, "more than 100 arrays or 10,000 numbers"),
+        ("0.1\n" * 11_000, "more than 100 arrays or 10,000 numbers"),
+        ("dW1 = [[0.5 \u0660.\u0665]]", "not a number"),
+    ],
+)
+def test_what_cannot_be_used_is_named(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read(text)
+
+
+def test_a_masked_entry_is_a_gap_and_its_mask_is_no_array() -> None:
+    seen = only("dW1 = masked_array(data=[[--, 0.5]], mask=[[ True, False]], fill_value=1e20)")
+    assert seen.shape is None
+    assert seen.matches([[0.3, 0.5]])
+    assert not seen.matches([[0.3, 0.4]])
+
+
+def test_too_many_arrays_leave_the_message_that_stands_with_them() -> None:
+    paste = read("x = [[0.5]]\n" * 200 + "KeyError: 'dA0'")
+    assert (paste.arrays, paste.error) == ((), "KeyError: 'dA0'")
+    assert (
+        "more than 100 arrays" in diagnose("[[0.5]]\n" * 200 + "Wrong values for \u00b2").remarks[0]
+    )
+
+
+LONG = ("[0.1]", "[0.1 ", "[a ", "[[", "0.1\n", "0.1 ", "# dW1 = [[0.1]\n#  [0.2]]\n", "\n")
+LONG += ("Expected output:\ndW1 = [[0.1 0.2]]\n", "a.py.py in f(", "shapes (1,2) and ", "# ", "9")
+LONG += ("dW1 = 0.5\n", "np.float64(", "---> 3 assert dW.shape == W.shape\n", "matmul (size ")
+LONG += ("1 | ", "'0", "A.", "Error")
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("piece", LONG)
+def test_a_text_of_1_mb_is_read_within_a_second(piece: str) -> None:
+    text = piece * (LIMIT // len(piece))
+    start = time.process_time()
+    with suppress(ValueError):
+        read(text)
+    assert time.process_time() - start < 1

@@ -227,7 +227,9 @@ function withoutNumbers(paste, wanted) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (!found.length) {
-    const remarks = [say(paste.arrays.length ? "no-test-fits" : "nothing-said"), say("covered")];
+    const some = paste.arrays.length > 0;
+    const said = [say(some ? "no-test-fits" : "nothing-said"), say("covered")];
+    const remarks = paste.problem && !some ? [] : said;
     const seen = new Map(
       paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
     );

@@ -1,6 +1,7 @@
 // @ts-check
 /* The tests: programs, arrays and expected numbers, unpacked when they are first needed. */
-import { evaluate, formsOf, leaf, namesIn, stopOf, treeOf } from "./program.js";
+import { rewrites } from "./operators.js";
+import { evaluate, leaf, namesIn, stopOf, treeOf } from "./program.js";
 import { cacheProperties, DATA } from "./util.js";
 import { agrees, complaint, sameShape, scalar, value } from "./values.js";
 import { say } from "./words.js";
@@ -31,23 +32,46 @@ const unpackSteps = (steps) => steps.map(([name, tree]) => ({ name, tree: treeOf
 /** @type {(trees: Written[]) => Tree[]} */
 const unpackTrees = (trees) => trees.map(treeOf);
 
-/** @type {(changes: WrittenForms[]) => Forms[]} */
-const unpackForms = (changes) => changes.map(formsOf);
-
-/** @type {(named: [string, WrittenForms][]) => [string, Forms][]} */
-const unpackNamed = (named) => named.map(([id, forms]) => [id, formsOf(forms)]);
-
 /** @type {(slot: WrittenSlot) => Slot} */
-const unpackSlot = ([name, tree, forms, stillborn, families]) => ({
-  name,
-  tree: treeOf(tree),
-  isArray: tree === name,
-  forms: forms.map(treeOf),
-  stillborn: stillborn.map(treeOf),
-  families: new Map(
-    Object.entries(families).map(([word, place]) => [leaf(word), shared(place, unpackTrees)]),
-  ),
-});
+function unpackSlot([name, written, forms, stillborn, words]) {
+  const tree = treeOf(written);
+  const unpacked = Object.entries(words).map(([word, place]) => {
+    return /** @type {[Tree, Tree[]]} */ ([leaf(word), shared(place, unpackTrees)]);
+  });
+  const families = new Map(unpacked);
+  const made = [...rewrites(tree, families)].map(([, form]) => form);
+  /** Which of all rewrites are meant: how far each is from the one before it.
+   * @type {(steps: Picked) => Tree[]} */
+  const picked = (steps) => {
+    let place = 0;
+    return steps.map((step) => {
+      if (typeof step !== "number") return treeOf(step[0]);
+      place += step;
+      return made[place];
+    });
+  };
+  const isArray = written === name;
+  return { name, tree, isArray, forms: picked(forms), stillborn: picked(stillborn), families };
+}
+
+/** Slots, changes of several, and mistakes by name. A form that stands in its slot is a number here.
+ * @type {(changes: WrittenChanges) => Changes} */
+function unpackChanges([places, several, mistakes]) {
+  const slots = places.map((place) => shared(place, unpackSlot));
+  const once = new Map(slots.map(({ name, forms }) => [name, forms]));
+  /** @type {(change: WrittenForms) => Forms} */
+  const unpackForms = (change) =>
+    new Map(
+      Object.entries(change).map(([name, tree]) => {
+        const known = typeof tree === "number" && tree < 0 ? once.get(name)?.at(-1 - tree) : null;
+        return [name, known ?? treeOf(tree)];
+      }),
+    );
+  const higherOrder = several.map(unpackForms);
+  /** @type {(change: WrittenForms | number) => Forms} */
+  const at = (change) => (typeof change === "number" ? higherOrder[change] : unpackForms(change));
+  return { slots, higherOrder, named: mistakes.map(([id, change]) => [id, at(change)]) };
+}
 
 export class Fixture {
   /** @param {FixtureData} data */
@@ -62,9 +86,6 @@ export class Fixture {
     this.steps = shared(data.steps, unpackSteps);
     this.expected = shared(data.expected, unpackArrays);
     this.unrelated = { ...shared(data.unrelated, unpackArrays), m: scalar(7) };
-    this.higherOrder = shared(data.higherOrder, unpackForms);
-    /** The places of every mistake that has a name. */
-    this.named = shared(data.named, unpackNamed);
   }
 
   get networks() {
@@ -74,9 +95,18 @@ export class Fixture {
   get own() {
     return this.data.own.map((given) => this.network(given));
   }
-  /** @returns {Slot[]} */
+  get changes() {
+    return shared(this.data.changes, unpackChanges);
+  }
   get slots() {
-    return this.data.slots.map((place) => shared(place, unpackSlot));
+    return this.changes.slots;
+  }
+  get higherOrder() {
+    return this.changes.higherOrder;
+  }
+  /** The places of every mistake that has a name. */
+  get named() {
+    return this.changes.named;
   }
   get reference() {
     return this.run(new Map()).scope;

@@ -28,7 +28,6 @@ export function cellOf(word) {
 
 /** @type {(cell: Cell, loose: boolean) => number} */
 function width(cell, loose) {
-  if (!Number.isFinite(cell.value)) return 0;
   // Digits that were cut off, not rounded, leave a whole unit of the last place.
   const unit = 10 ** -Math.max(-300, loose ? cell.own : cell.decimals);
   return unit * (loose ? 1 : 0.5) * (1 + 1e-6) + SLACK * Math.abs(cell.value);
@@ -36,7 +35,6 @@ function width(cell, loose) {
 
 /** @type {(cell: Cell, number: number, loose: boolean) => boolean} */
 function covers(cell, number, loose) {
-  if (!Number.isFinite(cell.value)) return Object.is(number, cell.value);
   return Math.abs(number - cell.value) <= width(cell, loose);
 }
 
@@ -139,9 +137,7 @@ export class Observed {
   /** @param {number[]} numbers @param {number[]} widths */
   isNear(numbers, widths) {
     for (let i = 0; i < numbers.length; i++) {
-      const centre = this.cells[i].value;
-      const near = Math.abs(numbers[i] - centre) <= widths[i];
-      if (!near && !Object.is(numbers[i], centre)) return false;
+      if (!(Math.abs(numbers[i] - this.cells[i].value) <= widths[i])) return false;
     }
     return true;
   }

@@ -14,14 +14,14 @@ const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
 const ATOM = 5;
 
 /** @type {Map<string, Tree>} */
-const known = new Map();
+const everyTree = new Map();
 
 /** @type {(key: string, parts: Partial<Tree>) => Tree} */
 function interned(key, parts) {
-  let found = known.get(key);
+  let found = everyTree.get(key);
   if (!found) {
-    found = { id: known.size, op: "", args: [], name: null, value: null, ...parts };
-    known.set(key, found);
+    found = { id: everyTree.size, op: "", args: [], name: null, value: null, ...parts };
+    everyTree.set(key, found);
   }
   return found;
 }
@@ -42,11 +42,6 @@ export function treeOf(data) {
   if (!Array.isArray(data)) return leaf(data);
   const [op, ...args] = data;
   return node(op, ...args.map(treeOf));
-}
-
-/** @type {(data: WrittenForms) => Forms} */
-export function formsOf(data) {
-  return new Map(Object.entries(data).map(([name, tree]) => [name, treeOf(tree)]));
 }
 
 /** @type {(tree: Tree) => string[]} */

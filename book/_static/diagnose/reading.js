@@ -7,14 +7,18 @@ import { cleaned, every, say, sought, starting, whole, without } from "./words.j
 
 export class Unreadable extends Error {}
 
-/** The last name in a text, as the tests of today spell it. @type {(text: string) => string?} */
+class TooMany extends Error {}
+
+/** The last name in a text, as the tests of today spell it, and what stands around it.
+ * @type {(text: string) => [string | null, string, string]} */
 function lastName(text) {
   const match = every("name", text).at(-1);
-  if (!match) return null;
+  if (!match) return [null, "", ""];
   const { array, of = "", which = "" } = match.groups ?? {};
-  if (array) return array;
   const letter = of.toUpperCase().replace("B", "b");
-  return `${prefixOf(match[0])}d${letter}${which.replace(/^prev.*/, "_prev").replace("l", "L")}`;
+  const place = which === "prev" ? "_prev" : which.replace("l", "L");
+  const name = array || `${prefixOf(match[0])}d${letter}${place}`;
+  return [name, text.slice(0, match.index), text.slice(match.index + match[0].length)];
 }
 
 /** @type {(text: string) => boolean} */
@@ -31,29 +35,37 @@ function calledExpected(before) {
   return false;
 }
 
-/** The name of an array, what it is under, and whether it is called expected.
- * @type {(text: string, after: number, start: number) => [string | null, string, boolean]} */
+/** The name before an array, whether it is a part of it, the heading, and "expected". The name is
+ * "" where it is that of another gradient, or the array is a measure of one.
+ * @type {(text: string, after: number, start: number) => [string | null, boolean, string, boolean]} */
 function labelBefore(text, after, start) {
   const lines = text.slice(Math.max(after, start - 400), start).split("\n");
   const near = lines.filter(hasLetters).at(-1) || "";
-  const before = text.slice(Math.max(0, start - 2000), start);
-  const heading = before.toLowerCase();
+  const above = text.slice(Math.max(0, start - 2000), start);
+  const heading = above.toLowerCase();
   const [, context] = DATA.prefixes
     .map((prefix) => prefix.slice(0, -1))
     .map((one) => /** @type {[number, string]} */ ([heading.lastIndexOf(one), one]))
     .reduce((one, other) => (other[0] > one[0] ? other : one), [-1, ""]);
-  return [lastName(near.slice(-80)), context, calledExpected(before)];
+  const [name, before, behind] = lastName(near.slice(-80));
+  const other =
+    sought("measured-before", before) ||
+    starting("measured-after", behind) ||
+    (name === null && sought("foreign", near));
+  const part = starting("part-of", behind) !== null;
+  return [other ? "" : name, part, context, calledExpected(above)];
 }
 
-/** One bracketed group: its rows, where it ends, whether it closed, and what is bad in it.
+/** One bracketed group: its rows, where it ends, how many brackets stayed open, the most of
+ * them, and how much is in it.
  * @param {string} text @param {number} start */
 function groupAt(text, start) {
   /** @type {(Row | null)[]} */
   const rows = [];
   /** @type {Row} */
   let row = [];
-  let [depth, deepest, end] = [0, 0, start];
-  for (;;) {
+  let [depth, deepest, end, much, truths] = [0, 0, start, 0, 0];
+  while (much <= DATA.most_numbers) {
     const token = starting("token", text, end);
     if (!token) break;
     const [word] = token;
@@ -61,23 +73,44 @@ function groupAt(text, start) {
     if (word === "[") {
       depth += 1;
       deepest = Math.max(deepest, depth);
-    } else if (word === "...") {
-      if (depth === deepest) row.push(null);
+    } else if (word === "..." || word === "--") {
+      // What numpy left out, or a masked entry.
+      if (word === "--" || depth === deepest) row.push(null);
       else rows.push(null);
     } else if (word === "]") {
       if (row.length) rows.push(row);
       row = [];
       depth -= 1;
       if (depth === 0) break;
-    } else if (token.groups?.number || token.groups?.truth) row.push(cellOf(word));
+    } else if (token.groups?.number || token.groups?.truth) {
+      row.push(cellOf(word));
+      much += 1;
+      truths += Number(token.groups.truth !== undefined);
+    } else if (word.includes(";") && depth === 1 && row.length) {
+      // The rows of a matrix in MATLAB.
+      rows.push(row);
+      row = [];
+      deepest = 2;
+    }
   }
   // Cut off in the middle of a row, and perhaps of a number.
   if (depth && end === text.length && row.length) row[row.length - 1] = null;
   if (row.length) rows.push(row);
+  const numbers = rows.reduce((sum, one) => sum + (one?.filter(Boolean).length ?? 0), 0);
+  return { rows, end, depth, deepest, numbers, truths };
+}
+
+/** Where something in a group cannot be read, and what is wrong with it.
+ * @param {string} text @param {number} start @param {ReturnType<typeof groupAt>} group
+ * @param {string} name @returns {[number, string] | null} */
+function wrongIn(text, start, { rows, end, depth, deepest, numbers, truths }, name) {
+  const own = text.slice(start, end);
+  if (!own.includes(".") && sought("comma", own)) return [start, say("comma")];
+  if (numbers === truths && sought("gradient", name)) return [start, say("booleans", { name })];
   const word = depth ? badWord(text, end) : "";
-  const bad = word || badRows(rows, depth, deepest);
-  const dimensions = Math.min(deepest, 2);
-  return { rows, dimensions, end, closed: depth === 0, bad, badAt: word ? end : start };
+  if (word) return [end, word];
+  const said = badRows(rows, depth, deepest);
+  return said ? [start, said] : null;
 }
 
 /** @type {(text: string, end: number) => string} */
@@ -107,26 +140,32 @@ function bracketed(text) {
   const found = [];
   let problem = "";
   let left = "";
-  let [position, after, line, counted] = [0, 0, 1, 0];
+  let [position, after, line, counted, much] = [0, 0, 1, 0, 0];
   for (let start = text.indexOf("["); start >= 0; start = text.indexOf("[", position)) {
-    const { rows, dimensions, end, closed, bad, badAt } = groupAt(text, start);
+    const group = groupAt(text, start);
+    const { rows, deepest, end, depth, numbers, truths } = group;
     position = Math.max(end, start + 1);
-    if (!rows.some((row) => row?.some(Boolean))) continue;
     const before = text.slice(Math.max(0, start - 200), start);
+    if (!numbers || sought("mask", before)) continue;
+    much += numbers;
+    if (much > DATA.most_numbers || found.length === DATA.most_arrays) throw new TooMany();
     const index = whole("indexed", before.slice(-1));
-    const [name, context, expected] = labelBefore(text, after, start);
     // Whole numbers alone are an array only where one is assigned; elsewhere they are
     // footnotes, indices and layer numbers.
     const printed = /[.eEn]/.test(text.slice(start, end));
-    const given = /[=:(]$/.test(before.trimEnd());
-    if (!printed && (index || !name || !given)) continue;
+    if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
+    const [name, part, context, expected] = labelBefore(text, after, start);
+    if (name === null && (!printed || numbers === truths)) continue;
     for (; counted < start; counted++) if (text[counted] === "\n") line++;
-    if (bad) {
-      const at = line + text.slice(start, badAt).split("\n").length - 1;
-      problem ||= say("at-line", { line: at, said: bad });
-    } else {
-      const whole = closed && (dimensions === 2 || name !== null || before.endsWith("("));
-      found.push(new Observed(name, context, rows, dimensions, whole, expected, line));
+    const wrong = name === "" ? null : wrongIn(text, start, group, name || "");
+    if (wrong) {
+      const at = line + text.slice(start, wrong[0]).split("\n").length - 1;
+      problem ||= say("at-line", { line: at, said: wrong[1] });
+    } else if (name !== "") {
+      const dimensions = Math.min(deepest, 2);
+      const alone = dimensions < 2 && name === null && !before.endsWith("(");
+      const all = !depth && !alone && !part;
+      found.push(new Observed(name, context, rows, dimensions, all, expected, line));
     }
     left += text.slice(after, start) + text.slice(start, end).replace(/[^\n]/g, " ");
     after = end;
@@ -134,29 +173,78 @@ function bracketed(text) {
   return [found, left + text.slice(after), problem];
 }
 
+/** @type {(part: string) => Cell[]} */
+const cells = (part) => every("number", part).map(([word]) => cellOf(word));
+
 /** Numbers without brackets: db2 = -0.17, or bare rows. @type {(text: string) => Observed[]} */
 function unbracketed(text) {
   /** @type {Observed[]} */
   const found = [];
   /** @type {Cell[][]} */
   let block = [];
-  /** @type {(part: string) => Cell[]} */
-  const cells = (part) => every("number", part).map(([word]) => cellOf(word));
+  let much = 0;
   [...text.split("\n"), "end"].forEach((line, at) => {
+    if (line.length > DATA.longest) return;
     if (whole("plain-line", line) && line.replaceAll("...", "").includes(".")) {
       block.push(cells(line));
-      return;
+      much += block[block.length - 1].length;
+    } else if (block.length) {
+      found.push(new Observed(null, "", block, 0, false, false, at + 1 - block.length));
+      block = [];
     }
-    const first = at + 1 - block.length;
-    if (block.length) found.push(new Observed(null, "", block, 0, false, false, first));
-    block = [];
-    const { label, numbers } = (line.length < 2000 && whole("scalar", line.trim())?.groups) || {};
-    if (label && sought("name", label) && numbers.includes(".")) {
-      const row = cells(numbers);
-      found.push(new Observed(lastName(label), "", [row], 0, row.length === 1, false, at + 1));
+    const named = namedNumber(line);
+    if (named) {
+      const all = named.row.length === 1 && !named.part;
+      found.push(new Observed(named.name, "", [named.row], 0, all, false, at + 1));
+      much += named.row.length;
     }
+    if (much > DATA.most_numbers || found.length > DATA.most_arrays) throw new TooMany();
   });
   return found;
+}
+
+/** The name, the numbers, and whether they are a part of it, of "name = number". Nothing but the
+ * name, spelled as the tests have it, may stand before the sign, as a key or an attribute: of
+ * anything else, such as the mean of dW, the number says nothing here. @param {string} line */
+function namedNumber(line) {
+  const { label, numbers } = whole("scalar", line.trim())?.groups ?? {};
+  if (!label || !numbers.includes(".")) return null;
+  const [name, before, behind] = lastName(label);
+  const alone = whole("alone-before", before) && whole("alone-after", behind);
+  const spelled = name && label.replace(/[[\]_]/g, "").includes(name.replaceAll("_", ""));
+  if (!alone || !spelled) return null;
+  return { name, row: cells(numbers), part: starting("part-of", behind) !== null };
+}
+
+/** @type {(text: string) => [Observed[], string]} */
+function arraysIn(text) {
+  try {
+    const [groups, rest, problem] = bracketed(text);
+    return [[...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line), problem];
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error;
+    const numbers = DATA.most_numbers.toLocaleString("en");
+    return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
+  }
+}
+
+/** Says that a text has no numbers, or none that is printed under a known name.
+ * @param {string} text */
+function nothingIn(text) {
+  const found = every("number", text).find(([word]) => word.includes("."));
+  return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
+}
+
+/** What is said of arrays of which some hold nan or inf, which spread from step to step.
+ * @param {Observed[]} arrays */
+function notFinite(arrays) {
+  const bad = new Set(
+    arrays
+      .filter(({ cells }) => cells.some(({ value }) => !Number.isFinite(value)))
+      .map(({ name }) => name ?? ""),
+  );
+  const names = [...bad].filter(Boolean).join(", ") || say("some-numbers");
+  return bad.size ? say("not-finite", { names, n: bad.size }) : "";
 }
 
 /** @param {string} text */
@@ -165,15 +253,17 @@ export function read(text) {
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   text = cleaned(text);
   const said = complaints(text);
-  const [groups, rest, problem] = bracketed(text);
-  const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
+  const [arrays, problem] = arraysIn(text);
   // Where only some arrays are called expected, those are not the learner's, nor is a quotation.
   const quotations = arrays.filter((seen) => seen.expected).map((seen) => seen.numbers);
   const own = arrays.filter((seen) => !seen.expected);
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   if (!kept.length && !said.failing.length && !said.function && !said.error) {
-    throw new Unreadable(problem || `${say("no-numbers")} ${say("covered")}`);
+    throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
-  return { arrays: kept, ...said, problem, frame: lastFrame(text) };
+  const frame = lastFrame(text);
+  const infinite = notFinite(kept);
+  if (infinite) return { arrays: [], ...said, problem: infinite, frame };
+  return { arrays: kept, ...said, problem, frame };
 }

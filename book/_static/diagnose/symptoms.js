@@ -64,7 +64,7 @@ export function failingAlike(fixture, failing) {
   const { outputs, rule } = fixture.data;
   // A test of several returned values numbers them.
   const numbered = (/** @type {string} */ name) =>
-    (/^\d+$/.test(name) && outputs[Number(name)]) || name;
+    outputs.find((_, place) => String(place) === name) ?? name;
   const named = failing.map(([, name]) => numbered(name));
   if (!named.length || !named.every((name) => outputs.includes(name))) return [];
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));

@@ -1,6 +1,7 @@
 // @ts-check
 /* What a test or numpy said, and where. */
 
+import { DATA } from "./util.js";
 import { every, sought, starting, whole, without } from "./words.js";
 
 /** What a statement does, in a word. @type {(statement: string) => string} */
@@ -27,7 +28,7 @@ export function lastFrame(text) {
   /** @type {string | null} */
   let named = null;
   let previous = "";
-  for (const line of text.split("\n")) {
+  for (const line of text.split("\n").filter((one) => one.length <= DATA.longest)) {
     const arrow = starting("arrow", line);
     if (starting("held", line)) named = sought("held-by", line)?.[1] ?? "";
     else if (arrow || previous.startsWith('File "')) {
@@ -58,6 +59,6 @@ export function complaints(text) {
     failing: [...failing.values()],
     // The last function named is the one whose test speaks.
     function: every("tested", said).at(-1)?.[1] ?? "",
-    error: own.at(-1) ?? "",
+    error: own.at(-1)?.slice(0, DATA.longest) ?? "",
   };
 }

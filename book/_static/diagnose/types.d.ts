@@ -39,7 +39,12 @@ type Row = (Cell | null)[];
 type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
 /** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
-type WrittenSlot = [string, Written, Written[], Written[], Record<string, number>];
+type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
+/** Some of all rewrites: how far each is from the one before it, or itself. */
+type Picked = (number | [Written])[];
+/** The places of the slots, the changes of several, and the mistakes that have a name. */
+type WrittenChanges = [number[], WrittenForms[], [string, WrittenForms | number][]];
+type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
 
 /** An operator of mutation: its name, and an expression before and after it. */
 type Rule = [string, Tree, Tree];
@@ -64,9 +69,7 @@ interface FixtureData {
   steps: number;
   expected: number;
   unrelated: number;
-  higherOrder: number;
-  named: number;
-  slots: number[];
+  changes: number;
   forward: number;
   networks: number[];
   own: number[];
@@ -82,6 +85,10 @@ interface Data {
   rules: Record<string, [number, number]>;
   agrees: number;
   limit: number;
+  longest: number;
+  most_arrays: number;
+  most_numbers: number;
+  uncovered: [string, string, string][];
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;

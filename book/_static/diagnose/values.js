@@ -113,6 +113,7 @@ export const OPERATIONS = {
   exp: each(Math.exp),
   log: each(Math.log),
   cosh: each(Math.cosh),
+  ones: each(() => 1),
   sum: sum(null, false),
   sum0: sum(0, false),
   sum1: sum(1, false),

@@ -53,6 +53,11 @@ const REPLACED = DATA.words.replaced.map(([source, flags, by]) => ({
   by,
 }));
 
-/** A pasted text with its signs, prompts and markup set right. @param {string} text */
-export const cleaned = (text) =>
-  REPLACED.reduce((left, { found, by }) => left.replaceAll(found, by), text);
+/** A pasted text with its signs, prompts, comments and markup set right. @param {string} text */
+export function cleaned(text) {
+  let plain = text;
+  for (const sign of new Set(every("fullwidth", text).map(([one]) => one))) {
+    plain = plain.replaceAll(sign, String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+  }
+  return REPLACED.reduce((left, { found, by }) => left.replaceAll(found, by), plain);
+}

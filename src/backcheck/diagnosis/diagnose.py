@@ -218,7 +218,8 @@ def diagnose(
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails.
-        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y.
+        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
+        (AL - Y) * (AL > 0).
     """
     if changes not in (0, 1, 2):
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
@@ -276,7 +277,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    remarks = say("no-test-fits" if arrays else "nothing-said"), covered()
+    said = say("no-test-fits" if arrays else "nothing-said")
+    remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 

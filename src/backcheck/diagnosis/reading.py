@@ -8,7 +8,6 @@ The page of the form reads the same way, by the same patterns (`backcheck.words`
 texts is run through both.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +18,16 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import PREFIXES, Fixture, prefix
-from backcheck.showing.words import covered, gradients_of, pattern, replaced, say
+from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
+
+MOST_ARRAYS, MOST_NUMBERS = 100, 10_000
+"""How much is read at most; no function of the course prints so many."""
+
+LONGEST = 2000
+"""Longest line that is looked at for a number without brackets, or for a statement."""
 
 SLACK = 1e-9
 """Relative error a printed number is allowed besides its rounding: two right ways to compute
@@ -45,14 +50,10 @@ class PrintedNumber:
 
     def covers(self, value: float, loose: bool = False) -> bool:
         """Return whether `value` prints as this number."""
-        if not math.isfinite(self.value):
-            return value == self.value or (math.isnan(value) and math.isnan(self.value))
         return abs(value - self.value) <= self.width(loose)
 
     def width(self, loose: bool = False) -> float:
         """Return how far from the printed number a value may lie."""
-        if not math.isfinite(self.value):
-            return 0.0
         # Digits that were cut off, not rounded, leave a whole unit of the last place.
         unit = 10.0 ** -max(-300, self.own if loose else self.decimals)
         return unit * (1.0 if loose else 0.5) * (1 + 1e-6) + SLACK * abs(self.value)
@@ -150,8 +151,7 @@ class PrintedArray:
 
 def _near(values: Any, centre: Any, width: Any) -> Any:
     with np.errstate(invalid="ignore"):
-        near = np.abs(values - centre) <= width
-    return near | (values == centre) | (np.isnan(values) & np.isnan(centre))
+        return np.abs(values - centre) <= width
 
 
 @dataclass(frozen=True)
@@ -223,19 +223,37 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     size = len(text.encode("utf-8", "replace"))
     if size > LIMIT:
         raise ValueError(say("too-long", size=f"{size / 1e6:.1f}"))
-    for found, replacement in replaced():
-        text = found.sub(replacement, text)
+    text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    groups, rest, problem = _brackets(text, names)
-    arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
+    try:
+        groups, rest, problem = _brackets(text, names)
+        arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
+    except _TooManyError:
+        arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
     quoted = {array.numbers for array in arrays if array.expected}
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
     if not own and not failing and not function and not error:
-        raise ValueError(problem or f"{say('no-numbers')} {covered()}")
-    return Paste(tuple(own), failing, function, error, problem, _frame(text))
+        raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
+    return _finite(Paste(tuple(own), failing, function, error, problem, _frame(text)))
+
+
+def _nothing_in(text: str) -> str:
+    """Say that a text has no numbers, or none that is printed under a known name."""
+    found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
+    return say("other-numbers", first=found[0]) if found else say("no-numbers")
+
+
+def _finite(paste: Paste) -> Paste:
+    """Leave out all arrays where some hold nan or inf, which spread from step to step."""
+    bad = [array.name or "" for array in paste.arrays if not np.isfinite(array.numbers).all()]
+    if not bad:
+        return paste
+    named = ", ".join(dict.fromkeys(filter(None, bad))) or say("some-numbers")
+    said = say("not-finite", names=named, n=len(set(bad)))
+    return replace(paste, arrays=(), problem=said)
 
 
 def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -246,11 +264,13 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         array = numeric(name, value)
         if array.ndim > 2:
             raise ValueError(f"{name} has {array.ndim} dimensions, but a gradient has at most 2.")
+        if not array.size:
+            raise ValueError(f"{name} has shape {array.shape}, so there is no number in it.")
         table = np.atleast_2d(array.astype(float)).tolist()
         rows = tuple(tuple(PrintedNumber(number, 15, 15) for number in row) for row in table)
         spelling = course_spelling(name, names)
         arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
-    return Paste(tuple(arrays))
+    return _finite(Paste(tuple(arrays)))
 
 
 def _frame(text: str) -> Frame:
@@ -259,6 +279,8 @@ def _frame(text: str) -> Frame:
     function: str | None = None
     previous = ""
     for line in text.split("\n"):
+        if len(line) > LONGEST:
+            continue
         if pattern("held").match(line):
             named = pattern("held-by").search(line)
             function = named[1] if named else ""
@@ -285,7 +307,11 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
     own = own or pattern("of-shapes").findall(text)
-    return tuple(dict.fromkeys(failing)), function, own[-1].strip() if own else ""
+    return tuple(dict.fromkeys(failing)), function, own[-1].strip()[:LONGEST] if own else ""
+
+
+class _TooManyError(Exception):
+    """There is more to read than any function prints."""
 
 
 def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], str, str]:
@@ -293,29 +319,39 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
     found: list[PrintedArray] = []
     problem = ""
     left = list(text)
-    position = after = 0
+    position = after = read = 0
     while (start := text.find("[", position)) >= 0:
+        position = start + 1
+        if text[position : position + 1].isalpha() and text[position] not in "nNiITF":
+            continue
         group = _group(text, start)
         position = max(group.end, start + 1)
-        if not _numbers_of(group.rows):
+        before = text[max(0, start - 200) : start]
+        if not group.numbers or pattern("mask").search(before):
             continue
-        indexed = start > 0 and pattern("indexed").match(text[start - 1])
-        name, context, expected = _label(text, after, start, names)
+        read += group.numbers
+        if read > MOST_NUMBERS or len(found) == MOST_ARRAYS:
+            raise _TooManyError
+        indexed = pattern("indexed").match(before[-1:])
         # Whole numbers alone are an array only where one is assigned; elsewhere they are
         # footnotes, indices and layer numbers.
         printed = any(char in text[start : group.end] for char in ".eEn")
-        given = text[max(0, start - 200) : start].rstrip().endswith(("=", ":", "("))
-        if not printed and (indexed or not name or not given):
+        given = before.rstrip().endswith(("=", ":", "(", "|"))
+        if not printed and (indexed or not given):
             continue
-        if wrong := next(_wrong_in(text, start, group), None):
+        name, part, context, expected = _label(text, after, start, names)
+        if name is None and (not printed or group.numbers == group.truths):
+            continue
+        wrong = next(_wrong_in(text, start, group, name or ""), None)
+        if wrong and name != "":
             place, said = wrong
             line = text.count("\n", 0, place) + 1
             problem = problem or say("at-line", line=line, said=said)
-        else:
+        elif name != "":
             rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
             alone = dimensions < 2 and name is None and text[start - 1] != "("
             line = text.count("\n", 0, start) + 1
-            whole = not group.depth and not alone
+            whole = not group.depth and not alone and not part
             found.append(PrintedArray(name, rows, dimensions, line, whole, context, expected))
         after = group.end
         left[start:after] = [" " if char != "\n" else char for char in text[start:after]]
@@ -324,28 +360,36 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
 
 @dataclass(frozen=True)
 class _Group:
-    """A bracketed group: where it ends, how many brackets stayed open, and the most of them."""
+    """A bracketed group: where it ends, how many brackets stayed open, and the most of them.
+
+    `numbers` counts what is in it, and `truths` what of that is True or False.
+    """
 
     rows: list[Row | None]
     end: int
     depth: int
     deepest: int
+    numbers: int
+    truths: int
 
 
 def _group(text: str, start: int) -> _Group:
     rows: list[Row | None] = []
     row: list[PrintedNumber | None] = []
-    depth = deepest = 0
+    depth = deepest = numbers = truths = 0
     position = start
-    while token := pattern("token").match(text, position):
+    while numbers <= MOST_NUMBERS and (token := pattern("token").match(text, position)):
         position = token.end()
         word = token.group()
         if token.lastgroup:
             row.append(_number(word))
+            numbers += 1
+            truths += token.lastgroup == "truth"
         elif word == "[":
             depth += 1
             deepest = max(deepest, depth)
-        elif word == "..." and depth == deepest:
+        elif word == "--" or (word == "..." and depth == deepest):
+            # A masked entry, or what numpy left out.
             row.append(None)
         elif word == "...":
             rows.append(None)
@@ -355,17 +399,26 @@ def _group(text: str, start: int) -> _Group:
             depth -= 1
             if depth == 0:
                 break
+        elif ";" in word and depth == 1 and row:
+            # The rows of a matrix in MATLAB.
+            rows.append(tuple(row))
+            row = []
+            deepest = 2
     if depth and position == len(text) and row:
         # Cut off in the middle of a row, and perhaps of a number.
         row[-1] = None
     rows += [tuple(row)] if row else []
-    return _Group(rows, position, depth, deepest)
+    return _Group(rows, position, depth, deepest, len(_numbers_of(rows)), truths)
 
 
-def _wrong_in(text: str, start: int, group: _Group) -> Iterator[tuple[int, str]]:
+def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple[int, str]]:
     """Yield where something in a group cannot be read, and what is wrong with it."""
     end = group.end
     rest = text[end : end + 40]
+    if "." not in text[start:end] and pattern("comma").search(text, start, end):
+        yield start, say("comma")
+    if group.numbers == group.truths and pattern("gradient").search(name):
+        yield start, say("booleans", name=name)
     line_begun = text[text.rfind("\n", 0, end) + 1 : end].strip()
     if group.depth and rest and line_begun:
         begun = pattern("begun").findall(text[max(0, end - 40) : end])[0]
@@ -406,8 +459,11 @@ def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
 
 def _label(
     text: str, after: int, start: int, names: re.Pattern[str]
-) -> tuple[str | None, str, bool]:
-    """Return the name, the heading and whether "expected" stands before an array."""
+) -> tuple[str | None, bool, str, bool]:
+    """Return the name before an array, whether it is a part of it, the heading, and "expected".
+
+    The name is "" where it is that of another gradient, or the array is a measure of one.
+    """
     above = text[max(0, start - 2000) : start]
     headings = {known[:-1]: above.lower().rfind(known[:-1]) for known in PREFIXES}
     context = max(headings, key=lambda heading: headings[heading])
@@ -416,17 +472,25 @@ def _label(
         for line in text[max(after, start - 400) : start].split("\n")
         if re.search(r"[A-Za-z]", pattern("not-prose").sub("", line))
     ]
-    name = _last_name(lines[-1][-80:], names) if lines else None
+    near = lines[-1][-80:] if lines else ""
+    name, before, behind = _last_name(near, names)
+    measure = pattern("measured-before").search(before) or pattern("measured-after").match(behind)
+    if measure or (name is None and pattern("foreign").search(near)):
+        name = ""
     # The last line of prose above may speak of expected numbers.
     prose = (pattern("word").findall(names.sub(" ", line)) for line in reversed(above.split("\n")))
     words = next(filter(None, prose), [])
     expected = any(word.lower().startswith("expect") for word in words)
-    return name, context if headings[context] >= 0 else "", expected
+    part = pattern("part-of").match(behind) is not None
+    return name, part, context if headings[context] >= 0 else "", expected
 
 
-def _last_name(text: str, names: re.Pattern[str]) -> str | None:
-    found = [match.group() for match in names.finditer(text)]
-    return course_spelling(found[-1], names) if found else None
+def _last_name(text: str, names: re.Pattern[str]) -> tuple[str | None, str, str]:
+    """Return the last name of a text in the course's spelling, and what stands around it."""
+    *_, found = (None, *names.finditer(text))
+    if not found:
+        return None, "", ""
+    return course_spelling(found[0], names), text[: found.start()], text[found.end() :]
 
 
 def course_spelling(name: str, names: re.Pattern[str] | None = None) -> str | None:
@@ -437,7 +501,7 @@ def course_spelling(name: str, names: re.Pattern[str] | None = None) -> str | No
     if match["array"]:
         return match["array"]
     letter = match["of"].upper().replace("B", "b")
-    which = (match["which"] or "").replace("_temp", "").replace("l", "L")
+    which = (match["which"] or "").replace("l", "L")
     return f"{prefix(name)}d{letter}{'_prev' if which == 'prev' else which}"
 
 
@@ -445,19 +509,41 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
     """Read numbers that stand without brackets: ``db2 = -0.17``, or bare rows."""
     found: list[PrintedArray] = []
     block: list[Row] = []
+    read = 0
     for line_number, line in enumerate([*text.split("\n"), "end"], start=1):
+        if len(line) > LONGEST:
+            continue
         if pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
             block.append(_row_of(line))
-            continue
-        if block:
+            read += len(block[-1])
+        elif block:
             first = line_number - len(block)
             found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
-        match = pattern("scalar").fullmatch(line.strip()) if len(line) < 2000 else None
-        if match and names.search(match["label"]) and "." in match["numbers"]:
-            rows, name = _untrimmed([_row_of(match["numbers"])]), _last_name(match["label"], names)
-            found.append(PrintedArray(name, rows, 0, line_number, whole=len(rows[0] or ()) == 1))
+        if named := _named_number(line, names):
+            name, row, part = named
+            whole = len(row) == 1 and not part
+            found.append(PrintedArray(name, _untrimmed([row]), 0, line_number, whole))
+            read += len(row)
+        if read > MOST_NUMBERS or len(found) > MOST_ARRAYS:
+            raise _TooManyError
     return found
+
+
+def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, bool] | None:
+    """Return the name, the numbers, and whether they are a part of it, of ``name = number``.
+
+    Nothing but the name, spelled as the tests have it, may stand before the sign, as a key or
+    an attribute: of anything else, such as the mean of dW, the number says nothing here.
+    """
+    match = pattern("scalar").fullmatch(line.strip())
+    if not match or "." not in match["numbers"]:
+        return None
+    name, before, behind = _last_name(match["label"], names)
+    alone = pattern("alone-before").fullmatch(before) and pattern("alone-after").fullmatch(behind)
+    if not name or not alone or name.replace("_", "") not in re.sub(r"[\[\]_]", "", match["label"]):
+        return None
+    return name, _row_of(match["numbers"]), pattern("part-of").match(behind) is not None
 
 
 def _row_of(text: str) -> Row:

@@ -136,10 +136,8 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
     comparison = fixture.comparisons[-1]
     outputs = comparison.outputs
     # A test of several returned values numbers them.
-    said_of = [
-        (kind, outputs[int(name)] if name.isdigit() and int(name) < len(outputs) else name)
-        for kind, name in failing
-    ]
+    numbered = {str(place): name for place, name in enumerate(outputs)}
+    said_of = [(kind, numbered.get(name, name)) for kind, name in failing]
     wanted = {name for _, name in said_of}
     if not wanted or not wanted <= set(outputs):
         return []

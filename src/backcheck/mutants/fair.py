@@ -305,7 +305,8 @@ def _tables(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str
 def _inputs(fixture: Fixture, columns: Mapping[str, str]) -> Iterator[str]:
     """Yield the body of a function, so that every call gets arrays of its own."""
     random = {str(one["name"]) for one in fixture.draws}
-    computed = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
+    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    computed = {name for layer in layers for name in (layer.Z, layer.A)}
     if random:
         yield f"generator = np.random.RandomState({fixture.seed})"
     yield "arrays = {" if columns else "return {"

@@ -5,7 +5,7 @@ from functools import cache
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture
-from backcheck.forward import KEEP
+from backcheck.forward import KEEP, lines_of
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import activated, array_order, known_at, role
 from backcheck.program import SLOPES, Tree, names
@@ -65,7 +65,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
 
 
 def _computed_again(fixture: Fixture, name: str) -> tuple[Tree, ...]:
-    lines = {line.name: line for line in fixture.forward.steps}
+    lines = {line.name: line for line in lines_of(fixture.arrays, fixture.forward)}
     again: list[Tree] = []
     if name in lines and set(lines[name].reads) <= fixture.arrays.keys():
         again.append(lines[name].expression)

@@ -8,7 +8,7 @@ import numpy as np
 
 from backcheck.activations import sigmoid
 from backcheck.fixtures import Fixture
-from backcheck.program import Tree, evaluate, names
+from backcheck.program import Tree, evaluate, names, parts
 
 FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 """What numpy raises where arrays do not fit each other."""
@@ -24,15 +24,9 @@ def unrelated(fixture: Fixture, seed: int = 0) -> dict[str, Any]:
     values = {**fixture.arrays, **fixture.program.run(fixture.arrays)}
     scope = {name: rng.standard_normal(np.shape(value)) for name, value in values.items()}
     # What a logarithm is taken of lies between 0 and 1: nan would make all formulas one.
-    logged = {name for step in fixture.program.steps for name in _logged(step.expression)}
+    operations = [one for step in fixture.program.steps for one in parts(step.expression)]
+    logged = {name for one in operations if one[0] == "log" for name in names(one)}
     return scope | {name: sigmoid(scope[name]) for name in logged} | {"m": 7.0}
-
-
-def _logged(tree: Tree) -> tuple[str, ...]:
-    """Return the names in the logarithms of an expression."""
-    if not isinstance(tree, tuple):
-        return ()
-    return names(tree) if tree[0] == "log" else sum(map(_logged, tree[1:]), ())
 
 
 def formula(fixture: Fixture, tree: Tree) -> Any:
@@ -53,9 +47,7 @@ def formula(fixture: Fixture, tree: Tree) -> Any:
 
 
 def _compares(tree: Tree) -> bool:
-    if not isinstance(tree, tuple):
-        return False
-    return tree[0] in (">", "relu") or any(map(_compares, tree[1:]))
+    return any(operation in (">", "relu") for operation, *_ in parts(tree))
 
 
 def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:

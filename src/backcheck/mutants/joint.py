@@ -10,11 +10,15 @@ from functools import cache, partial
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from backcheck.fixtures import Fixture, prefix
+from backcheck.forward import lines_of
 from backcheck.mutants.calls import Forms, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
+from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import entries, known_at, named, role
-from backcheck.program import Program, Step, Tree, names, put
+from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
 """Most nodes of a form that is tried in layers whose steps are not alike."""
@@ -33,12 +37,14 @@ def joint_changes(
     found = {
         "forward-again": _forward_again(fixture),
         **called,
+        "overwritten": _overwritten(fixture),
+        "rows": _rows(fixture),
         "average-elsewhere": _average_elsewhere(fixture),
         "other-count": _other_count(fixture),
         "every-layer": _every_layer(fixture, forms),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
-    several = {idea: tuple(c for c in changes if len(c) > 1) for idea, changes in once.items()}
+    several = {i: tuple(c for c in once[i] if len(c) > 1 or i == "overwritten") for i in once}
     *named, rest = called
     known = {str(change) for idea in named for change in several[idea]}
     others = [c for idea in called for c in once[idea] if str(c) not in known]
@@ -78,12 +84,63 @@ def _possible(
 
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
-    lines = fixture.forward.steps
-    again = {line.name: line.expression for line in lines if line.name in fixture.arrays}
+    lines = lines_of(fixture.arrays, fixture.forward)
+    again = {line.name: line.expression for line in lines}
     from_below = {layer.Z for layer in fixture.layers}
     yield again
     yield {name: tree for name, tree in again.items() if name in from_below}
     yield {name: tree for name, tree in again.items() if name not in from_below}
+
+
+def _overwritten(fixture: Fixture) -> Iterator[Forms]:
+    """Yield what is seen where a part of a step is written over an array that it reads."""
+    steps = {step.name: step.expression for step in fixture.program.steps if step.name != "m"}
+    shapes = {name: np.shape(value) for name, value in fixture.values.items()}
+    whole: Forms = {}
+    for step, tree in steps.items():
+        for part in _parts(tree):
+            key = formula(fixture, part)
+            # Labels are integers, and numpy writes no others into those.
+            for name in {*_written_over(part)} - {"Y"}:
+                if key[0][0] != shapes[name]:
+                    continue
+                seen = {n: put(t, {name: part}) for n, t in steps.items() if n != step}
+                if name in steps:
+                    seen = {name: put(part, {name: steps[name]}), step: put(tree, {part: name})}
+                    # Where a second time changes nothing, the step can stay as it was.
+                    if formula(fixture, put(part, {name: part})) == key:
+                        del seen[step]
+                    hidden = role(fixture, name)[0] == "dA_prev"
+                    whole |= seen if part == tree and hidden else {}
+                yield seen
+    yield whole
+
+
+def _parts(tree: Tree) -> Iterator[Tree]:
+    """Yield an expression and the parts of it, without names and numbers."""
+    if isinstance(tree, tuple):
+        yield tree
+        for part in tree[1:]:
+            yield from _parts(part)
+
+
+def _written_over(tree: Tree) -> Iterator[str]:
+    """Yield the names that an expression can be computed into, as ``x -= y`` is into x."""
+    match tree:
+        case str():
+            yield tree
+        case "+" | "*", left, right:
+            yield from (*_written_over(left), *_written_over(right))
+        case "-" | "/" | "**" | "neg", left, *_:
+            yield from _written_over(left)
+
+
+def _rows(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the count and the sums as they are where examples are rows."""
+    for axis in ("axis=0", "axis=0, keepdims=True"):
+        texts = {step.name: write(step.expression) for step in fixture.program.steps}
+        rows = {n: text.replace("axis=1, keepdims=True", axis) for n, text in texts.items()}
+        yield {n: expression(text.replace(".shape[1]", ".shape[0]")) for n, text in rows.items()}
 
 
 def _every_layer(

@@ -18,7 +18,7 @@ from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import array_order, known_at, named, role
-from backcheck.program import SLOPES, Tree, names, put
+from backcheck.program import SLOPES, Tree, names, parts, put
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,10 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
         if mistake.activation not in ("", layer.activation or around[:-1]):
             continue
         known = {*known_at(fixture, step.name)}
-        for tree in _trees(fixture, layer, around, mistake.steps.get(computes, ())):
+        trees = _trees(fixture, layer, around, mistake.steps.get(computes, ()))
+        if computes in ("dW", "db") and "m" not in step.reads:
+            trees = filter(None, map(_as_sum, trees))
+        for tree in trees:
             if computes == "m":
                 # In a form of m, m is what it should have been.
                 tree = put(tree, {"m": step.expression})
@@ -131,6 +134,12 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
                         yield {name: tree}
 
 
+def _as_sum(tree: Tree) -> Tree | None:
+    """Return a form without its one division by m; None for one that is about that division."""
+    divided = {part: part[1] for part in parts(tree) if part[0] == "/" and part[2] == "m"}
+    return put(tree, divided) if len(divided) == 1 else None
+
+
 def _transposed(tree: Tree) -> Tree:
     """Return the transpose of an expression, as somebody writes it."""
     match tree:
@@ -148,7 +157,7 @@ def _transposed(tree: Tree) -> Tree:
 def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | None]:
     """Return what a step computes, and the layer in whose symbols a mistake writes it."""
     computes, layer = role(fixture, step)
-    if step == "m" and "m" in mistake.steps:
+    if step == "m" and "m" in mistake.steps and any("m" in s.reads for s in fixture.program.steps):
         return "m", fixture.layers[0]
     if layer is None and step in mistake.steps:
         return step, fixture.layers[-1]
@@ -169,7 +178,7 @@ def _trees(
 ) -> Iterator[Tree]:
     """Yield the expressions that templates stand for in one layer, if its arrays are known."""
     activation = layer.activation or around[:-1]
-    others: list[Layer | None] = [other for other in fixture.layers if other != layer]
+    others: list[Layer | None] = [other for other in fixture.layers if other.Z != layer.Z]
     for template in templates:
         # Most forms are about one layer only, and the same whichever the other one is.
         yield from dict.fromkeys(

@@ -7,7 +7,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 
 from collections.abc import Iterator, Mapping
 
-from backcheck.program import FUNCTIONS, SUMS, Tree, names, write
+from backcheck.program import FUNCTIONS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
@@ -25,7 +25,8 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def equation(name: str, tree: Tree) -> str:
     """Return a step as an equation of the handout, with what its sums run over."""
     said = f"{symbol(name)} = {mathematics(tree)}"
-    over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in _sums(tree))
+    sums = (operation for operation, *_ in parts(tree) if operation in SUMS)
+    over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in sums)
     return f"{said} ({', '.join(over)})" if over else said
 
 
@@ -157,12 +158,3 @@ def _derivative(tree: Tree) -> str:
         case (">", str() as operand, 0.0) if operand.startswith("Z"):
             return f"relu'({symbol(operand)})"
     return ""
-
-
-def _sums(tree: Tree) -> Iterator[str]:
-    """Yield the sums in an expression, the outermost first."""
-    if isinstance(tree, tuple):
-        if tree[0] in SUMS:
-            yield tree[0]
-        for operand in tree[1:]:
-            yield from _sums(operand)

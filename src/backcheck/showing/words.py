@@ -41,9 +41,16 @@ def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 
 @cache
-def replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return what is to be replaced in a pasted text, and by what."""
+def _replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(entry["pattern"]), entry["by"]) for entry in _file()["replaced"])
+
+
+def cleaned(text: str) -> str:
+    """Return a pasted text with its signs, prompts, comments and markup set right."""
+    text = pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text)
+    for found, replacement in _replaced():
+        text = found.sub(replacement, text)
+    return text
 
 
 def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
@@ -66,18 +73,23 @@ def _published() -> tuple[Fixture, ...]:
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     course = _published()[0].course.partition(" Week")[0]
     functions = (f.function for f in _published() if f.course.startswith(course))
-    # A function whose name is a word is meant where it is called or tested.
-    functions = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
     known = (*gradients_of(_published()), *gradients)
     filling = {
         "number": _file()["patterns"]["number"],
         "prefixes": "|".join(PREFIXES),
         "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
-        "functions": "|".join(dict.fromkeys(functions)),
+        "functions": _any_of(functions),
+        "every-function": _any_of(f.function for f in _published()),
     }
     for name, filled in filling.items():
         text = text.replace(f"<<{name}>>", filled)
     return text
+
+
+def _any_of(functions: Iterable[str]) -> str:
+    # A function whose name is a word is meant where it is called or tested.
+    patterns = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
+    return "|".join(dict.fromkeys(patterns))
 
 
 def table(course: str = "") -> dict[str, Any]:
