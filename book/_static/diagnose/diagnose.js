@@ -11,6 +11,7 @@ import { write } from "./program.js";
 import { read } from "./reading.js";
 import { explanations, Search } from "./search.js";
 import { knownCauses, likelyMutants } from "./symptoms.js";
+import { notCovered } from "./uncovered.js";
 import { least } from "./util.js";
 import { say } from "./words.js";
 
@@ -29,7 +30,8 @@ export function titleOf({ verdict, fixture, candidates, seen, headline }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
-  const said = saidOf(text);
+  const refused = id ? "" : notCovered(text);
+  const said = saidOf(text) ?? (refused && ["unexplained", [refused, say("covered")]]);
   if (said) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };

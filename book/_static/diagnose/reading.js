@@ -33,9 +33,17 @@ function calledExpected(before) {
   return false;
 }
 
-/** The name before an array, whether it is a part of it, the heading, and "expected". The name is
+/** Which entry or row of an array is meant, by the index behind its name; null for any part.
+ * @type {(behind: string) => number[] | null} */
+function placeOf(behind) {
+  const index = starting("place", behind)?.groups?.index;
+  if (index) return (index.match(/\d+/g) ?? []).map(Number);
+  return starting("part-of", behind) ? null : [];
+}
+
+/** The name before an array, where in it that stands, the heading, and "expected". The name is
  * "" where it is that of another gradient, or the array is a measure of one.
- * @type {(text: string, after: number, start: number) => [string | null, boolean, string, boolean]} */
+ * @type {(text: string, after: number, start: number) => [string | null, number[] | null, string, boolean]} */
 function labelBefore(text, after, start) {
   const lines = text.slice(Math.max(after, start - 400), start).split("\n");
   const near = lines.filter(hasLetters).at(-1) || "";
@@ -50,8 +58,7 @@ function labelBefore(text, after, start) {
     sought("measured-before", before) ||
     starting("measured-after", behind) ||
     (name === null && sought("foreign", near));
-  const part = starting("part-of", behind) !== null;
-  return [other ? "" : name, part, context, calledExpected(above)];
+  return [other ? "" : name, placeOf(behind), context, calledExpected(above)];
 }
 
 /** One bracketed group: its rows, where it ends, how many brackets stayed open, and the most
@@ -146,7 +153,7 @@ function bracketed(text) {
     // footnotes, indices and layer numbers.
     const printed = /[.eEn]/.test(text.slice(start, end));
     if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
-    const [name, part, context, expected] = labelBefore(text, after, start);
+    const [name, place, context, expected] = labelBefore(text, after, start);
     if (name === null && (!printed || whole("truths", text.slice(start, end)))) continue;
     for (; counted < start; counted++) if (text[counted] === "\n") line++;
     const wrong = name === "" ? null : wrongIn(text, start, group, name || "");
@@ -156,8 +163,9 @@ function bracketed(text) {
     } else if (name !== "") {
       const dimensions = Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
-      const all = depth === 0 && !alone && !part;
-      found.push(new Observed(name, context, rows, dimensions, all, expected, line));
+      const all = depth === 0 && !alone && place !== null;
+      const seen = new Observed(name, context, rows, dimensions, all, expected, line);
+      found.push(all ? seen.standing(place) : seen);
     }
     left += text.slice(after, start) + text.slice(start, end).replace(/[^\n]/g, " ");
     after = end;
@@ -185,14 +193,15 @@ function unbracketed(text) {
     block = [];
     const named = namedNumber(line);
     if (named) {
-      const all = named.row.length === 1 && !named.part;
-      found.push(new Observed(named.name, "", [named.row], 0, all, false, at + 1));
+      const all = named.row.length === 1 && named.place !== null;
+      const seen = new Observed(named.name, "", [named.row], 0, all, false, at + 1);
+      found.push(all ? seen.standing(named.place) : seen);
     }
   });
   return found;
 }
 
-/** The name, the numbers, and whether they are a part of it, of "name = number". Nothing but the
+/** The name, the numbers, and where in it they stand, of "name = number". Nothing but the
  * name, spelled as the tests have it, may stand before the sign, as a key or an attribute: of
  * anything else, such as the mean of dW, the number says nothing here. @param {string} line */
 function namedNumber(line) {
@@ -202,7 +211,7 @@ function namedNumber(line) {
   const alone = whole("alone-before", before) && whole("alone-after", behind);
   const spelled = name && label.replace(/[[\]_]/g, "").includes(name.replaceAll("_", ""));
   if (!alone || !spelled) return null;
-  return { name, row: cells(numbers), part: starting("part-of", behind) !== null };
+  return { name, row: cells(numbers), place: placeOf(behind) };
 }
 
 /** @type {(text: string) => [Observed[], string]} */

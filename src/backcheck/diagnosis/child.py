@@ -14,7 +14,7 @@ import pickle
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
@@ -57,8 +57,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", "coroutine .* was never awaited")
     write, dumps, leave = os.write, json.dumps, os._exit
     null = os.open(os.devnull, os.O_WRONLY)
-    for taken, name, arguments in job.programs:
-        told = _told(job.path, taken, name, arguments)
+    for told in answers(job):
         left = (dumps(told) + "\n").encode()
         while left:
             left = left[write(out, left) :]
@@ -67,6 +66,11 @@ def main() -> None:
         os.dup2(null, 2)
     # A thread of the reader's would keep the process.
     leave(0)
+
+
+def answers(job: Job) -> Iterator[dict[str, Any]]:
+    """Yield what each program of a job returned and recorded, or how it failed."""
+    return (_told(job.path, *program) for program in job.programs)
 
 
 def _told(

@@ -29,6 +29,7 @@ from backcheck.diagnosis.placing import (
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import explanations
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import covered, say
@@ -228,6 +229,8 @@ def diagnose(
     if isinstance(grads, str) and (said := differences.said_of(grads)):
         verdict, (headline, *remarks) = said
         return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
+    if isinstance(grads, str) and not asked and (refusal := not_covered(grads)):
+        return Diagnosis("unexplained", None, (), (covered(),), headline=refusal)
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
     found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":

@@ -5,9 +5,10 @@ value that is wrong there is wrong; one that is right there and not on the test'
 these. It needs the assignments of two runs in their order, and compares arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -92,7 +93,7 @@ def _explained(
         for step, _, now in mutant.changed:
             if step not in right or same(values[step], right[step]):
                 continue
-            made = [n for n, one in enumerate(fresh.assignments) if same(one.value, values[step])]
+            made = [n for n in _last(fresh) if same(fresh.assignments[n].value, values[step])]
             named = [n for n in made if _spelled(fresh.assignments[n], fixture) == step]
             unlike = [n for n in made if not _is_among(values[step], usual)]
             for place in (named or unlike)[:1]:
@@ -132,6 +133,14 @@ def _by_name(
     stored = ((one, name) for one in fresh.assignments if one.output for name in missing)
     lost = ((one, name) for one, name in stored if same(one.value, right[name]))
     return next(((one, say("line-key", other=name)) for one, name in lost), None)
+
+
+def _last(fresh: Trace) -> Iterator[int]:
+    """Yield the places of the assignments that the next one does not replace."""
+    for place, (one, after) in enumerate(zip_longest(fresh.assignments, fresh.assignments[1:])):
+        replaced = after and (one[1:3], one.output) == (after[1:3], after.output)
+        if not replaced or same(one.value, after.value):
+            yield place
 
 
 def _made(fresh: Trace, place: int, usual: Sequence[Any]) -> Assignment:
