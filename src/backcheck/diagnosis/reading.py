@@ -297,7 +297,7 @@ def _frame(text: str) -> Frame:
     function: str | None = None
     previous = ""
     asserts: list[str] = []
-    for line in text.split("\n"):
+    for line in filter(None, text.split("\n")):
         if len(line) > LONGEST:
             continue
         if pattern("held").match(line):
@@ -525,14 +525,14 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
     for line_number, line in enumerate([*text.split("\n"), "end"], start=1):
         if len(line) > LONGEST:
             continue
-        if pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
+        if line and pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
             block.append(_row_of(line))
             continue
         if block:
             first = line_number - len(block)
             found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
-        if named := _named_number(line, names):
+        if line and (named := _named_number(line, names)):
             name, row, at = named
             whole = len(row) == 1 and at != _SOMEWHERE
             part = PrintedArray(name, _untrimmed([row]), 0, line_number, whole)
