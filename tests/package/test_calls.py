@@ -87,3 +87,43 @@ def test_every_copied_block_with_numbers_of_another_layer_is_explained_by_one_ch
     tried, wrong = wrongly_told(load(id), dict(learners.copied(load(id).function)))
     assert not wrong
     assert tried >= number, tried
+
+
+@pytest.mark.parametrize(
+    ("id", "lines"),
+    [
+        (
+            "c1w3_bp_public_c",
+            {"    dW2 =": "    np.power(A1, 2, out=A1)\n    dW2 =", "np.power(A1, 2))": "A1)"},
+        ),
+        (
+            "c2w1_backward_regularization",
+            {"np.multiply(dA2, np.int64(A2 > 0))": "dA2; dZ2[A2 <= 0] = 0"},
+        ),
+        (
+            "c2w1_backward_dropout",
+            {"np.multiply(dA1, np.int64(A1 > 0))": "np.multiply(dA1, A1 > 0, out=dA1)"},
+        ),
+    ],
+)
+def test_a_step_that_writes_into_an_array_it_reads_is_told_first(
+    id: str, lines: dict[str, str]
+) -> None:
+    fixture = load(id)
+    source = learners.BLOCKS[fixture.function]
+    for before, after in lines.items():
+        assert before in source
+        source = source.replace(before, after)
+    printed = outputs(fixture, learners.function(source, fixture.function))
+    assert printed is not None
+    found = diagnose(printed, fixture=fixture).candidates[0]
+    assert [mistake.id for mistake in found.named] == ["overwritten"]
+
+
+def test_a_helper_that_writes_into_its_argument_is_told_first() -> None:
+    source = learners.model({"relu": "np.multiply(dA, Z > 0, out=dA)"})
+    printed = outputs(WEEK_4, learners.function(source, WEEK_4.function))
+    assert printed is not None
+    found = diagnose(printed, fixture=WEEK_4)
+    assert [mistake.id for mistake in found.candidates[0].named] == ["overwritten"]
+    assert np.array_equal(printed["dA1"], WEEK_4.values["dZ1"])
