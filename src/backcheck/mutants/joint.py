@@ -136,11 +136,18 @@ def _written_over(tree: Tree) -> Iterator[str]:
 
 
 def _rows(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the count and the sums as they are where examples are rows."""
+    """Yield the counts and the sums as they are where examples are rows."""
+    inputs = {s.name: role(fixture, s.name)[1] for s in fixture.program.steps}
     for axis in ("axis=0", "axis=0, keepdims=True"):
         texts = {step.name: write(step.expression) for step in fixture.program.steps}
         rows = {n: text.replace("axis=1, keepdims=True", axis) for n, text in texts.items()}
         yield {n: expression(text.replace(".shape[1]", ".shape[0]")) for n, text in rows.items()}
+        # Or each layer counts the rows of its own input.
+        yield {
+            name: put(expression(text), {"m": ("shape0", layer.input)} if layer else {})
+            for name, text in rows.items()
+            for layer in [inputs[name]]
+        }
 
 
 def _every_layer(
