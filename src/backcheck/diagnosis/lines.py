@@ -39,6 +39,8 @@ class Trace:
     assignments: Sequence[Assignment]
     outputs: Mapping[str, Any]
     function: str  # its name
+    # By output, the assignment that wrote into its array after it was computed.
+    overwritten: Mapping[str, Assignment]
 
 
 def same(value: Any, other: Any) -> bool:
@@ -62,6 +64,9 @@ def which_line(
     right = fixture.program.run(fresh.arrays)
     if is_right(fixture, fresh):
         return _right_but_here(fixture, right, fresh, here)
+    for name, one in fresh.overwritten.items():
+        if name in right and not same(fresh.outputs.get(name), right[name]):
+            return one, say("line-writes", other=name)
     return _explained(fixture, right, fresh, candidates) or _by_name(fixture, right, fresh)
 
 
