@@ -1,7 +1,7 @@
 """How a test calls a function, read both ways: what it hands over, and what it takes apart."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -56,14 +56,6 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
         case ast.Set(elts=nodes):
             return {ast.unparse(one): _argument(fixture, arrays, one) for one in nodes}
     raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
-
-
-def call(fixture: Fixture, function: Callable[..., Any]) -> dict[str, Any]:
-    """Call a function as a test does; return its outputs by their names."""
-    outputs: dict[str, Any] = {}
-    for into, given in calls(fixture):
-        outputs |= by_name(fixture, into, function(*given))
-    return outputs
 
 
 def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:

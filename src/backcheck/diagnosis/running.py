@@ -240,15 +240,23 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         left = left_as_handed_out(ran.taken.pieces)
         said = (left,) if left else said
     if ran.error and not said:
-        *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
-        causes = likely_causes(ran.error, fixture, frame_of(function.strip("<>"), text or ""))
-        absent = ran.absent if ran.error.startswith("NameError") else ()
-        said = (*(say("may-be-absent", module=module) for module in absent), *causes)
+        said = tuple(_causes(ran))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
     return replace(found, remarks=(*said, *found.remarks))
+
+
+def _causes(ran: Ran) -> Iterator[str]:
+    """Yield what may be behind an exception."""
+    if not ran.frames and ran.error.startswith("TypeError"):
+        yield say("called-so", call=ran.fixture.call[0].rpartition(" = ")[2])
+        return
+    if ran.error.startswith("NameError"):
+        yield from (say("may-be-absent", module=module) for module in ran.absent)
+    *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
+    yield from likely_causes(ran.error, ran.fixture, frame_of(function.strip("<>"), text or ""))
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
