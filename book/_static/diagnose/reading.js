@@ -35,9 +35,17 @@ function calledExpected(before) {
   return false;
 }
 
-/** The name before an array, whether it is a part of it, the heading, and "expected". The name is
+/** Which entry or row of an array is meant, by the index behind its name; null for any part.
+ * @type {(behind: string) => number[] | null} */
+function placeOf(behind) {
+  const index = starting("place", behind)?.groups?.index;
+  if (index) return (index.match(/\d+/g) ?? []).map(Number);
+  return starting("part-of", behind) ? null : [];
+}
+
+/** The name before an array, where in it that stands, the heading, and "expected". The name is
  * "" where it is that of another gradient, or the array is a measure of one.
- * @type {(text: string, after: number, start: number) => [string | null, boolean, string, boolean]} */
+ * @type {(text: string, after: number, start: number) => [string | null, number[] | null, string, boolean]} */
 function labelBefore(text, after, start) {
   const lines = text.slice(Math.max(after, start - 400), start).split("\n");
   const near = lines.filter(hasLetters).at(-1) || "";
@@ -52,8 +60,7 @@ function labelBefore(text, after, start) {
     sought("measured-before", before) ||
     starting("measured-after", behind) ||
     (name === null && sought("foreign", near));
-  const part = starting("part-of", behind) !== null;
-  return [other ? "" : name, part, context, calledExpected(above)];
+  return [other ? "" : name, placeOf(behind), context, calledExpected(above)];
 }
 
 /** One bracketed group: its rows, where it ends, how many brackets stayed open, the most of
@@ -154,7 +161,7 @@ function bracketed(text) {
     // footnotes, indices and layer numbers.
     const printed = /[.eEn]/.test(text.slice(start, end));
     if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
-    const [name, part, context, expected] = labelBefore(text, after, start);
+    const [name, place, context, expected] = labelBefore(text, after, start);
     if (name === null && (!printed || numbers === truths)) continue;
     for (; counted < start; counted++) if (text[counted] === "\n") line++;
     const wrong = name === "" ? null : wrongIn(text, start, group, name || "");
@@ -164,8 +171,9 @@ function bracketed(text) {
     } else if (name !== "") {
       const dimensions = Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
-      const all = !depth && !alone && !part;
-      found.push(new Observed(name, context, rows, dimensions, all, expected, line));
+      const all = !depth && !alone && place !== null;
+      const seen = new Observed(name, context, rows, dimensions, all, expected, line);
+      found.push(all ? seen.standing(place) : seen);
     }
     left += text.slice(after, start) + text.slice(start, end).replace(/[^\n]/g, " ");
     after = end;
@@ -194,8 +202,9 @@ function unbracketed(text) {
     }
     const named = namedNumber(line);
     if (named) {
-      const all = named.row.length === 1 && !named.part;
-      found.push(new Observed(named.name, "", [named.row], 0, all, false, at + 1));
+      const all = named.row.length === 1 && named.place !== null;
+      const seen = new Observed(named.name, "", [named.row], 0, all, false, at + 1);
+      found.push(all ? seen.standing(named.place) : seen);
       much += named.row.length;
     }
     if (much > DATA.most_numbers || found.length > DATA.most_arrays) throw new TooMany();
@@ -203,7 +212,7 @@ function unbracketed(text) {
   return found;
 }
 
-/** The name, the numbers, and whether they are a part of it, of "name = number". Nothing but the
+/** The name, the numbers, and where in it they stand, of "name = number". Nothing but the
  * name, spelled as the tests have it, may stand before the sign, as a key or an attribute: of
  * anything else, such as the mean of dW, the number says nothing here. @param {string} line */
 function namedNumber(line) {
@@ -213,7 +222,7 @@ function namedNumber(line) {
   const alone = whole("alone-before", before) && whole("alone-after", behind);
   const spelled = name && label.replace(/[[\]_]/g, "").includes(name.replaceAll("_", ""));
   if (!alone || !spelled) return null;
-  return { name, row: cells(numbers), part: starting("part-of", behind) !== null };
+  return { name, row: cells(numbers), place: placeOf(behind) };
 }
 
 /** @type {(text: string) => [Observed[], string]} */
@@ -259,10 +268,11 @@ export function read(text) {
   const own = arrays.filter((seen) => !seen.expected);
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
-  if (!kept.length && !said.failing.length && !said.function && !said.error) {
+  const frame = lastFrame(text);
+  const message = said.failing.length || said.function || said.error || frame.statement;
+  if (!kept.length && !message) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
-  const frame = lastFrame(text);
   const infinite = notFinite(kept);
   if (infinite) return { arrays: [], ...said, problem: infinite, frame };
   return { arrays: kept, ...said, problem, frame };
