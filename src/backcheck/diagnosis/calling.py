@@ -66,7 +66,10 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
         case ast.Dict() if isinstance(returned, Mapping):
             return {str(name): value for name, value in returned.items()}
         case ast.Dict():
-            wanted = f"a dictionary with {', '.join(fixture.expected)}"
+            nodes = (node for taken, _ in parsed(fixture) for node in ast.walk(taken))
+            beside = {node.id for node in nodes if isinstance(node, ast.Name)}
+            names = [name for name in fixture.expected if name not in beside]
+            wanted = f"a dictionary with {', '.join(names)}"
         case ast.Tuple(elts=parts):
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
                 found: dict[str, Any] = {}
