@@ -10,10 +10,10 @@ const { FIXTURES } = await load("fixtures");
 const { equation } = await load("handout");
 const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");
-const { parse, treeOf, write } = await load("program");
+const { evaluate, parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
 const { notCovered } = await load("uncovered");
-const { shapeOf } = await load("values");
+const { shapeOf, value } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
 
@@ -21,6 +21,8 @@ const formsOf = (forms) =>
   new Map(Object.entries(forms).map(([name, tree]) => [name, treeOf(tree)]));
 
 const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
+
+const unpacked = (n, r, c, ...d) => value(n, r, c, d);
 
 const ANSWERS = {
   diagnose,
@@ -59,8 +61,14 @@ const ANSWERS = {
       seen.whole,
       seen.line,
       seen.like && shapeOf(seen.like),
+      seen.at,
       seen.cells.map(({ value, own, decimals }) => [number(value), own, decimals]),
     ]),
+  value(code, arrays) {
+    const values = (parts) => Object.entries(parts).map(([name, one]) => [name, unpacked(...one)]);
+    const found = evaluate(parse(code), Object.fromEntries(values(arrays)));
+    return found && [shapeOf(found), found.d];
+  },
   notCovered: (pasted) => notCovered(pasted),
   time_to_read(pasted) {
     const times = [0, 0, 0].map(() => {

@@ -9,6 +9,7 @@ in which function and at which kind of statement, is the evidence in ``exception
 import ast
 import copy
 import json
+import math
 import re
 import traceback
 from collections import Counter
@@ -23,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.calling import by_name
 from backcheck.diagnosis.calling import calls as calls_of
 from backcheck.diagnosis.reading import Frame, frame_of
 from backcheck.diagnosis.symptoms import evidence_of, exceptions
@@ -363,10 +365,14 @@ def _exchanged(
             for sign in "+-":
                 shifted = _parsed(f"{ast.unparse(number)} {sign} 1")
                 yield "key-number", ast.Call(node.func, [shifted], [])
+            yield "str-left-out", number
+            yield "brackets", ast.Subscript(node.func, number, ast.Load())
         case ast.Call(func=ast.Name(id="range"), args=[count]):
             for other in ("L", "L + 1", "L - 2", "1, L", "1, L - 1"):
                 if other != ast.unparse(count):
                     yield "loop", _parsed(f"range({other})")
+            yield "range-left-out", count
+            yield "brackets", ast.Subscript(node.func, count, ast.Load())
         case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
             yield "loop", inner
         case ast.Constant(value=str(text)) if re.fullmatch(r"[dDAZWbX]+\d?", text):
@@ -385,17 +391,37 @@ def _exchanged(
             yield "minus", ast.UnaryOp(ast.USub(), node)
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             yield "product", ast.BinOp(left, ast.Mult(), right)
+            yield "sign-left-out", ast.Call(left, [right], [])
+        case ast.BinOp(left=left, op=ast.Div(), right=ast.Name(id="m")):
+            for mean in ("1 / m", "(1 / m)"):
+                yield "sign-left-out", _parsed(f"{mean}({ast.unparse(left)})")
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             yield "product", ast.BinOp(left, ast.MatMult(), right)
             yield "sign-left-out", ast.Call(left, [right], [])
         case ast.Attribute(value=value, attr="T"):
             yield "transpose", value
             yield "transpose", ast.Call(node, [], [])
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            yield "one-number", _parsed(f"math.pow({ast.unparse(left)}, {ast.unparse(right)})")
+        case ast.Dict(keys=[]):
+            yield "list", ast.List([], ast.Load())
         case ast.keyword(arg="axis"):
             for axis in (0, 2):
                 yield "axis", ast.keyword("axis", ast.Constant(axis))
         case ast.keyword(arg="keepdims"):
             yield "axis", ast.keyword("keepdims", ast.Constant(False))
+    if isinstance(node, ast.keyword):
+        yield "keyword", ast.keyword(str(node.arg)[:-1], node.value)
+    if isinstance(node, ast.Attribute):
+        yield "attribute", ast.Attribute(node.value, f"{node.attr}s", node.ctx)
+        yield "attribute", ast.Attribute(node.value, node.attr.swapcase(), node.ctx)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "linear_activation_backward":
+        *first, last = node.args
+        yield "keyword", ast.Call(node.func, first, [ast.keyword("activations", last)])
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.sum", "np.dot"):
+        index = node.args[0] if len(node.args) == 1 else ast.Tuple(node.args, ast.Load())
+        yield "brackets", ast.Subscript(node.func, index, ast.Load())
+        yield "one-number", ast.Call(ast.Name("float"), [node], [])
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.dot":
         left, right = node.args
         yield "product", ast.BinOp(left, ast.Mult(), right)
@@ -443,6 +469,8 @@ def _statements(tree: ast.AST, place: Place, node: ast.stmt) -> Iterator[tuple[s
         held = {name for _, name in _scope(tree)} & {"dW1", "db1", "dW_temp", "db_temp"}  # type: ignore[arg-type]
         several = _parsed(f"({', '.join(sorted(held))})")
         yield "returned-else", _with((node, "value", None), several, tree)
+        for one in sorted(held):
+            yield "returned-else", _with((node, "value", None), _parsed(one), tree)
     if isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Subscript):
         # The notebook's template has None wherever a line is to be written.
         nothing = ast.Constant(None)
@@ -459,6 +487,14 @@ def _statements(tree: ast.AST, place: Place, node: ast.stmt) -> Iterator[tuple[s
 
 
 # ---- Running. ----
+
+
+def call(fixture: Fixture, function: Callable[..., Any]) -> dict[str, Any]:
+    """Call a function as a test does; return its outputs by their names."""
+    outputs: dict[str, Any] = {}
+    for into, given in calls_of(fixture):
+        outputs |= by_name(fixture, into, function(*given))
+    return outputs
 
 
 @dataclass(frozen=True)
@@ -541,7 +577,7 @@ def _compiled(text: str, name: str) -> CodeType:
 
 def run(program: Program, fixture: Fixture) -> Stop | None:
     """Return how a program stops, or None if it does not."""
-    namespace: dict[str, Any] = {"np": np, "print": lambda *said: None}
+    namespace: dict[str, Any] = {"np": np, "math": math, "print": lambda *said: None}
     if "np" in program.texts:
         del namespace["np"]
     sources: dict[str, list[str]] = {"<cell>": program.caller.split("\n")}

@@ -114,6 +114,9 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "plain": [
+            [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
+        ],
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
         "pages": titles(root),

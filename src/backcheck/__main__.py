@@ -19,7 +19,8 @@ import backcheck
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
-from backcheck.diagnosis.running import diagnosed, first_complaint, line_of, shown
+from backcheck.diagnosis.returned import first_complaint
+from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard

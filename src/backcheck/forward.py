@@ -177,6 +177,15 @@ def kind_and_shape(said: str) -> tuple[str, tuple[str, ...]]:
     return (first, tuple(rest)) if first in KINDS else ("normal", (first, *rest))
 
 
+def size(said: str, sizes: Mapping[str, int]) -> int:
+    """Return the size that a symbol, a number or a sum of them says.
+
+    >>> size("n1+n0", {"n0": 3, "n1": 5})
+    8
+    """
+    return sum(sizes[one] if one in sizes else int(one) for one in said.split("+"))
+
+
 def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
     """Draw the arrays of a fixture anew, by the same names, as a real forward pass.
 
@@ -194,7 +203,7 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
     arrays: dict[str, Array] = {}
     for name, said in fixture.given.items():
         kind, symbols = kind_and_shape(said)
-        shape = tuple(sizes[one] if one in sizes else int(one) for one in symbols)
+        shape = tuple(size(one, sizes) for one in symbols)
         if kind == "number":
             arrays[name] = np.array(rng.uniform(*NUMBERS))
         elif kind == "mask":

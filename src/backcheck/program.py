@@ -80,6 +80,20 @@ def _of_numbers(function: _Function) -> _Function:
     return applied
 
 
+def _count(n: Any) -> int:
+    if np.ndim(n):
+        raise TypeError("only a number can be the end of a slice")
+    return int(n)
+
+
+ROWS: dict[str, _Function] = {
+    "head": lambda value, n: value[: _count(n)],
+    "tail": lambda value, n: value[_count(n) :],
+    "concatenate": lambda above, below: np.concatenate((above, below)),
+}
+"""What takes rows and puts them together: ``x[:n]``, ``x[n:]`` and ``concatenate((x, y))``."""
+
+
 OPERATIONS: dict[str, _Function] = {
     **{name: function for name, (_, function, _) in OPERATORS.items()},
     "T": np.transpose,
@@ -87,6 +101,7 @@ OPERATIONS: dict[str, _Function] = {
     "shape1": lambda value: np.shape(value)[1],
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
     **{name: partial(np.sum, **options) for name, options in SUMS.items()},
+    **ROWS,
 }
 """What each operation of a tree does."""
 
@@ -196,8 +211,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, and the functions sigmoid, tanh, relu, exp, log, cosh, ones and
-    ``sum(x, axis=1, keepdims=True)``. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, exp, log,
+    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Blank lines and ``#``
+    comments are allowed.
 
     Examples
     --------
@@ -342,6 +358,11 @@ def write(tree: Tree, binding: int = 0) -> str:
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
         return f"{write(operands[0], _ATOM)}.shape[{operation[-1]}]"
+    if operation == "concatenate":
+        return f"concatenate(({', '.join(map(write, operands))}))"
+    if operation in ROWS:
+        rows = ("[:{}]" if operation == "head" else "[{}:]").format(write(operands[1]))
+        return write(operands[0], _ATOM) + rows
     _, _, own = OPERATORS[operation]
     if operation == "neg":
         text = f"-{write(operands[0], own)}"
@@ -378,6 +399,18 @@ def _tree(node: ast.expr) -> Tree:
             value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=0 | 1 as axis)
         ):
             return ("shape1" if axis else "shape0", _tree(value))
+        case ast.Subscript(
+            value=value, slice=ast.Slice(lower=None, upper=ast.expr() as n, step=None)
+        ):
+            return ("head", _tree(value), _tree(n))
+        case ast.Subscript(
+            value=value, slice=ast.Slice(lower=ast.expr() as n, upper=None, step=None)
+        ):
+            return ("tail", _tree(value), _tree(n))
+        case ast.Call(
+            func=ast.Name(id="concatenate"), args=[ast.Tuple(elts=[above, below])], keywords=[]
+        ):
+            return ("concatenate", _tree(above), _tree(below))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
             options = {k: v for k, v in options.items() if str(v) not in ("None", "False")}

@@ -23,7 +23,8 @@ from backcheck.fixtures import ids, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, operator_of, second_changes
-from backcheck.program import parse, write
+from backcheck.mutants.operators import expression
+from backcheck.program import evaluate, parse, write
 from backcheck.showing.handout import equation
 from backcheck.showing.words import covered
 from chapters import ROOT
@@ -45,6 +46,7 @@ LAYERS = (
         "traceback",
         "reading",
         "operators",
+        "uncovered",
         "fixtures",
     ),
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing"),
@@ -248,6 +250,33 @@ def test_page_and_package_show_changed_statements_and_what_is_expected_alike() -
     assert given == [[list(one.shown), list(one.expects)] for one in candidates]
 
 
+def test_rows_are_taken_and_put_together_as_numpy_does() -> None:
+    rng = np.random.default_rng(8)
+    questions, wanted = [], []
+    for _ in range(300):
+        first, other = (rng.normal(size=rng.integers(1, 5, rng.integers(0, 3))) for _ in "xy")
+        scope = {"x": first, "y": other, "n": np.array(float(rng.integers(-3, 6)))}
+        code = rng.choice(
+            ["x[:n]", "x[n:]", "x.T[:2]", "concatenate((x, y))", "(x @ y)[1:] + x[:1]", "x[y:]"]
+        )
+        try:
+            value = np.asarray(evaluate(expression(code), scope))
+            wanted.append([list(value.shape), value.ravel()])
+        except (ValueError, TypeError, IndexError):
+            wanted.append(None)
+        given = {}
+        for name, one in scope.items():
+            rows, columns = (1, 1, *one.shape)[-2:]
+            given[name] = [one.ndim, rows, columns, *one.ravel().tolist()]
+        questions.append(("value", code, given))
+    assert sum(one is not None for one in wanted) > 100
+    for question, given, want in zip(questions, ask(*questions), wanted, strict=True):
+        assert (given is None) == (want is None), question
+        if want is not None:
+            assert given[0] == want[0], question
+            assert np.allclose(given[1], want[1]), question
+
+
 def test_numbers_are_printed_as_numpy_prints_them() -> None:
     for id, given in zip(
         ids("Course 1"), ask(*(("printed", id) for id in ids("Course 1"))), strict=True
@@ -285,6 +314,7 @@ def read_by_package(text: str) -> Any:
         [
             *(seen.name, seen.context, seen.dimensions, seen.whole, seen.line),
             None if seen.shape is None else list(seen.shape),
+            list(seen.at),
             [[number(cell.value), cell.own, cell.decimals] for cell in seen.cells],
         ]
         for seen in arrays

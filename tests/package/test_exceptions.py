@@ -12,8 +12,10 @@ import pytest
 from backcheck.diagnosis.answers import WORDS, error
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of, read
-from backcheck.diagnosis.symptoms import MOST, known_causes
+from backcheck.diagnosis.symptoms import MOST, known_causes, likely_causes
 from backcheck.diagnosis.symptoms import exceptions as table
+from backcheck.fixtures import load
+from backcheck.showing.words import covered
 from exceptions import MARK, Stop, counted, pasted, stops, written
 
 STYLES = ("plain", "older", "newer")
@@ -207,3 +209,123 @@ def test_statements_are_told_apart_by_what_they_do() -> None:
         "(Z1, D1, A1, W1, b1,": "",
     }
     assert {text: frame_of("cell", text).kind for text in kinds} == kinds
+
+
+def in_function(function: str, statement: str, error: str = "AssertionError: ") -> str:
+    return f"<ipython-input-7-0a> in {function}(dZ, cache)\n---> 26     {statement}\n\n{error}"
+
+
+SHAPES = (
+    "assert (dW.shape == W.shape)",
+    "assert dW.shape == W.shape, 'dW'",
+    "assert(dW.shape==(3, 4))",
+)
+
+
+@pytest.mark.parametrize("statement", SHAPES)
+@pytest.mark.parametrize("function", ["linear_backward", "linear_activation_backward", "<module>"])
+def test_the_learners_own_assert_of_a_shape_is_evidence(function: str, statement: str) -> None:
+    found = diagnose(in_function(function, statement))
+    assert "dW has another shape" in found.remarks[0]
+    assert "dW transposed" in [mutant.name for mutant in found.candidates]
+
+
+def test_of_a_bias_gradient_the_sums_that_give_another_shape_are_told() -> None:
+    text = in_function("linear_backward", "assert (db.shape == b.shape)")
+    names = {mutant.name for mutant in diagnose(text).candidates}
+    assert names == {
+        "keepdims left out of the sum",
+        "the sum taken over everything",
+        "the sum over the examples left out",
+        "the sum taken over the wrong axis",
+    }
+
+
+def test_only_the_assert_that_failed_counts() -> None:
+    asserts = ["assert (dA_prev.shape == A_prev.shape)", SHAPES[0], "assert (db.shape == b.shape)"]
+    lines = [f"     2{n} {line}" for n, line in enumerate(asserts)]
+    lines[1] = lines[1].replace("     ", "---> ", 1)
+    arrow = "in linear_backward(dZ, cache)\n" + "\n".join(lines) + "\nAssertionError:"
+    assert "dW has another shape" in diagnose(arrow).remarks[0]
+    # Without an arrow one that stands alone failed, and of several nobody knows which.
+    alone = f"in linear_backward(dZ, cache)\n{lines[2]}\nAssertionError:"
+    assert "db has another shape" in diagnose(alone).remarks[0]
+    several = "linear_backward\n" + "\n".join([lines[0], lines[2]]) + "\nAssertionError:"
+    assert "Nothing here says" in diagnose(several).remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("function", "statement", "said"),
+    [
+        ("relu_backward", "assert (dZ.shape == Z.shape)", "dZ has another shape"),
+        ("conv_backward", "assert(dW.shape == W.shape)", "dW has another shape"),
+        ("linear_backward", "assert (isinstance(db, float))", "db to be a float"),
+        ("linear_backward", "assert isinstance(dW, np.ndarray)", "dW to be a np.ndarray"),
+    ],
+)
+def test_an_assert_that_no_named_form_breaks_is_told_without_one(
+    function: str, statement: str, said: str
+) -> None:
+    found = diagnose(in_function(function, statement))
+    assert said in found.remarks[0]
+    assert not found.candidates
+
+
+def test_run_tells_what_gives_the_shape_that_an_own_assert_refused() -> None:
+    frame = Frame("linear_backward", SHAPES[0])
+    said = likely_causes("AssertionError", load("c1w4_linear_backward_v4a"), frame)
+    assert "dW = A_prev @ dZ.T / m" in said
+
+
+PLAIN = {
+    "divide": "RuntimeWarning: divide by zero encountered in true_divide",
+    "overflow": "RuntimeWarning: overflow encountered in exp",
+    "invalid": "RuntimeWarning: invalid value encountered in multiply",
+    "syntax": "SyntaxError: '(' was never closed",
+    "indentation": "IndentationError: unexpected indent",
+    "truth": "ValueError: The truth value of an array with more than one element is ambiguous",
+    "sequence": "ValueError: setting an array element with a sequence.",
+    "reshape": "ValueError: cannot reshape array of size 2 into shape (1,3)",
+    "tuple": "AttributeError: 'tuple' object has no attribute 'shape'",
+    "object": "TypeError: 'int' object is not subscriptable",
+}
+
+
+def test_a_message_that_says_enough_itself_is_told_in_a_sentence() -> None:
+    assert PLAIN.keys() == table()["plain"].keys()
+    for kind, message in PLAIN.items():
+        assert not known_causes(message)
+        assert diagnose(f"Traceback\n{message}").remarks == (table()["plain"][kind]["says"],)
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("TypeError: sum() got an unexpected keyword argument 'keepdim'", "keyword"),
+        ("TypeError: only size-1 arrays can be converted to Python scalars", "one-number"),
+        ("TypeError: only length-1 arrays can be converted to Python scalars", "one-number"),
+        ('TypeError: can only concatenate str (not "int") to str', "str-left-out"),
+        ("TypeError: must be str, not int", "str-left-out"),
+        ("TypeError: 'int' object is not iterable", "range-left-out"),
+        ("TypeError: list indices must be integers or slices, not str", "list"),
+        ("IndexError: only integers, slices (`:`) and integer arrays are valid", "returned-else"),
+        ("AttributeError: module 'numpy' has no attribute 'dots'", "attribute"),
+        ("TypeError: 'int' object is not callable", "sign-left-out"),
+        ("TypeError: 'builtin_function_or_method' object is not subscriptable", "brackets"),
+        ("TypeError: 'function' object is not subscriptable", "brackets"),
+    ],
+)
+def test_each_kind_of_message_has_its_own_cause(message: str, cause: str) -> None:
+    assert [found.id for found in known_causes(message)] == [cause]
+
+
+def test_a_key_of_another_exercise_has_no_causes_here() -> None:
+    for key in ("Wf", "da_next", "stride", "parameters", "activation", "0"):
+        assert not known_causes(f"KeyError: '{key}'")
+
+
+def test_an_unknown_message_is_said_to_be_unknown_and_what_is_covered() -> None:
+    for text in ("OSError: Unable to open file", "shapes (300,40) and (50,4) not aligned"):
+        said, known = diagnose(text).remarks
+        assert re.match("No (cause of this message is known|single change of a known test)", said)
+        assert known == covered()

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backcheck.program import FUNCTIONS, SUMS, Tree, parse, write
+from backcheck.program import FUNCTIONS, ROWS, SUMS, Tree, parse, write
 
 A = np.arange(6.0).reshape(2, 3)
 
@@ -17,6 +17,9 @@ A = np.arange(6.0).reshape(2, 3)
         ("x = sum(A)", A.sum()),
         ("x = A * (A > 2)", np.where(A > 2, A, 0)),
         ("x = A.shape[1]", 3),
+        ("x = A[:1]", A[:1]),
+        ("x = A.T[A.shape[0]:]", A.T[2:]),
+        ("x = concatenate((A, A + 1))", np.concatenate((A, A + 1), axis=0)),
         ("x = tanh(A) - log(exp(A)) / cosh(A)", np.tanh(A) - A / np.cosh(A)),
     ],
 )
@@ -46,6 +49,12 @@ def test_replacing_a_step_leaves_the_others_alone() -> None:
         "x = (lambda: 1)()",
         "x = [1, 2]",
         "x = A[0]",
+        "x = A[:, :2]",
+        "x = A[::2]",
+        "x = A[0:1]",
+        "x = A[:]",
+        "x = concatenate((A, A, A))",
+        "x = concatenate((A, A), axis=1)",
         "x = A.shape[7]",
         "x = open('file')",
         "x = sum(A, out=A)",
@@ -103,7 +112,7 @@ trees = st.recursive(
     names | numbers,
     lambda smaller: st.one_of(
         st.tuples(
-            st.sampled_from(sorted({"+", "-", "*", "/", "@", "**", ">", "<="})), smaller, smaller
+            st.sampled_from(["+", "-", "*", "/", "@", "**", ">", "<=", *ROWS]), smaller, smaller
         ),
         st.tuples(st.sampled_from(["neg", "T", "shape1", *FUNCTIONS, *SUMS]), smaller),
     ),

@@ -10,7 +10,8 @@ import { elsewhere, isPartial, mostLikely, mostUsed, placings } from "./placing.
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { explanations, Search } from "./search.js";
-import { clashing, clashOf, failingAlike, inLine, knownCauses } from "./symptoms.js";
+import { knownCauses, likelyMutants } from "./symptoms.js";
+import { notCovered } from "./uncovered.js";
 import { least } from "./util.js";
 import { say } from "./words.js";
 
@@ -29,7 +30,8 @@ export function titleOf({ verdict, fixture, candidates, seen, headline }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
-  const said = saidOf(text);
+  const refused = id ? "" : notCovered(text);
+  const said = saidOf(text) ?? (refused && ["unexplained", [refused, say("covered")]]);
   if (said) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };
@@ -217,28 +219,15 @@ function withoutNumbers(paste, wanted) {
     const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
     if (speaking.length) tested = speaking;
   }
-  const clash = clashOf(paste.error);
-  const found = tested
-    .map((fixture) => ({
-      fixture,
-      candidates: clash
-        ? inLine(clashing(fixture, clash), paste.frame)
-        : failingAlike(fixture, paste.failing),
-    }))
-    .filter(({ candidates }) => candidates.length);
-  if (!found.length) {
-    const some = paste.arrays.length > 0;
-    const said = [say(some ? "no-test-fits" : "nothing-said"), say("covered")];
-    const remarks = paste.problem && !some ? [] : said;
-    const seen = new Map(
-      paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
-    );
-    return unexplained(paste.function ? tested[0] : null, [], remarks, seen);
-  }
-  const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
-  const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
-  const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
-  return unexplained(best.fixture, best.candidates, turned ? [remark, say("turned")] : [remark]);
+  const likely = likelyMutants(paste, tested);
+  if (likely) return unexplained(likely.fixture, likely.candidates, likely.remarks);
+  const some = paste.arrays.length > 0;
+  const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
+  const remarks = paste.problem && !some ? [] : [said, say("covered")];
+  const seen = new Map(
+    paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
+  );
+  return unexplained(paste.function ? tested[0] : null, [], remarks, seen);
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.

@@ -3,17 +3,20 @@
 import { DATA } from "./util.js";
 import { every, say, sought } from "./words.js";
 
-const { says, known, noise, right, rounding, digits, most, page } = DATA.differences;
+/** What the package knows of differences. The modules share their names once they are joined. */
+const FACTS = DATA.differences;
 
 /** What a difference can come from, with the fewest mistakes.
  * @type {(difference: number, name: string) => string[]} */
 function causes(difference, name) {
-  const found = known.filter(
+  const found = FACTS.known.filter(
     ([value, of]) =>
-      (!name || name === of) && Math.abs(value - difference) <= noise * Math.abs(value),
+      (!name || name === of) && Math.abs(value - difference) <= FACTS.noise * Math.abs(value),
   );
   const fewest = found.filter((one) => one.length === found[0].length);
-  return [...new Set(fewest.map(([, , ...places]) => places.map((at) => says[at]).join(" ")))];
+  return [
+    ...new Set(fewest.map(([, , ...places]) => places.map((at) => FACTS.says[at]).join(" "))),
+  ];
 }
 
 /** The verdict on the last difference of a text, with sentences; null if it has none.
@@ -24,21 +27,21 @@ export function saidOf(text) {
   const number = found.groups?.number ?? "";
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
-  const read = say("read-page", { page });
+  const read = say("read-page", { page: FACTS.page });
   if (!Number.isFinite(value)) return ["unexplained", [say("difference-nan"), read]];
   const all = causes(value, name);
   if (all.length) {
-    const n = all.length - most;
+    const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];
     const headline = say("difference-explained", { number });
-    return ["explained", [headline, ...all.slice(0, most), ...more, read]];
+    return ["explained", [headline, ...all.slice(0, FACTS.most), ...more, read]];
   }
-  if (value < right.gradient_check_n) {
-    const whole = value < right.gradient_check || name;
+  if (value < FACTS.right.gradient_check_n) {
+    const whole = value < FACTS.right.gradient_check || name;
     return ["expected", [say(whole ? "difference-right" : "difference-one", { number }), read]];
   }
-  if (value < rounding) return ["unexplained", [say("difference-step", { number }), read]];
-  const short = (number.split(".")[1] ?? "").length < digits;
+  if (value < FACTS.rounding) return ["unexplained", [say("difference-step", { number }), read]];
+  const short = (number.split(".")[1] ?? "").length < FACTS.digits;
   const key = short ? "difference-short" : "difference-unknown";
   return ["unexplained", [say(key, { number }), read]];
 }

@@ -97,6 +97,9 @@ function written(tree) {
 /** @type {(op: string, left: Tree, right: Tree) => [string, number]} */
 function pair(op, left, right) {
   if (/[<>]/.test(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
+  if (["head", "tail", "concatenate"].includes(op)) {
+    return [say(op, { left: mathematics(left, WHOLE), right: mathematics(right, WHOLE) }), PLUS];
+  }
   if (op === "**") {
     const power = mathematics(right, WHOLE);
     const digits = power.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);

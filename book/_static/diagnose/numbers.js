@@ -1,7 +1,7 @@
 // @ts-check
 /* Printed numbers, and what arrays they can be. */
 import { cacheProperties } from "./util.js";
-import { sameShape, value } from "./values.js";
+import { partOf, sameShape, value } from "./values.js";
 
 const SLACK = 1e-9;
 const EXACT = 8;
@@ -73,6 +73,10 @@ export class Observed {
    * @param {number} line */
   constructor(name, context, rows, dimensions, whole, expected, line) {
     this.number = arraysRead++;
+    /** @type {number[]} Where it stands in a larger array. */
+    this.at = [];
+    /** @type {Observed | null} The same without its place. */
+    this.entry = null;
     this.name = name;
     this.context = context;
     this.rows = untrimmed(rows);
@@ -88,6 +92,13 @@ export class Observed {
   /** The same array by another name. @param {string} name @returns {Observed} */
   called(name) {
     return Object.assign(Object.create(Observed.prototype), this, { name });
+  }
+
+  /** The same numbers as a part of a larger array, as dW[3][1] is.
+   * @param {number[] | null} at @returns {Observed} */
+  standing(at) {
+    if (!at?.length) return this;
+    return Object.assign(Object.create(Observed.prototype), this, { at, entry: this, like: null });
   }
 
   /** An empty array of the shape, where it has one. */
@@ -107,8 +118,11 @@ export class Observed {
     return this.cells.some((cell) => cell.own !== cell.decimals);
   }
 
-  /** Whether it has a shape, or can be a part of an array that has. @param {Value} v */
+  /** Whether it has a shape, or can be a part of an array that has.
+   * @param {Value} v @returns {boolean} */
   fits(v) {
+    const part = this.entry && partOf(v, this.at);
+    if (this.entry) return part !== null && this.entry.fits(part);
     if (this.like) return sameShape(this.like, v);
     const rows = this.rows.filter((row) => row !== null);
     if (rows.length > v.r) return false;
@@ -119,8 +133,10 @@ export class Observed {
     );
   }
 
-  /** Whether an array prints this way. @param {Value} v */
+  /** Whether an array prints this way. @param {Value} v @returns {boolean} */
   matches(v, loose = false) {
+    const part = this.entry && partOf(v, this.at);
+    if (this.entry) return part !== null && this.entry.matches(part, loose);
     const { like } = this;
     const fitting = like !== null && sameShape(like, v);
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);

@@ -96,7 +96,8 @@ export function placings(paste, fixture, named = true) {
   const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
   const computed = arrays.filter((seen) => !isInput(seen, fixture));
   const own = unquoted(once(computed), fixture);
-  if (!own.length) return [];
+  // A single entry says nothing without the name of its array.
+  if (!own.length || (!named && own.some((seen) => seen.entry))) return [];
   const given = arrays.filter((seen) => !computed.includes(seen) && isValue(seen, fixture));
   const recognised = computed.length - own.length + given.length;
   const labelled = own.filter((seen) => named && seen.name);
@@ -153,7 +154,8 @@ export function elsewhere(placing) {
 }
 
 /** @type {(placing: Placing) => boolean} */
-export const isPartial = ({ seen }) => [...seen.values()].some((one) => !one.like || one.uneven);
+export const isPartial = ({ seen }) =>
+  [...seen.values()].some((one) => (!one.like && !one.entry) || one.uneven);
 
 /** Of those that fit best, the ones with the most outputs on each test: more would take too long.
  * @type {(placed: Placing[]) => Placing[]} */

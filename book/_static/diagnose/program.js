@@ -77,6 +77,9 @@ export function write(tree, binding = 0) {
   const { op, args } = tree;
   if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
+  if (op === "concatenate") return `concatenate((${args.map((one) => write(one)).join(", ")}))`;
+  if (op === "head") return `${write(args[0], ATOM)}[:${write(args[1])}]`;
+  if (op === "tail") return `${write(args[0], ATOM)}[${write(args[1])}:]`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
   const own = BINDING[op];
   // Python reads a - b - c from the left, a ** b ** c from the right, and a > b > c otherwise.
@@ -134,11 +137,30 @@ export function parse(text) {
       expect(/^[A-Za-z_]/.test(word));
       tree = tokens[at] === "(" ? call(word) : leaf(word);
     }
-    for (let op = trailer(); op; op = trailer()) {
-      tree = node(op, tree);
+    for (let op = trailer(); op || tokens[at] === "["; op = trailer()) {
       at += 1;
+      tree = op ? node(op, tree) : rows(tree);
     }
     return tree;
+  }
+
+  /** @param {Tree} tree */
+  function rows(tree) {
+    const op = tokens[at] === ":" ? "head" : "tail";
+    if (op === "head") at += 1;
+    const n = expression(0);
+    if (op === "tail") expect(tokens[at++] === ":");
+    expect(tokens[at++] === "]");
+    return node(op, tree, n);
+  }
+
+  function concatenated() {
+    expect(tokens[at++] === "(");
+    const above = expression(0);
+    expect(tokens[at++] === ",");
+    const below = expression(0);
+    expect(tokens[at++] === ")" && tokens[at++] === ")");
+    return node("concatenate", above, below);
   }
 
   const trailer = () => Object.keys(TRAILERS).find((op) => TRAILERS[op] === tokens[at]);
@@ -146,6 +168,7 @@ export function parse(text) {
   /** @type {(word: string) => Tree} */
   function call(word) {
     at += 1;
+    if (word === "concatenate") return concatenated();
     const argument = expression(0);
     let options = "";
     while (tokens[at]?.startsWith(",")) options += tokens[at++].replace(/, */, ", ");

@@ -5,13 +5,13 @@ import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
 import { statementKind } from "./traceback.js";
-import { cache, compared, DATA, groupedBy } from "./util.js";
+import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
 /** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
-export function inLine(candidates, { statement }) {
+function inLine(candidates, { statement }) {
   if (!statement || sought("reads-z", statement)) return candidates;
   const readsZ = (/** @type {Tree} */ tree) => namesIn(tree).some((name) => name[0] === "Z");
   const without = candidates.filter(({ forms }) => ![...forms.values()].some(readsZ));
@@ -42,7 +42,55 @@ export function knownCauses(error, frame) {
     const n = causes.length - DATA.most_causes;
     return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
   }
-  return [];
+  const plain = DATA.plain.find(([pattern]) => new RegExp(pattern).test(error));
+  return plain ? [plain[1]] : [];
+}
+
+/** The array that a learner's own assert found wrong, and a sentence that says so.
+ * @param {Frame} frame */
+function ownAssert({ statement }) {
+  const shape = sought("own-shape", statement)?.groups;
+  if (shape) return { name: shape.name, said: say("own-shape", shape), shape: true };
+  const type = sought("own-type", statement)?.groups;
+  return type ? { name: type.name, said: say("own-type", type), shape: false } : null;
+}
+
+/** What gives an array the shape that the learner's own assert refused.
+ * @param {{name: string, said: string, shape: boolean}} refused @param {Frame} frame
+ * @param {Fixture[]} tests @returns {Likely} */
+function ofAssert({ name, said, shape }, frame, tests) {
+  if (!shape) return { fixture: null, candidates: [], remarks: [said] };
+  const anywhere = ["", "cell"].includes(frame.function);
+  for (const fixture of tests.filter((one) => anywhere || one.function === frame.function)) {
+    for (const before of ["", ...DATA.prefixes]) {
+      const candidates = failingAlike(fixture, [["shape", before + name]]);
+      if (!candidates.length) continue;
+      const like = say("own-shape-like", { title: fixture.title, name });
+      return { fixture, candidates, remarks: [said, like] };
+    }
+  }
+  return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
+}
+
+/** What may have made a test, numpy or the learner's own assert say what was pasted.
+ * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
+export function likelyMutants({ error, failing, frame }, tests) {
+  const clash = clashOf(error);
+  const found = tests
+    .map((fixture) => ({
+      fixture,
+      candidates: clash ? inLine(clashing(fixture, clash), frame) : failingAlike(fixture, failing),
+    }))
+    .filter(({ candidates }) => candidates.length);
+  if (found.length) {
+    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
+    const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
+    const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
+    return { ...best, remarks: turned ? [remark, say("turned")] : [remark] };
+  }
+  if (clash) return { fixture: null, candidates: [], remarks: [say("no-clash"), say("covered")] };
+  const refused = !error && !failing.length && ownAssert(frame);
+  return refused ? ofAssert(refused, frame, tests) : null;
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */
@@ -60,7 +108,7 @@ const lastWord = (text) => text.slice(text.lastIndexOf(" ") + 1);
 
 /** The named mistakes of which a test says the same.
  * @type {(fixture: Fixture, failing: [string, string][]) => Mutant[]} */
-export function failingAlike(fixture, failing) {
+function failingAlike(fixture, failing) {
   const { outputs, rule } = fixture.data;
   // A test of several returned values numbers them.
   const numbered = (/** @type {string} */ name) =>
@@ -90,7 +138,7 @@ export function failingAlike(fixture, failing) {
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
  * @type {(error: string) => Clash?} */
-export function clashOf(error) {
+function clashOf(error) {
   const sizes = sought("matmul", error)?.map(Number);
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
   if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };
@@ -114,7 +162,7 @@ function isClash(clash, { op, values }) {
 
 /** The changes that make numpy stop at two shapes.
  * @type {(fixture: Fixture, clash: Clash) => Mutant[]} */
-export function clashing(fixture, clash) {
+function clashing(fixture, clash) {
   const { reference } = fixture;
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>

@@ -28,17 +28,24 @@ export function lastFrame(text) {
   /** @type {string | null} */
   let named = null;
   let previous = "";
-  for (const line of text.split("\n").filter((one) => one.length <= DATA.longest)) {
+  /** @type {string[]} */
+  const asserts = [];
+  for (const line of text.split("\n").filter((one) => one && one.length <= DATA.longest)) {
     const arrow = starting("arrow", line);
     if (starting("held", line)) named = sought("held-by", line)?.[1] ?? "";
     else if (arrow || previous.startsWith('File "')) {
       // Without the line that names the function, its statement is all there is.
       const one = frameOf(named ?? "-", arrow ? arrow[1] : line);
       if (one.function || named === null) found = one;
+    } else {
+      const quoted = starting("quoted-assert", line)?.groups?.statement;
+      if (quoted) asserts.push(quoted);
     }
     previous = line.trim();
   }
-  return found;
+  // Where the arrow is lost, an assert that stands alone is the one that failed.
+  const lost = !found.function && !found.statement && asserts.length === 1;
+  return lost ? frameOf(named || "-", asserts[0]) : found;
 }
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
@@ -54,11 +61,13 @@ export function complaints(text) {
     .map((match) => match[1].trim())
     .filter((one) => !one.startsWith("AssertionError") && !one.includes("Traceback (most recent"));
   // Forums eat the name of the exception, but not what numpy says of shapes.
-  const own = errors.length ? errors : every("of-shapes", said).map(([shapes]) => shapes.trim());
+  const shapes = every("of-shapes", said).map(([one]) => one);
+  const warnings = every("warning", said).map(([one]) => one);
+  const own = errors.length ? errors : shapes.length ? shapes : warnings.slice(0, 1);
   return {
     failing: [...failing.values()],
     // The last function named is the one whose test speaks.
     function: every("tested", said).at(-1)?.[1] ?? "",
-    error: own.at(-1)?.slice(0, DATA.longest) ?? "",
+    error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
   };
 }

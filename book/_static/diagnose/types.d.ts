@@ -114,6 +114,7 @@ interface Data {
   };
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
+  plain: [string, string][];
   exceptions: [
     string,
     Record<string, string>,
@@ -156,6 +157,9 @@ interface Diagnosis {
 }
 type Match = RegExpExecArray | null;
 type Found = Diagnosis & { fixture: Fixture };
+
+/** What may be behind a message, on which test. */
+type Likely = { fixture: Fixture | null; candidates: Mutant[]; remarks: string[] };
 
 type Frame = { function: string; statement: string };
 

@@ -79,6 +79,33 @@ const sum = (axis, keep) => (x) => {
   return keep ? value(x.n, r, c, d) : value(whole ? 0 : 1, 1, d.length, d);
 };
 
+/** Rows from one place to another, as Python counts them.
+ * @type {(x: Value, from: number, to?: number) => Value?} */
+function rows(x, from, to) {
+  if (x.n < 1 || !Number.isFinite(from) || !Number.isFinite(to ?? 0)) return null;
+  const width = x.n === 1 ? 1 : x.c;
+  const places = Array.from({ length: x.d.length / width }, (_, at) => at).slice(from, to);
+  const d = places.flatMap((at) => x.d.slice(at * width, (at + 1) * width));
+  return x.n === 1 ? value(1, 1, d.length, d, x.b) : value(2, places.length, x.c, d, x.b);
+}
+
+/** A row or an entry of an array, if it has that many. @type {(x: Value, at: number[]) => Value?} */
+export function partOf(x, at) {
+  if (at.length > x.n || !at.every((place, axis) => place < shapeOf(x)[axis])) return null;
+  if (at.length === x.n) return scalar(x.d[at.length === 2 ? at[0] * x.c + at[1] : at[0]]);
+  return value(1, 1, x.c, x.d.slice(at[0] * x.c, (at[0] + 1) * x.c), x.b);
+}
+
+/** @type {(take: (x: Value, n: number) => Value?) => Operation} */
+const upTo = (take) => (x, y) => (y.n === 0 ? take(x, Math.trunc(y.d[0])) : null);
+
+/** @type {Operation} */
+function concatenate(x, y) {
+  if (x.n !== y.n || x.n < 1 || (x.n === 2 && x.c !== y.c)) return null;
+  const d = [...x.d, ...y.d];
+  return x.n === 1 ? value(1, 1, d.length, d, x.b && y.b) : value(2, x.r + y.r, x.c, d, x.b && y.b);
+}
+
 /** @type {(z: number) => number} */
 function sigmoid(z) {
   const decay = Math.exp(-Math.abs(z));
@@ -120,6 +147,9 @@ export const OPERATIONS = {
   sum_keep: sum(null, true),
   sum0_keep: sum(0, true),
   sum1_keep: sum(1, true),
+  head: upTo((x, n) => rows(x, 0, n)),
+  tail: upTo((x, n) => rows(x, n)),
+  concatenate,
 };
 
 /** What numpy says where it stops, since that is what a learner sees.

@@ -7,7 +7,7 @@ from typing import Any
 
 from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
-from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, variable, verdict
+from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, size, variable, verdict
 from backcheck.program import parse
 
 TEXT = ("title", "course", "function", "found_in", "forward", "program")
@@ -117,13 +117,14 @@ def _of_fixture(fixture: Fixture) -> Iterator[str]:
 
 def _of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
     kind, symbols = kind_and_shape(said)
-    if not all(symbol in SIZES or symbol.isdigit() for symbol in symbols):
+    sizes = [one for symbol in symbols for one in symbol.split("+")]
+    if not all(one in SIZES or one.isdigit() for one in sizes):
         yield f"{name} is given as {said!r}, but a size is a number or one of {', '.join(SIZES)}."
     elif kind == "mask" and KEEP not in fixture.given:
         yield f"{name} is given as a mask, but {KEEP}, its probability, is not given before it."
     elif name in fixture.arrays:
         shape = fixture.arrays[name].shape
-        wanted = tuple(fixture.sizes.get(one) or int(one) for one in symbols)
+        wanted = tuple(size(one, fixture.sizes) for one in symbols)
         if shape != wanted:
             own = ", ".join(f"{symbol} is {size}" for symbol, size in fixture.sizes.items())
             yield f"{name} is given as {said!r}, but has shape {shape} where {own}."

@@ -28,7 +28,8 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import explanations
-from backcheck.diagnosis.symptoms import known_causes, likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import covered, say
@@ -228,6 +229,8 @@ def diagnose(
     if isinstance(grads, str) and (said := differences.said_of(grads)):
         verdict, (headline, *remarks) = said
         return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
+    if isinstance(grads, str) and not asked and (refusal := not_covered(grads)):
+        return Diagnosis("unexplained", None, (), (covered(),), headline=refusal)
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
     found = _explain(paste, tests, changes, before_two_changes)
     if found and found.verdict != "unexplained":
@@ -268,7 +271,7 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
-    if causes := told(known_causes(paste.error, paste.frame)):
+    if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
     tested = tested_by(paste, tests)
     if likely := likely_mutants(paste, tested):
@@ -277,7 +280,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         array.name or say("nameless", place=place): array
         for place, array in enumerate(paste.arrays, 1)
     }
-    said = say("no-test-fits" if arrays else "nothing-said")
+    said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 

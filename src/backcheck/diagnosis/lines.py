@@ -5,9 +5,10 @@ value that is wrong there is wrong; one that is right there and not on the test'
 these. It needs the assignments of two runs in their order, and compares arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,8 @@ class Trace:
     assignments: Sequence[Assignment]
     outputs: Mapping[str, Any]
     function: str  # its name
+    # By output, the assignment that wrote into its array after it was computed.
+    overwritten: Mapping[str, Assignment]
 
 
 def same(value: Any, other: Any) -> bool:
@@ -60,7 +63,10 @@ def which_line(
     """Return the first assignment that is not right, and what can be said of it; or None."""
     right = fixture.program.run(fresh.arrays)
     if is_right(fixture, fresh):
-        return _right_but_here(fixture, right, fresh, here)
+        return _right_but_here(fixture, right, fresh, here) if fixture.broken() else None
+    for name, one in fresh.overwritten.items():
+        if name in right and not same(fresh.outputs.get(name), right[name]):
+            return one, say("line-writes", other=name)
     return _explained(fixture, right, fresh, candidates) or _by_name(fixture, right, fresh)
 
 
@@ -89,15 +95,15 @@ def _explained(
         asked = [name for name in fixture.expected if name in fresh.outputs]
         if not asked or not all(same(values[name], fresh.outputs[name]) for name in asked):
             continue
-        for step, _, now in mutant.changed:
+        for (step, _, _), statement in zip(mutant.changed, mutant.shown, strict=True):
             if step not in right or same(values[step], right[step]):
                 continue
-            made = [n for n, one in enumerate(fresh.assignments) if same(one.value, values[step])]
+            made = [n for n in _last(fresh) if same(fresh.assignments[n].value, values[step])]
             named = [n for n in made if _spelled(fresh.assignments[n], fixture) == step]
             unlike = [n for n in made if not _is_among(values[step], usual)]
             for place in (named or unlike)[:1]:
                 if not same(values[step], _due(step, fixture, fresh, place)):
-                    return _made(fresh, place, usual), mutant.name or f"{step} = {now}"
+                    return _made(fresh, place, usual), mutant.name or statement
     return None
 
 
@@ -132,6 +138,14 @@ def _by_name(
     stored = ((one, name) for one in fresh.assignments if one.output for name in missing)
     lost = ((one, name) for one, name in stored if same(one.value, right[name]))
     return next(((one, say("line-key", other=name)) for one, name in lost), None)
+
+
+def _last(fresh: Trace) -> Iterator[int]:
+    """Yield the places of the assignments that the next one does not replace."""
+    for place, (one, after) in enumerate(zip_longest(fresh.assignments, fresh.assignments[1:])):
+        replaced = after and (one[1:3], one.output) == (after[1:3], after.output)
+        if not replaced or same(one.value, after.value):
+            yield place
 
 
 def _made(fresh: Trace, place: int, usual: Sequence[Any]) -> Assignment:

@@ -44,7 +44,8 @@ class Placing:
     @property
     def partial(self) -> bool:
         """Whether an array may be a part of one, or its decimals differ."""
-        return any(array.shape is None or array.uneven for array in self.arrays.values())
+        arrays = self.arrays.values()
+        return any((array.shape is None and not array.at) or array.uneven for array in arrays)
 
     @property
     def right(self) -> list[str]:
@@ -82,7 +83,8 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
     computed = [array for array in arrays if not _is_input(array, fixture, steps)]
     own = _unquoted(_once(computed), fixture)
-    if not own:
+    # A single entry says nothing without the name of its array.
+    if not own or (not named and any(array.at for array in own)):
         return
     given = [array for array in arrays if array not in computed]
     recognised = len(computed) - len(own) + sum(_is_value(array, fixture) for array in given)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
+from operator import gt
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
 
-MOST_ARRAYS, MOST_NUMBERS = 100, 10_000
+MOST_ARRAYS, MOST_NUMBERS = 100, 5000
 """How much is read at most; no function of the course prints so many."""
 
 LONGEST = 2000
@@ -35,6 +37,9 @@ one number differ in its last bits, and full precision prints those."""
 
 EXACT = 8
 """Decimals meant by a number that numpy printed without any: its default precision."""
+
+# The place of a part of which it is not said which one.
+_SOMEWHERE = (-1,)
 
 # Marks for numbers whose decimals are their own, and for those that numpy trimmed altogether.
 _OWN, _TRIMMED = -1, -2
@@ -74,10 +79,13 @@ class PrintedArray:
     whole: bool = False  # a bare row or a cut-off array is not
     context: str = ""  # "sigmoid" or "relu" if such a heading stands above it
     expected: bool = False  # whether the text calls it the expected output
+    at: tuple[int, ...] = ()  # where it stands in a larger array, as dW[3][1] does
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:
         """The shape, if nothing was left out."""
+        if self.at:
+            return None
         rows = [row for row in self.rows if row is not None]
         if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
             return None
@@ -85,6 +93,9 @@ class PrintedArray:
 
     def fits(self, shape: tuple[int, ...]) -> bool:
         """Return whether it has a shape, or can be a part of an array that has."""
+        if self.at:
+            inside = len(self.at) <= len(shape) and all(map(gt, shape, self.at))
+            return inside and self._entry.fits(shape[len(self.at) :])
         if self.shape is not None:
             return self.shape == shape
         height, width = (1, 1, *shape)[-2:]
@@ -95,6 +106,10 @@ class PrintedArray:
             else sum(number is not None for number in row) <= width
             for row in rows
         )
+
+    @cached_property
+    def _entry(self) -> "PrintedArray":
+        return replace(self, at=())
 
     @cached_property
     def cells(self) -> tuple[PrintedNumber, ...]:
@@ -129,6 +144,8 @@ class PrintedArray:
         If `loose`, the brackets are those of a part, and each number has its own digits.
         """
         array = np.asarray(value, dtype=float)
+        if self.at:
+            return self.fits(array.shape) and self._entry.matches(array[self.at], loose)
         first = self.cells[0]
         # Most candidates are told apart by one number, which is quicker to look for.
         if self.shape is not None and (array.shape == self.shape or not loose):
@@ -226,18 +243,19 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    try:
-        groups, rest, problem = _brackets(text, names)
-        arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    except _TooManyError:
+    many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
+    groups, rest, problem = _brackets("" if many else text, names)
+    arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
+    if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
     quoted = {array.numbers for array in arrays if array.expected}
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
-    if not own and not failing and not function and not error:
+    frame = _frame(text)
+    if not any((own, failing, function, error, frame.statement)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
-    return _finite(Paste(tuple(own), failing, function, error, problem, _frame(text)))
+    return _finite(Paste(tuple(own), failing, function, error, problem, frame))
 
 
 def _nothing_in(text: str) -> str:
@@ -278,7 +296,8 @@ def _frame(text: str) -> Frame:
     last = NOWHERE
     function: str | None = None
     previous = ""
-    for line in text.split("\n"):
+    asserts: list[str] = []
+    for line in filter(None, text.split("\n")):
         if len(line) > LONGEST:
             continue
         if pattern("held").match(line):
@@ -289,8 +308,11 @@ def _frame(text: str) -> Frame:
             # Without the line that names the function, its statement is all there is.
             frame = frame_of("-" if function is None else function, statement)
             last = frame if frame.function or function is None else last
+        elif quoted := pattern("quoted-assert").match(line):
+            asserts.append(quoted["statement"])
         previous = line.strip()
-    return last
+    # Where the arrow is lost, an assert that stands alone is the one that failed.
+    return frame_of(function or "-", asserts[0]) if last is NOWHERE and len(asserts) == 1 else last
 
 
 def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
@@ -306,12 +328,8 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
         if not error.startswith("AssertionError") and "Traceback (most recent" not in error
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
-    own = own or pattern("of-shapes").findall(text)
+    own = own or pattern("of-shapes").findall(text) or pattern("warning").findall(text)[:1]
     return tuple(dict.fromkeys(failing)), function, own[-1].strip()[:LONGEST] if own else ""
-
-
-class _TooManyError(Exception):
-    """There is more to read than any function prints."""
 
 
 def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], str, str]:
@@ -319,7 +337,8 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
     found: list[PrintedArray] = []
     problem = ""
     left = list(text)
-    position = after = read = 0
+    position = after = counted = 0
+    line = 1
     while (start := text.find("[", position)) >= 0:
         position = start + 1
         if text[position : position + 1].isalpha() and text[position] not in "nNiITF":
@@ -327,11 +346,8 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         group = _group(text, start)
         position = max(group.end, start + 1)
         before = text[max(0, start - 200) : start]
-        if not group.numbers or pattern("mask").search(before):
+        if not _numbers_of(group.rows) or pattern("mask").search(before):
             continue
-        read += group.numbers
-        if read > MOST_NUMBERS or len(found) == MOST_ARRAYS:
-            raise _TooManyError
         indexed = pattern("indexed").match(before[-1:])
         # Whole numbers alone are an array only where one is assigned; elsewhere they are
         # footnotes, indices and layer numbers.
@@ -339,20 +355,21 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         given = before.rstrip().endswith(("=", ":", "(", "|"))
         if not printed and (indexed or not given):
             continue
-        name, part, context, expected = _label(text, after, start, names)
-        if name is None and (not printed or group.numbers == group.truths):
+        name, at, context, expected = _label(text, after, start, names)
+        if name is None and (not printed or pattern("truths").fullmatch(text, start, group.end)):
             continue
+        line += text.count("\n", counted, start)
+        counted = start
         wrong = next(_wrong_in(text, start, group, name or ""), None)
         if wrong and name != "":
-            place, said = wrong
-            line = text.count("\n", 0, place) + 1
-            problem = problem or say("at-line", line=line, said=said)
+            below = text.count("\n", start, wrong[0])
+            problem = problem or say("at-line", line=line + below, said=wrong[1])
         elif name != "":
             rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
             alone = dimensions < 2 and name is None and text[start - 1] != "("
-            line = text.count("\n", 0, start) + 1
-            whole = not group.depth and not alone and not part
-            found.append(PrintedArray(name, rows, dimensions, line, whole, context, expected))
+            whole = not group.depth and not alone and at != _SOMEWHERE
+            part = PrintedArray(name, rows, dimensions, line, whole, context, expected)
+            found.append(replace(part, at=at) if whole else part)
         after = group.end
         left[start:after] = [" " if char != "\n" else char for char in text[start:after]]
     return found, "".join(left), problem
@@ -360,31 +377,24 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
 
 @dataclass(frozen=True)
 class _Group:
-    """A bracketed group: where it ends, how many brackets stayed open, and the most of them.
-
-    `numbers` counts what is in it, and `truths` what of that is True or False.
-    """
+    """A bracketed group: where it ends, how many brackets stayed open, and the most of them."""
 
     rows: list[Row | None]
     end: int
     depth: int
     deepest: int
-    numbers: int
-    truths: int
 
 
 def _group(text: str, start: int) -> _Group:
     rows: list[Row | None] = []
     row: list[PrintedNumber | None] = []
-    depth = deepest = numbers = truths = 0
+    depth = deepest = 0
     position = start
-    while numbers <= MOST_NUMBERS and (token := pattern("token").match(text, position)):
+    while token := pattern("token").match(text, position):
         position = token.end()
         word = token.group()
         if token.lastgroup:
             row.append(_number(word))
-            numbers += 1
-            truths += token.lastgroup == "truth"
         elif word == "[":
             depth += 1
             deepest = max(deepest, depth)
@@ -393,22 +403,19 @@ def _group(text: str, start: int) -> _Group:
             row.append(None)
         elif word == "...":
             rows.append(None)
-        elif word == "]":
+        elif word == "]" or (";" in word and depth == 1 and row):
             rows += [tuple(row)] if row else []
             row = []
-            depth -= 1
+            # In MATLAB rows end with a semicolon.
+            deepest = max(deepest, 1 if word == "]" else 2)
+            depth -= word == "]"
             if depth == 0:
                 break
-        elif ";" in word and depth == 1 and row:
-            # The rows of a matrix in MATLAB.
-            rows.append(tuple(row))
-            row = []
-            deepest = 2
     if depth and position == len(text) and row:
         # Cut off in the middle of a row, and perhaps of a number.
         row[-1] = None
     rows += [tuple(row)] if row else []
-    return _Group(rows, position, depth, deepest, len(_numbers_of(rows)), truths)
+    return _Group(rows, position, depth, deepest)
 
 
 def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple[int, str]]:
@@ -417,9 +424,9 @@ def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple
     rest = text[end : end + 40]
     if "." not in text[start:end] and pattern("comma").search(text, start, end):
         yield start, say("comma")
-    if group.numbers == group.truths and pattern("gradient").search(name):
+    if pattern("truths").fullmatch(text, start, end) and pattern("gradient").search(name):
         yield start, say("booleans", name=name)
-    line_begun = text[text.rfind("\n", 0, end) + 1 : end].strip()
+    line_begun = text[max(0, end - 200) : end].rpartition("\n")[2].strip()
     if group.depth and rest and line_begun:
         begun = pattern("begun").findall(text[max(0, end - 40) : end])[0]
         yield end, say("not-a-number", word=repr(begun + rest.split()[0]))
@@ -459,8 +466,8 @@ def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
 
 def _label(
     text: str, after: int, start: int, names: re.Pattern[str]
-) -> tuple[str | None, bool, str, bool]:
-    """Return the name before an array, whether it is a part of it, the heading, and "expected".
+) -> tuple[str | None, tuple[int, ...], str, bool]:
+    """Return the name before an array, where in it that stands, the heading, and "expected".
 
     The name is "" where it is that of another gradient, or the array is a measure of one.
     """
@@ -481,8 +488,14 @@ def _label(
     prose = (pattern("word").findall(names.sub(" ", line)) for line in reversed(above.split("\n")))
     words = next(filter(None, prose), [])
     expected = any(word.lower().startswith("expect") for word in words)
-    part = pattern("part-of").match(behind) is not None
-    return name, part, context if headings[context] >= 0 else "", expected
+    return name, _place(behind), context if headings[context] >= 0 else "", expected
+
+
+def _place(behind: str) -> tuple[int, ...]:
+    """Return which entry or row of an array is meant, by the index behind its name."""
+    if found := pattern("place").match(behind):
+        return tuple(map(int, re.findall(r"\d+", found["index"])))
+    return _SOMEWHERE if pattern("part-of").match(behind) else ()
 
 
 def _last_name(text: str, names: re.Pattern[str]) -> tuple[str | None, str, str]:
@@ -509,29 +522,26 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
     """Read numbers that stand without brackets: ``db2 = -0.17``, or bare rows."""
     found: list[PrintedArray] = []
     block: list[Row] = []
-    read = 0
     for line_number, line in enumerate([*text.split("\n"), "end"], start=1):
         if len(line) > LONGEST:
             continue
-        if pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
+        if line and pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
             block.append(_row_of(line))
-            read += len(block[-1])
-        elif block:
+            continue
+        if block:
             first = line_number - len(block)
             found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
-        if named := _named_number(line, names):
-            name, row, part = named
-            whole = len(row) == 1 and not part
-            found.append(PrintedArray(name, _untrimmed([row]), 0, line_number, whole))
-            read += len(row)
-        if read > MOST_NUMBERS or len(found) > MOST_ARRAYS:
-            raise _TooManyError
+        if line and (named := _named_number(line, names)):
+            name, row, at = named
+            whole = len(row) == 1 and at != _SOMEWHERE
+            part = PrintedArray(name, _untrimmed([row]), 0, line_number, whole)
+            found.append(replace(part, at=at) if whole else part)
     return found
 
 
-def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, bool] | None:
-    """Return the name, the numbers, and whether they are a part of it, of ``name = number``.
+def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, tuple[int, ...]] | None:
+    """Return the name, the numbers, and where in it they stand, of ``name = number``.
 
     Nothing but the name, spelled as the tests have it, may stand before the sign, as a key or
     an attribute: of anything else, such as the mean of dW, the number says nothing here.
@@ -543,7 +553,7 @@ def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, bool] | 
     alone = pattern("alone-before").fullmatch(before) and pattern("alone-after").fullmatch(behind)
     if not name or not alone or name.replace("_", "") not in re.sub(r"[\[\]_]", "", match["label"]):
         return None
-    return name, _row_of(match["numbers"]), pattern("part-of").match(behind) is not None
+    return name, _row_of(match["numbers"]), _place(behind)
 
 
 def _row_of(text: str) -> Row:

@@ -1,14 +1,13 @@
 """A reader's own function, called as the published test calls it, in a process of its own."""
 
 import ast
-import base64
 import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.util import decode_source
@@ -19,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.calling import by_name, calls
+from backcheck.diagnosis.calling import calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
-from backcheck.diagnosis.lines import Assignment, Trace, is_right, which_line
+from backcheck.diagnosis.lines import Assignment, Trace, is_right, same, which_line
 from backcheck.diagnosis.reading import frame_of
+from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
@@ -36,21 +36,12 @@ CHILD = "import sys; sys.path[:] = sys.argv[1:]; from backcheck.diagnosis.child 
 
 
 @dataclass(frozen=True)
-class Value:
-    """What came back: its type, and its numbers or the key of the sentence why there are none."""
-
-    kind: str
-    array: Any
-    why: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True)
 class Ran:
     """What a function did: its outputs by name, or the exception and the frames it passed."""
 
     fixture: Fixture
     taken: Taken
+    name: str
     outputs: Mapping[str, Value] = field(default_factory=dict)
     error: str = ""
     frames: tuple[tuple[str, int, str, str], ...] = ()
@@ -65,6 +56,17 @@ class Ran:
         return "\n".join([say("raised"), *where, self.error])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a process of its own is asked to run, and each function, test and arrays it is about."""
+
+    fixture: Fixture
+    taken: Taken
+    name: str
+    cases: tuple[tuple[str, Fixture, Mapping[str, Any]], ...]
+    job: Job
+
+
 def run(
     fixture: Fixture,
     path: str,
@@ -77,31 +79,44 @@ def run(
     It has some `seconds` for that, and `waiting` is called once where it takes a while. A
     ValueError says in one sentence what keeps it from being called, or from coming back.
     """
-    file = Path(path)
-    taken = take(cells(file, source_of(file)), name)
-    tests = {one: test_of(one) for one in _own_tests() if one in taken.names} | {name: fixture}
-    cases = [
+    asks = asked(fixture, path, source_of(Path(path)), name)
+    return ran(asks, _answers(asks.job, seconds, waiting))
+
+
+def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
+    """Return what is to be run of a file: the function as it is, then the search for its line."""
+    taken = take(cells(Path(path), text), name)
+    tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
+    tests[name] = fixture
+    cases = tuple(
         (one, test, arrays)
         for one, test in tests.items()
         for arrays in (*_fresh(test), test.arrays)
-    ]
+    )
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
     clean = (taken, name, _given(fixture, fixture.arrays))
-    first, *others = _answers(Job(path, (clean, *programs)), seconds, waiting)
+    return Asked(fixture, taken, name, cases, Job(path, (clean, *programs)))
+
+
+def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
+    """Return what the function did, by what the process told."""
+    first, *others = told
+    of = (asks.fixture, asks.taken, asks.name)
     if "problem" in first:
         raise ValueError(first["problem"])
     if "error" in first:
         error = "".join(char if char.isprintable() else " " for char in first["error"])
         frames = tuple(map(tuple, first["frames"]))
-        return Ran(fixture, taken, {}, error, frames, tuple(first["absent"]))
+        return Ran(*of, {}, error, frames, tuple(first["absent"]))
     traces: dict[str, tuple[Fixture, list[Trace]]] = {}
-    for (one, test, arrays), told in zip(cases, others, strict=False):
-        if "returned" in told:
-            elsewhere = tests.keys() - {one}
-            trace = _trace(test, arrays, told, one.rpartition(".")[2], elsewhere)
-            traces.setdefault(one, (test, []))[1].append(trace)
-    return Ran(fixture, taken, _outputs(fixture, first["returned"]), traces=traces)
+    names = {one for one, *_ in asks.cases}
+    for (one, test, arrays), answer in zip(asks.cases, others, strict=False):
+        with suppress(ValueError):
+            if "returned" in answer:
+                trace = _trace(test, arrays, answer, one.rpartition(".")[2], names - {one})
+                traces.setdefault(one, (test, []))[1].append(trace)
+    return Ran(*of, outputs_of(asks.fixture, first["returned"]), traces=traces)
 
 
 def source_of(file: Path) -> str:
@@ -184,51 +199,13 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
     return told
 
 
-def _decoded(told: Mapping[str, Any]) -> Any:
-    kind = told["kind"]
-    if "entries" in told:
-        return {name: _decoded(one) for name, one in told["entries"]}
-    if "items" in told:
-        items = list(map(_decoded, told["items"]))
-        return tuple(items) if kind == "tuple" else items
-    if "number" in told:
-        return Value(kind, np.array(told["number"]))
-    if "why" in told:
-        return Value(kind, None, told["why"], told.get("error", ""))
-    if "data" not in told:
-        return Value(kind, np.broadcast_to(np.nan, told["shape"]), "too-large")
-    data = np.frombuffer(base64.b64decode(told["data"]), told["dtype"])
-    return Value(kind, data.reshape(told["shape"]))
-
-
-def _outputs(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
-    found: dict[str, Any] = {}
-    for (into, _), one in zip(calls(fixture), returned, strict=True):
-        found |= by_name(fixture, into, _decoded(one))
-    return {name: _leaf(value) for name, value in found.items()}
-
-
-def _leaf(value: Any) -> Value:
-    """Return an output as one value: lists of numbers are an array of a wrong type."""
-    if isinstance(value, Value):
-        return value
-    kind = type(value).__name__
-    with suppress(ValueError, TypeError):
-        return Value(kind, np.array(_nested(value), dtype=float))
-    return Value(kind, None, "no-array")
-
-
-def _nested(value: Any) -> Any:
-    if isinstance(value, Value):
-        return value.array.tolist()
-    return [_nested(one) for one in value] if isinstance(value, tuple | list) else None
-
-
 def _trace(
     test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
 ) -> Trace:
     made: list[Assignment] = []
-    ends, known = iter(calls(test)), []
+    held: dict[int, list[Assignment]] = {}
+    overwritten: dict[str, Assignment] = {}
+    ends = calls(test)
     for record in [None, *told["records"][:-1]]:
         if record is None:
             # A call begins, and what it returns is named by the test.
@@ -236,47 +213,22 @@ def _trace(
             known = [ast.unparse(part) for part in getattr(into, "elts", [into])]
             before = prefix(known[0])
             continue
-        line, inside, name, value = record
-        kind, _, place = name.partition(" ")
-        if kind == "return" and place:
-            if inside != function or int(place) >= len(known):
+        line, inside, name, value, place = record
+        output = name[0] == "["
+        if name.startswith("return "):
+            if inside != function or (number := int(name.partition(" ")[2])) >= len(known):
                 continue
-            name = f"[{known[int(place)].removeprefix(before)}]"
+            name, output = known[number].removeprefix(before), True
+        one = Assignment(line, inside, name.strip("[]"), decoded(value).array, output, before)
+        for other in held.setdefault(place, []):
+            if other.name != one.name and not same(other.value, one.value):
+                overwritten.setdefault(other.name, one)
+        held[place].append(one)
         if inside not in elsewhere:
-            array = _decoded(value).array
-            made.append(Assignment(line, inside, name.strip("[]"), array, name[0] == "[", before))
-    outputs = _outputs(test, told["returned"])
-    usable = {name: one.array for name, one in outputs.items() if not unusable(name, one)}
-    return Trace(arrays, made, usable, function)
-
-
-def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
-    """Return the first thing the test says, with the size of the difference, or ``""``."""
-    # Where one number is expected, its type is left open.
-    own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
-    types = [f"Wrong type for {name}: {one.kind}" for name, one in own if one.kind != "ndarray"]
-    arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
-    first = next(iter((*types, *fixture.compare(arrays).failures)), "")
-    name = first.split()[-1] if first else ""
-    if first.startswith("Wrong shape"):
-        return f"{first} (yours {np.shape(arrays[name])}, expected {fixture.expected[name].shape})"
-    if first.startswith("Wrong values"):
-        gap = np.max(np.abs(arrays[name] - fixture.expected[name]))
-        return f"{first} (largest difference {gap:.3g})"
-    return first
-
-
-def unusable(name: str, value: Value) -> str:
-    """Return why nothing can be searched for an output, or ``""``."""
-    array = value.array
-    if array is None:
-        none = value.kind == "NoneType"
-        return say("is-none" if none else value.why, name=name, kind=value.kind, error=value.error)
-    if value.why or array.size == 0:
-        return say(value.why or "no-entries", name=name, shape=array.shape)
-    if array.ndim > 2:
-        return say("too-many-axes", name=name, n=array.ndim)
-    return say("complex", name=name) if array.dtype.kind == "c" else ""
+            made.append(one)
+    outputs = outputs_of(test, told["returned"])
+    usable = {name: value.array for name, value in outputs.items() if not unusable(name, value)}
+    return Trace(arrays, made, usable, function, overwritten)
 
 
 def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
@@ -288,15 +240,23 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         left = left_as_handed_out(ran.taken.pieces)
         said = (left,) if left else said
     if ran.error and not said:
-        *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
-        causes = likely_causes(ran.error, fixture, frame_of(function.strip("<>"), text or ""))
-        absent = ran.absent if ran.error.startswith("NameError") else ()
-        said = (*(say("may-be-absent", module=module) for module in absent), *causes)
+        said = tuple(_causes(ran))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
     return replace(found, remarks=(*said, *found.remarks))
+
+
+def _causes(ran: Ran) -> Iterator[str]:
+    """Yield what may be behind an exception."""
+    if not ran.frames and ran.error.startswith("TypeError"):
+        yield say("called-so", call=ran.fixture.call[0].rpartition(" = ")[2])
+        return
+    if ran.error.startswith("NameError"):
+        yield from (say("may-be-absent", module=module) for module in ran.absent)
+    *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
+    yield from likely_causes(ran.error, ran.fixture, frame_of(function.strip("<>"), text or ""))
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
@@ -305,17 +265,17 @@ def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
         keys = ("where", "line", "name", "says")
         return dict(zip(keys, ran.frames[-1], strict=True)) if ran.frames else None
     traces = {name: (test, some) for name, (test, some) in ran.traces.items() if len(some) == 3}
-    if not traces:
+    own = ran.name
+    if own not in traces:
         return None
-    *_, own = ran.traces
     wrong = {
         name: next((one for one in some[:2] if not is_right(test, one)), None)
         for name, (test, some) in traces.items()
     }
-    first = next((name for name in wrong if wrong[name]), own) if wrong.get(own) else own
+    first = next((name for name in wrong if wrong[name]), own) if wrong[own] else own
     test, (fresh, _, here) = traces[first]
     if first != own:
-        found = diagnose(here.outputs, test)
+        found = diagnose(here.outputs, test, 1)
     if not (at := which_line(test, wrong[first] or fresh, here, found.candidates)):
         return None
     one, says = at

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import PREFIXES, Fixture
 from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
 from backcheck.program import OPERATIONS, Tree, evaluate, names
-from backcheck.showing.words import pattern, say
+from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
 """Whether a matrix product stopped, and its two shapes; -1 is a size that numpy does not name."""
@@ -85,16 +86,32 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
     )
 
 
-def told(causes: Sequence[Cause]) -> tuple[str, ...]:
+def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     """Return the first few causes as sentences, and how many there are beside."""
+    causes = known_causes(error, frame)
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
-    return (*map(str, causes[:MOST]), *more)
+    plain = (
+        one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
+    )
+    return (*map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+
+
+def own_assert(frame: Frame) -> tuple[str, str] | None:
+    """Return the array that a learner's own assert found wrong, and a sentence that says so."""
+    if found := pattern("own-shape").search(frame.statement):
+        return found["name"], say("own-shape", **found.groupdict())
+    if found := pattern("own-type").search(frame.statement):
+        return found["name"], say("own-type", **found.groupdict())
+    return None
 
 
 def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
     """Return what may be behind an exception that a function raised on a fixture."""
-    known = told(known_causes(error, frame))
+    known = told(error, frame)
+    if error.startswith("AssertionError") and own_assert(frame):
+        _, likely, remarks = _of_assert(frame, [fixture])
+        return (*remarks, *("; ".join(mutant.shown) for mutant in likely[:MOST]))
     clash = clash_of(error)
     if known or not clash:
         return known
@@ -112,15 +129,31 @@ def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
     return tests
 
 
-def likely_mutants(
-    paste: Paste, tests: Sequence[Fixture]
-) -> tuple[Fixture, tuple[Mutant, ...], tuple[str, ...]] | None:
-    """Return a test, what changes make it or numpy say what was pasted, and remarks on them."""
+Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
+"""A test, what changes make it or numpy say what was pasted, and remarks on them."""
+
+
+def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely:
+    """Return what gives an array the shape that the learner's own assert refused."""
+    name, said = own_assert(frame) or ("", "")
+    if not pattern("own-shape").search(frame.statement):
+        return None, (), (said,)
+    for test in tests:
+        known = test.function == frame.function or frame.function in ("", "cell")
+        for before in ("", *PREFIXES) if known else ():
+            if found := failing_alike(test, (("shape", before + name),)):
+                like = say("own-shape-like", title=test.title, name=name)
+                return test, tuple(found), (said, like)
+    return None, (), (said, say("own-shape-else"))
+
+
+def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
+    """Return what may have made a test, numpy or the learner's own assert say what was pasted."""
     if clash := clash_of(paste.error):
         stopping = {test: clashing(test, clash, paste.frame) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
-            return None
+            return None, (), (say("no-clash"), covered())
         best = min(stopping, key=lambda test: stopping[test][0].rank[:2])
         is_product, left, right = clash
         turned = (say("turned"),) if not is_product and left == right[::-1] else ()
@@ -128,6 +161,8 @@ def likely_mutants(
     for test in tests:
         if failing := failing_alike(test, paste.failing):
             return test, tuple(failing), (say("complaint", title=test.title),)
+    if not paste.error and not paste.failing and own_assert(paste.frame):
+        return _of_assert(paste.frame, tests)
     return None
 
 

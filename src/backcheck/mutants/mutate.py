@@ -159,8 +159,10 @@ def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
             opened.append(place)
         elif sign == ")":
             start = opened.pop()
-            # The parentheses of a function stay.
-            if start == 0 or not text[start - 1].isalnum():
+            # The parentheses of a function stay, and those of what is put together.
+            if not (
+                (start and text[start - 1].isalnum()) or text.endswith("concatenate(", 0, start)
+            ):
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)

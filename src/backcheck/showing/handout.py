@@ -7,7 +7,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 
 from collections.abc import Iterator, Mapping
 
-from backcheck.program import FUNCTIONS, SUMS, Tree, names, parts, write
+from backcheck.program import FUNCTIONS, ROWS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
@@ -125,6 +125,9 @@ def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:
     """Return the text of an operation on two operands, and how tightly it binds."""
     if operation in (">", ">=", "<", "<="):
         return f"1[{mathematics(left)} {operation} {mathematics(right)}]", _ATOM
+    if operation in ROWS:
+        of = {"left": mathematics(left, _ATOM), "right": mathematics(right, _ATOM)}
+        return say(operation, **of), _PLUS
     if operation == "**":
         # A power of a power keeps its brackets on both sides.
         power = mathematics(right, _ATOM)

@@ -1,0 +1,133 @@
+"""What is taken out of a notebook or a file, and what is said where that cannot be done."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backcheck.__main__ import main
+from backcheck.diagnosis.calling import helper
+from backcheck.diagnosis.sources import Cell, take
+from backcheck.fixtures import load
+
+ID = "c1w4_linear_backward_v4a"
+HEAD = "def linear_backward(dZ, cache):\n    A_prev, W, b = cache\n    m = A_prev.shape[1]\n"
+STEPS = "    from_program = own(dZ, A_prev, W)\n    return from_program\n"
+OWN = (
+    "def own(dZ, A_prev, W):\n    m = A_prev.shape[1]\n    dW = dZ @ A_prev.T\n    dW /= m\n"
+    "    return W.T @ dZ, dW, np.mean(dZ, axis=1, keepdims=True)\n"
+)
+MARKS = {
+    "none": "    ### START CODE HERE ### (≈ 3 lines of code)\n    dW = None\n    db = None\n"
+    "    dA_prev = None\n    ### END CODE HERE ###\n    assert (dW.shape == W.shape)\n",
+    "empty": "    # dW = ...\n    # YOUR CODE STARTS HERE\n\n\n    # YOUR CODE ENDS HERE\n",
+}
+BACK = "    return dA_prev, dW, db\n"
+
+
+def notebook(*cells: str) -> str:
+    made = [
+        {"cell_type": "code", "source": cell, "execution_count": n}
+        for n, cell in enumerate(cells, 1)
+    ]
+    return json.dumps({"cells": made, "nbformat": 4})
+
+
+def ran(
+    text: str | bytes, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str = "own.ipynb"
+) -> tuple[int, str]:
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    code = main(["run", ID, f"{file}:linear_backward"])
+    told = capfd.readouterr()
+    return code, told.out + told.err
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (OWN, HEAD + STEPS),
+        (HEAD + STEPS, "import numpy as xp", OWN.replace("np.", "xp.")),
+        ("from numpy import mean", OWN.replace("np.mean", "mean"), HEAD + STEPS),
+        ("own = lambda *given: 1 / 0", OWN, HEAD + STEPS),
+        ("import torch\nimport h5py\nplt.plot(", OWN, HEAD + STEPS),
+        (OWN, "def linear_backward(dZ, cache):\n    return (1\n", HEAD + STEPS),
+        ("average = np.mean", OWN.replace("np.mean", "average"), HEAD + STEPS),
+        ("ONE = 1", OWN.replace("axis=1", "axis=ONE"), HEAD + STEPS),
+        ("try:\n    import numpy as np\nexcept ImportError:\n    pass\nif True:\n    K = [1]",
+         OWN.replace("axis=1", "axis=K[0]"), HEAD + STEPS),
+    ],
+)  # fmt: skip
+def test_what_the_function_needs_is_taken_wherever_it_stands_and_the_last_of_its_name(
+    cells: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(notebook(*cells), tmp_path, capfd)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        (notebook(HEAD + MARKS["none"] + BACK), 4, "out: dW = None (own.ipynb, In [1], line 5)"),
+        (notebook(HEAD + MARKS["empty"] + BACK), 4, "between the marks of the exercise (own.ipynb"),
+        (notebook("import numpy as np", "def linear_backward(dZ, cache):\n    return (1\n"), 2,
+         "own.ipynb, In [2], line 2: SyntaxError: '(' was never closed."),
+        (notebook("A_prev, W, b = test_case()", "def linear_backward(dZ, cache):\n    return W"), 2,
+         "linear_backward reads W, which is made outside of it (own.ipynb, In [1], line 1)"),
+        (notebook("import torch_geometric_xyz as t", HEAD + "    return t.matmul(W, dZ)"), 2,
+         "linear_backward uses torch_geometric_xyz, which is not installed here"),
+        (notebook("from xyz_utils import relu6", HEAD + "    return relu6(dZ)"), 2,
+         "linear_backward uses relu6 of xyz_utils, which is not installed here"),
+        (notebook("from xyz_utils import *", HEAD + "    return relu6(dZ)"), 4,
+         "xyz_utils is not installed here; if it has the name that is missing"),
+        ("version https://git-lfs.github.com/spec/v1", 2, "own.ipynb is no notebook that Jupyter"),
+        ("{}", 2, "own.ipynb is no notebook that Jupyter"),
+        (notebook("x = 1"), 2, "own.ipynb has no function 'linear_backward'."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_is_told_with_its_cell_and_line(
+    text: str, code: int, says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    got, told = ran(text, tmp_path, capfd)
+    assert says in told
+    assert got == code
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"# caf\xe9\n" + HEAD.encode(), "own.py, line 1: this is not text that Python reads"),
+        (b"# coding: klingon\n", "own.py, line 1: this is not text that Python reads (unknown enc"),
+        (HEAD.encode() + b"\tx = 1\n", "own.py, line 4: TabError: inconsistent use of tabs"),
+        (HEAD.encode() + b"\0", "SyntaxError: source code string cannot contain null bytes"),
+        (b"", "own.py has no function 'linear_backward'."),
+    ],
+)
+def test_a_file_that_is_no_python_is_told_with_its_line(
+    data: bytes, says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, told = ran(data, tmp_path, capfd, "own.py")
+    assert code == 2
+    assert says in told
+    assert told.count("\n") == 1
+
+
+def test_the_course_supplies_its_helpers_and_a_sigmoid_as_its_module_has_it() -> None:
+    layer = load("c1w4_linear_activation_backward_v2")
+    dA, Z = layer.arrays["dA"], layer.arrays["Z"]
+    cache = tuple(layer.arrays[name] for name in ("A_prev", "W", "b"))
+    for name in ("sigmoid", "relu"):
+        slope = helper(f"{name}_backward")(dA, Z)
+        assert slope == pytest.approx(layer.values[f"{name}_dZ"])
+        found = helper("linear_backward")(slope, cache)
+        again = helper("linear_activation_backward")(dA, (cache, Z), activation=name)
+        for one, other, output in zip(found, again, ("dA_prev", "dW", "db"), strict=True):
+            assert one == pytest.approx(layer.values[f"{name}_{output}"])
+            assert other == pytest.approx(one)
+    assert len(helper("sigmoid", ["dnn_utils_v2"])(Z)) == 2
+    assert helper("sigmoid", ["planar_utils"])(Z).shape == Z.shape
+    assert helper("softmax") is None
+
+
+def test_names_of_the_function_itself_are_not_looked_for_outside() -> None:
+    cell = Cell("own.py", "X = load()\nY = load()\ndef f(X):\n    for Y in X:\n        pass\n")
+    assert take([cell], "f").names == ("f",)
