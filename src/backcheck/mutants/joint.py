@@ -102,9 +102,10 @@ def _overwritten(fixture: Fixture) -> Iterator[Forms]:
             key = formula(fixture, part)
             # Labels are integers, and numpy writes no others into those.
             for name in {*_written_over(part)} - {"Y"}:
-                if key[0][0] != shapes[name]:
+                others = {n: t for n, t in steps.items() if n != step and name in names(t)}
+                if key[0][0] != shapes[name] or not (others or name in fixture.expected):
                     continue
-                seen = {n: put(t, {name: part}) for n, t in steps.items() if n != step}
+                seen = {n: put(t, {name: part}) for n, t in others.items()}
                 if name in steps:
                     seen = {name: put(part, {name: steps[name]}), step: put(tree, {part: name})}
                     # Where a second time changes nothing, the step can stay as it was.
