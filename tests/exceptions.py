@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.calling import by_name
 from backcheck.diagnosis.calling import calls as calls_of
 from backcheck.diagnosis.reading import Frame, frame_of
 from backcheck.diagnosis.symptoms import evidence_of, exceptions
@@ -486,6 +487,14 @@ def _statements(tree: ast.AST, place: Place, node: ast.stmt) -> Iterator[tuple[s
 
 
 # ---- Running. ----
+
+
+def call(fixture: Fixture, function: Callable[..., Any]) -> dict[str, Any]:
+    """Call a function as a test does; return its outputs by their names."""
+    outputs: dict[str, Any] = {}
+    for into, given in calls_of(fixture):
+        outputs |= by_name(fixture, into, function(*given))
+    return outputs
 
 
 @dataclass(frozen=True)

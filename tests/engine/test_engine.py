@@ -46,11 +46,20 @@ LAYERS = (
         "traceback",
         "reading",
         "operators",
-        "uncovered",
         "fixtures",
     ),
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing"),
-    *("symptoms", "clues", "differences", "diagnose", "links", "printing", "cards", "page"),
+    *(
+        "symptoms",
+        "uncovered",
+        "clues",
+        "differences",
+        "diagnose",
+        "links",
+        "printing",
+        "cards",
+        "page",
+    ),
 )
 """The modules, from the ground up: each may import those before it."""
 

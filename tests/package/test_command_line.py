@@ -326,13 +326,13 @@ def test_what_makes_no_fair_test_is_refused_in_one_sentence_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-COURSES = ROOT / "tests/courses"
+COURSE = ROOT / "src/backcheck/published/c1-week-2.toml"
 
 
 def test_every_command_takes_a_test_of_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    course = str(COURSES / "logistic-regression.toml")
+    course = str(COURSE)
     test = read(course)[-1]
     for arguments in (["audit", course], ["show", f"{course}:{test.id}"]):
         assert main(arguments) == 0
@@ -352,7 +352,7 @@ def test_every_command_takes_a_test_of_a_file(
     ("name", "message"),
     [
         ("nowhere.toml", "nowhere.toml cannot be read"),
-        (f"{COURSES / 'logistic-regression.toml'}:week3", "There is no fixture 'week3'"),
+        (f"{COURSE}:week3", "There is no fixture 'week3'"),
     ],
 )
 def test_a_file_that_has_not_the_test_is_refused_in_one_sentence(

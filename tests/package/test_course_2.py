@@ -7,7 +7,6 @@ import pytest
 
 from backcheck import forward, gradient_check, network
 from backcheck.activations import by_name
-from backcheck.diagnosis.calling import call
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import ids, load
 from backcheck.forward import broken, residuals
@@ -18,6 +17,7 @@ from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutate import mutants
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference, distance
+from exceptions import call
 
 PENALTY, DROPOUT = "c2w1_backward_regularization", "c2w1_backward_dropout"
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from backcheck import forward, referee
-from backcheck.diagnosis.calling import call
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import Fixture, load
@@ -17,6 +16,7 @@ from backcheck.mutants.fair import repaired, write
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from chapters import ROOT
+from exceptions import call
 
 PUBLISHED = ROOT / "src/backcheck/published"
 FILES = {

@@ -158,8 +158,8 @@ def test_a_row_without_brackets_after_its_name_is_read_whole() -> None:
 
 
 def test_names_are_read_in_the_courses_spelling() -> None:
-    text = "\n".join(f"{name} = [[0.5]]" for name in ("da_prev", "DW", "db", "dAL", "dA_prev_temp"))
-    assert [seen.name for seen in read(text).arrays] == ["da_prev", "dW", "db", "dAL", "dA_prev"]
+    text = "\n".join(f"{name} = [[0.5]]" for name in ("dz_1", "DW", "db", "dAL", "dA_prev_temp"))
+    assert [seen.name for seen in read(text).arrays] == ["dZ1", "dW", "db", "dAL", "dA_prev"]
 
 
 def test_headings_tell_which_activation_an_array_belongs_to() -> None:
@@ -291,7 +291,7 @@ def test_a_refusal_ends_with_every_exercise_whose_test_is_known() -> None:
     for test in map(load, ids()):
         week = next(part for part in covered().split("; ") if test.course in part)
         assert test.function in week
-    assert "dropout" not in covered("Course 1")
+    assert "Course 5" not in covered("Course 1")
 
 
 COLUMN = np.array([[0.00176201], [0.00150995], [-0.00091736]])
@@ -386,7 +386,7 @@ def test_a_label_is_the_name_itself_or_a_key_or_an_attribute(text: str, name: st
 
 
 OTHERS = ("mean of dA", "mean of the dA", "dA_mean", "mean_dA", "dA error", "np.mean(dA)")
-OTHERS += ("dW1.mean()", "norm of dW1", "dW1 difference", "dx", 'gradients["dby"][4]', "dgamma")
+OTHERS += ("dW1.mean()", "norm of dW1", "dW1 difference", "dx", 'gradients["dout"][4]', "dgamma")
 
 
 @pytest.mark.parametrize("value", ["0.5", "[[0.5 0.25]]", "[0.5]", "array([[0.5, 0.25]])"])

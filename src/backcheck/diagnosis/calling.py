@@ -1,7 +1,7 @@
 """How a test calls a function, read both ways: what it hands over, and what it takes apart."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,14 +58,6 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
     raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
 
 
-def call(fixture: Fixture, function: Callable[..., Any]) -> dict[str, Any]:
-    """Call a function as a test does; return its outputs by their names."""
-    outputs: dict[str, Any] = {}
-    for into, given in calls(fixture):
-        outputs |= by_name(fixture, into, function(*given))
-    return outputs
-
-
 def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
     """Return what a function returned by the names of the test."""
     match into:
@@ -74,7 +66,10 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
         case ast.Dict() if isinstance(returned, Mapping):
             return {str(name): value for name, value in returned.items()}
         case ast.Dict():
-            wanted = f"a dictionary with {', '.join(fixture.expected)}"
+            nodes = (node for taken, _ in parsed(fixture) for node in ast.walk(taken))
+            beside = {node.id for node in nodes if isinstance(node, ast.Name)}
+            names = [name for name in fixture.expected if name not in beside]
+            wanted = f"a dictionary with {', '.join(names)}"
         case ast.Tuple(elts=parts):
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
                 found: dict[str, Any] = {}

@@ -32,6 +32,9 @@ BIG = 100_000
 MOST = 2000
 """How many assignments of a program are told."""
 
+SMALL = 1000
+"""Arrays with more entries than this are not told when they are assigned."""
+
 DEEPEST = 4
 """How deep tuples, lists and dictionaries are looked into."""
 
@@ -111,7 +114,6 @@ def _loaded(
         try:
             _run(piece, taken, scope)
         except Exception:
-            # The course's modules are told apart by what they have.
             source = getattr(piece.node, "module", None) or alias.name
             supplied = helper(alias.name, taken.modules)
             if alias.name == "*":
@@ -136,16 +138,17 @@ def _run(piece: Piece, taken: Taken, scope: dict[str, Any]) -> None:
 
 def _recorder(records: list[Any]) -> Callable[..., Any]:
     """Return what an instrumented program calls with each value that it gives a name."""
+    alive = []  # or another array could be given the place of one that is gone
 
     def record(where: list[Any], value: Any, key: Any = None) -> Any:
         with suppress(Exception):
             name, held = where[-1], value
             if key is not None and isinstance(value, dict):
                 name, held = f"[{key}]", value[key]
-            if len(records) < MOST:
-                told = encoded(held)
-                if "data" in told or "number" in told:
-                    records.append([*where[:-1], name, told])
+            told = encoded(held) if len(records) < MOST and np.size(held) <= SMALL else {}
+            if "data" in told or "number" in told:
+                records.append([*where[:-1], name, told, id(held)])
+                alive.append(held)
         return value
 
     return record

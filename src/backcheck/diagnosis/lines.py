@@ -39,6 +39,8 @@ class Trace:
     assignments: Sequence[Assignment]
     outputs: Mapping[str, Any]
     function: str  # its name
+    # By output, the assignment that wrote into its array after it was computed.
+    overwritten: Mapping[str, Assignment]
 
 
 def same(value: Any, other: Any) -> bool:
@@ -61,7 +63,10 @@ def which_line(
     """Return the first assignment that is not right, and what can be said of it; or None."""
     right = fixture.program.run(fresh.arrays)
     if is_right(fixture, fresh):
-        return _right_but_here(fixture, right, fresh, here)
+        return _right_but_here(fixture, right, fresh, here) if fixture.broken() else None
+    for name, one in fresh.overwritten.items():
+        if name in right and not same(fresh.outputs.get(name), right[name]):
+            return one, say("line-writes", other=name)
     return _explained(fixture, right, fresh, candidates) or _by_name(fixture, right, fresh)
 
 
@@ -90,7 +95,7 @@ def _explained(
         asked = [name for name in fixture.expected if name in fresh.outputs]
         if not asked or not all(same(values[name], fresh.outputs[name]) for name in asked):
             continue
-        for step, _, now in mutant.changed:
+        for (step, _, _), statement in zip(mutant.changed, mutant.shown, strict=True):
             if step not in right or same(values[step], right[step]):
                 continue
             made = [n for n in _last(fresh) if same(fresh.assignments[n].value, values[step])]
@@ -98,7 +103,7 @@ def _explained(
             unlike = [n for n in made if not _is_among(values[step], usual)]
             for place in (named or unlike)[:1]:
                 if not same(values[step], _due(step, fixture, fresh, place)):
-                    return _made(fresh, place, usual), mutant.name or f"{step} = {now}"
+                    return _made(fresh, place, usual), mutant.name or statement
     return None
 
 

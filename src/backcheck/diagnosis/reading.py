@@ -91,13 +91,13 @@ class PrintedArray:
             return None
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
-    def fits(self, shape: tuple[int, ...]) -> bool:
-        """Return whether it has a shape, or can be a part of an array that has."""
+    def fits(self, shape: tuple[int, ...], loose: bool = False) -> bool:
+        """Return whether it has a shape, or can be (if `loose`, in any case) a part of one."""
         if self.at:
             inside = len(self.at) <= len(shape) and all(map(gt, shape, self.at))
             return inside and self._entry.fits(shape[len(self.at) :])
-        if self.shape is not None:
-            return self.shape == shape
+        if self.shape is not None and not loose:
+            return self.has(shape)
         height, width = (1, 1, *shape)[-2:]
         rows = [row for row in self.rows if row is not None]
         return len(rows) <= height and all(
@@ -106,6 +106,10 @@ class PrintedArray:
             else sum(number is not None for number in row) <= width
             for row in rows
         )
+
+    def has(self, shape: tuple[int, ...]) -> bool:
+        """Return whether it has a shape; np.squeeze leaves no brackets around one number."""
+        return self.shape == shape or (self.shape == () and shape == (1,))
 
     @cached_property
     def _entry(self) -> "PrintedArray":
@@ -148,9 +152,9 @@ class PrintedArray:
             return self.fits(array.shape) and self._entry.matches(array[self.at], loose)
         first = self.cells[0]
         # Most candidates are told apart by one number, which is quicker to look for.
-        if self.shape is not None and (array.shape == self.shape or not loose):
+        if self.shape is not None and (self.has(array.shape) or not loose):
             return (
-                array.shape == self.shape
+                self.has(array.shape)
                 and first.covers(array.item(0), loose)
                 and bool(_near(array, self.centre, self._widths[loose]).all())
             )
@@ -279,13 +283,22 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
     names = pattern("name", gradients_of(fixtures))
     arrays = []
     for line, (name, value) in enumerate(grads.items(), start=1):
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r} is no name of an array, but a {type(name).__name__}.")
         array = numeric(name, value)
         if array.ndim > 2:
             raise ValueError(f"{name} has {array.ndim} dimensions, but a gradient has at most 2.")
         if not array.size:
             raise ValueError(f"{name} has shape {array.shape}, so there is no number in it.")
-        table = np.atleast_2d(array.astype(float)).tolist()
-        rows = tuple(tuple(PrintedNumber(number, 15, 15) for number in row) for row in table)
+        table = np.atleast_2d(array.astype(float))
+        rows = _untrimmed([tuple(map(_number, map(repr, row))) for row in table.tolist()])
+        if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+            # What a short float computes may be wrong in its last two digits.
+            size = np.max(np.abs(table), where=np.isfinite(table), initial=1e-30)
+            own = int(-np.log10(100 * np.finfo(array.dtype).eps * size))
+            rows = tuple(
+                tuple(n and replace(n, own=own, decimals=own) for n in r or ()) for r in rows
+            )
         spelling = course_spelling(name, names)
         arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
     return _finite(Paste(tuple(arrays)))

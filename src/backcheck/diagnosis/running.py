@@ -21,7 +21,7 @@ from backcheck import forward
 from backcheck.diagnosis.calling import calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
-from backcheck.diagnosis.lines import Assignment, Trace, is_right, which_line
+from backcheck.diagnosis.lines import Assignment, Trace, is_right, same, which_line
 from backcheck.diagnosis.reading import frame_of
 from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
@@ -41,6 +41,7 @@ class Ran:
 
     fixture: Fixture
     taken: Taken
+    name: str
     outputs: Mapping[str, Value] = field(default_factory=dict)
     error: str = ""
     frames: tuple[tuple[str, int, str, str], ...] = ()
@@ -61,6 +62,7 @@ class Asked:
 
     fixture: Fixture
     taken: Taken
+    name: str
     cases: tuple[tuple[str, Fixture, Mapping[str, Any]], ...]
     job: Job
 
@@ -84,7 +86,8 @@ def run(
 def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     """Return what is to be run of a file: the function as it is, then the search for its line."""
     taken = take(cells(Path(path), text), name)
-    tests = {one: test_of(one) for one in _own_tests() if one in taken.names} | {name: fixture}
+    tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
+    tests[name] = fixture
     cases = tuple(
         (one, test, arrays)
         for one, test in tests.items()
@@ -93,19 +96,19 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
     clean = (taken, name, _given(fixture, fixture.arrays))
-    return Asked(fixture, taken, cases, Job(path, (clean, *programs)))
+    return Asked(fixture, taken, name, cases, Job(path, (clean, *programs)))
 
 
 def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
     """Return what the function did, by what the process told."""
     first, *others = told
-    fixture, taken = asks.fixture, asks.taken
+    of = (asks.fixture, asks.taken, asks.name)
     if "problem" in first:
         raise ValueError(first["problem"])
     if "error" in first:
         error = "".join(char if char.isprintable() else " " for char in first["error"])
         frames = tuple(map(tuple, first["frames"]))
-        return Ran(fixture, taken, {}, error, frames, tuple(first["absent"]))
+        return Ran(*of, {}, error, frames, tuple(first["absent"]))
     traces: dict[str, tuple[Fixture, list[Trace]]] = {}
     names = {one for one, *_ in asks.cases}
     for (one, test, arrays), answer in zip(asks.cases, others, strict=False):
@@ -113,7 +116,7 @@ def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
             if "returned" in answer:
                 trace = _trace(test, arrays, answer, one.rpartition(".")[2], names - {one})
                 traces.setdefault(one, (test, []))[1].append(trace)
-    return Ran(fixture, taken, outputs_of(fixture, first["returned"]), traces=traces)
+    return Ran(*of, outputs_of(asks.fixture, first["returned"]), traces=traces)
 
 
 def source_of(file: Path) -> str:
@@ -200,7 +203,9 @@ def _trace(
     test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
 ) -> Trace:
     made: list[Assignment] = []
-    ends, known = iter(calls(test)), []
+    held: dict[int, list[Assignment]] = {}
+    overwritten: dict[str, Assignment] = {}
+    ends = calls(test)
     for record in [None, *told["records"][:-1]]:
         if record is None:
             # A call begins, and what it returns is named by the test.
@@ -208,18 +213,22 @@ def _trace(
             known = [ast.unparse(part) for part in getattr(into, "elts", [into])]
             before = prefix(known[0])
             continue
-        line, inside, name, value = record
-        kind, _, place = name.partition(" ")
-        if kind == "return" and place:
-            if inside != function or int(place) >= len(known):
+        line, inside, name, value, place = record
+        output = name[0] == "["
+        if name.startswith("return "):
+            if inside != function or (number := int(name.partition(" ")[2])) >= len(known):
                 continue
-            name = f"[{known[int(place)].removeprefix(before)}]"
+            name, output = known[number].removeprefix(before), True
+        one = Assignment(line, inside, name.strip("[]"), decoded(value).array, output, before)
+        for other in held.setdefault(place, []):
+            if other.name != one.name and not same(other.value, one.value):
+                overwritten.setdefault(other.name, one)
+        held[place].append(one)
         if inside not in elsewhere:
-            array = decoded(value).array
-            made.append(Assignment(line, inside, name.strip("[]"), array, name[0] == "[", before))
+            made.append(one)
     outputs = outputs_of(test, told["returned"])
-    usable = {name: one.array for name, one in outputs.items() if not unusable(name, one)}
-    return Trace(arrays, made, usable, function)
+    usable = {name: value.array for name, value in outputs.items() if not unusable(name, value)}
+    return Trace(arrays, made, usable, function, overwritten)
 
 
 def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
@@ -231,15 +240,23 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         left = left_as_handed_out(ran.taken.pieces)
         said = (left,) if left else said
     if ran.error and not said:
-        *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
-        causes = likely_causes(ran.error, fixture, frame_of(function.strip("<>"), text or ""))
-        absent = ran.absent if ran.error.startswith("NameError") else ()
-        said = (*(say("may-be-absent", module=module) for module in absent), *causes)
+        said = tuple(_causes(ran))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
     return replace(found, remarks=(*said, *found.remarks))
+
+
+def _causes(ran: Ran) -> Iterator[str]:
+    """Yield what may be behind an exception."""
+    if not ran.frames and ran.error.startswith("TypeError"):
+        yield say("called-so", call=ran.fixture.call[0].rpartition(" = ")[2])
+        return
+    if ran.error.startswith("NameError"):
+        yield from (say("may-be-absent", module=module) for module in ran.absent)
+    *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
+    yield from likely_causes(ran.error, ran.fixture, frame_of(function.strip("<>"), text or ""))
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
@@ -248,17 +265,17 @@ def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
         keys = ("where", "line", "name", "says")
         return dict(zip(keys, ran.frames[-1], strict=True)) if ran.frames else None
     traces = {name: (test, some) for name, (test, some) in ran.traces.items() if len(some) == 3}
-    if not traces:
+    own = ran.name
+    if own not in traces:
         return None
-    *_, own = ran.traces
     wrong = {
         name: next((one for one in some[:2] if not is_right(test, one)), None)
         for name, (test, some) in traces.items()
     }
-    first = next((name for name in wrong if wrong[name]), own) if wrong.get(own) else own
+    first = next((name for name in wrong if wrong[name]), own) if wrong[own] else own
     test, (fresh, _, here) = traces[first]
     if first != own:
-        found = diagnose(here.outputs, test)
+        found = diagnose(here.outputs, test, 1)
     if not (at := which_line(test, wrong[first] or fresh, here, found.candidates)):
         return None
     one, says = at

@@ -28,6 +28,9 @@ ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
 """Between what marks an exercise wants something written."""
 
 
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
 class Cell(NamedTuple):
     """A cell: what readers call it, and its text with the lines above it in a file empty."""
 
@@ -110,10 +113,9 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             where = f"{cell.label}, line {getattr(error, 'lineno', None) or 1}"
             said = getattr(error, "msg", str(error))
             raise ValueError(say("no-python", where=where, kind=type(error).__name__, said=said))
-        if name in kept or name in missing or (name not in defined and hasattr(builtins, name)):
-            continue
-        if name not in defined:
+        if name not in defined and not hasattr(builtins, name):
             missing[name] = None
+        if name in kept or name not in defined:
             continue
         piece = defined[name]
         if name != first and not _is_simple(piece.node, defined):
@@ -126,10 +128,10 @@ def take(cells: list[Cell], wanted: str) -> Taken:
     if method:
         _check_method(kept[first].node, first, method)
     order = {id(cell): place for place, cell in enumerate(cells)}
-    pieces = sorted({id(p.node): p for p in kept.values()}.values(), key=lambda piece: (
-        not isinstance(piece.node, ast.Import | ast.ImportFrom), order[id(piece.cell)],
-        piece.node.lineno,
-    ))  # fmt: skip
+    pieces = sorted(
+        {id(one.node): one for one in kept.values()}.values(),
+        key=lambda one: (not isinstance(one.node, IMPORTS), order[id(one.cell)], one.node.lineno),
+    )
     own = [n for n, piece in kept.items() if isinstance(piece.node, ast.FunctionDef | ast.ClassDef)]
     return Taken((*stars, *pieces), tuple(own), tuple(missing), tuple(modules), tuple(futures))
 
@@ -150,20 +152,13 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
     """Yield each name that statements define, those inside of if, with, try and for included."""
     for node in body:
         match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield name, node
-            case ast.ClassDef(name=name):
-                yield name, node
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for one in names:
-                    alone = [ast.alias(one.name, one.asname)]
-                    made = (
-                        ast.Import(alone)
-                        if isinstance(node, ast.Import)
-                        else ast.ImportFrom(node.module, alone, node.level)
-                    )
-                    name = one.asname or one.name.partition(".")[0]
-                    yield name, ast.fix_missing_locations(ast.copy_location(made, node))
+                    alone = copy.copy(node)
+                    alone.names = [one]
+                    yield one.asname or one.name.partition(".")[0], alone
             case ast.If(test=test) if "__name__" in ast.unparse(test):
                 pass
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
@@ -187,7 +182,7 @@ def _read(node: ast.AST) -> list[str]:
                 stores.add(name)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if one is not node:
                 stores.add(name)
-            case ast.alias(name=name, asname=asname) if not isinstance(node, ast.Import):
+            case ast.alias(name=name, asname=asname):
                 stores.add(asname or name.partition(".")[0])
             case ast.Global(names=some):
                 loads |= dict.fromkeys(some)
@@ -200,17 +195,15 @@ def _is_simple(node: ast.stmt, defined: dict[str, Piece]) -> bool:
     value = getattr(node, "value", None)
     if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) or value is None:
         return True
-    inner = {id(n) for one in ast.walk(value) if isinstance(one, ast.Lambda) for n in ast.walk(one)}
+    later = {id(n) for one in ast.walk(value) if isinstance(one, ast.Lambda) for n in ast.walk(one)}
     for one in ast.walk(value):
-        if isinstance(one, ast.Call) and id(one) not in inner:
-            root: ast.AST = one.func
+        if isinstance(one, ast.Call) and id(one) not in later:
+            root: Any = one.func
             while isinstance(root, ast.Attribute):
                 root = root.value
-            name = root.id if isinstance(root, ast.Name) else ""
-            imported = name in defined and isinstance(
-                defined[name].node, ast.Import | ast.ImportFrom
-            )
-            if not imported and not hasattr(builtins, name):
+            name = getattr(root, "id", "")
+            piece = defined.get(name)
+            if not (isinstance(piece.node, IMPORTS) if piece else hasattr(builtins, name)):
                 return False
     return True
 
@@ -244,24 +237,19 @@ def left_as_handed_out(pieces: tuple[Piece, ...]) -> str:
     for cell, node in pieces:
         if not isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
-        assigned: dict[str, list[ast.Assign]] = {}
-        for one in ast.walk(node):
-            if isinstance(one, ast.Assign):
-                assigned.setdefault(ast.unparse(one.targets[0]), []).append(one)
-        for some in assigned.values():
-            if len(some) == 1 and ast.unparse(some[0].value) in ("None", "(None, None)"):
-                where = f"{cell.label}, line {some[0].lineno}"
-                return say("left-none", where=where, statement=ast.unparse(some[0]))
-        lines = cell.text.split("\n")
-        for at in range(node.lineno, node.end_lineno or node.lineno):
-            if BEGINS.search(lines[at]):
-                between: list[str] = []
-                for line in lines[at + 1 : node.end_lineno]:
-                    if ENDS.search(line):
-                        if not any(between):
-                            return say("left-empty", where=f"{cell.label}, line {at + 1}")
-                        break
-                    between.append(line.partition("#")[0].strip())
+        assigned = [one for one in ast.walk(node) if isinstance(one, ast.Assign)]
+        names = [ast.unparse(one.targets[0]) for one in assigned]
+        for one, name in zip(assigned, names, strict=True):
+            if names.count(name) == 1 and set(ast.unparse(one.value)) <= set("None(), "):
+                where = f"{cell.label}, line {one.lineno}"
+                return say("left-none", where=where, statement=ast.unparse(one))
+        lines = cell.text.split("\n")[: node.end_lineno]
+        begun = 0
+        for at, line in enumerate(lines[node.lineno :], start=node.lineno + 1):
+            if begun and ENDS.search(line):
+                return say("left-empty", where=f"{cell.label}, line {begun}")
+            written = line.partition("#")[0].strip()
+            begun = 0 if written else at if BEGINS.search(line) else begun
     return ""
 
 
