@@ -190,7 +190,7 @@ def _in_terminal() -> Iterator[list[Any]]:
             names = package.words.gradients_of([test])
             outputs = [one for one in names if one in test.expected and one.lower() not in own]
             found = rf"\b(?:{'|'.join([function, *outputs])})\b"
-            yield [found, found, said]
+            yield [found, found, said, True]
 
 
 def _words() -> dict[str, Any]:
