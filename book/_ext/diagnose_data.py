@@ -178,7 +178,7 @@ def _differences() -> dict[str, Any]:
     }
 
 
-def _in_terminal() -> Iterator[list[str]]:
+def _in_terminal() -> Iterator[list[Any]]:
     """Yield what finds the functions that the package knows and the page does not."""
     package = _package()
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
@@ -190,7 +190,7 @@ def _in_terminal() -> Iterator[list[str]]:
             names = package.words.gradients_of([test])
             outputs = [one for one in names if one in test.expected and one.lower() not in own]
             found = rf"\b(?:{'|'.join([function, *outputs])})\b"
-            yield [found, found, said]
+            yield [found, found, said, True]
 
 
 def _words() -> dict[str, Any]:

@@ -88,7 +88,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string][];
+  uncovered: [string, string, string, boolean?][];
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;
