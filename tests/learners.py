@@ -20,11 +20,11 @@ def relu_backward(dA, cache):
 
 def sigmoid_backward(dA, cache):
     s = sigmoid({point})
-    return dA * s * (1 - s)
+    return {steep}
 
 def linear_backward(dZ, cache):
     A_prev, W, b = cache
-    m = A_prev.shape[1]
+    m = {m}
     dW = {dW}
     db = {db}
     dA_prev = {dA_prev}
@@ -65,6 +65,8 @@ def L_model_backward(AL, Y, caches):
 RIGHT = {
     "relu": "dA * (Z > 0)",
     "point": "cache",
+    "steep": "dA * s * (1 - s)",
+    "m": "A_prev.shape[1]",
     "dW": "np.dot(dZ, A_prev.T) / m",
     "db": "np.sum(dZ, axis=1, keepdims=True) / m",
     "dA_prev": "np.dot(W.T, dZ)",
@@ -80,7 +82,7 @@ RIGHT = {
 }
 
 ARGUMENTS = {
-    "dA": ("dAL", "AL - Y", "dA_prev_temp * 1"),
+    "dA": ("dAL", "AL - Y"),
     "cache": (
         "caches[l + 1]",
         "caches[l - 1]",
@@ -94,10 +96,26 @@ TOP = {
     "top_cache": ("caches[L - 2]", "(caches[0][0], caches[1][1])", "(caches[1][0], caches[0][1])"),
     "top": ('"relu"',),
 }
-INSIDE = {
-    "kept": ("linear_cache[0]",),
-    "passed": ("dA",),
-}
+INSIDE = (
+    {"passed": "dA"},
+    {"dW": "np.dot(dZ, A_prev.T)"},
+    {"dA_prev": "np.dot(W.T, dZ) / m"},
+    {"db": "np.sum(dZ) / m"},
+    {"db": "np.sum(dZ)"},
+    {"db": "np.sum(dZ, axis=1) / m"},
+    {"db": "np.sum(dZ) / m * np.ones(b.shape)"},
+    {"db": "np.full((1, b.size), np.sum(dZ) / m)"},
+    {"db": "np.sum(dZ, axis=0, keepdims=True) / m"},
+    {"relu": "np.multiply(dA, Z > 0, out=dA)"},
+    {"steep": "dA * s"},
+    {"steep": "s * (1 - s)"},
+    {"point": "1 / (1 + np.exp(-cache))"},
+    {"relu": "dA"},
+    {"m": "A_prev.shape[0]"},
+    {"m": "A_prev.shape[0]", "db": "np.sum(dZ, axis=0) / m"},
+    {"m": "A_prev.shape[0]", "db": "np.sum(dZ, axis=0, keepdims=True) / m"},
+)
+"""What a helper can do wrong, in all its calls."""
 
 
 def slips(table: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
@@ -108,9 +126,10 @@ def slips(table: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
 
 
 def model_slips() -> Iterator[dict[str, str]]:
+    """Yield the slips of a model of helpers, by what is written where."""
     yield from slips(ARGUMENTS)
     yield from slips(TOP)
-    yield from slips(INSIDE)
+    yield from INSIDE
 
 
 def model(slip: Mapping[str, str]) -> str:
@@ -124,7 +143,8 @@ def function(source: str, name: str) -> Callable[..., Any]:
     return found
 
 
-WEEK_3 = """
+BLOCKS = {
+    "backward_propagation": """
 def backward_propagation(parameters, cache, X, Y):
     m = X.shape[1]
     W1, W2 = parameters["W1"], parameters["W2"]
@@ -140,9 +160,8 @@ def backward_propagation(parameters, cache, X, Y):
     dW1 = 1 / m * np.dot(dZ1, A0.T)
     db1 = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
     return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
-"""
-
-REGULARIZED = """
+""",
+    "backward_propagation_with_regularization": """
 def backward_propagation_with_regularization(X, Y, cache, lambd):
     m = X.shape[1]
     (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache
@@ -165,9 +184,8 @@ def backward_propagation_with_regularization(X, Y, cache, lambd):
         "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2, "db2": db2,
         "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
     }
-"""
-
-DROPPED = """
+""",
+    "backward_propagation_with_dropout": """
 def backward_propagation_with_dropout(X, Y, cache, keep_prob):
     m = X.shape[1]
     (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3) = cache
@@ -178,15 +196,15 @@ def backward_propagation_with_dropout(X, Y, cache, keep_prob):
     db3 = 1. / m * np.sum(dZ3, axis=1, keepdims=True)
     #
     dA2 = np.dot(W3.T, dZ3)
-    dA2 = dA2 * D2
-    dA2 = dA2 / keep_prob
+    dA2 *= D2
+    dA2 /= keep_prob
     dZ2 = np.multiply(dA2, np.int64(A2 > 0))
     dW2 = 1. / m * np.dot(dZ2, A1.T)
     db2 = 1. / m * np.sum(dZ2, axis=1, keepdims=True)
     #
     dA1 = np.dot(W2.T, dZ2)
-    dA1 = dA1 * D1
-    dA1 = dA1 / keep_prob
+    dA1 *= D1
+    dA1 /= keep_prob
     dZ1 = np.multiply(dA1, np.int64(A1 > 0))
     dW1 = 1. / m * np.dot(dZ1, A0.T)
     db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
@@ -194,23 +212,26 @@ def backward_propagation_with_dropout(X, Y, cache, keep_prob):
         "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2, "db2": db2,
         "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
     }
-"""
+""",
+}
 
 
-def copied(source: str) -> Iterator[tuple[str, str]]:
-    """Yield a program whose block of one layer has the number of another at one or two names."""
-    head, *blocks = source.split("    #\n")
+def copied(function: str) -> Iterator[tuple[str, str]]:
+    """Yield a program with one, two or nearly all numbers of another layer in one block."""
+    head, *blocks, tail = re.split("    #\n|(?=    return)", BLOCKS[function])
     for place, block in enumerate(blocks):
-        read = dict.fromkeys(re.findall(r"(?<=[= (,])d?[AWZD]\d\b", block))
-        for chosen in (c for n in (1, 2) for c in combinations(read, n)):
-            for shift in (1, -1):
+        right = " ".join(line.partition("=")[2] for line in block.splitlines())
+        read = dict.fromkeys(re.findall(r"\bd?[AWZD]\d\b", right))
+        counts = {1, 2, len(read) - 1, len(read)}
+        for chosen in (c for n in counts for c in combinations(read, n)):
+            for shift in (-2, -1, 1, 2):
                 to = {name: f"{name[:-1]}{int(name[-1]) + shift}" for name in chosen}
-                if any("-" in other or other == "D0" for other in to.values()):
-                    continue
-                lines = []
-                for line in block.splitlines(keepends=True):
-                    left, equals, right = line.partition("=")
-                    right = re.sub(r"\w+", lambda found, to=to: to.get(found[0], found[0]), right)
-                    lines.append(left + equals + right)
-                whole = [*blocks[:place], "".join(lines), *blocks[place + 1 :]]
-                yield ", ".join(f"{to[name]} for {name}" for name in to), head + "".join(whole)
+                if not any("-" in other for other in to.values()):
+                    changed = "".join(_renumbered(line, to) for line in block.splitlines(True))
+                    whole = [*blocks[:place], changed, *blocks[place + 1 :]]
+                    yield f"block {place}: {to}", head + "".join(whole) + tail
+
+
+def _renumbered(line: str, to: Mapping[str, str]) -> str:
+    left, equals, right = line.partition("=")
+    return left + equals + re.sub(r"\w+", lambda found: to.get(found[0], found[0]), right)

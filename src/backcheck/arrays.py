@@ -14,7 +14,7 @@ def numeric(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of numbers, nan and inf included, or say that `name` is none."""
     try:
         array = np.asarray(value)
-    except ValueError:
+    except (ValueError, TypeError, RuntimeError):
         array = np.asarray(None)
     if array.dtype.kind not in "biufc":
         raise ValueError(

@@ -158,7 +158,9 @@ def test_every_graded_step_of_every_fixture_is_among_those_looked_for() -> None:
     for fixture in map(load, ids()):
         found = solutions(str(fixture.program))
         wanted = {"every step of linear_backward", "dw of propagate"}
-        assert wanted & set(found) or not fixture.layers, fixture.id
+        # The backward cells of Course 5 are not graded.
+        graded_there = fixture.layers and not fixture.course.startswith("Course 5")
+        assert wanted & set(found) or not graded_there, fixture.id
 
 
 @pytest.mark.parametrize("name", SOURCES)

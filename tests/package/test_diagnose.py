@@ -63,7 +63,8 @@ def test_a_broken_paste_leaves_few_places_to_search_for_two_changes() -> None:
     broken = read(printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968"))
     placed = [one for id in fixtures.ids("Course 1") for one in placings(broken, load(id))]
     likely = most_likely(most_used(placed))
-    assert 5 * len(likely) < len(placed)
+    assert len(placed) <= 50
+    assert len(likely) <= 10
 
 
 def test_the_week_4_thread_gets_its_answer() -> None:
@@ -348,6 +349,9 @@ def test_every_mutant_is_diagnosed_to_itself_or_to_programs_that_print_the_same(
         if re.search("nan|inf", text):
             assert not found.candidates, (forms, text)
             continue
+        if not re.search("[1-9]", re.sub("d[AWZb]\\d", "", text)):
+            assert found.verdict == "unexplained"
+            continue
         assert found.verdict in ("expected", "explained"), (forms, text)
         for candidate in found.candidates[:40]:
             assert all(matches(candidate, found.arrays).values()), (forms, candidate.changed)
@@ -409,7 +413,7 @@ def test_a_paste_of_course_2_is_placed_without_being_told(id: str) -> None:
 
 def test_numbers_that_fit_no_test_are_not_called_missing() -> None:
     found = diagnose("\n".join(f"dW{n % 3 + 1} = [[1 2 3 4 5 {n}]]" for n in range(15)))
-    assert found.title == "None of the programs tried prints these numbers."
+    assert found.title == "No program is known here that prints these numbers."
     assert "No test known here has these names or shapes" in repr(found)
 
 

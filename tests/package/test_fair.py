@@ -193,7 +193,8 @@ def test_a_repaired_test_is_a_forward_pass_with_the_published_shapes_and_asserts
     kept = {draw["name"] for draw in old.draws} - {
         name for layer in old.layers for name in (layer.Z, layer.A)
     }
-    for name in kept:
+    # Repaired, the cell has the bias that it draws and does not use.
+    for name in kept - ({"ba"} if id == "c5w1_rnn_cell_backward_old" else set()):
         np.testing.assert_array_equal(new.arrays[name], old.arrays[name])
 
 

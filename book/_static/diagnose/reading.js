@@ -7,8 +7,6 @@ import { cleaned, every, say, sought, starting, whole, without } from "./words.j
 
 export class Unreadable extends Error {}
 
-class TooMany extends Error {}
-
 /** The last name in a text, as the tests of today spell it, and what stands around it.
  * @type {(text: string) => [string | null, string, string]} */
 function lastName(text) {
@@ -63,16 +61,16 @@ function labelBefore(text, after, start) {
   return [other ? "" : name, placeOf(behind), context, calledExpected(above)];
 }
 
-/** One bracketed group: its rows, where it ends, how many brackets stayed open, the most of
- * them, and how much is in it.
+/** One bracketed group: its rows, where it ends, how many brackets stayed open, and the most
+ * of them.
  * @param {string} text @param {number} start */
 function groupAt(text, start) {
   /** @type {(Row | null)[]} */
   const rows = [];
   /** @type {Row} */
   let row = [];
-  let [depth, deepest, end, much, truths] = [0, 0, start, 0, 0];
-  while (much <= DATA.most_numbers) {
+  let [depth, deepest, end] = [0, 0, start];
+  for (;;) {
     const token = starting("token", text, end);
     if (!token) break;
     const [word] = token;
@@ -84,36 +82,28 @@ function groupAt(text, start) {
       // What numpy left out, or a masked entry.
       if (word === "--" || depth === deepest) row.push(null);
       else rows.push(null);
-    } else if (word === "]") {
+    } else if (word === "]" || (word.includes(";") && depth === 1 && row.length)) {
       if (row.length) rows.push(row);
       row = [];
-      depth -= 1;
+      // In MATLAB rows end with a semicolon.
+      deepest = Math.max(deepest, word === "]" ? 1 : 2);
+      depth -= Number(word === "]");
       if (depth === 0) break;
-    } else if (token.groups?.number || token.groups?.truth) {
-      row.push(cellOf(word));
-      much += 1;
-      truths += Number(token.groups.truth !== undefined);
-    } else if (word.includes(";") && depth === 1 && row.length) {
-      // The rows of a matrix in MATLAB.
-      rows.push(row);
-      row = [];
-      deepest = 2;
-    }
+    } else if (token.groups?.number || token.groups?.truth) row.push(cellOf(word));
   }
   // Cut off in the middle of a row, and perhaps of a number.
   if (depth && end === text.length && row.length) row[row.length - 1] = null;
   if (row.length) rows.push(row);
-  const numbers = rows.reduce((sum, one) => sum + (one?.filter(Boolean).length ?? 0), 0);
-  return { rows, end, depth, deepest, numbers, truths };
+  return { rows, end, depth, deepest };
 }
 
 /** Where something in a group cannot be read, and what is wrong with it.
  * @param {string} text @param {number} start @param {ReturnType<typeof groupAt>} group
  * @param {string} name @returns {[number, string] | null} */
-function wrongIn(text, start, { rows, end, depth, deepest, numbers, truths }, name) {
+function wrongIn(text, start, { rows, end, depth, deepest }, name) {
   const own = text.slice(start, end);
   if (!own.includes(".") && sought("comma", own)) return [start, say("comma")];
-  if (numbers === truths && sought("gradient", name)) return [start, say("booleans", { name })];
+  if (whole("truths", own) && sought("gradient", name)) return [start, say("booleans", { name })];
   const word = depth ? badWord(text, end) : "";
   if (word) return [end, word];
   const said = badRows(rows, depth, deepest);
@@ -123,7 +113,11 @@ function wrongIn(text, start, { rows, end, depth, deepest, numbers, truths }, na
 /** @type {(text: string, end: number) => string} */
 function badWord(text, end) {
   const rest = text.slice(end, end + 40);
-  const line = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  const line =
+    text
+      .slice(Math.max(0, end - 200), end)
+      .split("\n")
+      .at(-1) ?? "";
   if (!rest || !line.trim()) return "";
   const begun = sought("begun", text.slice(Math.max(0, end - 40), end))?.[0] ?? "";
   const word = begun + rest.trim().split(/\s+/)[0];
@@ -147,22 +141,20 @@ function bracketed(text) {
   const found = [];
   let problem = "";
   let left = "";
-  let [position, after, line, counted, much] = [0, 0, 1, 0, 0];
+  let [position, after, line, counted] = [0, 0, 1, 0];
   for (let start = text.indexOf("["); start >= 0; start = text.indexOf("[", position)) {
     const group = groupAt(text, start);
-    const { rows, deepest, end, depth, numbers, truths } = group;
+    const { rows, deepest, end, depth } = group;
     position = Math.max(end, start + 1);
     const before = text.slice(Math.max(0, start - 200), start);
-    if (!numbers || sought("mask", before)) continue;
-    much += numbers;
-    if (much > DATA.most_numbers || found.length === DATA.most_arrays) throw new TooMany();
+    if (!rows.some((row) => row?.some(Boolean)) || sought("mask", before)) continue;
     const index = whole("indexed", before.slice(-1));
     // Whole numbers alone are an array only where one is assigned; elsewhere they are
     // footnotes, indices and layer numbers.
     const printed = /[.eEn]/.test(text.slice(start, end));
     if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
     const [name, place, context, expected] = labelBefore(text, after, start);
-    if (name === null && (!printed || numbers === truths)) continue;
+    if (name === null && (!printed || whole("truths", text.slice(start, end)))) continue;
     for (; counted < start; counted++) if (text[counted] === "\n") line++;
     const wrong = name === "" ? null : wrongIn(text, start, group, name || "");
     if (wrong) {
@@ -171,7 +163,7 @@ function bracketed(text) {
     } else if (name !== "") {
       const dimensions = Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
-      const all = !depth && !alone && place !== null;
+      const all = depth === 0 && !alone && place !== null;
       const seen = new Observed(name, context, rows, dimensions, all, expected, line);
       found.push(all ? seen.standing(place) : seen);
     }
@@ -190,24 +182,21 @@ function unbracketed(text) {
   const found = [];
   /** @type {Cell[][]} */
   let block = [];
-  let much = 0;
   [...text.split("\n"), "end"].forEach((line, at) => {
     if (line.length > DATA.longest) return;
     if (whole("plain-line", line) && line.replaceAll("...", "").includes(".")) {
       block.push(cells(line));
-      much += block[block.length - 1].length;
-    } else if (block.length) {
-      found.push(new Observed(null, "", block, 0, false, false, at + 1 - block.length));
-      block = [];
+      return;
     }
+    const first = at + 1 - block.length;
+    if (block.length) found.push(new Observed(null, "", block, 0, false, false, first));
+    block = [];
     const named = namedNumber(line);
     if (named) {
       const all = named.row.length === 1 && named.place !== null;
       const seen = new Observed(named.name, "", [named.row], 0, all, false, at + 1);
       found.push(all ? seen.standing(named.place) : seen);
-      much += named.row.length;
     }
-    if (much > DATA.most_numbers || found.length > DATA.most_arrays) throw new TooMany();
   });
   return found;
 }
@@ -227,14 +216,12 @@ function namedNumber(line) {
 
 /** @type {(text: string) => [Observed[], string]} */
 function arraysIn(text) {
-  try {
-    const [groups, rest, problem] = bracketed(text);
-    return [[...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line), problem];
-  } catch (error) {
-    if (!(error instanceof TooMany)) throw error;
-    const numbers = DATA.most_numbers.toLocaleString("en");
-    return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
-  }
+  const many = every("number", text, DATA.most_numbers + 1).length > DATA.most_numbers;
+  const [groups, rest, problem] = bracketed(many ? "" : text);
+  const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
+  if (!many && arrays.length <= DATA.most_arrays) return [arrays, problem];
+  const numbers = DATA.most_numbers.toLocaleString("en");
+  return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
 }
 
 /** Says that a text has no numbers, or none that is printed under a known name.

@@ -30,7 +30,7 @@ export function lastFrame(text) {
   let previous = "";
   /** @type {string[]} */
   const asserts = [];
-  for (const line of text.split("\n").filter((one) => one.length <= DATA.longest)) {
+  for (const line of text.split("\n").filter((one) => one && one.length <= DATA.longest)) {
     const arrow = starting("arrow", line);
     if (starting("held", line)) named = sought("held-by", line)?.[1] ?? "";
     else if (arrow || previous.startsWith('File "')) {

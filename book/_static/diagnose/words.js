@@ -32,8 +32,15 @@ function pattern(key, how) {
 /** The first place of a pattern in a text. @type {(key: string, text: string) => Match} */
 export const sought = (key, text) => pattern(key, "").exec(text);
 
-/** Every place of it. @type {(key: string, text: string) => RegExpExecArray[]} */
-export const every = (key, text) => [...text.matchAll(pattern(key, "g"))];
+/** Every place of it, or the first so many. @param {string} key @param {string} text */
+export function every(key, text, most = Infinity) {
+  const found = [];
+  for (const match of text.matchAll(pattern(key, "g"))) {
+    found.push(match);
+    if (found.length === most) break;
+  }
+  return found;
+}
 
 /** The whole text, if it is one. @type {(key: string, text: string) => Match} */
 export const whole = (key, text) => pattern(key, "whole").exec(text);

@@ -10,7 +10,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,17 @@ from numpy.typing import ArrayLike
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.placing import (
     Placing,
+    chance,
     courses,
     elsewhere,
+    evidence,
     most_likely,
     most_used,
     newest,
     placings,
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
-from backcheck.diagnosis.search import explanations
+from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load
@@ -39,6 +41,9 @@ MOST = 6
 
 WIDTH = 88
 """Where the lines of a printed answer wrap."""
+
+CHANCE, HOPELESS = 0.01, 0.5
+"""From how many explanations by chance an answer says so, and from how many there is none."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,8 @@ class Diagnosis:
         """The answer in one line."""
         if self.headline:
             return self.headline
-        if self.verdict == "unexplained" and not self.arrays:
-            return say("only-a-message")
+        if self.verdict == "unexplained" and not (self.arrays and self.fixture):
+            return say("not-tried" if self.arrays else "only-a-message")
         where = ""
         if self.fixture:
             key = "for-test" if self.verdict == "unexplained" else "of-test"
@@ -231,30 +236,45 @@ def diagnose(
         return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
     if isinstance(grads, str) and not asked and (refusal := not_covered(grads)):
         return Diagnosis("unexplained", None, (), (covered(),), headline=refusal)
+    if not isinstance(grads, str | Mapping):
+        kind = type(grads).__name__
+        raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
-    found = _explain(paste, tests, changes, before_two_changes)
-    if found and found.verdict != "unexplained":
-        return found
-    if not asked:
-        found = _in_other_course(paste, changes, before_two_changes) or found
-    elif (other := _explain(paste, courses()[0], min(changes, 1))) and other.candidates:
-        found = found or Diagnosis("unexplained", asked)
-        return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
+    effort = Effort(MOST_TRIED, before_two_changes)
+    found = _explain(paste, tests, changes, effort)
+    if not found or found.verdict == "unexplained":
+        found = _elsewhere(paste, asked, changes, effort, found) or found
     found = found or _without_numbers(paste, tests)
     if paste.problem and found.verdict == "unexplained":
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
 
 
-def _in_other_course(
-    paste: Paste, changes: int, before_two_changes: Callable[[], None]
+def _by_name(paste: Paste) -> dict[str, PrintedArray]:
+    """Return the pasted arrays by their names, or their places."""
+    arrays = enumerate(paste.arrays, 1)
+    return {array.name or say("nameless", place=place): array for place, array in arrays}
+
+
+def _elsewhere(
+    paste: Paste, asked: Fixture | None, changes: int, effort: Effort, found: Diagnosis | None
 ) -> Diagnosis | None:
+    """Return what another course makes of numbers, or tests that were not asked for."""
+    if not asked:
+        return _in_other_course(paste, changes, effort)
+    other = _explain(paste, courses()[0], min(changes, 1), effort)
+    if not other or not other.candidates:
+        return None
+    found = found or Diagnosis("unexplained", asked)
+    return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
+
+
+def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
     first, *others = (_fitting(paste, tests) for tests in courses())
     for fitting in others:
         # Two changes take long there, so only numbers that fit no test of the first course as well.
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
-        most = changes if likely else min(changes, 1)
-        found = _explain(paste, tuple(fitting), most, before_two_changes)
+        found = _explain(paste, tuple(fitting), changes if likely else min(changes, 1), effort)
         if found and (found.candidates or likely):
             return found
     return None
@@ -276,28 +296,34 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     tested = tested_by(paste, tests)
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
-    arrays = {
-        array.name or say("nameless", place=place): array
-        for place, array in enumerate(paste.arrays, 1)
-    }
+    arrays = _by_name(paste)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 
 def _explain(
-    paste: Paste,
-    tests: Sequence[Fixture],
-    changes: int,
-    before_two_changes: Callable[[], None] = lambda: None,
+    paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
 ) -> Diagnosis | None:
-    """Return the simplest explanation on any of the tests."""
-    placed = most_used([placing for test in tests for placing in placings(paste, test)])
+    """Return the simplest explanation on any of the tests; None if none has such arrays."""
+    placed = [placing for test in tests for placing in placings(paste, test)]
     placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
+    placed = most_used([placing for placing in placed if placing.possible])
     if not placed:
         return None
-    search = cache(_search)
-    for tried, loose, some in _plan(placed, changes, before_two_changes):
+    search = cache(partial(_search, effort=effort))
+    remarks: list[str] = []
+    for tried, loose, some in _plan(placed, changes):
+        random = chance(some, tried, loose)
+        if random > HOPELESS:
+            remarks = [_too_little("too-few", some[0], paste)]
+            if tried < 2:
+                arrays = _by_name(paste)
+                return Diagnosis("unexplained", None, (), (*remarks, covered()), arrays)
+            break
+        if tried == 2 and some:
+            known = any(array.name for one in some for array in one.arrays.values())
+            effort.begin(few=not (known or any(one.right for one in some)))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -307,32 +333,45 @@ def _explain(
                 # Two changes take long, so the first place that explains the numbers is kept.
                 if tried == 2:
                     break
+        if tried == 2 and effort.left < 0:
+            remarks = [say("stopped")]
         if found:
-            return _chosen(list(found.values()), paste)
-    best = max(placed, key=lambda placing: placing.agreement)
-    return Diagnosis("unexplained", best.fixture, (), tuple(_remains(best)), best.arrays)
+            unsure = [_too_little("chance", some[0], paste)] if random > CHANCE else []
+            answer = _chosen(list(found.values()), paste)
+            return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
+    best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
+    if not best.fitting and len(tests) > 1:
+        return None
+    remarks += _remains(best, paste)
+    remarks += [] if best.right else [covered()]
+    return Diagnosis("unexplained", best.fixture, (), tuple(remarks), best.arrays)
 
 
-def _plan(
-    placed: list[Placing], changes: int, before_two_changes: Callable[[], None]
-) -> Iterator[tuple[int, bool, list[Placing]]]:
+def _too_little(key: str, placing: Placing, paste: Paste) -> str:
+    """Return the sentence that says how little some numbers pin down, and what to paste."""
+    left = [name for name in placing.fixture.expected if name not in placing.arrays]
+    named = left and any(array.name for array in paste.arrays)
+    more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
+    found = evidence(placing)
+    return say(key if found["n"] else "zeros", more=more, **found)
+
+
+def _plan(placed: list[Placing], changes: int) -> Iterator[tuple[int, bool, list[Placing]]]:
     """Yield what is tried, the simplest first: how many changes, whether loosely, and where."""
     few = range(min(changes, 1) + 1)
     yield from ((tried, False, placed) for tried in few)
     yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
     yield from ((tried, True, placed) for tried in few)
-    if changes == 2:
-        before_two_changes()
-        near = most_likely(placed)
-        yield 2, False, near
-        yield 2, True, [placing for placing in near if placing.partial]
+    near = most_likely([placing for placing in placed if placing.fitting]) if changes == 2 else []
+    yield 2, False, near
+    yield 2, True, [placing for placing in near if placing.partial]
 
 
-def _search(placing: Placing, changes: int) -> list[Mutant]:
+def _search(placing: Placing, changes: int, effort: Effort) -> list[Mutant]:
     """Return what prints strictly or loosely: one search does for both."""
     fixture, names = placing.fixture, placing.printed_as
     loose = changes < 2 or placing.partial
-    found = explanations(fixture, placing.arrays, changes, loose)
+    found = explanations(fixture, placing.arrays, changes, loose, effort)
     return [Mutant(fixture, forms, changes + bool(names), names) for forms in found]
 
 
@@ -354,7 +393,10 @@ def _answer(
         return None
     remarks = tuple(_older_names(placing))
     if changes or placing.printed_as:
-        return Diagnosis("explained", fixture, tuple(distinct(found)), remarks, arrays)
+        # What prints one number with its brackets left out comes after what has none.
+        bare = [step for step, array in arrays.items() if array.shape == ()]
+        found = sorted(distinct(found), key=lambda one: any(np.ndim(one.values[s]) for s in bare))
+        return Diagnosis("explained", fixture, tuple(found), remarks, arrays)
     others = [
         mutant
         for mutant in _one_change(fixture, arrays, loose)
@@ -372,11 +414,7 @@ def _one_change(
 
 def _older_names(placing: Placing) -> Iterator[str]:
     """Yield what to know where an older edition calls steps by other names."""
-    said = [
-        say("older-name", name=name, step=step)
-        for step, name in placing.renamed.items()
-        if not step.endswith(name)
-    ]
+    said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
 
@@ -435,43 +473,51 @@ def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:
         yield say("hidden-test", step=step, now=now, **filling)
 
 
-def _remains(placing: Placing) -> Iterator[str]:
+def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
     """Yield what can be said of numbers that none of the programs tried prints."""
     fixture, arrays, right = placing.fixture, placing.arrays, placing.right
     wrong = [step for step in arrays if step not in right]
-    if right:
+    # What nobody named may be another array than the one it was taken for.
+    places = {id(array): place for place, array in enumerate(paste.arrays, 1)}
+    called = {
+        step: step if array.name else say("taken-for", place=places[id(array)], step=step)
+        for step, array in arrays.items()
+    }
+    if right and wrong:
         yield say(
             "right-and-wrong",
             right=", ".join(right),
             is_right=say("is", n=len(right)),
-            wrong=", ".join(wrong),
+            wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=wrong[0],
+            first=called[wrong[0]],
         )
     for step in wrong:
-        yield from _likeness(step, arrays[step], fixture)
+        yield from _likeness(step, called[step], arrays[step], fixture)
     for step in wrong if len(arrays) > 1 else ():
-        if alone := _one_change(fixture, {step: arrays[step]}):
-            yield say("alone", step=step, changes="; ".join(alone[0].shown))
+        one = replace(placing, arrays={step: arrays[step]})
+        if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
+            yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
 
 
-def _likeness(step: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
+def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
     if array.shape is None:
         return
     got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
     if got.shape == want.shape:
-        yield from _like_sizes(step, got, want)
+        yield from _like_sizes(called, got, want)
     elif got.shape != want.T.shape:
-        yield say("other-shape", step=step, shape=got.shape, expected=want.shape)
+        if array.name:
+            yield say("other-shape", step=step, shape=got.shape, expected=want.shape)
     elif array.matches(want.T):
-        yield say("transposed", step=step)
+        yield say("transposed", step=called)
     others = (("other-test", test) for test in courses()[0] if test is not fixture)
     for key, test in (("other-array", fixture), *others):
         for name, value in test.values.items():
             itself = test is fixture and name == step
             if not itself and np.size(value) > 1 and array.matches(value):
-                yield say(key, step=step, name=name, title=test.title)
+                yield say(key, step=called, name=name, title=test.title)
                 return
 
 
@@ -483,5 +529,5 @@ def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
         steady = finite and np.ptp(ratios) <= 1e-4 * abs(ratios[0])
     if steady and abs(ratios[0] - 1) > 1e-4:
         yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
-    elif got.size > 1 and np.allclose(np.abs(got), np.abs(want), atol=1e-7):
+    elif np.any(got * want < 0) and got.size > 1 and np.allclose(abs(got), abs(want), atol=1e-7):
         yield say("signs", step=step)

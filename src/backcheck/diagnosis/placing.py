@@ -4,18 +4,21 @@ A paste names its arrays or does not, quotes inputs and expected numbers beside 
 own, and may use the names of an older edition. A **placing** is one way to read it.
 """
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.reading import Paste, PrintedArray
+from backcheck.diagnosis.search import is_right, workshop
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
-from backcheck.showing.words import pattern
+from backcheck.showing.words import pattern, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,20 +48,23 @@ class Placing:
     def partial(self) -> bool:
         """Whether an array may be a part of one, or its decimals differ."""
         arrays = self.arrays.values()
-        return any((array.shape is None and not array.at) or array.uneven for array in arrays)
+        return any((not array.shape and not array.at) or array.uneven for array in arrays)
 
     @property
     def right(self) -> list[str]:
-        """The steps whose array prints as the expected one."""
-        values = self.fixture.values
-        return [step for step, array in self.arrays.items() if array.matches(values[step])]
+        """The steps whose array prints as the expected one, or is one that the test accepts."""
+        arrays = self.arrays.items()
+        return [step for step, array in arrays if is_right(self.fixture, step, array, loose=True)]
+
+    @cached_property
+    def values(self) -> list[int]:
+        """How many values of its shape each array is looked for among, with one change."""
+        return [_values(self.fixture, step, array) for step, array in self.arrays.items()]
 
     @property
-    def agreement(self) -> tuple[int, int]:
-        """How many arrays are as expected, and how many have the whole expected shape."""
-        values = self.fixture.values
-        shaped = sum(array.shape == np.shape(values[s]) for s, array in self.arrays.items())
-        return len(self.right), shaped
+    def possible(self) -> bool:
+        """Whether a program may print the arrays, or one of them has the expected shape."""
+        return all(self.values) or self.fitting > 0
 
 
 @cache
@@ -90,11 +96,56 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
     recognised = len(computed) - len(own) + sum(_is_value(array, fixture) for array in given)
     known = [array for array in own if array.name] if named else []
     free = [array for array in own if array not in known]
-    for taken, older in _by_name(known, steps, fixture.also_called):
+    # Where a function returns its arrays by name, the test finds them under no other.
+    by_key = not any(" = " in call for call in fixture.call)
+    for taken, habit in _by_name(known, steps, fixture.also_called):
+        other = {
+            step: name for step, name in _other_names(taken).items() if not step.endswith(name)
+        }
+        keys = {step: other[step] for step in other if by_key and step in fixture.expected}
         for filled in _by_shape(free, [step for step in steps if step not in taken], fixture):
-            moved = _other_names(filled)
-            renamed = {step: str(array.name) for step, array in taken.items() if older}
-            yield Placing(fixture, {**taken, **filled}, moved, recognised, renamed)
+            moved = _other_names(filled) | (keys if habit == 1 else {})
+            if placed := {**taken, **filled}:
+                yield Placing(fixture, placed, moved, recognised, other if habit > 1 else {})
+
+
+def chance(placed: list[Placing], changes: int, loose: bool = False) -> float:
+    r"""Return how many programs are expected to print the pasted numbers by chance.
+
+    A random number between -S and S prints as x does with probability w / S, where w is how far
+    from x a value may lie, and S the largest number of its array. Zeros and repeated numbers say
+    nothing, and a whole number x may stand for a count, so w is at least 1/2 there. With N values
+    that one change gives to the steps, k changes choose among N^k / k! on each placing:
+
+    .. math:: E = \sum_\text{placings} \frac{N^k}{k!} \prod_x \min\left(1, \frac{w_x}{S}\right)
+    """
+    return math.fsum(
+        sum(one.values) ** changes / math.factorial(changes) * math.prod(_pinned(one, loose))
+        for one in placed
+    )
+
+
+def _pinned(placing: Placing, loose: bool) -> Iterator[float]:
+    """Yield for each size among the numbers how probable it is at random."""
+    found: dict[float, float] = {}
+    for array in placing.arrays.values():
+        scale = max(map(abs, array.numbers))
+        for cell in array.cells:
+            width = max(cell.width(loose), cell.value.is_integer() / 2)
+            found[abs(cell.value)] = min(1.0, width / scale) if cell.value else 1.0
+    return iter(found.values())
+
+
+def evidence(placing: Placing) -> dict[str, Any]:
+    """Return how many numbers say something, and of how many digits the finest is."""
+    pinned = [probable for probable in _pinned(placing, False) if probable < 1]
+    digits = math.floor(-math.log10(2 * min(pinned, default=0.5))) + 1
+    return {"n": len(pinned), "digits": say("digits", n=digits)}
+
+
+def _values(fixture: Fixture, step: str, array: PrintedArray) -> int:
+    spread = workshop(fixture).spread[step]
+    return sum(count for shape, count in spread.items() if array.fits(shape, loose=True))
 
 
 def most_used(placed: list[Placing]) -> list[Placing]:
@@ -182,17 +233,18 @@ def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray
         return alias.get(array.name, array.name), around
 
     keys = list(map(key, arrays))
+    same = Counter(keys)
     return [
         array
         for array, key, is_right in zip(arrays, keys, right, strict=True)
-        if keys.count(key) == 1 or not is_right
+        if same[key] == 1 or not is_right
     ]
 
 
 def _by_name(
     known: list[PrintedArray], steps: list[str], also_called: tuple[dict[str, str], ...]
-) -> Iterator[tuple[dict[str, PrintedArray], bool]]:
-    """Yield the ways to give arrays to the steps they name, and whether by an older edition."""
+) -> Iterator[tuple[dict[str, PrintedArray], int]]:
+    """Yield the ways to give arrays to the steps they name, and by which habit of naming."""
     habits: tuple[dict[str, str], ...] = ({}, *also_called)
     for number, names in enumerate(habits):
         used = not number or any(array.name in names for array in known)
@@ -200,7 +252,7 @@ def _by_name(
         later = habits[number + 1 :] if number else ()
         taken = _taken(known, steps, (names, *later)) if used else None
         if taken is not None:
-            yield taken, number > 1
+            yield taken, number
 
 
 def _taken(
@@ -222,15 +274,22 @@ def _taken(
 def _by_shape(
     free: list[PrintedArray], steps: list[str], fixture: Fixture
 ) -> Iterator[dict[str, PrintedArray]]:
-    """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits."""
-    if len(free) > len(steps):
-        return
+    """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits.
+
+    An array that no step can be is left out.
+    """
     values = fixture.values
-    options = [
-        [step for step in steps if array.fits(np.shape(values[step]))] or steps for array in free
+    found = [
+        [step for step in steps if array.fits(np.shape(values[step]))]
+        or [step for step in steps if _values(fixture, step, array)]
+        for array in free
     ]
-    for choice in islice(_choices(options), 30):
-        yield dict(zip(choice, free, strict=True))
+    options = list(filter(None, found))
+    # More arrays than there are steps for them would be tried in vain.
+    if all(sum(set(some) <= set(one) for some in options) <= len(one) for one in options):
+        placed = [array for array, one in zip(free, found, strict=True) if one]
+        for choice in islice(_choices(options), 30):
+            yield dict(zip(choice, placed, strict=True))
 
 
 def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

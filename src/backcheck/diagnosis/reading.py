@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from operator import gt
 from typing import Any
 
@@ -24,7 +25,7 @@ from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
 
-MOST_ARRAYS, MOST_NUMBERS = 100, 10_000
+MOST_ARRAYS, MOST_NUMBERS = 100, 5000
 """How much is read at most; no function of the course prints so many."""
 
 LONGEST = 2000
@@ -90,13 +91,13 @@ class PrintedArray:
             return None
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
-    def fits(self, shape: tuple[int, ...]) -> bool:
-        """Return whether it has a shape, or can be a part of an array that has."""
+    def fits(self, shape: tuple[int, ...], loose: bool = False) -> bool:
+        """Return whether it has a shape, or can be (if `loose`, in any case) a part of one."""
         if self.at:
             inside = len(self.at) <= len(shape) and all(map(gt, shape, self.at))
             return inside and self._entry.fits(shape[len(self.at) :])
-        if self.shape is not None:
-            return self.shape == shape
+        if self.shape is not None and not loose:
+            return self.has(shape)
         height, width = (1, 1, *shape)[-2:]
         rows = [row for row in self.rows if row is not None]
         return len(rows) <= height and all(
@@ -105,6 +106,10 @@ class PrintedArray:
             else sum(number is not None for number in row) <= width
             for row in rows
         )
+
+    def has(self, shape: tuple[int, ...]) -> bool:
+        """Return whether it has a shape; np.squeeze leaves no brackets around one number."""
+        return self.shape == shape or (self.shape == () and shape == (1,))
 
     @cached_property
     def _entry(self) -> "PrintedArray":
@@ -147,9 +152,9 @@ class PrintedArray:
             return self.fits(array.shape) and self._entry.matches(array[self.at], loose)
         first = self.cells[0]
         # Most candidates are told apart by one number, which is quicker to look for.
-        if self.shape is not None and (array.shape == self.shape or not loose):
+        if self.shape is not None and (self.has(array.shape) or not loose):
             return (
-                array.shape == self.shape
+                self.has(array.shape)
                 and first.covers(array.item(0), loose)
                 and bool(_near(array, self.centre, self._widths[loose]).all())
             )
@@ -242,10 +247,10 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    try:
-        groups, rest, problem = _brackets(text, names)
-        arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    except _TooManyError:
+    many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
+    groups, rest, problem = _brackets("" if many else text, names)
+    arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
+    if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
     quoted = {array.numbers for array in arrays if array.expected}
@@ -278,13 +283,22 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
     names = pattern("name", gradients_of(fixtures))
     arrays = []
     for line, (name, value) in enumerate(grads.items(), start=1):
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r} is no name of an array, but a {type(name).__name__}.")
         array = numeric(name, value)
         if array.ndim > 2:
             raise ValueError(f"{name} has {array.ndim} dimensions, but a gradient has at most 2.")
         if not array.size:
             raise ValueError(f"{name} has shape {array.shape}, so there is no number in it.")
-        table = np.atleast_2d(array.astype(float)).tolist()
-        rows = tuple(tuple(PrintedNumber(number, 15, 15) for number in row) for row in table)
+        table = np.atleast_2d(array.astype(float))
+        rows = _untrimmed([tuple(map(_number, map(repr, row))) for row in table.tolist()])
+        if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+            # What a short float computes may be wrong in its last two digits.
+            size = np.max(np.abs(table), where=np.isfinite(table), initial=1e-30)
+            own = int(-np.log10(100 * np.finfo(array.dtype).eps * size))
+            rows = tuple(
+                tuple(n and replace(n, own=own, decimals=own) for n in r or ()) for r in rows
+            )
         spelling = course_spelling(name, names)
         arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
     return _finite(Paste(tuple(arrays)))
@@ -296,7 +310,7 @@ def _frame(text: str) -> Frame:
     function: str | None = None
     previous = ""
     asserts: list[str] = []
-    for line in text.split("\n"):
+    for line in filter(None, text.split("\n")):
         if len(line) > LONGEST:
             continue
         if pattern("held").match(line):
@@ -331,16 +345,13 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     return tuple(dict.fromkeys(failing)), function, own[-1].strip()[:LONGEST] if own else ""
 
 
-class _TooManyError(Exception):
-    """There is more to read than any function prints."""
-
-
 def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], str, str]:
     """Return the bracketed arrays, the text with them blanked out, and what went wrong."""
     found: list[PrintedArray] = []
     problem = ""
     left = list(text)
-    position = after = read = 0
+    position = after = counted = 0
+    line = 1
     while (start := text.find("[", position)) >= 0:
         position = start + 1
         if text[position : position + 1].isalpha() and text[position] not in "nNiITF":
@@ -348,11 +359,8 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         group = _group(text, start)
         position = max(group.end, start + 1)
         before = text[max(0, start - 200) : start]
-        if not group.numbers or pattern("mask").search(before):
+        if not _numbers_of(group.rows) or pattern("mask").search(before):
             continue
-        read += group.numbers
-        if read > MOST_NUMBERS or len(found) == MOST_ARRAYS:
-            raise _TooManyError
         indexed = pattern("indexed").match(before[-1:])
         # Whole numbers alone are an array only where one is assigned; elsewhere they are
         # footnotes, indices and layer numbers.
@@ -361,17 +369,17 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         if not printed and (indexed or not given):
             continue
         name, at, context, expected = _label(text, after, start, names)
-        if name is None and (not printed or group.numbers == group.truths):
+        if name is None and (not printed or pattern("truths").fullmatch(text, start, group.end)):
             continue
+        line += text.count("\n", counted, start)
+        counted = start
         wrong = next(_wrong_in(text, start, group, name or ""), None)
         if wrong and name != "":
-            place, said = wrong
-            line = text.count("\n", 0, place) + 1
-            problem = problem or say("at-line", line=line, said=said)
+            below = text.count("\n", start, wrong[0])
+            problem = problem or say("at-line", line=line + below, said=wrong[1])
         elif name != "":
             rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
             alone = dimensions < 2 and name is None and text[start - 1] != "("
-            line = text.count("\n", 0, start) + 1
             whole = not group.depth and not alone and at != _SOMEWHERE
             part = PrintedArray(name, rows, dimensions, line, whole, context, expected)
             found.append(replace(part, at=at) if whole else part)
@@ -382,31 +390,24 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
 
 @dataclass(frozen=True)
 class _Group:
-    """A bracketed group: where it ends, how many brackets stayed open, and the most of them.
-
-    `numbers` counts what is in it, and `truths` what of that is True or False.
-    """
+    """A bracketed group: where it ends, how many brackets stayed open, and the most of them."""
 
     rows: list[Row | None]
     end: int
     depth: int
     deepest: int
-    numbers: int
-    truths: int
 
 
 def _group(text: str, start: int) -> _Group:
     rows: list[Row | None] = []
     row: list[PrintedNumber | None] = []
-    depth = deepest = numbers = truths = 0
+    depth = deepest = 0
     position = start
-    while numbers <= MOST_NUMBERS and (token := pattern("token").match(text, position)):
+    while token := pattern("token").match(text, position):
         position = token.end()
         word = token.group()
         if token.lastgroup:
             row.append(_number(word))
-            numbers += 1
-            truths += token.lastgroup == "truth"
         elif word == "[":
             depth += 1
             deepest = max(deepest, depth)
@@ -415,22 +416,19 @@ def _group(text: str, start: int) -> _Group:
             row.append(None)
         elif word == "...":
             rows.append(None)
-        elif word == "]":
+        elif word == "]" or (";" in word and depth == 1 and row):
             rows += [tuple(row)] if row else []
             row = []
-            depth -= 1
+            # In MATLAB rows end with a semicolon.
+            deepest = max(deepest, 1 if word == "]" else 2)
+            depth -= word == "]"
             if depth == 0:
                 break
-        elif ";" in word and depth == 1 and row:
-            # The rows of a matrix in MATLAB.
-            rows.append(tuple(row))
-            row = []
-            deepest = 2
     if depth and position == len(text) and row:
         # Cut off in the middle of a row, and perhaps of a number.
         row[-1] = None
     rows += [tuple(row)] if row else []
-    return _Group(rows, position, depth, deepest, len(_numbers_of(rows)), truths)
+    return _Group(rows, position, depth, deepest)
 
 
 def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple[int, str]]:
@@ -439,9 +437,9 @@ def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple
     rest = text[end : end + 40]
     if "." not in text[start:end] and pattern("comma").search(text, start, end):
         yield start, say("comma")
-    if group.numbers == group.truths and pattern("gradient").search(name):
+    if pattern("truths").fullmatch(text, start, end) and pattern("gradient").search(name):
         yield start, say("booleans", name=name)
-    line_begun = text[text.rfind("\n", 0, end) + 1 : end].strip()
+    line_begun = text[max(0, end - 200) : end].rpartition("\n")[2].strip()
     if group.depth and rest and line_begun:
         begun = pattern("begun").findall(text[max(0, end - 40) : end])[0]
         yield end, say("not-a-number", word=repr(begun + rest.split()[0]))
@@ -537,25 +535,21 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
     """Read numbers that stand without brackets: ``db2 = -0.17``, or bare rows."""
     found: list[PrintedArray] = []
     block: list[Row] = []
-    read = 0
     for line_number, line in enumerate([*text.split("\n"), "end"], start=1):
         if len(line) > LONGEST:
             continue
-        if pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
+        if line and pattern("plain-line").fullmatch(line) and "." in line.replace("...", ""):
             block.append(_row_of(line))
-            read += len(block[-1])
-        elif block:
+            continue
+        if block:
             first = line_number - len(block)
             found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
-        if named := _named_number(line, names):
+        if line and (named := _named_number(line, names)):
             name, row, at = named
             whole = len(row) == 1 and at != _SOMEWHERE
             part = PrintedArray(name, _untrimmed([row]), 0, line_number, whole)
             found.append(replace(part, at=at) if whole else part)
-            read += len(row)
-        if read > MOST_NUMBERS or len(found) > MOST_ARRAYS:
-            raise _TooManyError
     return found
 
 

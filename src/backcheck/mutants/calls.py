@@ -89,7 +89,8 @@ def _arguments(fixture: Fixture, call: Call, every: Sequence[Call]) -> Iterator[
                 yield "other-cache" if cached else "other-argument", to
         caches += [_cache(call, other, True), _cache(call, other, False)]
         yield "other-call", {**caches[-1], call.names["dA"]: other.names["dA"]}
-    for symbol, gradient, cache in product(("dA", "dZ"), gradients_of(fixture), caches):
+    gradients = gradients_of(fixture, prefix(call.names["dZ"]))
+    for symbol, gradient, cache in product(("dA", "dZ"), gradients, caches):
         yield "other-argument", {**cache, call.names[symbol]: gradient}
 
 

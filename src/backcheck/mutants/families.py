@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import KEEP, lines_of
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import activated, array_order, known_at, role
@@ -39,7 +39,8 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     values: tuple[Tree, ...] = ()
     for name in activated(fixture) if is_dZ else ():
         values += (name, *((function, name) for function in ACTIVATIONS))
-    above = tuple(g for g in gradients_of(fixture) if {*names(g)} <= {*known}) if is_dZ else ()
+    upstream = gradients_of(fixture, prefix(slot)) if is_dZ else ()
+    above = tuple(tree for tree in upstream if {*names(tree)} <= {*known})
     difference: tuple[Tree, ...] = ()
     if "Y" in known and is_dZ:
         difference = tuple(("-", value, "Y") for value in values)
@@ -108,10 +109,12 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
 
 
 @cache
-def gradients_of(fixture: Fixture) -> tuple[Tree, ...]:
-    """Return what can be taken for the gradient from above: any dA or dZ, and A - Y."""
+def gradients_of(fixture: Fixture, around: str = "") -> tuple[Tree, ...]:
+    """Return what a call can take for the gradient from above: any dA or dZ, and A - Y."""
     steps = {step.name: step.expression for step in fixture.program.steps}
-    found: list[Tree] = [name for name in (*fixture.arrays, *steps) if re.search("d[AZ]", name)]
+    found: list[Tree] = [
+        name for name in (*fixture.arrays, *steps) if re.match(f"({around})?d[AZ]", name)
+    ]
     shortcut = ("-", fixture.layers[-1].A, "Y") if fixture.layers else ""
     if "Y" in fixture.arrays and shortcut and shortcut not in steps.values():
         found.append(shortcut)

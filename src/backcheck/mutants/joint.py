@@ -102,9 +102,10 @@ def _overwritten(fixture: Fixture) -> Iterator[Forms]:
             key = formula(fixture, part)
             # Labels are integers, and numpy writes no others into those.
             for name in {*_written_over(part)} - {"Y"}:
-                if key[0][0] != shapes[name]:
+                others = {n: t for n, t in steps.items() if n != step and name in names(t)}
+                if key[0][0] != shapes[name] or not (others or name in fixture.expected):
                     continue
-                seen = {n: put(t, {name: part}) for n, t in steps.items() if n != step}
+                seen = {n: put(t, {name: part}) for n, t in others.items()}
                 if name in steps:
                     seen = {name: put(part, {name: steps[name]}), step: put(tree, {part: name})}
                     # Where a second time changes nothing, the step can stay as it was.
@@ -136,11 +137,18 @@ def _written_over(tree: Tree) -> Iterator[str]:
 
 
 def _rows(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the count and the sums as they are where examples are rows."""
+    """Yield the counts and the sums as they are where examples are rows."""
+    inputs = {s.name: role(fixture, s.name)[1] for s in fixture.program.steps}
     for axis in ("axis=0", "axis=0, keepdims=True"):
         texts = {step.name: write(step.expression) for step in fixture.program.steps}
         rows = {n: text.replace("axis=1, keepdims=True", axis) for n, text in texts.items()}
         yield {n: expression(text.replace(".shape[1]", ".shape[0]")) for n, text in rows.items()}
+        # Or each layer counts the rows of its own input.
+        yield {
+            name: put(expression(text), {"m": ("shape0", layer.input)} if layer else {})
+            for name, text in rows.items()
+            for layer in [inputs[name]]
+        }
 
 
 def _every_layer(

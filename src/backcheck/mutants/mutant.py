@@ -145,10 +145,10 @@ class Mutant:
 
     @cached_property
     def rank(self) -> tuple[Any, ...]:
-        """A key that sorts the simplest explanation first."""
+        """A key that sorts the simplest explanation first: the shortest, unless it is rarer."""
         text = " ".join(f"{step} {now}" for step, _, now in self.changed)
         often = frequency(self.fixture.function)
-        order = [often[mistake.id] for mistake in self.named]
+        order = [often[mistake.id][0] for mistake in self.named]
         # What a step computes says more to a learner than what an array was taken for.
         misread = not self.fixture.arrays.keys().isdisjoint(self.forms)
         return (self.changes, not self.named, len(self.forms), order, misread, len(text), text)

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from backcheck import gradient_check
 from backcheck.fixtures import PREFIXES, Fixture, ids, load
 
 
@@ -28,7 +29,8 @@ def say(key: str, **filling: object) -> str:
 def covered(course: str = "") -> str:
     """Return the sentence that names the exercises whose tests are known; a refusal ends so."""
     found: dict[str, dict[str, None]] = {}
-    for fixture in map(load, ids(course)):
+    tests = (*map(load, ids(course)), gradient_check.fixture())
+    for fixture in sorted(tests, key=lambda test: test.course):
         found.setdefault(fixture.course, {})[fixture.function] = None
     exercises = "; ".join(f"{week} ({', '.join(some)})" for week, some in found.items())
     return say("covered", exercises=exercises)
