@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from backcheck.__main__ import main
+from backcheck.diagnosis.running import run
+from backcheck.fixtures import load
 
 ID = "c1w4_linear_backward_v4a"
 
@@ -206,3 +208,12 @@ def test_json_stands_alone_and_what_the_function_prints_goes_to_the_error_stream
         assert told.err.count("below Python") == (function == "chatters")
     assert json.loads(told.out)["test"] == "Evil: boo"
     assert json.loads(told.out)["line"]["says"] == 'raise Evil("boo")'
+
+
+def test_a_terminal_is_told_once_that_a_function_still_runs(own: str) -> None:
+    told: list[str] = []
+    with pytest.raises(ValueError, match=r"has run for 2\.2 s and was stopped"):
+        run(load(ID), own, "endless", 2.2, lambda: told.append("still running"))
+    assert told == ["still running"]
+    run(load(ID), own, "right", 30, lambda: told.append("still running"))
+    assert len(told) <= 2

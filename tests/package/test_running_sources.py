@@ -9,6 +9,7 @@ from backcheck.__main__ import main
 from backcheck.diagnosis.calling import helper
 from backcheck.diagnosis.sources import Cell, take
 from backcheck.fixtures import load
+from exceptions import functions
 
 ID = "c1w4_linear_backward_v4a"
 HEAD = "def linear_backward(dZ, cache):\n    A_prev, W, b = cache\n    m = A_prev.shape[1]\n"
@@ -131,3 +132,32 @@ def test_the_course_supplies_its_helpers_and_a_sigmoid_as_its_module_has_it() ->
 def test_names_of_the_function_itself_are_not_looked_for_outside() -> None:
     cell = Cell("own.py", "X = load()\nY = load()\ndef f(X):\n    for Y in X:\n        pass\n")
     assert take([cell], "f").names == ("f",)
+
+
+@pytest.mark.parametrize(
+    ("helper_text", "line", "name"),
+    [
+        ("def relu_backward(dA, cache):\n    dA[cache <= 0] = 0\n    return dA\n", 2, "dA"),
+        ("def relu_backward(dA, cache):\n    dA *= cache > 0\n    return dA\n", 2, "dA"),
+    ],
+)
+def test_a_line_that_writes_into_what_is_stored_already_is_named(
+    helper_text: str, line: int, name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = load("c1w4_L_model_backward_v2")
+    own = functions(model) | {"relu_backward": helper_text}
+    file = tmp_path / "own.py"
+    file.write_text(helper_text + "\n\n".join(own.values()).replace(helper_text, ""), "utf-8")
+    main(["run", "--json", model.id, f"{file}:{model.function}"])
+    told = json.loads(capfd.readouterr().out)["line"]
+    assert (told["line"], told["name"]) == (line, name)
+    assert told["says"] == "writes into dA1 as well, which is the same array"
+
+
+def test_a_function_of_another_exercise_is_told_how_the_test_calls_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = "def linear_backward(X, Y, cache, lambd):\n    return {}\n"
+    code, told = ran(text, tmp_path, capfd, "own.py")
+    assert code == 4
+    assert "The test calls it as linear_backward(dZ, (A_prev, W, b)); is this the" in told

@@ -129,14 +129,15 @@ export function mostUsed(placed) {
   return most(placed, (one) => one.seen.size + one.recognised);
 }
 
-/** Takes each array for the output it equals, if all do and some under another name.
+/** Takes each array for the step it equals, if all do and some under another name.
  * @type {(placing: Placing) => Placing?} */
 export function elsewhere(placing) {
-  const { reference, expected } = placing.fixture;
+  const { arrays, reference, expected } = placing.fixture;
+  const steps = Object.keys(reference).filter((name) => !(name in arrays));
   /** @type {Seen} */
   const taken = new Map();
   for (const [step, seen] of placing.seen) {
-    const options = [step, ...Object.keys(expected), ...Object.keys(reference)];
+    const options = [step, ...Object.keys(expected), ...steps];
     const found = options.find((name) => !taken.has(name) && seen.matches(reference[name]));
     if (!found) return null;
     taken.set(found, seen);

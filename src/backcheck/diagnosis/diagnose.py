@@ -384,8 +384,10 @@ def _answer(
         found = [
             mutant
             for mutant in found
-            for values in [{**fixture.arrays, **mutant.values}]
-            if all(step in values and array.matches(values[step]) for step, array in arrays.items())
+            if all(
+                step in mutant.values and array.matches(mutant.values[step])
+                for step, array in arrays.items()
+            )
         ]
     if not found:
         return None

@@ -170,11 +170,12 @@ def _most(placed: list[Placing], count: Callable[[Placing], int]) -> list[Placin
 
 
 def elsewhere(placing: Placing) -> Placing | None:
-    """Take each array for the output it equals, if all do and some under another name."""
+    """Take each array for the step it equals, if all do and some under another name."""
     values = placing.fixture.values
+    steps = [name for name in values if name not in placing.fixture.arrays]
     taken: dict[str, PrintedArray] = {}
     for step, array in placing.arrays.items():
-        places = (step, *placing.fixture.expected, *values)
+        places = (step, *placing.fixture.expected, *steps)
         equal = (name for name in places if name not in taken and array.matches(values[name]))
         if not (name := next(equal, "")):
             return None
