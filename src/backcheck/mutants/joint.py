@@ -168,6 +168,8 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the division by m made wherever a gradient starts, and not in dW and db."""
     changed: dict[str, Tree] = {}
     below: set[str] = set()
+    if not any("m" in step.reads for step in fixture.program.steps):
+        return
     for step in fixture.program.steps:
         inherits = not below.isdisjoint(step.reads)
         is_dZ = role(fixture, step.name)[0] == "dZ"
