@@ -166,6 +166,8 @@ def _every_layer(
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the division by m made wherever a gradient starts, and not in dW and db."""
+    if not any("m" in step.reads for step in fixture.program.steps):
+        return
     changed: dict[str, Tree] = {}
     below: set[str] = set()
     if not any("m" in step.reads for step in fixture.program.steps):
