@@ -26,7 +26,7 @@ function inTheSpellingOf(steps, seen) {
   return same ? seen.called(same) : seen;
 }
 
-/** Without arrays that have no name and repeat the numbers of one that has.
+/** Without arrays that have no name and repeat what one with a name holds.
  * @type {(arrays: Observed[]) => Observed[]} */
 function once(arrays) {
   const named = arrays.filter((seen) => seen.name).map((seen) => seen.numbers);
