@@ -7,7 +7,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
         new = {name: tree for name, tree in change.items() if plain.get(name) != tree}
         steps = new.keys() & known.keys()
         if new and all(known[step].issuperset(names(new[step])) for step in steps):
-            kept[str(sorted(new.items()))] = new
+            kept.setdefault(str(sorted(new.items())), new)
     return tuple(kept.values())
 
 
@@ -151,8 +151,9 @@ def _every_layer(
         computes, layer = role(fixture, slot)
         if layer:
             by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
-    for group in by_role.values():
-        (first, own), *others = group.items()
+    # Which layer is the first matters: equal sizes can make two forms one in it, such as one unit.
+    for group in (g for some in by_role.values() for g in permutations(some.items())):
+        (first, own), *others = group
         symbols = {name: symbol for symbol, name in own.items()}
         alike = all(forms[slot][0] == put(put(forms[first][0], symbols), to) for slot, to in others)
         for form in forms[first][1:] if others else ():
