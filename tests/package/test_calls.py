@@ -127,3 +127,15 @@ def test_a_helper_that_writes_into_its_argument_is_told_first() -> None:
     found = diagnose(printed, fixture=WEEK_4)
     assert [mistake.id for mistake in found.candidates[0].named] == ["overwritten"]
     assert np.array_equal(printed["dA1"], WEEK_4.values["dZ1"])
+
+
+def test_examples_in_rows_have_a_name_and_a_hint_that_says_so() -> None:
+    source = learners.model({"m": "A_prev.shape[0]", "db": "np.sum(dZ, axis=0) / m"})
+    printed = outputs(WEEK_4, learners.function(source, WEEK_4.function))
+    assert printed is not None
+    (mistake,) = diagnose(printed, fixture=WEEK_4).candidates[0].named
+    assert mistake.id == "rows"
+    assert "CS231n" in mistake.hint
+    stopped = "ValueError: shapes (2,3) and (4,2) not aligned: 3 (dim 1) != 4 (dim 0)"
+    likely = diagnose(f"L_model_backward\n{stopped}", fixture=WEEK_4).candidates
+    assert "rows" in [found.id for mutant in likely for found in mutant.named]

@@ -7,7 +7,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from backcheck.forward import lines_of
 from backcheck.mutants.calls import Forms, calls, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.operators import expression
-from backcheck.mutants.roles import entries, known_at, named, role
+from backcheck.mutants.roles import array_order, entries, known_at, named, role
 from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
@@ -55,12 +55,13 @@ def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     plain = {step.name: step.expression for step in fixture.program.steps}
+    slots = (*array_order(fixture), *known)
     kept: dict[str, Forms] = {}
     for change in changes:
-        new = {name: tree for name, tree in change.items() if plain.get(name) != tree}
+        new = {n: change[n] for n in slots if n in change and plain.get(n) != change[n]}
         steps = new.keys() & known.keys()
         if new and all(known[step].issuperset(names(new[step])) for step in steps):
-            kept[str(sorted(new.items()))] = new
+            kept.setdefault(str(new), new)
     return tuple(kept.values())
 
 
@@ -78,7 +79,7 @@ def _possible(
         program = Program(tuple(new.get(step.name, step) for step in fixture.program.steps))
         with suppress(ValueError):
             program.run(scope, known)
-            kept.setdefault(tuple((n, key(t)) for n, t in sorted(change.items())), change)
+            kept.setdefault(tuple((n, key(t)) for n, t in change.items()), change)
     return tuple(change for keys, change in kept.items() if keys not in made)
 
 
@@ -151,8 +152,9 @@ def _every_layer(
         computes, layer = role(fixture, slot)
         if layer:
             by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
-    for group in by_role.values():
-        (first, own), *others = group.items()
+    # Which layer is the first matters: equal sizes can make two forms one in it, such as one unit.
+    for group in (g for some in by_role.values() for g in permutations(some.items())):
+        (first, own), *others = group
         symbols = {name: symbol for symbol, name in own.items()}
         alike = all(forms[slot][0] == put(put(forms[first][0], symbols), to) for slot, to in others)
         for form in forms[first][1:] if others else ():
