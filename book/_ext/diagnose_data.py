@@ -36,6 +36,7 @@ COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "diagnose",
     "differences",
     "families",
     "fixtures",
@@ -49,6 +50,7 @@ ASKED = (
     "program",
     "reading",
     "roles",
+    "search",
     "symptoms",
     "uncovered",
     "words",
@@ -150,6 +152,8 @@ def _facts() -> dict[str, Any]:
         "longest": package.reading.LONGEST,
         "most_arrays": package.reading.MOST_ARRAYS,
         "most_numbers": package.reading.MOST_NUMBERS,
+        "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
+        "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
     }
 
@@ -178,7 +182,7 @@ def _differences() -> dict[str, Any]:
     }
 
 
-def _in_terminal() -> Iterator[list[str]]:
+def _in_terminal() -> Iterator[list[Any]]:
     """Yield what finds the functions that the package knows and the page does not."""
     package = _package()
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
@@ -190,7 +194,7 @@ def _in_terminal() -> Iterator[list[str]]:
             names = package.words.gradients_of([test])
             outputs = [one for one in names if one in test.expected and one.lower() not in own]
             found = rf"\b(?:{'|'.join([function, *outputs])})\b"
-            yield [found, found, said]
+            yield [found, found, said, True]
 
 
 def _words() -> dict[str, Any]:
@@ -264,6 +268,13 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "changes": shared.place([slots, higher_order, named]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
+        "byKey": not any(" = " in call for call in fixture.call),
+        "spread": shared.place(
+            {
+                step: [[list(shape), count] for shape, count in shapes.items()]
+                for step, shapes in package.search.workshop(fixture).spread.items()
+            }
+        ),
         "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "outputs": list(newest.outputs),

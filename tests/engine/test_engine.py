@@ -46,11 +46,20 @@ LAYERS = (
         "traceback",
         "reading",
         "operators",
-        "uncovered",
         "fixtures",
     ),
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing"),
-    *("symptoms", "clues", "differences", "diagnose", "links", "printing", "cards", "page"),
+    *(
+        "symptoms",
+        "uncovered",
+        "clues",
+        "differences",
+        "diagnose",
+        "links",
+        "printing",
+        "cards",
+        "page",
+    ),
 )
 """The modules, from the ground up: each may import those before it."""
 
@@ -303,6 +312,31 @@ def test_mangled_texts_are_read_alike() -> None:
     given = ask(*(("read", text) for text in texts))
     for text, found in zip(texts, given, strict=True):
         assert found == as_the_page_says(read_by_package(text)), json.dumps(text)
+
+
+SIGNS = ("# ", "//", "% ", "| ", "-- ", ";; ", "* ", "'", '"', "- ", "1. ", "12 | ", "> # ")
+
+
+def test_commented_texts_are_read_alike() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in CORPUS]
+    signed = [
+        "\n".join(sign + line for line in text.split("\n")) for text in sources for sign in SIGNS
+    ]
+    signed += [text.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}) for text in sources]
+    signed += [text.replace("]\n [", "]; [").replace("]\n", ";\n") for text in sources]
+    signed += [text.encode("utf-16-le").decode("latin-1") for text in sources]
+    for text, found in zip(signed, ask(*(("read", text) for text in signed)), strict=True):
+        assert found == as_the_page_says(read_by_package(text)), json.dumps(text)
+
+
+LONG = ("[0.1]", "[0.1 ", "[a ", "[[", "0.1\n", "0.1 ", "# dW1 = [[0.1]\n#  [0.2]]\n", "\n", "# ")
+LONG += ("Expected output:\ndW1 = [[0.1 0.2]]\n", "a.py.py in f(", "9", "dW1 = 0.5\n", "1 | ")
+
+
+@pytest.mark.timed
+def test_a_text_of_1_mb_is_read_within_a_second() -> None:
+    texts = [piece * (10**6 // len(piece)) for piece in LONG]
+    assert max(ask(*(("time_to_read", text) for text in texts))) < 1000
 
 
 def read_by_package(text: str) -> Any:

@@ -45,7 +45,8 @@ def test_an_answer_names_the_other_forms_that_print_its_digits(ready: Answer) ->
     found = [one for one in ready.place.shared if output in one.outputs]
     names = [table()[id].name for one in found for id in one.others]
     assert ("prints this too" in ready.text or "print this too" in ready.text) == bool(names)
-    assert all(name in ready.text for name in names)
+    # Where there is no room for them all, their number has to do.
+    assert all(name in ready.text for name in names) or f"{len(names)} other forms" in ready.text
 
 
 def test_an_answer_blames_a_cache_only_where_it_does_not_come_from_a_forward_pass(

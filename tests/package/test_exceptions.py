@@ -258,7 +258,7 @@ def test_only_the_assert_that_failed_counts() -> None:
     ("function", "statement", "said"),
     [
         ("relu_backward", "assert (dZ.shape == Z.shape)", "dZ has another shape"),
-        ("conv_backward", "assert(dW.shape == W.shape)", "dW has another shape"),
+        ("dense_backward", "assert(dW.shape == W.shape)", "dW has another shape"),
         ("linear_backward", "assert (isinstance(db, float))", "db to be a float"),
         ("linear_backward", "assert isinstance(dW, np.ndarray)", "dW to be a np.ndarray"),
     ],

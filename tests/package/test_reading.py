@@ -405,7 +405,8 @@ def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None
 
 
 def test_an_entry_is_a_part_of_its_array() -> None:
-    for text in ('grads["dA0"][2][3] = -55.216', "dW1[0] = [0.5 0.25]"):
+    texts = ('grads["dA0"][2][3] = -55.216', "dW1[0] = [0.5 0.25]", "dW1[0, :] = [0.5 0.25]")
+    for text in texts:
         assert only(text).shape is None
 
 

@@ -2,68 +2,64 @@
 /* What can be said of numbers that none of the programs tried prints. */
 
 import { NEWEST_FIRST } from "./fixtures.js";
-import { Mutant } from "./mutant.js";
+import { distinct, Mutant } from "./mutant.js";
+import { chance, rightOf } from "./placing.js";
 import { explanations } from "./search.js";
-import { least } from "./util.js";
+import { DATA } from "./util.js";
 import { sameShape, shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
 
-/** How many arrays are right, and how many have the right shape. @param {Placing} placing */
-export function agreement({ fixture: { reference }, seen }) {
-  const all = [...seen];
-  return [
-    all.filter(([step, one]) => one.matches(reference[step])).length,
-    all.filter(([step, one]) => one.like && sameShape(one.like, reference[step])).length,
-  ];
-}
-
-/** @param {Placing} placing */
-export function* remains({ fixture, seen }) {
-  const all = [...seen];
-  const wrong = all.filter(([step, one]) => !one.matches(fixture.reference[step]));
-  const steps = wrong.map(([step]) => step);
-  const right = [...seen.keys()].filter((step) => !steps.includes(step));
-  if (right.length) {
+/** @param {Placing} placing @param {Paste} paste */
+export function* remains(placing, paste) {
+  const { fixture, seen } = placing;
+  const right = rightOf(placing);
+  const wrong = [...seen].filter(([step]) => !right.includes(step));
+  // What nobody named may be another array than the one it was taken for.
+  const called = (/** @type {[string, Observed]} */ [step, one]) =>
+    one.name ? step : say("taken-for", { place: paste.arrays.indexOf(one) + 1, step });
+  if (right.length && wrong.length) {
     yield say("right-and-wrong", {
       right: right.join(", "),
       is_right: say("is", { n: right.length }),
-      wrong: steps.join(", "),
-      is_wrong: say("is", { n: steps.length }),
-      first: steps[0],
+      wrong: wrong.map(called).join(", "),
+      is_wrong: say("is", { n: wrong.length }),
+      first: called(wrong[0]),
     });
   }
-  for (const [step, one] of wrong) yield* likeness(step, one, fixture);
-  for (const [step, one] of all.length > 1 ? wrong : []) {
-    const alone = explanations(fixture, new Map([[step, one]]), 1, false);
-    const candidates = alone.map(([changes, forms]) => new Mutant(fixture, forms, changes));
+  for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
+  for (const [step, one] of seen.size > 1 ? wrong : []) {
+    const alone = { ...placing, seen: new Map([[step, one]]) };
+    if (chance([alone], 1, false) > DATA.chance[0]) continue;
+    const found = explanations(fixture, alone.seen, 1, false).filter(([changes]) => changes);
+    const candidates = distinct(found.map(([spent, forms]) => new Mutant(fixture, forms, spent)));
     if (!candidates.length) continue;
-    const best = least(candidates, (candidate) => candidate.rank);
-    yield say("alone", { step, changes: best.shown.join("; ") });
+    const changes = candidates[0].shown.join("; ");
+    yield say("alone", { step: called([step, one]), changes });
   }
 }
 
-/** @type {(step: string, seen: Observed, fixture: Fixture) => Generator<string>} */
-function* likeness(step, seen, fixture) {
+/** @type {(step: string, called: string, seen: Observed, fixture: Fixture) => Generator<string>} */
+function* likeness(step, called, seen, fixture) {
   if (!seen.like) return;
   const want = fixture.reference[step];
   const turned = transpose(want);
   if (sameShape(seen.like, want)) {
     if (want.d.length > 1)
       yield* likeSizes(
-        step,
+        called,
         seen.cells.map((cell) => cell.value),
         want.d,
       );
   } else if (!sameShape(seen.like, turned)) {
     const [shape, expected] = [seen.like, want].map((one) => tuple(shapeOf(one)));
-    yield say("other-shape", { step, shape, expected });
-  } else if (seen.matches(turned)) yield say("transposed", { step });
+    if (seen.name) yield say("other-shape", { step, shape, expected });
+  } else if (seen.matches(turned)) yield say("transposed", { step: called });
   for (const test of [fixture, ...NEWEST_FIRST.filter((other) => other !== fixture)]) {
     const key = test === fixture ? "other-array" : "other-test";
     for (const [name, one] of Object.entries(test.reference)) {
       const itself = test === fixture && name === step;
       if (itself || one.d.length < 2 || !seen.matches(one)) continue;
-      yield say(key, { step, name, title: test.title });
+      yield say(key, { step: called, name, title: test.title });
       return;
     }
   }
@@ -81,7 +77,7 @@ function* likeSizes(step, got, want) {
     Math.abs(Math.abs(one) - Math.abs(want[at])) <= 1e-7 + 1e-5 * Math.abs(want[at]);
   if (steady && Math.abs(first - 1) > 1e-4) {
     yield say("times", { step, ratio: general(first) });
-  } else if (got.every(near)) {
+  } else if (got.some((one, at) => one * want[at] < 0) && got.every(near)) {
     yield say("signs", { step });
   }
 }

@@ -2,23 +2,36 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
-import { agreement, remains } from "./clues.js";
+import { remains } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
-import { elsewhere, isPartial, mostLikely, mostUsed, placings } from "./placing.js";
+import {
+  chance,
+  elsewhere,
+  evidence,
+  fitting,
+  isPartial,
+  isPossible,
+  mostLikely,
+  mostUsed,
+  placings,
+  rightOf,
+} from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
-import { explanations, Search } from "./search.js";
+import { Effort, explanations, Search } from "./search.js";
 import { knownCauses, likelyMutants } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
-import { least } from "./util.js";
+import { DATA, least } from "./util.js";
 import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
 export function titleOf({ verdict, fixture, candidates, seen, headline }) {
   if (headline) return headline;
-  if (verdict === "unexplained" && !seen.size) return say("only-a-message");
+  if (verdict === "unexplained" && !(seen.size && fixture)) {
+    return say(seen.size ? "not-tried" : "only-a-message");
+  }
   const key = verdict === "unexplained" ? "for-test" : "of-test";
   const where = fixture ? say(key, { title: fixture.title, id: fixture.id }) : "";
   const changes = candidates.map((candidate) => candidate.changes);
@@ -39,10 +52,11 @@ export function* diagnosing(text, id = null, changes = 2) {
   const paste = read(text);
   const fixture = id ? (FIXTURES.get(id) ?? null) : null;
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
-  const found = yield* explain(paste, wanted, changes);
+  const effort = new Effort();
+  const found = yield* explain(paste, wanted, changes, effort);
   if (found && found.verdict !== "unexplained") return found;
   if (fixture) {
-    const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1));
+    const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
     if (other && other.verdict !== "unexplained") {
       const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
       const seen = found?.seen ?? new Map();
@@ -53,30 +67,36 @@ export function* diagnosing(text, id = null, changes = 2) {
   return paste.problem ? { ...last, remarks: [paste.problem, ...last.remarks] } : last;
 }
 
-/** The simplest explanation on any of the tests.
- * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes
+/** The simplest explanation on any of the tests; null if none has such arrays.
+ * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
  * @returns {Generator<string | undefined, Diagnosis | null>} */
-function* explain(paste, wanted, changes) {
-  const named = mostUsed(wanted.flatMap((fixture) => placings(paste, fixture)));
-  const placed = named.length
-    ? named
-    : wanted.flatMap((fixture) => placings(paste, fixture, false));
+function* explain(paste, wanted, changes, effort) {
+  const ways = (/** @type {boolean} */ named) =>
+    wanted.flatMap((fixture) => placings(paste, fixture, named));
+  const every = ways(true);
+  const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
   if (!placed.length) return null;
-  const moved = placed.flatMap((placing) => elsewhere(placing) ?? []);
+  const near = mostLikely(placed);
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
     [1, false, placed],
-    [0, false, moved],
+    [0, false, placed.flatMap((placing) => elsewhere(placing) ?? [])],
     [0, true, placed],
     [1, true, placed],
+    [2, false, near],
+    [2, true, near.filter(isPartial)],
   ];
-  if (changes === 2) {
-    const near = mostLikely(placed);
-    plan.push([2, false, near], [2, true, near.filter(isPartial)]);
-  }
-  for (const [most, loose, tried] of plan) {
-    if (most > changes) continue;
+  /** @type {string[]} */
+  let remarks = [];
+  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
+    const random = chance(tried, most, loose);
+    if (random > DATA.chance[1]) {
+      remarks = [tooLittle("too-few", tried[0], paste)];
+      if (most < 2) return unknown(null, [...remarks, say("covered")], arraysByName(paste));
+      break;
+    }
+    if (most === 2 && tried.length) effort.begin(tried);
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {
@@ -84,40 +104,63 @@ function* explain(paste, wanted, changes) {
       if (found.size && most === 2) break;
       yield;
       const before = found.get(placing.fixture);
-      const one = yield* foundAt(placing, most, loose);
+      const one = yield* foundAt(placing, most, loose, effort);
       if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
       found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
     }
-    if (found.size) return chosen([...found.values()], paste);
+    if (most === 2 && effort.left < 0) remarks = [say("stopped")];
+    if (found.size) {
+      const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
+      const answer = chosen([...found.values()], paste);
+      return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
+    }
   }
-  const best = least(placed, (placing) => agreement(placing).map((number) => -number));
-  const remarks = [...remains(best)];
-  return {
-    verdict: "unexplained",
-    fixture: best.fixture,
-    candidates: [],
-    remarks,
-    seen: best.seen,
-  };
+  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  if (!fitting(best) && wanted.length > 1) return null;
+  remarks.push(...remains(best, paste));
+  if (!rightOf(best).length) remarks.push(say("covered"));
+  return unknown(best.fixture, remarks, best.seen);
+}
+
+/** @type {(fixture: Fixture | null, remarks: string[], seen: Seen) => Diagnosis} */
+const unknown = (fixture, remarks, seen) => ({
+  verdict: "unexplained",
+  fixture,
+  candidates: [],
+  remarks,
+  seen,
+});
+
+/** The pasted arrays by their names, or their places. @param {Paste} paste */
+const arraysByName = (paste) =>
+  new Map(paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]));
+
+/** How little some numbers pin down, and what to paste.
+ * @type {(key: string, placing: Placing, paste: Paste) => string} */
+function tooLittle(key, placing, paste) {
+  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
+  const named = left.length && paste.arrays.some(({ name }) => name);
+  const outputs = left.slice(0, 2).join(" and ");
+  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
+  const found = evidence(placing);
+  return say(found.n ? key : "zeros", { more, ...found });
 }
 
 /** @param {Placing} placing */
 function* olderNames({ renamed }) {
-  const said = [...renamed]
-    .filter(([step, name]) => !step.endsWith(name))
-    .map(([step, name]) => say("older-name", { name, step }));
+  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
   if (said.length) yield say("older-names", { names: said.join(", and ") });
 }
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for
  * both; only a long one looks no further than it has to.
- * @type {(placing: Placing, most: number, loose: boolean) => Generator<string | undefined, Found | null>} */
-function* foundAt(placing, most, loose) {
+ * @type {(placing: Placing, most: number, loose: boolean, effort: Effort) => Generator<string | undefined, Found | null>} */
+function* foundAt(placing, most, loose, effort) {
   const { fixture, seen, printedAs, known } = placing;
   const exact = most === 2 && !isPartial(placing);
   if (!known[most]) {
     if (most === 2) yield "deep";
-    const search = new Search(fixture, seen, !exact);
+    const search = new Search(fixture, seen, !exact, effort);
     known[most] = [];
     for (const forms of search.tried(most)) {
       if (!forms) yield;
@@ -131,11 +174,16 @@ function* foundAt(placing, most, loose) {
 }
 
 /** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */
-function explained({ fixture, seen, printedAs }, found, changes) {
-  if (!found.length) return null;
+function explained({ fixture, seen, printedAs }, forms, changes) {
+  if (!forms.length) return null;
   const spent = changes + Number(printedAs.size > 0);
-  const all = found.map((forms) => new Mutant(fixture, forms, spent, printedAs));
-  return { verdict: "explained", fixture, candidates: distinct(all), remarks: [], seen };
+  const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
+  // What prints one number with its brackets left out comes after what has none.
+  const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
+  const bracketed = (/** @type {Mutant} */ one) => bare.some((step) => one.values[step].n);
+  const found = distinct(all);
+  const candidates = [...found.filter((one) => !bracketed(one)), ...found.filter(bracketed)];
+  return { verdict: "explained", fixture, candidates, remarks: [], seen };
 }
 
 /** Right numbers: what else prints them, and what rejects that.

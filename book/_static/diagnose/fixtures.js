@@ -112,6 +112,12 @@ export class Fixture {
     return this.run(new Map()).scope;
   }
 
+  /** How many values each step has, by their shape, in the programs with up to one change.
+   * @returns {Record<string, [number[], number][]>} */
+  get spread() {
+    return /** @type {any} */ (DATA.shared[this.data.spread]);
+  }
+
   /** @param {string} name */
   original(name) {
     return this.steps.find((step) => step.name === name)?.tree ?? leaf(name);

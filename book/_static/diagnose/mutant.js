@@ -86,7 +86,7 @@ export class Mutant {
   get rank() {
     const { changes, named, forms, fixture } = this;
     const text = this.changed.map(({ step, now }) => `${step} ${now}`).join(" ");
-    const order = named.map(({ id }) => frequency(id, fixture.function));
+    const order = named.map(({ id }) => frequency(id, fixture.function)[0]);
     // What a step computes says more to a learner than what an array was taken for.
     const misread = [...forms.keys()].some((name) => name in fixture.arrays);
     return [changes, !named.length, forms.size, order, misread, text.length, text];

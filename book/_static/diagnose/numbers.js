@@ -120,10 +120,10 @@ export class Observed {
 
   /** Whether it has a shape, or can be a part of an array that has.
    * @param {Value} v @returns {boolean} */
-  fits(v) {
+  fits(v, loose = false) {
     const part = this.entry && partOf(v, this.at);
-    if (this.entry) return part !== null && this.entry.fits(part);
-    if (this.like) return sameShape(this.like, v);
+    if (this.entry) return part !== null && this.entry.fits(part, loose);
+    if (this.like && !loose) return this.has(v);
     const rows = this.rows.filter((row) => row !== null);
     if (rows.length > v.r) return false;
     return rows.every((row) =>
@@ -133,12 +133,19 @@ export class Observed {
     );
   }
 
+  /** Whether it has a shape; np.squeeze leaves no brackets around one number.
+   * @param {Value} v @returns {boolean} */
+  has(v) {
+    const { like } = this;
+    return like !== null && (sameShape(like, v) || (!like.n && v.n === 1 && v.c === 1));
+  }
+
   /** Whether an array prints this way. @param {Value} v @returns {boolean} */
   matches(v, loose = false) {
     const part = this.entry && partOf(v, this.at);
     if (this.entry) return part !== null && this.entry.matches(part, loose);
     const { like } = this;
-    const fitting = like !== null && sameShape(like, v);
+    const fitting = like !== null && this.has(v);
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);
     // Most arrays are told apart by one number, which is quicker to look for.
     if (!v.d.some((number) => this.isNear([number], this.widths[Number(loose)]))) return false;

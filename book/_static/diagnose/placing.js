@@ -1,8 +1,9 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
+import { isRight } from "./search.js";
 import { groupedBy } from "./util.js";
-import { shapeOf } from "./values.js";
-import { sought } from "./words.js";
+import { shapeOf, value } from "./values.js";
+import { say, sought } from "./words.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -69,23 +70,91 @@ function byName(named, steps, names, later) {
   return taken;
 }
 
-/** @type {(free: Observed[], steps: string[], fixture: Fixture) => [string, Observed][][]} */
+/** The ways to give unnamed arrays to steps, without those that no step can be.
+ * @type {(free: Observed[], steps: string[], fixture: Fixture) => [string, Observed][][]} */
 function byShape(free, steps, fixture) {
-  const options = free.map((seen) => {
+  const found = free.map((seen) => {
     const fitting = steps.filter((step) => seen.fits(fixture.reference[step]));
-    return fitting.length ? fitting : steps;
+    return fitting.length ? fitting : steps.filter((step) => valuesOf(fixture, step, seen));
   });
+  const options = found.filter((some) => some.length);
+  const placed = free.filter((_, at) => found[at].length);
   /** @type {[string, Observed][][]} */
-  const found = [];
+  const chosen = [];
   /** @type {(taken: string[]) => void} */
   const choose = (taken) => {
-    if (taken.length === free.length) found.push(taken.map((step, at) => [step, free[at]]));
+    if (taken.length === placed.length) chosen.push(taken.map((step, at) => [step, placed[at]]));
     for (const step of options[taken.length] ?? []) {
-      if (found.length < 30 && !taken.includes(step)) choose([...taken, step]);
+      if (chosen.length < 30 && !taken.includes(step)) choose([...taken, step]);
     }
   };
-  if (free.length <= steps.length) choose([]);
+  // More arrays than there are steps for them would be tried in vain.
+  const within = (/** @type {string[]} */ one) =>
+    options.filter((some) => some.every((step) => one.includes(step))).length;
+  if (options.every((one) => within(one) <= one.length)) choose([]);
+  return chosen;
+}
+
+/** How many values of its shape an array is looked for among, with one change.
+ * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
+function valuesOf(fixture, step, seen) {
+  let found = 0;
+  for (const [shape, count] of fixture.spread[step]) {
+    const [r, c] = [1, 1, ...shape].slice(-2);
+    if (seen.fits(value(shape.length, r, c, []), true)) found += count;
+  }
   return found;
+}
+
+/** Whether a program may print the arrays, or one of them has the expected shape.
+ * @param {Placing} placing */
+export const isPossible = (placing) =>
+  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen)) ||
+  fitting(placing) > 0;
+
+/** How many arrays have the shape of their step. @param {Placing} placing */
+export const fitting = ({ fixture, seen }) =>
+  count(seen, (step, one) => one.fits(fixture.reference[step]));
+
+/** The arrays that print as the expected ones, or that the test accepts. @param {Placing} placing */
+export const rightOf = ({ fixture, seen }) =>
+  [...seen].filter(([step, one]) => isRight(fixture, step, one, true)).map(([step]) => step);
+
+/** How many programs are expected to print the numbers by chance; see placing.py.
+ * @type {(placed: Placing[], changes: number, loose: boolean) => number} */
+export function chance(placed, changes, loose) {
+  let found = 0;
+  for (const placing of placed) {
+    let ways = changes === 2 ? 0.5 : 1;
+    let values = 0;
+    for (const [step, seen] of placing.seen) values += valuesOf(placing.fixture, step, seen);
+    for (const probable of pinned(placing, loose)) ways *= probable;
+    found += ways * values ** changes;
+  }
+  return found;
+}
+
+/** For each size among the numbers how probable it is at random.
+ * @type {(placing: Placing, loose: boolean) => number[]} */
+function pinned({ seen }, loose) {
+  /** @type {Map<number, number>} */
+  const found = new Map();
+  for (const { cells, widths } of seen.values()) {
+    const scale = Math.max(...cells.map((cell) => Math.abs(cell.value)));
+    cells.forEach((cell, at) => {
+      const width = Math.max(widths[Number(loose)][at], Number.isInteger(cell.value) ? 0.5 : 0);
+      found.set(Math.abs(cell.value), cell.value ? Math.min(1, width / scale) : 1);
+    });
+  }
+  return [...found.values()];
+}
+
+/** How many numbers say something, and of how many digits the finest is.
+ * @param {Placing} placing */
+export function evidence(placing) {
+  const found = pinned(placing, false).filter((probable) => probable < 1);
+  const digits = Math.floor(-Math.log10(2 * Math.min(0.5, ...found))) + 1;
+  return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
 /** Every way to take the arrays of a paste for steps of a test.
@@ -108,15 +177,21 @@ export function placings(paste, fixture, named = true) {
     const taken = byName(labelled, steps, names, maps.slice(number + 1));
     if (!taken) return [];
     const left = steps.filter((step) => !taken.has(step));
-    const renamed = number > 1 ? namesOfSteps([...taken]) : new Map();
-    return byShape(free, left, fixture).map((filled) => ({
-      fixture,
-      seen: new Map([...taken, ...filled]),
-      printedAs: namesOfSteps(filled.filter(([step, seen]) => seen.name !== step)),
-      recognised,
-      renamed,
-      known: [],
-    }));
+    const other = [...taken].filter(([step, { name }]) => name && !step.endsWith(name));
+    const renamed = number > 1 ? namesOfSteps(other) : new Map();
+    // Where a function returns its arrays by name, the test finds them under no other.
+    const byKey = number === 1 && fixture.data.byKey;
+    const keys = byKey ? other.filter(([step]) => step in fixture.expected) : [];
+    return byShape(free, left, fixture)
+      .map((filled) => ({
+        fixture,
+        seen: new Map([...taken, ...filled]),
+        printedAs: namesOfSteps([...filled.filter(([step, seen]) => seen.name !== step), ...keys]),
+        recognised,
+        renamed,
+        known: [],
+      }))
+      .filter(({ seen }) => seen.size);
   });
 }
 
@@ -156,14 +231,12 @@ export function elsewhere(placing) {
 
 /** @type {(placing: Placing) => boolean} */
 export const isPartial = ({ seen }) =>
-  [...seen.values()].some((one) => (!one.like && !one.entry) || one.uneven);
+  [...seen.values()].some((one) => (!one.entry && !one.like?.n) || one.uneven);
 
 /** Of those that fit best, the ones with the most outputs on each test: more would take too long.
  * @type {(placed: Placing[]) => Placing[]} */
 export function mostLikely(placed) {
-  const close = most(placed, ({ fixture, seen }) =>
-    count(seen, (step, one) => one.fits(fixture.reference[step])),
-  );
+  const close = most(placed.filter(fitting), fitting);
   const tests = groupedBy(close, (one) => one.fixture).values();
   const near = [...tests].flatMap((group) =>
     most(group, ({ fixture, seen }) => count(seen, (step) => step in fixture.expected)),

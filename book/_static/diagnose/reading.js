@@ -147,7 +147,7 @@ function bracketed(text) {
     const { rows, deepest, end, depth } = group;
     position = Math.max(end, start + 1);
     const before = text.slice(Math.max(0, start - 200), start);
-    if (!rows.some((row) => row?.some(Boolean)) || sought("mask", before)) continue;
+    if (!rows.some((row) => row?.some(Boolean))) continue;
     const index = whole("indexed", before.slice(-1));
     // Whole numbers alone are an array only where one is assigned; elsewhere they are
     // footnotes, indices and layer numbers.

@@ -4,9 +4,41 @@
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
 import { secondChanges } from "./mutate.js";
-import { groupedBy } from "./util.js";
+import { DATA, groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
+
+/** How many programs with two changes may still be tried, which is counted, not timed. */
+export class Effort {
+  constructor(left = DATA.effort[0]) {
+    this.left = left;
+  }
+  /** Begins, with less to try where little speaks for a test. @param {Placing[]} placed */
+  begin(placed) {
+    const known = placed.some(({ fixture, seen }) =>
+      [...seen].some(([step, one]) => one.name || isRight(fixture, step, one, true)),
+    );
+    if (!known) this.left = Math.min(this.left, DATA.effort[1]);
+  }
+  /** Whether one more may be tried. */
+  allows() {
+    this.left -= 1;
+    return this.left >= 0;
+  }
+}
+
+/** Whether the right values print this way; loosely, whether the test accepts what was printed.
+ * @type {(fixture: Fixture, step: string, seen: Observed, loose: boolean) => boolean} */
+export function isRight(fixture, step, seen, loose) {
+  const right = fixture.reference[step];
+  if (seen.matches(right, loose)) return true;
+  if (!loose || !seen.like || !sameShape(seen.like, right)) return false;
+  const [absolute, relative] = DATA.rules[fixture.data.rule] ?? [0, 0];
+  return right.d.every(
+    (number, at) =>
+      Math.abs(seen.cells[at].value - number) <= absolute + relative * Math.abs(number),
+  );
+}
 
 /** All mutants with up to one change whose steps print what was seen, and how many changes.
  * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
@@ -21,8 +53,9 @@ export function explanations(fixture, seen, changes, loose) {
 
 /** The programs whose slots print what was seen. Where it yields no forms, it pauses. */
 export class Search {
-  /** @param {Fixture} fixture @param {Seen} seen @param {boolean} loose */
-  constructor(fixture, seen, loose) {
+  /** @param {Fixture} fixture @param {Seen} seen @param {boolean} loose @param {Effort} effort */
+  constructor(fixture, seen, loose, effort = new Effort(Infinity)) {
+    this.effort = effort;
     this.fixture = fixture;
     this.loose = loose;
     this.shop = workshop(fixture);
@@ -30,10 +63,9 @@ export class Search {
     this.seen = [];
     for (const [name, pattern] of seen) this.seen[this.shop.place[name]] = pattern;
     this.last = this.seen.length - 1;
-    const { right } = this.shop;
     /** The places that the reference prints as they were seen. */
     this.right = this.seen.map((pattern, at) =>
-      pattern.matches(/** @type {Value} */ (right[at]), loose),
+      isRight(fixture, this.shop.slots[at].name, pattern, loose),
     );
     const wrong = this.right.indexOf(false);
     this.firstWrong = wrong < 0 ? this.last : wrong;
@@ -142,6 +174,7 @@ export class Search {
    * @param {Run} run @param {number[]} reach @param {number} start
    * @returns {Generator<Forms | undefined>} */
   *besides(run, reach, start) {
+    if (!this.effort.allows()) return;
     yield;
     const { slots, right } = this.shop;
     const hopeful = this.hopeful(run, reach) & -(1 << start);
@@ -152,6 +185,7 @@ export class Search {
       if ((hopeful >> place) & 1 && !run.byPlace[place]) {
         const onward = scope.slice();
         for (const tree of this.formsAt(slot, scope, changed)) {
+          if (!this.effort.allows()) return;
           const value = this.shop.value(tree, scope, changed);
           if (!this.accepts(place, value)) continue;
           onward[place] = value;
@@ -186,6 +220,7 @@ export class Search {
     const slot = this.shop.slots[place];
     const possible = [];
     for (const [at, tree] of secondChanges(slot).entries()) {
+      if (!this.effort.allows()) break;
       if (at % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }

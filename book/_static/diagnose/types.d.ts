@@ -65,6 +65,8 @@ interface FixtureData {
   order: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];
+  byKey: boolean;
+  spread: number;
   arrays: number;
   steps: number;
   expected: number;
@@ -84,11 +86,15 @@ interface Data {
   /** The absolute and the relative tolerance of each rule. */
   rules: Record<string, [number, number]>;
   agrees: number;
+  /** From how many explanations by chance an answer says so, and from how many there is none. */
+  chance: [number, number];
+  /** The most programs with two changes that are tried, and where little speaks for a test. */
+  effort: [number, number];
   limit: number;
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string][];
+  uncovered: [string, string, string, boolean?][];
   most_causes: number;
   functions: string[];
   sums: Record<string, string>;

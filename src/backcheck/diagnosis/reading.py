@@ -359,7 +359,7 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         group = _group(text, start)
         position = max(group.end, start + 1)
         before = text[max(0, start - 200) : start]
-        if not _numbers_of(group.rows) or pattern("mask").search(before):
+        if not _numbers_of(group.rows):
             continue
         indexed = pattern("indexed").match(before[-1:])
         # Whole numbers alone are an array only where one is assigned; elsewhere they are

@@ -97,20 +97,11 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     return (*map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
 
 
-def own_assert(frame: Frame) -> tuple[str, str] | None:
-    """Return the array that a learner's own assert found wrong, and a sentence that says so."""
-    if found := pattern("own-shape").search(frame.statement):
-        return found["name"], say("own-shape", **found.groupdict())
-    if found := pattern("own-type").search(frame.statement):
-        return found["name"], say("own-type", **found.groupdict())
-    return None
-
-
 def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
     """Return what may be behind an exception that a function raised on a fixture."""
     known = told(error, frame)
-    if error.startswith("AssertionError") and own_assert(frame):
-        _, likely, remarks = _of_assert(frame, [fixture])
+    if error.startswith("AssertionError") and (stopped := _of_assert(frame, [fixture])):
+        _, likely, remarks = stopped
         return (*remarks, *("; ".join(mutant.shown) for mutant in likely[:MOST]))
     clash = clash_of(error)
     if known or not clash:
@@ -133,11 +124,13 @@ Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
 """A test, what changes make it or numpy say what was pasted, and remarks on them."""
 
 
-def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely:
+def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
     """Return what gives an array the shape that the learner's own assert refused."""
-    name, said = own_assert(frame) or ("", "")
-    if not pattern("own-shape").search(frame.statement):
-        return None, (), (said,)
+    refused = pattern("own-shape").search(frame.statement)
+    if not refused:
+        kind = pattern("own-type").search(frame.statement)
+        return (None, (), (say("own-type", **kind.groupdict()),)) if kind else None
+    name, said = refused["name"], say("own-shape", **refused.groupdict())
     for test in tests:
         known = test.function == frame.function or frame.function in ("", "cell")
         for before in ("", *PREFIXES) if known else ():
@@ -161,9 +154,7 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     for test in tests:
         if failing := failing_alike(test, paste.failing):
             return test, tuple(failing), (say("complaint", title=test.title),)
-    if not paste.error and not paste.failing and own_assert(paste.frame):
-        return _of_assert(paste.frame, tests)
-    return None
+    return None if paste.error or paste.failing else _of_assert(paste.frame, tests)
 
 
 def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> list[Mutant]:

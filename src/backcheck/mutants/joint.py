@@ -14,7 +14,7 @@ import numpy as np
 
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import lines_of
-from backcheck.mutants.calls import Forms, other_arguments
+from backcheck.mutants.calls import Forms, calls, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import entries, known_at, named, role
@@ -95,59 +95,48 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:
     """Yield what is seen where a part of a step is written over an array that it reads."""
     steps = {step.name: step.expression for step in fixture.program.steps if step.name != "m"}
-    shapes = {name: np.shape(value) for name, value in fixture.values.items()}
     whole: Forms = {}
     for step, tree in steps.items():
-        for part in _parts(tree):
+        for part, name in _written_over(tree):
             key = formula(fixture, part)
-            # Labels are integers, and numpy writes no others into those.
-            for name in {*_written_over(part)} - {"Y"}:
-                others = {n: t for n, t in steps.items() if n != step and name in names(t)}
-                if key[0][0] != shapes[name] or not (others or name in fixture.expected):
-                    continue
-                seen = {n: put(t, {name: part}) for n, t in others.items()}
-                if name in steps:
-                    seen = {name: put(part, {name: steps[name]}), step: put(tree, {part: name})}
-                    # Where a second time changes nothing, the step can stay as it was.
-                    if formula(fixture, put(part, {name: part})) == key:
-                        del seen[step]
-                    hidden = role(fixture, name)[0] == "dA_prev"
-                    whole |= seen if part == tree and hidden else {}
-                yield seen
+            others = {n: t for n, t in steps.items() if n != step and name in names(t)}
+            is_seen = others or name in fixture.expected
+            if not is_seen or key[0][0] != np.shape(fixture.values[name]):
+                continue
+            seen = {n: put(t, {name: part}) for n, t in others.items()}
+            if name in steps:
+                seen = {name: put(part, {name: steps[name]}), step: put(tree, {part: name})}
+                # Where a second time changes nothing, the step can stay as it was.
+                if formula(fixture, put(part, {name: part})) == key:
+                    del seen[step]
+                whole |= seen if part == tree else {}
+            yield seen
     yield whole
 
 
-def _parts(tree: Tree) -> Iterator[Tree]:
-    """Yield an expression and the parts of it, without names and numbers."""
-    if isinstance(tree, tuple):
-        yield tree
-        for part in tree[1:]:
-            yield from _parts(part)
-
-
-def _written_over(tree: Tree) -> Iterator[str]:
-    """Yield the names that an expression can be computed into, as ``x -= y`` is into x."""
-    match tree:
-        case str():
-            yield tree
-        case "+" | "*", left, right:
-            yield from (*_written_over(left), *_written_over(right))
-        case "-" | "/" | "**" | "neg", left, *_:
-            yield from _written_over(left)
+def _written_over(tree: Tree) -> Iterator[tuple[Tree, str]]:
+    """Yield the parts of an expression with the name they can be written over, as x by x - y."""
+    for part in tree[1:] if isinstance(tree, tuple) else ():
+        yield from _written_over(part)
+    first = tree
+    while isinstance(first, tuple) and first[0] in ("+", "-", "*", "/", "**"):
+        first = first[1]
+    # Labels are integers, and numpy writes no others into those.
+    if isinstance(first, str) and first not in (tree, "Y"):
+        yield tree, first
 
 
 def _rows(fixture: Fixture) -> Iterator[Forms]:
     """Yield the counts and the sums as they are where examples are rows."""
-    inputs = {s.name: role(fixture, s.name)[1] for s in fixture.program.steps}
+    texts = {step.name: write(step.expression) for step in fixture.program.steps}
     for axis in ("axis=0", "axis=0, keepdims=True"):
-        texts = {step.name: write(step.expression) for step in fixture.program.steps}
         rows = {n: text.replace("axis=1, keepdims=True", axis) for n, text in texts.items()}
         yield {n: expression(text.replace(".shape[1]", ".shape[0]")) for n, text in rows.items()}
         # Or each layer counts the rows of its own input.
         yield {
-            name: put(expression(text), {"m": ("shape0", layer.input)} if layer else {})
-            for name, text in rows.items()
-            for layer in [inputs[name]]
+            name: put(expression(rows[name]), {"m": ("shape0", call.layer.input)})
+            for call in calls(fixture)
+            for name in call.steps
         }
 
 
@@ -179,6 +168,8 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the division by m made wherever a gradient starts, and not in dW and db."""
     changed: dict[str, Tree] = {}
     below: set[str] = set()
+    if not any("m" in step.reads for step in fixture.program.steps):
+        return
     for step in fixture.program.steps:
         inherits = not below.isdisjoint(step.reads)
         is_dZ = role(fixture, step.name)[0] == "dZ"

@@ -147,6 +147,9 @@ def _transposed(tree: Tree) -> Tree:
             return operand
         case ("@", left, right):
             return ("@", _transposed(right), _transposed(left))
+        # Entry by entry, nobody transposes both.
+        case ("*", str(left), str(right)) if right != "m":
+            return ("*", right, left)
         case (("/" | "*") as sign, left, right):
             return (sign, _transposed(left), _transposed(right))
         case "m" | float() | ("shape0" | "shape1", _):
