@@ -53,6 +53,8 @@ def ran(
         ("own = lambda *given: 1 / 0", OWN, HEAD + STEPS),
         ("import torch\nimport h5py\nplt.plot(", OWN, HEAD + STEPS),
         (OWN, "def linear_backward(dZ, cache):\n    return (1\n", HEAD + STEPS),
+        (f"%%time\n%matplotlib inline\n{OWN}\n!ls \\\n  -l\nfiles = !ls\n?np.dot\nnp.mean??",
+         HEAD + STEPS),
         ("average = np.mean", OWN.replace("np.mean", "average"), HEAD + STEPS),
         ("ONE = 1", OWN.replace("axis=1", "axis=ONE"), HEAD + STEPS),
         ("try:\n    import numpy as np\nexcept ImportError:\n    pass\nif True:\n    K = [1]",
