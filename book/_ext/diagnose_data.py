@@ -223,9 +223,11 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, _ in package.forward.networks(fixture, own_shapes)
         ]
 
+    rewritten: dict[str, dict[Any, int]] = {}
+
     def written(slot: "Slot") -> list[Any]:
         words = package.families.families(fixture, slot.name)
-        places: dict[Any, int] = {}
+        places = rewritten[slot.name] = {}
         for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
             places.setdefault(tree, place)
         return [
@@ -237,15 +239,13 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         ]
 
     slots = [shared.place(written(slot)) for slot in mutants.slots]
-    # What one change makes is written once; elsewhere its place stands for it, from -1 down.
-    once = {
-        (slot.name, form.tree): -place
-        for slot in mutants.slots
-        for place, form in enumerate(slot.forms, 1)
-    }
 
+    # Where a change of several makes a rewrite, its place stands for it, from -1 down.
     def change(forms: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: once.get((name, tree)) or _tree(tree) for name, tree in forms.items()}
+        return {
+            name: -1 - rewritten[name][tree] if tree in rewritten[name] else _tree(tree)
+            for name, tree in forms.items()
+        }
 
     places = {str(forms): place for place, forms in enumerate(mutants.higher_order)}
     higher_order = [change(forms) for forms in mutants.higher_order]

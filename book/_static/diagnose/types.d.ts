@@ -24,7 +24,9 @@ type Scope = Record<string, Value>;
 /** The value of each slot; null where numpy stopped. */
 type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
-type Slot = Step & { isArray: boolean; forms: Tree[]; stillborn: Tree[]; families: Families };
+type Slot = Step & Changed & { isArray: boolean; families: Families };
+/** What can stand in a slot: what one change makes of it, stillborn ones, and all rewrites. */
+type Changed = { forms: Tree[]; stillborn: Tree[]; made: Tree[] };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
 /** Where numpy stops: the operation, and what it was given. */
