@@ -57,7 +57,7 @@ function unpackSlot([name, written, forms, stillborn, words]) {
 
 /** Slots, changes of several, and mistakes by name. A rewrite is a number here.
  * @type {(changes: WrittenChanges) => Changes} */
-function unpackChanges([places, several, mistakes]) {
+function unpackChanges([places, several, named]) {
   const slots = places.map((place) => shared(place, unpackSlot));
   const rewritten = new Map(slots.map(({ name, made }) => [name, made]));
   /** @type {(change: WrittenForms) => Forms} */
@@ -68,10 +68,10 @@ function unpackChanges([places, several, mistakes]) {
         return [name, (isPlace && rewritten.get(name)?.[-1 - tree]) || treeOf(tree)];
       }),
     );
-  const higherOrder = several.map(unpackForms);
+  const higherOrder = DATA.several[several].map(unpackForms);
   /** @type {(change: WrittenForms | number) => Forms} */
   const at = (change) => (typeof change === "number" ? higherOrder[change] : unpackForms(change));
-  return { slots, higherOrder, named: mistakes.map(([id, change]) => [id, at(change)]) };
+  return { slots, higherOrder, named: DATA.named[named].map(([id, one]) => [id, at(one)]) };
 }
 
 export class Fixture {

@@ -44,8 +44,8 @@ type WrittenForms = Record<string, Written>;
 type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
 /** Some of all rewrites: how far each is from the one before it, or itself. */
 type Picked = (number | [Written])[];
-/** The places of the slots, the changes of several, and the mistakes that have a name. */
-type WrittenChanges = [number[], WrittenForms[], [string, WrittenForms | number][]];
+/** The places of the slots, of the changes of several, and of the mistakes that have a name. */
+type WrittenChanges = [number[], number, number];
 type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
 
 /** An operator of mutation: its name, and an expression before and after it. */
@@ -82,6 +82,8 @@ interface FixtureData {
 interface Data {
   // What a shared part is depends on who asks for it.
   shared: unknown[];
+  several: WrittenForms[][];
+  named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
   operators: [string, Written, Written][];
   dropped: string;
