@@ -54,17 +54,26 @@ export function* diagnosing(text, id = null, changes = 2) {
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
   const found = yield* explain(paste, wanted, changes, effort);
-  if (found && found.verdict !== "unexplained") return found;
+  if (found && found.verdict !== "unexplained") return withMessage(found, paste);
   if (fixture) {
     const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
     if (other && other.verdict !== "unexplained") {
       const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
       const seen = found?.seen ?? new Map();
-      return { verdict: "unexplained", fixture, candidates: [], remarks, seen };
+      const answer = { verdict: "unexplained", fixture, candidates: [], remarks, seen };
+      return withMessage(answer, paste);
     }
   }
-  const last = found ?? withoutNumbers(paste, wanted);
+  const last = found ? withMessage(found, paste) : withoutNumbers(paste, wanted);
   return paste.problem ? { ...last, remarks: [paste.problem, ...last.remarks] } : last;
+}
+
+/** An answer with the causes of a message that stands beside the numbers.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+function withMessage(found, { error, frame }) {
+  const causes = knownCauses(error, frame);
+  const remarks = causes.length ? [...found.remarks, say("message-too"), ...causes] : found.remarks;
+  return { ...found, remarks };
 }
 
 /** The simplest explanation on any of the tests; null if none has such arrays.

@@ -9,13 +9,27 @@ import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
-/** Leaves out the changes that read a Z where the line that stopped has none, if any are left.
+/** The changes of what a statement assigns, to what it reads, if there are any.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 function inLine(candidates, { statement }) {
-  if (!statement || sought("reads-z", statement)) return candidates;
-  const readsZ = (/** @type {Tree} */ tree) => namesIn(tree).some((name) => name[0] === "Z");
-  const without = candidates.filter(({ forms }) => ![...forms.values()].some(readsZ));
-  return without.length ? without : candidates;
+  const words = every("identifier", statement).map(([word]) => word);
+  /** @type {(test: (one: Mutant) => boolean, some?: Mutant[]) => Mutant[]} */
+  const kept = (test, some = candidates) => some.filter(test);
+  const assigned = statement.includes("=") ? words[0] : "";
+  const ofStep = kept(({ forms }) => forms.has(assigned));
+  const found = ofStep.length ? ofStep : candidates;
+  const read = kept((one) => newNames(one).every((name) => words.includes(name)), found);
+  if (read.length) return read;
+  const without = kept((one) => !newNames(one).some((name) => name[0] === "Z"), found);
+  return !words.length || sought("reads-z", statement) || !without.length ? found : without;
+}
+
+/** The names that a change reads and the original does not. @param {Mutant} mutant */
+function newNames({ forms, fixture }) {
+  return [...forms].flatMap(([step, tree]) => {
+    const before = namesIn(fixture.original(step));
+    return namesIn(tree).filter((name) => !before.includes(name));
+  });
 }
 
 /** The likely causes of an exception that is not about shapes: of the programs that stopped so,

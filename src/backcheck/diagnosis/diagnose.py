@@ -244,6 +244,8 @@ def diagnose(
     found = _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
+    if found and (causes := told(paste.error, paste.frame)):
+        found = replace(found, remarks=(*found.remarks, say("message-too"), *causes))
     found = found or _without_numbers(paste, tests)
     if paste.problem and found.verdict == "unexplained":
         return replace(found, remarks=(paste.problem, *found.remarks))
@@ -293,7 +295,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
     if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
-    tested = tested_by(paste, tests)
+    elsewhere = [t for other in courses()[1:] for t in other if t.function == paste.frame.function]
+    tested = tested_by(paste, elsewhere or tests)
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
     arrays = _by_name(paste)

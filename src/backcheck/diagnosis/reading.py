@@ -292,6 +292,8 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
             raise ValueError(f"{name} has shape {array.shape}, so there is no number in it.")
         table = np.atleast_2d(array.astype(float))
         rows = _untrimmed([tuple(map(_number, map(repr, row))) for row in table.tolist()])
+        # What was computed is whole: every number of it has the digits of the longest.
+        rows = tuple(tuple(n and replace(n, own=n.decimals) for n in r or ()) for r in rows)
         if array.dtype.kind == "f" and array.dtype.itemsize < 8:
             # What a short float computes may be wrong in its last two digits.
             size = np.max(np.abs(table), where=np.isfinite(table), initial=1e-30)

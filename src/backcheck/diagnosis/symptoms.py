@@ -213,7 +213,7 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
 def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
-    Those that read a Z where the line that stopped has none are left out, if any are left.
+    Those that the line which stopped cannot have made are left out, if any are left.
     """
     changes = [
         (slot.name, form.tree)
@@ -229,13 +229,29 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
             if _is_clash(clash, _stopped(tree, fixture.values))
         ]
     )
-    if not frame.statement or pattern("reads-z").search(frame.statement):
-        return found
-    return [mutant for mutant in found if not _reads_z(mutant)] or found
+    return _in_line(found, frame.statement)
 
 
-def _reads_z(mutant: Mutant) -> bool:
-    return any(name[0] == "Z" for tree in mutant.forms.values() for name in names(tree))
+def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
+    """Keep the changes of what a statement assigns, to what it reads, if there are any."""
+    words = [word[0] for word in pattern("identifier").finditer(statement)]
+    assigned = words[0] if "=" in statement else ""
+    found = [mutant for mutant in found if assigned in mutant.forms] or found
+    if read := [mutant for mutant in found if _new_names(mutant) <= {*words}]:
+        return read
+    reads_z = not words or pattern("reads-z").search(statement)
+    without = [mutant for mutant in found if not any(n[0] == "Z" for n in _new_names(mutant))]
+    return found if reads_z else without or found
+
+
+def _new_names(mutant: Mutant) -> set[str]:
+    """Return the names that a change reads and the original does not."""
+    return {
+        name
+        for step, tree in mutant.forms.items()
+        for name in names(tree)
+        if name not in names(mutant.originals[step])
+    }
 
 
 def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:

@@ -116,12 +116,12 @@ def _overwritten(fixture: Fixture) -> Iterator[Forms]:
 
 
 def _written_over(tree: Tree) -> Iterator[tuple[Tree, str]]:
-    """Yield the parts of an expression with the name they can be written over, as x by x - y."""
+    """Yield the parts of an expression with the name they can be written over, as x by x - y or 1 - x."""
     for part in tree[1:] if isinstance(tree, tuple) else ():
         yield from _written_over(part)
     first = tree
     while isinstance(first, tuple) and first[0] in ("+", "-", "*", "/", "**"):
-        first = first[1]
+        first = first[2] if isinstance(first[1], float) else first[1]
     # Labels are integers, and numpy writes no others into those.
     if isinstance(first, str) and first not in (tree, "Y"):
         yield tree, first

@@ -55,22 +55,23 @@ class Mutant:
         """What the test has in place of each change, in the notation of the handout."""
         if read := self._replaced:
             return (say("takes", symbols=", ".join(map(symbol, read))),)
-        return tuple(expects(name, self._originals[name]) for name in self.forms)
+        return tuple(expects(name, self.originals[name]) for name in self.forms)
 
     @cached_property
     def _replaced(self) -> dict[str, Tree]:
         roles = [role(self.fixture, name)[0] for name in self.forms]
         is_call = self.changes == 1 and len({*roles}) == len(roles)
-        return replaced_names(self._originals, self.forms) if is_call else {}
+        return replaced_names(self.originals, self.forms) if is_call else {}
 
     @cached_property
     def changed(self) -> tuple[tuple[str, str, str], ...]:
         """The step, what it was (a solution: for programs only) and what it is, by change."""
-        was = self._originals
+        was = self.originals
         return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
 
     @cached_property
-    def _originals(self) -> dict[str, Tree]:
+    def originals(self) -> dict[str, Tree]:
+        """What each slot is where nothing has changed."""
         return {slot.name: slot.original.tree for slot in mutants(self.fixture).slots}
 
     @cached_property
