@@ -116,7 +116,7 @@ def _overwritten(fixture: Fixture) -> Iterator[Forms]:
 
 
 def _written_over(tree: Tree) -> Iterator[tuple[Tree, str]]:
-    """Yield the parts of an expression with the name they can be written over, as x by x - y or 1 - x."""
+    """Yield the parts of an expression with the name each can be written over, as x by 1 - x."""
     for part in tree[1:] if isinstance(tree, tuple) else ():
         yield from _written_over(part)
     first = tree
