@@ -106,11 +106,14 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     """Return everything the page's script needs to know."""
     package = _package()
     fixtures = package.fixtures
-    shared = _Shared()
-    every = [_fixture(fixtures.load(id), shared) for id in fixtures.ids(COURSE)]
+    # Changes of several steps are alike from test to test: kept together, they pack well.
+    shared, several, named = _Shared(), _Shared(), _Shared()
+    every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
     return {
         "fixtures": every,
         "shared": shared.parts,
+        "several": several.parts,
+        "named": named.parts,
         "mistakes": {
             id: [entry.name, entry.hint, entry.page, dict(entry.found)]
             for id, entry in package.mistakes.table().items()
@@ -211,7 +214,9 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
+def _fixture(
+    fixture: "Fixture", shared: _Shared, several: _Shared, named: _Shared
+) -> dict[str, Any]:
     package = _package()
     mutants = package.mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
@@ -223,9 +228,11 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
             for arrays, _ in package.forward.networks(fixture, own_shapes)
         ]
 
+    rewritten: dict[str, dict[Any, int]] = {}
+
     def written(slot: "Slot") -> list[Any]:
         words = package.families.families(fixture, slot.name)
-        places: dict[Any, int] = {}
+        places = rewritten[slot.name] = {}
         for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
             places.setdefault(tree, place)
         return [
@@ -237,19 +244,17 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         ]
 
     slots = [shared.place(written(slot)) for slot in mutants.slots]
-    # What one change makes is written once; elsewhere its place stands for it, from -1 down.
-    once = {
-        (slot.name, form.tree): -place
-        for slot in mutants.slots
-        for place, form in enumerate(slot.forms, 1)
-    }
 
+    # Where a change of several makes a rewrite, its place stands for it, from -1 down.
     def change(forms: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: once.get((name, tree)) or _tree(tree) for name, tree in forms.items()}
+        return {
+            name: -1 - rewritten[name][tree] if tree in rewritten[name] else _tree(tree)
+            for name, tree in forms.items()
+        }
 
     places = {str(forms): place for place, forms in enumerate(mutants.higher_order)}
     higher_order = [change(forms) for forms in mutants.higher_order]
-    named = [
+    occurrences = [
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
@@ -265,7 +270,7 @@ def _fixture(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
-        "changes": shared.place([slots, higher_order, named]),
+        "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "byKey": not any(" = " in call for call in fixture.call),

@@ -93,7 +93,7 @@ function judgement(candidate) {
 }
 
 /** @type {(candidate: Mutant, open: boolean) => Element} */
-function valuesOf(candidate, open) {
+function valuesShown(candidate, open) {
   const lines = Object.entries(candidate.values)
     .filter(([name]) => name !== "m")
     .map(([name, one]) => `${name} = ${printed(one)}`);
@@ -139,7 +139,7 @@ export function card(group, open = false) {
   item.append(
     ...alike(group),
     element("p", {}, `The test: ${outcomeText(first.outcome)}`),
-    valuesOf(first, open),
+    valuesShown(first, open),
     copyButton(first),
   );
   return item;

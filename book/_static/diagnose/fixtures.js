@@ -51,26 +51,27 @@ function unpackSlot([name, written, forms, stillborn, words]) {
     });
   };
   const isArray = written === name;
-  return { name, tree, isArray, forms: picked(forms), stillborn: picked(stillborn), families };
+  const kept = { forms: picked(forms), stillborn: picked(stillborn) };
+  return { name, tree, isArray, ...kept, families, made };
 }
 
-/** Slots, changes of several, and mistakes by name. A form that stands in its slot is a number here.
+/** Slots, changes of several, and mistakes by name. A rewrite is a number here.
  * @type {(changes: WrittenChanges) => Changes} */
-function unpackChanges([places, several, mistakes]) {
+function unpackChanges([places, several, named]) {
   const slots = places.map((place) => shared(place, unpackSlot));
-  const once = new Map(slots.map(({ name, forms }) => [name, forms]));
+  const rewritten = new Map(slots.map(({ name, made }) => [name, made]));
   /** @type {(change: WrittenForms) => Forms} */
   const unpackForms = (change) =>
     new Map(
       Object.entries(change).map(([name, tree]) => {
-        const known = typeof tree === "number" && tree < 0 ? once.get(name)?.at(-1 - tree) : null;
-        return [name, known ?? treeOf(tree)];
+        const isPlace = typeof tree === "number" && tree < 0;
+        return [name, (isPlace && rewritten.get(name)?.[-1 - tree]) || treeOf(tree)];
       }),
     );
-  const higherOrder = several.map(unpackForms);
+  const higherOrder = DATA.several[several].map(unpackForms);
   /** @type {(change: WrittenForms | number) => Forms} */
   const at = (change) => (typeof change === "number" ? higherOrder[change] : unpackForms(change));
-  return { slots, higherOrder, named: mistakes.map(([id, change]) => [id, at(change)]) };
+  return { slots, higherOrder, named: DATA.named[named].map(([id, one]) => [id, at(one)]) };
 }
 
 export class Fixture {

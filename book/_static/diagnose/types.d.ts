@@ -24,7 +24,9 @@ type Scope = Record<string, Value>;
 /** The value of each slot; null where numpy stopped. */
 type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
-type Slot = Step & { isArray: boolean; forms: Tree[]; stillborn: Tree[]; families: Families };
+type Slot = Step & Changed & { isArray: boolean; families: Families };
+/** What can stand in a slot: what one change makes of it, stillborn ones, and all rewrites. */
+type Changed = { forms: Tree[]; stillborn: Tree[]; made: Tree[] };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
 /** Where numpy stops: the operation, and what it was given. */
@@ -42,8 +44,8 @@ type WrittenForms = Record<string, Written>;
 type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
 /** Some of all rewrites: how far each is from the one before it, or itself. */
 type Picked = (number | [Written])[];
-/** The places of the slots, the changes of several, and the mistakes that have a name. */
-type WrittenChanges = [number[], WrittenForms[], [string, WrittenForms | number][]];
+/** The places of the slots, of the changes of several, and of the mistakes that have a name. */
+type WrittenChanges = [number[], number, number];
 type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
 
 /** An operator of mutation: its name, and an expression before and after it. */
@@ -80,6 +82,8 @@ interface FixtureData {
 interface Data {
   // What a shared part is depends on who asks for it.
   shared: unknown[];
+  several: WrittenForms[][];
+  named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
   operators: [string, Written, Written][];
   dropped: string;
