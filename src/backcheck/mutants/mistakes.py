@@ -160,8 +160,9 @@ def _transposed(tree: Tree) -> Tree:
 def _place(fixture: Fixture, step: str, mistake: Mistake) -> tuple[str, Layer | None]:
     """Return what a step computes, and the layer in whose symbols a mistake writes it."""
     computes, layer = role(fixture, step)
-    if step == "m" and "m" in mistake.steps and any("m" in s.reads for s in fixture.program.steps):
-        return "m", fixture.layers[0]
+    if step == "m":
+        is_read = any("m" in one.reads for one in fixture.program.steps)
+        return "m", fixture.layers[0] if is_read else None
     if layer is None and step in mistake.steps:
         return step, fixture.layers[-1]
     if layer is None and step == f"d{fixture.layers[-1].A}":
