@@ -322,8 +322,7 @@ def _explain(
                 return Diagnosis("unexplained", None, (), (*remarks, covered()), arrays)
             break
         if tried == 2 and some:
-            known = any(array.name for one in some for array in one.arrays.values())
-            effort.begin(few=not (known or any(one.right for one in some)))
+            effort.begin(few=not any(one.known for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
