@@ -611,11 +611,8 @@ def test_a_shorter_program_comes_before_a_longer_one_that_is_not_more_frequent()
 
 
 def test_a_search_for_two_changes_ends_after_so_many_programs_and_says_so() -> None:
-    rng = np.random.default_rng(4)
-    fixture = load(WEEK_4)
-    text = "\n".join(str(rng.normal(size=np.shape(fixture.values[n]))) for n in ("dA1", "dW1"))
     start = time.process_time()
-    found = diagnose(text)
+    found = diagnose("[[0.78862848 0.43650984]]")
     assert "too many programs with two changes" in repr(found)
     assert time.process_time() - start < 8
 
