@@ -352,7 +352,8 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     named = left and any(array.name for array in paste.arrays)
     more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
     found = evidence(placing)
-    return say(key if found["n"] else "zeros", more=more, **found)
+    only_zeros = not found["n"]
+    return say("zeros" if only_zeros else key, more=more, **found)
 
 
 def _plan(placed: list[Placing], changes: int) -> Iterator[tuple[int, bool, list[Placing]]]:
