@@ -34,6 +34,7 @@ def test_every_sentence_is_used_in_the_package() -> None:
     named = keys_of("say") - {"spent-", "_keep", "n"}
     # What is said of a verdict, an outcome, a count or the number of changes has its name.
     computed = {"expected", "explained", "unexplained", "passes", "fails", "error"}
+    computed |= {"chance", "too-few"}
     computed |= {"sum", "sum0", "sum1", "shape0", "shape1", *(f"spent-{n}" for n in range(4))}
     # What keeps a value from being an array of numbers is found where there is no sentence.
     # The data of the page ask for one, and how little some numbers say has a name of its own.

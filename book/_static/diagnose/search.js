@@ -15,9 +15,12 @@ export class Effort {
   }
   /** Begins, with less to try where little speaks for a test. @param {Placing[]} placed */
   begin(placed) {
-    const known = placed.some(({ fixture, seen }) =>
-      [...seen].some(([step, one]) => one.name || isRight(fixture, step, one, true)),
-    );
+    const known = placed.some(({ fixture, seen }) => {
+      const all = [...seen];
+      const fits = all.every(([step, one]) => one.fits(fixture.reference[step]));
+      if (fits && all.length > 1) return true;
+      return all.some(([step, one]) => one.name || isRight(fixture, step, one, true));
+    });
     if (!known) this.left = Math.min(this.left, DATA.effort[1]);
   }
   /** Whether one more may be tried. */

@@ -325,8 +325,7 @@ def _explain(
                 return Diagnosis("unexplained", None, (), (*remarks, covered()), arrays)
             break
         if tried == 2 and some:
-            known = any(array.name for one in some for array in one.arrays.values())
-            effort.begin(few=not (known or any(one.right for one in some)))
+            effort.begin(few=not any(one.known for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -356,7 +355,8 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     named = left and any(array.name for array in paste.arrays)
     more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
     found = evidence(placing)
-    return say(key if found["n"] else "zeros", more=more, **found)
+    only_zeros = not found["n"]
+    return say("zeros" if only_zeros else key, more=more, **found)
 
 
 def _plan(placed: list[Placing], changes: int) -> Iterator[tuple[int, bool, list[Placing]]]:

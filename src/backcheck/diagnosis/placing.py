@@ -56,6 +56,12 @@ class Placing:
         arrays = self.arrays.items()
         return [step for step, array in arrays if is_right(self.fixture, step, array, loose=True)]
 
+    @property
+    def known(self) -> bool:
+        """Whether a name, a right array or several shapes speak for the test."""
+        named = any(array.name for array in self.arrays.values())
+        return named or bool(self.right) or self.fitting == len(self.arrays) > 1
+
     @cached_property
     def values(self) -> list[int]:
         """How many values of its shape each array is looked for among, with one change."""
