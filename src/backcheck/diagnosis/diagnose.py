@@ -288,8 +288,13 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
+        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > len(paste.arrays)
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > len(paste.arrays)}
+
+
+def _fits_any(array: PrintedArray, test: Fixture) -> bool:
+    return any(array.fits(np.shape(value)) for value in test.values.values())
 
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
