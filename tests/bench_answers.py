@@ -108,17 +108,28 @@ class Planted:
     outputs: Outputs
     paste: Callable[[Outputs], str]
 
-    def parts(self) -> Iterator[Outputs]:
-        """Yield the outputs of the program, and of fewer of its changes that print the same text.
+    def parts(self) -> Iterator[tuple[Mapping[str, Tree], Outputs]]:
+        """Yield the changes and outputs of the program, and fewer changes that print its text.
 
         Of a mistake that is made in every layer, one array may show that of one layer.
         """
-        yield self.outputs
+        yield self.forms, self.outputs
         for number in range(1, len(self.forms)):
             for steps in combinations(self.forms, number):
-                found = outputs_of(self.fixture, {step: self.forms[step] for step in steps})
-                if found and self.paste(found) == self.paste(self.outputs):
-                    yield found
+                forms = {step: self.forms[step] for step in steps}
+                found = outputs_of(self.fixture, forms)
+                if found and _bare(self.paste(found)) == _bare(self.paste(self.outputs)):
+                    yield forms, found
+
+
+def _signless(text: str) -> str:
+    # A zero and what rounds to it from below are the same number.
+    return re.sub(r"-(0\.0+)(?!\d)", r"\1", re.sub(r" +", " ", text.replace("[ ", "[")))
+
+
+def _bare(text: str) -> str:
+    # Quoted by hand, one number has any number of brackets.
+    return re.sub(r"\[+([^][ ]+)\]+$", r"\1", text, flags=re.MULTILINE)
 
 
 Asked = tuple[tuple[str, ...], str, int, Planted | None]
@@ -140,14 +151,17 @@ def prints(mutant: Mutant, outputs: Outputs) -> bool:
 
 
 def is_program(mutant: Mutant, planted: Planted) -> bool:
-    """Return whether a candidate is the program behind a text, on its test or on the other's.
+    """Return whether a candidate is the program behind a text, or has its outputs on either test.
 
-    The tests of a function differ in their arrays, and some numbers are those of several.
+    Some numbers are those of several tests.
     """
     there = [mutant]
     if mutant.fixture.function == planted.fixture.function:
         there.append(replace(mutant, fixture=planted.fixture))
-    return any(prints(one, outputs) for outputs in planted.parts() for one in there)
+    return any(
+        mutant.forms == forms or any(prints(one, outputs) for one in there)
+        for forms, outputs in planted.parts()
+    )
 
 
 def outcome(found: Diagnosis | None, planted: Planted | None) -> str:
@@ -218,7 +232,7 @@ def pastes(
         single = size == "one number" and np.size(outputs[name]) > 1
         for place in np.ndindex(np.shape(outputs[name])) if single else [None]:
             paste = partial(lines, name=name, place=place, decimals=decimals)
-            if paste(outputs) != paste(right):
+            if _signless(paste(outputs)) != _signless(paste(right)):
                 every.append(paste)
     return generator.choice(every) if every else None
 
