@@ -9,7 +9,7 @@ from chapters import ROOT
 
 RECORD = json.loads((ROOT / "book/answers.json").read_text(encoding="utf-8"))
 
-KINDS = ("planted", "random", "foreign", "corpus")
+KINDS = ("planted", "twice", "random", "foreign", "corpus")
 
 COMMAND = "run make bench-answers, and commit book/answers.json"
 
@@ -28,7 +28,7 @@ def test_each_text_that_was_measured_has_one_outcome(kind: str) -> None:
         assert row["seconds"] <= row["slowest"]
 
 
-@pytest.mark.parametrize("kinds", [("planted",), ("random", "foreign"), ("corpus",)])
+@pytest.mark.parametrize("kinds", [("planted", "twice"), ("random", "foreign"), ("corpus",)])
 def test_at_most_1_percent_of_the_measured_texts_are_explained_falsely(
     kinds: tuple[str, ...],
 ) -> None:
