@@ -101,8 +101,9 @@ function* explain(paste, wanted, changes, effort) {
   for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
     const random = chance(tried, most, loose);
     if (random > DATA.chance[1]) {
-      remarks = [tooLittle("too-few", tried[0], paste)];
-      if (most < 2) return unknown(null, [...remarks, say("covered")], arraysByName(paste));
+      const headline = tooLittle("too-few", tried[0], paste);
+      if (most < 2) return { ...unknown(null, [say("covered")], arraysByName(paste)), headline };
+      remarks = [headline];
       break;
     }
     if (most === 2 && tried.length) effort.begin(tried);

@@ -1,7 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
-import { groupedBy } from "./util.js";
+import { DATA, groupedBy } from "./util.js";
 import { shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
@@ -125,13 +125,20 @@ export const rightOf = ({ fixture, seen }) =>
 export function chance(placed, changes, loose) {
   let found = 0;
   for (const placing of placed) {
-    let ways = changes === 2 ? 0.5 : 1;
+    const ways = changes === 2 ? 0.5 : 1;
     let values = 0;
     for (const [step, seen] of placing.seen) values += valuesOf(placing.fixture, step, seen);
-    for (const probable of pinned(placing, loose)) ways *= probable;
-    found += ways * values ** changes;
+    found += ways * together(placing, loose) * values ** changes;
   }
   return found;
+}
+
+/** How probable all the numbers are at random; those that say nothing are certain.
+ * @type {(placing: Placing, loose: boolean) => number} */
+function together(placing, loose) {
+  const found = pinned(placing, loose).filter((probable) => probable < 1);
+  if (found.length < 2 && Math.min(1, ...found) > DATA.coarse) return 1;
+  return found.reduce((product, probable) => product * probable, 1);
 }
 
 /** For each size among the numbers how probable it is at random.

@@ -13,6 +13,7 @@ import { every, say, sought } from "./words.js";
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 function inLine(candidates, { statement }) {
   const words = every("identifier", statement).map(([word]) => word);
+  if (!words.length) return candidates;
   /** @type {(test: (one: Mutant) => boolean, some?: Mutant[]) => Mutant[]} */
   const kept = (test, some = candidates) => some.filter(test);
   const assigned = statement.includes("=") ? words[0] : "";
@@ -21,7 +22,7 @@ function inLine(candidates, { statement }) {
   const read = kept((one) => newNames(one).every((name) => words.includes(name)), found);
   if (read.length) return read;
   const without = kept((one) => !newNames(one).some((name) => name[0] === "Z"), found);
-  return !words.length || sought("reads-z", statement) || !without.length ? found : without;
+  return sought("reads-z", statement) || !without.length ? found : without;
 }
 
 /** The names that a change reads and the original does not. @param {Mutant} mutant */

@@ -91,6 +91,7 @@ interface Data {
   rules: Record<string, [number, number]>;
   agrees: number;
   /** From how many explanations by chance an answer says so, and from how many there is none. */
+  coarse: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
   effort: [number, number];

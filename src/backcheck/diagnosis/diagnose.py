@@ -319,10 +319,11 @@ def _explain(
     for tried, loose, some in _plan(placed, changes):
         random = chance(some, tried, loose)
         if random > HOPELESS:
-            remarks = [_too_little("too-few", some[0], paste)]
+            said = _too_little("too-few", some[0], paste)
             if tried < 2:
                 arrays = _by_name(paste)
-                return Diagnosis("unexplained", None, (), (*remarks, covered()), arrays)
+                return Diagnosis("unexplained", None, (), (covered(),), arrays, headline=said)
+            remarks = [said]
             break
         if tried == 2 and some:
             effort.begin(few=not any(one.known for one in some))

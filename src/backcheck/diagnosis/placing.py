@@ -20,6 +20,9 @@ from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
 from backcheck.showing.words import pattern, say
 
+COARSE = 0.005
+"""How probable a single number of two digits is at random, or less."""
+
 
 @dataclass(frozen=True, eq=False)
 class Placing:
@@ -120,15 +123,22 @@ def chance(placed: list[Placing], changes: int, loose: bool = False) -> float:
 
     A random number between -S and S prints as x does with probability w / S, where w is how far
     from x a value may lie, and S the largest number of its array. Zeros and repeated numbers say
-    nothing, and a whole number x may stand for a count, so w is at least 1/2 there. With N values
+    nothing, nor does one number of two digits, and a whole number x may stand for a count, so w is
+    at least 1/2 there. With N values
     that one change gives to the steps, k changes choose among N^k / k! on each placing:
 
     .. math:: E = \sum_\text{placings} \frac{N^k}{k!} \prod_x \min\left(1, \frac{w_x}{S}\right)
     """
     return math.fsum(
-        sum(one.values) ** changes / math.factorial(changes) * math.prod(_pinned(one, loose))
+        sum(one.values) ** changes / math.factorial(changes) * _together(one, loose)
         for one in placed
     )
+
+
+def _together(placing: Placing, loose: bool) -> float:
+    """Return how probable all the numbers are at random; those that say nothing are certain."""
+    pinned = [probable for probable in _pinned(placing, loose) if probable < 1]
+    return math.prod(pinned) if len(pinned) > 1 or min(pinned, default=1) <= COARSE else 1.0
 
 
 def _pinned(placing: Placing, loose: bool) -> Iterator[float]:

@@ -235,11 +235,13 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
 def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
     """Keep the changes of what a statement assigns, to what it reads, if there are any."""
     words = [word[0] for word in pattern("identifier").finditer(statement)]
+    if not words:
+        return found
     assigned = words[0] if "=" in statement else ""
     found = [mutant for mutant in found if assigned in mutant.forms] or found
     if read := [mutant for mutant in found if _new_names(mutant) <= {*words}]:
         return read
-    reads_z = not words or pattern("reads-z").search(statement)
+    reads_z = pattern("reads-z").search(statement)
     without = [mutant for mutant in found if not any(n[0] == "Z" for n in _new_names(mutant))]
     return found if reads_z else without or found
 
