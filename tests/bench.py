@@ -273,34 +273,6 @@ READ_ALL = """texts => {
 }"""
 
 
-def random_texts(digits: int, size: str, number: int) -> Iterator[str]:
-    """Print random numbers as outputs of a test: a number, an array, or all arrays."""
-    rng = np.random.default_rng(digits)
-    for place in range(number):
-        fixture = load(ids()[place % len(ids())])
-        names = fixture.comparisons[-1].outputs
-        one = {"one number": names[-1:], "one array": names[:1]}.get(size, names)
-        shapes = {name: np.shape(fixture.values[name]) for name in one}
-        if size == "one number":
-            shapes = dict.fromkeys(one, (1, 1))
-        values = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-        with np.printoptions(precision=digits, floatmode="fixed", suppress=True):
-            yield text_of(values)
-
-
-def false_answers(changes: int, number: int) -> Iterator[tuple[object, ...]]:
-    """Count what is said of random numbers: every explanation of them is false."""
-    for size, digits in product(("one number", "one array", "all arrays"), (1, 2, 3, 4, 6, 8)):
-        times, told = [], []
-        for text in random_texts(digits, size, number):
-            spent, found = timed(diagnose, text, None, changes)
-            times.append(spent)
-            if found.verdict != "unexplained":
-                told.append(any("could be chance" in remark for remark in found.remarks))
-        yield (size, digits, f"{told.count(False)} of {number}", told.count(True),
-               f"{max(times):.1f} s")  # fmt: skip
-
-
 def main() -> None:
     header = ("fixture", "single", "of several steps", "groups", "time", "two in a step", "time")
     print(Table(header, [count(id) for id in ids("Course 1")]), "\n")
@@ -310,8 +282,6 @@ def main() -> None:
     header = ("audit", "time", "accepts, equivalent", "rejects, mistakes",
               "two changes: equivalent", "mistakes")  # fmt: skip
     print(Table(header, audits()), "\n")
-    header = ("random numbers", "decimals", "explained", "as perhaps chance", "slowest")
-    print(Table(header, false_answers(1, 60)), "\n")
     if (SITE / "diagnose.html").exists():
         print(Table(("shipped", "plain", "gzip"), bytes_shipped()), "\n")
         header = ("page, CPU slowed 4 times", "single, median", "worst", "double, median", "worst")
