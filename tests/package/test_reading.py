@@ -468,3 +468,11 @@ def test_a_text_of_1_mb_is_read_within_a_second(piece: str) -> None:
     with suppress(ValueError):
         read(text)
     assert time.process_time() - start < 1
+
+
+def test_a_shape_printed_beside_an_entry_is_that_of_its_array() -> None:
+    text = 'grads["dW1"][0][1] = -0.00747267\ngrads["dW1"].shape = (2, 4)\ndb2[0] = -0.16655712'
+    first, other = read(text).arrays
+    assert (first.at, first.around, other.around) == ((0, 1), (2, 4), None)
+    assert first.fits((2, 4))
+    assert not first.fits((4, 2))

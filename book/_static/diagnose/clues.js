@@ -40,8 +40,12 @@ export function* remains(placing, paste) {
 
 /** @type {(step: string, called: string, seen: Observed, fixture: Fixture) => Generator<string>} */
 function* likeness(step, called, seen, fixture) {
-  if (!seen.like) return;
   const want = fixture.reference[step];
+  if (seen.entry && !seen.isIn(want)) {
+    const shape = tuple((seen.around ?? "").split(",").map(Number));
+    yield say("other-shape", { step, shape, expected: tuple(shapeOf(want)) });
+  }
+  if (!seen.like) return;
   const turned = transpose(want);
   if (sameShape(seen.like, want)) {
     if (want.d.length > 1)

@@ -72,7 +72,8 @@ export function* diagnosing(text, id = null, changes = 2) {
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withMessage(found, { error, frame }) {
   const causes = knownCauses(error, frame);
-  const remarks = causes.length ? [...found.remarks, say("message-too"), ...causes] : found.remarks;
+  const beside = say("message-too", { error: error.slice(0, 80) });
+  const remarks = causes.length ? [...found.remarks, beside, ...causes] : found.remarks;
   return { ...found, remarks };
 }
 

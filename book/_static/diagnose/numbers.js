@@ -1,7 +1,7 @@
 // @ts-check
 /* Printed numbers, and what arrays they can be. */
 import { cacheProperties } from "./util.js";
-import { partOf, sameShape, value } from "./values.js";
+import { partOf, sameShape, shapeOf, value } from "./values.js";
 
 const SLACK = 1e-9;
 const EXACT = 8;
@@ -77,6 +77,8 @@ export class Observed {
     this.at = [];
     /** @type {Observed | null} The same without its place. */
     this.entry = null;
+    /** The shape of that larger array, if it was printed. @type {string | undefined} */
+    this.around = undefined;
     this.name = name;
     this.context = context;
     this.rows = untrimmed(rows);
@@ -101,6 +103,11 @@ export class Observed {
     return Object.assign(Object.create(Observed.prototype), this, { at, entry: this, like: null });
   }
 
+  /** Whether an array can be the one in which this stands. @param {Value} v */
+  isIn(v) {
+    return !this.around || this.around === String(shapeOf(v));
+  }
+
   /** An empty array of the shape, where it has one. */
   findLike() {
     const { rows, dimensions } = this;
@@ -122,7 +129,7 @@ export class Observed {
    * @param {Value} v @returns {boolean} */
   fits(v, loose = false) {
     const part = this.entry && partOf(v, this.at);
-    if (this.entry) return part !== null && this.entry.fits(part, loose);
+    if (this.entry) return part !== null && this.isIn(v) && this.entry.fits(part, loose);
     if (this.like && !loose) return this.has(v);
     const rows = this.rows.filter((row) => row !== null);
     if (rows.length > v.r) return false;
@@ -143,7 +150,7 @@ export class Observed {
   /** Whether an array prints this way. @param {Value} v @returns {boolean} */
   matches(v, loose = false) {
     const part = this.entry && partOf(v, this.at);
-    if (this.entry) return part !== null && this.entry.matches(part, loose);
+    if (this.entry) return part !== null && this.isIn(v) && this.entry.matches(part, loose);
     const { like } = this;
     const fitting = like !== null && this.has(v);
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);

@@ -219,9 +219,23 @@ function arraysIn(text) {
   const many = every("number", text, DATA.most_numbers + 1).length > DATA.most_numbers;
   const [groups, rest, problem] = bracketed(many ? "" : text);
   const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
+  const shapes = printedShapes(text);
+  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name);
   if (!many && arrays.length <= DATA.most_arrays) return [arrays, problem];
   const numbers = DATA.most_numbers.toLocaleString("en");
   return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
+}
+
+/** The shapes that a text prints beside entries, by the names of their arrays.
+ * @param {string} text @returns {Map<string | null, string>} */
+function printedShapes(text) {
+  const found = every("printed-shape", text).map(({ groups }) => groups ?? {});
+  return new Map(
+    found.map(({ label, rows, columns }) => [
+      lastName(label)[0],
+      [rows, columns].filter(Boolean).map(Number).join(),
+    ]),
+  );
 }
 
 /** Says that a text has no numbers, or none that is printed under a known name.

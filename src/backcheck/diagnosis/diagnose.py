@@ -245,7 +245,8 @@ def diagnose(
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
     if found and (causes := told(paste.error, paste.frame)):
-        found = replace(found, remarks=(*found.remarks, say("message-too"), *causes))
+        beside = say("message-too", error=paste.error[:80])
+        found = replace(found, remarks=(*found.remarks, beside, *causes))
     found = found or _without_numbers(paste, tests)
     if paste.problem and found.verdict == "unexplained":
         return replace(found, remarks=(paste.problem, *found.remarks))
@@ -287,8 +288,13 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
+        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > len(paste.arrays)
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > len(paste.arrays)}
+
+
+def _fits_any(array: PrintedArray, test: Fixture) -> bool:
+    return any(array.fits(np.shape(value)) for value in test.values.values())
 
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
@@ -506,7 +512,10 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
 
 def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
-    if array.shape is None:
+    expected = np.shape(fixture.values[step])
+    if array.around not in (None, expected):
+        yield say("other-shape", step=step, shape=array.around, expected=expected)
+    if array.shape is None or array.at:
         return
     got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
     if got.shape == want.shape:

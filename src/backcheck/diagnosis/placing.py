@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import groupby, islice
+from itertools import groupby, islice, product
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right, workshop
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
+from backcheck.program import ROWS, parts
 from backcheck.showing.words import pattern, say
 
 COARSE = 0.005
@@ -73,7 +74,7 @@ class Placing:
     @property
     def possible(self) -> bool:
         """Whether a program may print the arrays, or one of them has the expected shape."""
-        return all(self.values) or self.fitting > 0
+        return self.fitting > 0 or all(self.values)
 
 
 @cache
@@ -160,8 +161,19 @@ def evidence(placing: Placing) -> dict[str, Any]:
 
 
 def _values(fixture: Fixture, step: str, array: PrintedArray) -> int:
+    # To make the mutants takes long, and none of them has a size of its own.
+    if not any(array.fits(shape, loose=True) for shape in product(_sizes(fixture), repeat=2)):
+        return 0
     spread = workshop(fixture).spread[step]
     return sum(count for shape, count in spread.items() if array.fits(shape, loose=True))
+
+
+@cache
+def _sizes(fixture: Fixture) -> set[int]:
+    sizes = {1, *(size for value in fixture.values.values() for size in np.shape(value))}
+    if any(part[0] in ROWS for step in fixture.program.steps for part in parts(step.expression)):
+        sizes |= {abs(one + sign * other) for one in sizes for other in sizes for sign in (1, -1)}
+    return sizes
 
 
 def most_used(placed: list[Placing]) -> list[Placing]:

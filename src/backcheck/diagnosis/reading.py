@@ -80,6 +80,7 @@ class PrintedArray:
     context: str = ""  # "sigmoid" or "relu" if such a heading stands above it
     expected: bool = False  # whether the text calls it the expected output
     at: tuple[int, ...] = ()  # where it stands in a larger array, as dW[3][1] does
+    around: tuple[int, ...] | None = None  # the shape of that array, if it was printed
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:
@@ -95,7 +96,9 @@ class PrintedArray:
         """Return whether it has a shape, or can be (if `loose`, in any case) a part of one."""
         if self.at:
             inside = len(self.at) <= len(shape) and all(map(gt, shape, self.at))
-            return inside and self._entry.fits(shape[len(self.at) :])
+            return (
+                inside and self.around in (None, shape) and self._entry.fits(shape[len(self.at) :])
+            )
         if self.shape is not None and not loose:
             return self.has(shape)
         height, width = (1, 1, *shape)[-2:]
@@ -250,6 +253,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
     groups, rest, problem = _brackets("" if many else text, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
+    shapes = dict(_printed_shapes(text, names))
+    arrays = [replace(one, around=shapes.get(one.name)) if one.at else one for one in arrays]
     if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
@@ -260,6 +265,16 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     if not any((own, failing, function, error, frame.statement)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
     return _finite(Paste(tuple(own), failing, function, error, problem, frame))
+
+
+def _printed_shapes(
+    text: str, names: re.Pattern[str]
+) -> Iterator[tuple[str | None, tuple[int, ...]]]:
+    """Yield the shapes that a text prints beside entries, with the names of their arrays."""
+    for found in pattern("printed-shape").finditer(text):
+        if named := list(names.finditer(found["label"])):
+            sizes = tuple(map(int, filter(None, (found["rows"], found["columns"]))))
+            yield course_spelling(named[-1][0], names), sizes
 
 
 def _nothing_in(text: str) -> str:

@@ -6,9 +6,10 @@ place where they fit, and none of them knows a particular mistake.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, tee
 from typing import Any
 
 import numpy as np
@@ -119,14 +120,27 @@ def second_changes(fixture: Fixture, name: str) -> dict[Tree, str]:
 
     Spellings of one formula are kept: to tell them apart takes longer than to try them.
     """
+    return dict(changed_twice(fixture, name))
+
+
+def changed_twice(fixture: Fixture, name: str) -> Iterator[tuple[Tree, str]]:
+    """Yield what `second_changes` has, made no further than asked, and once."""
+    return copy(_changed_twice(fixture, name))
+
+
+@cache
+def _changed_twice(fixture: Fixture, name: str) -> Iterator[tuple[Tree, str]]:
     slot = _slot_of(fixture, name)
-    once = {form.tree for form in (slot.original, *slot.forms)}
-    found: dict[Tree, str] = {}
-    for form in () if slot.is_array else (*slot.forms, *slot.stillborn):
-        for operator, tree in _rewritten(fixture, name, form.tree):
-            if tree not in once:
-                found.setdefault(tree, f"{form.operator} and {operator}")
-    return found
+
+    def made() -> Iterator[tuple[Tree, str]]:
+        found = {form.tree for form in (slot.original, *slot.forms)}
+        for form in () if slot.is_array else (*slot.forms, *slot.stillborn):
+            for operator, tree in _rewritten(fixture, name, form.tree):
+                if tree not in found:
+                    found.add(tree)
+                    yield tree, f"{form.operator} and {operator}"
+
+    return tee(made(), 1)[0]
 
 
 def operator_of(fixture: Fixture, name: str, tree: Tree, changes: int = 2) -> str:
