@@ -35,7 +35,7 @@ from chapters import ROOT
 
 RESULT = ROOT / "book" / "answers.json"
 
-MISTAKES, DOUBLES, RANDOM, NETWORKS = 10, 4, 20, 2
+MISTAKES, DOUBLES, RANDOM, NETWORKS = 20, 3, 20, 2
 """How many programs of each exercise have one mistake and two, how many texts are random of each
 kind, and how many networks run each program that is not ours."""
 
