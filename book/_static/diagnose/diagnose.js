@@ -131,6 +131,10 @@ function* explain(paste, wanted, changes, effort) {
   }
   const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   if (!fitting(best) && wanted.length > 1) return null;
+  const named = [...best.seen.values()].some(({ name }) => name);
+  if (wanted.length > 1 && !rightOf(best).length && !named) {
+    return unknown(null, [...remarks, say("covered")], arraysByName(paste));
+  }
   remarks.push(...remains(best, paste));
   if (!rightOf(best).length) remarks.push(say("covered"));
   return unknown(best.fixture, remarks, best.seen);

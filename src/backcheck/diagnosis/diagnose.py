@@ -352,6 +352,9 @@ def _explain(
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     if not best.fitting and len(tests) > 1:
         return None
+    named = any(array.name for array in best.arrays.values())
+    if len(tests) > 1 and not best.right and not named:
+        return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
     remarks += [] if best.right else [covered()]
     return Diagnosis("unexplained", best.fixture, (), tuple(remarks), best.arrays)
