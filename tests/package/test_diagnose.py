@@ -4,6 +4,9 @@ import contextlib
 import json
 import random
 import re
+import resource
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from functools import cache
@@ -621,3 +624,28 @@ def test_a_search_for_two_changes_ends_after_so_many_programs_and_says_so() -> N
 def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(grads: Any) -> None:
     with pytest.raises(ValueError, match=r"^.*\.$"):
         diagnose(grads)
+
+
+FOREIGN = (
+    "[0.693147, 0.646432, 0.6193, 0.5711, 0.5243, 0.4931, 0.4601, 0.4382]",
+    "tensor([[0.0213, -0.0411, 0.0087], [-0.0132, 0.0421, 0.0171]])\ntensor([0.0342, -0.0771])",
+    "dW1 = [[0.1 0.2 0.3]\n [0.4 0.5 0.7]\n [0.11 0.9 0.8]\n [0.6 0.3 0.2]]\ndW2 = [[1 7 3 9]]",
+)
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        *((text, 3) for text in FOREIGN),
+        (printed("c2w1_backward_dropout", dA1="W2.T @ dZ2 * D1", dA2="W3.T @ dZ3"), 8),
+        (printed(WEEK_4, "dW1", "db1", dZ1="dA1 * A1 * (Z1 > 0) / m"), 8),
+    ],
+)
+def test_a_text_is_answered_before_its_reader_gives_up(text: str, seconds: float) -> None:
+    code = "import sys; from backcheck.diagnosis.diagnose import diagnose; diagnose(sys.argv[1])"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code, text], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert spent < seconds
