@@ -11,6 +11,7 @@ import {
   elsewhere,
   evidence,
   fitting,
+  isKnown,
   isPartial,
   isPossible,
   mostLikely,
@@ -107,7 +108,9 @@ function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) effort.begin(tried);
+    if (most === 2 && tried.length) {
+      effort.begin(!tried.some((one) => isKnown(one, every.length > 0)));
+    }
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {
@@ -119,7 +122,7 @@ function* explain(paste, wanted, changes, effort) {
       if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
       found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
     }
-    if (most === 2 && effort.left < 0) remarks = [say("stopped")];
+    if (most === 2 && effort.spent) remarks = [say("stopped")];
     if (found.size) {
       const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
       const answer = chosen([...found.values()], paste);

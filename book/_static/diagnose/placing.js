@@ -116,6 +116,29 @@ export const isPossible = (placing) =>
 export const fitting = ({ fixture, seen }) =>
   count(seen, (step, one) => one.fits(fixture.reference[step]));
 
+/** Whether a right array speaks for the test, or a name or most outputs, with the shapes.
+ * @param {Placing} placing @param {boolean} named */
+export function isKnown(placing, named) {
+  const { fixture, seen } = placing;
+  const outputs = count(seen, (step) => step in fixture.expected);
+  const most = 2 * outputs > Object.keys(fixture.expected).length;
+  const some = most || [...seen.values()].some(({ name }) => name);
+  const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
+  return rightOf(placing).length > 0 || (named && some && likely);
+}
+
+/** Whether an array has a shape or, by its name, that of a sum or a transpose.
+ * @type {(seen: Observed, value: Value) => boolean} */
+function isLikely(seen, value) {
+  if (!seen.name || !seen.like?.n) return seen.fits(value) && Boolean(seen.name || seen.like);
+  const left = [1, 1, ...shapeOf(value)];
+  return shapeOf(seen.like).every((size) => {
+    const at = left.indexOf(size);
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
+}
+
 /** The arrays that print as the expected ones, or that the test accepts. @param {Placing} placing */
 export const rightOf = ({ fixture, seen }) =>
   [...seen].filter(([step, one]) => isRight(fixture, step, one, true)).map(([step]) => step);

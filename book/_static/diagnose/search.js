@@ -12,21 +12,21 @@ import { workshop } from "./workshop.js";
 export class Effort {
   constructor(left = DATA.effort[0]) {
     this.left = left;
+    /** How many of them are left for other tests. */
+    this.kept = 0;
   }
-  /** Begins, with less to try where little speaks for a test. @param {Placing[]} placed */
-  begin(placed) {
-    const known = placed.some(({ fixture, seen }) => {
-      const all = [...seen];
-      const fits = all.every(([step, one]) => one.fits(fixture.reference[step]));
-      if (fits && all.length > 1) return true;
-      return all.some(([step, one]) => one.name || isRight(fixture, step, one, true));
-    });
-    if (!known) this.left = Math.min(this.left, DATA.effort[1]);
+  /** Begins, with less to try where little speaks for a test. @param {boolean} few */
+  begin(few) {
+    this.kept = few ? Math.max(0, this.left - DATA.effort[1]) : 0;
+  }
+  /** Whether there were more to try. */
+  get spent() {
+    return this.left < this.kept;
   }
   /** Whether one more may be tried. */
   allows() {
     this.left -= 1;
-    return this.left >= 0;
+    return !this.spent;
   }
 }
 

@@ -316,6 +316,7 @@ def _explain(
 ) -> Diagnosis | None:
     """Return the simplest explanation on any of the tests; None if none has such arrays."""
     placed = [placing for test in tests for placing in placings(paste, test)]
+    named = bool(placed)
     placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
     placed = most_used([placing for placing in placed if placing.possible])
     if not placed:
@@ -332,7 +333,7 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(one.known for one in some))
+            effort.begin(few=not any(one.right or (named and one.known) for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -342,7 +343,7 @@ def _explain(
                 # Two changes take long, so the first place that explains the numbers is kept.
                 if tried == 2:
                     break
-        if tried == 2 and effort.left < 0:
+        if tried == 2 and effort.spent:
             remarks = [say("stopped")]
         if found:
             unsure = [_too_little("chance", some[0], paste)] if random > CHANCE else []
