@@ -35,7 +35,7 @@ from chapters import ROOT
 
 RESULT = ROOT / "book" / "answers.json"
 
-MISTAKES, DOUBLES, RANDOM, NETWORKS = 20, 1, 12, 1
+MISTAKES, DOUBLES, RANDOM, NETWORKS = 20, 2, 20, 2
 """How many programs of each exercise have one mistake and two, how many texts are random of each
 kind, and how many networks run each program that is not ours."""
 

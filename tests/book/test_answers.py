@@ -25,7 +25,6 @@ def test_each_text_that_was_measured_has_one_outcome(kind: str) -> None:
     for row in RECORD[kind]:
         outcomes = ("right", "listed", "perhaps chance", "no program", "refused", "false")
         assert sum(row[outcome] for outcome in outcomes) == row["texts"] > 0
-        assert row["seconds"] <= row["slowest"]
 
 
 @pytest.mark.parametrize("kinds", [("planted", "twice"), ("random", "foreign"), ("corpus",)])
