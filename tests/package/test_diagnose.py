@@ -547,6 +547,14 @@ def test_no_number_of_one_or_two_digits_is_explained_or_called_expected(text: st
         assert "Known are the tests of" in repr(found)
 
 
+@pytest.mark.parametrize("text", ["1.0604", "0.3366", "0.1234"])
+def test_a_bare_number_that_may_be_any_entry_is_not_called_expected_without_a_word(
+    text: str,
+) -> None:
+    found = diagnose(text, changes=1)
+    assert found.verdict == "unexplained" or "could be chance" in repr(found)
+
+
 def test_random_numbers_are_not_explained_but_as_perhaps_chance() -> None:
     rng = np.random.default_rng(19)
     for decimals in (1, 2, 3, 4, 6):

@@ -476,3 +476,10 @@ def test_a_shape_printed_beside_an_entry_is_that_of_its_array() -> None:
     assert (first.at, first.around, other.around) == ((0, 1), (2, 4), None)
     assert first.fits((2, 4))
     assert not first.fits((4, 2))
+
+
+def test_a_bare_number_under_the_name_of_an_array_is_that_array_of_a_wrong_shape() -> None:
+    assert only("dw = 2.99973478").shape == ()
+    found = diagnose("dw = 2.99973478\ndb = 0.49993523\ncost = 6.00006477", changes=1)
+    assert found.verdict == "explained"
+    assert {"dw"} == found.candidates[0].forms.keys()

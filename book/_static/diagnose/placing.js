@@ -166,14 +166,16 @@ function together(placing, loose) {
 
 /** For each size among the numbers how probable it is at random.
  * @type {(placing: Placing, loose: boolean) => number[]} */
-function pinned({ seen }, loose) {
+function pinned({ fixture, seen }, loose) {
   /** @type {Map<number, number>} */
   const found = new Map();
-  for (const { cells, widths } of seen.values()) {
+  for (const [step, { cells, widths, like, entry }] of seen) {
+    // A bare number may be any of an array.
+    const places = (like && shapeOf(like).length) || entry ? 1 : fixture.reference[step].d.length;
     const scale = Math.max(...cells.map((cell) => Math.abs(cell.value)));
     cells.forEach((cell, at) => {
       const width = Math.max(widths[Number(loose)][at], Number.isInteger(cell.value) ? 0.5 : 0);
-      found.set(Math.abs(cell.value), cell.value ? Math.min(1, width / scale) : 1);
+      found.set(Math.abs(cell.value), cell.value ? Math.min(1, (places * width) / scale) : 1);
     });
   }
   return [...found.values()];

@@ -209,7 +209,9 @@ function namedNumber(line) {
   if (!label || !numbers.includes(".")) return null;
   const [name, before, behind] = lastName(label);
   const alone = whole("alone-before", before) && whole("alone-after", behind);
-  const spelled = name && label.replace(/[[\]_]/g, "").includes(name.replaceAll("_", ""));
+  const small = DATA.words.small.filter((one) => one === name?.toLowerCase());
+  const bare = label.replace(/[[\]_]/g, "");
+  const spelled = name && [name.replaceAll("_", ""), ...small].some((one) => bare.includes(one));
   if (!alone || !spelled) return null;
   return { name, row: cells(numbers), place: placeOf(behind) };
 }

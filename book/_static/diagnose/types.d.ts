@@ -109,6 +109,7 @@ interface Data {
   prefixes: string[];
   words: {
     sentences: Record<string, string | [string, string]>;
+    small: string[];
     patterns: Record<string, [string, string]>;
     replaced: [string, string, string][];
   };

@@ -155,11 +155,13 @@ def _together(placing: Placing, loose: bool) -> float:
 def _pinned(placing: Placing, loose: bool) -> Iterator[float]:
     """Yield for each size among the numbers how probable it is at random."""
     found: dict[float, float] = {}
-    for array in placing.arrays.values():
+    for step, array in placing.arrays.items():
         scale = max(map(abs, array.numbers))
+        # A bare number may be any of an array.
+        places = 1 if array.shape or array.at else np.size(placing.fixture.values[step])
         for cell in array.cells:
             width = max(cell.width(loose), cell.value.is_integer() / 2)
-            found[abs(cell.value)] = min(1.0, width / scale) if cell.value else 1.0
+            found[abs(cell.value)] = min(1.0, places * width / scale) if cell.value else 1.0
     return iter(found.values())
 
 

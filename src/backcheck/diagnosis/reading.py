@@ -20,7 +20,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import PREFIXES, Fixture, prefix
-from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say
+from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say, spellings
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
@@ -581,7 +581,8 @@ def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, tuple[in
         return None
     name, before, behind = _last_name(match["label"], names)
     alone = pattern("alone-before").fullmatch(before) and pattern("alone-after").fullmatch(behind)
-    if not name or not alone or name.replace("_", "") not in re.sub(r"[\[\]_]", "", match["label"]):
+    label = re.sub(r"[\[\]_]", "", match["label"])
+    if not name or not alone or not any(one in label for one in spellings(name)):
         return None
     return name, _row_of(match["numbers"]), _place(behind)
 

@@ -68,6 +68,19 @@ def _published() -> tuple[Fixture, ...]:
     return tuple(map(load, ids()))
 
 
+@cache
+def small_names() -> tuple[str, ...]:
+    """Return the names of steps that published tests write small, as dw, and others do not."""
+    steps = {step.name for fixture in _published() for step in fixture.program.steps}
+    others = {name.lower() for name in steps if name != name.lower()}
+    return tuple(sorted(name for name in steps if name in others))
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return how the published tests spell a name: one test's dw is another one's dW."""
+    return (name.replace("_", ""), *(one for one in small_names() if one == name.lower()))
+
+
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     course = _published()[0].course.partition(" Week")[0]
     functions = (f.function for f in _published() if f.course.startswith(course))
@@ -95,6 +108,7 @@ def table(course: str = "") -> dict[str, Any]:
     return {
         "sentences": _file()["sentences"] | {"covered": covered(course)},
         "prefixes": list(PREFIXES),
+        "small": small_names(),
         "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
         "replaced": [
             [*_in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
