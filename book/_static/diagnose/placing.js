@@ -121,7 +121,7 @@ export const fitting = ({ fixture, seen }) =>
 export function isKnown(placing, named) {
   const { fixture, seen } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
-  const most = 2 * outputs > Object.keys(fixture.expected).length;
+  const most = 2 * outputs >= Object.keys(fixture.expected).length;
   const some = most || [...seen.values()].some(({ name }) => name);
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);

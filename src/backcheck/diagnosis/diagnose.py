@@ -275,9 +275,11 @@ def _elsewhere(
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
     first, *others = (_fitting(paste, tests) for tests in courses())
     for fitting in others:
-        # Two changes take long there, so only numbers that fit no test of the first course as well.
+        # Two changes take long there, so only names with numbers that fit the first course less.
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
-        found = _explain(paste, tuple(fitting), changes if likely else min(changes, 1), effort)
+        named = any(array.name for array in paste.arrays)
+        most = changes if likely and named else min(changes, 1)
+        found = _explain(paste, tuple(fitting), most, effort)
         if found and (found.candidates or likely):
             return found
     return None

@@ -62,9 +62,9 @@ class Placing:
 
     @property
     def known(self) -> bool:
-        """Whether a right array speaks for the test, or a name or most outputs, with the shapes."""
+        """Whether a right array speaks for the test, or names or half its outputs with shapes."""
         arrays, values = self.arrays, self.fixture.values
-        most = 2 * self.outputs > len(self.fixture.expected)
+        most = 2 * self.outputs >= len(self.fixture.expected)
         some = most or any(array.name for array in arrays.values())
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
         return bool(self.right) or (some and likely)
