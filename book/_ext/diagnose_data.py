@@ -278,7 +278,7 @@ def _fixture(
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
-                step: [[list(shape), count] for shape, count in shapes.items()]
+                step: [[list(shape), count] for shape, count in sorted(shapes.items())]
                 for step, shapes in package.search.workshop(fixture).spread.items()
             }
         ),

@@ -19,12 +19,13 @@ AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
 # Bytes of the first page a reader opens, and of one opened later.
 FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 
-# The numbers of every named form, the data of the search, two drawings of every number, and the
-# formulas of the longest proofs.
+# The numbers of every named form, the data of the search, two drawings of every number, the
+# formulas of the longest proofs, and six figures.
 HEAVIER = {
     "mistakes": (FIRST_VIEW, 71_500),
     "diagnose": (146_000, 118_000),
     "one-network": (105_000, 42_000),
+    "off-the-forward-pass": (101_000, LATER_VIEW),
     "whose-gradient": (115_000, 38_000),
 }
 
