@@ -231,12 +231,13 @@ function arraysIn(text) {
 /** The shapes that a text prints beside entries, by the names of their arrays.
  * @param {string} text @returns {Map<string | null, string>} */
 function printedShapes(text) {
-  const found = every("printed-shape", text).map(({ groups }) => groups ?? {});
   return new Map(
-    found.map(({ label, rows, columns }) => [
-      lastName(label)[0],
-      [rows, columns].filter(Boolean).map(Number).join(),
-    ]),
+    every("printed-shape", text).map(({ index, groups }) => {
+      const before = text.slice(Math.max(0, index - 60), index);
+      const label = before.slice(before.lastIndexOf("\n") + 1);
+      const sizes = [groups?.rows, groups?.columns].filter(Boolean);
+      return [lastName(label)[0], sizes.map(Number).join()];
+    }),
   );
 }
 

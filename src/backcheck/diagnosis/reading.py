@@ -272,7 +272,8 @@ def _printed_shapes(
 ) -> Iterator[tuple[str | None, tuple[int, ...]]]:
     """Yield the shapes that a text prints beside entries, with the names of their arrays."""
     for found in pattern("printed-shape").finditer(text):
-        if named := list(names.finditer(found["label"])):
+        label = text[max(0, found.start() - 60) : found.start()].rpartition("\n")[2]
+        if named := list(names.finditer(label)):
             sizes = tuple(map(int, filter(None, (found["rows"], found["columns"]))))
             yield course_spelling(named[-1][0], names), sizes
 
