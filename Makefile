@@ -1,7 +1,7 @@
 # make book   build the site into _build/html
 # make forms  build the site, and beside it the whole book as PDF and as EPUB
 # make test   lint, types, doctests, tests, built site, browser
-# make check  lint, types and the fast tests, in about a minute; pre-commit runs it at each commit
+# make check  lint, types and the fast tests, in two or three minutes; pre-commit runs it at each commit
 # make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-answers  measure how often a diagnosis is wrong (five minutes); the colophon has it

@@ -172,8 +172,6 @@ def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
         return
     changed: dict[str, Tree] = {}
     below: set[str] = set()
-    if not any("m" in step.reads for step in fixture.program.steps):
-        return
     for step in fixture.program.steps:
         inherits = not below.isdisjoint(step.reads)
         is_dZ = role(fixture, step.name)[0] == "dZ"
