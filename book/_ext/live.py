@@ -98,7 +98,7 @@ def printed(
 
 
 def _number(number: float) -> str:
-    text = f"{number:.8e}" if 1e8 <= abs(number) < float("inf") else f"{number:.8f}"
+    text = f"{number:.8e}" if 1e5 <= abs(number) < float("inf") else f"{number:.8f}"
     return "0.00000000" if text == "-0.00000000" else text
 
 
@@ -129,7 +129,7 @@ class Live(SphinxDirective):
         form_of = import_module("backcheck.tables").form_of
         block = live(test=test, step=step, shown=" ".join(shown))
         name(self, block, step)
-        block += nodes.paragraph("", f"{fixture.title} leads to:", classes=["live-wanted"])
+        block += nodes.paragraph("", f"{fixture.title} needs:", classes=["live-wanted"])
         block += _parts(printed(fixture.values, fixture.values, shown))
         for text in self.content:
             told = said(test, step, text, shown)
@@ -225,7 +225,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "weights": [],
         "words": {
             "sentences": said | {"narrow": words["sentences"]["narrow"], "wrong": fixtures.WRONG},
-            "patterns": {key: words["patterns"][key] for key in ("comment", "called")},
+            "patterns": {key: words["patterns"][key] for key in ("remark", "no-form", "called")},
             "replaced": [],
         },
         "live": {

@@ -1,8 +1,8 @@
 """The plane of (z, a), with a dot to take: on the curve both derivatives agree, off it they part.
 
 A page says ```` ```{plane} tanh ````, with ``:test:`` and the name of a test, whose cached pairs of
-a layer with this activation are shown; the dot begins at the first. ``_static/live/plane.js`` moves
-it, draws what depends on it and says the same.
+a layer with this activation are shown; the dot begins at the one that ``:pair:`` counts, or the
+first. ``_static/live/plane.js`` moves it, draws what depends on it and says the same.
 """
 
 import math
@@ -36,10 +36,10 @@ class plane(nodes.container):  # type: ignore[misc]  # noqa: N801
 
 
 class Plane(SphinxDirective):
-    """```` ```{plane} ACTIVATION ````, with ``:test: ID``."""
+    """```` ```{plane} ACTIVATION ````, with ``:test: ID`` and ``:pair: N``."""
 
     required_arguments = 1
-    option_spec = {"test": str}  # noqa: RUF012
+    option_spec = {"test": str, "pair": int}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """Draw the plane, and say what holds at its dot."""
@@ -51,13 +51,15 @@ class Plane(SphinxDirective):
         low = min(-1.0, math.floor(min(values) * 2) / 2)
         high = max(1.5, math.ceil(max(values) * 2) / 2)
         drawn = Drawing(activation, reach, low, high)
-        place = {"z": zs[0], "a": values[0], "reach": reach, "low": low, "high": high}
+        pairs = list(zip(zs, values, strict=True))
+        z, a = pairs.pop(self.options.get("pair", 1) - 1)
+        place = {"z": z, "a": a, "reach": reach, "low": low, "high": high}
         says = f"The plane of z and a, with the curve a = {activation}(z)"
         block = plane(activation=activation, **{"aria-label": says}, **place)
         name(self, block, activation)
-        svg = "\n".join(drawn.lines(list(zip(zs, values, strict=True))))
+        svg = "\n".join(drawn.lines(z, a, pairs))
         block += nodes.raw("", svg, format="html")
-        told = [*said_at(activation, zs[0], values[0])]
+        told = [*said_at(activation, z, a)]
         block += parts("", "".join(text for text, _ in told), parts=[list(one) for one in told])
         return [block]
 
@@ -87,9 +89,8 @@ class Drawing:
         ends = (round(x - right, 1), round(y - down, 1)), (round(x + right, 1), round(y + down, 1))
         return self.line(kind, *ends)
 
-    def lines(self, pairs: Sequence[tuple[float, float]]) -> Iterator[str]:
-        """Yield the lines of the picture."""
-        (z, a), *others = pairs
+    def lines(self, z: float, a: float, others: Sequence[tuple[float, float]]) -> Iterator[str]:
+        """Yield the lines of the picture, with the dot at a point and other points around it."""
         says = f"A dot at z = {z:.2f} and a = {a:.2f}, away from the curve, with two tangents."
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '

@@ -11,7 +11,7 @@ import numpy as np
 from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
 from backcheck.forward import errors, networks, verdict
 from backcheck.mutants.roles import known_at, named, role
-from backcheck.program import CALLS, FUNCTIONS, Program, Step, Tree, names, parse, put
+from backcheck.program import CALLS, FUNCTIONS, ROWS, Program, Step, Tree, names, parse, parts, put
 from backcheck.showing.words import pattern, say
 
 COURSE = "Course 1"
@@ -20,7 +20,7 @@ COURSE = "Course 1"
 LONGEST = 300
 """Signs of a form."""
 
-CALLABLE = (*FUNCTIONS, "sum", "concatenate", "square", *CALLS)
+CALLABLE = (*FUNCTIONS, "sum", "square", *CALLS)
 
 OUTCOMES = ("passes", "fails", "error")
 
@@ -57,14 +57,17 @@ def said_of(fixture: Fixture, step: str, text: str) -> Said:
 
 def read(fixture: Fixture, step: str, text: str) -> Tree:
     """Return a form as a tree, or say in one sentence why there is none."""
-    plain = pattern("comment").sub("", text.replace("−", "-"))
+    plain = pattern("remark").sub("", text.replace("−", "-"))
     plain = re.sub(rf"^{step} ?=(?!=)", "", " ".join(plain.split())).strip()
     known = known_at(fixture, step)
     for found in pattern("called").finditer(plain):
         if found["name"] not in CALLABLE:
             raise ValueError(say("typed-function", name=found["name"], names=", ".join(FUNCTIONS)))
     try:
-        (only,) = parse(f"{step} = {plain}" if len(plain) <= LONGEST else "").steps
+        is_form = len(plain) <= LONGEST and not pattern("no-form").search(plain)
+        (only,) = parse(f"{step} = {plain}" if is_form else "").steps
+        if any(part[0] in ROWS for part in parts(only.expression)):
+            raise ValueError
     except (ValueError, RecursionError, MemoryError):
         raise ValueError(say("typed-unreadable", names=", ".join(FUNCTIONS))) from None
     for name in only.reads:

@@ -92,7 +92,7 @@ export function write(tree, binding = 0) {
 }
 
 const WORD =
-  /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|\.T\b|\.shape\[[01]\]|, *(?:axis *= *(?:[01]|None)|keepdims *= *(?:True|False))\b|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
+  /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\.T\b|\.shape\[[01]\]|, *(?:axis *= *(?:[01]|None)|keepdims *= *(?:True|False))\b|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
 const OF_NUMPY = /\b(?:np|numpy)\.(?=[A-Za-z_]\w* *\()/g;
 
 /** Reads what `write` writes, and functions as numpy calls them.

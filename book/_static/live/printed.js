@@ -47,7 +47,7 @@ function numberText(number) {
   const size = Math.abs(number);
   if (Number.isNaN(number)) return "nan";
   if (size === Infinity) return number > 0 ? "inf" : "-inf";
-  if (size >= 1e8) return number.toExponential(8).replace(/e([-+])(\d)$/, "e$10$2");
+  if (size >= 1e5) return number.toExponential(8).replace(/e([-+])(\d)$/, "e$10$2");
   const text = number.toFixed(8);
   return text === "-0.00000000" ? "0.00000000" : text;
 }

@@ -4,7 +4,7 @@ import { FIXTURES } from "../diagnose/fixtures.js";
 import { leaf, namesIn, node, parse } from "../diagnose/program.js";
 import { DATA } from "../diagnose/util.js";
 import { sameShape } from "../diagnose/values.js";
-import { every, say, without } from "../diagnose/words.js";
+import { every, say, sought, without } from "../diagnose/words.js";
 
 const KNOWN = DATA.live;
 const OUTCOMES = ["passes", "fails", "error"];
@@ -39,7 +39,7 @@ export const wantedOf = (id) => /** @type {Fixture} */ (FIXTURES.get(id)).run(ne
 /** A form as a tree; one sentence where there is none.
  * @type {(fixture: Fixture, step: string, text: string) => Tree} */
 function readForm(fixture, step, text) {
-  const line = without("comment", text.replaceAll("−", "-")).trim().replace(/\s+/g, " ");
+  const line = without("remark", text.replaceAll("−", "-")).trim().replace(/\s+/g, " ");
   const plain = line.replace(new RegExp(`^${step} ?=(?!=)`), "").trim();
   const names = DATA.functions.join(", ");
   for (const { groups } of every("called", plain)) {
@@ -48,7 +48,9 @@ function readForm(fixture, step, text) {
   }
   let tree;
   try {
-    tree = parse(plain.length <= KNOWN.longest ? plain : "");
+    const isForm = plain.length <= KNOWN.longest && !sought("no-form", plain);
+    tree = parse(isForm ? plain : "");
+    if (takesRows(tree)) throw new Error("rows");
   } catch {
     throw new Untyped(say("typed-unreadable", { names }));
   }
@@ -59,6 +61,9 @@ function readForm(fixture, step, text) {
   if (name) throw new Untyped(say("typed-array", { name, names: known.join(", ") }));
   return tree;
 }
+
+/** @type {(tree: Tree) => boolean} */
+const takesRows = ({ op, args }) => op === "head" || op === "tail" || args.some(takesRows);
 
 /** @type {(fixture: Fixture, forms: Forms) => [string, string]} */
 function judged(fixture, forms) {
