@@ -60,6 +60,11 @@ DIAGNOSIS = "_static/diagnose.js"
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
 
+LIVE_NAMES = (
+    "textarea mark live-status live-error live-old equivalent mistake passes fails error absent"
+)
+"""What it makes that no page may have."""
+
 NAMING = ("diagnose.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
@@ -281,7 +286,7 @@ def _bundle(
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
         "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
         "live": live,
-        "words": "\n".join([WAIT, live, *naming]),
+        "words": "\n".join([WAIT, LIVE_NAMES if live else "", *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))

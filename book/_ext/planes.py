@@ -21,7 +21,7 @@ from live import name, parts, visit_block
 WIDTH, HEIGHT, HALF = 480, 320, 60
 """Of the picture, and how far each way a tangent goes, in pixels."""
 
-GRID = 96
+GRID = 48
 """The curve has so many corners."""
 
 FORMS = {
@@ -109,8 +109,8 @@ class Drawing:
             *((str(one), self.at(-0.2, one - 0.04)) for one in (-1, 1)),
         ):
             yield '<text x="{}" y="{}">{}</text>'.format(*spot, escape(text))
-        for one in others:
-            yield '<circle class="plane-pair" cx="{}" cy="{}" r="2.5"/>'.format(*self.at(*one))
+        dots = "".join("M{} {}h0".format(*self.at(*one)) for one in others)
+        yield f'<path class="plane-pairs" d="{dots}"/>'
         yield self.line("plane-gap", self.at(z, a), self.at(z, float(self.g(z))))
         yield self.tangent("plane-z", z, a, float(self.g.derivative_from_z(z)))
         yield self.tangent("plane-a", z, a, float(self.g.derivative_from_a(a)))
