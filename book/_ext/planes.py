@@ -36,10 +36,10 @@ class plane(nodes.container):  # type: ignore[misc]  # noqa: N801
 
 
 class Plane(SphinxDirective):
-    """```` ```{plane} ACTIVATION ````, with ``:test: ID`` and ``:pair: N``."""
+    """```` ```{plane} ACTIVATION ````, with ``:test: ID``, ``:pair: N`` and ``:name: ADDRESS``."""
 
     required_arguments = 1
-    option_spec = {"test": str, "pair": int}  # noqa: RUF012
+    option_spec = {"test": str, "pair": int, "name": str}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """Draw the plane, and say what holds at its dot."""
@@ -57,6 +57,7 @@ class Plane(SphinxDirective):
         says = f"The plane of z and a, with the curve a = {activation}(z)"
         block = plane(activation=activation, **{"aria-label": says}, **place)
         name(self, block, activation)
+        block["ids"] = [self.options.get("name") or block["ids"][0]]
         svg = "\n".join(drawn.lines(z, a, pairs))
         block += nodes.raw("", svg, format="html")
         told = [*said_at(activation, z, a)]
