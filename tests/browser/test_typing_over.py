@@ -126,6 +126,13 @@ def test_a_dot_is_dragged_and_the_numbers_are_those_of_its_place(opened: Page) -
     assert moved["x"] + moved["width"] / 2 == pytest.approx(box["x"] - 45, abs=1)
     assert from_z == pytest.approx(float(sigmoid.derivative_from_z(z)), abs=0.002)
     assert from_a == pytest.approx(float(sigmoid.derivative_from_a(a)), abs=0.02)
+    # A hand that comes within some pixels of the curve is on it.
+    gap = plane.locator(".plane-gap")
+    x, y = (float(gap.get_attribute(key)) for key in ("x2", "y2"))
+    svg = plane.locator("svg").bounding_box()
+    scale = svg["width"] / 480
+    opened.mouse.click(svg["x"] + x * scale, svg["y"] + y * scale - 5)
+    assert number(plane, 5) == 0
 
 
 @pytest.mark.parametrize("name", PAGES)
