@@ -227,7 +227,7 @@ def _fixture(
         """Keep what is given; the page computes the rest."""
         return [
             shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
-            for arrays, _ in package.forward.networks(fixture, own_shapes)
+            for arrays, *_ in package.forward.networks(fixture, own_shapes)
         ]
 
     rewritten: dict[str, dict[Any, int]] = {}

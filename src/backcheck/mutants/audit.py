@@ -229,12 +229,8 @@ def errors_by_verdict(
     found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
     for wide in dict.fromkeys(map(_widened, chosen)):
         fresh = forward.networks(wide, False, seeds)
-        known = [wide.program.known(arrays) for arrays, _ in fresh]
         for mutant in _distinct(wide):
-            far = [
-                max(forward.errors(mutant.program, wide, network, values))
-                for network, values in zip(fresh, known, strict=True)
-            ]
+            far = [max(forward.errors(mutant.program, wide, *network)) for network in fresh]
             found[mutant.verdict].append(far)
     return {verdict: np.reshape(rows, (-1, len(seeds))) for verdict, rows in found.items()}
 
@@ -314,7 +310,7 @@ def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
 
 def _gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
     """Return the largest relative error of a mutant's outputs, next to those of the program."""
-    return max(forward.errors(mutant.program, fixture, (arrays, fixture.program.run(arrays))))
+    return max(forward.errors(mutant.program, fixture, arrays, fixture.program.run(arrays)))
 
 
 def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
