@@ -150,8 +150,6 @@ class Program:
     def replace(self, **forms: str) -> "Program":
         """Return the program with the expressions of some steps, by name, written anew.
 
-        Examples
-        --------
         >>> print(parse("dZ = A - Y").replace(dZ="sigmoid(Z) - Y"))
         dZ = sigmoid(Z) - Y
         """
@@ -176,8 +174,6 @@ class Program:
         A step that `known`, what `known` returned for the same arrays, has as well, and that
         reads nothing which differs, is not evaluated again.
 
-        Examples
-        --------
         >>> parse("dZ = A - Y").run({"A": np.array([[0.75]]), "Y": np.array([[1]])})
         {'dZ': array([[-0.25]])}
         >>> parse("dZ = A - Y").run({"A": np.ones((9, 7)), "Y": np.ones((7, 9))})
@@ -230,7 +226,14 @@ def parse(text: str) -> Program:
         raise ValueError(f"Line {error.lineno} cannot be read: {error.msg}.") from None
     if not body:
         raise ValueError("The program is empty; write at least one step such as dZ2 = A2 - Y.")
-    return Program(tuple(_step(statement) for statement in body))
+    steps = []
+    for line in body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                steps.append(Step(name, _tree(value)))
+            case _:
+                raise ValueError(f"Line {line.lineno} is not an assignment such as dZ2 = A2 - Y.")
+    return Program(tuple(steps))
 
 
 @cache
@@ -373,13 +376,6 @@ def write(tree: Tree, binding: int = 0) -> str:
     return f"({text})" if own < binding else text
 
 
-def _step(statement: ast.stmt) -> Step:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return Step(name, _tree(value))
-    raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
-
-
 def _tree(node: ast.expr) -> Tree:
     match node:
         case ast.Name(id=name):
@@ -399,13 +395,9 @@ def _tree(node: ast.expr) -> Tree:
             value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=0 | 1 as axis)
         ):
             return ("shape1" if axis else "shape0", _tree(value))
-        case ast.Subscript(
-            value=value, slice=ast.Slice(lower=None, upper=ast.expr() as n, step=None)
-        ):
+        case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=n, step=None)) if n:
             return ("head", _tree(value), _tree(n))
-        case ast.Subscript(
-            value=value, slice=ast.Slice(lower=ast.expr() as n, upper=None, step=None)
-        ):
+        case ast.Subscript(value=value, slice=ast.Slice(lower=n, upper=None, step=None)) if n:
             return ("tail", _tree(value), _tree(n))
         case ast.Call(
             func=ast.Name(id="concatenate"), args=[ast.Tuple(elts=[above, below])], keywords=[]
