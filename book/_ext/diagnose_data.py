@@ -203,9 +203,34 @@ def _in_terminal() -> Iterator[list[Any]]:
 
 
 def _words() -> dict[str, Any]:
-    table: dict[str, Any] = _package().words.table(COURSE)
-    wrong = _package().fixtures.WRONG
-    return table | {"sentences": table["sentences"] | {"wrong": wrong}}
+    """Return the sentences and the patterns, these as source and flags in JavaScript."""
+    words, fixtures = _package().words, _package().fixtures
+    texts = words.texts()
+    own = {"covered": words.covered(COURSE), "wrong": fixtures.WRONG}
+    return {
+        "sentences": texts["sentences"] | own,
+        "prefixes": list(fixtures.PREFIXES),
+        "small": words.small_names(),
+        "patterns": {key: in_javascript(words.pattern(key).pattern) for key in texts["patterns"]},
+        "replaced": [
+            [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+            for entry in texts["replaced"]
+        ],
+    }
+
+
+def in_javascript(text: str) -> list[str]:
+    r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
+    source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
+    source = source.replace("(?P<", "(?<")
+    parts = re.split(r"(\\.|\[|\])", source)
+    inside = False
+    for place, part in enumerate(parts):
+        if part in "[]" and part:
+            inside = part == "["
+        if part == r"\w":
+            parts[place] = r"\p{L}\p{N}_" if inside else r"[\p{L}\p{N}_]"
+    return ["".join(parts), flags]
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
