@@ -298,6 +298,7 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     return parse("\n".join(lines))
 
 
+@cache
 def names(tree: Tree) -> tuple[str, ...]:
     """Return the names of the arrays a tree uses, from left to right, each once."""
     if isinstance(tree, str):
@@ -318,7 +319,7 @@ def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:
     """Return a tree with some of its parts replaced, wherever they stand."""
     if tree in to:
         return to[tree]
-    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree
+    return (tree[0], *[put(part, to) for part in tree[1:]]) if isinstance(tree, tuple) else tree
 
 
 def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
