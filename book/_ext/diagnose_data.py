@@ -74,7 +74,7 @@ def _package() -> SimpleNamespace:
     return SimpleNamespace(**{name: import_module(f"backcheck.{name}") for name in ASKED})
 
 
-class _Shared:
+class Shared:
     """Parts that several fixtures have in common, each kept once."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     package = _package()
     fixtures = package.fixtures
     # Changes of several steps are alike from test to test: kept together, they pack well.
-    shared, several, named = _Shared(), _Shared(), _Shared()
+    shared, several, named = Shared(), Shared(), Shared()
     every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
     return {
         "fixtures": every,
@@ -132,12 +132,12 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         ],
         "dropped": package.mutate.DROPPED,
         "words": _words(),
-        **_facts(),
+        **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
-def _facts() -> dict[str, Any]:
+def facts() -> dict[str, Any]:
     """Return what else both engines go by."""
     package = _package()
     return {
@@ -147,6 +147,7 @@ def _facts() -> dict[str, Any]:
         "symbols": package.handout.SYMBOLS,
         "scalars": package.handout.SCALARS,
         "functions": list(package.program.FUNCTIONS),
+        "calls": package.program.CALLS,
         "binding": {sign: binding for sign, (*_, binding) in package.program.OPERATORS.items()},
         "sums": {
             name: "".join(f", {option}={value}" for option, value in options.items())
@@ -241,20 +242,41 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _fixture(
-    fixture: "Fixture", shared: _Shared, several: _Shared, named: _Shared
-) -> dict[str, Any]:
+def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> dict[str, Any]:
+    """Return a test without its mutants: what it hands over and expects, and its networks.
+
+    These have so many significant digits; what is given will do, since the page computes the rest.
+    """
     package = _package()
-    mutants = package.mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
 
-    def networks(own_shapes: bool) -> list[int]:
-        """Keep what is given; the page computes the rest."""
+    def networks(own_shapes: bool, digits: int | None) -> list[int]:
         return [
-            shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+            shared.arrays({name: arrays[name] for name in fixture.given}, digits)
             for arrays, *_ in package.forward.networks(fixture, own_shapes)
         ]
 
+    return {
+        "id": fixture.id,
+        "title": fixture.title,
+        "function": fixture.function,
+        "page": fixture.page,
+        "arrays": shared.arrays(fixture.arrays),
+        "order": list(package.roles.array_order(fixture)),
+        "steps": shared.place(_steps(fixture.program)),
+        "forward": shared.place(_steps(fixture.forward)),
+        "rule": newest.rule,
+        "outputs": list(newest.outputs),
+        "expected": shared.arrays(fixture.expected),
+        "unrelated": shared.place({}),
+        "networks": networks(False, digits),
+        "own": networks(True, COARSE),
+    }
+
+
+def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared) -> dict[str, Any]:
+    package = _package()
+    mutants = package.mutate.mutants(fixture)
     rewritten: dict[str, dict[Any, int]] = {}
 
     def written(slot: "Slot") -> list[Any]:
@@ -288,15 +310,7 @@ def _fixture(
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
-    return {
-        "id": fixture.id,
-        "title": fixture.title,
-        "function": fixture.function,
-        "page": fixture.page,
-        "arrays": shared.arrays(fixture.arrays),
-        "order": list(package.roles.array_order(fixture)),
-        "steps": shared.place(_steps(fixture.program)),
-        "forward": shared.place(_steps(fixture.forward)),
+    return plain(fixture, shared) | {
         "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
@@ -307,13 +321,8 @@ def _fixture(
                 for step, shapes in package.search.workshop(fixture).spread.items()
             }
         ),
-        "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
-        "outputs": list(newest.outputs),
-        "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
-        "networks": networks(False),
-        "own": networks(True),
     }
 
 

@@ -57,6 +57,9 @@ ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 DIAGNOSIS = "_static/diagnose.js"
 """The one of them that is worth the work of making it smaller."""
 
+LIVE = "_static/live.js"
+"""The script for what can be typed over, which pages load when a reader takes it."""
+
 NAMING = ("diagnose.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
@@ -117,11 +120,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis = _bundle(root, pages, styles)
+    css, js, diagnosis, live = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
     for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
         _write(root / file, text)
+    if live:
+        _write(root / LIVE, live)
     _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
     address = app.config.html_baseurl
@@ -133,6 +138,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
+        for found in tree.css("[data-src]"):
+            found.attrs["data-src"] = f"{LIVE}?v={_digest(live)[:8]}"
         _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
@@ -255,23 +262,30 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str]:
-    """Return the one stylesheet, the one script, and that of the page that diagnoses."""
+) -> tuple[str, str, str, str]:
+    """Return the one stylesheet, the one script, and those of what pages answer themselves."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    # Typed over, a form is answered by a script that no page names as one.
+    live = (
+        _written(root, LIVE)
+        if any(tree.css_matches("[data-src]") for tree in pages.values())
+        else ""
+    )
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
         "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
-        "words": "\n".join([WAIT, *naming]),
+        "live": live,
+        "words": "\n".join([WAIT, live, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"]
+    return answer["css"], answer["js"], answer["diagnosis"], answer["live"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
