@@ -6,6 +6,7 @@ opened from disk may load another script, but may not fetch anything. Nor may it
 those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 """
 
+import ast
 import json
 import re
 import sys
@@ -36,6 +37,7 @@ COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "calling",
     "diagnose",
     "differences",
     "families",
@@ -51,6 +53,7 @@ ASKED = (
     "program",
     "reading",
     "roles",
+    "running",
     "search",
     "symptoms",
     "uncovered",
@@ -204,8 +207,9 @@ def _in_terminal() -> Iterator[list[Any]]:
 
 def _words() -> dict[str, Any]:
     table: dict[str, Any] = _package().words.table(COURSE)
-    wrong = _package().fixtures.WRONG
-    return table | {"sentences": table["sentences"] | {"wrong": wrong}}
+    names = ("WRONG", "ABSENT", "BEYOND")
+    said = {name.lower(): getattr(_package().fixtures, name) for name in names}
+    return table | {"sentences": table["sentences"] | said}
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
@@ -289,7 +293,53 @@ def _fixture(
         "unrelated": shared.arrays(unrelated, COARSE),
         "networks": networks(False),
         "own": networks(True),
+        **_called(fixture, shared),
     }
+
+
+def _called(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
+    """Return how a test calls a function, what it compares, and what it is run on beside."""
+    package = _package()
+    taken_apart = list(package.calling.parsed(fixture))
+    arguments = package.calling.calls(fixture)
+    # The first notebook's test spells out no bias: a call is given zeros.
+    filled = {
+        node.id: value
+        for (_, nodes), (_, given) in zip(taken_apart, arguments, strict=True)
+        for node, value in _leaves(nodes, given)
+        if node.id not in fixture.arrays
+    }
+    fresh = [
+        shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+        for arrays in package.running.fresh(fixture)
+    ]
+    return {
+        "call": list(fixture.call),
+        "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
+        "filled": shared.arrays(filled),
+        "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
+        "exact": fixture.comparisons[-1].exact_keys,
+        "broken": bool(fixture.broken()),
+        "fresh": fresh,
+    }
+
+
+def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:
+    """Yield each name of a call with what is given for it."""
+    for node, value in zip(nodes, values, strict=True):
+        if isinstance(node, ast.Name):
+            yield node, value
+        elif isinstance(node, ast.Tuple):
+            yield from _leaves(node.elts, value)
+
+
+def _pattern(node: ast.expr) -> Any:
+    """Return a part of a call: a name, a word, or the kind of brackets and what is in them."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant):
+        return {"word": node.value}
+    return ["()" if isinstance(node, ast.Tuple) else "{}", *map(_pattern, getattr(node, "elts", []))]
 
 
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:

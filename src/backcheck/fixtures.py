@@ -37,6 +37,7 @@ RULES = {
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
 WRONG = "Wrong {what} for {name}"
+ABSENT, BEYOND = "No output {name}", "Unexpected output {name}"
 """What a test says of an output."""
 
 DIFFERENCE = "difference"
@@ -233,14 +234,14 @@ class Fixture:
         failures = [self._failure(name, outputs, comparison) for name in comparison.outputs]
         if comparison.exact_keys:
             extra = [name for name in outputs if name not in comparison.outputs]
-            failures += [f"Unexpected output {name}" for name in extra]
+            failures += [BEYOND.format(name=name) for name in extra]
         return Outcome(tuple(failure for failure in failures if failure))
 
     def _failure(
         self, name: str, outputs: Mapping[str, ArrayLike], comparison: Comparison
     ) -> str | None:
         if name not in outputs:
-            return f"No output {name}"
+            return ABSENT.format(name=name)
         if comparison.rule == DIFFERENCE:
             return None
         got, want = numeric(name, outputs[name]), self.expected[name]

@@ -91,7 +91,7 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     cases = tuple(
         (one, test, arrays)
         for one, test in tests.items()
-        for arrays in (*_fresh(test), test.arrays)
+        for arrays in (*fresh(test), test.arrays)
     )
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
@@ -138,7 +138,7 @@ def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...]
     return tuple(given for _, given in calls(fixture, arrays))
 
 
-def _fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
+def fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
     """Return two real forward passes of the test's own sizes on which no step is 0 everywhere."""
     drawn = (forward.draw(fixture, seed, fixture.sizes) for seed in range(1, 50))
     return islice((a for a in drawn if all(map(np.any, fixture.program.run(a).values()))), 2)
