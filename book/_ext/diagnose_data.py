@@ -21,7 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from joined import joined
+from joined import joined, joined_later
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
-DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
+DATA, SCRIPT, LATER = "diagnose-data.js", "diagnose.js", "diagnose-run.js"
 MODULES = "diagnose"
 
 COURSE = "Course 1"
@@ -339,7 +339,10 @@ def _pattern(node: ast.expr) -> Any:
         return node.id
     if isinstance(node, ast.Constant):
         return {"word": node.value}
-    return ["()" if isinstance(node, ast.Tuple) else "{}", *map(_pattern, getattr(node, "elts", []))]
+    return [
+        "()" if isinstance(node, ast.Tuple) else "{}",
+        *map(_pattern, getattr(node, "elts", [])),
+    ]
 
 
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
@@ -400,8 +403,11 @@ def write_static(app: Sphinx) -> None:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
     file.parent.mkdir(parents=True, exist_ok=True)
-    script = joined(ROOT / "book/_static" / MODULES / "page.js")
-    file.with_name(SCRIPT).write_text(script, encoding="utf-8", newline="\n")
+    page, showing = (ROOT / "book/_static" / MODULES / f"{name}.js" for name in ("page", "showing"))
+    # What calls a reader's function is loaded when there is one.
+    scripts = {SCRIPT: joined(page, later=showing), LATER: joined_later(showing, first=page)}
+    for name, script in scripts.items():
+        file.with_name(name).write_text(script, encoding="utf-8", newline="\n")
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])

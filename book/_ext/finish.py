@@ -54,10 +54,10 @@ SIGNS = "_static/signs.css"
 ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-DIAGNOSIS = "_static/diagnose.js"
-"""The one of them that is worth the work of making it smaller."""
+DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
+"""Those of them that are worth the work of making them smaller; the first loads the second."""
 
-NAMING = ("diagnose.js", "searchtools.js", "cite.js")
+NAMING = ("diagnose.js", "diagnose-run.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -117,10 +117,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis = _bundle(root, pages, styles)
+    css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
     _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
@@ -255,23 +255,24 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str]:
-    """Return the one stylesheet, the one script, and that of the page that diagnoses."""
+) -> tuple[str, str, dict[str, str]]:
+    """Return the one stylesheet, the one script, and those of the page that diagnoses."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    scripts += [LATER] if DIAGNOSIS in scripts else []
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
+        "alone": {name: _written(root, name) for name in (DIAGNOSIS, LATER) if name in scripts},
         "words": "\n".join([WAIT, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"]
+    return answer["css"], answer["js"], answer["alone"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -289,15 +290,15 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
                 yield from (value or "").split()
 
 
-def _remembered(record: Path, question: str) -> dict[str, str]:
+def _remembered(record: Path, question: str) -> dict[str, Any]:
     """Ask the tools, unless they were asked the same before."""
     tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("bundle.js", LOCK)]
     key = _digest(question, *tools)
     if record.exists():
-        known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    answer: dict[str, str] = {"key": key, **_ask("bundle.js", question)}
+    answer: dict[str, Any] = {"key": key, **_ask("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
 
@@ -400,7 +401,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT}
+    named = {STYLE, SIGNS, SCRIPT, LATER}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}

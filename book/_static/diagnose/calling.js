@@ -1,5 +1,7 @@
 // @ts-check
 /* How a test calls a function, read both ways; see calling.py. */
+
+import { Unreadable } from "./reading.js";
 import { prefixOf } from "./util.js";
 import { shapeOf } from "./values.js";
 import { say } from "./words.js";
@@ -7,7 +9,7 @@ import { say } from "./words.js";
 const NUMBERS = ["", "", "two", "three", "four", "five"];
 
 /** The part of a call that one bracket holds. @type {(pattern: Pattern) => Pattern[]} */
-const inside = (pattern) => (Array.isArray(pattern) ? pattern.slice(1) : []);
+const partsIn = (pattern) => (Array.isArray(pattern) ? pattern.slice(1) : []);
 
 /** @type {(pattern: Pattern) => boolean} */
 const isTuple = (pattern) => Array.isArray(pattern) && pattern[0] === "()";
@@ -19,8 +21,8 @@ export function argumentsOf(fixture, arrays) {
   const handed = (pattern) => {
     if (typeof pattern === "string") return given(fixture, pattern, arrays[pattern]);
     if (!Array.isArray(pattern)) return pattern.word;
-    if (isTuple(pattern)) return { tuple: inside(pattern).map(handed) };
-    return { dict: inside(pattern).map((name) => [name, handed(name)]) };
+    if (isTuple(pattern)) return { tuple: partsIn(pattern).map(handed) };
+    return { dict: partsIn(pattern).map((name) => [name, handed(name)]) };
   };
   return fixture.data.calls.map(([, given]) => given.map(handed));
 }
@@ -39,18 +41,18 @@ function given(fixture, name, held = fixture.filled[name]) {
 /** What each output of a call is called; a dictionary of them is "{}".
  * @type {(into: Pattern) => string[]} */
 export const namesOfOutputs = (into) =>
-  (isTuple(into) ? inside(into) : [into]).map((part) => (typeof part === "string" ? part : "{}"));
+  (isTuple(into) ? partsIn(into) : [into]).map((part) => (typeof part === "string" ? part : "{}"));
 
 /** What a function returned by the names of the test.
  * @type {(fixture: Fixture, into: Pattern, returned: Returned) => [string, Returned][]} */
-export function byName(fixture, into, returned) {
+export function byOutput(fixture, into, returned) {
   if (typeof into === "string") return into in fixture.expected ? [[into, returned]] : [];
   const { entries, items } = returned;
   let wanted = "";
   if (isTuple(into)) {
-    const parts = inside(into);
+    const parts = partsIn(into);
     if (items?.length === parts.length)
-      return parts.flatMap((part, at) => byName(fixture, part, items[at]));
+      return parts.flatMap((part, at) => byOutput(fixture, part, items[at]));
     const names = namesOfOutputs(into);
     const plain = names.map((name) => name.slice(prefixOf(name).length));
     wanted = say(names.includes("{}") ? "some-values" : "some-arrays", {
@@ -64,7 +66,7 @@ export function byName(fixture, into, returned) {
     wanted = say("a-dictionary-with", { names: names.join(", ") });
   }
   const got = kindOf(returned);
-  throw new Error(say("returns-else", { function: fixture.function, wanted, got }));
+  throw new Unreadable(say("returns-else", { function: fixture.function, wanted, got }));
 }
 
 /** @type {(returned: Returned) => string} */

@@ -25,17 +25,17 @@ const CONSTANTS = ["String", "ContinuedString", "Number", "Boolean", "None"];
 const sidesOf = (node) => split(partsOf(node), "AssignOp");
 
 /** What stands in parentheses. @type {(parts: Syntax[]) => Syntax[]} */
-function bare(parts) {
+function unwrapped(parts) {
   const [only] = parts;
   return parts.length === 1 && only.name === "ParenthesizedExpression"
-    ? bare(partsOf(only).slice(1, -1))
+    ? unwrapped(partsOf(only).slice(1, -1))
     : parts;
 }
 
 /** The parts of a tuple or a list; null of another expression.
  * @type {(parts: Syntax[]) => Syntax[][]?} */
 function items(parts) {
-  const inside = bare(parts);
+  const inside = unwrapped(parts);
   if (inside.some(({ name }) => name === ",")) return split(inside, ",");
   const isGroup = inside.length === 1 && /^(?:Tuple|Array)Expression$/.test(inside[0].name);
   return isGroup ? split(partsOf(inside[0]).slice(1, -1), ",").filter((one) => one.length) : null;
@@ -66,7 +66,7 @@ function told({ cell: { text }, node }) {
   function target(parts, at, of) {
     const several = items(parts);
     if (several) return several.map((part) => target(part, at, of)).join("");
-    const [one] = bare(parts);
+    const [one] = unwrapped(parts);
     const base = one.name === "MemberExpression" ? one.firstChild : one;
     if (base.name !== "VariableName" || parts.length > 1) return "";
     const name = textOf(text, base);
@@ -95,9 +95,9 @@ function told({ cell: { text }, node }) {
     const begun = ends.length;
     if (one.name === "ReturnStatement" && parts.length > 1) {
       const value = parts.slice(1);
-      const several = bare(value)[0].name === "ArrayExpression" ? null : items(value);
+      const several = unwrapped(value)[0].name === "ArrayExpression" ? null : items(value);
       for (const [n, part] of several?.entries() ?? []) wrap(part, part[0], of, `"return ${n}"`);
-      if (!several && bare(value)[0].name !== "DictionaryExpression")
+      if (!several && unwrapped(value)[0].name !== "DictionaryExpression")
         wrap(value, one, of, '"return 0"');
     }
     if (one.name === "DictionaryExpression") {

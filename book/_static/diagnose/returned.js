@@ -1,6 +1,6 @@
 // @ts-check
 /* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
-import { byName } from "./calling.js";
+import { byOutput } from "./calling.js";
 import { tuple, value } from "./values.js";
 import { say } from "./words.js";
 
@@ -42,7 +42,7 @@ export function arrayOf({ shape, data, isBool }) {
  * @type {(fixture: Fixture, returned: any[]) => Map<string, Returned>} */
 export function outputsOf(fixture, returned) {
   const found = fixture.data.calls.flatMap(([into], at) =>
-    byName(fixture, into, decoded(returned[at])),
+    byOutput(fixture, into, decoded(returned[at])),
   );
   return new Map(found.map(([name, one]) => [name, leafOf(one)]));
 }

@@ -1,13 +1,13 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
 import { argumentsOf, isCalledSo, namesOfOutputs } from "./calling.js";
-import { asData, explaining, unknown } from "./diagnose.js";
+import { explaining, unknown } from "./diagnose.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { isRightOn, same, whichLine } from "./lines.js";
-import { fromArrays } from "./reading.js";
+import { fromArrays, Unreadable } from "./reading.js";
 import { leftAsHandedOut, sourceOf } from "./recorded.js";
-import { arrayOf, decoded, firstComplaint, outputsOf, unusable } from "./returned.js";
-import { cells, definedIn, FUNCTION, parametersOf, take, unreadable } from "./sources.js";
+import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
+import { cellsOf, definedIn, FUNCTION, parametersOf, take, unreadable } from "./sources.js";
 import { likelyCauses } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
@@ -23,8 +23,8 @@ import { say } from "./words.js";
 /** What a function did: its outputs, or the exception, its frames and what was printed.
  * @typedef {Asked & {outputs: Map<string, Returned>, error: string, frames: Passed[], absent: string[], printed: string, traces: Map<string, [Fixture, Trace[]]>}} Ran */
 
-const ANY = "class _Any:\n  def __getitem__(self, key): return self\n";
-const SECONDS = 5;
+const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
+export const SECONDS = 5;
 
 /** The function that a text is about, with its test, and a word on the choice; null if none.
  * @type {(found: Piece[], text: string, id: string | null) => {fixture: Fixture, name: string, note: string}?} */
@@ -57,7 +57,7 @@ function chosenIn(found, text, id) {
 /** What is to be run of a text; null where no test known here calls a function of it.
  * @type {(text: string, id: string | null, parse: any, path?: string) => Asked?} */
 export function asked(text, id, parse, path = say("your-code")) {
-  const found = definedIn(cells(path, text), parse);
+  const found = definedIn(cellsOf(path, text), parse);
   const chosen = chosenIn(found, text, id);
   if (!chosen) return null;
   const { fixture, name } = chosen;
@@ -109,7 +109,7 @@ const sourcesOf = ({ pieces }, tells) =>
     const { from, of, name } = one;
     if (one.kind !== "import") return sourceOf(one, tells);
     // What types are called is never asked.
-    if (/^(?:__future__|typing)$/.test(from || of)) return ["", `${ANY}${name} = _Any()`];
+    if (/^(?:__future__|typing)$/.test(from || of)) return ["", `${TYPES}${name} = _Any()`];
     const line = `import ${of}${of === "*" ? "" : ` as ${name}`}`;
     return [one.cell.label, from ? `from ${from} ${line}` : line, sourceOf(one, false)[2]];
   });
@@ -118,17 +118,17 @@ const sourcesOf = ({ pieces }, tells) =>
  * @type {(asks: Asked, told: any[]) => Ran} */
 export function ran(asks, [first, ...others]) {
   const { fixture } = asks;
-  if (!first) throw new Error(say("endless", { seconds: SECONDS }));
+  if (!first) throw new Unreadable(say("endless", { seconds: SECONDS }));
   if (first.problem) {
     const [key, of] = first.problem;
-    throw new Error(say(key === "absent" ? "absent-here" : key, of));
+    throw new Unreadable(say(key === "absent" ? "absent-here" : key, of));
   }
   const { error = "", frames = [], absent = [], lacks, printed } = first;
   const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
   const last = frames.at(-1);
-  if (lacks) throw new Error(say("lacks-here", { what: lacks }));
+  if (lacks) throw new Unreadable(say("lacks-here", { what: lacks }));
   if (/^(?:Syntax|Indentation|Tab)Error/.test(error) && last)
-    throw new Error(unreadable(`${last[0]}, line ${last[1]}`, error));
+    throw new Unreadable(unreadable(`${last[0]}, line ${last[1]}`, error));
   if (error) return base;
   const names = new Set(asks.cases.map(([one]) => one));
   /** @type {Ran["traces"]} */
@@ -253,27 +253,7 @@ export function* lineOf({ error, frames, traces, name, taken }, found) {
 /** What is said of a text with functions that no test known here calls.
  * @type {(text: string, parse: any) => string} */
 export function uncalled(text, parse) {
-  const found = definedIn(cells(say("your-code"), text), parse);
+  const found = definedIn(cellsOf(say("your-code"), text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   return notCovered(text) || say("no-test-calls", { names: [...new Set(names)].join(", ") });
-}
-
-/** The whole answer, as `backcheck run --json` prints it.
- * @type {(text: string, id: string | null, python: any, path?: string) => Promise<any>} */
-export async function answered(text, id, python, path) {
-  const asks = asked(text, id, python.parse, path);
-  if (!asks) throw new Error(uncalled(text, python.parse));
-  const { answers } = await python.start().run(asks.job, SECONDS);
-  const done = ran(asks, answers);
-  const complaint = done.error ? "" : firstComplaint(done.fixture, done.outputs);
-  const found = atOnce(diagnosed(done));
-  const line = done.error || complaint ? atOnce(lineOf(done, found)) : null;
-  return { ...asData(found), test: done.error || complaint || "passes", line };
-}
-
-/** @template T @param {Generator<any, T>} work @returns {T} */
-function atOnce(work) {
-  let next = work.next();
-  while (!next.done) next = work.next();
-  return next.value;
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /* What a function needs of a pasted text, found in the tree of a parser; see sources.py. */
+import { Unreadable } from "./reading.js";
 import { say } from "./words.js";
 
 /** A node of that tree. @typedef {any} Syntax */
@@ -46,7 +47,7 @@ export function plain(text) {
 }
 
 /** The cells of a notebook, or a pasted text as one. @type {(path: string, text: string) => Place[]} */
-export function cells(path, text) {
+export function cellsOf(path, text) {
   if (!/^\s*\{/.test(text) || !/"cell_type"/.test(text))
     return [{ label: path, text: plain(text) }];
   try {
@@ -61,7 +62,7 @@ export function cells(path, text) {
       return { label: `${path}, ${count ? `In [${count}]` : `code cell ${at + 1}`}`, text };
     });
   } catch {
-    throw new Error(say("no-notebook", { path }));
+    throw new Unreadable(say("no-notebook", { path }));
   }
 }
 
@@ -153,7 +154,7 @@ function roleOf(node) {
 }
 
 /** The names that a statement reads and makes. @type {(text: string, node: Syntax) => {loads: Set<string>, stores: Set<string>}} */
-function namesOf(text, node) {
+function namesAt(text, node) {
   const [loads, stores] = [new Set(), new Set()];
   for (const one of walk(node)) {
     if (one.name === "ImportStatement")
@@ -183,7 +184,7 @@ function* definitions(cell, nodes) {
       for (const [name, from, of] of imported(textOf(text, node)))
         yield { ...piece, name, kind: "import", from, of };
     } else if (/^(?:Assign|Update)Statement$/.test(node.name)) {
-      for (const name of namesOf(text, node).stores) yield { ...piece, name, kind: "value" };
+      for (const name of namesAt(text, node).stores) yield { ...piece, name, kind: "value" };
     } else if (/^(?:If|With|Try|For|While)Statement$|^Body$|^StatementGroup$/.test(node.name)) {
       const [, test] = partsOf(node);
       if (node.name !== "IfStatement" || !textOf(text, test).includes("__name__"))
@@ -227,15 +228,18 @@ export function take(found, wanted, path) {
     if (!piece || kept.has(name)) continue;
     const { text } = piece.cell;
     const error = errorIn(piece.node);
-    if (error) throw new Error(unreadable(whereOf(piece, error), "SyntaxError: invalid syntax"));
+    if (error)
+      throw new Unreadable(unreadable(whereOf(piece, error), "SyntaxError: invalid syntax"));
     if (name !== first && piece.kind === "value" && !isSimple(piece, known))
-      throw new Error(say("reads-outside", { reader, name, where: whereOf(piece, piece.node) }));
+      throw new Unreadable(
+        say("reads-outside", { reader, name, where: whereOf(piece, piece.node) }),
+      );
     kept.set(name, piece);
-    const { loads, stores } = namesOf(text, piece.node);
+    const { loads, stores } = namesAt(text, piece.node);
     for (const other of loads) if (!stores.has(other)) waiting.push([other, name]);
   }
   const whole = kept.get(first);
-  if (!whole) throw new Error(nowhere(found, wanted, path));
+  if (!whole) throw new Unreadable(nowhere(found, wanted, path));
   if (method) checkMethod(whole, method);
   const alone = [...new Map([...kept.values()].map((one) => [one.node, one])).values()];
   const imports = [...kept.values()].filter(({ kind }) => kind === "import");
@@ -297,9 +301,10 @@ function checkMethod({ name, kind, cell, node }, method) {
     return defined(one).name === FUNCTION && of && textOf(cell.text, of) === method;
   });
   const found = own.at(-1);
-  if (kind !== CLASS || !found) throw new Error(say("no-method", { outer: name, name: method }));
+  if (kind !== CLASS || !found)
+    throw new Unreadable(say("no-method", { outer: name, name: method }));
   if (!/@(?:static|class)method\b/.test(textOf(cell.text, found).split("def ")[0]))
-    throw new Error(say("is-method", { name: `${name}.${method}` }));
+    throw new Unreadable(say("is-method", { name: `${name}.${method}` }));
 }
 
 /** The names of what a function takes. @type {(piece: Piece) => string[]} */

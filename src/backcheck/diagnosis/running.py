@@ -89,9 +89,7 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
     tests[name] = fixture
     cases = tuple(
-        (one, test, arrays)
-        for one, test in tests.items()
-        for arrays in (*fresh(test), test.arrays)
+        (one, test, arrays) for one, test in tests.items() for arrays in (*fresh(test), test.arrays)
     )
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
