@@ -57,6 +57,9 @@ ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 """Those of them that are worth the work of making them smaller; the first loads the second."""
 
+PYTHON = "_static/python.js"
+"""What the page that diagnoses loads to run code; it says so itself, so no page names it."""
+
 NAMING = ("diagnose.js", "diagnose-run.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
@@ -91,6 +94,9 @@ POLICY = (
     "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 """What a page may load: files of the site, and the inline scripts with these digests."""
+
+COMPILES, RUNS = " 'wasm-unsafe-eval'", "; worker-src blob:"
+"""What the page that diagnoses may besides: compile WebAssembly, and run it in a worker."""
 
 VIEWPORT = 'meta[name="viewport"]'
 
@@ -177,7 +183,10 @@ def finished(
     wait = WAIT.replace("FONTS", json.dumps(fonts))
     scripts = [wait, *(script.text() for script in tree.css("script:not([src])"))]
     digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
-    policy = escape(POLICY.format(scripts=digests), quote=False)
+    policy = POLICY.format(scripts=digests)
+    if tree.css_matches(f'script[src*="{DIAGNOSIS}"]'):
+        policy = POLICY.format(scripts=digests + COMPILES) + RUNS
+    policy = escape(policy, quote=False)
     head = f'{MARK} content="{policy}">'
     for sheet in sheets:
         head += f'<link rel="stylesheet" href="{base}{sheet}?v={version}">'
@@ -298,12 +307,13 @@ def _remembered(record: Path, question: str) -> dict[str, Any]:
         known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    answer: dict[str, Any] = {"key": key, **_ask("bundle.js", question)}
+    answer: dict[str, Any] = {"key": key, **asked("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
 
 
-def _ask(script: str, question: str) -> Any:
+def asked(script: str, question: str) -> Any:
+    """Return what one of our scripts answers, run by Node."""
     done = subprocess.run(  # noqa: S603 - our own script, no reader's text
         [katex_renderer.node(), str(TOOLS / script)],
         input=question, capture_output=True, check=True, encoding="utf-8",
@@ -321,7 +331,7 @@ def _lighten_pictures(root: Path) -> None:
     new = [picture for picture in pictures if not (store / picture.name).exists()]
     if new:
         question = json.dumps([picture.read_text(encoding="utf-8") for picture in new])
-        for picture, text in zip(new, _ask("pictures.js", question), strict=True):
+        for picture, text in zip(new, asked("pictures.js", question), strict=True):
             (store / picture.name).write_text(text, encoding="utf-8")
     for picture in pictures:
         _write(picture, (store / picture.name).read_text(encoding="utf-8"))
@@ -401,7 +411,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT, LATER}
+    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}
