@@ -7,7 +7,15 @@ import { isRightOn, same, whichLine } from "./lines.js";
 import { fromArrays, Unreadable } from "./reading.js";
 import { leftAsHandedOut, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
-import { cellsOf, definedIn, FUNCTION, parametersOf, take, unreadable } from "./sources.js";
+import {
+  cellsOf,
+  definedIn,
+  FUNCTION,
+  namesAt,
+  parametersOf,
+  take,
+  unreadable,
+} from "./sources.js";
 import { likelyCauses } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
@@ -24,6 +32,7 @@ import { say } from "./words.js";
  * @typedef {Asked & {outputs: Map<string, Returned>, error: string, frames: Passed[], absent: string[], printed: string, traces: Map<string, [Fixture, Trace[]]>}} Ran */
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
+const UNBOUND = "UnboundLocalError: local variable referenced";
 export const SECONDS = 5;
 
 /** The function that a text is about, with its test, and a word on the choice; null if none.
@@ -123,9 +132,10 @@ export function ran(asks, [first, ...others]) {
     const [key, of] = first.problem;
     throw new Unreadable(say(key === "absent" ? "absent-here" : key, of));
   }
-  const { error = "", frames = [], absent = [], lacks, printed } = first;
-  const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
+  const { error: raised = "", frames = [], absent = [], lacks, printed } = first;
   const last = frames.at(-1);
+  const error = raised.startsWith(UNBOUND) ? unbound(asks.taken, last) : raised;
+  const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
   if (lacks) throw new Unreadable(say("lacks-here", { what: lacks }));
   if (/^(?:Syntax|Indentation|Tab)Error/.test(error) && last)
     throw new Unreadable(unreadable(`${last[0]}, line ${last[1]}`, error));
@@ -142,6 +152,16 @@ export function ran(asks, [first, ...others]) {
     traces.get(one)?.[1].push(traceOf(test, arrays, outputs, answer.records, one, elsewhere));
   }
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
+}
+
+/** What Python says of a name without a value, which the interpreter leaves unsaid.
+ * @type {(taken: Taken, frame: Passed) => string} */
+function unbound({ pieces }, [, , inside, text]) {
+  const own = pieces.find(({ name }) => name === inside);
+  const { stores } = own ? namesAt(own.cell.text, own.node) : { stores: new Set() };
+  const words = text.replace(/^[^=(]*[^=!<>]=(?!=)/, "").match(/[A-Za-z_]\w*/g) ?? [];
+  const name = words.find((word) => stores.has(word) && own && !parametersOf(own).includes(word));
+  return `UnboundLocalError: cannot access local variable '${name}' where it is not associated with a value`;
 }
 
 /** The outputs of which something can be said; null if they are no such outputs at all.
@@ -185,7 +205,14 @@ function traceOf(test, arrays, outputs, records, of, elsewhere) {
       number >= 0 ? known[number].slice(prefixOf(known[number]) ? prefix.length : 0) : key;
     const output = number >= 0 || key[0] === "[";
     const value = arrayOf(decoded(told));
-    const one = { line, inside, name: own.replace(/^\[+|\]+$/g, ""), value, output, prefix };
+    const one = {
+      line,
+      inside,
+      name: output ? own.replace(/^\[+|\]+$/g, "") : own,
+      value,
+      output,
+      prefix,
+    };
     const others = held.get(place) ?? [];
     for (const other of others) {
       const isElse = other.name !== one.name && !same(other.value, value);

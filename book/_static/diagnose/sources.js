@@ -154,7 +154,7 @@ function roleOf(node) {
 }
 
 /** The names that a statement reads and makes. @type {(text: string, node: Syntax) => {loads: Set<string>, stores: Set<string>}} */
-function namesAt(text, node) {
+export function namesAt(text, node) {
   const [loads, stores] = [new Set(), new Set()];
   for (const one of walk(node)) {
     if (one.name === "ImportStatement")
@@ -193,14 +193,18 @@ function* definitions(cell, nodes) {
   }
 }
 
+/** The parser takes "1." for no number. @type {(text: string) => string} */
+const readable = (text) =>
+  text.replace(/(?<![\w.])[0-9]+\.(?![\w.]|[eE][-+0-9])/g, (one) => `${one.slice(0, -1)}0`);
+
 /** Every definition of some cells, in order. @type {(cells: Place[], parse: any) => Piece[]} */
 export function definedIn(cells, parse) {
   return cells.flatMap(({ label, text }) => {
     let cell = { label, text };
-    let tree = parse(text).topNode;
+    let tree = parse(readable(text)).topNode;
     if (errorIn(tree)) {
       cell = { label, text: text.replace(MAGIC, "$1pass") };
-      tree = parse(cell.text).topNode;
+      tree = parse(readable(cell.text)).topNode;
     }
     return [...definitions(cell, partsOf(tree))];
   });

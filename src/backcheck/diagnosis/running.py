@@ -217,7 +217,8 @@ def _trace(
             if inside != function or (number := int(name.partition(" ")[2])) >= len(known):
                 continue
             name, output = known[number].removeprefix(before), True
-        one = Assignment(line, inside, name.strip("[]"), decoded(value).array, output, before)
+        name = name.strip("[]") if output else name
+        one = Assignment(line, inside, name, decoded(value).array, output, before)
         for other in held.setdefault(place, []):
             if other.name != one.name and not same(other.value, one.value):
                 overwritten.setdefault(other.name, one)
