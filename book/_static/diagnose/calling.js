@@ -38,12 +38,12 @@ function given(fixture, name, held = fixture.filled[name]) {
   };
 }
 
-/** What each output of a call is called; a dictionary of them is "{}".
+/** What each output of a call is called; several by name are "{}".
  * @type {(into: Pattern) => string[]} */
 export const namesOfOutputs = (into) =>
   (isTuple(into) ? partsIn(into) : [into]).map((part) => (typeof part === "string" ? part : "{}"));
 
-/** What a function returned by the names of the test.
+/** What a function returned, named as the test does.
  * @type {(fixture: Fixture, into: Pattern, returned: Returned) => [string, Returned][]} */
 export function byOutput(fixture, into, returned) {
   if (typeof into === "string") return into in fixture.expected ? [[into, returned]] : [];

@@ -9,7 +9,6 @@ import { printed } from "./printing.js";
 import { parse } from "./program.js";
 import { read, Unreadable } from "./reading.js";
 import { suspects } from "./symptoms.js";
-import { say, sought } from "./words.js";
 import { workshop } from "./workshop.js";
 
 const PAUSE = 150;
@@ -109,7 +108,8 @@ class Page {
       if (run !== this.run) return;
       if (!(error instanceof Unreadable)) loading = null;
       const said = error instanceof Error ? error.message : "";
-      this.show(error instanceof Unreadable ? said : say("not-started", { said }), []);
+      const failed = `Python did not start here (${said}); backcheck run in a terminal does the same.`;
+      this.show(error instanceof Unreadable ? said : failed, []);
     }
   }
 
@@ -189,10 +189,11 @@ function* answering(text, id) {
 
 /** Whether a text has a function in it, or is a notebook. @param {string} text */
 const isCode = (text) =>
-  sought("function", text) || (/^\s*\{/.test(text) && /"cell_type"/.test(text));
+  /^[\s>|:0-9.]*(?:In ?\[[0-9 *]*\]: *)?(?:async +)?def +\w+ *\(/m.test(text) ||
+  (/^\s*\{/.test(text) && /"cell_type"/.test(text));
 
 /** Where this script is: what it loads later stands beside it. */
-const HERE = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
+const HERE = document.currentScript?.getAttribute("src") ?? "";
 
 /** @type {Promise<unknown>?} */
 let loading = null;
@@ -200,9 +201,7 @@ let loading = null;
 /** @param {string} name @returns {Promise<unknown>} */
 const loaded = (name) =>
   new Promise((resolve, reject) => {
-    const address = new URL(name, HERE);
-    address.search = new URL(HERE).search;
-    const script = element("script", { src: address.href });
+    const script = element("script", { src: HERE.replace("diagnose.js", name) });
     script.addEventListener("load", resolve);
     script.addEventListener("error", () => reject(new Error(`${name} is not there`)));
     document.head.append(script);

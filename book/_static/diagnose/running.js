@@ -32,8 +32,10 @@ import { say } from "./words.js";
  * @typedef {Asked & {outputs: Map<string, Returned>, error: string, frames: Passed[], absent: string[], printed: string, traces: Map<string, [Fixture, Trace[]]>}} Ran */
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
-const UNBOUND = "UnboundLocalError: local variable referenced";
+const NAMELESS = "UnboundLocalError: local variable referenced";
 export const SECONDS = 5;
+export const PASTED = "your code";
+const TERMINAL = "backcheck run in a terminal has all of Python.";
 
 /** The function that a text is about, with its test, and a word on the choice; null if none.
  * @type {(found: Piece[], text: string, id: string | null) => {fixture: Fixture, name: string, note: string}?} */
@@ -51,13 +53,23 @@ function chosenIn(found, text, id) {
     const fixture = wanted.find((one) => one.function === first.name) ?? wanted[0];
     const { name } = first;
     const several = new Set(every).size > 1;
-    return { fixture, name, note: several ? say("run-among", { name }) : "" };
+    return {
+      fixture,
+      name,
+      note: several
+        ? `Of the functions here, ${name} is called, which may call the others; choose a test to call another one.`
+        : "",
+    };
   }
   for (const one of functions.reverse()) {
     const { name } = one;
     const fixture = wanted.find((test) => isCalledSo(test, parametersOf(one)));
     if (!fixture || name.endsWith("_test")) continue;
-    return { fixture, name, note: say("run-as", { name, function: fixture.function }) };
+    return {
+      fixture,
+      name,
+      note: `No function here is called ${fixture.function}; ${name} takes the same arguments, and is run as that.`,
+    };
   }
   const inside = wanted.find((one) => new RegExp(`\\bdef\\s+${one.function}\\b`).test(text));
   return inside ? { fixture: inside, name: inside.function, note: "" } : null;
@@ -65,7 +77,7 @@ function chosenIn(found, text, id) {
 
 /** What is to be run of a text; null where no test known here calls a function of it.
  * @type {(text: string, id: string | null, parse: any, path?: string) => Asked?} */
-export function asked(text, id, parse, path = say("your-code")) {
+export function asked(text, id, parse, path = PASTED) {
   const found = definedIn(cellsOf(path, text), parse);
   const chosen = chosenIn(found, text, id);
   if (!chosen) return null;
@@ -127,16 +139,20 @@ const sourcesOf = ({ pieces }, tells) =>
  * @type {(asks: Asked, told: any[]) => Ran} */
 export function ran(asks, [first, ...others]) {
   const { fixture } = asks;
-  if (!first) throw new Unreadable(say("endless", { seconds: SECONDS }));
+  if (!first)
+    throw new Unreadable(
+      `Your function had run for ${SECONDS} s when it was stopped: does a loop in it never end?`,
+    );
   if (first.problem) {
     const [key, of] = first.problem;
-    throw new Unreadable(say(key === "absent" ? "absent-here" : key, of));
+    const absence = `${of.function} uses ${of.used}, which this page does not have; ${TERMINAL}`;
+    throw new Unreadable(key === "absent" ? absence : say(key, of));
   }
   const { error: raised = "", frames = [], absent = [], lacks, printed } = first;
   const last = frames.at(-1);
-  const error = raised.startsWith(UNBOUND) ? unbound(asks.taken, last) : raised;
+  const error = raised.startsWith(NAMELESS) ? unbound(asks.taken, last) : raised;
   const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
-  if (lacks) throw new Unreadable(say("lacks-here", { what: lacks }));
+  if (lacks) throw new Unreadable(`This page does not have ${lacks}; ${TERMINAL}`);
   if (/^(?:Syntax|Indentation|Tab)Error/.test(error) && last)
     throw new Unreadable(unreadable(`${last[0]}, line ${last[1]}`, error));
   if (error) return base;
@@ -249,7 +265,8 @@ function* causesOf(error, frames, fixture, absent) {
     return;
   }
   if (error.startsWith("NameError"))
-    for (const module of absent) yield say("may-be-absent-here", { module });
+    for (const module of absent)
+      yield `This page does not have ${module}; if it has the name that is missing, paste what that stands for as well.`;
   const [, , inside, text] = frames.at(-1) ?? ["", 0, "-", ""];
   yield* likelyCauses(error, fixture, frameOf(inside.replace(/[<>]/g, ""), text));
 }
@@ -280,7 +297,11 @@ export function* lineOf({ error, frames, traces, name, taken }, found) {
 /** What is said of a text with functions that no test known here calls.
  * @type {(text: string, parse: any) => string} */
 export function uncalled(text, parse) {
-  const found = definedIn(cellsOf(say("your-code"), text), parse);
+  const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
-  return notCovered(text) || say("no-test-calls", { names: [...new Set(names)].join(", ") });
+  const several = [...new Set(names)].join(", ");
+  return (
+    notCovered(text) ||
+    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
+  );
 }

@@ -4,7 +4,7 @@ import { answerParts, element } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
-import { asked, diagnosed, lineOf, ran, SECONDS, uncalled } from "./running.js";
+import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
 
@@ -87,10 +87,8 @@ function* shown(done) {
 /** @typedef {{where: string, line: number}} Spot */
 /** @type {(spot: Spot) => string} */
 function spotOf({ where, line }) {
-  const cell = where.startsWith(say("your-code"))
-    ? where.slice(say("your-code").length + 2)
-    : where;
-  return [cell, say("line", { n: line })].filter(Boolean).join(", ");
+  const cell = where.startsWith(PASTED) ? where.slice(PASTED.length + 2) : where;
+  return [cell, `line ${line}`].filter(Boolean).join(", ");
 }
 
 /** @type {(done: Ran, line: Spot & {name: string, says: string}) => Element} */
