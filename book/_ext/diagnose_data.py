@@ -6,6 +6,7 @@ opened from disk may load another script, but may not fetch anything. Nor may it
 those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 """
 
+import ast
 import json
 import re
 import sys
@@ -20,7 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from joined import joined
+from joined import joined, joined_later
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
-DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
+DATA, SCRIPT, LATER = "diagnose-data.js", "diagnose.js", "diagnose-run.js"
 MODULES = "diagnose"
 
 COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "calling",
     "diagnose",
     "differences",
     "families",
@@ -51,6 +53,7 @@ ASKED = (
     "program",
     "reading",
     "roles",
+    "running",
     "search",
     "symptoms",
     "uncovered",
@@ -207,7 +210,8 @@ def _words() -> dict[str, Any]:
     """Return the sentences and the patterns, these as source and flags in JavaScript."""
     words, fixtures = _package().words, _package().fixtures
     texts = words.texts()
-    own = {"covered": words.covered(COURSE), "wrong": fixtures.WRONG}
+    said = {name.lower(): getattr(fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
+    own = {"covered": words.covered(COURSE)} | said
     return {
         "sentences": texts["sentences"] | own,
         "prefixes": list(fixtures.PREFIXES),
@@ -323,7 +327,56 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         ),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),
+        **_called(fixture, shared),
     }
+
+
+def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    """Return how a test calls a function, what it compares, and what it is run on beside."""
+    package = _package()
+    taken_apart = list(package.calling.parsed(fixture))
+    arguments = package.calling.calls(fixture)
+    # The first notebook's test spells out no bias: a call is given zeros.
+    filled = {
+        node.id: value
+        for (_, nodes), (_, given) in zip(taken_apart, arguments, strict=True)
+        for node, value in _leaves(nodes, given)
+        if node.id not in fixture.arrays
+    }
+    fresh = [
+        shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+        for arrays in package.running.fresh(fixture)
+    ]
+    return {
+        "call": list(fixture.call),
+        "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
+        "filled": shared.arrays(filled),
+        "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
+        "exact": fixture.comparisons[-1].exact_keys,
+        "broken": bool(fixture.broken()),
+        "fresh": fresh,
+    }
+
+
+def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:
+    """Yield each name of a call with what is given for it."""
+    for node, value in zip(nodes, values, strict=True):
+        if isinstance(node, ast.Name):
+            yield node, value
+        elif isinstance(node, ast.Tuple):
+            yield from _leaves(node.elts, value)
+
+
+def _pattern(node: ast.expr) -> Any:
+    """Return a part of a call: a name, a word, or the kind of brackets and what is in them."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant):
+        return {"word": node.value}
+    return [
+        "()" if isinstance(node, ast.Tuple) else "{}",
+        *map(_pattern, getattr(node, "elts", [])),
+    ]
 
 
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
@@ -384,8 +437,11 @@ def write_static(app: Sphinx) -> None:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
     file.parent.mkdir(parents=True, exist_ok=True)
-    script = joined(ROOT / "book/_static" / MODULES / "page.js")
-    file.with_name(SCRIPT).write_text(script, encoding="utf-8", newline="\n")
+    page, showing = (ROOT / "book/_static" / MODULES / f"{name}.js" for name in ("page", "showing"))
+    # What calls a reader's function is loaded when there is one.
+    scripts = {SCRIPT: joined(page, later=showing), LATER: joined_later(showing, first=page)}
+    for name, script in scripts.items():
+        file.with_name(name).write_text(script, encoding="utf-8", newline="\n")
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])

@@ -54,16 +54,19 @@ SIGNS = "_static/signs.css"
 ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-DIAGNOSIS = "_static/diagnose.js"
-"""The one of them that is worth the work of making it smaller."""
+DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
+"""What diagnoses, and what it loads for a reader's function."""
 
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
 
+LARGE = (DIAGNOSIS, LATER, LIVE)
+"""Those that are worth the work of making them smaller."""
+
 PYTHON = "_static/python.js"
 """What the page that diagnoses loads to run code; it says so itself, so no page names it."""
 
-NAMING = ("diagnose.js", "searchtools.js", "cite.js")
+NAMING = ("diagnose.js", "diagnose-run.js", "live.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -132,13 +135,11 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for tree in pages.values():
         _draw_pictures(root, tree)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis, live = _bundle(root, pages, styles)
+    css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
-    if live:
-        _write(root / LIVE, live)
     version = _digest(css, signs, js)[:8]
     address = app.config.html_baseurl
     if not address:
@@ -150,7 +151,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
         for found in tree.css("[data-src]"):
-            found.attrs["data-src"] = f"{LIVE}?v={_digest(live)[:8]}"
+            found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
         _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
@@ -276,30 +277,27 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str, str]:
-    """Return the one stylesheet, the one script, and those of what pages answer themselves."""
+) -> tuple[str, str, dict[str, str]]:
+    """Return the one stylesheet, the one script, and those that pages load for themselves."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    scripts += [LATER] if DIAGNOSIS in scripts else []
     # Typed over, a form is answered by a script that no page names as one.
-    live = (
-        _written(root, LIVE)
-        if any(tree.css_matches("[data-src]") for tree in pages.values())
-        else ""
-    )
+    is_live = any(tree.css_matches("[data-src]") for tree in pages.values())
+    scripts += [LIVE] if is_live else []
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
-        "live": live,
-        "words": "\n".join([WAIT, live, *naming]),
+        "alone": {name: _written(root, name) for name in LARGE if name in scripts},
+        "words": "\n".join([WAIT, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"], answer["live"]
+    return answer["css"], answer["js"], answer["alone"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -317,15 +315,15 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
                 yield from (value or "").split()
 
 
-def _remembered(record: Path, question: str) -> dict[str, str]:
+def _remembered(record: Path, question: str) -> dict[str, Any]:
     """Ask the tools, unless they were asked the same before."""
     tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("bundle.js", LOCK)]
     key = _digest(question, *tools)
     if record.exists():
-        known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    answer: dict[str, str] = {"key": key, **asked("bundle.js", question)}
+    answer: dict[str, Any] = {"key": key, **asked("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
 
@@ -426,7 +424,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT, PYTHON}
+    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}

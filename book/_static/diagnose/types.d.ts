@@ -77,6 +77,29 @@ interface FixtureData {
   forward: number;
   networks: number[];
   own: number[];
+  /** How it calls a function: as text, and what is taken apart with what is handed over. */
+  call: string[];
+  calls: [Pattern, Pattern[]][];
+  filled: number;
+  integers: string[];
+  exact: boolean;
+  broken: boolean;
+  fresh: number[];
+}
+
+/** A part of a call: a name, a word, or a bracket, "()" or "{}", and what is in it. */
+type Pattern = string | { word: string } | Pattern[];
+
+/** What a function returned: a dictionary, a tuple or a list, numbers, or why there are none. */
+interface Returned {
+  kind: string;
+  entries?: [string, Returned][];
+  items?: Returned[];
+  shape?: number[];
+  data?: number[];
+  isBool?: boolean;
+  why?: string;
+  error?: string;
 }
 
 interface Data {
