@@ -134,7 +134,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
         "dropped": package.mutate.DROPPED,
-        "words": _words(),
+        "words": words(),
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -206,17 +206,19 @@ def _in_terminal() -> Iterator[list[Any]]:
             yield [found, found, said, True]
 
 
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
     """Return the sentences and the patterns, these as source and flags in JavaScript."""
-    words, fixtures = _package().words, _package().fixtures
-    texts = words.texts()
-    said = {name.lower(): getattr(fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
-    own = {"covered": words.covered(COURSE)} | said
+    package = _package()
+    texts = package.words.texts()
+    said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
+    own = {"covered": package.words.covered(COURSE)} | said
     return {
         "sentences": texts["sentences"] | own,
-        "prefixes": list(fixtures.PREFIXES),
-        "small": words.small_names(),
-        "patterns": {key: in_javascript(words.pattern(key).pattern) for key in texts["patterns"]},
+        "prefixes": list(package.fixtures.PREFIXES),
+        "small": package.words.small_names(),
+        "patterns": {
+            key: in_javascript(package.words.pattern(key).pattern) for key in texts["patterns"]
+        },
         "replaced": [
             [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
             for entry in texts["replaced"]
