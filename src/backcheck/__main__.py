@@ -158,8 +158,8 @@ def _run(options: argparse.Namespace) -> int:
         print("\n".join((ran.raised, *found.remarks)))
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
-        says = f"fails first with: {complaint}" if complaint else "passes."
-        print(f"{fixture.title}: your {name} {says}")
+        of = {"title": fixture.title, "name": name, "complaint": complaint}
+        print(say("run-fails" if complaint else "run-passes", **of))
         print(f"{shown(line, path)}\n" if line else "")
         print(found)
     if ran.error:

@@ -37,6 +37,7 @@ RULES = {
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
 WRONG = "Wrong {what} for {name}"
+ABSENT, BEYOND = "No output {name}", "Unexpected output {name}"
 """What a test says of an output."""
 
 DIFFERENCE = "difference"
@@ -201,7 +202,7 @@ class Fixture:
                 yield f"Wrong difference {found:.2g}"
         for name in asked:
             if name not in outputs:
-                yield f"No output {name}"
+                yield ABSENT.format(name=name)
             elif rule in RULES:
                 got, want = numeric(name, outputs[name]), self.expected[name]
                 absolute, relative = RULES[rule]
@@ -210,7 +211,7 @@ class Fixture:
                 elif not np.all(np.abs(got - want) <= absolute + relative * np.abs(want)):
                     yield WRONG.format(what="values", name=name)
         if comparison.exact_keys:
-            yield from (f"Unexpected output {name}" for name in outputs if name not in asked)
+            yield from (BEYOND.format(name=name) for name in outputs if name not in asked)
 
 
 def ids(course: str = "") -> tuple[str, ...]:

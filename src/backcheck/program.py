@@ -94,6 +94,13 @@ ROWS: dict[str, _Function] = {
 """What takes rows and puts them together: ``x[:n]``, ``x[n:]`` and ``concatenate((x, y))``."""
 
 
+CALLS = {"dot": "@", "matmul": "@", "power": "**", "multiply": "*", "divide": "/"} | {
+    "add": "+",
+    "subtract": "-",
+}
+"""What numpy calls the operators, for readers who write ``np.multiply(x, y)`` for ``x * y``."""
+
+
 OPERATIONS: dict[str, _Function] = {
     **{name: function for name, (_, function, _) in OPERATORS.items()},
     "T": np.transpose,
@@ -208,12 +215,12 @@ def parse(text: str) -> Program:
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
     ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, exp, log,
-    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Blank lines and ``#``
-    comments are allowed.
+    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions may stand
+    after ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
-    >>> print(parse("dA = W.T @ dZ  # one layer down"))
+    >>> print(parse("dA = np.dot(W.T, dZ)  # one layer down"))
     dA = W.T @ dZ
     >>> parse("import os")
     Traceback (most recent call last):
@@ -400,6 +407,13 @@ def _tree(node: ast.expr) -> Tree:
             return ("head", _tree(value), _tree(n))
         case ast.Subscript(value=value, slice=ast.Slice(lower=n, upper=None, step=None)) if n:
             return ("tail", _tree(value), _tree(n))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
+            plain = ast.copy_location(ast.Name(name), node)
+            return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
+        case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if name in CALLS:
+            return (CALLS[name], _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
+            return ("**", _tree(argument), 2.0)
         case ast.Call(
             func=ast.Name(id="concatenate"), args=[ast.Tuple(elts=[above, below])], keywords=[]
         ):

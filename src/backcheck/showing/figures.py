@@ -4,8 +4,8 @@ Each function returns a `Picture`, which a notebook shows by itself. The same in
 the same bytes: no date, no random ids, no settings of the reader's own matplotlib.
 
 Colours mean the same wherever a form or a cache is drawn: blue is the A-form, orange the
-Z-form, green the shortcut, purple a cached pair, red a broken relation. A second sign
-(line style, marker, label) says the same.
+Z-form, green the shortcut, purple a cached pair, red a broken relation; other series have other
+colours. A second sign (line style, marker, label) says the same.
 """
 
 import io
@@ -46,7 +46,9 @@ FORMS = (Z_FORM, A_FORM, SHORTCUT)
 SIGNS = ("o", "s", "^", "D", "v", "X")
 """The signs that tell series of points apart besides their colour."""
 
-SERIES = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
+RUNS = (INK, "#a3286f", "#7a6000", "#0b7285", "#8a5a44", FAINT, "#5c4b8a")
+"""The colours of other series, none of which is one that means something."""
+
 DASHES = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
 
 DARK = {
@@ -57,15 +59,23 @@ DARK = {
     SHORTCUT: "#57c98a",
     CACHED: "#c297ff",
     BROKEN: "#ff8a80",
+    **dict(zip(RUNS[1:5], ("#f58ac4", "#d9b44a", "#4fc3d9", "#cfa088"), strict=True)),
+    RUNS[6]: "#b3a4e0",
 }
 """What each colour becomes where the reader's scheme is dark."""
 
+SIZE = 10
+"""Points of all text; a phone shows a figure at nine tenths of its width."""
+
 STYLE = {
     "svg.hashsalt": "when-the-cache-lies",
+    "svg.fonttype": "none",
+    "font.sans-serif": ["DejaVu Sans"],
     "lines.linewidth": 2,
     "axes.titlelocation": "left",
     "axes.edgecolor": FAINT,
-    **dict.fromkeys(("font.size", "axes.titlesize"), 10),
+    **dict.fromkeys(("font.size", "axes.titlesize"), SIZE),
+    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), SIZE),
     **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
     **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
@@ -123,6 +133,7 @@ def _with_dark_colours(svg: str) -> str:
         f'[style*="{part}: {light}"]{{{part}:{dark}!important}}'
         for light, dark in DARK.items()
         for part in ("stroke", "fill")
+        if f"{part}: {light}" in svg
     )
     style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
     # matplotlib's XML prolog names a DTD on another host, which no SVG reader needs.
@@ -131,7 +142,7 @@ def _with_dark_colours(svg: str) -> str:
     return body[:opening_end] + style + body[opening_end:]
 
 
-@_drawn(4.8, 4.4)
+@_drawn(4.0, 3.8)
 def activation_curves(figure: Figure, activation: Activation) -> None:
     """Draw g over z, and its derivative over z (Z-form) and over a (A-form)."""
     panels = figure.subplot_mosaic("vv;za")
@@ -150,7 +161,7 @@ def activation_curves(figure: Figure, activation: Activation) -> None:
         axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
 
 
-@_drawn(4.8, 3.4)
+@_drawn(4.0, 3.0)
 def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLike) -> None:
     """Draw the cached pairs (z, a) against the curve a = g(z) of every forward pass."""
     z, a = finite("z", z).ravel(), finite("a", a).ravel()
@@ -163,7 +174,7 @@ def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLi
     _labelled(axes, "z, cached", "a, cached")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def form_planes(figure: Figure, activation: Activation) -> None:
     """Draw each form of the derivative on the whole (z, a) plane, by lines of equal derivative.
 
@@ -180,13 +191,13 @@ def form_planes(figure: Figure, activation: Activation) -> None:
     )
     for axes, derivative, colour, style, name in forms:
         lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
-        axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
+        axes.clabel(lines, fmt="%.2f", fontsize=SIZE, colors=INK)
         axes.plot(z[0], activation(z[0]), color=INK)
-        axes.set(title=f"{name}: lines of equal value", xlabel="z")
+        axes.set(title=f"{name}: equal values", xlabel="z")
     left.set_ylabel("a")
 
 
-@_drawn(4.8, 3.8)
+@_drawn(4.0, 3.4)
 def moved_curves(
     figure: Figure,
     activation: Activation,
@@ -220,10 +231,10 @@ def moved_curves(
         axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
         axes.xaxis.get_major_locator().set_params(integer=True)
     panels[0].set_ylabel("a")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left")
 
 
-@_drawn(4.4, 1)
+@_drawn(4.0, 1)
 def cache_graph(figure: Figure, fixture: Fixture) -> None:
     """Draw a fixture's cache as a chain of arrays: each relation, broken or not, is an arrow."""
     sizes, broken = fixture.residuals(), fixture.broken()
@@ -246,7 +257,7 @@ def cache_graph(figure: Figure, fixture: Fixture) -> None:
     axes.axis("off")
 
 
-@_drawn(4.8, 1)
+@_drawn(4.0, 1)
 def dependency_graph(figure: Figure, program: Program) -> None:
     """Draw which step of a backward pass reads which earlier step, and which given arrays."""
     steps = [step for step in program.steps if step.reads and step.name != "m"]
@@ -348,7 +359,7 @@ def every_number(
     axes.axis("off")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def drift(
     figure: Figure, t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str
 ) -> None:
@@ -359,27 +370,27 @@ def drift(
     _labelled(axes, "t (0: A = g(Z), 1: published cache)", what)
 
 
-@_drawn(4.8, 3.4)
+@_drawn(4.0, 3.0)
 def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
     """Draw the relative error of numerical derivatives over their step size, log-log."""
     axes = figure.subplots()
-    for name, values, colour, marker in _with_looks(errors, FORMS, SIGNS):
+    for name, values, colour, marker in _with_looks(errors, RUNS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
     _labelled(axes, "step size h", "relative error")
 
 
-@_drawn(4.8, 4.2)
+@_drawn(4.0, 3.8)
 def training_curves(figure: Figure, losses: Mapping[str, ArrayLike]) -> None:
     """Draw the cost over the steps of descent."""
     axes = figure.subplots()
-    for name, values, colour, style in _with_looks(losses, SERIES, DASHES):
+    for name, values, colour, style in _with_looks(losses, RUNS, DASHES):
         axes.plot(values, color=colour, linestyle=style, label=name)
     axes.set_yscale("log")
     _labelled(axes, "step", "cost")
 
 
-@_drawn(4.8, 5.4)
+@_drawn(4.0, 5.0)
 def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> None:
     """Draw the relative error of forms of dZ over rising Z, for each label a panel by its title.
 
@@ -401,7 +412,7 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
     figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left")
 
 
-@_drawn(4.8, 3.0)
+@_drawn(4.0, 2.7)
 def derivative_over_activation(
     figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float
 ) -> None:
@@ -427,7 +438,7 @@ def derivative_over_activation(
     panels[0].set_ylabel("g′(z)")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float) -> None:
     """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
     bins = [float(power) for power in range(-17, 2)]
@@ -442,7 +453,7 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
     _labelled(axes, "relative error, as a power of ten", "programs")
 
 
-@_drawn(4.8, 4.2)
+@_drawn(4.0, 3.8)
 def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
     """Draw matrices of one shape: each entry is a square of its size, open if it is negative."""
     arrays = {name: np.asarray(value) for name, value in matrices.items()}
@@ -461,7 +472,7 @@ def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
     panels[0].set_ylabel("row")
 
 
-@_drawn(4.8, 3.4)
+@_drawn(4.0, 3.0)
 def shortcut_against_general(figure: Figure, z: float, y: int, a: float) -> None:
     """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y."""
     s = float(sigmoid(z))
@@ -487,7 +498,7 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float) -> None
     _labelled(axes, "A, cached", "dZ", height=1.1)
 
 
-@_drawn(4.8, 4.4)
+@_drawn(4.0, 3.8)
 def fairness_against_strength(
     figure: Figure, tests: Mapping[str, Sequence[tuple[str, float, float]]]
 ) -> None:
@@ -496,7 +507,7 @@ def fairness_against_strength(
     Each function has its editions in order of time: name, fairness, strength.
     """
     axes = figure.subplots()
-    for function, editions, sign, colour in _with_looks(tests, SIGNS, SERIES):
+    for function, editions, sign, colour in _with_looks(tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
             places.setdefault((fairness, strength), []).append(edition)
@@ -581,5 +592,5 @@ def _labelled(axes: Axes, x: str, y: str, height: float = 1.0) -> None:
     """Say what the axes are, and above them what the lines are."""
     axes.set(xlabel=x, ylabel=y)
     _, labels = axes.get_legend_handles_labels()
-    columns = 2 if max(map(len, labels)) < 22 else 1
+    columns = 2 if max(map(len, labels)) < 18 else 1
     axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)

@@ -61,14 +61,18 @@ class Table:
 
     def _cells(self, row: Sequence[object]) -> str:
         first, *others = map(str, row)
-        form = next((name for name, sign in FORMS.items() if sign.search(first)), "")
-        kind = self.named_by if self.named_by != "form" else f"code {form}".strip()
+        kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
         cells = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
         for text in others:
             # Outcomes carry their word as a class, so that a page can colour them.
             kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
             cells += f"<td{kind}>{html.escape(text)}</td>"
         return cells
+
+
+def form_of(code: str) -> str:
+    """Say which way to write a step an expression is, by its key in `FORMS`, or ``""``."""
+    return next((name for name, sign in FORMS.items() if sign.search(code)), "")
 
 
 @dataclass(frozen=True)
