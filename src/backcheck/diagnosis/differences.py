@@ -9,11 +9,9 @@ The number is computed here for the planted mistakes, for the mistakes of the ch
 """
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import combinations
 from typing import Any
 
@@ -21,6 +19,7 @@ import numpy as np
 
 from backcheck import gradient_check
 from backcheck.arrays import Array
+from backcheck.fixtures import table_of
 from backcheck.gradient_check import PLANTED
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
@@ -43,6 +42,7 @@ DIGITS = 6
 MOST = 6
 """How many causes of one difference are told."""
 
+FILE = "diagnosis/differences.toml"
 PAGE = "difference-0-285"
 """Where the book explains the number."""
 
@@ -54,12 +54,6 @@ class Known:
     value: float
     function: str  # whose check it is
     says: tuple[str, ...]  # a sentence for each mistake
-
-
-@cache
-def _file() -> dict[str, Any]:
-    text = (resources.files("backcheck.diagnosis") / "differences.toml").read_text("utf-8")
-    return tomllib.loads(text)
 
 
 @cache
@@ -142,7 +136,7 @@ def _of_one_parameter() -> Iterator[Known]:
     # The x and theta of the notebook's own test of one parameter, and of the hidden one.
     for x, theta in ((2.0, 4.0), (3.0, 4.0)):
         given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]))}
-        for forms in ({"gradient": "x"}, *_file()["derivatives"].values()):
+        for forms in ({"gradient": "x"}, *table_of(FILE)["derivatives"].values()):
             made = parse(f"gradient = {forms['gradient']}").run(given)
             left = (forms["says"],) if "says" in forms else ()
             yield from _of_check(given | made, "gradient_check", left)
@@ -152,7 +146,7 @@ def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) ->
     """Yield the difference of a gradient, and those of each mistake of the check besides."""
     if left:
         yield Known(float(_check().run(arrays)["difference"]), function, left)
-    for entry in _file()["mistakes"].values():
+    for entry in table_of(FILE)["mistakes"].values():
         forms = {name: form for name, form in entry.items() if name != "says"}
         value = float(_check().replace(**forms).run(arrays)["difference"])
         if np.isfinite(value):
@@ -161,7 +155,7 @@ def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) ->
 
 @cache
 def _check() -> Program:
-    return parse(_file()["program"])
+    return parse(table_of(FILE)["program"])
 
 
 def _costs(right: Array) -> dict[str, Any]:

@@ -1,19 +1,16 @@
 """What a message says when there are no numbers: a failed assert, or an exception."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
-from backcheck.fixtures import PREFIXES, Fixture
+from backcheck.fixtures import PREFIXES, Fixture, table_of
 from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
@@ -41,11 +38,9 @@ class Cause:
         return say("cause", says=self.says[:-1], programs=self.programs, of=self.of)
 
 
-@cache
 def exceptions() -> dict[str, Any]:
     """Return what ``exceptions.toml`` has."""
-    text = (resources.files("backcheck.diagnosis") / "exceptions.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table_of("diagnosis/exceptions.toml")
 
 
 def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:

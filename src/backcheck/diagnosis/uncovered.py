@@ -1,20 +1,18 @@
 """Exercises that are known by name, and whose tests are not here."""
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 
+from backcheck.fixtures import table_of
 from backcheck.showing.words import pattern, say
 
 
 @cache
 def exercises() -> tuple[tuple[str, str, str], ...]:
     """Return what finds each exercise, what is covered of its code, and what is said of it."""
-    text = (resources.files("backcheck.diagnosis") / "uncovered.toml").read_text(encoding="utf-8")
     return tuple(
         (one["pattern"], one.get("calls", "(?!)"), say("not-covered", **one))
-        for one in tomllib.loads(text).values()
+        for one in table_of("diagnosis/uncovered.toml").values()
     )
 
 

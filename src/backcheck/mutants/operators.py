@@ -10,11 +10,11 @@ them stand
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
 from backcheck.activations import ACTIVATIONS
+from backcheck.fixtures import text_of
 from backcheck.program import SUMS, Tree, names, parse, put
 
 Families = Mapping[str, Sequence[Tree]]
@@ -44,10 +44,9 @@ class Operator(NamedTuple):
     changed: str
 
 
-TABLE = (resources.files("backcheck.mutants") / "operators.txt").read_text(encoding="utf-8")
-
 OPERATORS = tuple(
-    Operator(*(part.strip() for part in row.split("|"))) for row in TABLE.splitlines()[1:]
+    Operator(*(part.strip() for part in row.split("|")))
+    for row in text_of("mutants/operators.txt").splitlines()[1:]
 )
 """Every operator that changes one expression, in the order in which they are tried."""
 
