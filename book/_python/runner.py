@@ -275,7 +275,10 @@ def _two(sign, left, right):
     """Say that an operator is not for objects of two types."""
     if sign in ("<", "<=", ">", ">="):
         return f"'{sign}' not supported between instances of '{left}' and '{right}'"
-    if sign in ("+", "+=") and left in ("str", "list", "tuple"):
+    some = ("str", "list", "tuple")
+    if sign in ("*", "*=") and (left in some or right in some):
+        return f"can't multiply sequence by non-int of type '{right if left in some else left}'"
+    if sign in ("+", "+=") and left in some:
         return f'can only concatenate {left} (not "{right}") to {left}'
     return f"unsupported operand type(s) for {sign}: '{left}' and '{right}'"
 
