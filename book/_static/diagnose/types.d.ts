@@ -77,6 +77,29 @@ interface FixtureData {
   forward: number;
   networks: number[];
   own: number[];
+  /** How it calls a function: as text, and what is taken apart with what is handed over. */
+  call: string[];
+  calls: [Pattern, Pattern[]][];
+  filled: number;
+  integers: string[];
+  exact: boolean;
+  broken: boolean;
+  fresh: number[];
+}
+
+/** A part of a call: a name, a word, or a bracket, "()" or "{}", and what is in it. */
+type Pattern = string | { word: string } | Pattern[];
+
+/** What a function returned: a dictionary, a tuple or a list, numbers, or why there are none. */
+interface Returned {
+  kind: string;
+  entries?: [string, Returned][];
+  items?: Returned[];
+  shape?: number[];
+  data?: number[];
+  isBool?: boolean;
+  why?: string;
+  error?: string;
 }
 
 interface Data {
@@ -102,6 +125,8 @@ interface Data {
   uncovered: [string, string, string, boolean?][];
   most_causes: number;
   functions: string[];
+  /** What numpy calls the operators. */
+  calls: Record<string, string>;
   sums: Record<string, string>;
   binding: Record<string, number>;
   symbols: Record<string, string>;
@@ -134,6 +159,21 @@ interface Data {
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;
+  live: LiveData;
+}
+
+/** What the forms that can be typed over need besides the tests; see live.py. */
+interface LiveData {
+  callable: string[];
+  longest: number;
+  rows: number;
+  width: number;
+  /** What tells the three ways to write a step. */
+  forms: Record<string, string>;
+  /** For a test and a step: the tests that have it, its name there, and those of what it reads. */
+  same: Record<string, [string, string, Record<string, string>][]>;
+  /** For each test: what it is called, and the rule and the label of each edition. */
+  editions: Record<string, [string, [string, string][]]>;
 }
 
 type Fixture = import("./fixtures.js").Fixture;
@@ -179,3 +219,14 @@ type Frame = { function: string; statement: string };
 type Clash = { matrix: boolean; left: number[]; right: number[] };
 
 declare var BACKCHECK: Data;
+
+/** What is said of a form that is typed: why it cannot be read, or all the rest. */
+interface Said {
+  error: string;
+  values: Scope;
+  stop: string;
+  verdict: [string, string];
+  tests: [string, string][];
+}
+/** The same as a page shows it: numbers in parts, and lines with their class. */
+type Told = { error: string; numbers: string[]; lines: [string, string][] };

@@ -95,7 +95,9 @@ def _explained(
         asked = [name for name in fixture.expected if name in fresh.outputs]
         if not asked or not all(same(values[name], fresh.outputs[name]) for name in asked):
             continue
-        for (step, _, _), statement in zip(mutant.changed, mutant.shown, strict=True):
+        # Several changes of what a layer reads are shown as one.
+        shown = mutant.shown * len(mutant.changed)
+        for (step, _, _), statement in zip(mutant.changed, shown, strict=False):
             if step not in right or same(values[step], right[step]):
                 continue
             made = [n for n in _last(fresh) if same(fresh.assignments[n].value, values[step])]

@@ -107,8 +107,8 @@ def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple
     if known or not clash:
         return known
     found = clashing(fixture, clash, frame)
-    said = [f"{step} = {now}" for mutant in found[:3] for step, _, now in mutant.changed]
-    return (f"numpy stops at these shapes with: {'; '.join(said)}.",) if said else ()
+    said = [statement for mutant in found[:3] for statement in mutant.shown]
+    return (say("stops-with", changes="; ".join(said)),) if said else ()
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
