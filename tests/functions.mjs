@@ -1,27 +1,23 @@
 // Reads {"data", "files", "questions"} and writes what the page says of each function, which Node and
 // MicroPython run without a browser; or, for a question with a name, what its text is made into.
-import { createRequire, registerHooks } from "node:module";
 import { text } from "node:stream/consumers";
+import { adapted } from "../book/_python/adapted.js";
+import { interpreter } from "../book/_python/interpreter.js";
 
-const tools = new URL("../book/_ext/node/package.json", import.meta.url).href;
-registerHooks({
-  resolve: (name, context, next) =>
-    next(name, name.startsWith("@") ? { ...context, parentURL: tools } : context),
-});
-const micropython = "@micropython/micropython-webassembly-pyscript";
-const loader = createRequire(tools).resolve(micropython).replace(/[^/\\]*$/, "micropython.mjs");
-const { loadMicroPython } = await import(loader);
-const { parser } = await import("@lezer/python");
-const { adapted } = await import("../book/_python/adapted.js");
-const { interpreter } = await import("../book/_python/interpreter.js");
+const NODE = "../book/_ext/node/node_modules";
+const { parser } = await import(`${NODE}/@lezer/python/dist/index.js`);
+const { loadMicroPython } = await import(
+  `${NODE}/@micropython/micropython-webassembly-pyscript/micropython.mjs`
+);
 
 const { data, files, questions } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 /** One interpreter for all: what a program does to it, the next ones of these tests do not mind. */
 const python = await interpreter(loadMicroPython, files);
-const readable = ([label, source, above = 0]) => [label, source, above, adapted(source)];
+const parse = (source) => parser.parse(source);
+const readable = ([label, source, above = 0]) => [label, source, above, adapted(source, parse)];
 globalThis.PYTHON = {
-  parse: (source) => parser.parse(source),
+  parse,
   start: () => ({
     async run({ programs }) {
       const answers = [];
@@ -38,9 +34,9 @@ const { Unreadable } = await load("reading");
 const { asked } = await load("running");
 
 function recorded(source, name) {
-  const found = definedIn(cellsOf("own.py", source), globalThis.PYTHON.parse);
+  const found = definedIn(cellsOf("own.py", source), parse);
   const { missing } = take(found, name, "own.py");
-  const { job } = asked(source, null, globalThis.PYTHON.parse, "own.py");
+  const { job } = asked(source, null, parse, "own.py");
   return { missing, sources: job.programs.at(-1).sources };
 }
 

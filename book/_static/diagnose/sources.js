@@ -13,6 +13,7 @@ const MAGIC = /^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ *= *[%!].*
 const GROUPS = ["TupleExpression", "ArrayExpression", "ParenthesizedExpression"];
 export const FUNCTION = "FunctionDefinition";
 export const CLASS = "ClassDefinition";
+const PRINT = "PrintStatement";
 const BUILTIN =
   /^(?:abs|all|any|bool|dict|divmod|enumerate|filter|float|frozenset|int|isinstance|len|list|map|max|min|object|pow|print|range|repr|reversed|round|set|sorted|str|sum|tuple|type|zip)$/;
 
@@ -212,7 +213,7 @@ export function definedIn(cells, parse) {
 
 /** @type {(node: Syntax) => Syntax} */
 function errorIn(node) {
-  for (const one of walk(node)) if (one.type.isError) return one;
+  for (const one of walk(node)) if (one.type.isError || one.name === PRINT) return one;
   return null;
 }
 
@@ -232,8 +233,11 @@ export function take(found, wanted, path) {
     if (!piece || kept.has(name)) continue;
     const { text } = piece.cell;
     const error = errorIn(piece.node);
-    if (error)
-      throw new Unreadable(unreadable(whereOf(piece, error), "SyntaxError: invalid syntax"));
+    if (error) {
+      const said =
+        error.name === PRINT ? "Missing parentheses in call to 'print'" : "invalid syntax";
+      throw new Unreadable(unreadable(whereOf(piece, error), said));
+    }
     if (name !== first && piece.kind === "value" && !isSimple(piece, known))
       throw new Unreadable(
         say("reads-outside", { reader, name, where: whereOf(piece, piece.node) }),
@@ -261,11 +265,8 @@ export function take(found, wanted, path) {
 /** @type {(piece: Piece, node: Syntax) => string} */
 export const whereOf = ({ cell }, { from }) => `${cell.label}, line ${lineAt(cell.text, from)}`;
 
-/** What is said of text that Python does not read. @type {(where: string, error: string) => string} */
-export function unreadable(where, error) {
-  const [kind, ...said] = error.split(": ");
-  return say("no-python", { where, kind, said: said.join(": ") });
-}
+/** What is said of text that Python does not read. @type {(where: string, said: string) => string} */
+export const unreadable = (where, said) => say("no-python", { where, kind: "SyntaxError", said });
 
 /** Whether it calls what modules have, if anything. @type {(piece: Piece, known: Map<string, Piece>) => boolean} */
 function isSimple({ cell, node }, known) {
