@@ -24,15 +24,6 @@ import { notCovered } from "./uncovered.js";
 import { prefixOf } from "./util.js";
 import { say } from "./words.js";
 
-/** @typedef {import("./sources.js").Piece} Piece */
-/** @typedef {import("./sources.js").Taken} Taken */
-/** @typedef {import("./lines.js").Trace} Trace */
-/** @typedef {[string, number, string, string]} Passed A frame: its cell, line, function and text. */
-/** What is to be run: each function, test and arrays it is about, after the function as it is.
- * @typedef {{fixture: Fixture, taken: Taken, name: string, note: string, job: any, cases: [string, Fixture, Scope][]}} Asked */
-/** What a function did: its outputs, or the exception, its frames and what was printed.
- * @typedef {Asked & {outputs: Map<string, Returned>, error: string, frames: Passed[], absent: string[], printed: string, traces: Map<string, [Fixture, Trace[]]>}} Ran */
-
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 const SLOPES = ["sigmoid_backward", "relu_backward"];
 const NAMELESS = "UnboundLocalError: local variable referenced";
@@ -215,7 +206,7 @@ function traceOf(test, arrays, outputs, records, of, elsewhere) {
   const name = of.split(".").at(-1) ?? "";
   /** @type {Trace} */
   const trace = { arrays, assignments: [], outputs, name, overwritten: new Map() };
-  /** @type {Map<number, import("./lines.js").Assignment[]>} */
+  /** @type {Map<number, Assignment[]>} */
   const held = new Map();
   let call = 0;
   for (const record of records) {

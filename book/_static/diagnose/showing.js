@@ -8,9 +8,6 @@ import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./runn
 import { DATA } from "./util.js";
 import { say } from "./words.js";
 
-/** @typedef {import("./running.js").Ran} Ran */
-/** @typedef {[string, Element[]]} Shown A title, and what stands below it. */
-
 /** @type {any} */
 let interpreter = null;
 
@@ -86,7 +83,6 @@ function* shown(done) {
   return [title, parts];
 }
 
-/** @typedef {{where: string, line: number}} Spot */
 /** @type {(spot: Spot) => string} */
 function spotOf({ where, line }) {
   const cell = where.startsWith(PASTED) ? where.slice(PASTED.length + 2) : where;
