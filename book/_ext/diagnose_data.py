@@ -77,7 +77,7 @@ def _package() -> SimpleNamespace:
     return SimpleNamespace(**{name: import_module(f"backcheck.{name}") for name in ASKED})
 
 
-class _Shared:
+class Shared:
     """Parts that several fixtures have in common, each kept once."""
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     package = _package()
     fixtures = package.fixtures
     # Changes of several steps are alike from test to test: kept together, they pack well.
-    shared, several, named = _Shared(), _Shared(), _Shared()
+    shared, several, named = Shared(), Shared(), Shared()
     every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
     return {
         "fixtures": every,
@@ -134,13 +134,13 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
         "dropped": package.mutate.DROPPED,
-        "words": _words(),
-        **_facts(),
+        "words": words(),
+        **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
 
 
-def _facts() -> dict[str, Any]:
+def facts() -> dict[str, Any]:
     """Return what else both engines go by."""
     package = _package()
     return {
@@ -150,6 +150,7 @@ def _facts() -> dict[str, Any]:
         "symbols": package.handout.SYMBOLS,
         "scalars": package.handout.SCALARS,
         "functions": list(package.program.FUNCTIONS),
+        "calls": package.program.CALLS,
         "binding": {sign: binding for sign, (*_, binding) in package.program.OPERATORS.items()},
         "sums": {
             name: "".join(f", {option}={value}" for option, value in options.items())
@@ -205,11 +206,38 @@ def _in_terminal() -> Iterator[list[Any]]:
             yield [found, found, said, True]
 
 
-def _words() -> dict[str, Any]:
-    table: dict[str, Any] = _package().words.table(COURSE)
-    names = ("WRONG", "ABSENT", "BEYOND")
-    said = {name.lower(): getattr(_package().fixtures, name) for name in names}
-    return table | {"sentences": table["sentences"] | said}
+def words() -> dict[str, Any]:
+    """Return the sentences and the patterns, these as source and flags in JavaScript."""
+    package = _package()
+    texts = package.words.texts()
+    said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
+    own = {"covered": package.words.covered(COURSE)} | said
+    return {
+        "sentences": texts["sentences"] | own,
+        "prefixes": list(package.fixtures.PREFIXES),
+        "small": package.words.small_names(),
+        "patterns": {
+            key: in_javascript(package.words.pattern(key).pattern) for key in texts["patterns"]
+        },
+        "replaced": [
+            [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+            for entry in texts["replaced"]
+        ],
+    }
+
+
+def in_javascript(text: str) -> list[str]:
+    r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
+    source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
+    source = source.replace("(?P<", "(?<")
+    parts = re.split(r"(\\.|\[|\])", source)
+    inside = False
+    for place, part in enumerate(parts):
+        if part in "[]" and part:
+            inside = part == "["
+        if part == r"\w":
+            parts[place] = r"\p{L}\p{N}_" if inside else r"[\p{L}\p{N}_]"
+    return ["".join(parts), flags]
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
@@ -220,20 +248,41 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _fixture(
-    fixture: "Fixture", shared: _Shared, several: _Shared, named: _Shared
-) -> dict[str, Any]:
+def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> dict[str, Any]:
+    """Return a test without its mutants: what it hands over and expects, and its networks.
+
+    These have so many significant digits; what is given will do, since the page computes the rest.
+    """
     package = _package()
-    mutants = package.mutate.mutants(fixture)
     newest = fixture.comparisons[-1]
 
-    def networks(own_shapes: bool) -> list[int]:
-        """Keep what is given; the page computes the rest."""
+    def networks(own_shapes: bool, digits: int | None) -> list[int]:
         return [
-            shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
-            for arrays, _ in package.forward.networks(fixture, own_shapes)
+            shared.arrays({name: arrays[name] for name in fixture.given}, digits)
+            for arrays, *_ in package.forward.networks(fixture, own_shapes)
         ]
 
+    return {
+        "id": fixture.id,
+        "title": fixture.title,
+        "function": fixture.function,
+        "page": fixture.page,
+        "arrays": shared.arrays(fixture.arrays),
+        "order": list(package.roles.array_order(fixture)),
+        "steps": shared.place(_steps(fixture.program)),
+        "forward": shared.place(_steps(fixture.forward)),
+        "rule": newest.rule,
+        "outputs": list(newest.outputs),
+        "expected": shared.arrays(fixture.expected),
+        "unrelated": shared.place({}),
+        "networks": networks(False, digits),
+        "own": networks(True, COARSE),
+    }
+
+
+def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared) -> dict[str, Any]:
+    package = _package()
+    mutants = package.mutate.mutants(fixture)
     rewritten: dict[str, dict[Any, int]] = {}
 
     def written(slot: "Slot") -> list[Any]:
@@ -267,15 +316,7 @@ def _fixture(
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
-    return {
-        "id": fixture.id,
-        "title": fixture.title,
-        "function": fixture.function,
-        "page": fixture.page,
-        "arrays": shared.arrays(fixture.arrays),
-        "order": list(package.roles.array_order(fixture)),
-        "steps": shared.place(_steps(fixture.program)),
-        "forward": shared.place(_steps(fixture.forward)),
+    return plain(fixture, shared) | {
         "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
@@ -286,18 +327,13 @@ def _fixture(
                 for step, shapes in package.search.workshop(fixture).spread.items()
             }
         ),
-        "rule": newest.rule,
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
-        "outputs": list(newest.outputs),
-        "expected": shared.arrays(fixture.expected),
         "unrelated": shared.arrays(unrelated, COARSE),
-        "networks": networks(False),
-        "own": networks(True),
         **_called(fixture, shared),
     }
 
 
-def _called(fixture: "Fixture", shared: _Shared) -> dict[str, Any]:
+def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     """Return how a test calls a function, what it compares, and what it is run on beside."""
     package = _package()
     taken_apart = list(package.calling.parsed(fixture))

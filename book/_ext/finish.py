@@ -7,8 +7,7 @@ styles and scripts inside the text. Once all pages are written,
   of the mathematics come in a second stylesheet, on the pages that have any;
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
-- pictures lose what no browser needs, and get their size, so that nothing moves while a page
-  loads;
+- pictures lose what no browser needs, and become part of their page;
 - what the theme leaves out for screen readers and keyboards is added;
 - every page says in its head what it is and how to cite it, and has a picture for forums;
 - every address that was published leads somewhere.
@@ -37,6 +36,7 @@ from sphinx.util import logging
 
 import cards
 import citing
+import drawings
 import katex_renderer
 import permalinks
 
@@ -55,12 +55,18 @@ ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
 DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
-"""Those of them that are worth the work of making them smaller; the first loads the second."""
+"""What diagnoses, and what it loads for a reader's function."""
+
+LIVE = "_static/live.js"
+"""The script for what can be typed over, which pages load when a reader takes it."""
+
+LARGE = (DIAGNOSIS, LATER, LIVE)
+"""Those that are worth the work of making them smaller."""
 
 PYTHON = "_static/python.js"
 """What the page that diagnoses loads to run code; it says so itself, so no page names it."""
 
-NAMING = ("diagnose.js", "diagnose-run.js", "searchtools.js", "cite.js")
+NAMING = ("diagnose.js", "diagnose-run.js", "live.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -90,10 +96,13 @@ within a stylesheet. Fetched ahead as files they would do as well, but a browser
 says so, to a page opened from disk."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'self'; object-src 'none'; frame-src 'none'; script-src 'self'{scripts}; "
+    "style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "form-action 'self' file:; base-uri 'none'"
 )
-"""What a page may load: files of the site, and the inline scripts with these digests."""
+"""What a page may load: files of the site, and the inline scripts with these digests.
+
+Firefox fetches the next page ahead by the first rule, and knows no file by the name of 'self'."""
 
 COMPILES, RUNS = " 'wasm-unsafe-eval'", "; worker-src blob:"
 """What the page that diagnoses may besides: compile WebAssembly, and run it in a worker."""
@@ -122,13 +131,15 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     root = Path(app.outdir)
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
+    _lighten_pictures(root)
+    for tree in pages.values():
+        _draw_pictures(root, tree)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
     for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
-    _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
     address = app.config.html_baseurl
     if not address:
@@ -139,6 +150,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
+        for found in tree.css("[data-src]"):
+            found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
         _write(root / name, finished(tree, root, version, base, about))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
@@ -159,7 +172,8 @@ def finished(
 
     With `base` before the names of files and pages, and `about` in its head.
     """
-    for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
+    fetched = 'link:is([rel="stylesheet"], [rel="prefetch"])'
+    for found in tree.css(f"{fetched}, style, {VIEWPORT} ~ {VIEWPORT}"):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
         if _is_alone(file):
@@ -174,7 +188,6 @@ def finished(
             address = found.attributes["href"] or ""
             if re.match(r"[\w-]+\.html", address):
                 found.attrs["href"] = base + address
-    _size_images(tree, root)
     for repair in REPAIRS:
         repair(tree)
     sheets, fonts = [STYLE], []
@@ -265,18 +278,21 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
 ) -> tuple[str, str, dict[str, str]]:
-    """Return the one stylesheet, the one script, and those of the page that diagnoses."""
+    """Return the one stylesheet, the one script, and those that pages load for themselves."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
     scripts += [LATER] if DIAGNOSIS in scripts else []
+    # Typed over, a form is answered by a script that no page names as one.
+    is_live = any(tree.css_matches("[data-src]") for tree in pages.values())
+    scripts += [LIVE] if is_live else []
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "alone": {name: _written(root, name) for name in (DIAGNOSIS, LATER) if name in scripts},
+        "alone": {name: _written(root, name) for name in LARGE if name in scripts},
         "words": "\n".join([WAIT, *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
@@ -379,20 +395,17 @@ def _subset(build: Path, name: str, signs: str) -> bytes:
     return kept.read_bytes()
 
 
-def _size_images(tree: LexborHTMLParser, root: Path) -> None:
-    """Give pictures their size; all but the first one wait until they are near."""
-    for place, (image, file) in enumerate(_files(tree, "article img[src$='.svg']", "src")):
-        text = (root / file).read_text(encoding="utf-8")[:2000]
-        size = {
-            name: float(found[1])
-            for name in ("width", "height")
-            if (found := re.search(rf'<svg[^>]* {name}="([\d.]+)pt"', text))
-        }
-        for name, points in size.items():
-            # 96 pixels of a stylesheet are 72 points.
-            image.attrs[name] = str(round(points * 96 / 72))
-        if place:
-            image.attrs["loading"] = "lazy"
+def _draw_pictures(root: Path, tree: LexborHTMLParser) -> None:
+    """Put the pictures of a page into it."""
+    for image, file in list(_files(tree, "img[src$='.svg']", "src")):
+        name, alt = image.attributes.get("class") or "", image.attributes.get("alt") or ""
+        is_logo = file.startswith("_static")
+        text = ((drawings.BOOK if is_logo else root) / file).read_text(encoding="utf-8")
+        svg = drawings.inlined(text, citing.SITE if is_logo else alt, Path(file).stem[:6])
+        (drawn,) = LexborHTMLParser(svg).css("svg")
+        _add_class(drawn, name)
+        image.insert_before(drawn)
+        image.decompose()
 
 
 def _write_map(root: Path, address: str, names: list[str]) -> None:
@@ -430,11 +443,6 @@ def _label_headings(tree: LexborHTMLParser) -> None:
     # The parts of the table of contents are headings without a level.
     for caption in tree.css('.caption[role="heading"]'):
         caption.attrs["aria-level"] = "2"
-
-
-def _name_logo(tree: LexborHTMLParser) -> None:
-    for logo in tree.css("img.sidebar-logo"):
-        logo.attrs["alt"] = citing.SITE
 
 
 def _label_landmarks(tree: LexborHTMLParser) -> None:
@@ -495,7 +503,6 @@ REPAIRS = (
     _hide_maintainers,
     _link_blocks,
     _label_headings,
-    _name_logo,
     _label_landmarks,
     _name_summaries,
     _list_references,

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 DEFINED = re.compile(r"^(?:export )?(?:async )?(?:class|const|let|function\*?) (\w+)", re.MULTILINE)
-IMPORTED = re.compile(r'^import [^"]* from "\./(.+)";\n', re.MULTILINE)
+IMPORTED = re.compile(r'^import [^"]* from "(?:\./)?([\w./]+)";\n', re.MULTILINE)
 NAMES = re.compile(r'^import \{([^}]*)\} from "\./(.+)";\n', re.MULTILINE)
 
 LENT = "globalThis.backcheck"
@@ -55,7 +55,7 @@ def _texts(entry: Path) -> dict[Path, str]:
         text = module.read_text(encoding="utf-8")
         texts[module] = ""  # in work
         for name in IMPORTED.findall(text):
-            add(module.with_name(name))
+            add((module.parent / name).resolve())
         for name in DEFINED.findall(text):
             if homes.setdefault(name, module) != module:
                 raise ValueError(f"{homes[name].name} and {module.name} both define {name}.")

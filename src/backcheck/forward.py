@@ -19,8 +19,9 @@ anew, the lines are run, and the referee differentiates the cost J.
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -131,11 +132,16 @@ def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, flo
     if not cache:
         raise ValueError("The cache is empty; pass the arrays of a forward pass by name.")
     arrays = {name: finite(name, value) for name, value in cache.items()}
-    return {
-        str(step).replace(" @ ", " "): _residual(step, arrays)
-        for step in lines_of(arrays, forward)
-        if arrays.keys() >= {*step.reads}
-    }
+    found = {}
+    for step in lines_of(arrays, forward):
+        if arrays.keys() >= {*step.reads}:
+            relation, held = str(step).replace(" @ ", " "), arrays[step.name]
+            found[relation] = math.inf
+            with suppress(ValueError):
+                value = step.value_in(arrays)
+                if held.shape == np.shape(value):
+                    found[relation] = float(np.max(np.abs(held - value)))
+    return found
 
 
 def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
@@ -149,15 +155,6 @@ def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
         else:
             unknown[step.name] = tree
     return tuple(found)
-
-
-def _residual(step: Step, arrays: Mapping[str, Array]) -> float:
-    try:
-        value = step.value_in(arrays)
-    except ValueError:
-        return math.inf
-    held = arrays[step.name]
-    return float(np.max(np.abs(held - value))) if held.shape == np.shape(value) else math.inf
 
 
 def broken(
@@ -207,7 +204,10 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
         if kind == "number":
             arrays[name] = np.array(rng.uniform(*NUMBERS))
         elif kind == "mask":
-            arrays[name] = _mask(rng, shape, float(arrays[KEEP]))
+            mask = np.zeros(shape, dtype=int)
+            while not (mask.any(axis=0).all() and mask.any(axis=1).all()):
+                mask = (rng.random(shape) < arrays[KEEP]).astype(int)
+            arrays[name] = mask
         elif kind == "label":
             labels = rng.integers(0, 2, shape)
             is_bool = name in fixture.arrays and fixture.arrays[name].dtype == bool
@@ -217,13 +217,6 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
     # The counts and costs that the lines compute on the way are no arrays of a cache.
     computed = fixture.forward.run(arrays).items()
     return arrays | {name: value for name, value in computed if np.ndim(value)}
-
-
-def _mask(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> Array:
-    while True:
-        mask = (rng.random(shape) < keep).astype(int)
-        if mask.any(axis=0).all() and mask.any(axis=1).all():
-            return mask
 
 
 def variable(fixture: "Fixture", gradient: str) -> tuple[Tree, str]:
@@ -247,8 +240,6 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
     above instead of labels, J is the linear function with that gradient, (1/m) sum of dA * A.
     An output that is a line of the forward pass itself, such as the cost, has that line's value.
 
-    Examples
-    --------
     >>> from backcheck.fixtures import load
     >>> fixture = load("c1w4_linear_backward_v2")
     >>> arrays = draw(fixture, seed=1)
@@ -298,26 +289,22 @@ def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> s
     >>> verdict(week4.program.replace(dZ2="AL - Y"), week4)
     'equivalent'
     """
-    decided_by = zip(networks(fixture, own_shapes), _known(fixture, own_shapes), strict=True)
-    agrees = all(
-        error <= AGREES
-        for network, known in decided_by
-        for error in errors(program, fixture, network, known)
-    )
-    return "equivalent" if agrees else "mistake"
+    decided_by = networks(fixture, own_shapes)
+    found = (error for network in decided_by for error in errors(program, fixture, *network))
+    return "equivalent" if all(error <= AGREES for error in found) else "mistake"
 
 
 def errors(
     program: Program,
     fixture: "Fixture",
-    network: tuple[Mapping[str, Array], Mapping[str, Array]],
+    arrays: Mapping[str, Array],
+    true: Mapping[str, Array],
     known: Known = MappingProxyType({}),
 ) -> Iterator[float]:
-    """Yield the relative error of each output the test asks for, on a member of `networks`.
+    """Yield the relative error of each output the test asks for, next to the true ones.
 
     It is inf where an output cannot be computed, has another shape, or is not finite.
     """
-    arrays, true = network
     try:
         values = program.run(arrays, known)
     except (KeyError, ValueError):
@@ -332,22 +319,20 @@ def errors(
 @cache
 def networks(
     fixture: "Fixture", own_shapes: bool, seeds: tuple[int, ...] = SEEDS
-) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
-    """Return fresh networks, each with the referee's gradients; by default those that decide."""
-    sizes = fixture.sizes if own_shapes else SIZES
-    drawn = [draw(fixture, seed, sizes) for seed in seeds]
-    return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
+) -> tuple[tuple[dict[str, Array], dict[str, Array], Known], ...]:
+    """Return fresh networks, by default those that decide.
 
-
-@cache
-def _known(fixture: "Fixture", own_shapes: bool) -> tuple[Known, ...]:
-    return tuple(fixture.program.known(arrays) for arrays, _ in networks(fixture, own_shapes))
+    Each has its arrays, the referee's gradients and what the program computes.
+    """
+    drawn = (draw(fixture, seed, fixture.sizes if own_shapes else SIZES) for seed in seeds)
+    return tuple((one, gradients(fixture, one), fixture.program.known(one)) for one in drawn)
 
 
 Cost = Callable[[Mapping[str, Array]], Any]
 """A cost as a function of the arrays by name."""
 
 
+@np.errstate(all="ignore")
 def difference(
     fixture: "Fixture", outputs: Mapping[str, Any], eps: float, cost: Cost | None = None
 ) -> float:
@@ -366,10 +351,10 @@ def difference(
 
 @cache
 def _differences(fixture: "Fixture", eps: float, cost: Cost | None) -> Array:
-    def cost_with(name: str) -> Callable[[Array], Any]:
-        own = cost or (lambda arrays: fixture.forward.run(arrays)[COST])
-        return lambda value: own({**fixture.arrays, name: value})
+    def cost_with(value: Array, name: str) -> Any:
+        arrays = {**fixture.arrays, name: value}
+        return cost(arrays) if cost else fixture.forward.run(arrays)[COST]
 
     names = [output[1:] for output in fixture.comparisons[-1].outputs]
-    found = [centred_difference(cost_with(name), fixture.arrays[name], eps) for name in names]
-    return np.concatenate(list(map(np.ravel, found)))
+    by = [centred_difference(partial(cost_with, name=n), fixture.arrays[n], eps) for n in names]
+    return np.concatenate(list(map(np.ravel, by)))

@@ -45,7 +45,6 @@ PICTURES = {
         },
         level=-0.1,
     ),
-    "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
     "moved_curves": lambda: figures.moved_curves(
         tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]
     ),
@@ -135,14 +134,22 @@ def test_a_table_of_forms_gives_each_its_colour() -> None:
 
 def test_forms_have_one_colour_on_the_page_and_in_pictures() -> None:
     style = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
-    for name, light in (
-        ("a-form", figures.A_FORM),
-        ("z-form", figures.Z_FORM),
-        ("shortcut", figures.SHORTCUT),
-        ("fail", figures.BROKEN),
-    ):
+    names = {"a-form": figures.A_FORM, "z-form": figures.Z_FORM, "shortcut": figures.SHORTCUT}
+    names |= {"fail": figures.BROKEN, "ink": figures.INK, "faint": figures.FAINT}
+    names |= {"cached": figures.CACHED}
+    names |= {f"run-{n}": colour for n, colour in enumerate(figures.RUNS) if n not in (0, 5)}
+    assert set(names.values()) == set(figures.DARK)
+    for name, light in names.items():
         colours = re.findall(rf"--{name}: (#\w+);", style)
         assert colours == [light, figures.DARK[light], figures.DARK[light]], name
+
+
+def test_series_of_other_things_have_none_of_the_colours_that_mean_something() -> None:
+    meant = {*figures.FORMS, figures.CACHED, figures.BROKEN}
+    drawn = figures.training_curves({str(n): [1.0, 0.5 / (n + 1)] for n in range(7)}).svg
+    drawn += figures.step_size_curves([1e-3, 1e-2], {str(n): [1e-9, 1e-8] for n in range(3)}).svg
+    drawn += PICTURES["fairness"]().svg
+    assert not {colour for colour in meant if f"stroke: {colour}" in drawn}
 
 
 def test_digits_are_marked_from_where_they_differ() -> None:

@@ -35,9 +35,6 @@ def test_a_page_opens_without_complaint_and_fits_the_screen(
     assert complaints == []
     width = screen.viewport_size["width"]
     assert screen.evaluate("document.documentElement.scrollWidth") <= width
-    # Those further down wait until they are near; here none has to.
-    screen.evaluate("for (const image of document.images) image.loading = 'eager'")
-    screen.evaluate("Promise.all([...document.images].map(image => image.decode()))")
 
 
 def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Page) -> None:
@@ -53,8 +50,8 @@ def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Pag
 def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
     html: Path, screen: Page
 ) -> None:
-    screen.goto((html / "off-the-forward-pass.html").as_uri())
-    formula = screen.locator("#equation-output-drift .formula").first
+    screen.goto((html / "gradient-check.html").as_uri())
+    formula = screen.locator("#equation-taylor .formula").first
     screen.wait_for_timeout(100)
     formula.focus()
     scrolls = formula.evaluate("box => box.scrollWidth > box.clientWidth")
@@ -77,7 +74,7 @@ def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
 def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: Browser) -> None:
     page = browser.new_page(color_scheme="light")
     page.goto((html / "index.html").as_uri())
-    figure = page.locator("figure img").first
+    figure = page.locator("figure .picture").first
     light = figure.screenshot()
     for _ in range(3):
         if page.evaluate("document.body.dataset.theme") != "dark":
@@ -109,7 +106,7 @@ def test_a_page_reads_fully_without_javascript(html: Path, browser: Browser, nam
     page = context.new_page()
     page.goto((html / f"{name}.html").as_uri())
     assert page.locator("article h1").is_visible()
-    for kind in ("article .katex-html", "article img", "article .cell_output"):
+    for kind in ("article .katex-html", "article .picture", "article .cell_output"):
         shown = page.locator(f"{kind}:not(details *)")
         for index in range(min(shown.count(), 3)):
             assert shown.nth(index).is_visible()

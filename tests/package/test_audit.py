@@ -11,9 +11,10 @@ import pytest
 
 from backcheck import forward
 from backcheck.fixtures import ids, load
-from backcheck.mutants.audit import REASONS, Audit, audit, judged_mutants, scoreboard
+from backcheck.mutants.audit import Audit, audit, judged_mutants, scoreboard
 from backcheck.mutants.formulas import unrelated
 
+NUMBERS = "on these numbers it gives the same values"
 VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 
 
@@ -139,7 +140,7 @@ def test_no_mutant_is_the_accepted_program_in_other_words() -> None:
             "tolerance",
             "off by 2e-06 of the largest entry",
         ),
-        ("c1w4_linear_activation_backward_v1", "relu_dZ = dA", "numbers", REASONS["numbers"]),
+        ("c1w4_linear_activation_backward_v1", "relu_dZ = dA", "numbers", NUMBERS),
     ],
 )
 def test_a_mistake_survives_for_a_reason_that_can_be_checked(
@@ -176,7 +177,7 @@ def test_the_json_of_an_audit_is_complete() -> None:
     assert found["fairness"] == of(WEEK_4).fairness
     assert found["equivalent"]["rejected"] == len(found["unfairly_rejected"])
     assert found["mistakes"]["accepted"] == len(found["survivors"])
-    assert {one["reason"] for one in found["survivors"]} <= set(REASONS)
+    assert {one["reason"] for one in found["survivors"]} <= {"shape", "zero", "numbers"}
     assert of("c1w4_linear_backward_v4a").to_dict()["fairness"] is None
 
 

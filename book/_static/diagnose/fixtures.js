@@ -176,11 +176,11 @@ export class Fixture {
     return { word: failures.length ? "fails" : "passes", failures, error };
   }
 
-  /** @type {(name: string, got: Value) => string[]} */
-  failure(name, got) {
+  /** @type {(name: string, got: Value, rule?: string) => string[]} */
+  failure(name, got, rule = this.data.rule) {
     const want = this.expected[name];
     if (!sameShape(got, want)) return [say("wrong", { what: "shape", name })];
-    const [absolute, relative] = DATA.rules[this.data.rule];
+    const [absolute, relative] = DATA.rules[rule];
     const near = want.d.every(
       (number, at) => Math.abs(got.d[at] - number) <= absolute + relative * Math.abs(number),
     );

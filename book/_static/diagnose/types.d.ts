@@ -125,6 +125,8 @@ interface Data {
   uncovered: [string, string, string, boolean?][];
   most_causes: number;
   functions: string[];
+  /** What numpy calls the operators. */
+  calls: Record<string, string>;
   sums: Record<string, string>;
   binding: Record<string, number>;
   symbols: Record<string, string>;
@@ -157,6 +159,21 @@ interface Data {
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;
+  live: LiveData;
+}
+
+/** What the forms that can be typed over need besides the tests; see live.py. */
+interface LiveData {
+  callable: string[];
+  longest: number;
+  rows: number;
+  width: number;
+  /** What tells the three ways to write a step. */
+  forms: Record<string, string>;
+  /** For a test and a step: the tests that have it, its name there, and those of what it reads. */
+  same: Record<string, [string, string, Record<string, string>][]>;
+  /** For each test: what it is called, and the rule and the label of each edition. */
+  editions: Record<string, [string, [string, string][]]>;
 }
 
 type Fixture = import("./fixtures.js").Fixture;
@@ -268,3 +285,14 @@ type Spot = { where: string; line: number };
 type Shown = [string, Element[]];
 
 declare var BACKCHECK: Data;
+
+/** What is said of a form that is typed: why it cannot be read, or all the rest. */
+interface Said {
+  error: string;
+  values: Scope;
+  stop: string;
+  verdict: [string, string];
+  tests: [string, string][];
+}
+/** The same as a page shows it: numbers in parts, and lines with their class. */
+type Told = { error: string; numbers: string[]; lines: [string, string][] };

@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.placing import (
+    CHANCE,
+    HOPELESS,
     Placing,
     chance,
     courses,
@@ -41,9 +43,6 @@ MOST = 6
 
 WIDTH = 88
 """Where the lines of a printed answer wrap."""
-
-CHANCE, HOPELESS = 0.01, 0.5
-"""From how many explanations by chance an answer says so, and from how many there is none."""
 
 
 @dataclass(frozen=True)

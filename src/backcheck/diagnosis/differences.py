@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -45,9 +45,6 @@ MOST = 6
 
 PAGE = "difference-0-285"
 """Where the book explains the number."""
-
-ONE_PARAMETER = ((2.0, 4.0), (3.0, 4.0))
-"""The x and theta of the notebook's own test of one parameter, and of the hidden one."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,7 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
 def _of_network() -> Iterator[Known]:
     check = gradient_check.fixture()
     costs = _costs(_vector(check.values))
-    for planted in _subsets(PLANTED):
+    for planted in (some for count in (2, 1, 0) for some in combinations(PLANTED, count)):
         forms = {name: expression(PLANTED[name]) for name in planted}
         left = (say("planted", n=len(planted), steps=" and ".join(planted)),) if planted else ()
         arrays = {**costs, "gradient": _vector(Mutant(check, forms).values)}
@@ -146,14 +143,13 @@ def _of_network() -> Iterator[Known]:
 
 
 def _of_one_parameter() -> Iterator[Known]:
-    for x, theta in ONE_PARAMETER:
+    # The x and theta of the notebook's own test of one parameter, and of the hidden one.
+    for x, theta in ((2.0, 4.0), (3.0, 4.0)):
         given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]))}
-        yield from _of_check({**given, "gradient": given["x"]}, "gradient_check", ())
-        for forms in _file()["derivatives"].values():
-            gradient = parse(f"gradient = {forms['gradient']}").run(given)["gradient"]
-            yield from _of_check(
-                {**given, "gradient": gradient}, "gradient_check", (forms["says"],)
-            )
+        for forms in ({"gradient": "x"}, *_file()["derivatives"].values()):
+            made = parse(f"gradient = {forms['gradient']}").run(given)
+            left = (forms["says"],) if "says" in forms else ()
+            yield from _of_check(given | made, "gradient_check", left)
 
 
 def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) -> Iterator[Known]:
@@ -174,13 +170,8 @@ def _check() -> Program:
 
 def _costs(right: Array) -> dict[str, Any]:
     """Return the costs of the check, but for J at theta, where only their differences count."""
-    epsilon = 1e-7
-    return {
-        "epsilon": epsilon,
-        "J": 0 * right,
-        "J_plus": epsilon * right,
-        "J_minus": -epsilon * right,
-    }
+    e = 1e-7
+    return {"epsilon": e, "J": 0 * right, "J_plus": e * right, "J_minus": -e * right}
 
 
 def _vector(values: Mapping[str, Any]) -> Array:
@@ -189,8 +180,3 @@ def _vector(values: Mapping[str, Any]) -> Array:
     if not values.keys() >= set(outputs):
         return np.empty(0)
     return np.concatenate([np.ravel(values[name]) for name in outputs])
-
-
-def _subsets(planted: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    counts = range(len(planted), -1, -1)
-    return chain.from_iterable(combinations(planted, count) for count in counts)

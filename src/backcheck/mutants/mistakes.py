@@ -42,10 +42,6 @@ class Mistake:
     section: Mapping[str, str] | None = None
 
 
-KEYS = tuple(one.name for one in fields(Mistake) if one.name != "id")
-NEEDED = ("name", "hint", "page")
-
-
 @cache
 def table() -> dict[str, Mistake]:
     """Return every named form, in the order of the table."""
@@ -56,13 +52,13 @@ def table() -> dict[str, Mistake]:
 def read(text: str) -> dict[str, Mistake]:
     """Return the named forms of a text; a ValueError says which key of which is not as needed."""
     tables = tomllib.loads(text)
+    keys = [one.name for one in fields(Mistake) if one.name != "id"]
     for id, entry in tables.items():
-        flaws = [
-            f"there is no key {key!r}; use {', '.join(KEYS)}." for key in entry if key not in KEYS
-        ]
-        flaws += [f"the key {key!r} is missing." for key in NEEDED if key not in entry]
-        if flaws:
-            raise ValueError(f"{id}, in mistakes.toml: {flaws[0]}")
+        of = f"{id}, in mistakes.toml"
+        if unknown := [key for key in entry if key not in keys]:
+            raise ValueError(f"{of}: there is no key {unknown[0]!r}; use {', '.join(keys)}.")
+        if missing := [key for key in ("name", "hint", "page") if key not in entry]:
+            raise ValueError(f"{of}: the key {missing[0]!r} is missing.")
     return {id: Mistake(id=id, **entry) for id, entry in tables.items()}
 
 
