@@ -1,7 +1,6 @@
 """Random programs of numpy, and what comes of them, for holding our small numpy to the real one."""
 
 import math
-import random
 import warnings
 from typing import Any
 
@@ -54,8 +53,29 @@ KEYS = (
     *("[[0], [1]], [0, 1]", "m", "M", "K > 0", "A > 0", "0.5", "'a'", "[True, False, True]", "i"),
     *("m, 0", ":, [1, 0]", "[0, 1], :, 0", "-4", "u", "1, ..., None", "()", "0, [0, 1]", "-3:-1"),
 )
-SHAPES = ("-1", "(3, 2)", "(2, 3)", "2, 3", "(-1, 1)", "(1, -1)", "(6,)", "(3, 1, 2)", "3", "(0, -1)")
-METHODS = ("T", "copy()", "ravel()", "flatten()", "squeeze()", "sum()", "tolist()", "item()", "shape")
+SHAPES = (
+    "-1",
+    "(3, 2)",
+    "(2, 3)",
+    "2, 3",
+    "(-1, 1)",
+    "(1, -1)",
+    "(6,)",
+    "(3, 1, 2)",
+    "3",
+    "(0, -1)",
+)
+METHODS = (
+    "T",
+    "copy()",
+    "ravel()",
+    "flatten()",
+    "squeeze()",
+    "sum()",
+    "tolist()",
+    "item()",
+    "shape",
+)
 METHODS = (*METHODS, "size", "ndim", "astype(int)", "astype(float)", "astype(bool)", "dot(B)")
 ARGUMENTS = ("axis=0", "axis=1", "axis=-1", "axis=2", "axis=None")
 
@@ -174,6 +194,3 @@ def same(ours: Any, theirs: Any) -> bool:
             ours, theirs = ours[:2], theirs[:2]
         return len(ours) == len(theirs) and all(map(same, ours, theirs))
     return type(ours) is type(theirs) and bool(ours == theirs)
-
-
-_ = random

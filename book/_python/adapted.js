@@ -1,21 +1,32 @@
 // @ts-check
 // A reader's Python in the words of MicroPython, line by line.
-import { parser } from "@lezer/python";
-
 /** @typedef {import("@lezer/common").SyntaxNode} Node */
 
 const ORDER = ["<", "<=", ">", ">="];
 
+/** What changes an array in place, by the names of module operator. @type {Record<string, string>} */
+const UPDATES = {
+  "*=": "mul",
+  "/=": "truediv",
+  "//=": "floordiv",
+  "%=": "mod",
+  "**=": "pow",
+  "@=": "matmul",
+  "&=": "and_",
+  "|=": "or_",
+  "^=": "xor",
+};
+
 /**
- * MicroPython never asks an object that stands on the right of a comparison, and its numbers and
- * formats know no objects that stand for numbers; nor has a list slices with a step. So what stands
- * on the left, or is sliced, is wrapped, and what is made a number or a text of is made plain before,
- * by functions that runner.py has.
+ * MicroPython never asks an object that stands on the right of a comparison; it changes none in
+ * place but by += and -=; its numbers and formats know no objects that stand for numbers; and its
+ * lists have no slices with a step. So there functions of runner.py are put around what is compared,
+ * changed, formatted and sliced.
  *
  * adapted("0 < Z") == "__backcheck_left(0) < Z"
- * @param {string} text
+ * @param {string} text @param {(text: string) => import("@lezer/common").Tree} parse
  */
-export function adapted(text) {
+export function adapted(text, parse) {
   /** @type {[at: number, insert: string, drop: number][]} */
   const edits = [];
   const put = (/** @type {number} */ at, insert = "", drop = 0) => edits.push([at, insert, drop]);
@@ -36,6 +47,11 @@ export function adapted(text) {
       isOrdered(/** @type {Node} */ (node.parent)) && node.parent?.firstChild?.from === node.from
         ? wrap("left", third)
         : visit(third);
+    } else if (node.name === "UpdateStatement" && word(second) in UPDATES) {
+      visit(first);
+      put(second.from, `+= __backcheck_update("${UPDATES[word(second)]}", `, word(second).length);
+      visit(third);
+      put(third.to, ")");
     } else if (node.name === "FormatReplacement" && node.getChild("FormatSpec")) {
       wrap("plain", second);
       for (const spec of node.getChildren("FormatSpec")) visit(spec);
@@ -66,7 +82,7 @@ export function adapted(text) {
     const sign = node.name === "BinaryExpression" && node.getChild("CompareOp");
     return sign && ORDER.includes(text.slice(sign.from, sign.to));
   };
-  visit(parser.parse(text).topNode);
+  visit(parse(text).topNode);
   let made = "";
   let at = 0;
   edits.sort(([one], [other]) => one - other);

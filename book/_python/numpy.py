@@ -202,6 +202,11 @@ def _axes(axis, ndim):
     return axes
 
 
+def _lenient(axis, ndim):
+    """Return axes; of numbers, which have none, some functions of numpy take the first one."""
+    return [] if not ndim and axis in (0, -1) else _axes(axis, ndim)
+
+
 def _shape(given):
     if isinstance(given, ndarray) and given._shape:
         given = given.tolist()
@@ -355,10 +360,15 @@ class ndarray(_Operand):
             if _broadcast(shape, value._shape) == shape:
                 return
             mask = asarray(key) if isinstance(key, (ndarray, list)) else value
-            if mask.dtype is BOOL and mask._shape == self._shape and value.ndim < 2:
+            if mask.dtype is BOOL and mask._shape == self._shape:
                 raise ValueError(
-                    f"NumPy boolean array indexing assignment cannot assign {value.size} input "
-                    f"values to the {shape[0]} output values where the mask is true"
+                    "NumPy boolean array indexing assignment "
+                    + (
+                        f"requires a 0 or 1-dimensional input, input has {value.ndim} dimensions"
+                        if value.ndim > 1
+                        else f"cannot assign {value.size} input values to the {shape[0]} output "
+                        "values where the mask is true"
+                    )
                 )
             raise ValueError(
                 f"shape mismatch: value array of shape {_text(value._shape)} could not be "
@@ -376,10 +386,14 @@ class ndarray(_Operand):
         return _printed(self, " ", "") if self._shape else str(_scalar(self.item(), self.dtype))
 
     def __repr__(self):
-        long = self.size > 1000 or (not self.size and self._shape != (0,))
-        extras = f", shape={self._shape}" if long else ""
-        extras += "" if self.size else f", dtype={self.dtype}"
-        return f"array({_printed(self, ', ', 'array(')}{extras})"
+        extras = [] if self.size else [f"dtype={self.dtype}"]
+        if self.size > MOST or (not self.size and self._shape != (0,)):
+            extras = [f"shape={self._shape}"] + extras
+        text, rest = f"array({_printed(self, ', ', 'array(')}", ", ".join(extras) + ")"
+        if not extras:
+            return text + rest
+        fits = len(text) - text.rfind("\n") + len(rest) < 75
+        return f"{text},{' ' if fits else NEW_LINE}{rest}"
 
 
 class generic(_Operand):
@@ -1041,9 +1055,7 @@ def round(a, decimals=0):
 def _reduced(a, axis, keepdims, function, kind=None):
     """Apply a function to the lists of entries along some axes."""
     a = asarray(a)
-    # Numpy lets a number have an axis here.
-    every = axis is None or (not a.ndim and axis in (0, -1))
-    axes = list(range(a.ndim)) if every else _axes(axis, a.ndim)
+    axes = list(range(a.ndim)) if axis is None else _lenient(axis, a.ndim)
     if len(set(axes)) < len(axes):
         raise ValueError("duplicate value in 'axis'")
     kept = [n for n in range(a.ndim) if n not in axes]
@@ -1227,15 +1239,14 @@ def ravel(a):
 
 @_public
 def squeeze(a, axis=None):
-    if isinstance(a, generic) and axis is None:
-        return a
-    a = asarray(a)
+    number, a = isinstance(a, generic), asarray(a)
     gone = [n for n, length in enumerate(a._shape) if length == 1]
-    gone = gone if axis is None else _axes(axis, a.ndim)
+    gone = gone if axis is None else _lenient(axis, a.ndim)
     if builtins.any([a._shape[n] != 1 for n in gone]):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     kept = [n for n in range(a.ndim) if n not in gone]
-    return a._view([a._shape[n] for n in kept], [a._strides[n] for n in kept])
+    found = a._view([a._shape[n] for n in kept], [a._strides[n] for n in kept])
+    return found[()] if number else found
 
 
 @_public
@@ -1564,6 +1575,8 @@ def _writer(values, kind):
 
     return written
 
+
+NEW_LINE = "\n" + " " * len("array(")
 
 EDGE, MOST = 3, 1000
 """Of an array with more entries than this, so many of each axis are shown at both ends."""

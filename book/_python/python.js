@@ -87,7 +87,7 @@ function start() {
 /** A program in words that MicroPython reads as Python does. @param {Program} program */
 const readable = ({ sources, ...others }) => ({
   ...others,
-  sources: sources.map(([label, text, line = 0]) => [label, text, line, adapted(text)]),
+  sources: sources.map(([label, text, line = 0]) => [label, text, line, adapted(text, parse)]),
 });
 
 Object.assign(globalThis, { PYTHON: { parse, start } });

@@ -7,6 +7,7 @@ import binascii
 import io
 import json
 import math
+import operator
 import re
 import sys
 from array import array
@@ -178,9 +179,12 @@ def _failure(error, sources):
             if text is not None:
                 frames.append([label, int(number), inside or "<module>", text])
     answer = {"frames": frames[:3] + frames[3:][-2:]}
-    answer["error"] = _said(error, frames[-1][3] if frames else "")
+    answer["error"] = _said(error, sources, frames[-1][3] if frames else "")
     if isinstance(error, np.Lacking):
         answer["lacks"] = error.what
+    if isinstance(error, SyntaxError):
+        # Whoever asks has read the code with a grammar of Python.
+        answer["lacks"] = "the syntax of this line"
     return answer
 
 
@@ -203,62 +207,88 @@ SIGNS = {
 TWO = re.compile(r"^unsupported types for __(i?)(\w+)__: '(\w+)', '(\w+)'$")
 ONE = re.compile(r"^unsupported type for __(\w+)__: '(\w+)'$")
 FEW = re.compile(r"^need more than (\d+) values to unpack$")
-TAKES = re.compile(r"^(.*)\(\) takes (\d+) positional arguments but (\d+) were given$")
-NOT = re.compile(r"^(.*'.*') (?:object )?isn't (.*)$")
+TAKES = re.compile(r"^(\w+)\(\) takes (\d+) positional arguments but (\d+) were given$")
+NOT = re.compile(r"^(.*)'(\w+)'( object)? isn't (.*)$")
+
+PYTHONS = {
+    "local variable referenced before assignment": "UnboundLocalError",
+    "maximum recursion depth exceeded": "RecursionError",
+}
+"""What MicroPython has no exception of its own for."""
+
+WORDINGS = (
+    ("divide by zero", "division by zero"),
+    ("invalid syntax for integer", "invalid literal for int()"),
+    ("indices must be integers, not", "indices must be integers or slices, not"),
+)
 
 
-def _said(error, line=""):
-    """Return the last line of a traceback as Python writes it, of an error in a line."""
-    kind, said = type(error).__name__, str(error)
+def _said(error, sources=(), line=""):
+    """Return the last line of a traceback, of an error in a line, as Python words it."""
+    kind, said = type(error).__name__, str(error).strip()
+    kind = PYTHONS.get(said, kind)
+    for own, pythons in WORDINGS:
+        said = said.replace(own, pythons)
+    left = line.partition("=")[0].strip()
+    names = left.split(",") if "(" not in left and not left.startswith("for ") else []
     if isinstance(error, KeyError) and error.args:
         said = repr(error.args[0])
-    elif said == "local variable referenced before assignment":
-        kind = "UnboundLocalError"
-    elif said == "maximum recursion depth exceeded":
-        kind = "RecursionError"
     elif TWO.match(said):
-        place, sign, left, right = (TWO.match(said).group(n) for n in range(1, 5))
-        said = _two(SIGNS.get(sign, sign) + ("=" if place else ""), _named(left), _named(right))
+        place, sign, one, other = [TWO.match(said).group(n) for n in range(1, 5)]
+        said = _two(SIGNS.get(sign, sign) + ("=" if place else ""), _named(one), _named(other))
     elif ONE.match(said):
-        sign, of = (ONE.match(said).group(n) for n in (1, 2))
-        said = "bad operand type for unary {}: '{}'".format(SIGNS.get(sign, sign), _named(of))
+        sign, of = [ONE.match(said).group(n) for n in (1, 2)]
+        said = f"bad operand type for unary {SIGNS.get(sign, sign)}: '{_named(of)}'"
     elif FEW.match(said):
-        got, names = FEW.match(said).group(1), line.partition("=")[0].strip(" ()[],").split(",")
-        said = "not enough values to unpack (expected {}, got {})".format(len(names), got)
+        said = (
+            f"not enough values to unpack (expected {len(names)}, got {FEW.match(said).group(1)})"
+        )
     elif TAKES.match(said):
-        name, most, given = (TAKES.match(said).group(n) for n in (1, 2, 3))
-        few = int(most) - int(given)
-        if few > 0:
-            plural = "s" if few > 1 else ""
-            said = "{}() missing {} required positional argument{}".format(name, few, plural)
+        name, most, given = [TAKES.match(said).group(n) for n in (1, 2, 3)]
+        if int(given) < int(most):
+            said = _missing(name, int(most) - int(given), int(given), sources)
     elif NOT.match(said):
-        subject, what = (NOT.match(said).group(n) for n in (1, 2))
-        name, subject = subject.startswith("name "), _numpys(subject)
-        said = "{} {}is not {}".format(subject, "" if name else "object ", what)
-    return "{}: {}".format(kind, said) if said else kind
+        what, of, _, adjective = [NOT.match(said).group(n) for n in range(1, 5)]
+        if what:
+            said = f"{what}'{of}' is not {adjective}"
+        elif adjective == "iterable" and len(names) > 1:
+            said = f"cannot unpack non-iterable {_named(of)} object"
+        else:
+            said = f"'{_named(of)}' object is not {adjective}"
+    return f"{kind}: {said}" if said else kind
+
+
+def _missing(name, count, given, sources):
+    """Say which arguments a call lacks, by the head of the function that it calls."""
+    said = f"{name}() missing {count} required positional argument{'s' if count > 1 else ''}"
+    heads = [re.search(rf"def {name}\(([^)]*)\)", text) for _, text, *_ in sources]
+    heads = [head.group(1).split(",") for head in heads if head]
+    names = [one.split(":")[0].strip() for one in heads[-1]] if heads else []
+    names = [repr(one) for one in names[given : given + count] if one and one[0] != "*"]
+    if len(names) != count:
+        return said
+    last = f"{',' if count > 2 else ''} and {names[-1]}" if count > 1 else names[-1]
+    return f"{said}: {', '.join(names[:-1])}{last}"
 
 
 def _two(sign, left, right):
-    """Return what Python says of an operator between objects of two types."""
+    """Say that an operator is not for objects of two types."""
     if sign in ("<", "<=", ">", ">="):
-        return "'{}' not supported between instances of '{}' and '{}'".format(sign, left, right)
-    if sign in ("+", "+=") and left in ("str", "list", "tuple"):
-        return 'can only concatenate {} (not "{}") to {}'.format(left, right, left)
-    return "unsupported operand type(s) for {}: '{}' and '{}'".format(sign, left, right)
+        return f"'{sign}' not supported between instances of '{left}' and '{right}'"
+    some = ("str", "list", "tuple")
+    if sign in ("*", "*=") and (left in some or right in some):
+        return f"can't multiply sequence by non-int of type '{right if left in some else left}'"
+    if sign in ("+", "+=") and left in some:
+        return f'can only concatenate {left} (not "{right}") to {left}'
+    return f"unsupported operand type(s) for {sign}: '{left}' and '{right}'"
 
 
 def _named(kind):
-    return "numpy." + kind if kind in NUMPYS else kind
+    """Return the name of a type with its module, if that is numpy."""
+    return f"numpy.{kind}" if kind in np.NAMES else kind
 
 
-def _numpys(subject):
-    for kind in NUMPYS:
-        subject = subject.replace("'{}'".format(kind), "'numpy.{}'".format(kind))
-    return subject
-
-
-NUMPYS = ("ndarray", "float64", "int64", "ufunc")
-"""The types of numpy, whose module belongs to their names."""
+NUMBERS = (np.ndarray, np.generic)
 
 
 class _Left:
@@ -268,19 +298,46 @@ class _Left:
         self.value = value
 
     def __lt__(self, other):
+        other = getattr(other, "value", other)
         return other > self.value if isinstance(other, NUMBERS) else self.value < other
 
     def __le__(self, other):
+        other = getattr(other, "value", other)
         return other >= self.value if isinstance(other, NUMBERS) else self.value <= other
 
     def __gt__(self, other):
+        other = getattr(other, "value", other)
         return other < self.value if isinstance(other, NUMBERS) else self.value > other
 
     def __ge__(self, other):
+        other = getattr(other, "value", other)
         return other <= self.value if isinstance(other, NUMBERS) else self.value >= other
 
 
-NUMBERS = (np.ndarray, np.generic)
+class _Update:
+    """What is multiplied in place, and the like; MicroPython adds and subtracts in place alone."""
+
+    def __init__(self, name, value):
+        self.name, self.value = name, value
+
+    def __radd__(self, other):
+        return getattr(operator, self.name)(other, self.value)
+
+
+def _updates(kind, adds, prefix):
+    """Let objects of a type be updated where something is added to them."""
+    add = getattr(kind, adds)
+
+    def added(self, other):
+        if isinstance(other, _Update):
+            return getattr(self, f"__{prefix}{other.name.strip('_')}__")(other.value)
+        return add(self, other)
+
+    setattr(kind, adds, added)
+
+
+_updates(np.ndarray, "__iadd__", "i")
+_updates(np.generic, "__add__", "")
 
 
 class _Steps:
@@ -370,6 +427,7 @@ WORDS = {
     "__backcheck_steps": lambda value: (
         _Steps(value) if type(value) in (list, tuple, str) else value
     ),
+    "__backcheck_update": _Update,
     "__backcheck_plain": _plain,
     "__backcheck_format": lambda text, *given, **named: text.format(
         *map(_plain, given), **{name: _plain(value) for name, value in named.items()}

@@ -24,6 +24,8 @@ class Activation:
     Each takes an array of any shape and works on its entries. `derivative_from_z` is g'(Z);
     `derivative_from_a` takes A, and is g'(Z) if A = g(Z).
 
+    Examples
+    --------
     >>> tanh([0.5]).round(8)
     array([0.46211716])
     >>> float(tanh.derivative_from_z(0.5)) == float(tanh.derivative_from_a(tanh(0.5)))

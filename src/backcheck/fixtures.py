@@ -217,6 +217,8 @@ class Fixture:
 def ids(course: str = "") -> tuple[str, ...]:
     """Return the id of every fixture of a course, or of a week of it, oldest edition first.
 
+    Examples
+    --------
     >>> ids("Course 2 Week 1")
     ('c2w1_backward_regularization', 'c2w1_backward_dropout')
     """
@@ -241,6 +243,8 @@ def load(id: str) -> Fixture:
     The draws come from a generator of their own: numpy's global random state is neither
     read nor changed. Later calls return the same, read-only fixture.
 
+    Examples
+    --------
     >>> load("c1w4_L_model_backward_v2").arrays["AL"]
     array([[1.78862847, 0.43650985]])
     """

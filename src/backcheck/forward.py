@@ -123,6 +123,8 @@ def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, flo
 
     It is ``inf`` where the shapes of the two sides do not fit.
 
+    Examples
+    --------
     >>> from backcheck.program import parse
     >>> residuals({"Z": [[3.0]], "A": [[1.5]]}, parse("A = relu(Z)"))
     {'A = relu(Z)': 1.5}
@@ -187,6 +189,8 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
     The generator is one of its own; `sizes` are units n0, n1 ... and examples m, and
     `Fixture.sizes` those of the fixture's own arrays.
 
+    Examples
+    --------
     >>> from backcheck.fixtures import load
     >>> arrays = draw(load("c1w3_bp_public_c"), seed=1)
     >>> float(abs(arrays["A1"] - np.tanh(arrays["Z1"])).max())
@@ -278,6 +282,8 @@ def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> s
     the fixture's shapes: a formula that is right for one output unit and wrong for two is
     equivalent in that narrow sense only.
 
+    Examples
+    --------
     >>> from backcheck.fixtures import load
     >>> week4 = load("c1w4_L_model_backward_v2")
     >>> verdict(week4.program.replace(dZ2="AL - Y"), week4)

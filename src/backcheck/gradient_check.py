@@ -41,6 +41,8 @@ def difference(
 
     What is differentiated is `cost`, a function of the arrays by name, or the test's own J.
 
+    Examples
+    --------
     >>> round(difference(RIGHT.replace(**PLANTED)), 6)
     0.285093
     """
@@ -53,6 +55,8 @@ def accepted(difference: float) -> bool:
     Near is what `numpy.isclose` takes for it. Around the second number the absolute tolerance
     decides, so that what passes lies between about 1.09e-7 and 1.29e-7, and less is a failure.
 
+    Examples
+    --------
     >>> [accepted(number) for number in (0.2850931, 1.2e-7, 1.9e-10)]
     [True, True, False]
     """

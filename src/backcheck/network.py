@@ -59,6 +59,8 @@ def cross_entropy(A: ArrayLike, Y: ArrayLike) -> Any:
     Course 1 of the Deep Learning Specialization. A is strictly between 0 and 1; J is complex
     if it is, for the complex step.
 
+    Examples
+    --------
     >>> float(cross_entropy([[0.5, 0.5]], [[1, 0]]))
     0.6931471805599453
     """
@@ -94,6 +96,8 @@ def loss(
 ) -> Any:
     """Run `forward` and return the `cross_entropy` of its output, which a sigmoid computes.
 
+    Examples
+    --------
     >>> from backcheck.activations import sigmoid
     >>> float(loss([[0.0]], [[1]], {"W1": [[3.0]], "b1": [[0.0]]}, [sigmoid]))
     0.6931471805599453
@@ -109,6 +113,8 @@ def random_network(
     `sizes` are n0, n1 ... nL, and `examples` is m. Weights and biases are standard normal: nothing
     is tiny and no bias is zero, because tiny weights and zero biases hide wrong formulas.
 
+    Examples
+    --------
     >>> X, Y, parameters = random_network((2, 3, 1), examples=4, seed=0)
     >>> {name: value.shape for name, value in parameters.items()}
     {'W1': (3, 2), 'b1': (3, 1), 'W2': (1, 3), 'b2': (1, 1)}

@@ -218,6 +218,8 @@ def parse(text: str) -> Program:
     cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions may stand
     after ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
 
+    Examples
+    --------
     >>> print(parse("dA = np.dot(W.T, dZ)  # one layer down"))
     dA = W.T @ dZ
     >>> parse("import os")
@@ -247,6 +249,8 @@ def forward(activations: tuple[str, ...]) -> Program:
 
     For l = 1 ... L: Z[l] = W[l] A[l-1] + b[l], A[l] = g[l](Z[l]); `activations` as for `backward`.
 
+    Examples
+    --------
     >>> print(forward(("sigmoid",)))
     m = A0.shape[1]
     Z1 = W1 @ A0 + b1

@@ -63,6 +63,8 @@ def centred_difference(f: Function, x: ArrayLike, h: float = 1e-5) -> Array:
     `f` need not take complex numbers, and `h` is half the distance between the two evaluations;
     CS231n recommends about 1e-5.
 
+    Examples
+    --------
     >>> centred_difference(lambda x: (x ** 3).sum(), [1.0, 2.0]).round(8)
     array([ 3., 12.])
     """
@@ -122,6 +124,8 @@ def gradients(
     The network and its data are as `backcheck.network.loss` takes them; `derivative` is
     `complex_step` or `centred_difference`.
 
+    Examples
+    --------
     >>> from backcheck.activations import sigmoid
     >>> gradients([[2.0]], [[1]], {"W1": [[0.0]], "b1": [[0.0]]}, [sigmoid])["dW1"]
     array([[-1.]])

@@ -16,6 +16,8 @@ def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Arr
 
     `noise` is the deviation added to each coordinate; X and Y have shapes (2, m) and (1, m).
 
+    Examples
+    --------
     >>> two_moons(4, seed=0, noise=0.0)[1]
     array([[0, 1, 0, 1]])
     """

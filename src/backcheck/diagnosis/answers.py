@@ -37,6 +37,8 @@ def answer(id: str) -> Answer:
 
     Its digits are those of the test in which learners had it most often.
 
+    Examples
+    --------
     >>> print(answer("average-twice").text.splitlines()[0])
     This looks like the average over m taken twice.
     """
@@ -118,6 +120,8 @@ def error(message: str) -> Answer:
 
     It has as many of the causes as there is room for, the most frequent first.
 
+    Examples
+    --------
     >>> error("KeyError: 'dA0'").causes[0].id
     'key-number'
     """
@@ -143,6 +147,8 @@ def most_frequent() -> list[str]:
 
     Forms that are right and fail all the same are left out: they have pages of their own.
 
+    Examples
+    --------
     >>> most_frequent()[:2]
     ['output-layer-again', 'other-gradient']
     """

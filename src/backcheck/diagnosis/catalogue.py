@@ -138,6 +138,8 @@ def _either(words: Iterable[str]) -> str:
 def entry(key: str) -> Entry:
     """Return the entry of a named form, by its key in `backcheck.mutants.mistakes.table`.
 
+    Examples
+    --------
     >>> entry("shortcut").verdicts
     'equivalent'
     >>> entry("shortcut").places[0].changes
@@ -216,6 +218,8 @@ def _arrays(key: str) -> frozenset[frozenset[str]]:
 def printed_by() -> dict[str, list[str]]:
     """Return, for each number with five decimals or more, the named forms that print it.
 
+    Examples
+    --------
     >>> printed_by()["0.50767257"]
     ['shortcut', 'slope-from-a']
     """
@@ -281,6 +285,8 @@ def overview() -> Overview:
     The ratio is that of the wrong output that is computed first, on the newest test of each
     function; see `backcheck.diagnosis.clues.ratio`.
 
+    Examples
+    --------
     >>> [row[1:] for row in overview().rows if row[0] == table()["output-sign"].name]
     [('mistake', '-1, not constant')]
     """

@@ -81,6 +81,8 @@ def ratios(*tests: str, output: str = "") -> Table:
     Every named mistake that a test rejects is made on it, and the wrong output computed first has
     the ratio, or `output` where that is wrong.
 
+    Examples
+    --------
     >>> ratios("c1w4_linear_backward_v4a").rows[1][:2]
     ('1/m', 'divided by m twice, or already in dZ')
     """
@@ -101,6 +103,8 @@ def ratios(*tests: str, output: str = "") -> Table:
 def differing(test: str) -> Table:
     """Return which outputs differ, and what has been changed in the named forms that do it.
 
+    Examples
+    --------
     >>> differing("c1w4_linear_backward_v4a").rows[0]
     ('dW', 'dW (6)', '0')
     """

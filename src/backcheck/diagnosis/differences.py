@@ -60,6 +60,8 @@ class Known:
 def known() -> tuple[Known, ...]:
     """Return every difference that some mistakes lead to, those with the fewest first.
 
+    Examples
+    --------
     >>> [round(one.value, 6) for one in known() if "planted" in one.says[0]][:3]
     [0.285093, 0.173442, 0.254423]
     """
@@ -72,6 +74,8 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
     Python prints a float with all its digits, so a short number is meant to the last one.
 
+    Examples
+    --------
     >>> [cause.partition(" planted in ")[2] for cause in causes(0.17344196893145924)]
     ['dW2 is still there.']
     >>> causes(0.5772156649)

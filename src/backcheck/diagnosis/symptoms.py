@@ -56,6 +56,8 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
 
     Only programs that stopped in the same place are counted, if there are any.
 
+    Examples
+    --------
     >>> frame = Frame("linear_backward", "A_prev, W, b = cache")
     >>> error = "ValueError: not enough values to unpack (expected 3, got 2)"
     >>> [cause.id for cause in known_causes(error, frame)]

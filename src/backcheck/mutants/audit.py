@@ -127,6 +127,8 @@ def _percent(share: float) -> str:
 def audit(fixture: Fixture) -> Audit:
     """Run every mutant of a test's backward pass, published or made here, through the test.
 
+    Examples
+    --------
     >>> from backcheck.fixtures import load
     >>> audit(load("c1w3_bp_notebook_v2")).fairness
     1.0

@@ -86,6 +86,8 @@ def repaired(fixture: Fixture) -> Fixture:
     Biases that are all zero are drawn after the published draws, which stay as they are. Names,
     shapes, asserts and tolerance are those of the published test; the expected outputs follow.
 
+    Examples
+    --------
     >>> from backcheck.fixtures import load
     >>> week4 = repaired(load("c1w4_L_model_backward_v2"))
     >>> week4.broken()
@@ -190,6 +192,8 @@ def write(fixture: Fixture) -> str:
     The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
     digits. Its docstring says what the audit found, and names every mistake that survives.
 
+    Examples
+    --------
     >>> print(write(make(units=(2, 2), activations=["sigmoid"], m=3)).split("\n")[0][3:])
     Fair test, units 2 2, m = 3.
     """
@@ -230,6 +234,8 @@ def margins(fixture: Fixture) -> tuple[float, float]:
     The first is the largest difference of an equivalent program that the test accepts, the
     second the smallest of a mistake that it rejects for its values; inf if there is none.
 
+    Examples
+    --------
     >>> noise, nearest = margins(make())
     >>> noise < 1e-8 < 1e-4 < nearest
     True

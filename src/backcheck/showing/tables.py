@@ -23,6 +23,8 @@ class Table:
     `named_by` says what the first cells hold, ``"code"``, ``"form"`` or ``"words"``: a page sets
     them accordingly, and gives each form its colour.
 
+    Examples
+    --------
     >>> Table(("form", "test"), [("A2 - Y", "passes"), ("sigmoid(Z2) - Y", "fails")])
     form             test
     ---------------  ------
@@ -77,6 +79,8 @@ def form_of(code: str) -> str:
 class Digits:
     """Arrays below each other, and in each the digits that are not those of the first.
 
+    Examples
+    --------
     >>> Digits({"expected": [[-0.1261204, 0.42987761]], "A - Y": [[0.78862847, 0.43650985]]})
     expected  [[-0.12612040  0.42987761]]
     A - Y     [[ 0.78862847  0.43650985]]
