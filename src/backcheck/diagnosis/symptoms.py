@@ -15,7 +15,7 @@ from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
-from backcheck.program import OPERATIONS, Tree, evaluate, names
+from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -253,7 +253,7 @@ def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int,
         if (inner := _stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
-        values = [evaluate(operand, scope) for operand in tree[1:]]
+        values = [compiled(operand)(scope) for operand in tree[1:]]
         try:
             OPERATIONS[tree[0]](*values)
         except FAILURES:
