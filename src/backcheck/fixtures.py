@@ -55,14 +55,11 @@ def prefix(name: str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How one edition of a test judges outputs.
-
-    Outputs stand in the order of the asserts: the first failure is what a learner sees.
-    """
+    """How one edition of a test judges outputs."""
 
     edition: str
     rule: str
-    outputs: tuple[str, ...]
+    outputs: tuple[str, ...]  # in the order of the asserts: learners see the first failure
     exact_keys: bool = False  # whether an output beyond them fails the test too
     near: tuple[float, ...] = ()  # of a gradient check, as is the step
     step: float = 0.0

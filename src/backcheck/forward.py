@@ -310,10 +310,7 @@ def errors(
 def networks(
     fixture: "Fixture", own_shapes: bool, seeds: tuple[int, ...] = SEEDS
 ) -> tuple[tuple[dict[str, Array], dict[str, Array], Known], ...]:
-    """Return fresh networks, by default those that decide.
-
-    Each has its arrays, the referee's gradients and what the program computes.
-    """
+    """Return fresh networks: the arrays of each, the referee's gradients, and `Program.known`."""
     drawn = (draw(fixture, seed, fixture.sizes if own_shapes else SIZES) for seed in seeds)
     return tuple((one, gradients(fixture, one), fixture.program.known(one)) for one in drawn)
 

@@ -58,13 +58,7 @@ class Known:
 
 @cache
 def known() -> tuple[Known, ...]:
-    """Return every difference that some mistakes lead to, those with the fewest first.
-
-    Examples
-    --------
-    >>> [round(one.value, 6) for one in known() if "planted" in one.says[0]][:3]
-    [0.285093, 0.173442, 0.254423]
-    """
+    """Return every difference that some mistakes lead to, those with the fewest first."""
     found = sorted((*_of_network(), *_of_one_parameter()), key=lambda one: len(one.says))
     return tuple(one for one in found if one.value == 0 or one.value >= RIGHT[one.function])
 
@@ -91,11 +85,9 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the verdict on the last difference of a text, with sentences; None if it has none.
-
-    A number alone, or one beside the words of the course's own message, is its difference.
-    """
+    """Return the verdict on the last difference of a text, with sentences; None if it has none."""
     printed = [*pattern("difference").finditer(text)]
+    # A number alone, or one beside the words of the course's own message, is its difference.
     if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
         return None
     number = printed[-1]["number"]
