@@ -60,13 +60,18 @@ DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
 
+LIVE_NAMES = (
+    "textarea mark live-status live-error live-old equivalent mistake passes fails error absent"
+)
+"""What it makes that no page may have."""
+
 LARGE = (DIAGNOSIS, LATER, LIVE)
 """Those that are worth the work of making them smaller."""
 
 PYTHON = "_static/python.js"
 """What the page that diagnoses loads to run code; it says so itself, so no page names it."""
 
-NAMING = ("diagnose.js", "diagnose-run.js", "live.js", "searchtools.js", "cite.js")
+NAMING = ("diagnose.js", "diagnose-run.js", "searchtools.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -293,7 +298,7 @@ def _bundle(
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
         "alone": {name: _written(root, name) for name in LARGE if name in scripts},
-        "words": "\n".join([WAIT, *naming]),
+        "words": "\n".join([WAIT, LIVE_NAMES if is_live else "", *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
