@@ -52,21 +52,6 @@ def _refuse(function, keyword):
     raise TypeError(f"{function}() got an unexpected keyword argument '{keyword}'")
 
 
-def _public(function):
-    """Return a function of numpy, which says what is the matter with a keyword."""
-
-    def public(*given, **named):
-        try:
-            return function(*given, **named)
-        except TypeError as error:
-            said = str(error)
-            if "unexpected keyword argument" in said:
-                _refuse(function.__name__, said.split("'")[1])
-            raise
-
-    return public
-
-
 # ---- The types of numbers.
 
 
@@ -322,6 +307,11 @@ class ndarray(_Operand):
             raise TypeError("iteration over a 0-d array")
         return iter([self[n] for n in range(len(self))])
 
+    def __index__(self):
+        if self._shape or self.dtype is not INT:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return self.item()
+
     def __contains__(self, value):
         return bool(any(equal(self, value)))
 
@@ -354,6 +344,10 @@ class ndarray(_Operand):
         return view if view._shape or _has_ellipsis(key) else _scalar(view.item(), self.dtype)
 
     def __setitem__(self, key, value):
+        if self.dtype is INT and isinstance(value, (float, float64)):
+            value = array(value, int)
+        if self.dtype is BOOL and isinstance(value, (list, tuple)):
+            raise Lacking("booleans that become a list")
         value = asarray(value)
 
         def check(shape):
@@ -361,14 +355,13 @@ class ndarray(_Operand):
                 return
             mask = asarray(key) if isinstance(key, (ndarray, list)) else value
             if mask.dtype is BOOL and mask._shape == self._shape:
+                text = "NumPy boolean array indexing assignment"
+                if value.ndim > 1:
+                    given = f"input has {value.ndim} dimensions"
+                    raise TypeError(f"{text} requires a 0 or 1-dimensional input, {given}")
                 raise ValueError(
-                    "NumPy boolean array indexing assignment "
-                    + (
-                        f"requires a 0 or 1-dimensional input, input has {value.ndim} dimensions"
-                        if value.ndim > 1
-                        else f"cannot assign {value.size} input values to the {shape[0]} output "
-                        "values where the mask is true"
-                    )
+                    f"{text} cannot assign {value.size} input values to the {shape[0]} output "
+                    "values where the mask is true"
                 )
             raise ValueError(
                 f"shape mismatch: value array of shape {_text(value._shape)} could not be "
@@ -525,7 +518,6 @@ def _nested(given):
     return values, (len(parts),) + shapes[0], kind
 
 
-@_public
 def array(object, dtype=None, copy=True):
     if isinstance(object, ndarray) and not copy and dtype in (None, object.dtype):
         return object
@@ -536,15 +528,19 @@ def array(object, dtype=None, copy=True):
     except _Foreign as foreign:
         raise Lacking(f"arrays of {type(foreign.args[0]).__name__}") from None
     new = kind if dtype is None else _dtype(dtype)
+    if new is INT and kind is FLOAT and not isinstance(object, ndarray):
+        for value in values:
+            if value != value:
+                raise ValueError("cannot convert float NaN to integer")
+            if math.isinf(value):
+                raise OverflowError("cannot convert float infinity to integer")
     return ndarray(list(_converted(values, kind, new)), shape, new)
 
 
-@_public
 def asarray(a, dtype=None):
     return array(a, dtype=dtype, copy=None)
 
 
-@_public
 def copy(a):
     return array(a)
 
@@ -553,7 +549,6 @@ def _copied(a):
     return a if isinstance(a, generic) else array(a)
 
 
-@_public
 def full(shape, fill_value, dtype=None):
     shape, value = _shape(shape), asarray(fill_value, dtype)
     if builtins.any([length < 0 for length in shape]):
@@ -563,39 +558,32 @@ def full(shape, fill_value, dtype=None):
     return made
 
 
-@_public
 def zeros(shape, dtype=float):
     return full(shape, 0, dtype)
 
 
-@_public
 def ones(shape, dtype=float):
     return full(shape, 1, dtype)
 
 
-@_public
 def full_like(a, fill_value, dtype=None):
     a = asarray(a)
     return full(a._shape, fill_value, a.dtype if dtype is None else dtype)
 
 
-@_public
 def zeros_like(a, dtype=None):
     return full_like(a, 0, dtype)
 
 
-@_public
 def ones_like(a, dtype=None):
     return full_like(a, 1, dtype)
 
 
-@_public
 def eye(N, M=None):
     N, M = _whole(N), _whole(N if M is None else M)
     return ndarray([float(i == j) for i in range(N) for j in range(M)], (N, M), FLOAT)
 
 
-@_public
 def arange(start, stop=None, step=1, dtype=None):
     if stop is None:
         start, stop = 0, start
@@ -611,7 +599,6 @@ def arange(start, stop=None, step=1, dtype=None):
     return made if dtype is None else made.astype(dtype)
 
 
-@_public
 def linspace(start, stop, num=50):
     if ndim(start) or ndim(stop):
         raise Lacking("np.linspace of arrays")
@@ -1005,7 +992,6 @@ cosh = ufunc("cosh", _decimals, _guarded(lambda x: math.cosh(abs_(x))), 1)
 abs, mod, true_divide = absolute, remainder, divide
 
 
-@_public
 def where(condition, *choices):
     """Return entries of the one or of the other; of a condition alone, where it is true."""
     if not choices:
@@ -1019,7 +1005,6 @@ def where(condition, *choices):
     return ndarray(found, shape, kind)
 
 
-@_public
 def nonzero(a):
     a = asarray(a)
     found = [n for n, value in enumerate(a._values()) if value]
@@ -1027,7 +1012,6 @@ def nonzero(a):
     return tuple([asarray([n // step % length for n in found], int) for step, length in axes])
 
 
-@_public
 def clip(a, a_min=None, a_max=None):
     a = a if a_min is None else maximum(a, a_min)
     return a if a_max is None else minimum(a, a_max)
@@ -1039,7 +1023,6 @@ def rounded(x, decimals):
     return _rint(x * scale) / scale if decimals >= 0 else _rint(x / scale) * scale
 
 
-@_public
 def round(a, decimals=0):
     a = asarray(a)
     if a.dtype is BOOL or (a.dtype is INT and decimals < 0):
@@ -1080,7 +1063,6 @@ def _total(values):
     return builtins.sum(values[last:], found)
 
 
-@_public
 def sum(a, axis=None, keepdims=False):
     if a is None:
         return None
@@ -1089,7 +1071,6 @@ def sum(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, lambda values: a.dtype.plain(_total(values)))
 
 
-@_public
 def mean(a, axis=None, keepdims=False):
     a = asarray(a).astype(float)
     if axis is not None:
@@ -1114,12 +1095,10 @@ def _fold(choose, empty):
 NONE = "zero-size array to reduction operation {} which has no identity"
 
 
-@_public
 def max(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, _fold(_larger, NONE.format("maximum")))
 
 
-@_public
 def min(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, _fold(_smaller, NONE.format("minimum")))
 
@@ -1139,22 +1118,18 @@ def _first(a, axis, keepdims, name, choose):
     return _reduced(a, axis, keepdims, place, INT)
 
 
-@_public
 def argmax(a, axis=None, keepdims=False):
     return _first(a, axis, keepdims, "argmax", _larger)
 
 
-@_public
 def argmin(a, axis=None, keepdims=False):
     return _first(a, axis, keepdims, "argmin", _smaller)
 
 
-@_public
 def any(a, axis=None, keepdims=False):
     return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.any)
 
 
-@_public
 def all(a, axis=None, keepdims=False):
     return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.all)
 
@@ -1162,22 +1137,18 @@ def all(a, axis=None, keepdims=False):
 # ---- Shapes.
 
 
-@_public
 def shape(a):
     return asarray(a)._shape
 
 
-@_public
 def ndim(a):
     return asarray(a).ndim
 
 
-@_public
 def size(a, axis=None):
     return asarray(a).size if axis is None else shape(a)[axis]
 
 
-@_public
 def transpose(a, axes=None):
     a = a if isinstance(a, generic) else asarray(a)
     if axes is not None and len(_shape(axes)) != a.ndim:
@@ -1190,7 +1161,6 @@ def transpose(a, axes=None):
     return a._view([a._shape[n] for n in order], [a._strides[n] for n in order])
 
 
-@_public
 def reshape(a, shape):
     a, shape = asarray(a), _shape(shape)
     told = f"cannot reshape array of size {a.size} into shape "
@@ -1231,13 +1201,11 @@ def _regrouped(a, shape):
     return strides + [0] * len(new)
 
 
-@_public
 def ravel(a):
     a = asarray(a)
     return reshape(a, -1) if a._is_in_rows() else ndarray(a._values(), (a.size,), a.dtype)
 
 
-@_public
 def squeeze(a, axis=None):
     number, a = isinstance(a, generic), asarray(a)
     gone = [n for n, length in enumerate(a._shape) if length == 1]
@@ -1249,7 +1217,6 @@ def squeeze(a, axis=None):
     return found[()] if number else found
 
 
-@_public
 def expand_dims(a, axis):
     a = asarray(a)
     new = _axes(axis, a.ndim + (len(axis) if isinstance(axis, tuple) else 1))
@@ -1259,7 +1226,6 @@ def expand_dims(a, axis):
     return a[tuple(key) + (Ellipsis,)]
 
 
-@_public
 def concatenate(arrays, axis=0):
     parts = [asarray(one) for one in arrays]
     if not parts:
@@ -1293,13 +1259,11 @@ def concatenate(arrays, axis=0):
     return made
 
 
-@_public
 def vstack(tup):
     parts = [asarray(one) for one in tup]
     return concatenate([one if one.ndim > 1 else reshape(one, (1, -1)) for one in parts])
 
 
-@_public
 def hstack(tup):
     parts = [one if one.ndim else ravel(one) for one in map(asarray, tup)]
     return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1)
@@ -1324,7 +1288,6 @@ def _product(a, b):
     return _result(found, a._shape[:-1] + b._shape[1:], kind)
 
 
-@_public
 def dot(a, b):
     if a is None or b is None:
         return multiply(a, b)
@@ -1345,7 +1308,6 @@ def dot(a, b):
 SIGNATURE = "gufunc signature (n?,k),(k,m?)->(n?,m?)"
 
 
-@_public
 def matmul(a, b):
     # Numpy takes None for an array without axes.
     a, b = [asarray(0 if one is None else one) for one in (a, b)]
@@ -1366,7 +1328,6 @@ def matmul(a, b):
     return _product(a, b)
 
 
-@_public
 def outer(a, b):
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
@@ -1387,19 +1348,16 @@ class _Linalg:
 linalg = _Linalg()
 
 
-@_public
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     a, b = asarray(a).astype(float), asarray(b).astype(float)
     near = less_equal(absolute(a - b), atol + rtol * absolute(b)) & isfinite(b) | equal(a, b)
     return near | (isnan(a) & isnan(b)) if equal_nan else near
 
 
-@_public
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     return bool(all(isclose(a, b, rtol, atol, equal_nan)))
 
 
-@_public
 def array_equal(a1, a2):
     a1, a2 = asarray(a1), asarray(a2)
     return a1._shape == a2._shape and bool(all(equal(a1, a2)))
@@ -1418,7 +1376,32 @@ class errstate:
         return False
 
 
-# ---- The operators and methods of arrays and numbers.
+# ---- What is numpy's of all this: functions, operators and methods.
+
+
+def _public(function):
+    """Return a function of numpy, which says what is the matter with a keyword."""
+
+    def public(*given, **named):
+        try:
+            return function(*given, **named)
+        except TypeError as error:
+            said = str(error)
+            if "unexpected keyword argument" in said:
+                _refuse(function.__name__, said.split("'")[1])
+            raise
+
+    return public
+
+
+for _name in (
+    "array", "asarray", "copy", "full", "zeros", "ones", "full_like", "zeros_like", "ones_like",
+    "eye", "arange", "linspace", "where", "nonzero", "clip", "round", "sum", "mean", "max", "min",
+    "argmax", "argmin", "any", "all", "shape", "ndim", "size", "transpose", "reshape", "ravel",
+    "squeeze", "expand_dims", "concatenate", "vstack", "hstack", "dot", "matmul", "outer",
+    "isclose", "allclose", "array_equal",
+):  # fmt: skip
+    globals()[_name] = _public(globals()[_name])
 
 
 def _operators(name, function):
