@@ -353,8 +353,8 @@ class ndarray(_Operand):
         def check(shape):
             if _broadcast(shape, value._shape) == shape:
                 return
-            mask = asarray(key) if isinstance(key, (ndarray, list)) else value
-            if mask.dtype is BOOL and mask._shape == self._shape:
+            mask = isinstance(key, (ndarray, list)) and asarray(key).dtype is BOOL
+            if mask and asarray(key)._shape == self._shape:
                 text = "NumPy boolean array indexing assignment"
                 if value.ndim > 1:
                     given = f"input has {value.ndim} dimensions"

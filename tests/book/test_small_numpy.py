@@ -60,9 +60,8 @@ def test_random_programs_come_out_as_in_numpy(small: Any) -> None:
             counts["exceptions"] += 1
             assert isinstance(ours, Exception), program
             assert plain(ours) == plain(theirs), program
-            bases = (ValueError, TypeError, IndexError, AttributeError, ArithmeticError)
-            kinds = [[isinstance(one, base) for base in bases] for one in (ours, theirs)]
-            assert kinds[0] == kinds[1], program
+            kinds = [kind.__name__ for kind in type(theirs).__mro__]
+            assert type(ours).__name__ in kinds, program
         else:
             counts["values"] += 1
             assert not isinstance(ours, Exception), (program, ours)
