@@ -131,12 +131,16 @@ def shell(text: str) -> str:
     )
 
 
-TANH = "(1 - A1 ** 2)"
+TANH, SUM = "(1 - A1 ** 2)", "np.sum(dZ, axis=1, keepdims=True)"
+COPY = "    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n"
 OWN_TANH = ("def back", "def slope(A):\n    return 1 - A ** 2\n\ndef back")
-SHORTCUT = (
-    '    dA_prev_temp, dW_temp, db_temp = linear_activation_backward(dAL, current_cache, "sigmoid")',
-    "    dZL = AL - Y\n    dA_prev_temp, dW_temp, db_temp = linear_backward(dZL, current_cache[0])",
-)
+SHORTCUT: list[Edit] = [
+    ("    L = len(caches)", "    L = len(caches)\n    dZL = AL - Y"),
+    (
+        'linear_activation_backward(dAL, current_cache, "s',
+        'linear_backward(dZL, current_cache[0]) # "s',
+    ),
+]
 
 WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     # Week 3, right
@@ -169,7 +173,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "no keepdims": (WEEK_3, [("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)")]),
     "the whole sum": (WEEK_3, [("np.sum(dZ2, axis=1, keepdims=True) / m", "np.mean(dZ2)")]),
     "the same sum twice": (WEEK_3, [("np.sum(dZ1, axis", "np.sum(dZ2, axis"), prints]),
-    "returned too early": (WEEK_3, [("    dA1 = ", '    return {"dW2": dW2, "db2": db2}\n    dA1 = ')]),
+    "returned too early": (WEEK_3, [("    dA1", '    return {"dW2": dW2, "db2": db2}\n    dA1')]),
     "nothing is returned": (WEEK_3, [("    return grads", "    grads")]),
     "returned as a tuple": (WEEK_3, [("    return grads", "    return dW1, db1, dW2, db2")]),
     "a key that is not there": (WEEK_3, [('cache["A2"]', 'cache["A3"]')]),
@@ -177,7 +181,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "weights without transpose": (WEEK_3, [("W2.T @ dZ2", "W2 @ dZ2"), dots]),
     "factors exchanged": (WEEK_3, [("dZ1 @ X.T", "X @ dZ1.T"), dots]),
     "a dictionary as a tuple": (WEEK_3, [('A1 = cache["A1"]', "A1, A2, Z1, Z2, W2 = cache")]),
-    "an activation overwritten": (WEEK_3, [("    dZ1 =", "    A1 **= 2\n    dZ1 ="), (TANH, "(1 - A1)"),
+    "an activation overwritten": (WEEK_3, [("    dZ1", "    A1 **= 2\n    dZ1"), (TANH, "(1 - A1)"),
                                            ("    dZ2 = A2 - Y", "    A2 -= Y\n    dZ2 = A2")]),
     "an activation overwritten before its time": (
         WEEK_3, [("    dZ2 = A2", "    A1 *= A1\n    dZ2 = A2"), (TANH, "(1 - A1)")]),
@@ -196,29 +200,29 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
     "layer, not transposed": (LINEAR, [("dZ @ A_prev.T", "dZ @ A_prev"), dots]),
     "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
-    "layer, a mean": (LINEAR, [("np.sum(dZ, axis=1, keepdims=True) / m", "np.mean(dZ, axis=1, keepdims=True) / m")]),
+    "layer, a mean": (LINEAR, [(f"{SUM} / m", f"{SUM} / m".replace("sum", "mean"))]),
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
     "activation, right": (LAYER, [hints, dots]),
     "activation, exchanged": (LAYER, [("dZ = relu_backward(dA", "dZ = sigmoid_backward(dA")]),
     "activation, another word": (LAYER, [('activation == "relu"', 'activation == "ReLU"')]),
     "activation, the caches exchanged": (
-        LAYER, [("linear_cache, activation_cache = cache", "activation_cache, linear_cache = cache")]),
+        LAYER, [("linear_cache, activation_cache = c", "activation_cache, linear_cache = c")]),
     "activation, without the derivative": (
         LAYER, [("dZ = sigmoid_backward(dA, activation_cache)", "dZ = dA")]),
     "activation, a slope of Z": (LAYER, [("s * (1 - s)", "cache * (1 - cache)")]),
     # Week 4, all layers
     "model, right": (MODEL, [f_strings]),
-    "model, the shortcut of the thread": (MODEL, [SHORTCUT]),
+    "model, the shortcut of the thread": (MODEL, SHORTCUT),
     "model, the shortcut as dAL": (MODEL, [(r"(1 - Y) / (1 - AL) - Y / AL", "AL - Y"), f_strings]),
     "model, another sign": (MODEL, [("- Y / AL", "+ Y / AL"), dots]),
     "model, all sigmoid": (MODEL, [('current_cache, "relu"', 'current_cache, "sigmoid"')]),
     "model, keys off by one": (MODEL, [('"dA" + str(l)]', '"dA" + str(l + 1)]'), f_strings]),
-    "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], current', "dAL, current")]),
+    "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], c', "dAL, c")]),
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
     "model, one layer too many": (MODEL, [("caches[L - 1]", "caches[L]")]),
-    "model, a helper without 1/m": (MODEL, [("np.sum(dZ, axis=1, keepdims=True) / m", "np.sum(dZ, axis=1, keepdims=True)")]),
+    "model, a helper without 1/m": (MODEL, [(f"{SUM} / m", SUM)]),
     "model, a helper in place": (
-        MODEL, [("    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n", "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
+        MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
     "model, no gradient of the units": (MODEL, [("dA_prev = W.T @ dZ", "dA_prev = W.T @ dZ / m")]),
 }  # fmt: skip
 """By name the test, and in which ways the right functions are written differently."""

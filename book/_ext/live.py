@@ -129,7 +129,7 @@ class Live(SphinxDirective):
         form_of = import_module("backcheck.tables").form_of
         block = live(test=test, step=step, shown=" ".join(shown))
         name(self, block, step)
-        block += nodes.paragraph("", f"{fixture.title} needs:", classes=["live-wanted"])
+        block += nodes.paragraph("", f"What {fixture.title} accepts:", classes=["live-wanted"])
         block += _parts(printed(fixture.values, fixture.values, shown))
         for text in self.content:
             told = said(test, step, text, shown)

@@ -49,7 +49,7 @@ class Plane(SphinxDirective):
         zs, values = (fixture.arrays[name].ravel().tolist() for name in (layer.Z, layer.A))
         reach = max(3.0, math.ceil(max(map(abs, zs)) * 2) / 2)
         low = min(-1.0, math.floor(min(values) * 2) / 2)
-        high = max(1.5, math.ceil(max(values) * 2) / 2)
+        high = max(1.5, math.ceil(max(values) * 2) / 2 + 0.5)
         drawn = Drawing(activation, reach, low, high)
         pairs = list(zip(zs, values, strict=True))
         z, a = pairs.pop(self.options.get("pair", 1) - 1)

@@ -11,8 +11,16 @@ from backcheck.showing.words import pattern, say, texts
 from chapters import ROOT
 from diagnose_data import in_javascript
 
-MODULES = sorted((ROOT / "book/_static/diagnose").glob("*.js"))
-SOURCES = sorted((ROOT / "src/backcheck").rglob("*.py"))
+MODULES = [
+    module
+    for folder in ("diagnose", "live")
+    for module in sorted((ROOT / "book/_static" / folder).glob("*.js"))
+]
+# What is said of a form that is typed is found where the book is built.
+SOURCES = [
+    *sorted((ROOT / "src/backcheck").rglob("*.py")),
+    *(ROOT / "book/_ext" / name for name in ("live.py", "typed.py")),
+]
 
 
 def keys_of(function: str) -> set[str]:
@@ -32,10 +40,10 @@ def test_every_pattern_is_used_in_the_package() -> None:
 
 
 def test_every_sentence_is_used_in_the_package() -> None:
-    named = keys_of("say") - {"spent-", "_keep", "n"}
+    named = keys_of("say") - {"spent-", "typed-", "_keep", "n"}
     # What is said of a verdict, an outcome, a count or the number of changes has its name.
     computed = {"expected", "explained", "unexplained", "passes", "fails", "error"}
-    computed |= {"chance", "too-few"}
+    computed |= {"chance", "too-few", *(f"typed-{one}" for one in ("passes", "fails", "error"))}
     computed |= {"sum", "sum0", "sum1", "shape0", "shape1", *(f"spent-{n}" for n in range(4))}
     # What keeps a value from being an array of numbers is found where there is no sentence.
     # The data of the page ask for one, and how little some numbers say has a name of its own.

@@ -6,11 +6,6 @@ import { cache } from "./util.js";
 import { OPERATIONS, sameShape } from "./values.js";
 import { say } from "./words.js";
 
-/** A name that was given a value; `output` says whether it is a key, or returned.
- * @typedef {{line: number, inside: string, name: string, value: Value?, output: boolean, prefix: string}} Assignment */
-/** What a function did with some arrays; `overwritten` has, by output, what wrote into it later.
- * @typedef {{arrays: Scope, assignments: Assignment[], outputs: Scope, name: string, overwritten: Map<string, Assignment>}} Trace */
-
 /** Whether two values are one, to the rounding of two ways to compute it.
  * @type {(one?: Value?, other?: Value?) => boolean} */
 export function same(one, other) {

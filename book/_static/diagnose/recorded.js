@@ -13,9 +13,6 @@ import {
 } from "./sources.js";
 import { say } from "./words.js";
 
-/** @typedef {import("./sources.js").Syntax} Syntax */
-/** @typedef {import("./sources.js").Piece} Piece */
-
 const BEGINS = /#.*\b(?:START CODE|CODE STARTS) HERE/;
 const ENDS = /#.*\b(?:END CODE|CODE ENDS) HERE/;
 const RECORD = "__backcheck_record__";

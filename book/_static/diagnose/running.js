@@ -8,12 +8,14 @@ import { fromArrays, Unreadable } from "./reading.js";
 import { leftAsHandedOut, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
 import {
+  CLASS,
   cellsOf,
   definedIn,
   FUNCTION,
   namesAt,
   parametersOf,
   take,
+  textOf,
   unreadable,
 } from "./sources.js";
 import { likelyCauses } from "./symptoms.js";
@@ -22,16 +24,8 @@ import { notCovered } from "./uncovered.js";
 import { prefixOf } from "./util.js";
 import { say } from "./words.js";
 
-/** @typedef {import("./sources.js").Piece} Piece */
-/** @typedef {import("./sources.js").Taken} Taken */
-/** @typedef {import("./lines.js").Trace} Trace */
-/** @typedef {[string, number, string, string]} Passed A frame: its cell, line, function and text. */
-/** What is to be run: each function, test and arrays it is about, after the function as it is.
- * @typedef {{fixture: Fixture, taken: Taken, name: string, note: string, job: any, cases: [string, Fixture, Scope][]}} Asked */
-/** What a function did: its outputs, or the exception, its frames and what was printed.
- * @typedef {Asked & {outputs: Map<string, Returned>, error: string, frames: Passed[], absent: string[], printed: string, traces: Map<string, [Fixture, Trace[]]>}} Ran */
-
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
+const SLOPES = ["sigmoid_backward", "relu_backward"];
 const NAMELESS = "UnboundLocalError: local variable referenced";
 export const SECONDS = 5;
 export const PASTED = "your code";
@@ -43,7 +37,7 @@ function chosenIn(found, text, id) {
   const own = [...new Map(found.map((one) => [one.name, one])).values()];
   const functions = own.filter(({ kind }) => kind === FUNCTION);
   const test = FIXTURES.get(id ?? "");
-  const wanted = test ? [test] : NEWEST_FIRST;
+  const wanted = test ? [test] : [...NEWEST_FIRST, ...SLOPES.map(testOf)];
   const every = wanted.flatMap((fixture) =>
     functions.filter((one) => one.name === fixture.function),
   );
@@ -71,8 +65,15 @@ function chosenIn(found, text, id) {
       note: `No function here is called ${fixture.function}; ${name} takes the same arguments, and is run as that.`,
     };
   }
-  const inside = wanted.find((one) => new RegExp(`\\bdef\\s+${one.function}\\b`).test(text));
-  return inside ? { fixture: inside, name: inside.function, note: "" } : null;
+  for (const fixture of wanted) {
+    const stands = new RegExp(`\\bdef\\s+${fixture.function}\\b`);
+    const outer = own.find(
+      ({ kind, cell, node }) => kind === CLASS && stands.test(textOf(cell.text, node)),
+    );
+    const name = outer ? `${outer.name}.${fixture.function}` : fixture.function;
+    if (stands.test(text)) return { fixture, name, note: "" };
+  }
+  return null;
 }
 
 /** What is to be run of a text; null where no test known here calls a function of it.
@@ -107,8 +108,7 @@ export function asked(text, id, parse, path = PASTED) {
 
 /** The functions of the exercises that can be judged alone, the innermost first. */
 function ownTests() {
-  const slopes = ["sigmoid_backward", "relu_backward"];
-  return [...new Set([...slopes, ...[...FIXTURES.values()].map((one) => one.function)])];
+  return [...new Set([...SLOPES, ...[...FIXTURES.values()].map((one) => one.function)])];
 }
 
 /** The newest test of a function; that of an activation is made of its layer's.
@@ -152,9 +152,12 @@ export function ran(asks, [first, ...others]) {
   const last = frames.at(-1);
   const error = raised.startsWith(NAMELESS) ? unbound(asks.taken, last) : raised;
   const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
-  if (lacks) throw new Unreadable(`This page does not have ${lacks}; ${TERMINAL}`);
-  if (/^(?:Syntax|Indentation|Tab)Error/.test(error) && last)
-    throw new Unreadable(unreadable(`${last[0]}, line ${last[1]}`, error));
+  const where = last ? `${last[0]}, line ${last[1]}` : PASTED;
+  if (error.startsWith("SyntaxError"))
+    throw new Unreadable(
+      unreadable(where, "invalid syntax, or newer than the Python of this page"),
+    );
+  if (lacks) throw new Unreadable(`${where}: this page does not have ${lacks}; ${TERMINAL}`);
   if (error) return base;
   const names = new Set(asks.cases.map(([one]) => one));
   /** @type {Ran["traces"]} */
@@ -203,7 +206,7 @@ function traceOf(test, arrays, outputs, records, of, elsewhere) {
   const name = of.split(".").at(-1) ?? "";
   /** @type {Trace} */
   const trace = { arrays, assignments: [], outputs, name, overwritten: new Map() };
-  /** @type {Map<number, import("./lines.js").Assignment[]>} */
+  /** @type {Map<number, Assignment[]>} */
   const held = new Map();
   let call = 0;
   for (const record of records) {

@@ -8,9 +8,6 @@ import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./runn
 import { DATA } from "./util.js";
 import { say } from "./words.js";
 
-/** @typedef {import("./running.js").Ran} Ran */
-/** @typedef {[string, Element[]]} Shown A title, and what stands below it. */
-
 /** @type {any} */
 let interpreter = null;
 
@@ -45,7 +42,8 @@ export async function called(text, id) {
 function* numbersBeside(text, id, said, isTold) {
   if (!saysMore(text)) throw new Unreadable(said);
   const found = yield* diagnosing(text, id, 2);
-  const remarks = isTold ? [said, ...found.remarks] : found.remarks;
+  // A traceback quotes some lines of a function, and nobody pasted that.
+  const remarks = isTold && !read(text).error ? [said, ...found.remarks] : found.remarks;
   return [titleOf(found), answerParts({ ...found, remarks })];
 }
 
@@ -66,7 +64,7 @@ function* shown(done) {
   const complaint = error ? "" : firstComplaint(fixture, done.outputs);
   const found = yield* diagnosed(done);
   const line = error || complaint ? yield* lineOf(done, found) : null;
-  const parts = note ? [element("p", { class: "diagnose-remark" }, note)] : [];
+  const parts = [];
   let title = say("raised");
   if (error) {
     const passed = frames.map(([where, line, , text]) => `${spotOf({ where, line })}: ${text}`);
@@ -77,6 +75,7 @@ function* shown(done) {
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
   parts.push(...answerParts(found));
+  if (note) parts.push(element("p", { class: "diagnose-remark" }, note));
   if (printed) {
     const box = element("pre", { class: "diagnose-values", tabindex: "0" }, printed);
     parts.push(element("details", {}, element("summary", {}, "What it printed"), box));
@@ -84,7 +83,6 @@ function* shown(done) {
   return [title, parts];
 }
 
-/** @typedef {{where: string, line: number}} Spot */
 /** @type {(spot: Spot) => string} */
 function spotOf({ where, line }) {
   const cell = where.startsWith(PASTED) ? where.slice(PASTED.length + 2) : where;
@@ -97,12 +95,9 @@ function lineShown({ taken }, line) {
   const text = cell.text.split("\n")[line.line - 1]?.trim() ?? "";
   const number = element("span", { class: "diagnose-number" }, String(line.line));
   const says = `${spotOf(line)}, ${line.name}: ${line.says}`;
-  return element(
-    "div",
-    { class: "diagnose-card" },
-    element("p", {}, element("strong", {}, says)),
-    element("pre", { class: "diagnose-code" }, number, text),
-  );
+  const said = element("p", {}, element("strong", {}, says));
+  const quoted = element("pre", { class: "diagnose-code" }, number, text);
+  return element("ol", {}, element("li", { class: "diagnose-card" }, said, quoted));
 }
 
 /** The whole answer, as `backcheck run --json` prints it.

@@ -3,16 +3,11 @@
 import { Unreadable } from "./reading.js";
 import { say } from "./words.js";
 
-/** A node of that tree. @typedef {any} Syntax */
-/** @typedef {{label: string, text: string}} Place */
-/** What defines a name: its statement and, of an import, the module, the name there and here.
- * @typedef {{name: string, kind: string, cell: Place, node: Syntax, from: string, of: string}} Piece */
-/** @typedef {{pieces: Piece[], names: string[], missing: string[], modules: string[]}} Taken */
-
 const MAGIC = /^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ *= *[%!].*)$/gm;
 const GROUPS = ["TupleExpression", "ArrayExpression", "ParenthesizedExpression"];
 export const FUNCTION = "FunctionDefinition";
 export const CLASS = "ClassDefinition";
+const PRINT = "PrintStatement";
 const BUILTIN =
   /^(?:abs|all|any|bool|dict|divmod|enumerate|filter|float|frozenset|int|isinstance|len|list|map|max|min|object|pow|print|range|repr|reversed|round|set|sorted|str|sum|tuple|type|zip)$/;
 
@@ -212,7 +207,7 @@ export function definedIn(cells, parse) {
 
 /** @type {(node: Syntax) => Syntax} */
 function errorIn(node) {
-  for (const one of walk(node)) if (one.type.isError) return one;
+  for (const one of walk(node)) if (one.type.isError || one.name === PRINT) return one;
   return null;
 }
 
@@ -232,8 +227,11 @@ export function take(found, wanted, path) {
     if (!piece || kept.has(name)) continue;
     const { text } = piece.cell;
     const error = errorIn(piece.node);
-    if (error)
-      throw new Unreadable(unreadable(whereOf(piece, error), "SyntaxError: invalid syntax"));
+    if (error) {
+      const said =
+        error.name === PRINT ? "Missing parentheses in call to 'print'" : "invalid syntax";
+      throw new Unreadable(unreadable(whereOf(piece, error), said));
+    }
     if (name !== first && piece.kind === "value" && !isSimple(piece, known))
       throw new Unreadable(
         say("reads-outside", { reader, name, where: whereOf(piece, piece.node) }),
@@ -244,7 +242,9 @@ export function take(found, wanted, path) {
   }
   const whole = kept.get(first);
   if (!whole) throw new Unreadable(nowhere(found, wanted, path));
-  if (method) checkMethod(whole, method);
+  const isStatic = new RegExp(`@(?:static|class)method\\s+def\\s+${method}\\b`);
+  if (method && !isStatic.test(textOf(whole.cell.text, whole.node)))
+    throw new Unreadable(say("is-method", { name: wanted }));
   const alone = [...new Map([...kept.values()].map((one) => [one.node, one])).values()];
   const imports = [...kept.values()].filter(({ kind }) => kind === "import");
   const others = alone.filter(({ kind }) => kind !== "import");
@@ -261,11 +261,8 @@ export function take(found, wanted, path) {
 /** @type {(piece: Piece, node: Syntax) => string} */
 export const whereOf = ({ cell }, { from }) => `${cell.label}, line ${lineAt(cell.text, from)}`;
 
-/** What is said of text that Python does not read. @type {(where: string, error: string) => string} */
-export function unreadable(where, error) {
-  const [kind, ...said] = error.split(": ");
-  return say("no-python", { where, kind, said: said.join(": ") });
-}
+/** What is said of text that Python does not read. @type {(where: string, said: string) => string} */
+export const unreadable = (where, said) => say("no-python", { where, kind: "SyntaxError", said });
 
 /** Whether it calls what modules have, if anything. @type {(piece: Piece, known: Map<string, Piece>) => boolean} */
 function isSimple({ cell, node }, known) {
@@ -282,33 +279,17 @@ function isSimple({ cell, node }, known) {
   });
 }
 
-/** @type {(found: Piece[], wanted: string, path: string) => string} */
-function nowhere(found, wanted, path) {
-  const name = wanted.split(".").at(-1) ?? "";
-  for (const piece of found.filter(({ kind }) => kind === FUNCTION || kind === CLASS)) {
+/** Says that there is no such function, or where one of its name stands.
+ * @type {(found: Piece[], name: string, path: string) => string} */
+function nowhere(found, name, path) {
+  for (const piece of found) {
     for (const node of walk(piece.node)) {
-      const own = node.name === FUNCTION && node !== defined(piece.node);
-      if (!own || textOf(piece.cell.text, node.getChild("VariableName")) !== name) continue;
-      const key = piece.kind === CLASS ? "inside-class" : "inside-function";
-      return say(key, { name, outer: piece.name, where: whereOf(piece, node) });
+      const own = node.name === FUNCTION && textOf(piece.cell.text, node.getChild("VariableName"));
+      if (own !== name) continue;
+      return say("inside-function", { name, outer: piece.name, where: whereOf(piece, node) });
     }
   }
-  const own = found.filter(({ kind, name }) => kind === FUNCTION && name[0] !== "_");
-  const names = [...new Set(own.map(({ name }) => name))].slice(0, 3).join(", ");
-  return say("no-function", { path, name: wanted, has: names && `; it has ${names}` });
-}
-
-/** @type {(piece: Piece, method: string) => void} */
-function checkMethod({ name, kind, cell, node }, method) {
-  const own = partsOf(defined(node).getChild("Body")).filter((one) => {
-    const of = defined(one).getChild("VariableName");
-    return defined(one).name === FUNCTION && of && textOf(cell.text, of) === method;
-  });
-  const found = own.at(-1);
-  if (kind !== CLASS || !found)
-    throw new Unreadable(say("no-method", { outer: name, name: method }));
-  if (!/@(?:static|class)method\b/.test(textOf(cell.text, found).split("def ")[0]))
-    throw new Unreadable(say("is-method", { name: `${name}.${method}` }));
+  return say("no-function", { path, name, has: "" });
 }
 
 /** The names of what a function takes. @type {(piece: Piece) => string[]} */

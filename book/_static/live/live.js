@@ -163,7 +163,7 @@ if (globalThis.document) {
     const is = root.matches(".live") ? new Live(block) : new Plane(block, keep);
     blocks.set(root.id, is);
     const { early } = /** @type {any} */ (root);
-    if (early?.target.closest("button")) early.target.click();
+    if (early?.type === "click" && early.target.closest("button")) early.target.click();
   }
   open();
   addEventListener("hashchange", open);

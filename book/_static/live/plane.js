@@ -54,7 +54,7 @@ export class Plane {
     this.svg.addEventListener("click", (event) => this.follow(event));
     this.dot.addEventListener("keydown", (event) => this.press(event));
     const { early } = /** @type {any} */ (root);
-    if (early?.target.closest("svg")) this.follow(early);
+    if (early?.type === "pointerdown" && early.target.closest("svg")) this.follow(early);
   }
 
   /** A finger takes the dot, and elsewhere scrolls the page. @param {PointerEvent} event */

@@ -222,13 +222,8 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
     ]
     for _, forms in occurrences(fixture):
         changes += forms.items() if len(forms) == 1 else ()
-    found = distinct(
-        [
-            Mutant(fixture, {name: tree})
-            for name, tree in changes
-            if _is_clash(clash, _stopped(tree, fixture.values))
-        ]
-    )
+    stopping = (one for one in changes if _is_clash(clash, _stopped(one[1], fixture.values)))
+    found = distinct([Mutant(fixture, dict([one])) for one in stopping])
     return _in_line(found, frame.statement)
 
 
@@ -251,8 +246,7 @@ def _new_names(mutant: Mutant) -> set[str]:
     return {
         name
         for step, tree in mutant.forms.items()
-        for name in names(tree)
-        if name not in names(mutant.originals[step])
+        for name in {*names(tree)} - {*names(mutant.originals[step])}
     }
 
 

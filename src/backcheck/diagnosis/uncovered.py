@@ -21,8 +21,6 @@ def exercises() -> tuple[tuple[str, str, str], ...]:
 def not_covered(text: str) -> str:
     """Return what to say of a text that is about another exercise than those known, or ``""``.
 
-    Examples
-    --------
     >>> not_covered("dA_mean = 9.608")[:55]
     'conv_backward (Course 4 Week 1) is not among the tests '
     >>> not_covered("L_model_backward prints dA0 = [[0.5]]")

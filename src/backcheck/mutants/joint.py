@@ -88,9 +88,8 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     lines = lines_of(fixture.arrays, fixture.forward)
     again = {line.name: line.expression for line in lines}
     from_below = {layer.Z for layer in fixture.layers}
-    yield again
-    yield {name: tree for name, tree in again.items() if name in from_below}
-    yield {name: tree for name, tree in again.items() if name not in from_below}
+    for kept in (again.keys(), from_below, again.keys() - from_below):
+        yield {name: tree for name, tree in again.items() if name in kept}
 
 
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:
