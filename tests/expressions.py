@@ -113,6 +113,8 @@ def expressions(draw: Any, depth: int = 3) -> str:
             lambda: f"np.transpose({part()}, (1, 0))",
             lambda: f"np.sum({part()}, keepdim=True)",
             lambda: f"np.dot({part()}, {part()}, axis=1)",
+            lambda: f"np.multiply({part()}, {part()}, out=A)",
+            lambda: f"np.add({part()}, {part()}, I)",
             lambda: f"({part()}).TT",
         )
     )()

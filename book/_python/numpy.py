@@ -157,9 +157,10 @@ def _broadcast(*shapes):
 
 
 def _common(arrays, out=None):
-    shape = _broadcast(*[one._shape for one in arrays])
-    if shape is None:
-        shown = arrays if out is None else arrays + [out]
+    shape, shown = _broadcast(*[one._shape for one in arrays]), arrays
+    if out is not None:
+        shown = arrays + [out]
+    if shape is None or _broadcast(*[one._shape for one in shown]) is None:
         shapes = " ".join([_text(one._shape) for one in shown])
         raise ValueError(f"operands could not be broadcast together with shapes {shapes} ")
     return shape
@@ -173,7 +174,7 @@ def _whole(number):
     raise TypeError(f"'{kind}' object cannot be interpreted as an integer")
 
 
-NAMES = ("ndarray", "float64", "int64", "bool", "ufunc")
+NAMES = ("ndarray", "float64", "int64", "ufunc", "_ArrayFunctionDispatcher")
 """The types that are numpy's in messages."""
 
 
@@ -394,10 +395,12 @@ class generic(_Operand):
 
     shape = ()
 
+    def __new__(cls, value=0):
+        several = isinstance(value, (ndarray, list, tuple)) and ndim(value)
+        return array(value, cls) if several else object.__new__(cls)
+
     def __init__(self, value=0):
         if type(value) is not self.dtype.plain:
-            if ndim(value):
-                raise Lacking(f"np.{self.dtype} of an array")
             (value,) = _converted([asarray(value).item()], asarray(value).dtype, self.dtype)
         self._value = value
 
@@ -744,15 +747,17 @@ class ufunc:
     def __repr__(self):
         return f"<ufunc '{self.name}'>"
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given, out=None, **named):
         for keyword in named:
             _refuse(self.name, keyword)
-        return self.found(given)
-
-    def found(self, given, out=None):
-        """Return the result, or write it to an array."""
         if len(given) == self.of + 1:
-            raise Lacking(f"np.{self.name}(..., out=...)")
+            given, out = given[:-1], given[-1]
+        if out is not None and not isinstance(out, ndarray):
+            raise TypeError("return arrays must be of ArrayType")
+        return self.found(given, out)
+
+    def found(self, given, out):
+        """Return the result, or write it to an array."""
         if len(given) != self.of:
             takes = f"from {self.of} to {self.of + 1} positional arguments"
             raise TypeError(f"{self.name}() takes {takes} but {len(given)} were given")
@@ -767,7 +772,7 @@ class ufunc:
                 "casting rule 'same_kind'"
             )
         shape = _common(arrays, out)
-        if out is not None and shape != out._shape:
+        if out is not None and _broadcast(shape, out._shape) != out._shape:
             raise ValueError(
                 f"non-broadcastable output operand with shape {_text(out._shape)} doesn't match "
                 f"the broadcast shape {_text(shape)}"
@@ -777,7 +782,7 @@ class ufunc:
         values = list(map(_wrapped, values)) if found is INT else values
         if out is None:
             return _result(values, shape, found)
-        out._store(out._at(), shape, ndarray(values, shape, found))
+        out._store(out._at(), out._shape, ndarray(values, shape, found))
         return out
 
     def _foreign(self, given, one):
@@ -1379,19 +1384,20 @@ class errstate:
 # ---- What is numpy's of all this: functions, operators and methods.
 
 
-def _public(function):
-    """Return a function of numpy, which says what is the matter with a keyword."""
+class _ArrayFunctionDispatcher:
+    """A function of numpy, which says what is the matter with a keyword."""
 
-    def public(*given, **named):
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *given, **named):
         try:
-            return function(*given, **named)
+            return self.function(*given, **named)
         except TypeError as error:
             said = str(error)
             if "unexpected keyword argument" in said:
-                _refuse(function.__name__, said.split("'")[1])
+                _refuse(self.function.__name__, said.split("'")[1])
             raise
-
-    return public
 
 
 for _name in (
@@ -1401,7 +1407,7 @@ for _name in (
     "squeeze", "expand_dims", "concatenate", "vstack", "hstack", "dot", "matmul", "outer",
     "isclose", "allclose", "array_equal",
 ):  # fmt: skip
-    globals()[_name] = _public(globals()[_name])
+    globals()[_name] = _ArrayFunctionDispatcher(globals()[_name])
 
 
 def _operators(name, function):
@@ -1412,8 +1418,8 @@ def _operators(name, function):
         setattr(ndarray, f"__i{name}__", lambda self, other: function.found((self, other), self))
 
 
-def _operator(name, function):
-    setattr(_Operand, f"__{name}__", lambda *given: function(*given))
+def _method(owner, name, function):
+    setattr(owner, name, lambda *given, **named: function(*given, **named))
 
 
 for _name, _function in (
@@ -1424,18 +1430,16 @@ for _name, _function in (
     _operators(_name, _function)
 
 for _name, _function in (
-    ("lt", less), ("le", less_equal), ("gt", greater), ("ge", greater_equal), ("eq", equal),
-    ("ne", not_equal), ("neg", negative), ("abs", absolute), ("invert", invert),
-    ("pos", lambda one: one + 0),
-):  # fmt: skip
-    _operator(_name, _function)
-
-for _name, _function in (
+    ("__lt__", less), ("__le__", less_equal), ("__gt__", greater), ("__ge__", greater_equal),
+    ("__eq__", equal), ("__ne__", not_equal), ("__neg__", negative), ("__abs__", absolute),
+    ("__pos__", lambda one: multiply(one, 1)), ("__invert__", invert),
     ("all", all), ("any", any), ("argmax", argmax), ("argmin", argmin), ("clip", clip),
-    ("copy", _copied), ("max", max), ("mean", mean), ("min", min),
-    ("nonzero", nonzero), ("ravel", ravel), ("round", round), ("squeeze", squeeze), ("sum", sum),
+    ("copy", _copied), ("max", max), ("mean", mean), ("min", min), ("nonzero", nonzero),
+    ("ravel", ravel), ("round", round), ("squeeze", squeeze), ("sum", sum),
 ):  # fmt: skip
-    setattr(_Operand, _name, _function)
+    _method(_Operand, _name, _function)
+
+_method(ndarray, "dot", dot)
 
 
 def _times(self, other):
@@ -1448,7 +1452,6 @@ def _times(self, other):
     raise TypeError(f"can't multiply sequence by non-int of type 'numpy.{kind}'")
 
 
-ndarray.dot = dot
 generic.__mul__ = generic.__rmul__ = _times
 
 
