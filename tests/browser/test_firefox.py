@@ -1,5 +1,6 @@
 """The site in Firefox, from disk and served: what it complains of, and what it does otherwise."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from browsing import needs_firefox
 from building import EVERY
 from marionette import Firefox, started
+from pages_python import IN_BROWSERS, check_in_browsers
 from programs import learners
 from serving import served
 
@@ -139,3 +141,9 @@ def test_printed_numbers_are_diagnosed(fox: Firefox, html: Path) -> None:
     fox.press(*"dZ2 = [[0.78862847 0.43650985]]")
     card = "document.querySelector('#diagnose-result .diagnose-card')?.textContent"
     assert "AL - Y" in fox.wait_for(card)
+
+
+def test_a_function_runs_or_raises_and_an_endless_loop_is_ended(fox: Firefox, html: Path) -> None:
+    fox.goto((html / "diagnose.html").as_uri())
+    fox.evaluate(IN_BROWSERS)
+    check_in_browsers(json.loads(fox.wait_for("window.told")))

@@ -29,7 +29,7 @@ def in_python(text: str, *given: Any) -> tuple[Any, str]:
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            exec(compile(text, "own.py", "exec"), scope)
+            exec(compile(text, "own.py", "exec"), scope)  # noqa: S102
             found = scope["f"](*copy.deepcopy(given))
         except Exception as error:
             return error, printed.getvalue()
@@ -58,7 +58,7 @@ def test_random_expressions_come_out_as_in_numpy() -> None:
 
 
 def agree(told: dict[str, Any], expected: Any) -> bool:
-    """Return whether an answer of the page is what numpy gives, with its exceptions and printing."""
+    """Return whether an answer of the page is numpy's, with what it says and prints."""
     if isinstance(expected, Exception) or "error" in told:
         said = told.get("error", "").partition(": ")[2].replace("numpy.", "")
         return said == str(expected).strip().replace("numpy.", "")
