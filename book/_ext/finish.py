@@ -39,6 +39,7 @@ import citing
 import drawings
 import katex_renderer
 import permalinks
+import searching
 
 TOOLS = Path(__file__).parent / "node"
 
@@ -51,13 +52,16 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 SIGNS = "_static/signs.css"
 """The stylesheet with the fonts of the mathematics, for the pages that have any."""
 
-ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
+ALONE = ("diagnose", "search.js")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-DIAGNOSIS = "_static/diagnose.js"
-"""The one of them that is worth the work of making it smaller."""
+LEFT_OUT = ("searchtools", "language_data", "searchindex")
+"""Those of Sphinx's search, in whose place is ours: see ``searching.py``."""
 
-NAMING = ("diagnose.js", "searchtools.js", "cite.js")
+DIAGNOSIS = "_static/diagnose.js"
+"""The one of them that comes from a page."""
+
+NAMING = ("diagnose.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -122,11 +126,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     _lighten_pictures(root)
     for tree in pages.values():
         _draw_pictures(root, tree)
+    searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis = _bundle(root, pages, styles)
+    css, js, diagnosis, search = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
+    scripts = {SCRIPT: js, DIAGNOSIS: diagnosis, searching.SCRIPT: search}
+    for file, text in {STYLE: css, SIGNS: signs, **scripts}.items():
         _write(root / file, text)
     version = _digest(css, signs, js)[:8]
     address = app.config.html_baseurl
@@ -162,7 +168,7 @@ def finished(
     for found in tree.css(f"{fetched}, style, {VIEWPORT} ~ {VIEWPORT}"):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
-        if _is_alone(file):
+        if _is_alone(file) and not Path(file).name.startswith(LEFT_OUT):
             found.attrs["defer"] = ""
         else:
             found.decompose()
@@ -251,7 +257,7 @@ def _files(
 
 
 def _is_alone(file: str) -> bool:
-    return Path(file).name.startswith(ALONE)
+    return Path(file).name.startswith((*ALONE, *LEFT_OUT))
 
 
 def _inline_styles(tree: LexborHTMLParser) -> set[str]:
@@ -260,23 +266,25 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str]:
-    """Return the one stylesheet, the one script, and that of the page that diagnoses."""
+) -> tuple[str, str, str, str]:
+    """Return the one stylesheet, the one script, and those of the pages with one of their own."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
+    search = searching.script()
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
+        "search": search,
         "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
-        "words": "\n".join([WAIT, *naming]),
+        "words": "\n".join([WAIT, searching.SOURCES[-1].read_text(encoding="utf-8"), *naming]),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"]
+    return answer["css"], answer["js"], answer["diagnosis"], answer["search"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -402,7 +410,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT}
+    named = {STYLE, SIGNS, SCRIPT, *searching.FILES}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}
@@ -450,10 +458,10 @@ def _focus_boxes(tree: LexborHTMLParser) -> None:
         box.attrs["tabindex"] = "0"
 
 
-def _head_search(tree: LexborHTMLParser) -> None:
+def _offer_search(tree: LexborHTMLParser) -> None:
     for results in tree.css("#search-results"):
-        (title,) = LexborHTMLParser("<h1>Search</h1>").css("h1")
-        results.insert_before(title)
+        for part in LexborHTMLParser(searching.FORM).css("body > *"):
+            results.insert_before(part)
 
 
 def _link_blocks(tree: LexborHTMLParser) -> None:
@@ -485,7 +493,7 @@ REPAIRS = (
     _name_summaries,
     _list_references,
     _focus_boxes,
-    _head_search,
+    _offer_search,
 )
 """What the theme and the extensions leave out for readers of all kinds, or put in their way."""
 

@@ -1,9 +1,9 @@
-// Reads {"css", "js", "diagnosis", "words", "used"}, writes {"css", "js", "diagnosis"}: the rules that
-// a page can use, and two scripts, all without spaces and comments.
+// Reads {"css", "js", "diagnosis", "search", "words", "used"}, writes {"css", "js", "diagnosis", "search"}:
+// the rules that a page can use, and three scripts, all without spaces and comments.
 const { PurgeCSS } = require("purgecss");
 const { transform } = require("esbuild");
 
-async function bundle({ css, js, diagnosis, words, used }) {
+async function bundle({ css, js, diagnosis, search, words, used }) {
   const [purged] = await new PurgeCSS().purge({
     // What the pages hold, and every word of the scripts, which add classes of their own.
     content: [{ raw: `${used.join(" ")} ${js} ${words}`, extension: "txt" }],
@@ -15,9 +15,10 @@ async function bundle({ css, js, diagnosis, words, used }) {
   const options = { minify: true, charset: "utf8", legalComments: "none" };
   const [style, ...scripts] = await Promise.all([
     transform(purged.css, { loader: "css", minify: true }),
-    ...[js, diagnosis].map((script) => transform(script, options)),
+    ...[js, diagnosis, search].map((script) => transform(script, options)),
   ]);
-  return { css: style.code, js: scripts[0].code, diagnosis: scripts[1].code };
+  const [site, ...alone] = scripts.map(({ code }) => code);
+  return { css: style.code, js: site, diagnosis: alone[0], search: alone[1] };
 }
 
 async function main() {
