@@ -39,6 +39,7 @@ import citing
 import drawings
 import katex_renderer
 import permalinks
+import previews
 import searching
 
 TOOLS = Path(__file__).parent / "node"
@@ -135,6 +136,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for file, text in {STYLE: css, SIGNS: signs, **scripts}.items():
         _write(root / file, text)
     version = _digest(css, signs, js)[:8]
+    for tree in pages.values():
+        _classify(tree)
+    shown = previews.embedded({name: tree for name, tree in pages.items() if name != LOST})
     address = app.config.html_baseurl
     if not address:
         logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
@@ -144,7 +148,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
-        _write(root / name, finished(tree, root, version, base, about))
+        text = finished(tree, version, base, about)
+        _write(root / name, text.replace("</body>", f"{shown.get(name, '')}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
     for form in root.glob(f"{citing.BOOK}.*"):
@@ -157,9 +162,7 @@ def installed() -> bool:
     return (TOOLS / "node_modules" / "esbuild").is_dir()
 
 
-def finished(
-    tree: LexborHTMLParser, root: Path, version: str, base: str = "", about: str = ""
-) -> str:
+def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = "") -> str:
     """Return the text of a finished page.
 
     With `base` before the names of files and pages, and `about` in its head.
@@ -172,9 +175,6 @@ def finished(
             found.attrs["defer"] = ""
         else:
             found.decompose()
-    for found in tree.css("[style]"):
-        _add_class(found, class_of(found.attributes["style"] or ""))
-        del found.attrs["style"]
     if base:
         for found in tree.css("a[href]"):
             address = found.attributes["href"] or ""
@@ -196,6 +196,13 @@ def finished(
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>{about}'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
+
+
+def _classify(tree: LexborHTMLParser) -> None:
+    """Give what has a style of its own the class that takes its place."""
+    for found in tree.css("[style]"):
+        _add_class(found, class_of(found.attributes["style"] or ""))
+        del found.attrs["style"]
 
 
 def class_of(style: str) -> str:

@@ -106,6 +106,33 @@ def test_a_search_from_disk_quotes_and_follows_what_is_typed(html: Path, browser
     page.close()
 
 
+def test_a_link_shows_what_it_leads_to_for_pointer_and_keyboard(
+    html: Path, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    complaints = complaints_of(page)
+    page.goto((html / "two-layers.html").as_uri())
+    page.locator("html:not(.waits)").wait_for()
+    shown = page.get_by_role("tooltip")
+    for link in ("glossary.html#term-", "#equation-", ".html#equation-"):
+        found = page.locator(f"article a[href*='{link}']:not(.headerlink)").first
+        found.hover()
+        shown.wait_for()
+        assert len(shown.inner_text()) > 3
+        assert found.get_attribute("aria-describedby") == "preview"
+        page.keyboard.press("Escape")
+        shown.wait_for(state="hidden")
+        page.mouse.move(0, 0)
+        found.focus()
+        shown.wait_for()
+        box, at = shown.bounding_box(), found.bounding_box()
+        assert box["y"] >= at["y"] + at["height"] - 1 or box["y"] + box["height"] <= at["y"] + 1
+        page.evaluate("document.activeElement.blur()")
+        shown.wait_for(state="hidden")
+    assert complaints == []
+    page.close()
+
+
 def test_a_key_leads_to_the_box_for_searching_or_to_its_page(html: Path, browser: Browser) -> None:
     for width, key in ((1280, "/"), (1280, "Control+k"), (390, "Control+k")):
         page = browser.new_page(viewport={"width": width, "height": 900})
