@@ -261,6 +261,19 @@ def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Brow
     page.close()
 
 
+def test_a_formula_is_copied_as_its_tex_once(address: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/sigmoid.html")
+    page.locator("html:not(.waits)").wait_for()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('article h1 ~ p'))")
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.count(r"$\sigma(Z)(1 - \sigma(Z))$") == 1
+    assert "σ" not in copied
+    context.close()
+
+
 def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
