@@ -37,7 +37,7 @@ NAMES = {
 NUMBER = re.compile(r"\s*-?\d+(\^\{?-?\d+\}?)?\s*")
 """A formula that Jupyter Book 2 writes as text, so that nobody sees there that it was one."""
 
-VERBATIM = ("code-cell", "raw")
+VERBATIM = ("code-cell", "raw", "live")
 """The directives whose content is not Markdown."""
 
 

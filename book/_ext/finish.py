@@ -59,10 +59,24 @@ ALONE = ("diagnose", "search.js")
 LEFT_OUT = ("searchtools", "language_data", "searchindex")
 """Those of Sphinx's search, in whose place is ours: see ``searching.py``."""
 
-DIAGNOSIS = "_static/diagnose.js"
-"""The one of them that comes from a page."""
+DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
+"""What diagnoses, and what it loads for a reader's function."""
 
-NAMING = ("diagnose.js", "cite.js")
+LIVE = "_static/live.js"
+"""The script for what can be typed over, which pages load when a reader takes it."""
+
+LIVE_NAMES = (
+    "textarea mark live-status live-error live-old equivalent mistake passes fails error absent"
+)
+"""What it makes that no page may have."""
+
+LARGE = (DIAGNOSIS, LATER, LIVE)
+"""Those that are worth the work of making them smaller."""
+
+PYTHON = "_static/python.js"
+"""What the page that diagnoses loads to run code; it says so itself, so no page names it."""
+
+NAMING = ("diagnose.js", "diagnose-run.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -100,6 +114,9 @@ POLICY = (
 
 Firefox fetches the next page ahead by the first rule, and knows no file by the name of 'self'."""
 
+COMPILES, RUNS = " 'wasm-unsafe-eval'", "; worker-src blob:"
+"""What the page that diagnoses may besides: compile WebAssembly, and run it in a worker."""
+
 VIEWPORT = 'meta[name="viewport"]'
 
 MAINTAINERS = "For maintainers"
@@ -129,11 +146,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         _draw_pictures(root, tree)
     searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis, search = _bundle(root, pages, styles)
+    css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    scripts = {SCRIPT: js, DIAGNOSIS: diagnosis, searching.SCRIPT: search}
-    for file, text in {STYLE: css, SIGNS: signs, **scripts}.items():
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
     version = _digest(css, signs, js)[:8]
     for tree in pages.values():
@@ -151,6 +167,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         more = shown.get(name, "")
         if tree.css_matches("section[id^='mistake-']"):
             more += citing.answers(root)
+        for found in tree.css("[data-src]"):
+            found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
         text = finished(tree, version, base, about)
         _write(root / name, text.replace("</body>", f"{more}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
@@ -191,7 +209,10 @@ def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = 
     wait = WAIT.replace("FONTS", json.dumps(fonts))
     scripts = [wait, *(script.text() for script in tree.css("script:not([src])"))]
     digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
-    policy = escape(POLICY.format(scripts=digests), quote=False)
+    policy = POLICY.format(scripts=digests)
+    if tree.css_matches(f'script[src*="{DIAGNOSIS}"]'):
+        policy = POLICY.format(scripts=digests + COMPILES) + RUNS
+    policy = escape(policy, quote=False)
     head = f'{MARK} content="{policy}">'
     for sheet in sheets:
         head += f'<link rel="stylesheet" href="{base}{sheet}?v={version}">'
@@ -276,25 +297,37 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str, str]:
-    """Return the one stylesheet, the one script, and those of the pages with one of their own."""
+) -> tuple[str, str, dict[str, str]]:
+    """Return the one stylesheet, the one script, and those that pages load for themselves."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    scripts += [LATER] if DIAGNOSIS in scripts else []
+    # Typed over, a form is answered by a script that no page names as one.
+    is_live = any(tree.css_matches("[data-src]") for tree in pages.values())
+    scripts += [LIVE] if is_live else []
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
-    search = searching.script()
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "search": search,
-        "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
-        "words": "\n".join([WAIT, searching.SOURCES[-1].read_text(encoding="utf-8"), *naming]),
+        "alone": {
+            searching.SCRIPT: searching.script(),
+            **{name: _written(root, name) for name in LARGE if name in scripts},
+        },
+        "words": "\n".join(
+            [
+                WAIT,
+                LIVE_NAMES if is_live else "",
+                searching.SOURCES[-1].read_text(encoding="utf-8"),
+                *naming,
+            ]
+        ),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"], answer["search"]
+    return answer["css"], answer["js"], answer["alone"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -312,20 +345,21 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
                 yield from (value or "").split()
 
 
-def _remembered(record: Path, question: str) -> dict[str, str]:
+def _remembered(record: Path, question: str) -> dict[str, Any]:
     """Ask the tools, unless they were asked the same before."""
     tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("bundle.js", LOCK)]
     key = _digest(question, *tools)
     if record.exists():
-        known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    answer: dict[str, str] = {"key": key, **_ask("bundle.js", question)}
+    answer: dict[str, Any] = {"key": key, **asked("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
 
 
-def _ask(script: str, question: str) -> Any:
+def asked(script: str, question: str) -> Any:
+    """Return what one of our scripts answers, run by Node."""
     done = subprocess.run(  # noqa: S603 - our own script, no reader's text
         [katex_renderer.node(), str(TOOLS / script)],
         input=question, capture_output=True, check=True, encoding="utf-8",
@@ -343,7 +377,7 @@ def _lighten_pictures(root: Path) -> None:
     new = [picture for picture in pictures if not (store / picture.name).exists()]
     if new:
         question = json.dumps([picture.read_text(encoding="utf-8") for picture in new])
-        for picture, text in zip(new, _ask("pictures.js", question), strict=True):
+        for picture, text in zip(new, asked("pictures.js", question), strict=True):
             (store / picture.name).write_text(text, encoding="utf-8")
     for picture in pictures:
         _write(picture, (store / picture.name).read_text(encoding="utf-8"))
@@ -420,7 +454,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT, *searching.FILES}
+    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON, *searching.FILES}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}

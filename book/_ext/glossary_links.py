@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from form_colours import within
+from live import live
 
 WORDS = re.compile(r"(?<![\w-])(form|fixture|edition|referee|mutant)s?\b")
 """The words that mean something here that they mean nowhere else."""
@@ -21,6 +22,7 @@ LEFT_ALONE = (
     nodes.reference,
     pending_xref,
     nodes.term,
+    live,
 )
 
 

@@ -18,9 +18,18 @@ LIST = Path(__file__).resolve().parents[1] / "permalinks.txt"
 
 PLACES = ", ".join(
     f"article {tag}[id]"
-    for tag in ("section", "figure", ".math-wrapper", ".exercise", ".proof", "dt")
+    for tag in (
+        "section",
+        "figure",
+        ".math-wrapper",
+        ".exercise",
+        ".proof",
+        "dt",
+        ".live",
+        ".plane",
+    )
 )
-"""What a reader can link to: headings, figures, formulas, exercises, propositions, words."""
+"""What a reader can link to: headings, figures, formulas, exercises, propositions, words, live."""
 
 STUB = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">

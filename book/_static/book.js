@@ -42,3 +42,39 @@ window.addEventListener("keydown", (event) => {
   if (box) box.focus();
   else location.href = document.querySelector("form[role=search]").action;
 });
+
+// Forms that can be typed over, and dots that can be taken: their script comes with the first touch.
+(() => {
+  const made = (tag, settings) => Object.assign(document.createElement(tag), settings);
+  function load({ dataset: { src } }) {
+    if (!document.querySelector("script[src*='live.js']"))
+      document.head.append(made("script", { src }));
+  }
+  function open() {
+    const [id, ...said] = location.hash.slice(1).split("&");
+    const root = document.getElementById(id);
+    if (said.length && root?.dataset.src) load(root);
+  }
+
+  for (const root of document.querySelectorAll("[data-src]")) {
+    for (const [place, text] of root.querySelectorAll(".live-text").entries()) {
+      const { className, clientHeight, textContent } = text;
+      const field = made("textarea", { className, defaultValue: textContent, maxLength: 300 });
+      const ariaLabel = `${root.dataset.step}, form ${place + 1}`;
+      const rows = Math.round(clientHeight / 24) || 1;
+      text.replaceWith(
+        Object.assign(field, { ariaLabel, rows, spellcheck: false, autocapitalize: "off" }),
+      );
+    }
+    for (const dot of root.querySelectorAll(".plane-dot"))
+      Object.assign(dot, { role: "slider", tabIndex: 0 });
+    for (const kind of ["focusin", "pointerdown", "click"]) {
+      root.addEventListener(kind, (event) => {
+        root.early = event;
+        load(root);
+      });
+    }
+  }
+  open();
+  addEventListener("hashchange", open);
+})();

@@ -27,6 +27,19 @@ def test_the_page_names_all_that_would_have_to_be_made_anew() -> None:
     lost = {row["construct"] for row in RECORD["constructs"] if row["rewritten"] < row["uses"]}
     words = {
         "directive raw": "form that takes pasted numbers",
+        **dict.fromkeys(
+            ("directive live", "option test of live", "option shown of live"),
+            "forms that can be typed over",
+        ),
+        **dict.fromkeys(
+            (
+                "directive plane",
+                "option test of plane",
+                "option pair of plane",
+                "option name of plane",
+            ),
+            "plane with a dot",
+        ),
         "cell image alt": "descriptions of pictures",
         "cell code_prompt_show": "words that unfold one cell",
         "cell code_prompt_hide": "words that unfold one cell",

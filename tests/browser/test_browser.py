@@ -74,7 +74,7 @@ def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
 
 def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: Browser) -> None:
     page = browser.new_page(color_scheme="light")
-    page.goto((html / "index.html").as_uri())
+    page.goto((html / "tanh.html").as_uri())
     figure = page.locator("figure .picture").first
     light = figure.screenshot()
     for _ in range(3):

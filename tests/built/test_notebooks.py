@@ -123,7 +123,7 @@ def test_its_text_reads_as_the_page_does(html: Path, name: str) -> None:
     article = parsed(html / f"{name}.html").select_one("article")
     expected = "".join(page_text(article))
     of_the_site = (
-        "#diagnose-app, noscript, .solution > .admonition-title, "
+        "#diagnose-app, .live-more, .plane svg, noscript, .solution > .admonition-title, "
         "p:-soup-contains('What was here is now')"
     )
     for part in article.select(of_the_site):

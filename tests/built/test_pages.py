@@ -42,8 +42,8 @@ def prose(page: Page) -> str:
     """Return what the page says outside its cells, without the numbering of its parts."""
     article = copy(page.soup.article)
     drop = (
-        ".cell_input, .cell_output, .section-number, .caption-number, .eqno, .katex-html, "
-        ".std-numref, .headerlink, semantics > :not(annotation)"
+        ".cell_input, .cell_output, .live, .plane, .section-number, .caption-number, .eqno, "
+        ".katex-html, .std-numref, .headerlink, semantics > :not(annotation)"
     )
     for element in article.select(drop):
         element.decompose()

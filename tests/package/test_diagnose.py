@@ -142,7 +142,7 @@ def test_one_mistake_in_a_helper_function_is_one_change() -> None:
     assert changed(found) == {"db1": "sum(dZ1, axis=1) / m", "db2": "sum(dZ2, axis=1) / m"}
 
 
-@pytest.mark.parametrize("names", [("dW1",), ("db2",), ("dW2", "dW1"), ("dZ2",), ("dA1", "db1")])
+@pytest.mark.parametrize("names", [("dW1",), ("dZ2",), ("dA1", "db1")])
 def test_any_subset_of_the_outputs_will_do(names: tuple[str, ...]) -> None:
     found = diagnose(printed(WEEK_4, *names, dZ2="Y - AL"))
     assert {"dZ2": "Y - AL"} in [

@@ -116,8 +116,13 @@ class Epub(Epub3Builder):
         # Sphinx takes the first file for the contents.
         text = text.replace('Contents" href="title.xhtml"', 'Contents" href="nav.xhtml"')
         for name in self.files:
-            if b"<math" in (file.parent / name).read_bytes():
-                text = text.replace(f'href="{name}"', f'href="{name}" properties="mathml"')
+            page = (file.parent / name).read_bytes()
+            holds = [
+                kind for kind, sign in (("mathml", b"<math"), ("svg", b"<svg")) if sign in page
+            ]
+            if holds:
+                properties = f'href="{name}" properties="{" ".join(holds)}"'
+                text = text.replace(f'href="{name}"', properties)
         file.write_text(text, encoding="utf-8", newline="\n")
 
     def build_epub(self) -> None:

@@ -96,6 +96,14 @@ export class Fixture {
   get own() {
     return this.data.own.map((given) => this.network(given));
   }
+  /** Two forward passes of its own sizes on which no step is 0 everywhere. */
+  get fresh() {
+    return this.data.fresh.map((given) => this.network(given).arrays);
+  }
+  /** What a call is given that the test does not spell out. */
+  get filled() {
+    return shared(this.data.filled, unpackArrays);
+  }
   get changes() {
     return shared(this.data.changes, unpackChanges);
   }
@@ -168,11 +176,11 @@ export class Fixture {
     return { word: failures.length ? "fails" : "passes", failures, error };
   }
 
-  /** @type {(name: string, got: Value) => string[]} */
-  failure(name, got) {
+  /** @type {(name: string, got: Value, rule?: string) => string[]} */
+  failure(name, got, rule = this.data.rule) {
     const want = this.expected[name];
     if (!sameShape(got, want)) return [say("wrong", { what: "shape", name })];
-    const [absolute, relative] = DATA.rules[this.data.rule];
+    const [absolute, relative] = DATA.rules[rule];
     const near = want.d.every(
       (number, at) => Math.abs(got.d[at] - number) <= absolute + relative * Math.abs(number),
     );

@@ -92,12 +92,13 @@ export function write(tree, binding = 0) {
 }
 
 const WORD =
-  /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|\.T\b|\.shape\[[01]\]|, *(?:axis=[01]|keepdims=True)|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
+  /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\.T\b|\.shape\[[01]\]|, *(?:axis *= *(?:[01]|None)|keepdims *= *(?:True|False))\b|[A-Za-z_]\w*|\*\*|[<>]=?|\S/g;
+const OF_NUMPY = /\b(?:np|numpy)\.(?=[A-Za-z_]\w* *\()/g;
 
-/** Reads what `write` writes, for links that spell expressions out.
+/** Reads what `write` writes, and functions as numpy calls them.
  * @type {(text: string) => Tree} */
 export function parse(text) {
-  const tokens = text.match(WORD) || [];
+  const tokens = text.replace(OF_NUMPY, "").match(WORD) || [];
   let [at, depth] = [0, 0];
   /** @type {(found: any) => void} */
   const expect = (found) => {
@@ -170,9 +171,19 @@ export function parse(text) {
     at += 1;
     if (word === "concatenate") return concatenated();
     const argument = expression(0);
-    let options = "";
-    while (tokens[at]?.startsWith(",")) options += tokens[at++].replace(/, */, ", ");
-    expect(tokens[at++] === ")");
+    if (word in DATA.calls) {
+      expect(tokens[at++] === ",");
+      const second = expression(0);
+      expect(tokens[at++] === ")");
+      return node(DATA.calls[word], argument, second);
+    }
+    const given = [];
+    while (tokens[at]?.length > 1 && tokens[at].startsWith(","))
+      given.push(tokens[at++].replace(/[, ]/g, ""));
+    expect(tokens[at++] === ")" && new Set(given.map((one) => one[0])).size === given.length);
+    const stated = given.filter((one) => !/None|False/.test(one)).sort();
+    const options = stated.map((one) => `, ${one}`).join("");
+    if (word === "square" && !given.length) return node("**", argument, leaf(2));
     const op = word === "sum" ? Object.keys(SUMS).find((one) => SUMS[one] === options) : word;
     expect(op && (word === "sum" || (FUNCTIONS.includes(word) && !options)));
     return node(/** @type {string} */ (op), argument);

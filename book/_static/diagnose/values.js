@@ -163,10 +163,13 @@ export function complaint({ op, values }) {
     return "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead.";
   }
   if (op === "@") {
-    if (!shapes.every((shape) => shape.length)) return "matmul: an operand has no dimensions";
+    const bare = shapes.findIndex((shape) => !shape.length);
+    if (bare >= 0)
+      return `matmul: Input operand ${bare} does not have enough dimensions (has 0, gufunc core with signature (n?,k),(k,m?)->(n?,m?) requires 1)`;
     const right = values[1].n === 1 ? values[1].c : values[1].r;
     return `matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size ${right} is different from ${values[0].c})`;
   }
+  if (op.startsWith("shape")) return "tuple index out of range";
   if (op.startsWith("sum")) return `axis 1 is out of bounds for array of dimension ${values[0].n}`;
   const written = shapes.map((shape) => tuple(shape).replace(" ", ""));
   return `operands could not be broadcast together with shapes ${written.join(" ")}`;

@@ -69,15 +69,16 @@ def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     """Return the first thing the test says, with the size of the difference, or ``""``."""
     # Where one number is expected, its type is left open.
     own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
-    types = [f"Wrong type for {name}: {one.kind}" for name, one in own if one.kind != "ndarray"]
+    types = [say("wrong-type", name=n, kind=one.kind) for n, one in own if one.kind != "ndarray"]
     arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
     first = next(iter((*types, *fixture.compare(arrays).failures)), "")
     name = first.split()[-1] if first else ""
     if first.startswith("Wrong shape"):
-        return f"{first} (yours {np.shape(arrays[name])}, expected {fixture.expected[name].shape})"
+        shapes = {"own": np.shape(arrays[name]), "expected": fixture.expected[name].shape}
+        return say("wrong-by-shape", said=first, **shapes)
     if first.startswith("Wrong values"):
         gap = np.max(np.abs(arrays[name] - fixture.expected[name]))
-        return f"{first} (largest difference {gap:.3g})"
+        return say("wrong-by", said=first, gap=f"{gap:.3g}")
     return first
 
 

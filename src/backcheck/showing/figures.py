@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.style
@@ -48,6 +48,8 @@ SIGNS = ("o", "s", "^", "D", "v", "X")
 
 RUNS = (INK, "#a3286f", "#7a6000", "#0b7285", "#8a5a44", FAINT, "#5c4b8a")
 """The colours of other series, none of which is one that means something."""
+
+DASHES = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
 
 DARK = {
     INK: "#d8dee4",
@@ -209,7 +211,7 @@ def moved_curves(
     of g, such as a' = 1 - a^2: `through` takes the a of a pair, and returns the curve as a
     function of the distance from its z. Dots continue both tangents.
     """
-    z, a = finite("z", z).ravel(), finite("a", a).ravel()
+    z, a = np.ravel(z), np.ravel(a)
     grid = np.linspace(z.min() - 2, z.max() + 2, 481)
     panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
     for axes, x, y in zip(panels, z, a, strict=True):
@@ -372,25 +374,18 @@ def drift(
 def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
     """Draw the relative error of numerical derivatives over their step size, log-log."""
     axes = figure.subplots()
-    for name, values, colour, marker in _with_looks("methods", errors, RUNS, SIGNS):
+    for name, values, colour, marker in _with_looks(errors, RUNS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
     _labelled(axes, "step size h", "relative error")
 
 
 @_drawn(4.0, 3.8)
-def training_curves(
-    figure: Figure, losses: Mapping[str, ArrayLike], colours: Sequence[str] = RUNS
-) -> None:
-    """Draw the cost over the steps of descent; a run like the first one lies inside its line."""
-    first = next(iter(losses.values()))
-    together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
-    styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
+def training_curves(figure: Figure, losses: Mapping[str, ArrayLike]) -> None:
+    """Draw the cost over the steps of descent."""
     axes = figure.subplots()
-    for name, values, colour, style in _with_looks("runs", losses, colours, styles):
-        nested = together[::-1].index(name) if name in together else 0
-        style = "solid" if name in together else style
-        axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
+    for name, values, colour, style in _with_looks(losses, RUNS, DASHES):
+        axes.plot(values, color=colour, linestyle=style, label=name)
     axes.set_yscale("log")
     _labelled(axes, "step", "cost")
 
@@ -404,7 +399,7 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
     z = np.ravel(z)
     rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (title, curves) in zip(rows, panels.items(), strict=True):
-        for name, values, colour, width in _with_looks("forms", curves, FORMS, (6, 3.5, 1.5)):
+        for name, values, colour, width in _with_looks(curves, FORMS, (6, 3.5, 1.5)):
             error = np.maximum(np.asarray(values, dtype=float), 1e-16)
             axes.plot(z, error, color=colour, linewidth=width, label=name)
             shown = np.flatnonzero(np.isfinite(error))
@@ -419,14 +414,14 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
 
 @_drawn(4.0, 2.7)
 def derivative_over_activation(
-    figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
+    figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float
 ) -> None:
     """Draw g'(z) over a = g(z), each given over rising z; it folds back where g falls and rises.
 
     At `level`, an a, both derivatives of a folded curve are marked.
     """
     panels = figure.subplots(1, len(curves), squeeze=False)[0]
-    for name, curve, axes in _with_looks("activations", curves, panels[:2]):
+    for axes, (name, curve) in zip(panels, curves.items(), strict=True):
         a, derivative = (np.asarray(values, dtype=float) for values in curve)
         axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
         turn = int(np.argmin(a))
@@ -436,7 +431,6 @@ def derivative_over_activation(
             axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
             axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
             axes.legend(loc="upper left")
-        if turn and level is not None:
             falling = np.interp(level, a[turn::-1], derivative[turn::-1])
             rising = np.interp(level, a[turn:], derivative[turn:])
             axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
@@ -449,8 +443,7 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
     """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
     bins = [float(power) for power in range(-17, 2)]
     axes = figure.subplots()
-    looks = ((INK, FAINT), (True, False))
-    for name, values, colour, fill in _with_looks("verdicts", errors, *looks):
+    for name, values, colour, fill in _with_looks(errors, (INK, FAINT), (True, False)):
         found = np.ravel(np.asarray(values, dtype=float))
         size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
@@ -463,7 +456,7 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
 @_drawn(4.0, 3.8)
 def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
     """Draw matrices of one shape: each entry is a square of its size, open if it is negative."""
-    arrays = {name: finite(name, value) for name, value in matrices.items()}
+    arrays = {name: np.asarray(value) for name, value in matrices.items()}
     scale = max(float(np.abs(array).max()) for array in arrays.values())
     panels = figure.subplots(1, len(arrays), sharey=True, squeeze=False)[0]
     for axes, (name, array) in zip(panels, arrays.items(), strict=True):
@@ -480,16 +473,15 @@ def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
 
 
 @_drawn(4.0, 3.0)
-def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None = None) -> None:
+def shortcut_against_general(figure: Figure, z: float, y: int, a: float) -> None:
     """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y."""
     s = float(sigmoid(z))
-    ends = (0.06, 0.94) if a is None else (min(0.2, a / 2), max(0.94, a * 1.08))
 
     def general(A: Any) -> Any:
         return (A - y) / (A * (1 - A)) * sigmoid.derivative_from_z(z)
 
     axes = figure.subplots()
-    grid = np.linspace(*ends, 400)
+    grid = np.linspace(min(0.2, a / 2), max(0.94, a * 1.08), 400)
     # The curve has a pole at A = 1 - y; the other pole cancels.
     grid = grid[np.abs(grid - (1 - y)) > 0.02]
     axes.plot(grid, grid - y, color=SHORTCUT, label="A − Y")
@@ -499,11 +491,10 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
     crossings.spines["top"].set_visible(False)
     for x in (s, 1 - s):
         axes.axvline(x, color=FAINT, linewidth=1, linestyle=":", zorder=0)
-    if a is not None:
-        two = [a - y, general(a)]
-        axes.plot([a, a], two, color=FAINT, linewidth=1)
-        axes.plot([a], two[:1], marker="o", color=SHORTCUT)
-        axes.plot([a], two[1:], marker="s", color=Z_FORM)
+    two = [a - y, general(a)]
+    axes.plot([a, a], two, color=FAINT, linewidth=1)
+    axes.plot([a], two[:1], marker="o", color=SHORTCUT)
+    axes.plot([a], two[1:], marker="s", color=Z_FORM)
     _labelled(axes, "A, cached", "dZ", height=1.1)
 
 
@@ -516,7 +507,7 @@ def fairness_against_strength(
     Each function has its editions in order of time: name, fairness, strength.
     """
     axes = figure.subplots()
-    for function, editions, sign, colour in _with_looks("functions", tests, SIGNS, RUNS):
+    for function, editions, sign, colour in _with_looks(tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
             places.setdefault((fairness, strength), []).append(edition)
@@ -542,14 +533,9 @@ def _before_poles(values: Array, start: int) -> Array:
     return np.where(beyond, np.nan, values)
 
 
-def _with_looks(
-    what: str, items: Mapping[str, Any], *looks: Sequence[Any]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the name, the values and the looks of each item, or say that there are too many."""
-    limit = min(map(len, looks))
-    if len(items) > limit:
-        raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
-    for item, *look in zip(items.items(), *looks, strict=False):
+def _with_looks(items: Mapping[str, Any], *looks: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the name, the values and the looks of each item; after the last comes the first."""
+    for item, *look in zip(items.items(), *map(cycle, looks), strict=False):
         yield (*item, *look)
 
 
