@@ -54,29 +54,12 @@ KEYS = (
     *("m, 0", ":, [1, 0]", "[0, 1], :, 0", "-4", "u", "1, ..., None", "()", "0, [0, 1]", "-3:-1"),
 )
 SHAPES = (
-    "-1",
-    "(3, 2)",
-    "(2, 3)",
-    "2, 3",
-    "(-1, 1)",
-    "(1, -1)",
-    "(6,)",
-    "(3, 1, 2)",
-    "3",
-    "(0, -1)",
+    *("-1", "(3, 2)", "(2, 3)", "2, 3", "(-1, 1)", "(1, -1)", "(6,)", "(3, 1, 2)", "3", "(0, -1)"),
 )
 METHODS = (
-    "T",
-    "copy()",
-    "ravel()",
-    "flatten()",
-    "squeeze()",
-    "sum()",
-    "tolist()",
-    "item()",
-    "shape",
+    *("T", "copy()", "ravel()", "flatten()", "squeeze()", "sum()", "tolist()", "item()", "shape"),
+    *("size", "ndim", "astype(int)", "astype(float)", "astype(bool)", "dot(B)"),
 )
-METHODS = (*METHODS, "size", "ndim", "astype(int)", "astype(float)", "astype(bool)", "dot(B)")
 ARGUMENTS = ("axis=0", "axis=1", "axis=-1", "axis=2", "axis=None")
 
 
@@ -125,11 +108,13 @@ def expressions(draw: Any, depth: int = 3) -> str:
             lambda: f"np.clip({part()}, -1, 1)",
             lambda: f"np.round({part()}, {pick(('0', '1', '3'))})",
             lambda: f"np.zeros(({pick(SHAPES)}))",
-            lambda: f"({part()} in {part()})",
+            lambda: f"({part()} in {pick(('A', 'I', 'u'))})",
             lambda: f"sum({part()})",
             lambda: f"np.transpose({part()}, (1, 0))",
             lambda: f"np.sum({part()}, keepdim=True)",
             lambda: f"np.dot({part()}, {part()}, axis=1)",
+            lambda: f"np.multiply({part()}, {part()}, out=A)",
+            lambda: f"np.add({part()}, {part()}, I)",
             lambda: f"({part()}).TT",
         )
     )()
@@ -148,8 +133,8 @@ def programs(draw: Any) -> str:
     if pick((True, True, True, False)):
         return f"q = {draw(expressions())}"
     lines = [f"q = {pick(('A', 'B', 'C', 'u', 'I', 'D', 'M', 'c'))}.copy()", "p = q"]
-    for _ in range(pick((1, 2))):
-        lines.append(f"p = {pick(VIEWS).format(pick(('p', 'q')))}")
+    views = [pick(VIEWS).format(pick(("p", "q"))) for _ in range(pick((1, 2)))]
+    lines += [f"p = {view}" for view in views]
     value = draw(expressions(1))
     if pick((True, False)):
         lines.append(f"p[{pick(KEYS)}] {pick(('=', '=', '+=', '*='))} {value}")

@@ -60,3 +60,45 @@ def decoded(told: dict[str, Any]) -> Any:
     if "data" in told:
         return np.array(told["data"], float).astype(told["dtype"]).reshape(told["shape"])
     return told["kind"]
+
+
+TEXTS = {
+    "runs": "def f(A):\n    print(A.shape)\n    return A * (0 < A)\n",
+    "raises": "def f(A):\n    B = A.T\n    return A @ A\n",
+    "loops": "def f(A):\n    while True:\n        A += 1\n",
+}
+
+IN_BROWSERS = """
+  const found = {};
+  const script = document.createElement("script");
+  script.src = "_static/python.js";
+  script.onload = async () => {
+    const python = window.PYTHON.start();
+    for (const [name, text] of Object.entries(TEXTS)) {
+      const calls = [[{ shape: [1, 2], data: [1.5, -2] }]];
+      const start = performance.now();
+      const programs = [{ sources: [["cell", text]], name: "f", calls }];
+      found[name] = await python.run({ programs }, 1);
+      found[name].seconds = (performance.now() - start) / 1000;
+    }
+    python.end();
+    found.parsed = window.PYTHON.parse("A * B").topNode.firstChild.name;
+    window.told = JSON.stringify(found);
+  };
+  document.head.append(script);
+""".replace("TEXTS", json.dumps(TEXTS))
+"""Loads the script, as the page does when there is code, and runs a job for each text."""
+
+
+def check_in_browsers(found: dict[str, Any]) -> None:
+    """Assert that a function ran, that another one raised, and that an endless loop was ended."""
+    (runs,) = found["runs"]["answers"]
+    assert runs["returned"][0]["data"] == [1.5, 0]
+    assert runs["printed"] == "(1, 2)\n"
+    (raises,) = found["raises"]["answers"]
+    assert raises["error"].startswith("ValueError: matmul: Input operand 1 has a mismatch")
+    assert raises["frames"] == [["cell", 3, "f", "return A @ A"]]
+    assert [found[name]["late"] for name in ("runs", "raises", "loops")] == [False, False, True]
+    assert found["loops"]["answers"] == []
+    assert 1 <= found["loops"]["seconds"] < 20
+    assert found["parsed"] == "ExpressionStatement"

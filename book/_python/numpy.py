@@ -52,21 +52,6 @@ def _refuse(function, keyword):
     raise TypeError(f"{function}() got an unexpected keyword argument '{keyword}'")
 
 
-def _public(function):
-    """Return a function of numpy, which says what is the matter with a keyword."""
-
-    def public(*given, **named):
-        try:
-            return function(*given, **named)
-        except TypeError as error:
-            said = str(error)
-            if "unexpected keyword argument" in said:
-                _refuse(function.__name__, said.split("'")[1])
-            raise
-
-    return public
-
-
 # ---- The types of numbers.
 
 
@@ -172,9 +157,10 @@ def _broadcast(*shapes):
 
 
 def _common(arrays, out=None):
-    shape = _broadcast(*[one._shape for one in arrays])
-    if shape is None:
-        shown = arrays if out is None else arrays + [out]
+    shape, shown = _broadcast(*[one._shape for one in arrays]), arrays
+    if out is not None:
+        shown = arrays + [out]
+    if shape is None or _broadcast(*[one._shape for one in shown]) is None:
         shapes = " ".join([_text(one._shape) for one in shown])
         raise ValueError(f"operands could not be broadcast together with shapes {shapes} ")
     return shape
@@ -188,7 +174,7 @@ def _whole(number):
     raise TypeError(f"'{kind}' object cannot be interpreted as an integer")
 
 
-NAMES = ("ndarray", "float64", "int64", "bool", "ufunc")
+NAMES = ("ndarray", "float64", "int64", "ufunc", "_ArrayFunctionDispatcher")
 """The types that are numpy's in messages."""
 
 
@@ -322,6 +308,11 @@ class ndarray(_Operand):
             raise TypeError("iteration over a 0-d array")
         return iter([self[n] for n in range(len(self))])
 
+    def __index__(self):
+        if self._shape or self.dtype is not INT:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return self.item()
+
     def __contains__(self, value):
         return bool(any(equal(self, value)))
 
@@ -354,21 +345,24 @@ class ndarray(_Operand):
         return view if view._shape or _has_ellipsis(key) else _scalar(view.item(), self.dtype)
 
     def __setitem__(self, key, value):
+        if self.dtype is INT and isinstance(value, (float, float64)):
+            value = array(value, int)
+        if self.dtype is BOOL and isinstance(value, (list, tuple)):
+            raise Lacking("booleans that become a list")
         value = asarray(value)
 
         def check(shape):
             if _broadcast(shape, value._shape) == shape:
                 return
-            mask = asarray(key) if isinstance(key, (ndarray, list)) else value
-            if mask.dtype is BOOL and mask._shape == self._shape:
+            mask = isinstance(key, (ndarray, list)) and asarray(key).dtype is BOOL
+            if mask and asarray(key)._shape == self._shape:
+                text = "NumPy boolean array indexing assignment"
+                if value.ndim > 1:
+                    given = f"input has {value.ndim} dimensions"
+                    raise TypeError(f"{text} requires a 0 or 1-dimensional input, {given}")
                 raise ValueError(
-                    "NumPy boolean array indexing assignment "
-                    + (
-                        f"requires a 0 or 1-dimensional input, input has {value.ndim} dimensions"
-                        if value.ndim > 1
-                        else f"cannot assign {value.size} input values to the {shape[0]} output "
-                        "values where the mask is true"
-                    )
+                    f"{text} cannot assign {value.size} input values to the {shape[0]} output "
+                    "values where the mask is true"
                 )
             raise ValueError(
                 f"shape mismatch: value array of shape {_text(value._shape)} could not be "
@@ -401,10 +395,12 @@ class generic(_Operand):
 
     shape = ()
 
+    def __new__(cls, value=0):
+        several = isinstance(value, (ndarray, list, tuple)) and ndim(value)
+        return array(value, cls) if several else object.__new__(cls)
+
     def __init__(self, value=0):
         if type(value) is not self.dtype.plain:
-            if ndim(value):
-                raise Lacking(f"np.{self.dtype} of an array")
             (value,) = _converted([asarray(value).item()], asarray(value).dtype, self.dtype)
         self._value = value
 
@@ -525,7 +521,6 @@ def _nested(given):
     return values, (len(parts),) + shapes[0], kind
 
 
-@_public
 def array(object, dtype=None, copy=True):
     if isinstance(object, ndarray) and not copy and dtype in (None, object.dtype):
         return object
@@ -536,15 +531,19 @@ def array(object, dtype=None, copy=True):
     except _Foreign as foreign:
         raise Lacking(f"arrays of {type(foreign.args[0]).__name__}") from None
     new = kind if dtype is None else _dtype(dtype)
+    if new is INT and kind is FLOAT and not isinstance(object, ndarray):
+        for value in values:
+            if value != value:
+                raise ValueError("cannot convert float NaN to integer")
+            if math.isinf(value):
+                raise OverflowError("cannot convert float infinity to integer")
     return ndarray(list(_converted(values, kind, new)), shape, new)
 
 
-@_public
 def asarray(a, dtype=None):
     return array(a, dtype=dtype, copy=None)
 
 
-@_public
 def copy(a):
     return array(a)
 
@@ -553,7 +552,6 @@ def _copied(a):
     return a if isinstance(a, generic) else array(a)
 
 
-@_public
 def full(shape, fill_value, dtype=None):
     shape, value = _shape(shape), asarray(fill_value, dtype)
     if builtins.any([length < 0 for length in shape]):
@@ -563,39 +561,32 @@ def full(shape, fill_value, dtype=None):
     return made
 
 
-@_public
 def zeros(shape, dtype=float):
     return full(shape, 0, dtype)
 
 
-@_public
 def ones(shape, dtype=float):
     return full(shape, 1, dtype)
 
 
-@_public
 def full_like(a, fill_value, dtype=None):
     a = asarray(a)
     return full(a._shape, fill_value, a.dtype if dtype is None else dtype)
 
 
-@_public
 def zeros_like(a, dtype=None):
     return full_like(a, 0, dtype)
 
 
-@_public
 def ones_like(a, dtype=None):
     return full_like(a, 1, dtype)
 
 
-@_public
 def eye(N, M=None):
     N, M = _whole(N), _whole(N if M is None else M)
     return ndarray([float(i == j) for i in range(N) for j in range(M)], (N, M), FLOAT)
 
 
-@_public
 def arange(start, stop=None, step=1, dtype=None):
     if stop is None:
         start, stop = 0, start
@@ -611,7 +602,6 @@ def arange(start, stop=None, step=1, dtype=None):
     return made if dtype is None else made.astype(dtype)
 
 
-@_public
 def linspace(start, stop, num=50):
     if ndim(start) or ndim(stop):
         raise Lacking("np.linspace of arrays")
@@ -757,15 +747,17 @@ class ufunc:
     def __repr__(self):
         return f"<ufunc '{self.name}'>"
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given, out=None, **named):
         for keyword in named:
             _refuse(self.name, keyword)
-        return self.found(given)
-
-    def found(self, given, out=None):
-        """Return the result, or write it to an array."""
         if len(given) == self.of + 1:
-            raise Lacking(f"np.{self.name}(..., out=...)")
+            given, out = given[:-1], given[-1]
+        if out is not None and not isinstance(out, ndarray):
+            raise TypeError("return arrays must be of ArrayType")
+        return self.found(given, out)
+
+    def found(self, given, out):
+        """Return the result, or write it to an array."""
         if len(given) != self.of:
             takes = f"from {self.of} to {self.of + 1} positional arguments"
             raise TypeError(f"{self.name}() takes {takes} but {len(given)} were given")
@@ -780,7 +772,7 @@ class ufunc:
                 "casting rule 'same_kind'"
             )
         shape = _common(arrays, out)
-        if out is not None and shape != out._shape:
+        if out is not None and _broadcast(shape, out._shape) != out._shape:
             raise ValueError(
                 f"non-broadcastable output operand with shape {_text(out._shape)} doesn't match "
                 f"the broadcast shape {_text(shape)}"
@@ -790,7 +782,7 @@ class ufunc:
         values = list(map(_wrapped, values)) if found is INT else values
         if out is None:
             return _result(values, shape, found)
-        out._store(out._at(), shape, ndarray(values, shape, found))
+        out._store(out._at(), out._shape, ndarray(values, shape, found))
         return out
 
     def _foreign(self, given, one):
@@ -1005,7 +997,6 @@ cosh = ufunc("cosh", _decimals, _guarded(lambda x: math.cosh(abs_(x))), 1)
 abs, mod, true_divide = absolute, remainder, divide
 
 
-@_public
 def where(condition, *choices):
     """Return entries of the one or of the other; of a condition alone, where it is true."""
     if not choices:
@@ -1019,7 +1010,6 @@ def where(condition, *choices):
     return ndarray(found, shape, kind)
 
 
-@_public
 def nonzero(a):
     a = asarray(a)
     found = [n for n, value in enumerate(a._values()) if value]
@@ -1027,7 +1017,6 @@ def nonzero(a):
     return tuple([asarray([n // step % length for n in found], int) for step, length in axes])
 
 
-@_public
 def clip(a, a_min=None, a_max=None):
     a = a if a_min is None else maximum(a, a_min)
     return a if a_max is None else minimum(a, a_max)
@@ -1039,7 +1028,6 @@ def rounded(x, decimals):
     return _rint(x * scale) / scale if decimals >= 0 else _rint(x / scale) * scale
 
 
-@_public
 def round(a, decimals=0):
     a = asarray(a)
     if a.dtype is BOOL or (a.dtype is INT and decimals < 0):
@@ -1080,7 +1068,6 @@ def _total(values):
     return builtins.sum(values[last:], found)
 
 
-@_public
 def sum(a, axis=None, keepdims=False):
     if a is None:
         return None
@@ -1089,7 +1076,6 @@ def sum(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, lambda values: a.dtype.plain(_total(values)))
 
 
-@_public
 def mean(a, axis=None, keepdims=False):
     a = asarray(a).astype(float)
     if axis is not None:
@@ -1114,12 +1100,10 @@ def _fold(choose, empty):
 NONE = "zero-size array to reduction operation {} which has no identity"
 
 
-@_public
 def max(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, _fold(_larger, NONE.format("maximum")))
 
 
-@_public
 def min(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, _fold(_smaller, NONE.format("minimum")))
 
@@ -1139,22 +1123,18 @@ def _first(a, axis, keepdims, name, choose):
     return _reduced(a, axis, keepdims, place, INT)
 
 
-@_public
 def argmax(a, axis=None, keepdims=False):
     return _first(a, axis, keepdims, "argmax", _larger)
 
 
-@_public
 def argmin(a, axis=None, keepdims=False):
     return _first(a, axis, keepdims, "argmin", _smaller)
 
 
-@_public
 def any(a, axis=None, keepdims=False):
     return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.any)
 
 
-@_public
 def all(a, axis=None, keepdims=False):
     return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.all)
 
@@ -1162,22 +1142,18 @@ def all(a, axis=None, keepdims=False):
 # ---- Shapes.
 
 
-@_public
 def shape(a):
     return asarray(a)._shape
 
 
-@_public
 def ndim(a):
     return asarray(a).ndim
 
 
-@_public
 def size(a, axis=None):
     return asarray(a).size if axis is None else shape(a)[axis]
 
 
-@_public
 def transpose(a, axes=None):
     a = a if isinstance(a, generic) else asarray(a)
     if axes is not None and len(_shape(axes)) != a.ndim:
@@ -1190,7 +1166,6 @@ def transpose(a, axes=None):
     return a._view([a._shape[n] for n in order], [a._strides[n] for n in order])
 
 
-@_public
 def reshape(a, shape):
     a, shape = asarray(a), _shape(shape)
     told = f"cannot reshape array of size {a.size} into shape "
@@ -1231,13 +1206,11 @@ def _regrouped(a, shape):
     return strides + [0] * len(new)
 
 
-@_public
 def ravel(a):
     a = asarray(a)
     return reshape(a, -1) if a._is_in_rows() else ndarray(a._values(), (a.size,), a.dtype)
 
 
-@_public
 def squeeze(a, axis=None):
     number, a = isinstance(a, generic), asarray(a)
     gone = [n for n, length in enumerate(a._shape) if length == 1]
@@ -1249,7 +1222,6 @@ def squeeze(a, axis=None):
     return found[()] if number else found
 
 
-@_public
 def expand_dims(a, axis):
     a = asarray(a)
     new = _axes(axis, a.ndim + (len(axis) if isinstance(axis, tuple) else 1))
@@ -1259,7 +1231,6 @@ def expand_dims(a, axis):
     return a[tuple(key) + (Ellipsis,)]
 
 
-@_public
 def concatenate(arrays, axis=0):
     parts = [asarray(one) for one in arrays]
     if not parts:
@@ -1293,13 +1264,11 @@ def concatenate(arrays, axis=0):
     return made
 
 
-@_public
 def vstack(tup):
     parts = [asarray(one) for one in tup]
     return concatenate([one if one.ndim > 1 else reshape(one, (1, -1)) for one in parts])
 
 
-@_public
 def hstack(tup):
     parts = [one if one.ndim else ravel(one) for one in map(asarray, tup)]
     return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1)
@@ -1324,7 +1293,6 @@ def _product(a, b):
     return _result(found, a._shape[:-1] + b._shape[1:], kind)
 
 
-@_public
 def dot(a, b):
     if a is None or b is None:
         return multiply(a, b)
@@ -1345,7 +1313,6 @@ def dot(a, b):
 SIGNATURE = "gufunc signature (n?,k),(k,m?)->(n?,m?)"
 
 
-@_public
 def matmul(a, b):
     # Numpy takes None for an array without axes.
     a, b = [asarray(0 if one is None else one) for one in (a, b)]
@@ -1366,7 +1333,6 @@ def matmul(a, b):
     return _product(a, b)
 
 
-@_public
 def outer(a, b):
     return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
 
@@ -1387,19 +1353,16 @@ class _Linalg:
 linalg = _Linalg()
 
 
-@_public
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     a, b = asarray(a).astype(float), asarray(b).astype(float)
     near = less_equal(absolute(a - b), atol + rtol * absolute(b)) & isfinite(b) | equal(a, b)
     return near | (isnan(a) & isnan(b)) if equal_nan else near
 
 
-@_public
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     return bool(all(isclose(a, b, rtol, atol, equal_nan)))
 
 
-@_public
 def array_equal(a1, a2):
     a1, a2 = asarray(a1), asarray(a2)
     return a1._shape == a2._shape and bool(all(equal(a1, a2)))
@@ -1418,7 +1381,33 @@ class errstate:
         return False
 
 
-# ---- The operators and methods of arrays and numbers.
+# ---- What is numpy's of all this: functions, operators and methods.
+
+
+class _ArrayFunctionDispatcher:
+    """A function of numpy, which says what is the matter with a keyword."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *given, **named):
+        try:
+            return self.function(*given, **named)
+        except TypeError as error:
+            said = str(error)
+            if "unexpected keyword argument" in said:
+                _refuse(self.function.__name__, said.split("'")[1])
+            raise
+
+
+for _name in (
+    "array", "asarray", "copy", "full", "zeros", "ones", "full_like", "zeros_like", "ones_like",
+    "eye", "arange", "linspace", "where", "nonzero", "clip", "round", "sum", "mean", "max", "min",
+    "argmax", "argmin", "any", "all", "shape", "ndim", "size", "transpose", "reshape", "ravel",
+    "squeeze", "expand_dims", "concatenate", "vstack", "hstack", "dot", "matmul", "outer",
+    "isclose", "allclose", "array_equal",
+):  # fmt: skip
+    globals()[_name] = _ArrayFunctionDispatcher(globals()[_name])
 
 
 def _operators(name, function):
@@ -1429,8 +1418,8 @@ def _operators(name, function):
         setattr(ndarray, f"__i{name}__", lambda self, other: function.found((self, other), self))
 
 
-def _operator(name, function):
-    setattr(_Operand, f"__{name}__", lambda *given: function(*given))
+def _method(owner, name, function):
+    setattr(owner, name, lambda *given, **named: function(*given, **named))
 
 
 for _name, _function in (
@@ -1441,18 +1430,16 @@ for _name, _function in (
     _operators(_name, _function)
 
 for _name, _function in (
-    ("lt", less), ("le", less_equal), ("gt", greater), ("ge", greater_equal), ("eq", equal),
-    ("ne", not_equal), ("neg", negative), ("abs", absolute), ("invert", invert),
-    ("pos", lambda one: one + 0),
-):  # fmt: skip
-    _operator(_name, _function)
-
-for _name, _function in (
+    ("__lt__", less), ("__le__", less_equal), ("__gt__", greater), ("__ge__", greater_equal),
+    ("__eq__", equal), ("__ne__", not_equal), ("__neg__", negative), ("__abs__", absolute),
+    ("__pos__", lambda one: multiply(one, 1)), ("__invert__", invert),
     ("all", all), ("any", any), ("argmax", argmax), ("argmin", argmin), ("clip", clip),
-    ("copy", _copied), ("max", max), ("mean", mean), ("min", min),
-    ("nonzero", nonzero), ("ravel", ravel), ("round", round), ("squeeze", squeeze), ("sum", sum),
+    ("copy", _copied), ("max", max), ("mean", mean), ("min", min), ("nonzero", nonzero),
+    ("ravel", ravel), ("round", round), ("squeeze", squeeze), ("sum", sum),
 ):  # fmt: skip
-    setattr(_Operand, _name, _function)
+    _method(_Operand, _name, _function)
+
+_method(ndarray, "dot", dot)
 
 
 def _times(self, other):
@@ -1465,7 +1452,6 @@ def _times(self, other):
     raise TypeError(f"can't multiply sequence by non-int of type 'numpy.{kind}'")
 
 
-ndarray.dot = dot
 generic.__mul__ = generic.__rmul__ = _times
 
 

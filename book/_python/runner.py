@@ -179,7 +179,7 @@ def _failure(error, sources):
             if text is not None:
                 frames.append([label, int(number), inside or "<module>", text])
     answer = {"frames": frames[:3] + frames[3:][-2:]}
-    answer["error"] = _said(error, sources, frames[-1][3] if frames else "")
+    answer["error"] = _said(error, sources, frames[-1] if frames else ["", 0, "", ""])
     if isinstance(error, np.Lacking):
         answer["lacks"] = error.what
     if isinstance(error, SyntaxError):
@@ -223,8 +223,9 @@ WORDINGS = (
 )
 
 
-def _said(error, sources=(), line=""):
-    """Return the last line of a traceback, of an error in a line, as Python words it."""
+def _said(error, sources=(), frame=("", 0, "", "")):
+    """Return the last line of a traceback, of an error in a frame, as Python words it."""
+    line = frame[3]
     kind, said = type(error).__name__, str(error).strip()
     kind = PYTHONS.get(said, kind)
     for own, pythons in WORDINGS:
@@ -233,6 +234,10 @@ def _said(error, sources=(), line=""):
     names = left.split(",") if "(" not in left and not left.startswith("for ") else []
     if isinstance(error, KeyError) and error.args:
         said = repr(error.args[0])
+    elif kind == "UnboundLocalError":
+        name = _unbound(sources, frame)
+        where = "where it is not associated with a value"
+        said = f"cannot access local variable '{name}' {where}" if name else said
     elif TWO.match(said):
         place, sign, one, other = [TWO.match(said).group(n) for n in range(1, 5)]
         said = _two(SIGNS.get(sign, sign) + ("=" if place else ""), _named(one), _named(other))
@@ -247,6 +252,16 @@ def _said(error, sources=(), line=""):
         name, most, given = [TAKES.match(said).group(n) for n in (1, 2, 3)]
         if int(given) < int(most):
             said = _missing(name, int(most) - int(given), int(given), sources)
+    elif said.startswith("unexpected keyword argument"):
+        keyword = said.split("'")[1]
+        called = re.search(r"(\w+)\([^()]*" + keyword + " *=", line)
+        said = f"{called.group(1)}() got an {said}" if called else said
+    elif said.startswith("object of type") and "reversed(" in line:
+        said = said.split("'")[1]
+        said = f"'{said}' object is not reversible"
+    elif said == "'type' object isn't subscriptable":
+        named = [word for word in ("str", "int", "float", "range", "list") if word + "[" in line]
+        said = f"type '{(named + ['type'])[0]}' is not subscriptable"
     elif NOT.match(said):
         what, of, _, adjective = [NOT.match(said).group(n) for n in range(1, 5)]
         if what:
@@ -256,6 +271,46 @@ def _said(error, sources=(), line=""):
         else:
             said = f"'{_named(of)}' object is not {adjective}"
     return f"{kind}: {said}" if said else kind
+
+
+def _unbound(sources, frame):
+    """Return which name a line reads before it has a value, or "" where that is not sure.
+
+    A name may have none if no line above assigns it that has surely run: one of the same block,
+    or of a block around it.
+    """
+    label, number, function, line = frame
+    for own, text, above, _ in sources:
+        lines = text.split("\n")
+        if own == label and above < number <= above + len(lines):
+            break
+    at = number - above - 1
+    indent, sure, assigned = _indent(lines[at]), [], {}
+    for place in range(at - 1, -1, -1):
+        words = _words(lines[place])
+        if words and _indent(lines[place]) <= indent:
+            indent = _indent(lines[place])
+            sure.extend(words)
+            if words[:2] == ["def", function]:
+                break
+    for place, one in enumerate(lines):
+        words = _words(one.partition("=")[0]) if "=" in one else []
+        for name in _words(one)[1:2] if _words(one)[:1] == ["for"] else words:
+            assigned.setdefault(name, []).append(place)
+    left, equals, right = line.partition("=")
+    read = _words(right) + _words(left.partition("[")[2]) if equals else _words(line)
+    read = [name for name in read if name in assigned and name not in sure]
+    return read[0] if len({str(assigned[name]) for name in read}) == 1 else ""
+
+
+def _words(line):
+    """Return the names in a line, without those in texts and comments."""
+    line = re.sub("\"[^\"]*\"|'[^']*'", " ", line).partition("#")[0]
+    return re.sub(r"\W", " ", line).split()
+
+
+def _indent(line):
+    return len(line) - len(line.lstrip())
 
 
 def _missing(name, count, given, sources):
@@ -284,7 +339,8 @@ def _two(sign, left, right):
 
 
 def _named(kind):
-    """Return the name of a type with its module, if that is numpy."""
+    """Return what Python calls a type, with its module if that is numpy."""
+    kind = "function" if kind == "closure" else kind
     return f"numpy.{kind}" if kind in np.NAMES else kind
 
 

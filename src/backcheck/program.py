@@ -107,7 +107,7 @@ OPERATIONS: dict[str, _Function] = {
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
-    **{name: partial(np.sum, **options) for name, options in SUMS.items()},
+    **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
 }
 """What each operation of a tree does."""

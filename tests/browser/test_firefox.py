@@ -1,5 +1,6 @@
 """The site in Firefox, from disk and served: what it complains of, and what it does otherwise."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from browsing import needs_firefox
 from building import EVERY
 from marionette import Firefox, started
+from pages_python import IN_BROWSERS, check_in_browsers
+from programs import learners
 from serving import served
 
 # One Firefox for all of them.
@@ -21,6 +24,10 @@ CLEAR = "Services.console.reset()"
 MEDIUM = "gBrowser.selectedBrowser.browsingContext.top.mediumOverride = arguments[0]"
 
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
+
+PASTE = """const box = document.getElementById("diagnose-text");
+box.value = arguments[0];
+box.dispatchEvent(new Event("input"))"""
 
 STYLES = """return arguments[0].map(([selector, property]) =>
   getComputedStyle(document.querySelector(selector))[property])"""
@@ -45,6 +52,19 @@ def test_pages_complain_of_nothing_when_opened_from_disk(fox: Firefox, html: Pat
     for name in ("index", "sigmoid", "mistakes", "diagnose", "search"):
         fox.goto((html / f"{name}.html").as_uri())
     assert fox.evaluate_inside(SAID, html.as_uri()) == []
+
+
+@pytest.mark.parametrize("from_disk", [True, False])
+def test_a_function_is_called_from_disk_and_served(
+    fox: Firefox, html: Path, from_disk: bool
+) -> None:
+    fox.evaluate_inside(CLEAR)
+    with served(html) as address:
+        fox.goto(f"{html.as_uri() if from_disk else address}/diagnose.html")
+        fox.evaluate(PASTE, next(one.text for one in learners() if one.name == "thread"))
+        told = fox.wait_for("document.querySelector('.diagnose-card')?.textContent")
+        assert told.startswith("line 12, dZ1: right, and the test's cache is not")
+        assert fox.evaluate_inside(SAID, "diagnose") == []
 
 
 def test_a_search_from_disk_is_sent_from_any_page_and_finds(fox: Firefox, html: Path) -> None:
@@ -121,3 +141,9 @@ def test_printed_numbers_are_diagnosed(fox: Firefox, html: Path) -> None:
     fox.press(*"dZ2 = [[0.78862847 0.43650985]]")
     card = "document.querySelector('#diagnose-result .diagnose-card')?.textContent"
     assert "AL - Y" in fox.wait_for(card)
+
+
+def test_a_function_runs_or_raises_and_an_endless_loop_is_ended(fox: Firefox, html: Path) -> None:
+    fox.goto((html / "diagnose.html").as_uri())
+    fox.evaluate(IN_BROWSERS)
+    check_in_browsers(json.loads(fox.wait_for("window.told")))
