@@ -7,7 +7,6 @@ import binascii
 import io
 import json
 import math
-import operator
 import re
 import sys
 from array import array
@@ -370,6 +369,20 @@ class _Left:
         return other <= self.value if isinstance(other, NUMBERS) else self.value >= other
 
 
+UPDATES = {
+    "mul": lambda one, other: one * other,
+    "truediv": lambda one, other: one / other,
+    "floordiv": lambda one, other: one // other,
+    "mod": lambda one, other: one % other,
+    "pow": lambda one, other: one**other,
+    "matmul": lambda one, other: one @ other,
+    "and": lambda one, other: one & other,
+    "or": lambda one, other: one | other,
+    "xor": lambda one, other: one ^ other,
+}
+"""What changes an object in place, by what its methods are called."""
+
+
 class _Update:
     """What is multiplied in place, and the like; MicroPython adds and subtracts in place alone."""
 
@@ -377,23 +390,18 @@ class _Update:
         self.name, self.value = name, value
 
     def __radd__(self, other):
-        return getattr(operator, self.name)(other, self.value)
+        return UPDATES[self.name](other, self.value)
 
 
-def _updates(kind, adds, prefix):
-    """Let objects of a type be updated where something is added to them."""
-    add = getattr(kind, adds)
-
-    def added(self, other):
-        if isinstance(other, _Update):
-            return getattr(self, f"__{prefix}{other.name.strip('_')}__")(other.value)
-        return add(self, other)
-
-    setattr(kind, adds, added)
+def _updated(add, update):
+    """Return what adds, or does with an update what it says."""
+    return lambda self, other: (update if isinstance(other, _Update) else add)(self, other)
 
 
-_updates(np.ndarray, "__iadd__", "i")
-_updates(np.generic, "__add__", "")
+np.ndarray.__iadd__ = _updated(
+    np.ndarray.__iadd__, lambda self, other: getattr(self, f"__i{other.name}__")(other.value)
+)
+np.generic.__add__ = _updated(np.generic.__add__, lambda self, other: other.__radd__(self))
 
 
 class _Steps:
@@ -484,6 +492,9 @@ WORDS = {
         _Steps(value) if type(value) in (list, tuple, str) else value
     ),
     "__backcheck_update": _Update,
+    "__backcheck_list": lambda *some: list(some),
+    "__backcheck_tuple": lambda *some: some,
+    "__backcheck_dict": lambda *some: {key: one[key] for one in some for key in one},
     "__backcheck_plain": _plain,
     "__backcheck_format": lambda text, *given, **named: text.format(
         *map(_plain, given), **{name: _plain(value) for name, value in named.items()}
@@ -497,4 +508,16 @@ WORDS = {
 }
 """What a reader's code has in place of MicroPython's own, which knows no numbers of numpy's."""
 
+
+class _Hint:
+    """What hints of types are made of."""
+
+    def __getattr__(self, name):
+        return self
+
+    def __getitem__(self, key):
+        return self
+
+
 sys.modules["math"] = _Math()
+sys.modules["typing"] = sys.modules["__future__"] = _Hint()
