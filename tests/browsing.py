@@ -15,7 +15,7 @@ def complaints_of(page: BrowserPage, site: str = "file:") -> list[str]:
     complaints: list[str] = []
 
     def check(request: Request) -> None:
-        if not request.url.startswith((site, "data:")):
+        if not request.url.startswith((site, "data:", "blob:")):
             complaints.append(f"asked for {request.url}")
 
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))

@@ -204,6 +204,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
     "activation, right": (LAYER, [hints, dots]),
     "activation, exchanged": (LAYER, [("dZ = relu_backward(dA", "dZ = sigmoid_backward(dA")]),
+    "activation, the words exchanged": (
+        LAYER, [('"relu"', '"X"'), ('"sigmoid"', '"relu"'), ('"X"', '"sigmoid"')]),
     "activation, another word": (LAYER, [('activation == "relu"', 'activation == "ReLU"')]),
     "activation, the caches exchanged": (
         LAYER, [("linear_cache, activation_cache = c", "activation_cache, linear_cache = c")]),

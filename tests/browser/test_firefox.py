@@ -10,6 +10,7 @@ from browsing import needs_firefox
 from building import EVERY
 from marionette import Firefox, started
 from pages_python import IN_BROWSERS, check_in_browsers
+from programs import learners
 from serving import served
 
 # One Firefox for all of them.
@@ -23,6 +24,10 @@ CLEAR = "Services.console.reset()"
 MEDIUM = "gBrowser.selectedBrowser.browsingContext.top.mediumOverride = arguments[0]"
 
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
+
+PASTE = """const box = document.getElementById("diagnose-text");
+box.value = arguments[0];
+box.dispatchEvent(new Event("input"))"""
 
 STYLES = """return arguments[0].map(([selector, property]) =>
   getComputedStyle(document.querySelector(selector))[property])"""
@@ -47,6 +52,19 @@ def test_pages_complain_of_nothing_when_opened_from_disk(fox: Firefox, html: Pat
     for name in ("index", "sigmoid", "mistakes", "diagnose", "search"):
         fox.goto((html / f"{name}.html").as_uri())
     assert fox.evaluate_inside(SAID, html.as_uri()) == []
+
+
+@pytest.mark.parametrize("from_disk", [True, False])
+def test_a_function_is_called_from_disk_and_served(
+    fox: Firefox, html: Path, from_disk: bool
+) -> None:
+    fox.evaluate_inside(CLEAR)
+    with served(html) as address:
+        fox.goto(f"{html.as_uri() if from_disk else address}/diagnose.html")
+        fox.evaluate(PASTE, next(one.text for one in learners() if one.name == "thread"))
+        told = fox.wait_for("document.querySelector('.diagnose-card')?.textContent")
+        assert told.startswith("line 12, dZ1: right, and the test's cache is not")
+        assert fox.evaluate_inside(SAID, "diagnose") == []
 
 
 def test_a_search_from_disk_is_sent_from_any_page_and_finds(fox: Firefox, html: Path) -> None:

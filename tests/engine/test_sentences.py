@@ -89,7 +89,7 @@ def test_the_page_asks_for_sentences_and_patterns_that_there_are() -> None:
     assert len(said) > 30
     # What a test says of an output stands beside it.
     assert said - {"wrong", "absent", "beyond"} <= set(texts()["sentences"])
-    assert sought == set(texts()["patterns"]) - {"own-name"}
+    assert sought == set(texts()["patterns"])
 
 
 def test_one_and_several_are_told_apart() -> None:

@@ -16,6 +16,7 @@ import {
   isPossible,
   mostLikely,
   mostUsed,
+  namesToKnow,
   placings,
   rightOf,
 } from "./placing.js";
@@ -125,7 +126,7 @@ function* explain(paste, wanted, changes, effort) {
       const before = found.get(placing.fixture);
       const one = yield* foundAt(placing, most, loose, effort);
       if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
-      found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
+      found.set(placing.fixture, { ...one, remarks: [...namesToKnow(placing), ...one.remarks] });
     }
     if (most === 2 && effort.spent) remarks = [say("stopped")];
     if (found.size) {
@@ -167,12 +168,6 @@ function tooLittle(key, placing, paste) {
   const more = named ? say("more-outputs", { outputs }) : say("more-digits");
   const found = evidence(placing);
   return say(found.n ? key : "zeros", { more, ...found });
-}
-
-/** @param {Placing} placing */
-function* olderNames({ renamed }) {
-  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
-  if (said.length) yield say("older-names", { names: said.join(", and ") });
 }
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for

@@ -93,7 +93,7 @@ function spotOf({ where, line }) {
 function lineShown({ taken }, line) {
   const { cell } = taken.pieces.find(({ cell }) => cell.label === line.where) ?? taken.pieces[0];
   const text = cell.text.split("\n")[line.line - 1]?.trim() ?? "";
-  const number = element("span", { class: "diagnose-number" }, String(line.line));
+  const number = element("span", { class: "diagnose-number" }, `${line.line} `);
   const says = `${spotOf(line)}, ${line.name}: ${line.says}`;
   const said = element("p", {}, element("strong", {}, says));
   const quoted = element("pre", { class: "diagnose-code" }, number, text);

@@ -211,6 +211,19 @@ function errorIn(node) {
   return null;
 }
 
+const CLOSED = { "(": ")", "[": "]", "{": "}" };
+
+/** The bracket that is open where an error is, if one is. @type {(error: Syntax) => Syntax?} */
+function openBefore(error) {
+  for (let at = error.parent; at; at = at.parent) {
+    const parts = partsOf(at);
+    const open = parts.findLast(({ name }) => name in CLOSED);
+    const close = Object.entries(CLOSED).find(([name]) => name === open?.name)?.[1];
+    if (open && !parts.some(({ name, from }) => name === close && from > open.from)) return open;
+  }
+  return null;
+}
+
 /** What a function, "f" or "Class.f", needs; of several definitions the last one.
  * @type {(found: Piece[], wanted: string, path: string) => Taken} */
 export function take(found, wanted, path) {
@@ -228,9 +241,11 @@ export function take(found, wanted, path) {
     const { text } = piece.cell;
     const error = errorIn(piece.node);
     if (error) {
-      const said =
-        error.name === PRINT ? "Missing parentheses in call to 'print'" : "invalid syntax";
-      throw new Unreadable(unreadable(whereOf(piece, error), said));
+      const open = openBefore(error);
+      const where = whereOf(piece, open ?? error);
+      const print = error.name === PRINT ? "Missing parentheses in call to 'print'" : "";
+      const said = open ? `'${open.name}' was never closed` : print || "invalid syntax";
+      throw new Unreadable(unreadable(where, said));
     }
     if (name !== first && piece.kind === "value" && !isSimple(piece, known))
       throw new Unreadable(
