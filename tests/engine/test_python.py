@@ -223,14 +223,16 @@ WORDS = [
     "m = A.shape[1]\n    return 1. / m * np.sum(A), (1 / m) * A @ A.T, np.divide(A, m)",
     "return sum([A, A]), sum(A), abs(A), len(A), list(A[0])",
     "return np.where(A > 0, A, 0), np.maximum(0, A), (A > 0) * A, (A > 0).astype(int)",
-    "import copy\n    C = {'A': A, 'l': [B]}\n    D = copy.deepcopy(C)\n    D['A'][0] = 9\n    return C, D",
+    "import copy\n    C = {'A': A, 'l': [B]}\n    D = copy.deepcopy(C)\n    D['A'][0] = 9\n"
+    "    return C, D",
     "import copy\n    C = copy.copy(A)\n    C += 1\n    return A, C, copy.deepcopy(np.sum(A))",
     "from typing import Dict, List\n    x: Dict[str, List[int]] = {}\n    return x, np.bool",
     "t = A.tolist()\n    t[0][0] = 5\n    return t, A, A.T.tolist(), np.array(t) + A",
     "return [a * b for a, b in zip(A, A[::-1])], dict(a=A)",
     "return [*map(len, (A, B)), 1], (*A.shape, 2), [*A[0]], {**{'a': 1}}",
     "A[A < 0] *= 2\n    A[:, 1] -= 1\n    B[:] = 7\n    A[0] += A[1]\n    return A, B",
-    "l = [1]\n    l += [2]\n    s = 'a'\n    s *= 3\n    n = 7\n    n //= 2\n    n **= 2\n    return l, s",
+    "l = [1]\n    l += [2]\n    s = 'a'\n    s *= 3\n    n = 7\n    n //= 2\n"
+    "    n **= 2\n    return l, s",
     "d = {'x': A}\n    d['x'] *= 2\n    d['y'] = d['x']\n    d['y'] /= 4\n    return A, d",
     "return '%s' % A.shape[0], '%.3f' % A[0, 0], '%d rows' % A.shape[0], str(A.shape)",
     "return A[0] is None, A is not None, A.any(), (A == A).all(), not np.all(A)",
