@@ -5,7 +5,7 @@ const { data, forms, points } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 await import("../book/_static/live/live.js");
 const { saidAt } = await import("../book/_static/live/plane.js");
-const { told } = globalThis.backcheckLive;
+const { told } = globalThis.backcheck;
 
 const answers = {
   forms: forms.map((question) => told(...question)),

@@ -96,6 +96,7 @@ def head_of(
         *(("name", key, value) for key, value in cited.items()),
     ]
     tags = [f'<meta {kind}="{key}" content="{escape(value)}">' for kind, key, value in pairs]
+    tags.append(f'<link rel="alternate" type="text/markdown" href="{name}.md">')
     # In a script, "<" could end it.
     text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     return "".join([*tags, f'<script type="application/ld+json">{text}</script>'])
@@ -137,7 +138,11 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
     if description_of(tree):
         lines[0] += ' · <a href="cite.html">Cite the book</a>'
         stem = name.removesuffix(".html")
-        own = {"source": f"_sources/{stem}.md", "notebook": f"notebooks/{stem}.ipynb"}
+        own = {
+            "source": f"_sources/{stem}.md",
+            "Markdown with outputs": f"{name}.md",
+            "notebook": f"notebooks/{stem}.ipynb",
+        }
         own = {form: file for form, file in own.items() if (root / file).is_file()}
         lines += [_links("This page", own)] if own else []
         lines += [_links("The whole book", forms())] if forms() else []

@@ -39,6 +39,8 @@ import citing
 import drawings
 import katex_renderer
 import permalinks
+import previews
+import searching
 
 TOOLS = Path(__file__).parent / "node"
 
@@ -51,8 +53,11 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 SIGNS = "_static/signs.css"
 """The stylesheet with the fonts of the mathematics, for the pages that have any."""
 
-ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
+ALONE = ("diagnose", "search.js")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
+
+LEFT_OUT = ("searchtools", "language_data", "searchindex")
+"""Those of Sphinx's search, in whose place is ours: see ``searching.py``."""
 
 DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 """What diagnoses, and what it loads for a reader's function."""
@@ -60,13 +65,18 @@ DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
 
+LIVE_NAMES = (
+    "textarea mark live-status live-error live-old equivalent mistake passes fails error absent"
+)
+"""What it makes that no page may have."""
+
 LARGE = (DIAGNOSIS, LATER, LIVE)
 """Those that are worth the work of making them smaller."""
 
 PYTHON = "_static/python.js"
 """What the page that diagnoses loads to run code; it says so itself, so no page names it."""
 
-NAMING = ("diagnose.js", "diagnose-run.js", "live.js", "searchtools.js", "cite.js")
+NAMING = ("diagnose.js", "diagnose-run.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -134,6 +144,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     _lighten_pictures(root)
     for tree in pages.values():
         _draw_pictures(root, tree)
+    searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
@@ -141,6 +152,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
     version = _digest(css, signs, js)[:8]
+    for tree in pages.values():
+        _classify(tree)
+    shown = previews.embedded({name: tree for name, tree in pages.items() if name != LOST})
     address = app.config.html_baseurl
     if not address:
         logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
@@ -152,7 +166,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         citing.show_version(tree, root, name)
         for found in tree.css("[data-src]"):
             found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
-        _write(root / name, finished(tree, root, version, base, about))
+        text = finished(tree, version, base, about)
+        _write(root / name, text.replace("</body>", f"{shown.get(name, '')}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
     for form in root.glob(f"{citing.BOOK}.*"):
@@ -165,9 +180,7 @@ def installed() -> bool:
     return (TOOLS / "node_modules" / "esbuild").is_dir()
 
 
-def finished(
-    tree: LexborHTMLParser, root: Path, version: str, base: str = "", about: str = ""
-) -> str:
+def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = "") -> str:
     """Return the text of a finished page.
 
     With `base` before the names of files and pages, and `about` in its head.
@@ -176,13 +189,10 @@ def finished(
     for found in tree.css(f"{fetched}, style, {VIEWPORT} ~ {VIEWPORT}"):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
-        if _is_alone(file):
+        if _is_alone(file) and not Path(file).name.startswith(LEFT_OUT):
             found.attrs["defer"] = ""
         else:
             found.decompose()
-    for found in tree.css("[style]"):
-        _add_class(found, class_of(found.attributes["style"] or ""))
-        del found.attrs["style"]
     if base:
         for found in tree.css("a[href]"):
             address = found.attributes["href"] or ""
@@ -207,6 +217,13 @@ def finished(
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>{about}'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
+
+
+def _classify(tree: LexborHTMLParser) -> None:
+    """Give what has a style of its own the class that takes its place."""
+    for found in tree.css("[style]"):
+        _add_class(found, class_of(found.attributes["style"] or ""))
+        del found.attrs["style"]
 
 
 def class_of(style: str) -> str:
@@ -268,7 +285,7 @@ def _files(
 
 
 def _is_alone(file: str) -> bool:
-    return Path(file).name.startswith(ALONE)
+    return Path(file).name.startswith((*ALONE, *LEFT_OUT))
 
 
 def _inline_styles(tree: LexborHTMLParser) -> set[str]:
@@ -292,8 +309,18 @@ def _bundle(
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "alone": {name: _written(root, name) for name in LARGE if name in scripts},
-        "words": "\n".join([WAIT, *naming]),
+        "alone": {
+            searching.SCRIPT: searching.script(),
+            **{name: _written(root, name) for name in LARGE if name in scripts},
+        },
+        "words": "\n".join(
+            [
+                WAIT,
+                LIVE_NAMES if is_live else "",
+                searching.SOURCES[-1].read_text(encoding="utf-8"),
+                *naming,
+            ]
+        ),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
@@ -424,7 +451,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON}
+    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON, *searching.FILES}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}
@@ -472,10 +499,10 @@ def _focus_boxes(tree: LexborHTMLParser) -> None:
         box.attrs["tabindex"] = "0"
 
 
-def _head_search(tree: LexborHTMLParser) -> None:
+def _offer_search(tree: LexborHTMLParser) -> None:
     for results in tree.css("#search-results"):
-        (title,) = LexborHTMLParser("<h1>Search</h1>").css("h1")
-        results.insert_before(title)
+        for part in LexborHTMLParser(searching.FORM).css("body > *"):
+            results.insert_before(part)
 
 
 def _link_blocks(tree: LexborHTMLParser) -> None:
@@ -507,7 +534,7 @@ REPAIRS = (
     _name_summaries,
     _list_references,
     _focus_boxes,
-    _head_search,
+    _offer_search,
 )
 """What the theme and the extensions leave out for readers of all kinds, or put in their way."""
 

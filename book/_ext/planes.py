@@ -21,7 +21,7 @@ from live import name, parts, visit_block
 WIDTH, HEIGHT, HALF = 480, 320, 60
 """Of the picture, and how far each way a tangent goes, in pixels."""
 
-GRID = 96
+GRID = 48
 """The curve has so many corners."""
 
 FORMS = {
@@ -36,10 +36,10 @@ class plane(nodes.container):  # type: ignore[misc]  # noqa: N801
 
 
 class Plane(SphinxDirective):
-    """```` ```{plane} ACTIVATION ````, with ``:test: ID`` and ``:pair: N``."""
+    """```` ```{plane} ACTIVATION ````, with ``:test: ID``, ``:pair: N`` and ``:name: ADDRESS``."""
 
     required_arguments = 1
-    option_spec = {"test": str, "pair": int}  # noqa: RUF012
+    option_spec = {"test": str, "pair": int, "name": str}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """Draw the plane, and say what holds at its dot."""
@@ -57,6 +57,7 @@ class Plane(SphinxDirective):
         says = f"The plane of z and a, with the curve a = {activation}(z)"
         block = plane(activation=activation, **{"aria-label": says}, **place)
         name(self, block, activation)
+        block["ids"] = [self.options.get("name") or block["ids"][0]]
         svg = "\n".join(drawn.lines(z, a, pairs))
         block += nodes.raw("", svg, format="html")
         told = [*said_at(activation, z, a)]
@@ -109,8 +110,8 @@ class Drawing:
             *((str(one), self.at(-0.2, one - 0.04)) for one in (-1, 1)),
         ):
             yield '<text x="{}" y="{}">{}</text>'.format(*spot, escape(text))
-        for one in others:
-            yield '<circle class="plane-pair" cx="{}" cy="{}" r="2.5"/>'.format(*self.at(*one))
+        dots = "".join("M{} {}h0".format(*self.at(*one)) for one in others)
+        yield f'<path class="plane-pairs" d="{dots}"/>'
         yield self.line("plane-gap", self.at(z, a), self.at(z, float(self.g(z))))
         yield self.tangent("plane-z", z, a, float(self.g.derivative_from_z(z)))
         yield self.tangent("plane-a", z, a, float(self.g.derivative_from_a(a)))

@@ -31,43 +31,50 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// A page opened from disk may not read the other pages, from which results quote a line.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// Ctrl+K and "/" lead to the box for searching, or to its page where the box is out of sight.
+window.addEventListener("keydown", (event) => {
+  const typing = document.activeElement.matches("input, textarea, select, [contenteditable]");
+  const asked = event.key === "k" ? event.ctrlKey || event.metaKey : event.key === "/" && !typing;
+  if (!asked || event.altKey) return;
+  event.preventDefault();
+  const boxes = [...document.querySelectorAll("#search-box, input[name=q]")];
+  const box = boxes.find((one) => one.checkVisibility({ visibilityProperty: true }));
+  if (box) box.focus();
+  else location.href = document.querySelector("form[role=search]").action;
+});
 
 // Forms that can be typed over, and dots that can be taken: their script comes with the first touch.
 (() => {
-  function load({ dataset }) {
-    if (document.getElementById("live-script")) return;
-    const script = document.createElement("script");
-    Object.assign(script, { id: "live-script", src: dataset.src });
-    document.head.append(script);
+  const made = (tag, settings) => Object.assign(document.createElement(tag), settings);
+  function load({ dataset: { src } }) {
+    if (!document.querySelector("script[src*='live.js']"))
+      document.head.append(made("script", { src }));
+  }
+  function open() {
+    const [id, ...said] = location.hash.slice(1).split("&");
+    const root = document.getElementById(id);
+    if (said.length && root?.dataset.src) load(root);
   }
 
   for (const root of document.querySelectorAll("[data-src]")) {
     for (const [place, text] of root.querySelectorAll(".live-text").entries()) {
-      const field = document.createElement("textarea");
-      const rows = Math.max(1, Math.round(text.clientHeight / 24));
-      Object.assign(field, { className: text.className, rows, spellcheck: false, maxLength: 300 });
-      field.defaultValue = text.textContent;
-      field.setAttribute("aria-label", `${root.dataset.step}, form ${place + 1}`);
-      field.setAttribute("autocapitalize", "off");
-      text.replaceWith(field);
+      const { className, clientHeight, textContent } = text;
+      const field = made("textarea", { className, defaultValue: textContent, maxLength: 300 });
+      const ariaLabel = `${root.dataset.step}, form ${place + 1}`;
+      const rows = Math.round(clientHeight / 24) || 1;
+      text.replaceWith(
+        Object.assign(field, { ariaLabel, rows, spellcheck: false, autocapitalize: "off" }),
+      );
     }
-    for (const dot of root.querySelectorAll(".plane-dot")) {
-      dot.setAttribute("tabindex", "0");
-      dot.setAttribute("role", "slider");
-    }
+    for (const dot of root.querySelectorAll(".plane-dot"))
+      Object.assign(dot, { role: "slider", tabIndex: 0 });
     for (const kind of ["focusin", "pointerdown", "click"]) {
       root.addEventListener(kind, (event) => {
-        if (document.documentElement.dataset.live) return;
         root.early = event;
         load(root);
       });
     }
-    if (location.hash.startsWith(`#${root.id}&`)) load(root);
   }
-  addEventListener("hashchange", () => {
-    const root = document.getElementById(location.hash.slice(1).split("&")[0]);
-    if (root?.dataset.src) load(root);
-  });
+  open();
+  addEventListener("hashchange", open);
 })();

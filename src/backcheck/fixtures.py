@@ -55,14 +55,11 @@ def prefix(name: str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How one edition of a test judges outputs.
-
-    Outputs stand in the order of the asserts: the first failure is what a learner sees.
-    """
+    """How one edition of a test judges outputs."""
 
     edition: str
     rule: str
-    outputs: tuple[str, ...]
+    outputs: tuple[str, ...]  # in the order of the asserts: learners see the first failure
     exact_keys: bool = False  # whether an output beyond them fails the test too
     near: tuple[float, ...] = ()  # of a gradient check, as is the step
     step: float = 0.0
@@ -289,14 +286,24 @@ def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
     return arrays
 
 
+def text_of(file: str) -> str:
+    """Return a file of the package, such as ``mutants/operators.txt``."""
+    return (resources.files("backcheck") / file).read_text(encoding="utf-8")
+
+
+@cache
+def table_of(file: str) -> dict[str, Any]:
+    """Return what a TOML file of the package has."""
+    return tomllib.loads(text_of(file))
+
+
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = {}
-    folder = resources.files("backcheck") / "published"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            for id, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
+    files = (file.name for file in (resources.files("backcheck") / "published").iterdir())
+    for file in sorted(name for name in files if name.endswith(".toml")):
+        for id, table in table_of(f"published/{file}").items():
+            tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
     return tables
 
 

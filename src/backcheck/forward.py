@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array, finite
-from backcheck.program import Known, Program, Step, Tree, evaluate, put
+from backcheck.program import Known, Program, Step, Tree, compiled, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
 if TYPE_CHECKING:
@@ -157,29 +157,19 @@ def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def broken(
-    cache: Mapping[str, ArrayLike], forward: Program, tolerance: float = TOLERANCE
-) -> dict[str, float]:
+def broken(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, float]:
     """Return the relations, with their residuals, that the cache breaks; see `residuals`."""
-    return {name: size for name, size in residuals(cache, forward).items() if not size <= tolerance}
+    return {name: size for name, size in residuals(cache, forward).items() if not size <= TOLERANCE}
 
 
 def kind_and_shape(said: str) -> tuple[str, tuple[str, ...]]:
-    """Return what a fixture says of something given: its kind, and the names of its sizes.
-
-    >>> kind_and_shape("n1 1"), kind_and_shape("label n2 m")
-    (('normal', ('n1', '1')), ('label', ('n2', 'm')))
-    """
+    """Return what a fixture says of something given, as "label n2 m": its kind, and its sizes."""
     first, *rest = said.split()
     return (first, tuple(rest)) if first in KINDS else ("normal", (first, *rest))
 
 
 def size(said: str, sizes: Mapping[str, int]) -> int:
-    """Return the size that a symbol, a number or a sum of them says.
-
-    >>> size("n1+n0", {"n0": 3, "n1": 5})
-    8
-    """
+    """Return the size that a symbol, a number or a sum of them says, such as "n1+n0"."""
     return sum(sizes[one] if one in sizes else int(one) for one in said.split("+"))
 
 
@@ -270,7 +260,7 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
             lines.append(line)
             reached.add(step.name)
     after = Program(tuple(lines))
-    start = np.asarray(evaluate(of, scope), dtype=float)
+    start = np.asarray(compiled(of)(scope), dtype=float)
     return complex_step(lambda value: after.run({**scope, _VARIED: value}).get(cost, 0.0), start)
 
 
@@ -320,10 +310,7 @@ def errors(
 def networks(
     fixture: "Fixture", own_shapes: bool, seeds: tuple[int, ...] = SEEDS
 ) -> tuple[tuple[dict[str, Array], dict[str, Array], Known], ...]:
-    """Return fresh networks, by default those that decide.
-
-    Each has its arrays, the referee's gradients and what the program computes.
-    """
+    """Return fresh networks: the arrays of each, the referee's gradients, and `Program.known`."""
     drawn = (draw(fixture, seed, fixture.sizes if own_shapes else SIZES) for seed in seeds)
     return tuple((one, gradients(fixture, one), fixture.program.known(one)) for one in drawn)
 

@@ -79,9 +79,6 @@ def cross_entropy_from_z(Z: ArrayLike, Y: ArrayLike) -> float:
 
     Substituting A = sigma(Z) turns the loss of one example into log(1 + exp(Z)) - Y Z, which is
     finite for every finite Z. Libraries compute it this way.
-
-    >>> cross_entropy_from_z([[1000.0]], [[0]])
-    1000.0
     """
     Z, Y = matrix("Z", Z), matrix("Y", Y)
     require_shape("Y", Y, Z.shape, f"Z has shape {Z.shape}")

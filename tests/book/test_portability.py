@@ -32,7 +32,12 @@ def test_the_page_names_all_that_would_have_to_be_made_anew() -> None:
             "forms that can be typed over",
         ),
         **dict.fromkeys(
-            ("directive plane", "option test of plane", "option pair of plane"),
+            (
+                "directive plane",
+                "option test of plane",
+                "option pair of plane",
+                "option name of plane",
+            ),
             "plane with a dot",
         ),
         "cell image alt": "descriptions of pictures",

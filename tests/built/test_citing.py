@@ -43,6 +43,7 @@ def test_the_foot_of_a_page_leads_to_every_form_that_is_there_and_to_no_other(
 ) -> None:
     forms = {
         f"_sources/{page.name}.md": "source",
+        f"{page.name}.html.md": "Markdown with outputs",
         f"notebooks/{page.name}.ipynb": "notebook",
         "when-the-cache-lies.pdf": "PDF",
         "when-the-cache-lies.epub": "EPUB",

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import exceptions
 from backcheck.diagnosis import calling, child, returned
 from backcheck.diagnosis.sources import RECORD
-from backcheck.fixtures import load
+from backcheck.fixtures import Fixture, ids, load
 from expressions import SCOPE, outcome, programs, same
-from pages_python import answers, decoded, program
+from pages_python import answers, argument, decoded, program
 
 A = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0]])
 B = np.array([[0.5], [-1.5]])
@@ -39,7 +40,7 @@ def in_python(text: str, *given: Any) -> tuple[Any, str]:
 def test_random_expressions_come_out_as_in_numpy() -> None:
     drawn: list[str] = []
 
-    @settings(max_examples=400, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=250, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(programs())
     def draw(text: str) -> None:
         drawn.append(text)
@@ -158,6 +159,47 @@ def test_an_exception_is_worded_as_python_words_it_and_has_its_line(
     assert told["frames"][-1][1] == frames[-1].lineno
 
 
+def stopping(fixture: Fixture, one: exceptions.Program) -> dict[str, Any]:
+    """Return a program of a mistake, and the cell that calls it, for the page."""
+    arguments = one.arguments[0]
+    has_number = "number" in one.caller or fixture.function == "linear_activation_backward"
+    case = f"{fixture.function}_test_case"
+    lines = ["global number", "number = last", f"global {case}", f"{case} = lambda: given"]
+    lines = lines[:2] if "test_case" in one.texts else lines
+    body = "\n".join(f"    {line}" for line in [*lines, *one.caller.split("\n")])
+    texts = [[f"<{name}>", text] for name, text in one.texts.items() if text]
+    cell = ["<cell>", f"import math\ndef go(given, last):\n{body}"]
+    given = [tuple(arguments[:-1] if has_number else arguments), arguments[-1]]
+    calls = [[argument(part) for part in given]]
+    return {"sources": [*texts, cell], "name": "go", "calls": calls}
+
+
+def test_programs_with_a_mistake_stop_at_the_line_and_with_the_words_of_python() -> None:
+    some = [
+        (fixture, one)
+        for fixture in map(load, ids())
+        if fixture.course in exceptions.MODELLED
+        for one in exceptions.programs(fixture)
+        if "np" not in one.texts
+    ]
+    some = some[:: 1 + len(some) // 250]
+    with np.errstate(all="ignore"):
+        stops = [exceptions.run(one, fixture) for fixture, one in some]
+    told = answers(*(stopping(fixture, one) for fixture, one in some))
+    unsure, wrong = 0, []
+    for stop, found in zip(stops, told, strict=True):
+        said = found.get("error", "").replace("numpy.", "")
+        expected = stop.error.replace("numpy.", "").strip() if stop else ""
+        unsure += said.endswith("referenced before assignment") or "lacks" in found
+        line = found["frames"][-1][3] if said else ""
+        if said.endswith("referenced before assignment") or "lacks" in found:
+            said = expected
+        if said != expected or (stop and line != stop.frame.statement):
+            wrong.append((expected, found))
+    assert wrong == []
+    assert unsure <= len(some) / 50
+
+
 WORDS = [
     "return 0 < A, 0.5 >= A, 1 == A, 2.0 != A",
     "return 2.0 * A, 1 / A, 2 ** A, [1, 2, 3] * A, [1.0, 0.0, 2.0] - A",
@@ -181,6 +223,18 @@ WORDS = [
     "m = A.shape[1]\n    return 1. / m * np.sum(A), (1 / m) * A @ A.T, np.divide(A, m)",
     "return sum([A, A]), sum(A), abs(A), len(A), list(A[0])",
     "return np.where(A > 0, A, 0), np.maximum(0, A), (A > 0) * A, (A > 0).astype(int)",
+    "import copy\n    C = {'A': A, 'l': [B]}\n    D = copy.deepcopy(C)\n    D['A'][0] = 9\n"
+    "    return C, D",
+    "import copy\n    C = copy.copy(A)\n    C += 1\n    return A, C, copy.deepcopy(np.sum(A))",
+    "from typing import Dict, List\n    x: Dict[str, List[int]] = {}\n    return x, np.bool",
+    "t = A.tolist()\n    t[0][0] = 5\n    return t, A, A.T.tolist(), np.array(t) + A",
+    "return [a * b for a, b in zip(A, A[::-1])], dict(a=A)",
+    "return [*map(len, (A, B)), 1], (*A.shape, 2), [*A[0]], {**{'a': 1}}",
+    "A[A < 0] *= 2\n    A[:, 1] -= 1\n    B[:] = 7\n    A[0] += A[1]\n    return A, B",
+    "l = [1]\n    l += [2]\n    s = 'a'\n    s *= 3\n    n = 7\n    n //= 2\n"
+    "    n **= 2\n    return l, s",
+    "d = {'x': A}\n    d['x'] *= 2\n    d['y'] = d['x']\n    d['y'] /= 4\n    return A, d",
+    "return '%s' % A.shape[0], '%.3f' % A[0, 0], '%d rows' % A.shape[0], str(A.shape)",
     "return A[0] is None, A is not None, A.any(), (A == A).all(), not np.all(A)",
 ]
 
@@ -273,7 +327,7 @@ def test_what_it_records_is_what_the_package_records() -> None:
         ("np.linalg.svd(A)", "np.linalg.svd"),
         ("np.random.randn(2)", "np.random"),
         ("np.sum(A, dtype=int)", "np.sum(..., dtype=...)"),
-        ("np.add(A, A, out=A)", "np.add(..., out=...)"),
+        ("np.add(A, A, where=A)", "np.add(..., where=...)"),
         ("A.std()", "array.std"),
         ("A.astype(np.float32)", "np.float32"),
         ("np.einsum('ij->i', A)", "np.einsum"),
@@ -285,6 +339,14 @@ def test_what_it_lacks_is_named(line: str, lacks: str) -> None:
     assert told["lacks"] == lacks
     assert told["error"].endswith(f"has no {lacks}; run it with `backcheck run`")
     assert told["frames"] == [["own.py", 2, "f", f"return {line}"]]
+
+
+def test_a_method_without_an_instance_is_called_by_its_class() -> None:
+    text = (
+        "class Net:\n    rate = 2\n    @staticmethod\n    def f(A):\n        return A * Net.rate\n"
+    )
+    (told,) = answers(program(text, "Net.f", (A,)))
+    assert plain(told["returned"][0]) == plain(child.encoded(2 * A))
 
 
 def test_lines_are_those_of_the_cell_and_programs_do_not_see_each_other() -> None:

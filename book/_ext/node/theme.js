@@ -24,6 +24,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = label.className;
+    button.ariaLabel = box.ariaLabel;
     button.append(...label.childNodes);
     label.replaceWith(button);
     const tell = () => {

@@ -31,7 +31,6 @@ class Live {
   /** @param {HTMLElement} root */
   constructor(root) {
     const { test = "", step = "", shown = "" } = root.dataset;
-    Object.assign(this, { root, test, step });
     this.root = root;
     this.step = step;
     this.ask = (/** @type {string} */ text) => told(test, step, text, shown.split(" "));
@@ -169,4 +168,4 @@ if (globalThis.document) {
   addEventListener("hashchange", open);
   document.documentElement.dataset.live = "ready";
 }
-Object.assign(globalThis, { backcheckLive: { told } });
+Object.assign(globalThis, { backcheck: { told } });

@@ -3,8 +3,9 @@
 
 const BY_KEY = 0.05;
 const WITH_SHIFT = 0.5;
-/** Half of a step by key, and as far as a hand misses: closer than this, a dot lies on the curve. */
-const NEAR = 0.024;
+/** Closer than this, a dot lies on the curve: less than half of a step by key, pixels by hand. */
+const BY_KEY_NEAR = 0.024;
+const BY_HAND_NEAR = 7;
 const HALF = 60;
 
 /** Each activation with its derivative from z and from a.
@@ -41,7 +42,6 @@ export class Plane {
     const [z, a, reach, low, high] = ["z", "a", "reach", "low", "high"].map((key) =>
       Number(numbers[key]),
     );
-    Object.assign(this, { z, a });
     this.z = z;
     this.a = a;
     this.first = [z, a];
@@ -78,7 +78,8 @@ export class Plane {
     const { reach, low, high } = this.box;
     const z = (2 * (event.clientX - at.left)) / at.width - 1;
     const a = (event.clientY - at.top) / at.height;
-    this.move(z * reach, high - a * (high - low));
+    const near = (BY_HAND_NEAR / at.height) * (high - low);
+    this.move(z * reach, high - a * (high - low), near);
     event.preventDefault();
   }
 
@@ -94,12 +95,12 @@ export class Plane {
   }
 
   /** @param {number} z @param {number} a */
-  move(z, a) {
+  move(z, a, near = BY_KEY_NEAR) {
     const { reach, low, high } = this.box;
     this.z = Math.min(reach, Math.max(-reach, z));
     this.a = Math.min(high, Math.max(low, a));
     const on = ACTIVATIONS[this.activation][0](this.z);
-    if (Math.abs(this.a - on) < NEAR) this.a = on;
+    if (Math.abs(this.a - on) < near) this.a = on;
     this.draw();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.remember(), 300);

@@ -16,7 +16,7 @@ import numpy as np
 from backcheck.diagnosis.reading import course_spelling
 from backcheck.fixtures import Fixture, prefix
 from backcheck.mutants.mutant import Mutant
-from backcheck.program import evaluate
+from backcheck.program import compiled
 from backcheck.showing.words import say
 
 
@@ -191,7 +191,7 @@ def _usual(fixture: Fixture, fresh: Trace) -> list[Any]:
     for tree in trees:
         trees += tree[1:] if isinstance(tree, tuple) else ()
     with np.errstate(all="ignore"):
-        return [*scope.values(), *(evaluate(tree, scope) for tree in trees)]
+        return [*scope.values(), *(compiled(tree)(scope) for tree in trees)]
 
 
 def _is_among(value: Any, values: Sequence[Any]) -> bool:

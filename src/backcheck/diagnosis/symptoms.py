@@ -1,24 +1,21 @@
 """What a message says when there are no numbers: a failed assert, or an exception."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
-from backcheck.fixtures import PREFIXES, Fixture
+from backcheck.fixtures import PREFIXES, Fixture, table_of
 from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
-from backcheck.program import OPERATIONS, Tree, evaluate, names
+from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -41,11 +38,9 @@ class Cause:
         return say("cause", says=self.says[:-1], programs=self.programs, of=self.of)
 
 
-@cache
 def exceptions() -> dict[str, Any]:
     """Return what ``exceptions.toml`` has."""
-    text = (resources.files("backcheck.diagnosis") / "exceptions.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table_of("diagnosis/exceptions.toml")
 
 
 def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
@@ -258,7 +253,7 @@ def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int,
         if (inner := _stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
-        values = [evaluate(operand, scope) for operand in tree[1:]]
+        values = [compiled(operand)(scope) for operand in tree[1:]]
         try:
             OPERATIONS[tree[0]](*values)
         except FAILURES:

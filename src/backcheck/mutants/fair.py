@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from importlib import resources
 from itertools import pairwise
 from string import Template
 from textwrap import indent
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import by_name
-from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table
+from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
 from backcheck.forward import KEEP, Layer
 from backcheck.mutants.audit import audit
 from backcheck.program import Program, backward, forward
@@ -41,11 +40,6 @@ FUNCTIONS = {
     "relu": "lambda Z: np.maximum(Z, 0)",
 }
 """The activations as a test file writes them."""
-
-FILE = Template(
-    (resources.files("backcheck.mutants") / "fair_test.txt").read_text(encoding="utf-8")
-)
-"""What every test file has in common."""
 
 
 def make(
@@ -216,7 +210,7 @@ def write(fixture: Fixture) -> str:
     noise, nearest = margins(fixture)
     outputs = fixture.comparisons[-1].outputs
     reads = {step.name: ", ".join(step.reads) for step in fixture.program.steps}
-    return FILE.substitute(
+    return Template(text_of("mutants/fair_test.txt")).substitute(
         title=fixture.title,
         right=right,
         wrong=wrong,

@@ -87,10 +87,7 @@ def _computed_again(fixture: Fixture, name: str) -> tuple[Tree, ...]:
 
 @cache
 def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
-    """Return the derivative of every activation at every Z and A of a fixture, right or wrong.
-
-    Each layer's own derivative can have its Z computed again.
-    """
+    """Return the derivatives of all activations at every Z and A, and their own with Z again."""
     texts = [
         form.format(A=name, Z=name)
         for slope in SLOPES.values()

@@ -9,10 +9,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from backcheck.fixtures import Fixture, prefix
+from backcheck.fixtures import Fixture, prefix, text_of
 from backcheck.forward import Layer
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
@@ -45,8 +44,7 @@ class Mistake:
 @cache
 def table() -> dict[str, Mistake]:
     """Return every named form, in the order of the table."""
-    text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
-    return read(text)
+    return read(text_of("mutants/mistakes.toml"))
 
 
 def read(text: str) -> dict[str, Mistake]:

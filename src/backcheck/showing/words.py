@@ -1,21 +1,17 @@
 """The sentences and patterns that the package and the page of the form have in common."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from backcheck import gradient_check
-from backcheck.fixtures import PREFIXES, Fixture, ids, load
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
 
 
-@cache
 def texts() -> dict[str, Any]:
     """Return what ``words.toml`` has."""
-    text = (resources.files("backcheck.showing") / "words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table_of("showing/words.toml")
 
 
 def say(key: str, **filling: object) -> str:
