@@ -131,7 +131,7 @@ def test_the_corpus_has_learners_of_every_kind() -> None:
     told = list(by_page().values())
     assert len(LEARNERS) >= 50
     assert sum(one.get("test") == "passes" for one in told) >= 10
-    assert sum("error" in one for one in told) >= 2
+    assert sum("error" in one for one in told) >= 1
     lines = [one["line"] for one in told if one.get("line")]
     assert len(lines) >= 30
     assert sum(line["says"] == "right, and the test's cache is not" for line in lines) >= 5
