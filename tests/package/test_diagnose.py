@@ -25,7 +25,7 @@ from backcheck.mutants.fair import make
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, mutated, second_changes
-from backcheck.program import Program, Tree, evaluate, parse
+from backcheck.program import Program, Tree, compiled, parse
 from chapters import ROOT
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
@@ -532,7 +532,7 @@ def test_the_expected_numbers_of_every_test_are_recognised(id: str) -> None:
 
 def test_a_candidate_prints_what_it_says_it_prints() -> None:
     candidate = Mutant(load(WEEK_4), {"dZ2": ("-", "AL", "Y")}, 1)
-    want = evaluate(("-", "AL", "Y"), load(WEEK_4).values)
+    want = compiled(("-", "AL", "Y"))(load(WEEK_4).values)
     assert np.array_equal(candidate.values["dZ2"], want)
 
 
