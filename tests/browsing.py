@@ -1,4 +1,4 @@
-"""The system's Chromium, in which tests open the site."""
+"""The system's Chromium and Firefox, in which tests open the site."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ def complaints_of(page: BrowserPage, site: str = "file:") -> list[str]:
     complaints: list[str] = []
 
     def check(request: Request) -> None:
-        if not request.url.startswith((site, "data:")):
+        if not request.url.startswith((site, "data:", "blob:")):
             complaints.append(f"asked for {request.url}")
 
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
@@ -32,11 +32,18 @@ def chromium() -> str | None:
 
 def needs_chromium() -> str:
     """Return where the system's Chromium is; a machine without one skips, and CI fails."""
-    path = chromium()
-    if path is None:
-        message = "Chromium is not installed, so the site was not opened in a browser"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    return path
+    return chromium() or _missing("Chromium")
+
+
+def _missing(name: str) -> str:
+    message = f"{name} is not installed, so the site was not opened in it"
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    return ""
+
+
+def needs_firefox() -> str:
+    """Return where the system's Firefox is; a machine without one skips, and CI fails."""
+    return shutil.which("firefox-esr") or shutil.which("firefox") or _missing("Firefox")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ opened from disk may load another script, but may not fetch anything. Nor may it
 those of ``_static/diagnose`` become one script, ``_static/diagnose.js``.
 """
 
+import ast
 import json
 import re
 import sys
@@ -20,7 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from joined import joined
+from joined import joined, joined_later
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
-DATA, SCRIPT = "diagnose-data.js", "diagnose.js"
+DATA, SCRIPT, LATER = "diagnose-data.js", "diagnose.js", "diagnose-run.js"
 MODULES = "diagnose"
 
 COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "calling",
     "diagnose",
     "differences",
     "families",
@@ -51,6 +53,7 @@ ASKED = (
     "program",
     "reading",
     "roles",
+    "running",
     "search",
     "symptoms",
     "uncovered",
@@ -131,7 +134,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
         "dropped": package.mutate.DROPPED,
-        "words": _words(),
+        "words": words(),
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
@@ -203,10 +206,38 @@ def _in_terminal() -> Iterator[list[Any]]:
             yield [found, found, said, True]
 
 
-def _words() -> dict[str, Any]:
-    table: dict[str, Any] = _package().words.table(COURSE)
-    wrong = _package().fixtures.WRONG
-    return table | {"sentences": table["sentences"] | {"wrong": wrong}}
+def words() -> dict[str, Any]:
+    """Return the sentences and the patterns, these as source and flags in JavaScript."""
+    package = _package()
+    texts = package.words.texts()
+    said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
+    own = {"covered": package.words.covered(COURSE)} | said
+    return {
+        "sentences": texts["sentences"] | own,
+        "prefixes": list(package.fixtures.PREFIXES),
+        "small": package.words.small_names(),
+        "patterns": {
+            key: in_javascript(package.words.pattern(key).pattern) for key in texts["patterns"]
+        },
+        "replaced": [
+            [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+            for entry in texts["replaced"]
+        ],
+    }
+
+
+def in_javascript(text: str) -> list[str]:
+    r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
+    source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
+    source = source.replace("(?P<", "(?<")
+    parts = re.split(r"(\\.|\[|\])", source)
+    inside = False
+    for place, part in enumerate(parts):
+        if part in "[]" and part:
+            inside = part == "["
+        if part == r"\w":
+            parts[place] = r"\p{L}\p{N}_" if inside else r"[\p{L}\p{N}_]"
+    return ["".join(parts), flags]
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
@@ -228,7 +259,7 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
     def networks(own_shapes: bool, digits: int | None) -> list[int]:
         return [
             shared.arrays({name: arrays[name] for name in fixture.given}, digits)
-            for arrays, _ in package.forward.networks(fixture, own_shapes)
+            for arrays, *_ in package.forward.networks(fixture, own_shapes)
         ]
 
     return {
@@ -298,7 +329,56 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         ),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),
+        **_called(fixture, shared),
     }
+
+
+def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    """Return how a test calls a function, what it compares, and what it is run on beside."""
+    package = _package()
+    taken_apart = list(package.calling.parsed(fixture))
+    arguments = package.calling.calls(fixture)
+    # The first notebook's test spells out no bias: a call is given zeros.
+    filled = {
+        node.id: value
+        for (_, nodes), (_, given) in zip(taken_apart, arguments, strict=True)
+        for node, value in _leaves(nodes, given)
+        if node.id not in fixture.arrays
+    }
+    fresh = [
+        shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+        for arrays in package.running.fresh(fixture)
+    ]
+    return {
+        "call": list(fixture.call),
+        "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
+        "filled": shared.arrays(filled),
+        "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
+        "exact": fixture.comparisons[-1].exact_keys,
+        "broken": bool(fixture.broken()),
+        "fresh": fresh,
+    }
+
+
+def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:
+    """Yield each name of a call with what is given for it."""
+    for node, value in zip(nodes, values, strict=True):
+        if isinstance(node, ast.Name):
+            yield node, value
+        elif isinstance(node, ast.Tuple):
+            yield from _leaves(node.elts, value)
+
+
+def _pattern(node: ast.expr) -> Any:
+    """Return a part of a call: a name, a word, or the kind of brackets and what is in them."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant):
+        return {"word": node.value}
+    return [
+        "()" if isinstance(node, ast.Tuple) else "{}",
+        *map(_pattern, getattr(node, "elts", [])),
+    ]
 
 
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
@@ -359,8 +439,11 @@ def write_static(app: Sphinx) -> None:
         sys.path.insert(0, str(ROOT / "src"))
     file = Path(app.outdir) / "_static" / DATA
     file.parent.mkdir(parents=True, exist_ok=True)
-    script = joined(ROOT / "book/_static" / MODULES / "page.js")
-    file.with_name(SCRIPT).write_text(script, encoding="utf-8", newline="\n")
+    page, showing = (ROOT / "book/_static" / MODULES / f"{name}.js" for name in ("page", "showing"))
+    # What calls a reader's function is loaded when there is one.
+    scripts = {SCRIPT: joined(page, later=showing), LATER: joined_later(showing, first=page)}
+    for name, script in scripts.items():
+        file.with_name(name).write_text(script, encoding="utf-8", newline="\n")
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])

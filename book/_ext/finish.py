@@ -7,8 +7,7 @@ styles and scripts inside the text. Once all pages are written,
   of the mathematics come in a second stylesheet, on the pages that have any;
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
-- pictures lose what no browser needs, and get their size, so that nothing moves while a page
-  loads;
+- pictures lose what no browser needs, and become part of their page;
 - what the theme leaves out for screen readers and keyboards is added;
 - every page says in its head what it is and how to cite it, and has a picture for forums;
 - every address that was published leads somewhere.
@@ -37,8 +36,11 @@ from sphinx.util import logging
 
 import cards
 import citing
+import drawings
 import katex_renderer
 import permalinks
+import previews
+import searching
 
 TOOLS = Path(__file__).parent / "node"
 
@@ -51,11 +53,14 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 SIGNS = "_static/signs.css"
 """The stylesheet with the fonts of the mathematics, for the pages that have any."""
 
-ALONE = ("diagnose", "searchtools", "language_data", "searchindex")
+ALONE = ("diagnose", "search.js")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
-DIAGNOSIS = "_static/diagnose.js"
-"""The one of them that is worth the work of making it smaller."""
+LEFT_OUT = ("searchtools", "language_data", "searchindex")
+"""Those of Sphinx's search, in whose place is ours: see ``searching.py``."""
+
+DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
+"""What diagnoses, and what it loads for a reader's function."""
 
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
@@ -65,7 +70,13 @@ LIVE_NAMES = (
 )
 """What it makes that no page may have."""
 
-NAMING = ("diagnose.js", "searchtools.js", "cite.js")
+LARGE = (DIAGNOSIS, LATER, LIVE)
+"""Those that are worth the work of making them smaller."""
+
+PYTHON = "_static/python.js"
+"""What the page that diagnoses loads to run code; it says so itself, so no page names it."""
+
+NAMING = ("diagnose.js", "diagnose-run.js", "cite.js")
 """The scripts that make elements, so that their words may be names of classes."""
 
 REPLACED = {"_static/scripts/furo.js": TOOLS / "theme.js"}
@@ -95,10 +106,16 @@ within a stylesheet. Fetched ahead as files they would do as well, but a browser
 says so, to a page opened from disk."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'self'; object-src 'none'; frame-src 'none'; script-src 'self'{scripts}; "
+    "style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "form-action 'self' file:; base-uri 'none'"
 )
-"""What a page may load: files of the site, and the inline scripts with these digests."""
+"""What a page may load: files of the site, and the inline scripts with these digests.
+
+Firefox fetches the next page ahead by the first rule, and knows no file by the name of 'self'."""
+
+COMPILES, RUNS = " 'wasm-unsafe-eval'", "; worker-src blob:"
+"""What the page that diagnoses may besides: compile WebAssembly, and run it in a worker."""
 
 VIEWPORT = 'meta[name="viewport"]'
 
@@ -124,16 +141,20 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     root = Path(app.outdir)
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
+    _lighten_pictures(root)
+    for tree in pages.values():
+        _draw_pictures(root, tree)
+    searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
-    css, js, diagnosis, live = _bundle(root, pages, styles)
+    css, js, alone = _bundle(root, pages, styles)
     signs = "".join(re.findall(FACE, css))
     signs, css = _with_fonts(root, signs, pages.values()), re.sub(FACE, "", css)
-    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), (DIAGNOSIS, diagnosis)):
+    for file, text in ((STYLE, css), (SIGNS, signs), (SCRIPT, js), *alone.items()):
         _write(root / file, text)
-    if live:
-        _write(root / LIVE, live)
-    _lighten_pictures(root)
     version = _digest(css, signs, js)[:8]
+    for tree in pages.values():
+        _classify(tree)
+    shown = previews.embedded({name: tree for name, tree in pages.items() if name != LOST})
     address = app.config.html_baseurl
     if not address:
         logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
@@ -143,9 +164,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
+        more = shown.get(name, "")
+        if tree.css_matches("section[id^='mistake-']"):
+            more += citing.answers(root)
         for found in tree.css("[data-src]"):
-            found.attrs["data-src"] = f"{LIVE}?v={_digest(live)[:8]}"
-        _write(root / name, finished(tree, root, version, base, about))
+            found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
+        text = finished(tree, version, base, about)
+        _write(root / name, text.replace("</body>", f"{more}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
     for form in root.glob(f"{citing.BOOK}.*"):
@@ -158,29 +183,24 @@ def installed() -> bool:
     return (TOOLS / "node_modules" / "esbuild").is_dir()
 
 
-def finished(
-    tree: LexborHTMLParser, root: Path, version: str, base: str = "", about: str = ""
-) -> str:
+def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = "") -> str:
     """Return the text of a finished page.
 
     With `base` before the names of files and pages, and `about` in its head.
     """
-    for found in tree.css(f'link[rel="stylesheet"], style, {VIEWPORT} ~ {VIEWPORT}'):
+    fetched = 'link:is([rel="stylesheet"], [rel="prefetch"])'
+    for found in tree.css(f"{fetched}, style, {VIEWPORT} ~ {VIEWPORT}"):
         found.decompose()
     for found, file in _files(tree, "script[src]", "src"):
-        if _is_alone(file):
+        if _is_alone(file) and not Path(file).name.startswith(LEFT_OUT):
             found.attrs["defer"] = ""
         else:
             found.decompose()
-    for found in tree.css("[style]"):
-        _add_class(found, class_of(found.attributes["style"] or ""))
-        del found.attrs["style"]
     if base:
         for found in tree.css("a[href]"):
             address = found.attributes["href"] or ""
             if re.match(r"[\w-]+\.html", address):
                 found.attrs["href"] = base + address
-    _size_images(tree, root)
     for repair in REPAIRS:
         repair(tree)
     sheets, fonts = [STYLE], []
@@ -189,7 +209,10 @@ def finished(
     wait = WAIT.replace("FONTS", json.dumps(fonts))
     scripts = [wait, *(script.text() for script in tree.css("script:not([src])"))]
     digests = "".join(f" 'sha256-{_sha256(text)}'" for text in dict.fromkeys(scripts))
-    policy = escape(POLICY.format(scripts=digests), quote=False)
+    policy = POLICY.format(scripts=digests)
+    if tree.css_matches(f'script[src*="{DIAGNOSIS}"]'):
+        policy = POLICY.format(scripts=digests + COMPILES) + RUNS
+    policy = escape(policy, quote=False)
     head = f'{MARK} content="{policy}">'
     for sheet in sheets:
         head += f'<link rel="stylesheet" href="{base}{sheet}?v={version}">'
@@ -197,6 +220,13 @@ def finished(
     head += f'<script src="{base}{SCRIPT}?v={version}" defer></script>{about}'
     charset = '<meta charset="utf-8">'
     return str(tree.html).replace(charset, charset + head, 1)
+
+
+def _classify(tree: LexborHTMLParser) -> None:
+    """Give what has a style of its own the class that takes its place."""
+    for found in tree.css("[style]"):
+        _add_class(found, class_of(found.attributes["style"] or ""))
+        del found.attrs["style"]
 
 
 def class_of(style: str) -> str:
@@ -258,7 +288,7 @@ def _files(
 
 
 def _is_alone(file: str) -> bool:
-    return Path(file).name.startswith(ALONE)
+    return Path(file).name.startswith((*ALONE, *LEFT_OUT))
 
 
 def _inline_styles(tree: LexborHTMLParser) -> set[str]:
@@ -267,30 +297,37 @@ def _inline_styles(tree: LexborHTMLParser) -> set[str]:
 
 def _bundle(
     root: Path, pages: dict[str, LexborHTMLParser], styles: dict[str, str]
-) -> tuple[str, str, str, str]:
-    """Return the one stylesheet, the one script, and those of what pages answer themselves."""
+) -> tuple[str, str, dict[str, str]]:
+    """Return the one stylesheet, the one script, and those that pages load for themselves."""
     sheets = _in_order(pages, 'link[rel="stylesheet"]', "href")
     inside = dict.fromkeys(style.text() for tree in pages.values() for style in tree.css("style"))
     rules = [rule_of(style) for _, style in sorted(styles.items())]
     css = [_written(root, file) for file in sheets]
     scripts = _in_order(pages, "script[src]", "src")
+    scripts += [LATER] if DIAGNOSIS in scripts else []
     # Typed over, a form is answered by a script that no page names as one.
-    live = (
-        _written(root, LIVE)
-        if any(tree.css_matches("[data-src]") for tree in pages.values())
-        else ""
-    )
+    is_live = any(tree.css_matches("[data-src]") for tree in pages.values())
+    scripts += [LIVE] if is_live else []
     naming = [_written(root, file) for file in scripts if file.endswith(NAMING)]
     question = {
         "css": "\n".join([*css, *inside, *rules]),
         "js": "\n;".join(_written(root, file) for file in scripts if not _is_alone(file)),
-        "diagnosis": _written(root, DIAGNOSIS) if DIAGNOSIS in scripts else "",
-        "live": live,
-        "words": "\n".join([WAIT, LIVE_NAMES if live else "", *naming]),
+        "alone": {
+            searching.SCRIPT: searching.script(),
+            **{name: _written(root, name) for name in LARGE if name in scripts},
+        },
+        "words": "\n".join(
+            [
+                WAIT,
+                LIVE_NAMES if is_live else "",
+                searching.SOURCES[-1].read_text(encoding="utf-8"),
+                *naming,
+            ]
+        ),
         "used": sorted({*styles, *(name for tree in pages.values() for name in _names(tree))}),
     }
     answer = _remembered(root.parent / ".bundle.json", json.dumps(question))
-    return answer["css"], answer["js"], answer["diagnosis"], answer["live"]
+    return answer["css"], answer["js"], answer["alone"]
 
 
 def _in_order(pages: dict[str, LexborHTMLParser], selector: str, attribute: str) -> list[str]:
@@ -308,20 +345,21 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
                 yield from (value or "").split()
 
 
-def _remembered(record: Path, question: str) -> dict[str, str]:
+def _remembered(record: Path, question: str) -> dict[str, Any]:
     """Ask the tools, unless they were asked the same before."""
     tools = [(TOOLS / name).read_text(encoding="utf-8") for name in ("bundle.js", LOCK)]
     key = _digest(question, *tools)
     if record.exists():
-        known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
         if known["key"] == key:
             return known
-    answer: dict[str, str] = {"key": key, **_ask("bundle.js", question)}
+    answer: dict[str, Any] = {"key": key, **asked("bundle.js", question)}
     record.write_text(json.dumps(answer), encoding="utf-8")
     return answer
 
 
-def _ask(script: str, question: str) -> Any:
+def asked(script: str, question: str) -> Any:
+    """Return what one of our scripts answers, run by Node."""
     done = subprocess.run(  # noqa: S603 - our own script, no reader's text
         [katex_renderer.node(), str(TOOLS / script)],
         input=question, capture_output=True, check=True, encoding="utf-8",
@@ -339,7 +377,7 @@ def _lighten_pictures(root: Path) -> None:
     new = [picture for picture in pictures if not (store / picture.name).exists()]
     if new:
         question = json.dumps([picture.read_text(encoding="utf-8") for picture in new])
-        for picture, text in zip(new, _ask("pictures.js", question), strict=True):
+        for picture, text in zip(new, asked("pictures.js", question), strict=True):
             (store / picture.name).write_text(text, encoding="utf-8")
     for picture in pictures:
         _write(picture, (store / picture.name).read_text(encoding="utf-8"))
@@ -387,20 +425,17 @@ def _subset(build: Path, name: str, signs: str) -> bytes:
     return kept.read_bytes()
 
 
-def _size_images(tree: LexborHTMLParser, root: Path) -> None:
-    """Give pictures their size; all but the first one wait until they are near."""
-    for place, (image, file) in enumerate(_files(tree, "article img[src$='.svg']", "src")):
-        text = (root / file).read_text(encoding="utf-8")[:2000]
-        size = {
-            name: float(found[1])
-            for name in ("width", "height")
-            if (found := re.search(rf'<svg[^>]* {name}="([\d.]+)pt"', text))
-        }
-        for name, points in size.items():
-            # 96 pixels of a stylesheet are 72 points.
-            image.attrs[name] = str(round(points * 96 / 72))
-        if place:
-            image.attrs["loading"] = "lazy"
+def _draw_pictures(root: Path, tree: LexborHTMLParser) -> None:
+    """Put the pictures of a page into it."""
+    for image, file in list(_files(tree, "img[src$='.svg']", "src")):
+        name, alt = image.attributes.get("class") or "", image.attributes.get("alt") or ""
+        is_logo = file.startswith("_static")
+        text = ((drawings.BOOK if is_logo else root) / file).read_text(encoding="utf-8")
+        svg = drawings.inlined(text, citing.SITE if is_logo else alt, Path(file).stem[:6])
+        (drawn,) = LexborHTMLParser(svg).css("svg")
+        _add_class(drawn, name)
+        image.insert_before(drawn)
+        image.decompose()
 
 
 def _write_map(root: Path, address: str, names: list[str]) -> None:
@@ -419,7 +454,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT}
+    named = {STYLE, SIGNS, SCRIPT, LATER, PYTHON, *searching.FILES}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}
@@ -438,11 +473,6 @@ def _label_headings(tree: LexborHTMLParser) -> None:
     # The parts of the table of contents are headings without a level.
     for caption in tree.css('.caption[role="heading"]'):
         caption.attrs["aria-level"] = "2"
-
-
-def _name_logo(tree: LexborHTMLParser) -> None:
-    for logo in tree.css("img.sidebar-logo"):
-        logo.attrs["alt"] = citing.SITE
 
 
 def _label_landmarks(tree: LexborHTMLParser) -> None:
@@ -472,10 +502,10 @@ def _focus_boxes(tree: LexborHTMLParser) -> None:
         box.attrs["tabindex"] = "0"
 
 
-def _head_search(tree: LexborHTMLParser) -> None:
+def _offer_search(tree: LexborHTMLParser) -> None:
     for results in tree.css("#search-results"):
-        (title,) = LexborHTMLParser("<h1>Search</h1>").css("h1")
-        results.insert_before(title)
+        for part in LexborHTMLParser(searching.FORM).css("body > *"):
+            results.insert_before(part)
 
 
 def _link_blocks(tree: LexborHTMLParser) -> None:
@@ -503,12 +533,11 @@ REPAIRS = (
     _hide_maintainers,
     _link_blocks,
     _label_headings,
-    _name_logo,
     _label_landmarks,
     _name_summaries,
     _list_references,
     _focus_boxes,
-    _head_search,
+    _offer_search,
 )
 """What the theme and the extensions leave out for readers of all kinds, or put in their way."""
 

@@ -128,6 +128,9 @@ def copy_assets(app: Sphinx) -> None:
     for font in (DIST / "fonts").glob("*.woff2"):
         shutil.copyfile(font, target / "fonts" / font.name)
     app.add_css_file("katex/katex.min.css")
+    # What is copied from a page has each formula once, as TeX.
+    shutil.copyfile(DIST / "contrib" / "copy-tex.min.js", target / "copy-tex.min.js")
+    app.add_js_file("katex/copy-tex.min.js")
 
 
 def close(app: Sphinx, error: Exception | None) -> None:

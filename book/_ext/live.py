@@ -202,7 +202,7 @@ def visit_parts(self: HTML5Translator, node: nodes.Element) -> None:
 def data(root: Path = ROOT) -> dict[str, Any]:
     """Return what the script needs to know: the tests that have the steps, and their networks."""
     typed, tables = import_module("typed"), import_module("backcheck.tables")
-    fixtures, words = import_module("backcheck.fixtures"), import_module("backcheck.words").table()
+    fixtures, words = import_module("backcheck.fixtures"), diagnose_data.words()
     shared = diagnose_data.Shared()
     steps = sorted({(test, step) for _, test, step, *_ in formulas(root)})
     same = {
@@ -215,9 +215,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     ids = dict.fromkeys(id for tests in same.values() for id, *_ in tests)
     found = [fixtures.load(id) for id in fixtures.ids() if id in ids]
     said = {key: one for key, one in words["sentences"].items() if key.startswith("typed-")}
-    said |= {
-        key: words["sentences"][key] for key in ("narrow", "wrong") if key in words["sentences"]
-    }
+    said |= {key: words["sentences"][key] for key in ("narrow", "wrong")}
     return {
         **diagnose_data.facts(),
         "fixtures": [diagnose_data.plain(fixture, shared, None) for fixture in found],
@@ -225,7 +223,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "operators": [],
         "weights": [],
         "words": {
-            "sentences": said | {"narrow": words["sentences"]["narrow"], "wrong": fixtures.WRONG},
+            "sentences": said,
             "patterns": {key: words["patterns"][key] for key in ("remark", "no-form", "called")},
             "replaced": [],
         },

@@ -117,7 +117,7 @@ class Chapter:
     """
 
     def __init__(self, env: BuildEnvironment, page: str, address: str) -> None:
-        self.page, self.address = page, address
+        self.page, self.address, self.is_linked = page, address, bool(address)
         self.numbers = env.toc_fignumbers.get(page, {})
         self.number = env.toc_secnumbers.get(page, {}).get("", ())
         self.cells = as_notebook(Path(env.doc2path(page))).cells
@@ -137,7 +137,7 @@ class Chapter:
             case nodes.math_block():
                 yield self._formula(node)
             case nodes.literal_block():
-                yield _fenced(node.astext(), node.get("language", ""))
+                yield fenced(node.astext(), node.get("language", ""))
             case nodes.bullet_list() | nodes.enumerated_list():
                 yield self._list(node)
             case nodes.table():
@@ -160,7 +160,7 @@ class Chapter:
             case _ if isinstance(node, PARTS):
                 yield from self._children(node, level)
             case _ if not isinstance(node, NOTHING):
-                _complain(node)
+                yield from self._unknown(node)
 
     def _children(self, parts: Iterable[nodes.Node], level: int = 0) -> Iterator[Piece]:
         for part in parts:
@@ -221,8 +221,15 @@ class Chapter:
                 return self._reference(node)
             case nodes.inline():
                 return "".join(map(self._inline, node))
-        _complain(node)
-        return ""
+        return "".join(self._unknown(node))
+
+    def _unknown(self, node: nodes.Node) -> Iterator[str]:
+        """Yield what there is to show of a node without a rule: here nothing, but a warning."""
+        logger.warning(
+            "no notebook can hold a <%s> yet: give it a rule in notebooks.py, or write "
+            "the page into 'notebook_exclude' of _config.yml.", node.tagname, location=node,
+        )  # fmt: skip
+        yield from ()
 
     def _reference(self, node: nodes.reference) -> str:
         text = "".join(map(self._inline, node))
@@ -230,14 +237,14 @@ class Chapter:
             # A broken one, of which Sphinx warns, has no address.
             return f"[{text}]({node['refuri']})" if "refuri" in node else text
         titled = isinstance(node[0], nodes.inline) and "std-ref" in node[0]["classes"]
-        if titled and not self.address:
+        if titled and not self.is_linked:
             # The title of a page or section has to stand out where it is no link.
             return f"*{text}*"
         return self._link(text, node.get("refuri") or f"#{node['refid']}")
 
     def _link(self, text: str, place: str) -> str:
         page = urljoin(self.address, f"{self.page}.html")
-        return f"[{text}]({urljoin(page, place)})" if self.address else text
+        return f"[{text}]({urljoin(page, place)})" if self.is_linked else text
 
     def about(self) -> str:
         """Say what the notebook is, and where it comes from."""
@@ -295,18 +302,12 @@ def installing(address: str, wheel: str, drawing: bool) -> str:
     ).strip()
 
 
-def _complain(node: nodes.Node) -> None:
-    logger.warning(
-        "no notebook can hold a <%s> yet: give it a rule in notebooks.py, or write "
-        "the page into 'notebook_exclude' of _config.yml.", node.tagname, location=node,
-    )  # fmt: skip
-
-
 def _standard(tex: str) -> str:
     return COLOURED.sub(r"\1", tex)
 
 
-def _fenced(text: str, language: str) -> str:
+def fenced(text: str, language: str) -> str:
+    """Return a block of code, in a fence that the code does not end."""
     fence = "```"
     while fence in text:
         fence += "`"

@@ -93,7 +93,7 @@ def _verdict(fixture: Fixture, program: Program) -> tuple[str, str]:
         except ValueError as error:
             return "mistake", say("typed-halts", said=error, narrow=narrow)
         outputs = fixture.comparisons[-1].outputs
-        for output, size in zip(outputs, errors(program, fixture, network), strict=True):
+        for output, size in zip(outputs, errors(program, fixture, *network), strict=True):
             worst, name = (size, output) if size > worst else (worst, name)
     if not np.isfinite(worst):
         return "mistake", say("typed-other", name=name, narrow=narrow)

@@ -31,8 +31,17 @@ window.addEventListener("afterprint", () => {
   }
 });
 
-// A page opened from disk may not read the other pages, from which results quote a line.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// Ctrl+K and "/" lead to the box for searching, or to its page where the box is out of sight.
+window.addEventListener("keydown", (event) => {
+  const typing = document.activeElement.matches("input, textarea, select, [contenteditable]");
+  const asked = event.key === "k" ? event.ctrlKey || event.metaKey : event.key === "/" && !typing;
+  if (!asked || event.altKey) return;
+  event.preventDefault();
+  const boxes = [...document.querySelectorAll("#search-box, input[name=q]")];
+  const box = boxes.find((one) => one.checkVisibility({ visibilityProperty: true }));
+  if (box) box.focus();
+  else location.href = document.querySelector("form[role=search]").action;
+});
 
 // Forms that can be typed over, and dots that can be taken: their script comes with the first touch.
 (() => {

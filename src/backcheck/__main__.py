@@ -6,14 +6,14 @@ explained, 4 if the reader's own function raised an exception.
 """
 
 import argparse
+import gc
 import io
 import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import backcheck
 from backcheck.diagnosis.courses import read
@@ -24,29 +24,27 @@ from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard
-from backcheck.mutants.fair import make, repaired
-from backcheck.mutants.fair import write as write_test
+from backcheck.mutants.fair import make, repaired, write
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
-from backcheck.program import write
 from backcheck.showing.tables import Table
 from backcheck.showing.words import say
 
-EXIT = {"expected": 0, "explained": 1, "unexplained": 3}
-BAD_INPUT = 2
-RAISED = 4
+EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    if arguments is None:
+        gc.disable()  # A fifth of the time would go to it, and the process ends anyway.
     try:
         code: int = options.command(options)
         sys.stdout.flush()
         return code
     except (ValueError, KeyError) as error:
         print(f"backcheck: {error.args[0]}", file=sys.stderr)
-        return BAD_INPUT
+        return EXIT["unreadable"]
     except BrokenPipeError:
         # The reader of the output has seen enough, as in `backcheck fixtures | head -3`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -117,13 +115,13 @@ def _test(name: str) -> Fixture:
 
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
-    return _answer(_read(options.file), fixture, options.json)
-
-
-def _answer(grads: Any, fixture: Fixture | None, as_json: bool) -> int:
-    found = diagnose(grads, fixture, 2, lambda: _progress("Looking at programs with two changes"))
-    print(found.to_json() if as_json else repr(found))
+    found = diagnose(_read(options.file), fixture, 2, _looking_further)
+    print(found.to_json() if options.json else repr(found))
     return EXIT[found.verdict]
+
+
+def _looking_further() -> None:
+    _progress("Looking at programs with two changes")
 
 
 def _read(name: str) -> str:
@@ -154,7 +152,7 @@ def _run(options: argparse.Namespace) -> int:
         raise ValueError(f"--seconds is {options.seconds:g}, but has to be a positive number.")
     ran = run_function(fixture, path, name, options.seconds, lambda: _progress(say("waiting")))
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
-    found = diagnosed(ran, lambda: _progress("Looking at programs with two changes"))
+    found = diagnosed(ran, _looking_further)
     line = line_of(ran, found) if ran.error or complaint else None
     if options.json:
         test = ran.error or complaint or "passes"
@@ -163,12 +161,12 @@ def _run(options: argparse.Namespace) -> int:
         print("\n".join((ran.raised, *found.remarks)))
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
-        says = f"fails first with: {complaint}" if complaint else "passes."
-        print(f"{fixture.title}: your {name} {says}")
+        of = {"title": fixture.title, "name": name, "complaint": complaint}
+        print(say("run-fails" if complaint else "run-passes", **of))
         print(f"{shown(line, path)}\n" if line else "")
         print(found)
     if ran.error:
-        return RAISED
+        return EXIT["raised"]
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]
 
 
@@ -185,14 +183,13 @@ def _audit(options: argparse.Namespace) -> int:
         if ".toml" not in name and name not in every:
             raise unknown(name, every)
     chosen = [every.get(name) or _test(name) for name in options.fixtures or every]
-    found = []
     for fixture in chosen:
         _progress(f"Judging {fixture.title}")
-        found.append(audit(fixture))
+        audit(fixture)
     if options.json:
-        print(json.dumps([one.to_dict() for one in found], indent=2))
+        print(json.dumps([audit(fixture).to_dict() for fixture in chosen], indent=2))
     elif options.fixtures:
-        print("\n\n".join(map(repr, found)))
+        print("\n\n".join(repr(audit(fixture)) for fixture in chosen))
     else:
         print(scoreboard(chosen))
     return 0
@@ -210,7 +207,7 @@ def _fair_test(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
     fixture = repaired(_test(options.repair)) if options.repair else make(**asked)
-    text = write_test(fixture)
+    text = write(fixture)
     if target is None:
         print(text, end="")
         return 0
@@ -240,17 +237,11 @@ def _show(options: argparse.Namespace) -> int:
             for relation, size in residuals.items()
         ]
         print(f"\n{Table(('relation', 'residual', ''), rows)}")
-    print(f"\n{Table(('form', 'verdict', 'this test'), _accepted(fixture))}")
+    named = (Mutant(fixture, forms) for _, forms in occurrences(fixture) if len(forms) == 1)
+    right = (mutant for mutant in named if mutant.verdict == "equivalent")
+    accepted = [(mutant, mutant.verdict, mutant.outcome.word) for mutant in right]
+    print(f"\n{Table(('form', 'verdict', 'this test'), accepted)}")
     return 0
-
-
-def _accepted(fixture: Fixture) -> Iterator[tuple[str, str, str]]:
-    """Yield the equivalent named forms, and what the newest edition says of each."""
-    for _, forms in occurrences(fixture):
-        mutant = Mutant(fixture, forms)
-        if mutant.verdict == "equivalent" and len(forms) == 1:
-            ((step, tree),) = forms.items()
-            yield f"{step} = {write(tree)}", "equivalent", mutant.outcome.word
 
 
 def run() -> None:

@@ -50,46 +50,31 @@ def _sigmoid(z: ArrayLike) -> Array:
     return np.asarray(np.where(positive, 1, decay) / (1 + decay))
 
 
-def _sigmoid_derivative_from_z(z: ArrayLike) -> Array:
-    # sigma(-z) instead of 1 - sigma(z): the difference would round to 0 for z above 37.
-    z = np.asarray(z)
-    return np.asarray(_sigmoid(z) * _sigmoid(-z))
-
-
-def _sigmoid_derivative_from_a(a: ArrayLike) -> Array:
-    a = np.asarray(a)
-    return np.asarray(a * (1 - a))
-
-
-def _tanh(z: ArrayLike) -> Array:
-    return np.asarray(np.tanh(z))
-
-
-def _tanh_derivative_from_z(z: ArrayLike) -> Array:
-    return np.asarray(1 - np.tanh(z) ** 2)
-
-
-def _tanh_derivative_from_a(a: ArrayLike) -> Array:
-    return np.asarray(1 - np.asarray(a) ** 2)
-
-
-def _relu(z: ArrayLike) -> Array:
-    z = np.asarray(z)
-    return np.where(np.real(z) > 0, z, 0)
-
-
 def _relu_derivative(x: ArrayLike) -> Array:
     # relu(z) > 0 exactly where z > 0, so one rule serves both forms; at 0 the course takes 0.
     return np.where(np.real(x) > 0, 1.0, 0.0)
 
 
-sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_derivative_from_z, _sigmoid_derivative_from_a)
+# The Z-form of sigmoid is not s (1 - s): the difference would round to 0 for z above 37.
+sigmoid = Activation(
+    "sigmoid",
+    _sigmoid,
+    lambda z: np.asarray(_sigmoid(z) * _sigmoid(np.negative(z))),
+    lambda a: np.asarray(np.multiply(a, np.subtract(1, a))),
+)
 """sigma(z) = 1 / (1 + exp(-z)); Z-form sigma(z) sigma(-z), A-form a (1 - a)."""
 
-tanh = Activation("tanh", _tanh, _tanh_derivative_from_z, _tanh_derivative_from_a)
+tanh = Activation(
+    "tanh",
+    lambda z: np.asarray(np.tanh(z)),
+    lambda z: np.asarray(1 - np.tanh(z) ** 2),
+    lambda a: np.asarray(1 - np.asarray(a) ** 2),
+)
 """tanh(z); Z-form 1 - tanh(z)^2, A-form 1 - a^2."""
 
-relu = Activation("relu", _relu, _relu_derivative, _relu_derivative)
+relu = Activation(
+    "relu", lambda z: np.where(np.real(z) > 0, z, 0), _relu_derivative, _relu_derivative
+)
 """max(0, z); Z-form 1 where z > 0 and 0 elsewhere, A-form the same test on a."""
 
 ACTIVATIONS = {activation.name: activation for activation in (sigmoid, tanh, relu)}

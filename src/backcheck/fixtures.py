@@ -8,7 +8,7 @@ published order, and compares outputs by the test's own rule.
 
 import difflib
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -37,6 +37,7 @@ RULES = {
 expected one: abs(got - want) <= absolute + relative * abs(want), for every entry."""
 
 WRONG = "Wrong {what} for {name}"
+ABSENT, BEYOND = "No output {name}", "Unexpected output {name}"
 """What a test says of an output."""
 
 DIFFERENCE = "difference"
@@ -54,17 +55,13 @@ def prefix(name: str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How one edition of a test judges outputs.
-
-    Outputs stand in the order of the asserts: the first failure is what a learner sees. With
-    `exact_keys`, an output beyond them fails the test too. `step` is that of a gradient check.
-    """
+    """How one edition of a test judges outputs."""
 
     edition: str
     rule: str
-    outputs: tuple[str, ...]
-    exact_keys: bool = False
-    near: tuple[float, ...] = ()
+    outputs: tuple[str, ...]  # in the order of the asserts: learners see the first failure
+    exact_keys: bool = False  # whether an output beyond them fails the test too
+    near: tuple[float, ...] = ()  # of a gradient check, as is the step
     step: float = 0.0
 
 
@@ -89,61 +86,35 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Fixture:
-    """One test: a published one, or one made here.
-
-    Parameters
-    ----------
-    id, title, course, function, found_in, sources : str
-        What it is called here, where it belongs, what it tests, where it was found, and the
-        public copies and forum threads that show it.
-    seed : int or None
-        Seed of numpy's legacy generator, or None if every array is spelled out.
-    draws : tuple of dict
-        Name and shape of each ``randn`` draw, in order, with ``scale`` where it is
-        multiplied by a number, ``greater_than`` where the test turns the draw into booleans,
-        ``integer`` where these become 0 and 1, and ``published_as`` where the test names
-        the array differently.
-    given : dict
-        What the forward pass starts from: its shape, such as ``"n1 m"``, after its kind, a
-        member of `backcheck.forward.KINDS`, unless that is ``"normal"``.
-    forward, program : Program
-        The forward pass down to its cost, and the backward pass whose outputs the test accepts.
-        `comparisons` are the editions of the test, oldest first.
-    arrays, expected : dict
-        The regenerated inputs and cache, and the published outputs, read-only. A single number,
-        such as ``keep_prob``, is an array without axes.
-    call : tuple of str
-        How the test calls the function, such as ``"dW, db = linear_backward(dZ, (A, W, b))"``:
-        braces stand for a dictionary by name, and without a left side one is returned.
-    gradient_of : dict
-        What a gradient is the derivative by where its name does not say it.
-    also_called : tuple of dict
-        Other names a step is printed under, one dict for each habit or older edition.
-    entries : dict
-        The single entries that a notebook prints, such as ``dxt[1][2]``, where it prints no more.
-    page : str
-        The page of the book about this test, where its steps are not those of the others.
-    """
+    """One test: a published one, or one made here. Its arrays are read-only."""
 
     id: str
     title: str
     course: str
     function: str
     found_in: str
-    sources: tuple[str, ...]
+    sources: tuple[str, ...]  # the public copies and forum threads that show it
+    # What the forward pass starts from: its shape, such as "n1 m", after its kind, a member of
+    # `backcheck.forward.KINDS`, unless that is "normal".
     given: dict[str, str]
-    forward: Program
-    program: Program
-    comparisons: tuple[Comparison, ...]
-    arrays: dict[str, Array] = field(repr=False)
+    forward: Program  # down to its cost
+    program: Program  # the backward pass whose outputs the test accepts
+    comparisons: tuple[Comparison, ...]  # the editions of the test, oldest first
+    arrays: dict[str, Array] = field(repr=False)  # inputs and cache; a number has no axes
     expected: dict[str, Array] = field(repr=False)
-    seed: int | None = None
+    seed: int | None = None  # of numpy's legacy generator, or None if every array is spelled out
+    # Name and shape of each randn draw, in order; see `drawn`.
     draws: tuple[dict[str, Any], ...] = ()
+    # How the test calls the function, such as "dW, db = linear_backward(dZ, (A, W, b))": braces
+    # stand for a dictionary by name, and without a left side one is returned.
     call: tuple[str, ...] = ()
+    # What a gradient is the derivative by where its name does not say it.
     gradient_of: dict[str, Tree] = field(default_factory=dict)
+    # Other names a step is printed under, one dict for each habit or older edition.
     also_called: tuple[dict[str, str], ...] = ()
+    # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
-    page: str = ""
+    page: str = ""  # of the book, where its steps are not those of the other tests
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -172,10 +143,7 @@ class Fixture:
     def run(self, **forms: str) -> dict[str, Any]:
         """Return the value of every step on this fixture, some of them in another form, by name.
 
-        Examples
-        --------
-        >>> week4 = load("c1w4_L_model_backward_v2")
-        >>> week4.run(dZ2="AL - Y")["dZ2"]
+        >>> load("c1w4_L_model_backward_v2").run(dZ2="AL - Y")["dZ2"]
         array([[0.78862847, 0.43650985]])
         """
         return self.program.replace(**forms).run(self.arrays)
@@ -185,8 +153,6 @@ class Fixture:
 
         Where numpy cannot carry a step out, the outcome is an error, as it would stop the test.
 
-        Examples
-        --------
         >>> print(load("c1w3_bp_public_b").check(dZ1="dA1 * (1 - tanh(Z1) ** 2)"))
         error: dZ1: operands could not be broadcast together with shapes (9,7) (7,9)
         """
@@ -201,9 +167,9 @@ class Fixture:
         """Run any backward pass on this fixture and say how the newest edition judges it."""
         try:
             values = program.run(self.arrays, self._known)
+            return self.compare({name: values[name] for name in self.comparisons[-1].outputs})
         except ValueError as error:
             return Outcome((), error=str(error))
-        return self.compare({name: values[name] for name in self.comparisons[-1].outputs})
 
     @cached_property
     def _known(self) -> Known:
@@ -215,47 +181,34 @@ class Fixture:
         The published tests also assert types first, and all shapes before any value; here each
         output is judged once, in the order in which its value is asserted.
 
-        Examples
-        --------
         >>> week4 = load("c1w4_L_model_backward_v2")
         >>> print(week4.compare({**week4.expected, "dA2": [[0.0]]}))
         fails: Unexpected output dA2
         """
-        comparison = self._comparison(edition)
-        if comparison.rule == DIFFERENCE and set(comparison.outputs) <= outputs.keys():
-            try:
-                with np.errstate(all="ignore"):
-                    found = passes.difference(self, outputs, comparison.step)
-            except ValueError as error:
-                return Outcome((), error=str(error))
-            near = np.any(np.isclose(found, comparison.near))
-            return Outcome(() if near else (f"Wrong difference {found:.2g}",))
-        failures = [self._failure(name, outputs, comparison) for name in comparison.outputs]
+        editions = {comparison.edition: comparison for comparison in self.comparisons}
+        if edition not in (None, *editions):
+            raise KeyError(f"{self.id} has no edition {edition!r}; it has {', '.join(editions)}.")
+        comparison = self.comparisons[-1] if edition is None else editions[edition]
+        return Outcome(tuple(self._failures(outputs, comparison)))
+
+    def _failures(self, outputs: Mapping[str, ArrayLike], comparison: Comparison) -> Iterator[str]:
+        asked, rule = comparison.outputs, comparison.rule
+        if rule == DIFFERENCE and set(asked) <= outputs.keys():
+            found = passes.difference(self, outputs, comparison.step)
+            if not np.any(np.isclose(found, comparison.near)):
+                yield f"Wrong difference {found:.2g}"
+        for name in asked:
+            if name not in outputs:
+                yield ABSENT.format(name=name)
+            elif rule in RULES:
+                got, want = numeric(name, outputs[name]), self.expected[name]
+                absolute, relative = RULES[rule]
+                if got.shape != want.shape:
+                    yield WRONG.format(what="shape", name=name)
+                elif not np.all(np.abs(got - want) <= absolute + relative * np.abs(want)):
+                    yield WRONG.format(what="values", name=name)
         if comparison.exact_keys:
-            extra = [name for name in outputs if name not in comparison.outputs]
-            failures += [f"Unexpected output {name}" for name in extra]
-        return Outcome(tuple(failure for failure in failures if failure))
-
-    def _failure(
-        self, name: str, outputs: Mapping[str, ArrayLike], comparison: Comparison
-    ) -> str | None:
-        if name not in outputs:
-            return f"No output {name}"
-        if comparison.rule == DIFFERENCE:
-            return None
-        got, want = numeric(name, outputs[name]), self.expected[name]
-        if got.shape != want.shape:
-            return WRONG.format(what="shape", name=name)
-        absolute, relative = RULES[comparison.rule]
-        near = np.abs(got - want) <= absolute + relative * np.abs(want)
-        return None if np.all(near) else WRONG.format(what="values", name=name)
-
-    def _comparison(self, edition: str | None) -> Comparison:
-        for comparison in reversed(self.comparisons):
-            if edition in (None, comparison.edition):
-                return comparison
-        known = ", ".join(comparison.edition for comparison in self.comparisons)
-        raise KeyError(f"{self.id} has no edition {edition!r}; it has {known}.")
+            yield from (BEYOND.format(name=name) for name in outputs if name not in asked)
 
 
 def ids(course: str = "") -> tuple[str, ...]:
@@ -333,14 +286,24 @@ def drawn(seed: int, draws: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
     return arrays
 
 
+def text_of(file: str) -> str:
+    """Return a file of the package, such as ``mutants/operators.txt``."""
+    return (resources.files("backcheck") / file).read_text(encoding="utf-8")
+
+
+@cache
+def table_of(file: str) -> dict[str, Any]:
+    """Return what a TOML file of the package has."""
+    return tomllib.loads(text_of(file))
+
+
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = {}
-    folder = resources.files("backcheck") / "published"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            for id, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
+    files = (file.name for file in (resources.files("backcheck") / "published").iterdir())
+    for file in sorted(name for name in files if name.endswith(".toml")):
+        for id, table in table_of(f"published/{file}").items():
+            tables[id] = {**tables.get(table.get("based_on", ""), {}), **table}
     return tables
 
 

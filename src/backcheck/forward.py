@@ -19,8 +19,9 @@ anew, the lines are run, and the referee differentiates the cost J.
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array, finite
-from backcheck.program import Known, Program, Step, Tree, evaluate, put
+from backcheck.program import Known, Program, Step, Tree, compiled, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
 if TYPE_CHECKING:
@@ -131,11 +132,16 @@ def residuals(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, flo
     if not cache:
         raise ValueError("The cache is empty; pass the arrays of a forward pass by name.")
     arrays = {name: finite(name, value) for name, value in cache.items()}
-    return {
-        str(step).replace(" @ ", " "): _residual(step, arrays)
-        for step in lines_of(arrays, forward)
-        if arrays.keys() >= {*step.reads}
-    }
+    found = {}
+    for step in lines_of(arrays, forward):
+        if arrays.keys() >= {*step.reads}:
+            relation, held = str(step).replace(" @ ", " "), arrays[step.name]
+            found[relation] = math.inf
+            with suppress(ValueError):
+                value = step.value_in(arrays)
+                if held.shape == np.shape(value):
+                    found[relation] = float(np.max(np.abs(held - value)))
+    return found
 
 
 def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
@@ -151,38 +157,19 @@ def lines_of(known: Collection[str], forward: Program) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _residual(step: Step, arrays: Mapping[str, Array]) -> float:
-    try:
-        value = step.value_in(arrays)
-    except ValueError:
-        return math.inf
-    held = arrays[step.name]
-    return float(np.max(np.abs(held - value))) if held.shape == np.shape(value) else math.inf
-
-
-def broken(
-    cache: Mapping[str, ArrayLike], forward: Program, tolerance: float = TOLERANCE
-) -> dict[str, float]:
+def broken(cache: Mapping[str, ArrayLike], forward: Program) -> dict[str, float]:
     """Return the relations, with their residuals, that the cache breaks; see `residuals`."""
-    return {name: size for name, size in residuals(cache, forward).items() if not size <= tolerance}
+    return {name: size for name, size in residuals(cache, forward).items() if not size <= TOLERANCE}
 
 
 def kind_and_shape(said: str) -> tuple[str, tuple[str, ...]]:
-    """Return what a fixture says of something given: its kind, and the names of its sizes.
-
-    >>> kind_and_shape("n1 1"), kind_and_shape("label n2 m")
-    (('normal', ('n1', '1')), ('label', ('n2', 'm')))
-    """
+    """Return what a fixture says of something given, as "label n2 m": its kind, and its sizes."""
     first, *rest = said.split()
     return (first, tuple(rest)) if first in KINDS else ("normal", (first, *rest))
 
 
 def size(said: str, sizes: Mapping[str, int]) -> int:
-    """Return the size that a symbol, a number or a sum of them says.
-
-    >>> size("n1+n0", {"n0": 3, "n1": 5})
-    8
-    """
+    """Return the size that a symbol, a number or a sum of them says, such as "n1+n0"."""
     return sum(sizes[one] if one in sizes else int(one) for one in said.split("+"))
 
 
@@ -207,7 +194,10 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
         if kind == "number":
             arrays[name] = np.array(rng.uniform(*NUMBERS))
         elif kind == "mask":
-            arrays[name] = _mask(rng, shape, float(arrays[KEEP]))
+            mask = np.zeros(shape, dtype=int)
+            while not (mask.any(axis=0).all() and mask.any(axis=1).all()):
+                mask = (rng.random(shape) < arrays[KEEP]).astype(int)
+            arrays[name] = mask
         elif kind == "label":
             labels = rng.integers(0, 2, shape)
             is_bool = name in fixture.arrays and fixture.arrays[name].dtype == bool
@@ -217,13 +207,6 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
     # The counts and costs that the lines compute on the way are no arrays of a cache.
     computed = fixture.forward.run(arrays).items()
     return arrays | {name: value for name, value in computed if np.ndim(value)}
-
-
-def _mask(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> Array:
-    while True:
-        mask = (rng.random(shape) < keep).astype(int)
-        if mask.any(axis=0).all() and mask.any(axis=1).all():
-            return mask
 
 
 def variable(fixture: "Fixture", gradient: str) -> tuple[Tree, str]:
@@ -247,8 +230,6 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
     above instead of labels, J is the linear function with that gradient, (1/m) sum of dA * A.
     An output that is a line of the forward pass itself, such as the cost, has that line's value.
 
-    Examples
-    --------
     >>> from backcheck.fixtures import load
     >>> fixture = load("c1w4_linear_backward_v2")
     >>> arrays = draw(fixture, seed=1)
@@ -279,7 +260,7 @@ def _slope(forward: Program, scope: Mapping[str, Any], of: Tree, cost: str) -> A
             lines.append(line)
             reached.add(step.name)
     after = Program(tuple(lines))
-    start = np.asarray(evaluate(of, scope), dtype=float)
+    start = np.asarray(compiled(of)(scope), dtype=float)
     return complex_step(lambda value: after.run({**scope, _VARIED: value}).get(cost, 0.0), start)
 
 
@@ -298,26 +279,22 @@ def verdict(program: Program, fixture: "Fixture", own_shapes: bool = False) -> s
     >>> verdict(week4.program.replace(dZ2="AL - Y"), week4)
     'equivalent'
     """
-    decided_by = zip(networks(fixture, own_shapes), _known(fixture, own_shapes), strict=True)
-    agrees = all(
-        error <= AGREES
-        for network, known in decided_by
-        for error in errors(program, fixture, network, known)
-    )
-    return "equivalent" if agrees else "mistake"
+    decided_by = networks(fixture, own_shapes)
+    found = (error for network in decided_by for error in errors(program, fixture, *network))
+    return "equivalent" if all(error <= AGREES for error in found) else "mistake"
 
 
 def errors(
     program: Program,
     fixture: "Fixture",
-    network: tuple[Mapping[str, Array], Mapping[str, Array]],
+    arrays: Mapping[str, Array],
+    true: Mapping[str, Array],
     known: Known = MappingProxyType({}),
 ) -> Iterator[float]:
-    """Yield the relative error of each output the test asks for, on a member of `networks`.
+    """Yield the relative error of each output the test asks for, next to the true ones.
 
     It is inf where an output cannot be computed, has another shape, or is not finite.
     """
-    arrays, true = network
     try:
         values = program.run(arrays, known)
     except (KeyError, ValueError):
@@ -332,22 +309,17 @@ def errors(
 @cache
 def networks(
     fixture: "Fixture", own_shapes: bool, seeds: tuple[int, ...] = SEEDS
-) -> tuple[tuple[dict[str, Array], dict[str, Array]], ...]:
-    """Return fresh networks, each with the referee's gradients; by default those that decide."""
-    sizes = fixture.sizes if own_shapes else SIZES
-    drawn = [draw(fixture, seed, sizes) for seed in seeds]
-    return tuple((arrays, gradients(fixture, arrays)) for arrays in drawn)
-
-
-@cache
-def _known(fixture: "Fixture", own_shapes: bool) -> tuple[Known, ...]:
-    return tuple(fixture.program.known(arrays) for arrays, _ in networks(fixture, own_shapes))
+) -> tuple[tuple[dict[str, Array], dict[str, Array], Known], ...]:
+    """Return fresh networks: the arrays of each, the referee's gradients, and `Program.known`."""
+    drawn = (draw(fixture, seed, fixture.sizes if own_shapes else SIZES) for seed in seeds)
+    return tuple((one, gradients(fixture, one), fixture.program.known(one)) for one in drawn)
 
 
 Cost = Callable[[Mapping[str, Array]], Any]
 """A cost as a function of the arrays by name."""
 
 
+@np.errstate(all="ignore")
 def difference(
     fixture: "Fixture", outputs: Mapping[str, Any], eps: float, cost: Cost | None = None
 ) -> float:
@@ -366,10 +338,10 @@ def difference(
 
 @cache
 def _differences(fixture: "Fixture", eps: float, cost: Cost | None) -> Array:
-    def cost_with(name: str) -> Callable[[Array], Any]:
-        own = cost or (lambda arrays: fixture.forward.run(arrays)[COST])
-        return lambda value: own({**fixture.arrays, name: value})
+    def cost_with(value: Array, name: str) -> Any:
+        arrays = {**fixture.arrays, name: value}
+        return cost(arrays) if cost else fixture.forward.run(arrays)[COST]
 
     names = [output[1:] for output in fixture.comparisons[-1].outputs]
-    found = [centred_difference(cost_with(name), fixture.arrays[name], eps) for name in names]
-    return np.concatenate(list(map(np.ravel, found)))
+    by = [centred_difference(partial(cost_with, name=n), fixture.arrays[n], eps) for n in names]
+    return np.concatenate(list(map(np.ravel, by)))

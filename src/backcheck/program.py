@@ -107,7 +107,7 @@ OPERATIONS: dict[str, _Function] = {
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
-    **{name: partial(np.sum, **options) for name, options in SUMS.items()},
+    **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
 }
 """What each operation of a tree does."""
@@ -157,8 +157,6 @@ class Program:
     def replace(self, **forms: str) -> "Program":
         """Return the program with the expressions of some steps, by name, written anew.
 
-        Examples
-        --------
         >>> print(parse("dZ = A - Y").replace(dZ="sigmoid(Z) - Y"))
         dZ = sigmoid(Z) - Y
         """
@@ -183,10 +181,6 @@ class Program:
         A step that `known`, what `known` returned for the same arrays, has as well, and that
         reads nothing which differs, is not evaluated again.
 
-        Examples
-        --------
-        >>> parse("dZ = A - Y").run({"A": np.array([[0.75]]), "Y": np.array([[1]])})
-        {'dZ': array([[-0.25]])}
         >>> parse("dZ = A - Y").run({"A": np.ones((9, 7)), "Y": np.ones((7, 9))})
         Traceback (most recent call last):
             ...
@@ -237,7 +231,14 @@ def parse(text: str) -> Program:
         raise ValueError(f"Line {error.lineno} cannot be read: {error.msg}.") from None
     if not body:
         raise ValueError("The program is empty; write at least one step such as dZ2 = A2 - Y.")
-    return Program(tuple(_step(statement) for statement in body))
+    steps = []
+    for line in body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                steps.append(Step(name, _tree(value)))
+            case _:
+                raise ValueError(f"Line {line.lineno} is not an assignment such as dZ2 = A2 - Y.")
+    return Program(tuple(steps))
 
 
 @cache
@@ -302,6 +303,7 @@ def backward(activations: Sequence[str], form: str = "Z") -> Program:
     return parse("\n".join(lines))
 
 
+@cache
 def names(tree: Tree) -> tuple[str, ...]:
     """Return the names of the arrays a tree uses, from left to right, each once."""
     if isinstance(tree, str):
@@ -322,12 +324,7 @@ def put(tree: Tree, to: Mapping[Any, Tree]) -> Tree:
     """Return a tree with some of its parts replaced, wherever they stand."""
     if tree in to:
         return to[tree]
-    return (tree[0], *(put(part, to) for part in tree[1:])) if isinstance(tree, tuple) else tree
-
-
-def evaluate(tree: Tree, scope: Mapping[str, Any]) -> Any:
-    """Return the value of an expression."""
-    return compiled(tree)(scope)
+    return (tree[0], *[put(part, to) for part in tree[1:]]) if isinstance(tree, tuple) else tree
 
 
 def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
@@ -345,11 +342,7 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
 
 
 def write(tree: Tree, binding: int = 0) -> str:
-    """Return an expression as text that `parse` reads back, in brackets where it binds too weakly.
-
-    >>> write(("*", "dA1", ("-", 1.0, ("**", "A1", 2.0))))
-    'dA1 * (1 - A1 ** 2)'
-    """
+    """Return an expression as text that `parse` reads back, with the brackets that it needs."""
     if isinstance(tree, str):
         return tree
     if not isinstance(tree, tuple):
@@ -380,13 +373,6 @@ def write(tree: Tree, binding: int = 0) -> str:
     return f"({text})" if own < binding else text
 
 
-def _step(statement: ast.stmt) -> Step:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return Step(name, _tree(value))
-    raise ValueError(f"Line {statement.lineno} is not an assignment such as dZ2 = A2 - Y.")
-
-
 def _tree(node: ast.expr) -> Tree:
     match node:
         case ast.Name(id=name):
@@ -406,13 +392,9 @@ def _tree(node: ast.expr) -> Tree:
             value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=0 | 1 as axis)
         ):
             return ("shape1" if axis else "shape0", _tree(value))
-        case ast.Subscript(
-            value=value, slice=ast.Slice(lower=None, upper=ast.expr() as n, step=None)
-        ):
+        case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=n, step=None)) if n:
             return ("head", _tree(value), _tree(n))
-        case ast.Subscript(
-            value=value, slice=ast.Slice(lower=ast.expr() as n, upper=None, step=None)
-        ):
+        case ast.Subscript(value=value, slice=ast.Slice(lower=n, upper=None, step=None)) if n:
             return ("tail", _tree(value), _tree(n))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
             plain = ast.copy_location(ast.Name(name), node)

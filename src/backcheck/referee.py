@@ -91,8 +91,6 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
 
     Two arrays of zeros have relative error 0; arrays of two shapes have none.
 
-    Examples
-    --------
     >>> round(relative_error([1.0, 2.0], [1.0, 2.5]), 8)
     0.2
     """

@@ -14,14 +14,7 @@ from backcheck.program import Program
 def two_moons(examples: int, seed: int, noise: float = 0.15) -> tuple[Array, Array]:
     """Draw m points of two interleaved half circles, and say which is whose, in turns.
 
-    Parameters
-    ----------
-    examples, seed, noise : int, int, float
-        m, the seed of a generator of its own, and the deviation added to each coordinate.
-
-    Returns
-    -------
-    X, Y : ndarray, shapes (2, m) and (1, m)
+    `noise` is the deviation added to each coordinate; X and Y have shapes (2, m) and (1, m).
 
     Examples
     --------

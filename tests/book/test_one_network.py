@@ -71,8 +71,8 @@ def plain(hidden: str) -> dict[str, Array]:
 
 
 def written(svg: str) -> list[str]:
-    """Every text of a drawing: matplotlib writes each into a comment before its outlines."""
-    texts = re.findall(r"<!-- (.*?) -->", svg)
+    """Every text of a drawing, in order."""
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", svg)
     return [text.replace("&gt;", ">") for text in texts]
 
 
@@ -143,14 +143,18 @@ def test_the_drawing_can_be_read_on_a_phone_and_nothing_leaves_the_sheet(hidden:
     width, height = (float(size) for size in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
     assert width == pytest.approx(345.6)
     texts = re.findall(
-        r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+) -[\d.]+\)(.*?)</g>", svg, re.S
+        r'<text style="[^"]*font-size: (\d+)px;[^"]*text-anchor: (\w+);[^"]*" '
+        r'x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>',
+        svg,
     )
     assert len(texts) == len(written(svg))
-    for x, y, size, letters in texts:
-        # Letters are placed at 100 units a line, and the last one is up to a line wide.
-        assert float(size) == 0.1
-        last = max(float(place) for place in re.findall(r"translate\(([\d.]+)", letters) or ["0"])
-        assert 0 <= float(x) + 0.1 * last + 6 < width
+    for size, anchor, x, y, letters in texts:
+        assert int(size) == 10
+        # Seven tenths of the size is as wide as letters of any font are on average.
+        wide = 7 * len(letters.replace("&gt;", ">"))
+        start = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        assert start + 0.15 * wide >= 0
+        assert start + 0.85 * wide < width, letters
         assert 8 < float(y) < height
     outlines = re.sub(r"<defs>.*?</defs>", "", svg, flags=re.DOTALL)
     places = re.findall(r"\b[MLQ] ([-\d.]+) ([-\d.]+)", outlines)

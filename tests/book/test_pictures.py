@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from functools import cache
 
 import matplotlib as mpl
 import numpy as np
@@ -45,24 +46,27 @@ PICTURES = {
         },
         level=-0.1,
     ),
-    "shortcut_without_a": lambda: figures.shortcut_against_general(0.65, 0),
     "moved_curves": lambda: figures.moved_curves(
         tanh, lambda a: lambda u: (a + np.tanh(u)) / (1 + a * np.tanh(u)), [2.2, -1.1], [0.4, 1.5]
     ),
 }
-every = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
+every = pytest.mark.parametrize("name", PICTURES)
+
+
+@cache
+def drawn(name: str) -> str:
+    return PICTURES[name]().svg
 
 
 @every
-def test_a_picture_is_the_same_bytes_whatever_the_readers_settings(draw) -> None:
-    first = draw().svg
+def test_a_picture_is_the_same_bytes_whatever_the_readers_settings(name: str) -> None:
     with mpl.rc_context({"lines.linewidth": 9, "svg.hashsalt": None, "font.size": 30}):
-        assert draw().svg == first
+        assert PICTURES[name]().svg == drawn(name)
 
 
 @every
-def test_a_picture_is_transparent_svg_that_names_no_host_and_no_date(draw) -> None:
-    svg = draw().svg
+def test_a_picture_is_transparent_svg_that_names_no_host_and_no_date(name: str) -> None:
+    svg = drawn(name)
     root = ET.fromstring(svg)  # noqa: S314
     assert root.tag.endswith("svg")
     assert "<dc:date>" not in svg
@@ -72,9 +76,8 @@ def test_a_picture_is_transparent_svg_that_names_no_host_and_no_date(draw) -> No
 
 
 @every
-def test_every_colour_of_a_picture_has_a_counterpart_for_dark_mode(draw) -> None:
-    svg = draw().svg
-    style, drawing = svg.split("</style>", 1)
+def test_every_colour_of_a_picture_has_a_counterpart_for_dark_mode(name: str) -> None:
+    style, drawing = drawn(name).split("</style>", 1)
     assert "prefers-color-scheme:dark" in style
     used = {part[:7] for part in drawing.split(": ") if part.startswith("#")}
     assert used <= set(figures.DARK), used - set(figures.DARK)
@@ -135,14 +138,22 @@ def test_a_table_of_forms_gives_each_its_colour() -> None:
 
 def test_forms_have_one_colour_on_the_page_and_in_pictures() -> None:
     style = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
-    for name, light in (
-        ("a-form", figures.A_FORM),
-        ("z-form", figures.Z_FORM),
-        ("shortcut", figures.SHORTCUT),
-        ("fail", figures.BROKEN),
-    ):
+    names = {"a-form": figures.A_FORM, "z-form": figures.Z_FORM, "shortcut": figures.SHORTCUT}
+    names |= {"fail": figures.BROKEN, "ink": figures.INK, "faint": figures.FAINT}
+    names |= {"cached": figures.CACHED}
+    names |= {f"run-{n}": colour for n, colour in enumerate(figures.RUNS) if n not in (0, 5)}
+    assert set(names.values()) == set(figures.DARK)
+    for name, light in names.items():
         colours = re.findall(rf"--{name}: (#\w+);", style)
         assert colours == [light, figures.DARK[light], figures.DARK[light]], name
+
+
+def test_series_of_other_things_have_none_of_the_colours_that_mean_something() -> None:
+    meant = {*figures.FORMS, figures.CACHED, figures.BROKEN}
+    drawn = figures.training_curves({str(n): [1.0, 0.5 / (n + 1)] for n in range(7)}).svg
+    drawn += figures.step_size_curves([1e-3, 1e-2], {str(n): [1e-9, 1e-8] for n in range(3)}).svg
+    drawn += PICTURES["fairness"]().svg
+    assert not {colour for colour in meant if f"stroke: {colour}" in drawn}
 
 
 def test_digits_are_marked_from_where_they_differ() -> None:

@@ -1,6 +1,7 @@
 """The built site in Chromium, opened from disk by double click."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +36,6 @@ def test_a_page_opens_without_complaint_and_fits_the_screen(
     assert complaints == []
     width = screen.viewport_size["width"]
     assert screen.evaluate("document.documentElement.scrollWidth") <= width
-    # Those further down wait until they are near; here none has to.
-    screen.evaluate("for (const image of document.images) image.loading = 'eager'")
-    screen.evaluate("Promise.all([...document.images].map(image => image.decode()))")
 
 
 def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Page) -> None:
@@ -53,8 +51,8 @@ def test_mathematics_is_drawn_with_the_fonts_of_the_site(html: Path, screen: Pag
 def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
     html: Path, screen: Page
 ) -> None:
-    screen.goto((html / "off-the-forward-pass.html").as_uri())
-    formula = screen.locator("#equation-output-drift .formula").first
+    screen.goto((html / "gradient-check.html").as_uri())
+    formula = screen.locator("#equation-taylor .formula").first
     screen.wait_for_timeout(100)
     formula.focus()
     scrolls = formula.evaluate("box => box.scrollWidth > box.clientWidth")
@@ -77,7 +75,7 @@ def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
 def test_the_reader_can_switch_to_dark_and_figures_follow(html: Path, browser: Browser) -> None:
     page = browser.new_page(color_scheme="light")
     page.goto((html / "tanh.html").as_uri())
-    figure = page.locator("figure img").first
+    figure = page.locator("figure .picture").first
     light = figure.screenshot()
     for _ in range(3):
         if page.evaluate("document.body.dataset.theme") != "dark":
@@ -94,13 +92,57 @@ def brightest(png: bytes) -> int:
     return Image.open(io.BytesIO(png)).convert("L").getextrema()[1]
 
 
-def test_search_finds_a_page_by_a_word_of_numpys_message(html: Path, browser: Browser) -> None:
+def test_a_search_from_disk_quotes_and_follows_what_is_typed(html: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((html / "search.html").as_uri() + "?q=broadcast")
-    page.wait_for_selector("#search-results li a")
-    addresses = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
-    assert any("week-3.html" in address for address in addresses)
+    first = page.locator("#search-results li").first
+    first.locator("p.context mark").first.wait_for()
+    assert "operands-9-7.html" in first.locator("a").first.get_attribute("href")
+    assert re.fullmatch(r"\d+ pages for “broadcast”\.", page.get_by_role("status").inner_text())
+    page.locator("#search-box").fill("0.78862847 0.43650985")
+    page.get_by_text("dZ2 = A2 - Y fails in").first.wait_for()
+    first.locator("a").first.click()
+    page.wait_for_url("**/a-minus-y-fails.html*")
     page.close()
+
+
+def test_a_link_shows_what_it_leads_to_for_pointer_and_keyboard(
+    html: Path, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    complaints = complaints_of(page)
+    page.goto((html / "two-layers.html").as_uri())
+    page.locator("html:not(.waits)").wait_for()
+    shown = page.get_by_role("tooltip")
+    for link in ("glossary.html#term-", "#equation-", ".html#equation-"):
+        found = page.locator(f"article a[href*='{link}']:not(.headerlink)").first
+        found.hover()
+        shown.wait_for()
+        assert len(shown.inner_text()) > 3
+        assert found.get_attribute("aria-describedby") == "preview"
+        page.keyboard.press("Escape")
+        shown.wait_for(state="hidden")
+        page.mouse.move(0, 0)
+        found.focus()
+        shown.wait_for()
+        box, at = shown.bounding_box(), found.bounding_box()
+        assert box["y"] >= at["y"] + at["height"] - 1 or box["y"] + box["height"] <= at["y"] + 1
+        page.evaluate("document.activeElement.blur()")
+        shown.wait_for(state="hidden")
+    assert complaints == []
+    page.close()
+
+
+def test_a_key_leads_to_the_box_for_searching_or_to_its_page(html: Path, browser: Browser) -> None:
+    for width, key in ((1280, "/"), (1280, "Control+k"), (390, "Control+k")):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto((html / "tanh.html").as_uri())
+        page.locator("html:not(.waits)").wait_for()
+        page.keyboard.press(key)
+        if width < 400:
+            page.wait_for_url("**/search.html")
+        page.wait_for_function("document.activeElement.name === 'q'")
+        page.close()
 
 
 @pytest.mark.parametrize("name", chapters())
@@ -109,7 +151,7 @@ def test_a_page_reads_fully_without_javascript(html: Path, browser: Browser, nam
     page = context.new_page()
     page.goto((html / f"{name}.html").as_uri())
     assert page.locator("article h1").is_visible()
-    for kind in ("article .katex-html", "article img", "article .cell_output"):
+    for kind in ("article .katex-html", "article .picture", "article .cell_output"):
         shown = page.locator(f"{kind}:not(details *)")
         for index in range(min(shown.count(), 3)):
             assert shown.nth(index).is_visible()

@@ -19,10 +19,10 @@ AXE = ROOT / "book/_ext/node/node_modules/axe-core/axe.min.js"
 # Bytes of the first page a reader opens, and of one opened later.
 FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 
-# The numbers of every named form, the data of the search, two drawings of every number, the
-# formulas of the longest proofs and tables, four figures, and the longest scoreboard.
+# The numbers and the answer of every named form, the data of the search, two drawings of every
+# number, the formulas of the longest proofs and tables, four figures, and the longest scoreboard.
 HEAVIER = {
-    "mistakes": (115_000, 84_000),
+    "mistakes": (120_000, 90_000),
     "diagnose": (146_000, 118_000),
     "one-network": (105_000, 42_000),
     "loss-times-output": (101_000, LATER_VIEW),
@@ -259,6 +259,19 @@ def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Brow
         page.wait_for_timeout(300)
         assert page.locator(".back-to-top").is_visible() == shown
     page.close()
+
+
+def test_a_formula_is_copied_as_its_tex_once(address: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/sigmoid.html")
+    page.locator("html:not(.waits)").wait_for()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('article h1 ~ p'))")
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.count(r"$\sigma(Z)(1 - \sigma(Z))$") == 1
+    assert "σ" not in copied
+    context.close()
 
 
 def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:

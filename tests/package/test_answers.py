@@ -113,7 +113,7 @@ def test_an_exception_without_a_known_cause_has_no_answer() -> None:
 
 def test_an_answer_counts_the_forms_that_it_has_no_room_to_name() -> None:
     names = ["a form with a name of many words"] * 20
-    assert answers._counted(names) == (
+    assert answers._shared(names) == (
         "20 other forms print this too. Compare more outputs before you decide.\n"
     )
-    assert answers._counted(names[:1]).startswith("1 other form prints this too.")
+    assert answers._shared(names[:1]).startswith("1 other form prints this too.")

@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from backcheck import forward
 from backcheck.fixtures import ids, load
-from backcheck.mutants.audit import REASONS, Audit, audit, judged_mutants, scoreboard
+from backcheck.mutants.audit import Audit, audit, judged_mutants, scoreboard
 from backcheck.mutants.formulas import unrelated
 
+NUMBERS = "on these numbers it gives the same values"
 VISIBLE, HIDDEN, WEEK_4 = "c1w3_bp_notebook_v2", "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 
 
@@ -40,18 +40,6 @@ def test_week_4_rejects_the_shortcut_and_its_first_notebook_accepted_it() -> Non
     assert "dZ2 = AL - Y" in texts(of(WEEK_4).rejected)
     assert of("c1w4_L_model_backward_v1").fairness == 1.0
     assert of(WEEK_4).fairness < 0.5
-
-
-def test_no_way_to_write_the_output_layer_passes_both_weeks() -> None:
-    for in_week_3, in_week_4 in (
-        ("A2 - Y", "AL - Y"),
-        ("sigmoid(Z2) - Y", "sigmoid(Z2) - Y"),
-        ("dA2 * A2 * (1 - A2)", "dAL * AL * (1 - AL)"),
-        ("dA2 * sigmoid(Z2) * (1 - sigmoid(Z2))", "dAL * sigmoid(Z2) * (1 - sigmoid(Z2))"),
-    ):
-        both = load(HIDDEN).check(dZ2=in_week_3), load(WEEK_4).check(dZ2=in_week_4)
-        assert "passes" in {load(VISIBLE).check(dZ2=in_week_3).word}
-        assert {outcome.word for outcome in both} != {"passes"}
 
 
 @pytest.mark.parametrize("id", ids())
@@ -92,28 +80,6 @@ def test_the_comparison_is_the_one_of_the_published_test(id: str) -> None:
         assert passes == (mutant in passing), mutant
 
 
-@pytest.mark.parametrize("id", [VISIBLE, WEEK_4, "c2w1_backward_dropout"])
-def test_verdicts_hold_on_a_network_that_did_not_decide_them(id: str) -> None:
-    fixture = load(id)
-    arrays = forward.draw(fixture, seed=9)
-    true = forward.gradients(fixture, arrays)
-    outputs = fixture.comparisons[-1].outputs
-    equivalent = [mutant for mutant in of(id).mutants if mutant.verdict == "equivalent"]
-    mistakes = [mutant for mutant in of(id).mutants if mutant.verdict == "mistake"]
-    for mutant in (*equivalent, *random.Random(2).sample(mistakes, 100)):  # noqa: S311
-        try:
-            values = mutant.program.run(arrays)
-        except ValueError:
-            assert mutant.verdict == "mistake", mutant
-            continue
-        right = all(
-            np.shape(values[name]) == true[name].shape
-            and np.allclose(values[name], true[name], rtol=1e-6, atol=1e-9)
-            for name in outputs
-        )
-        assert right == (mutant.verdict == "equivalent"), mutant
-
-
 def test_editions_of_one_function_are_judged_on_the_same_mutants() -> None:
     assert judged_mutants(load(VISIBLE)) is judged_mutants(load(HIDDEN))
 
@@ -139,7 +105,7 @@ def test_no_mutant_is_the_accepted_program_in_other_words() -> None:
             "tolerance",
             "off by 2e-06 of the largest entry",
         ),
-        ("c1w4_linear_activation_backward_v1", "relu_dZ = dA", "numbers", REASONS["numbers"]),
+        ("c1w4_linear_activation_backward_v1", "relu_dZ = dA", "numbers", NUMBERS),
     ],
 )
 def test_a_mistake_survives_for_a_reason_that_can_be_checked(
@@ -176,7 +142,7 @@ def test_the_json_of_an_audit_is_complete() -> None:
     assert found["fairness"] == of(WEEK_4).fairness
     assert found["equivalent"]["rejected"] == len(found["unfairly_rejected"])
     assert found["mistakes"]["accepted"] == len(found["survivors"])
-    assert {one["reason"] for one in found["survivors"]} <= set(REASONS)
+    assert {one["reason"] for one in found["survivors"]} <= {"shape", "zero", "numbers"}
     assert of("c1w4_linear_backward_v4a").to_dict()["fairness"] is None
 
 

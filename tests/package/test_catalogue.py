@@ -249,7 +249,7 @@ FACTORS = [
 def test_on_a_forward_pass_every_output_is_as_much_too_large_as_the_heading_says(
     id: str, factors: Callable[[float], set[float]], fixture: str
 ) -> None:
-    arrays, right = networks(load(fixture), False)[0]
+    arrays, right, _ = networks(load(fixture), False)[0]
     m = load(fixture).program.run(arrays)["m"]
     for name, candidate in named_on(load(fixture)):
         if name == id:

@@ -300,9 +300,9 @@ def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--units", "3", "0", "1"], "units holds 0, but every layer needs a whole number"),
+        (["--units", "3", "0", "1"], "units holds 0, but has to be a whole number from 1 to 20"),
         (["--activations", "swish", "sigmoid"], "There is no activation called 'swish'"),
-        (["--examples", "1"], "m is 1, but a test needs a whole number from 2 to 50"),
+        (["--examples", "1"], "m is 1, but has to be a whole number from 2 to 50"),
         (["--repair", "c1w9"], "There is no fixture 'c1w9'"),
         (["--output", "no/such/folder/test.py"], "cannot be written"),
         (["--output", ""], "--output is empty"),

@@ -193,7 +193,7 @@ def test_the_networks_that_decide_a_verdict_leave_the_cost_its_digits(
     id: str, own_shapes: bool
 ) -> None:
     # Where an output rounds to 0 or 1, cross-entropy cannot be differentiated through it.
-    for arrays, true in forward.networks(load(id), own_shapes):
+    for arrays, true, _ in forward.networks(load(id), own_shapes):
         assert arrays["A3"].min() > 1e-6
         assert arrays["A3"].max() < 1 - 1e-4
         values = load(id).program.run(arrays)

@@ -201,14 +201,14 @@ def test_a_repaired_test_is_a_forward_pass_with_the_published_shapes_and_asserts
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"units": (3, 0, 1)}, "units holds 0, but every layer needs a whole number of units"),
+        ({"units": (3, 0, 1)}, "units holds 0, but has to be a whole number from 1 to 20"),
         ({"units": (3, 21, 1)}, "units holds 21"),
         ({"units": (3, 2.5, 1)}, "units holds 2.5"),
         ({"units": (3,)}, "units has 1 sizes"),
         ({"units": (3, 4)}, "There are 1 layers in units and 2 activations"),
         ({"activations": ("tanh", "relu")}, "The last activation is relu"),
         ({"activations": ("swish", "sigmoid")}, "There is no activation called 'swish'"),
-        ({"m": 1}, "m is 1, but a test needs a whole number from 2 to 50"),
+        ({"m": 1}, "m is 1, but has to be a whole number from 2 to 50"),
         ({"seed": -1}, "seed is -1"),
         ({"units": (20, 20, 20), "m": 50}, "gives a forward pass that is spread"),
     ],

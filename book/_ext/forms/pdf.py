@@ -22,6 +22,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from selectolax.lexbor import LexborHTMLParser
 
 import citing
+from drawings import BOOK
 from forms import shared
 
 STYLE = Path(__file__).with_name("print.css")
@@ -117,15 +118,13 @@ def _chapter(name: str, tree: LexborHTMLParser) -> str:
         formula.attrs["aria-label"] = tex.text()
     for found in article.css(LEFT_OUT):
         found.decompose()
-    for found in article.css("[id]"):
+    for found in article.css("[id]:not(svg *)"):
         found.attrs["id"] = f"{name}.{found.id}"
     for found in article.css("a[href]"):
         found.attrs["href"] = _link(name, found.attributes["href"] or "")
     # The picture within has the description; around it, one more figure would lack its own.
     for figure in article.css("figure"):
         figure.attrs["role"] = "none"
-    for image in article.css("[loading]"):
-        del image.attrs["loading"]
     article.attrs["id"] = name
     article.attrs["class"] = f"page-{name}"
     return article.html or ""
@@ -156,7 +155,8 @@ def printed(site: Path, text: str) -> bytes:
         if file == citing.BOOK:
             route.fulfill(body=text, content_type="text/html")
         else:
-            route.fulfill(path=(LETTERS if file.startswith("fonts/ttf/") else site) / file)
+            kept = LETTERS if file.startswith("fonts/ttf/") else site
+            route.fulfill(path=(BOOK if file.endswith("wordmark.svg") else kept) / file)
 
     with (
         sync_playwright() as playwright,

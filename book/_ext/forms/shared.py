@@ -17,7 +17,7 @@ FORM = re.compile(r'<div id="diagnose-app">.*<noscript>(.*)</noscript>', re.DOTA
 def parts() -> list[tuple[str, list[str]]]:
     """Return the pages of the book in their order, by the caption of their part."""
     toc = yaml.safe_load((citing.ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [(part["caption"], part["chapters"]) for part in toc["parts"]]
+    chapters = [(part["caption"], part["chapters"]) for part in toc.get("parts", [])]
     return [("", [toc["root"]])] + [(name, [one["file"] for one in all]) for name, all in chapters]
 
 

@@ -1,9 +1,9 @@
-// Reads {"css", "js", "diagnosis", "live", "words", "used"}, writes {"css", "js", "diagnosis",
-// "live"}: the rules that a page can use, and three scripts, all without spaces and comments.
+// Reads {"css", "js", "alone", "words", "used"}, writes {"css", "js", "alone"}: the rules that a page
+// can use, the script of all and those of one page, all without spaces and comments.
 const { PurgeCSS } = require("purgecss");
 const { transform } = require("esbuild");
 
-async function bundle({ css, js, diagnosis, live, words, used }) {
+async function bundle({ css, js, alone, words, used }) {
   const [purged] = await new PurgeCSS().purge({
     // What the pages hold, and every word of the scripts, which add classes of their own.
     content: [{ raw: `${used.join(" ")} ${js} ${words}`, extension: "txt" }],
@@ -13,12 +13,13 @@ async function bundle({ css, js, diagnosis, live, words, used }) {
     keyframes: true,
   });
   const options = { minify: true, charset: "utf8", legalComments: "none" };
-  const [style, ...scripts] = await Promise.all([
+  const [style, script, ...others] = await Promise.all([
     transform(purged.css, { loader: "css", minify: true }),
-    ...[js, diagnosis, live].map((script) => transform(script, options)),
+    ...[js, ...Object.values(alone)].map((text) => transform(text, options)),
   ]);
-  const [one, two, three] = scripts.map((script) => script.code);
-  return { css: style.code, js: one, diagnosis: two, live: three };
+  const names = Object.keys(alone);
+  const smaller = Object.fromEntries(others.map(({ code }, at) => [names[at], code]));
+  return { css: style.code, js: script.code, alone: smaller };
 }
 
 async function main() {

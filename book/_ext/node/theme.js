@@ -17,6 +17,37 @@
   for (const button of document.querySelectorAll(".theme-toggle"))
     button.addEventListener("click", change);
 
+  // What opens a drawer is a button: the focus goes along, and Escape brings it back.
+  for (const label of document.querySelectorAll("label:is(.nav-overlay-icon, .toc-overlay-icon)")) {
+    const box = document.getElementById(label.htmlFor);
+    const drawer = document.querySelector(box.name === "__toc" ? ".toc-drawer" : ".sidebar-drawer");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = label.className;
+    button.ariaLabel = box.ariaLabel;
+    button.append(...label.childNodes);
+    label.replaceWith(button);
+    const tell = () => {
+      button.ariaExpanded = box.checked;
+    };
+    const show = (open) => {
+      box.checked = open;
+      box.dispatchEvent(new Event("change"));
+    };
+    tell();
+    box.addEventListener("change", tell);
+    button.addEventListener("click", () => {
+      show(!box.checked);
+      if (box.checked)
+        [...drawer.querySelectorAll("a")].find((link) => link.checkVisibility()).focus();
+    });
+    drawer.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      show(false);
+      button.focus();
+    });
+  }
+
   // The way back to the top shows while the reader moves up.
   let before = scrollY;
   addEventListener(
@@ -32,7 +63,7 @@
 
   // Of the sections at the top of the window, the last one is the current one.
   const items = new Map();
-  for (const link of document.querySelectorAll(".toc-tree a[href^='#']")) {
+  for (const link of document.querySelectorAll(".toc-tree a[href^='#']:not([href='#'])")) {
     const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (section) items.set(section, link.closest("li"));
   }

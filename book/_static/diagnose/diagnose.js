@@ -16,6 +16,7 @@ import {
   isPossible,
   mostLikely,
   mostUsed,
+  namesToKnow,
   placings,
   rightOf,
 } from "./placing.js";
@@ -50,8 +51,13 @@ export function* diagnosing(text, id = null, changes = 2) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };
   }
-  const paste = read(text);
-  const fixture = id ? (FIXTURES.get(id) ?? null) : null;
+  return yield* explaining(read(text), id ? (FIXTURES.get(id) ?? null) : null, changes);
+}
+
+/** The same of what was read already.
+ * @param {Paste} paste @param {Fixture | null} fixture @param {number} changes
+ * @returns {Generator<string | undefined, Diagnosis>} */
+export function* explaining(paste, fixture, changes) {
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
   const found = yield* explain(paste, wanted, changes, effort);
@@ -120,7 +126,7 @@ function* explain(paste, wanted, changes, effort) {
       const before = found.get(placing.fixture);
       const one = yield* foundAt(placing, most, loose, effort);
       if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
-      found.set(placing.fixture, { ...one, remarks: [...olderNames(placing), ...one.remarks] });
+      found.set(placing.fixture, { ...one, remarks: [...namesToKnow(placing), ...one.remarks] });
     }
     if (most === 2 && effort.spent) remarks = [say("stopped")];
     if (found.size) {
@@ -140,11 +146,11 @@ function* explain(paste, wanted, changes, effort) {
   return unknown(best.fixture, remarks, best.seen);
 }
 
-/** @type {(fixture: Fixture | null, remarks: string[], seen: Seen) => Diagnosis} */
-const unknown = (fixture, remarks, seen) => ({
+/** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */
+export const unknown = (fixture, remarks, seen = new Map(), candidates = []) => ({
   verdict: "unexplained",
   fixture,
-  candidates: [],
+  candidates,
   remarks,
   seen,
 });
@@ -162,12 +168,6 @@ function tooLittle(key, placing, paste) {
   const more = named ? say("more-outputs", { outputs }) : say("more-digits");
   const found = evidence(placing);
   return say(found.n ? key : "zeros", { more, ...found });
-}
-
-/** @param {Placing} placing */
-function* olderNames({ renamed }) {
-  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
-  if (said.length) yield say("older-names", { names: said.join(", and ") });
 }
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for
@@ -268,16 +268,8 @@ function* misplaced({ fixture, seen }) {
 /** What can be said where only a test or numpy spoke.
  * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
 function withoutNumbers(paste, wanted) {
-  /** @type {(fixture: Fixture | null, candidates: Mutant[], remarks: string[], seen?: Seen) => Diagnosis} */
-  const unexplained = (fixture, candidates, remarks, seen = new Map()) => ({
-    verdict: "unexplained",
-    fixture,
-    candidates,
-    remarks,
-    seen,
-  });
   const causes = knownCauses(paste.error, paste.frame);
-  if (causes.length) return unexplained(null, [], causes);
+  if (causes.length) return unknown(null, causes);
   let tested = wanted.filter((fixture) => fixture.function === paste.function);
   if (!tested.length) tested = wanted;
   if (paste.failing.some(([kind]) => kind === "values")) {
@@ -286,14 +278,14 @@ function withoutNumbers(paste, wanted) {
     if (speaking.length) tested = speaking;
   }
   const likely = likelyMutants(paste, tested);
-  if (likely) return unexplained(likely.fixture, likely.candidates, likely.remarks);
+  if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
   const some = paste.arrays.length > 0;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];
   const seen = new Map(
     paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
   );
-  return unexplained(paste.function ? tested[0] : null, [], remarks, seen);
+  return unknown(paste.function ? tested[0] : null, remarks, seen);
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.
@@ -302,7 +294,11 @@ export function diagnose(text, id = null, changes = 2) {
   const work = diagnosing(text, id, changes);
   let next = work.next();
   while (!next.done) next = work.next();
-  const { verdict, fixture, candidates, remarks, seen, headline } = next.value;
+  return asData(next.value);
+}
+
+/** @param {Diagnosis} found */
+export function asData({ verdict, fixture, candidates, remarks, seen, headline }) {
   return {
     verdict,
     fixture: fixture?.id ?? null,

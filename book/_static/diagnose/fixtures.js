@@ -96,6 +96,14 @@ export class Fixture {
   get own() {
     return this.data.own.map((given) => this.network(given));
   }
+  /** Two forward passes of its own sizes on which no step is 0 everywhere. */
+  get fresh() {
+    return this.data.fresh.map((given) => this.network(given).arrays);
+  }
+  /** What a call is given that the test does not spell out. */
+  get filled() {
+    return shared(this.data.filled, unpackArrays);
+  }
   get changes() {
     return shared(this.data.changes, unpackChanges);
   }

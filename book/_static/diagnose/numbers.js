@@ -88,7 +88,6 @@ export class Observed {
     this.line = line;
     this.cells = this.rows.flatMap((row) => (row || []).filter((cell) => cell !== null));
     this.like = this.findLike();
-    this.widths = [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
   }
 
   /** The same array by another name. @param {string} name @returns {Observed} */
@@ -114,6 +113,10 @@ export class Observed {
     const gap = rows.some((row) => row === null || row.includes(null));
     if (!this.whole || gap) return null;
     return value(dimensions, rows.length, rows[0]?.length ?? 0, []);
+  }
+
+  get widths() {
+    return [false, true].map((loose) => this.cells.map((cell) => width(cell, loose)));
   }
 
   /** Its numbers in one text, which tells it from other arrays. */
@@ -173,3 +176,21 @@ export class Observed {
   }
 }
 cacheProperties(Observed);
+
+/** A number as Python writes it in full. @param {number} number */
+function inFull(number) {
+  const size = Math.abs(number);
+  if (size && (size < 1e-4 || size >= 1e16)) return number.toExponential();
+  return Number.isInteger(number) ? `${number}.0` : String(number);
+}
+
+/** An array that was computed, in full precision.
+ * @type {(name: string | null, v: Value, line: number) => Observed} */
+export function computed(name, v, line) {
+  const cells = v.d.map((number) => cellOf(inFull(number)));
+  const rows = Array.from({ length: v.r }, (_, i) => cells.slice(i * v.c, (i + 1) * v.c));
+  const seen = new Observed(name, "", rows, v.n, true, false, line);
+  // It is whole: every number of it has the digits of the longest.
+  for (const cell of seen.cells) cell.own = cell.decimals;
+  return seen;
+}

@@ -14,6 +14,7 @@ import { workshop } from "./workshop.js";
 const PAUSE = 150;
 const SLICE = 12;
 const AT_ONCE = 60;
+const WHOLE = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
 const EXAMPLES = [
@@ -87,16 +88,34 @@ class Page {
   start() {
     this.forgetLink();
     const text = this.text.value;
-    if (!text.trim()) {
-      this.show("", []);
-      return;
+    const id = this.test.value || null;
+    if (!text.trim()) this.show("", []);
+    else if (isCode(text)) this.call(text, id, this.run);
+    else this.advance(answering(text, id), this.run, AT_ONCE);
+  }
+
+  /** Calls a function; what does that is loaded when there is one. A newer text ends it.
+   * @param {string} text @param {string | null} id @param {number} run */
+  async call(text, id, run) {
+    this.show("Loading Python …", []);
+    try {
+      loading ??= Promise.all([loaded("python.js"), loaded("diagnose-run.js")]);
+      await loading;
+      if (run !== this.run) return;
+      this.show("Your function is running …", []);
+      const work = await Reflect.get(globalThis, "backcheck").called(text, id);
+      this.advance(work, run, AT_ONCE);
+    } catch (error) {
+      if (run !== this.run) return;
+      if (!(error instanceof Unreadable)) loading = null;
+      const said = error instanceof Error ? error.message : "";
+      const failed = `Python did not start here (${said}); backcheck run in a terminal does the same.`;
+      this.show(error instanceof Unreadable ? said : failed, []);
     }
-    const run = this.run;
-    this.advance(diagnosing(text, this.test.value || null, 2), run, AT_ONCE);
   }
 
   /** What takes long runs a slice at a time, so that the page stays usable and newer text wins.
-   * @param {ReturnType<typeof diagnosing>} work @param {number} run @param {number} limit */
+   * @param {Iterator<any, [string, Element[]]>} work @param {number} run @param {number} limit */
   advance(work, run, limit) {
     if (run !== this.run) return;
     const end = performance.now() + limit;
@@ -104,7 +123,7 @@ class Page {
       do {
         const next = work.next();
         if (next.done) {
-          this.show(titleOf(next.value), answerParts(next.value));
+          this.show(...next.value);
           return;
         }
         if (next.value === "deep") {
@@ -114,7 +133,8 @@ class Page {
       } while (performance.now() < end);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.show(error.message, []);
+      const isPart = /\bnp\.\w+\(/.test(this.text.value) && !isCode(this.text.value);
+      this.show(isPart ? `${error.message} ${WHOLE}` : error.message, []);
       return;
     }
     setTimeout(() => this.advance(work, run, SLICE), 0);
@@ -161,6 +181,33 @@ class Page {
     inSlices(diagnosing(exampleText(EXAMPLES[2]), null, 1), () => {});
   }
 }
+
+/** What answers numbers. @param {string} text @param {string | null} id
+ * @returns {Generator<any, [string, Element[]]>} */
+function* answering(text, id) {
+  const found = yield* diagnosing(text, id, 2);
+  return [titleOf(found), answerParts(found)];
+}
+
+/** Whether a text has a function in it, or is a notebook. @param {string} text */
+const isCode = (text) =>
+  /^[\s>|:0-9.]*(?:In ?\[[0-9 *]*\]: *)?(?:async +)?def +\w+ *\(/m.test(text) ||
+  (/^\s*\{/.test(text) && /"cell_type"/.test(text));
+
+/** Where this script is: what it loads later stands beside it. */
+const HERE = document.currentScript?.getAttribute("src") ?? "";
+
+/** @type {Promise<unknown>?} */
+let loading = null;
+
+/** @param {string} name @returns {Promise<unknown>} */
+const loaded = (name) =>
+  new Promise((resolve, reject) => {
+    const script = element("script", { src: HERE.replace("diagnose.js", name) });
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error(`${name} is not there`)));
+    document.head.append(script);
+  });
 
 /** @type {(work: Iterator<any>, then: () => void) => void} */
 function inSlices(work, then) {

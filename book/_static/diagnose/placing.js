@@ -1,7 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
-import { DATA, groupedBy } from "./util.js";
+import { DATA, groupedBy, prefixOf } from "./util.js";
 import { shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
@@ -287,4 +287,15 @@ const count = (seen, test) => [...seen].filter(([step, one]) => test(step, one))
 function most(items, size) {
   const largest = Math.max(...items.map(size));
   return items.filter((item) => size(item) === largest);
+}
+
+/** What to know where an older edition calls steps by other names, or where the outputs of one
+ * call hold those of the other. @param {Placing} placing */
+export function* namesToKnow({ renamed, printedAs }) {
+  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
+  if (said.length) yield say("older-names", { names: said.join(", and ") });
+  const other = [...printedAs].map(
+    ([step, name]) => ![prefixOf(step), ""].includes(prefixOf(name)),
+  );
+  if (other.length > 1 && other.every(Boolean)) yield say("exchanged-calls");
 }

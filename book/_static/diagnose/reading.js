@@ -1,6 +1,6 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
-import { cellOf, Observed } from "./numbers.js";
+import { cellOf, computed, Observed } from "./numbers.js";
 import { complaints, lastFrame } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
@@ -12,11 +12,23 @@ export class Unreadable extends Error {}
 function lastName(text) {
   const match = every("name", text).at(-1);
   if (!match) return [null, "", ""];
+  const behind = text.slice(match.index + match[0].length);
+  return [spelling(match), text.slice(0, match.index), behind];
+}
+
+/** @param {RegExpExecArray} match */
+function spelling(match) {
   const { array, of = "", which = "" } = match.groups ?? {};
   const letter = of.toUpperCase().replace("B", "b");
   const place = which === "prev" ? "_prev" : which.replace("l", "L");
-  const name = array || `${prefixOf(match[0])}d${letter}${place}`;
-  return [name, text.slice(0, match.index), text.slice(match.index + match[0].length)];
+  return array || `${prefixOf(match[0])}d${letter}${place}`;
+}
+
+/** The course's spelling of a name, or "" if no array of a backward pass has it.
+ * @param {string} name */
+export function courseSpelling(name) {
+  const match = whole("name", name);
+  return match ? spelling(match) : whole("own-name", name) ? name : "";
 }
 
 /** @type {(text: string) => boolean} */
@@ -258,6 +270,19 @@ function notFinite(arrays) {
   );
   const names = [...bad].filter(Boolean).join(", ") || say("some-numbers");
   return bad.size ? say("not-finite", { names, n: bad.size }) : "";
+}
+
+/** Computed arrays by name, as if they had been printed in full.
+ * @type {(found: [string, Value][]) => Paste} */
+export function fromArrays(found) {
+  const arrays = found.map(([name, one], at) =>
+    computed(courseSpelling(name) || null, one, at + 1),
+  );
+  const problem = notFinite(arrays);
+  /** @type {[string, string][]} */
+  const failing = [];
+  const frame = { function: "", statement: "" };
+  return { arrays: problem ? [] : arrays, failing, function: "", error: "", problem, frame };
 }
 
 /** @param {string} text */

@@ -147,9 +147,10 @@ export class Search {
       if (isArray || (read >> place) & 1 || name in this.fixture.expected) return;
       if (!this.sources.includes(place)) this.sources.push(place);
     });
+    const hopeful = this.hopeful(null, reach);
     for (const place of places(this.needed(reach) & ((2 << this.firstWrong) - 1))) {
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
-      yield* this.twice(place);
+      if ((hopeful >> place) & 1) yield* this.twice(place);
     }
     const several = this.several(this.shop.several);
     for (const run of several) yield* this.besides(run, run.reach, 0);
@@ -222,9 +223,10 @@ export class Search {
   *twice(place) {
     const slot = this.shop.slots[place];
     const possible = [];
-    for (const [at, tree] of secondChanges(slot).entries()) {
+    let at = 0;
+    for (const [tree] of secondChanges(slot)) {
       if (!this.effort.allows()) break;
-      if (at % 500 === 0) yield;
+      if (at++ % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }
     const alike = groupedBy(possible, (tree) =>

@@ -87,6 +87,23 @@ function ofAssert({ name, said, shape }, frame, tests) {
   return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
 }
 
+/** What may be behind an exception that a function raised on a fixture.
+ * @type {(error: string, fixture: Fixture, frame: Frame) => string[]} */
+export function likelyCauses(error, fixture, frame) {
+  const known = knownCauses(error, frame);
+  const refused = error.startsWith("AssertionError") && ownAssert(frame);
+  if (refused) {
+    const { candidates, remarks } = ofAssert(refused, frame, [fixture]);
+    const shown = candidates.slice(0, DATA.most_causes).map((one) => one.shown.join("; "));
+    return [...remarks, ...shown];
+  }
+  const clash = clashOf(error);
+  if (known.length || !clash) return known;
+  const found = inLine(clashing(fixture, clash), frame).slice(0, 3);
+  const changes = found.flatMap(({ shown }) => shown).join("; ");
+  return changes ? [say("stops-with", { changes })] : [];
+}
+
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
 export function likelyMutants({ error, failing, frame }, tests) {

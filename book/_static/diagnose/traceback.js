@@ -14,7 +14,7 @@ export function statementKind(statement) {
 }
 
 /** @param {string} named @param {string} text */
-function frameOf(named, text) {
+export function frameOf(named, text) {
   const statement = without("comment", text).trim();
   const cell = named.endsWith("_test") || ["", "print_grads", "cell"].includes(named);
   const ours = whole("course-function", named);

@@ -77,6 +77,29 @@ interface FixtureData {
   forward: number;
   networks: number[];
   own: number[];
+  /** How it calls a function: as text, and what is taken apart with what is handed over. */
+  call: string[];
+  calls: [Pattern, Pattern[]][];
+  filled: number;
+  integers: string[];
+  exact: boolean;
+  broken: boolean;
+  fresh: number[];
+}
+
+/** A part of a call: a name, a word, or a bracket, "()" or "{}", and what is in it. */
+type Pattern = string | { word: string } | Pattern[];
+
+/** What a function returned: a dictionary, a tuple or a list, numbers, or why there are none. */
+interface Returned {
+  kind: string;
+  entries?: [string, Returned][];
+  items?: Returned[];
+  shape?: number[];
+  data?: number[];
+  isBool?: boolean;
+  why?: string;
+  error?: string;
 }
 
 interface Data {
@@ -194,6 +217,72 @@ type Frame = { function: string; statement: string };
 
 /** Two shapes that do not fit, and whether in a product of matrices; -1 is any size. */
 type Clash = { matrix: boolean; left: number[]; right: number[] };
+
+/** A node in the tree of a parser. */
+// biome-ignore lint/suspicious/noExplicitAny: the parser comes with a script of its own
+type Syntax = any;
+/** A cell: what readers call it, and its text. */
+type Place = { label: string; text: string };
+
+/** What defines a name: its statement and, of an import, the module and the name there. */
+interface Piece {
+  name: string;
+  kind: string;
+  cell: Place;
+  node: Syntax;
+  from: string;
+  of: string;
+}
+
+/** What a function needs: functions and classes among it, what nothing defines, and imports. */
+type Taken = { pieces: Piece[]; names: string[]; missing: string[]; modules: string[] };
+
+/** A name that was given a value; `output` says whether it is a key, or returned. */
+interface Assignment {
+  line: number;
+  inside: string;
+  name: string;
+  value: Value | null;
+  output: boolean;
+  prefix: string;
+}
+
+/** What a function did with some arrays; `overwritten` has what wrote into an output later. */
+interface Trace {
+  arrays: Scope;
+  assignments: Assignment[];
+  outputs: Scope;
+  name: string;
+  overwritten: Map<string, Assignment>;
+}
+
+/** What is to be run: the function as it is, then each function, test and arrays of the cases. */
+interface Asked {
+  fixture: Fixture;
+  taken: Taken;
+  name: string;
+  note: string;
+  job: object;
+  cases: [string, Fixture, Scope][];
+}
+
+/** A frame: its cell, line, function and text. */
+type Passed = [string, number, string, string];
+
+/** What a function did: its outputs, or the exception, its frames and what was printed. */
+interface Ran extends Asked {
+  outputs: Map<string, Returned>;
+  error: string;
+  frames: Passed[];
+  absent: string[];
+  printed: string;
+  traces: Map<string, [Fixture, Trace[]]>;
+}
+
+/** Where something stands, and what is said of it. */
+type Spot = { where: string; line: number };
+/** A title, and what stands below it. */
+type Shown = [string, Element[]];
 
 declare var BACKCHECK: Data;
 

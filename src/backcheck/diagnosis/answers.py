@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.catalogue import Place, entry
-from backcheck.diagnosis.reading import NOWHERE, Frame
 from backcheck.diagnosis.symptoms import Cause, known_causes
 from backcheck.mutants.mistakes import Mistake, table
 
@@ -51,7 +50,6 @@ def answer(id: str) -> Answer:
         return (
             place.says == "stops",
             -often.get(place.mutant.fixture.function, 0),
-            place.mutant.verdict != "mistake",
             len(place.mutant.forms),
             # Of two spellings, the one that is otherwise as the test has it.
             sum(len(_words(now) - _words(was)) for _, was, now in place.mutant.changed),
@@ -94,22 +92,16 @@ def _told(mistake: Mistake, place: Place) -> str:
         said = "It is right on real forward passes; the cache of this test does not come from one."
     head = f'This looks like {mistake.name}.\nIn the test "{fixture.title}", {change} {prints}\n\n'
     tail = f"{said}\n{mistake.hint}"
-    told = f"{head}{_shared(others)}{tail}"
     # Where there is no room for the names of the others, their number has to do.
-    return told if len(told.split()) <= WORDS else f"{head}{_counted(others)}{tail}"
+    named = f"{head}{_shared(others, '; '.join(others))}{tail}"
+    return named if len(named.split()) <= WORDS else f"{head}{_shared(others)}{tail}"
 
 
-def _shared(others: list[str]) -> str:
-    """Name the other forms that print these digits."""
-    if not others:
-        return ""
-    more = "Another form prints" if len(others) == 1 else "Other forms print"
-    return f"{more} this too: {'; '.join(others)}. Compare more outputs before you decide.\n"
-
-
-def _counted(others: list[str]) -> str:
-    print_it = "other form prints" if len(others) == 1 else "other forms print"
-    return f"{len(others)} {print_it} this too. Compare more outputs before you decide.\n"
+def _shared(others: list[str], names: str = "") -> str:
+    """Say that other forms print these digits, and which or how many they are."""
+    forms = "other form prints" if len(others) == 1 else "other forms print"
+    said = f"{len(others)} {forms} this too{names and ': '}{names}."
+    return f"{said} Compare more outputs before you decide.\n" if others else ""
 
 
 def _fenced(text: str) -> str:
@@ -122,7 +114,7 @@ def _first_row(name: str, value: Any) -> str:
     return f"{name} = {first}{' ...' if others else ''}"
 
 
-def error(message: str, frame: Frame = NOWHERE) -> Answer:
+def error(message: str) -> Answer:
     """Return the ready answer for an exception, by the last line of its traceback.
 
     It has as many of the causes as there is room for, the most frequent first.
@@ -132,37 +124,32 @@ def error(message: str, frame: Frame = NOWHERE) -> Answer:
     >>> error("KeyError: 'dA0'").causes[0].id
     'key-number'
     """
-    causes = known_causes(message, frame)
+    causes = known_causes(message)
     if not causes:
         raise ValueError(f"The book knows no cause of {message!r}.")
-    texts = [_caused(message, causes, count) for count in range(1, len(causes) + 1)]
-    fitting = [text for text in texts if len(text.split()) <= WORDS]
-    return Answer(fitting[-1], "diagnose.html#diagnose", causes=causes)
+    begun = f"{_fenced(message)}\n\nWhat was wrong in {causes[0].of} programs with one mistake that"
+    ends = "The whole traceback, pasted into the page below, narrows this down."
+    listed: list[str] = []
+    rest, fitting = causes[0].of, ""
+    for place, cause in enumerate(causes, 1):
+        rest -= cause.programs
+        listed.append(f"{place}. {cause.says} ({cause.programs})")
+        said = "\n".join(listed) if len(causes) > 1 else cause.says
+        other = f"\n\nThe other {rest} had rarer causes." if rest else ""
+        text = f"{begun} stopped so:\n\n{said}{other}\n\n{ends}"
+        fitting = text if len(text.split()) <= WORDS else fitting
+    return Answer(fitting, "diagnose.html#diagnose", causes=causes)
 
 
-def _caused(message: str, causes: tuple[Cause, ...], count: int) -> str:
-    """Return the message with some of its causes."""
-    listed = "\n".join(
-        f"{place}. {cause.says} ({cause.programs})" for place, cause in enumerate(causes[:count], 1)
-    )
-    rest = sum(cause.programs for cause in causes[count:])
-    other = f"\n\nThe other {rest} had rarer causes." if rest else ""
-    return (
-        f"{_fenced(message)}\n\nWhat was wrong in {causes[0].of} programs with one mistake that "
-        f"stopped so:\n\n{listed if len(causes) > 1 else causes[0].says}{other}\n\n"
-        "The whole traceback, pasted into the page below, narrows this down."
-    )
-
-
-def most_frequent(count: int = 12) -> list[str]:
-    """Return the keys of the mistakes that public threads and notebooks show most often.
+def most_frequent() -> list[str]:
+    """Return the keys of the dozen mistakes that public threads and notebooks show most often.
 
     Forms that are right and fail all the same are left out: they have pages of their own.
 
     Examples
     --------
-    >>> most_frequent(2)
+    >>> most_frequent()[:2]
     ['output-layer-again', 'other-gradient']
     """
     known = [id for id in table() if "mistake" in entry(id).verdicts]
-    return sorted(known, key=lambda id: -sum(table()[id].found.values()))[:count]
+    return sorted(known, key=lambda id: -sum(table()[id].found.values()))[:12]

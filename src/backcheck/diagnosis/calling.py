@@ -10,6 +10,7 @@ import numpy as np
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, ids, load, prefix
 from backcheck.forward import kind_and_shape
+from backcheck.showing.words import say
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
@@ -69,7 +70,7 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
             nodes = (node for taken, _ in parsed(fixture) for node in ast.walk(taken))
             beside = {node.id for node in nodes if isinstance(node, ast.Name)}
             names = [name for name in fixture.expected if name not in beside]
-            wanted = f"a dictionary with {', '.join(names)}"
+            wanted = say("a-dictionary-with", names=", ".join(names))
         case ast.Tuple(elts=parts):
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
                 found: dict[str, Any] = {}
@@ -78,24 +79,22 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
                 return found
             names = [ast.unparse(part) for part in parts]
             plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
-            things = "values" if "{}" in names else "arrays"
-            plain = plain.replace("{}", "a dictionary")
-            wanted = f"{NUMBERS.get(len(parts), len(parts))} {things} ({plain})"
+            key = "some-values" if "{}" in names else "some-arrays"
+            plain = plain.replace("{}", say("a-dictionary"))
+            wanted = say(key, number=NUMBERS.get(len(parts), len(parts)), names=plain)
         case _:
             wanted = ast.unparse(into)
-    raise ValueError(
-        f"The test expects {fixture.function} to return {wanted}, "
-        f"and yours returned {_kind(returned)}."
-    )
+    got = _kind(returned)
+    raise ValueError(say("returns-else", function=fixture.function, wanted=wanted, got=got))
 
 
 def _kind(value: Any) -> str:
     kind = getattr(value, "kind", type(value).__name__)
     if kind == "NoneType":
-        return "None, as a function without a return statement does"
+        return say("returned-none")
     if isinstance(value, tuple | list):
-        return f"a {kind} of {len(value)}"
-    return f"a {kind}"
+        return say("returned-several", kind=kind, number=len(value))
+    return say("returned-one", kind=kind)
 
 
 def helper(name: str, modules: Sequence[str] = ()) -> Any:

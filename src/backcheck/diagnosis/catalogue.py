@@ -115,19 +115,15 @@ def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
     tests = [test for place in places for test in place.tests]
     where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
     verdicts = _either(place.mutant.verdict for place in places)
-    said = _either(place.says for place in places)
+    says = _either(place.says for place in places)
+    printed = ""
     # Tests whose outputs share their numbers with the same forms have one paragraph.
-    alike = groupby(places, key=lambda place: place.shared)
-    printed = "".join(_printed_as_html(list(group), shared) for shared, group in alike)
-    summary = f"{code}: {verdicts}; {said} on {where}"
+    for shared, alike in groupby(places, key=lambda place: place.shared):
+        text = "\n\n".join(f"{'; '.join(p.tests)}: {p.judged}\n{p.printed}" for p in alike)
+        said = " ".join(some.said(_link) for some in shared)
+        printed += f'<pre tabindex="0">{html.escape(text)}</pre>{said and f"<p>{said}</p>"}'
+    summary = f"{code}: {verdicts}; {says} on {where}"
     return f"<details><summary>{summary}</summary>{printed}</details>"
-
-
-def _printed_as_html(places: list[Place], shared: tuple[Shared, ...]) -> str:
-    text = "\n\n".join(f"{'; '.join(p.tests)}: {p.judged}\n{p.printed}" for p in places)
-    said = " ".join(some.said(_link) for some in shared)
-    below = f"<p>{said}</p>" if shared else ""
-    return f'<pre tabindex="0">{html.escape(text)}</pre>{below}'
 
 
 def _link(key: str) -> str:

@@ -143,8 +143,9 @@ def _recorder(records: list[Any]) -> Callable[..., Any]:
     def record(where: list[Any], value: Any, key: Any = None) -> Any:
         with suppress(Exception):
             name, held = where[-1], value
-            if key is not None and isinstance(value, dict):
-                name, held = f"[{key}]", value[key]
+            if key is not None and isinstance(value, dict | list):
+                name = f"[{key}]" if isinstance(key, str) else f"{name}[{key}]"
+                held = value[key]
             told = encoded(held) if len(records) < MOST and np.size(held) <= SMALL else {}
             if "data" in told or "number" in told:
                 records.append([*where[:-1], name, told, id(held)])

@@ -34,11 +34,8 @@ CAUSES = {
 def ratio(mutant: Mutant, output: str) -> str:
     """Return what the printed numbers of an output are to the expected ones: a key of `CAUSES`.
 
-    Where 0 is expected there is no ratio, and any other number there makes it
-    ``"not constant"``. An output of one number has one ratio, which is constant.
+    Where 0 is expected there is no ratio, and any other number there makes it ``"not constant"``.
 
-    Examples
-    --------
     >>> from backcheck.program import parse
     >>> whole = parse("dW2 = dZ2 @ A1.T").steps[0].expression
     >>> ratio(Mutant(load("c1w4_L_model_backward_v2"), {"dW2": whole}), "dW2")
@@ -81,10 +78,8 @@ def wrong_outputs(mutant: Mutant) -> list[str]:
 def ratios(*tests: str, output: str = "") -> Table:
     """Return how often a ratio of printed to expected numbers tells the cause.
 
-    Every named mistake is made on each test. Those at which numpy stops, and those that a
-    test accepts, have no ratio and are left out.
-
-    The ratio is that of the wrong output computed first, or of `output` where that is wrong.
+    Every named mistake that a test rejects is made on it, and the wrong output computed first has
+    the ratio, or `output` where that is wrong.
 
     Examples
     --------
@@ -92,20 +87,17 @@ def ratios(*tests: str, output: str = "") -> Table:
     ('1/m', 'divided by m twice, or already in dZ')
     """
     fixtures = [load(test) for test in tests]
-    columns = [_hits(fixture, output) for fixture in fixtures]
-    rows = [(kind, said, *(column[kind] for column in columns)) for kind, said in CAUSES.items()]
+    # For each ratio and test, whether each mistake that has it has its cause.
+    hits: dict[str, list[list[bool]]] = {kind: [[] for _ in fixtures] for kind in CAUSES}
+    for place, fixture in enumerate(fixtures):
+        for key, mutant in named_on(fixture):
+            wrong = wrong_outputs(mutant) if mutant.verdict == "mistake" else []
+            for divided in [name for name in wrong if name == output] if output else wrong[:1]:
+                kind = ratio(mutant, divided)
+                hits[kind][place].append(kind in table()[key].ratios)
+    counts = {kind: [f"{sum(one)} of {len(one)}" for one in hits[kind]] for kind in CAUSES}
+    rows = [(kind, said, *counts[kind]) for kind, said in CAUSES.items()]
     return Table(("ratio", "cause", *(fixture.title for fixture in fixtures)), rows, "words")
-
-
-def _hits(fixture: Fixture, output: str) -> dict[str, str]:
-    """Return for each ratio how many named mistakes have its cause, of how many that have it."""
-    found: dict[str, list[bool]] = {kind: [] for kind in CAUSES}
-    for key, mutant in named_on(fixture):
-        wrong = wrong_outputs(mutant) if mutant.verdict == "mistake" else []
-        for divided in [name for name in wrong if name == output] if output else wrong[:1]:
-            kind = ratio(mutant, divided)
-            found[kind].append(kind in table()[key].ratios)
-    return {kind: f"{sum(hits)} of {len(hits)}" for kind, hits in found.items()}
 
 
 def differing(test: str) -> Table:
@@ -126,11 +118,8 @@ def differing(test: str) -> Table:
             changed.setdefault(wrong, Counter())[first] += mutant.verdict == "mistake"
             right[wrong] += mutant.verdict == "equivalent"
     order = sorted(changed, key=lambda wrong: (len(wrong), [slots.index(name) for name in wrong]))
-    return Table(
-        ("these differ", "changed first (named mistakes)", "equivalent forms"),
-        [(", ".join(wrong), _counted(changed[wrong]), right[wrong]) for wrong in order],
-    )
-
-
-def _counted(found: Counter[str]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in found.most_common() if count)
+    rows = []
+    for wrong in order:
+        counts = (f"{name} ({count})" for name, count in changed[wrong].most_common() if count)
+        rows.append((", ".join(wrong), ", ".join(counts), right[wrong]))
+    return Table(("these differ", "changed first (named mistakes)", "equivalent forms"), rows)

@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.placing import (
+    CHANCE,
+    HOPELESS,
     Placing,
     chance,
     courses,
@@ -32,7 +34,7 @@ from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import covered, say
 
@@ -41,9 +43,6 @@ MOST = 6
 
 WIDTH = 88
 """Where the lines of a printed answer wrap."""
-
-CHANCE, HOPELESS = 0.01, 0.5
-"""From how many explanations by chance an answer says so, and from how many there is none."""
 
 
 @dataclass(frozen=True)
@@ -407,7 +406,7 @@ def _answer(
         ]
     if not found:
         return None
-    remarks = tuple(_older_names(placing))
+    remarks = (*_older_names(placing), *_exchanged(placing))
     if changes or placing.printed_as:
         # What prints one number with its brackets left out comes after what has none.
         bare = [step for step, array in arrays.items() if array.shape == ()]
@@ -433,6 +432,14 @@ def _older_names(placing: Placing) -> Iterator[str]:
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
+
+
+def _exchanged(placing: Placing) -> Iterator[str]:
+    """Yield what to know where the outputs of one call of a test hold those of the other."""
+    names = placing.printed_as.items()
+    other = (prefix(name) not in ("", prefix(step)) for step, name in names)
+    if len(names) > 1 and all(other):
+        yield say("exchanged-calls")
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:

@@ -9,18 +9,17 @@ The number is computed here for the planted mistakes, for the mistakes of the ch
 """
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from backcheck import gradient_check
 from backcheck.arrays import Array
+from backcheck.fixtures import table_of
 from backcheck.gradient_check import PLANTED
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
@@ -43,11 +42,9 @@ DIGITS = 6
 MOST = 6
 """How many causes of one difference are told."""
 
+FILE = "diagnosis/differences.toml"
 PAGE = "difference-0-285"
 """Where the book explains the number."""
-
-ONE_PARAMETER = ((2.0, 4.0), (3.0, 4.0))
-"""The x and theta of the notebook's own test of one parameter, and of the hidden one."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +57,8 @@ class Known:
 
 
 @cache
-def _file() -> dict[str, Any]:
-    text = (resources.files("backcheck.diagnosis") / "differences.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-@cache
 def known() -> tuple[Known, ...]:
-    """Return every difference that some mistakes lead to, those with the fewest first.
-
-    Examples
-    --------
-    >>> [round(one.value, 6) for one in known() if "planted" in one.says[0]][:3]
-    [0.285093, 0.173442, 0.254423]
-    """
+    """Return every difference that some mistakes lead to, those with the fewest first."""
     found = sorted((*_of_network(), *_of_one_parameter()), key=lambda one: len(one.says))
     return tuple(one for one in found if one.value == 0 or one.value >= RIGHT[one.function])
 
@@ -100,11 +85,9 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the verdict on the last difference of a text, with sentences; None if it has none.
-
-    A number alone, or one beside the words of the course's own message, is its difference.
-    """
+    """Return the verdict on the last difference of a text, with sentences; None if it has none."""
     printed = [*pattern("difference").finditer(text)]
+    # A number alone, or one beside the words of the course's own message, is its difference.
     if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
         return None
     number = printed[-1]["number"]
@@ -131,7 +114,7 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
 def _of_network() -> Iterator[Known]:
     check = gradient_check.fixture()
     costs = _costs(_vector(check.values))
-    for planted in _subsets(PLANTED):
+    for planted in (some for count in (2, 1, 0) for some in combinations(PLANTED, count)):
         forms = {name: expression(PLANTED[name]) for name in planted}
         left = (say("planted", n=len(planted), steps=" and ".join(planted)),) if planted else ()
         arrays = {**costs, "gradient": _vector(Mutant(check, forms).values)}
@@ -146,21 +129,20 @@ def _of_network() -> Iterator[Known]:
 
 
 def _of_one_parameter() -> Iterator[Known]:
-    for x, theta in ONE_PARAMETER:
+    # The x and theta of the notebook's own test of one parameter, and of the hidden one.
+    for x, theta in ((2.0, 4.0), (3.0, 4.0)):
         given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]))}
-        yield from _of_check({**given, "gradient": given["x"]}, "gradient_check", ())
-        for forms in _file()["derivatives"].values():
-            gradient = parse(f"gradient = {forms['gradient']}").run(given)["gradient"]
-            yield from _of_check(
-                {**given, "gradient": gradient}, "gradient_check", (forms["says"],)
-            )
+        for forms in ({"gradient": "x"}, *table_of(FILE)["derivatives"].values()):
+            made = parse(f"gradient = {forms['gradient']}").run(given)
+            left = (forms["says"],) if "says" in forms else ()
+            yield from _of_check(given | made, "gradient_check", left)
 
 
 def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) -> Iterator[Known]:
     """Yield the difference of a gradient, and those of each mistake of the check besides."""
     if left:
         yield Known(float(_check().run(arrays)["difference"]), function, left)
-    for entry in _file()["mistakes"].values():
+    for entry in table_of(FILE)["mistakes"].values():
         forms = {name: form for name, form in entry.items() if name != "says"}
         value = float(_check().replace(**forms).run(arrays)["difference"])
         if np.isfinite(value):
@@ -169,18 +151,13 @@ def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) ->
 
 @cache
 def _check() -> Program:
-    return parse(_file()["program"])
+    return parse(table_of(FILE)["program"])
 
 
 def _costs(right: Array) -> dict[str, Any]:
     """Return the costs of the check, but for J at theta, where only their differences count."""
-    epsilon = 1e-7
-    return {
-        "epsilon": epsilon,
-        "J": 0 * right,
-        "J_plus": epsilon * right,
-        "J_minus": -epsilon * right,
-    }
+    e = 1e-7
+    return {"epsilon": e, "J": 0 * right, "J_plus": e * right, "J_minus": -e * right}
 
 
 def _vector(values: Mapping[str, Any]) -> Array:
@@ -189,8 +166,3 @@ def _vector(values: Mapping[str, Any]) -> Array:
     if not values.keys() >= set(outputs):
         return np.empty(0)
     return np.concatenate([np.ravel(values[name]) for name in outputs])
-
-
-def _subsets(planted: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    counts = range(len(planted), -1, -1)
-    return chain.from_iterable(combinations(planted, count) for count in counts)

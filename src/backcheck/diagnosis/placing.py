@@ -18,8 +18,12 @@ from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right, workshop
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
+from backcheck.mutants.mutate import mutants
 from backcheck.program import ROWS, parts
 from backcheck.showing.words import pattern, say
+
+CHANCE, HOPELESS = 0.01, 0.5
+"""From how many explanations by chance an answer says so, and from how many there is none."""
 
 COARSE = 0.005
 """How probable a single number of two digits is at random, or less."""
@@ -77,7 +81,7 @@ class Placing:
     @property
     def possible(self) -> bool:
         """Whether a program may print the arrays, or one of them has the expected shape."""
-        return self.fitting > 0 or all(self.values)
+        return self.fitting > 0 or all(_can_be(self.fixture, *one) for one in self.arrays.items())
 
 
 def _is_likely(array: PrintedArray, shape: tuple[int, ...]) -> bool:
@@ -140,10 +144,14 @@ def chance(placed: list[Placing], changes: int, loose: bool = False) -> float:
 
     .. math:: E = \sum_\text{placings} \frac{N^k}{k!} \prod_x \min\left(1, \frac{w_x}{S}\right)
     """
-    return math.fsum(
-        sum(one.values) ** changes / math.factorial(changes) * _together(one, loose)
-        for one in placed
-    )
+
+    def expected(count: Callable[[Placing], int]) -> float:
+        ways = (count(one) ** changes * _together(one, loose) for one in placed)
+        return math.fsum(ways) / math.factorial(changes)
+
+    # To count the values takes long, and that there cannot be enough of them is often plain.
+    most = expected(lambda one: len(one.arrays) * (len(mutants(one.fixture)) + 1) if changes else 1)
+    return most if not changes or most <= CHANCE else expected(lambda one: sum(one.values))
 
 
 def _together(placing: Placing, loose: bool) -> float:
@@ -173,11 +181,19 @@ def evidence(placing: Placing) -> dict[str, Any]:
 
 
 def _values(fixture: Fixture, step: str, array: PrintedArray) -> int:
-    # To make the mutants takes long, and none of them has a size of its own.
-    if not any(array.fits(shape, loose=True) for shape in product(_sizes(fixture), repeat=2)):
-        return 0
-    spread = workshop(fixture).spread[step]
+    spread = workshop(fixture).spread[step] if _can_be(fixture, step, array) else Counter()
     return sum(count for shape, count in spread.items() if array.fits(shape, loose=True))
+
+
+def _can_be(fixture: Fixture, step: str, array: PrintedArray) -> bool:
+    """Return whether one change gives a step a shape that an array fits."""
+
+    def fits(shape: tuple[int, ...]) -> bool:
+        return array.fits(shape, loose=True)
+
+    # To make the mutants takes long, and none of them has a size of its own.
+    possible = any(map(fits, product(_sizes(fixture), repeat=2)))
+    return possible and any(map(fits, workshop(fixture).shapes[step]))
 
 
 @cache
@@ -321,7 +337,7 @@ def _by_shape(
     values = fixture.values
     found = [
         [step for step in steps if array.fits(np.shape(values[step]))]
-        or [step for step in steps if _values(fixture, step, array)]
+        or [step for step in steps if _can_be(fixture, step, array)]
         for array in free
     ]
     options = list(filter(None, found))

@@ -46,7 +46,9 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
     found: dict[str, Any] = {}
     for (into, _), one in zip(calls(fixture), returned, strict=True):
         found |= by_name(fixture, into, decoded(one))
-    return {name: _leaf(value) for name, value in found.items()}
+    # The order of a dictionary says nothing of an answer.
+    names = dict.fromkeys((*fixture.expected, *found))
+    return {name: _leaf(found[name]) for name in names if name in found}
 
 
 def _leaf(value: Any) -> Value:
@@ -69,15 +71,16 @@ def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     """Return the first thing the test says, with the size of the difference, or ``""``."""
     # Where one number is expected, its type is left open.
     own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
-    types = [f"Wrong type for {name}: {one.kind}" for name, one in own if one.kind != "ndarray"]
+    types = [say("wrong-type", name=n, kind=one.kind) for n, one in own if one.kind != "ndarray"]
     arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
     first = next(iter((*types, *fixture.compare(arrays).failures)), "")
     name = first.split()[-1] if first else ""
     if first.startswith("Wrong shape"):
-        return f"{first} (yours {np.shape(arrays[name])}, expected {fixture.expected[name].shape})"
+        shapes = {"own": np.shape(arrays[name]), "expected": fixture.expected[name].shape}
+        return say("wrong-by-shape", said=first, **shapes)
     if first.startswith("Wrong values"):
         gap = np.max(np.abs(arrays[name] - fixture.expected[name]))
-        return f"{first} (largest difference {gap:.3g})"
+        return say("wrong-by", said=first, gap=f"{gap:.3g}")
     return first
 
 

@@ -89,9 +89,7 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
     tests[name] = fixture
     cases = tuple(
-        (one, test, arrays)
-        for one, test in tests.items()
-        for arrays in (*_fresh(test), test.arrays)
+        (one, test, arrays) for one, test in tests.items() for arrays in (*fresh(test), test.arrays)
     )
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
@@ -138,7 +136,7 @@ def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...]
     return tuple(given for _, given in calls(fixture, arrays))
 
 
-def _fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
+def fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
     """Return two real forward passes of the test's own sizes on which no step is 0 everywhere."""
     drawn = (forward.draw(fixture, seed, fixture.sizes) for seed in range(1, 50))
     return islice((a for a in drawn if all(map(np.any, fixture.program.run(a).values()))), 2)
@@ -219,7 +217,8 @@ def _trace(
             if inside != function or (number := int(name.partition(" ")[2])) >= len(known):
                 continue
             name, output = known[number].removeprefix(before), True
-        one = Assignment(line, inside, name.strip("[]"), decoded(value).array, output, before)
+        name = name.strip("[]") if output else name
+        one = Assignment(line, inside, name, decoded(value).array, output, before)
         for other in held.setdefault(place, []):
             if other.name != one.name and not same(other.value, one.value):
                 overwritten.setdefault(other.name, one)

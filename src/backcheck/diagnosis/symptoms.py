@@ -1,24 +1,21 @@
 """What a message says when there are no numbers: a failed assert, or an exception."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.reading import NOWHERE, Frame, Paste
-from backcheck.fixtures import PREFIXES, Fixture
+from backcheck.fixtures import PREFIXES, Fixture, table_of
 from backcheck.mutants.formulas import FAILURES
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
-from backcheck.program import OPERATIONS, Tree, evaluate, names
+from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -41,11 +38,9 @@ class Cause:
         return say("cause", says=self.says[:-1], programs=self.programs, of=self.of)
 
 
-@cache
 def exceptions() -> dict[str, Any]:
     """Return what ``exceptions.toml`` has."""
-    text = (resources.files("backcheck.diagnosis") / "exceptions.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table_of("diagnosis/exceptions.toml")
 
 
 def evidence_of(error: str, frame: Frame) -> tuple[str, str, str, str] | None:
@@ -107,8 +102,8 @@ def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple
     if known or not clash:
         return known
     found = clashing(fixture, clash, frame)
-    said = [f"{step} = {now}" for mutant in found[:3] for step, _, now in mutant.changed]
-    return (f"numpy stops at these shapes with: {'; '.join(said)}.",) if said else ()
+    said = [statement for mutant in found[:3] for statement in mutant.shown]
+    return (say("stops-with", changes="; ".join(said)),) if said else ()
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
@@ -222,13 +217,8 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
     ]
     for _, forms in occurrences(fixture):
         changes += forms.items() if len(forms) == 1 else ()
-    found = distinct(
-        [
-            Mutant(fixture, {name: tree})
-            for name, tree in changes
-            if _is_clash(clash, _stopped(tree, fixture.values))
-        ]
-    )
+    stopping = (one for one in changes if _is_clash(clash, _stopped(one[1], fixture.values)))
+    found = distinct([Mutant(fixture, dict([one])) for one in stopping])
     return _in_line(found, frame.statement)
 
 
@@ -251,8 +241,7 @@ def _new_names(mutant: Mutant) -> set[str]:
     return {
         name
         for step, tree in mutant.forms.items()
-        for name in names(tree)
-        if name not in names(mutant.originals[step])
+        for name in {*names(tree)} - {*names(mutant.originals[step])}
     }
 
 
@@ -264,7 +253,7 @@ def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int,
         if (inner := _stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
-        values = [evaluate(operand, scope) for operand in tree[1:]]
+        values = [compiled(operand)(scope) for operand in tree[1:]]
         try:
             OPERATIONS[tree[0]](*values)
         except FAILURES:

@@ -28,22 +28,14 @@ from backcheck.showing.tables import Table
 SAME = 1e-12
 """Largest relative difference that the rounding of equal formulas explains."""
 
-REASONS = {
-    "tolerance": "its numbers differ by less than the test's tolerance",
-    "shape": "it is right on every network of these sizes",
-    "zero": "an array of zeros hides it",
-    "numbers": "on these numbers it gives the same values",
-}
-"""Why a test can accept a mistake."""
-
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mistake that a test accepts, why it can (a key of `REASONS`), and that in this case."""
+    """A mistake that a test accepts, and why it can."""
 
     mutant: Mutant
-    reason: str
-    details: str
+    reason: str  # "tolerance", "shape", "zero" or "numbers"
+    details: str  # the reason in this case
 
     def __str__(self) -> str:
         made_by = ", ".join(self.mutant.operators)
@@ -172,10 +164,6 @@ def published() -> dict[str, Fixture]:
 def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
     """Return how many right programs tests accept, and how many mistakes they reject.
 
-    The tests are all that are `published` if left out.
-
-    Examples
-    --------
     >>> print(scoreboard([published()["c1w4_linear_backward_v2"]]).header[1])
     right programs accepted
     """
@@ -189,11 +177,9 @@ def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
 
 
 def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
-    """Return the distinct mutants of a test's backward pass.
+    """Return the mutants that numpy carries out where all sizes differ, each effect once.
 
-    A change that leads to the same outputs as another one, or as no change, on unrelated
-    numbers in place of every array is not counted again. Nor is a change that numpy cannot
-    carry out where all sizes differ: it leads to an exception, not to wrong numbers.
+    Two have one effect where their outputs agree on unrelated numbers in place of every array.
     """
     return _distinct(_widened(fixture))
 
@@ -201,25 +187,12 @@ def judged_mutants(fixture: Fixture) -> tuple[Mutant, ...]:
 def errors_by_verdict(
     fixtures: Iterable[Fixture] | None = None, seeds: tuple[int, ...] = forward.SEEDS
 ) -> dict[str, Array]:
-    """Return how far each distinct mutant is from the referee on each fresh network.
+    """Return how far each distinct mutant is from the referee on the fresh network of each seed.
 
-    Parameters
-    ----------
-    fixtures : iterable of Fixture, optional
-        The tests whose mutants are meant; all that are `published` if left out. Editions of
-        one function share their mutants, which are counted once.
-    seeds : tuple of int
-        One for each network; by default those that decide the verdict.
+    For ``"equivalent"`` and ``"mistake"`` there is an array with a row for each mutant of that
+    verdict and a column for each network: the largest of its `backcheck.forward.errors`. Editions
+    of one function share their mutants, which are counted once.
 
-    Returns
-    -------
-    dict
-        For ``"equivalent"`` and ``"mistake"`` an array with one row for each mutant of that
-        verdict and one column for each network: the largest relative error of its outputs,
-        inf where one cannot be computed, has another shape or is not finite.
-
-    Examples
-    --------
     >>> from backcheck.fixtures import load
     >>> found = errors_by_verdict([load("c1w4_L_model_backward_v2")])
     >>> bool(found["equivalent"].max() < 1e-12 < 1e-3 < found["mistake"].max(axis=1).min())
@@ -229,12 +202,8 @@ def errors_by_verdict(
     found: dict[str, list[list[float]]] = {"equivalent": [], "mistake": []}
     for wide in dict.fromkeys(map(_widened, chosen)):
         fresh = forward.networks(wide, False, seeds)
-        known = [wide.program.known(arrays) for arrays, _ in fresh]
         for mutant in _distinct(wide):
-            far = [
-                max(forward.errors(mutant.program, wide, network, values))
-                for network, values in zip(fresh, known, strict=True)
-            ]
+            far = [max(forward.errors(mutant.program, wide, *network)) for network in fresh]
             found[mutant.verdict].append(far)
     return {verdict: np.reshape(rows, (-1, len(seeds))) for verdict, rows in found.items()}
 
@@ -287,10 +256,7 @@ def _key(wide: Fixture, changed: Program) -> Any:
 
 @cache
 def _unrelated(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
-    """Return unrelated numbers for every array, and what the program computes from them.
-
-    Labels stay labels, whatever a cache holds.
-    """
+    """Return unrelated numbers for every array, and what the program computes from them."""
     arrays = {name: unrelated(wide, seed)[name] for name in wide.arrays}
     if "Y" in arrays:
         arrays["Y"] = (arrays["Y"] > 0).astype(int)
@@ -309,12 +275,12 @@ def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
     if hiding:
         are = "is" if len(hiding) == 1 else "are"
         return Survivor(mutant, "zero", f"{' and '.join(hiding)} {are} zero")
-    return Survivor(mutant, "numbers", REASONS["numbers"])
+    return Survivor(mutant, "numbers", "on these numbers it gives the same values")
 
 
 def _gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
     """Return the largest relative error of a mutant's outputs, next to those of the program."""
-    return max(forward.errors(mutant.program, fixture, (arrays, fixture.program.run(arrays))))
+    return max(forward.errors(mutant.program, fixture, arrays, fixture.program.run(arrays)))
 
 
 def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
@@ -324,12 +290,8 @@ def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
     found = []
     for symbol, size in sizes.items():
         name = names.get(symbol, f"unit{{}} of layer {symbol[1:]}")
-        if _gap(fixture, mutant, _pass_with(fixture, symbol, max(sizes.values()) + 1)) > SAME:
+        larger = {**sizes, symbol: max(sizes.values()) + 1}
+        if _gap(fixture, mutant, forward.draw(fixture, 1, larger)) > SAME:
             found.append(f"{size} {name.format('' if size == 1 else 's')}")
-    return f"hidden by {' or by '.join(found)}" if found else REASONS["shape"]
-
-
-@cache
-def _pass_with(fixture: Fixture, symbol: str, size: int) -> dict[str, Any]:
-    """Return the arrays of a test drawn anew, as a forward pass with another size."""
-    return forward.draw(fixture, 1, {**fixture.sizes, symbol: size})
+    hidden = f"hidden by {' or by '.join(found)}"
+    return hidden if found else "it is right on every network of these sizes"

@@ -54,9 +54,11 @@ def other_arguments(fixture: Fixture) -> Iterator[tuple[str, Forms]]:
     for call in every:
         dZ = call.names["dZ"]
         for idea, to in _arguments(fixture, call, every):
+            changed = {name: put(tree, to) for name, tree in (call.steps | call.block).items()}
             for place, function in enumerate(_functions(call, every)):
+                changed[dZ] = put(function, to)
                 for steps in (call.steps, call.block):
-                    forms = {n: put(function if n == dZ else t, to) for n, t in steps.items()}
+                    forms = {name: changed[name] for name in steps}
                     yield "other-argument" if place and idea == "other-cache" else idea, forms
     # An index that is one too high or too low in a loop over the hidden layers.
     for shift, linear in product((1, -1), (True, False)):

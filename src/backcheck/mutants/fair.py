@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from importlib import resources
 from itertools import pairwise
 from string import Template
 from textwrap import indent
@@ -14,9 +13,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import by_name
-from backcheck.arrays import Array
-from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table
-from backcheck.forward import KEEP, Layer
+from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
 from backcheck.mutants.audit import audit
 from backcheck.program import Program, backward, forward
 
@@ -35,18 +32,6 @@ NEAREST = 0.01
 
 WIDTH = 83
 """How long a row of numbers may be that stands on one line of a test file."""
-
-FUNCTIONS = {
-    "sigmoid": "lambda Z: 1 / (1 + np.exp(-Z))",
-    "tanh": "np.tanh",
-    "relu": "lambda Z: np.maximum(Z, 0)",
-}
-"""The activations as a test file writes them."""
-
-FILE = Template(
-    (resources.files("backcheck.mutants") / "fair_test.txt").read_text(encoding="utf-8")
-)
-"""What every test file has in common."""
 
 
 def make(
@@ -77,25 +62,21 @@ def make(
     """
     for complaint in _complaints(units, activations, m, seed):
         raise ValueError(complaint)
-    why = ""
     for candidate in range(seed, seed + TRIES):
         fixture = _from_seed(units, activations, m, candidate)
-        why = next(_flaws(fixture), "")
-        if not why:
+        if _is_spread(fixture):
             return _proved(fixture)
     raise ValueError(
-        f"None of the seeds {seed} to {seed + TRIES - 1} gives a forward pass that is spread "
-        f"(in the last one, {why}); take fewer units or fewer examples."
+        f"None of the seeds {seed} to {candidate} gives a forward pass that is spread; "
+        "take fewer units or fewer examples."
     )
 
 
 def repaired(fixture: Fixture) -> Fixture:
     """Return a published test with the cache of a forward pass.
 
-    Every array that a forward pass computes is computed; biases that are all zero are drawn
-    after the published draws, so that these stay as they are; a test without draws keeps its
-    literals. Names, shapes, asserts and tolerance are those of the published test; the expected
-    outputs follow.
+    Biases that are all zero are drawn after the published draws, which stay as they are. Names,
+    shapes, asserts and tolerance are those of the published test; the expected outputs follow.
 
     Examples
     --------
@@ -121,12 +102,11 @@ def _complaints(
     units: Sequence[int], activations: Sequence[str], m: int, seed: int
 ) -> Iterator[str]:
     """Yield what is wrong with what a reader asks for."""
-    for size in units:
-        if not isinstance(size, int | np.integer) or not 1 <= size <= MOST_UNITS:
-            yield (
-                f"units holds {size}, but every layer needs a whole number of units "
-                f"from 1 to {MOST_UNITS}."
-            )
+    limits = [("units holds", size, 1, MOST_UNITS) for size in units]
+    limits += [("m is", m, 2, MOST_EXAMPLES), ("seed is", seed, 0, 2**32 - TRIES)]
+    for what, number, least, most in limits:
+        if not isinstance(number, int | np.integer) or not least <= number <= most:
+            yield f"{what} {number}, but has to be a whole number from {least} to {most}."
     layers = len(units) - 1
     if not 1 <= layers <= MOST_LAYERS:
         yield (
@@ -142,10 +122,6 @@ def _complaints(
         by_name(name)
     if activations[-1] != "sigmoid":
         yield f"The last activation is {activations[-1]}, but the cross-entropy needs a sigmoid."
-    if not isinstance(m, int) or not 2 <= m <= MOST_EXAMPLES:
-        yield f"m is {m}, but a test needs a whole number from 2 to {MOST_EXAMPLES}."
-    if not isinstance(seed, int) or not 0 <= seed < 2**32 - TRIES:
-        yield f"seed is {seed}, but numpy's generator needs a whole number from 0 on."
 
 
 def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: int) -> Fixture:
@@ -177,22 +153,19 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
     return from_table(f"fair_{'_'.join(map(str, units))}_m{m}_seed{seed}", table)
 
 
-def _flaws(fixture: Fixture) -> Iterator[str]:
-    """Yield what makes a forward pass hide mistakes."""
+def _is_spread(fixture: Fixture) -> bool:
+    """Return whether nothing in a forward pass hides mistakes; see `make`."""
+    labels = fixture.arrays["Y"]
+    holds = [np.all(labels.any(axis=1) & ~labels.all(axis=1))]
     for layer in fixture.layers:
         Z, bias = fixture.arrays[layer.Z], fixture.arrays[layer.b]
-        if np.min(np.abs(bias)) < NEAREST:
-            yield f"{layer.b} is nearly zero"
+        holds.append(np.min(np.abs(bias)) >= NEAREST)
         if layer.activation == "relu":
-            if np.min(np.abs(Z)) < NEAREST:
-                yield f"an entry of {layer.Z} is at the kink of relu"
-            if not np.all((Z > 0).any(axis=1)) or not (Z < 0).any():
-                yield f"a unit of {layer.Z} is dead, or none is ever off"
-        elif np.min(by_name(layer.activation).derivative_from_z(Z)) < FLATTEST:
-            yield f"a unit of {layer.Z} is saturated"
-    labels = fixture.arrays["Y"]
-    if not np.all(labels.any(axis=1) & ~labels.all(axis=1)):
-        yield "a row of Y holds one label only"
+            holds.append(np.min(np.abs(Z)) >= NEAREST and np.any(Z < 0))
+            holds.append(np.all((Z > 0).any(axis=1)))
+        else:
+            holds.append(np.min(by_name(layer.activation).derivative_from_z(Z)) >= FLATTEST)
+    return all(holds)
 
 
 def _proved(fixture: Fixture) -> Fixture:
@@ -222,22 +195,22 @@ def write(fixture: Fixture) -> str:
         )
     found = audit(fixture)
     right, wrong = found.counts
-    survivors = ["These survive, for the reason beside them:", ""]
-    survivors += [f"    {survivor}" for survivor in found.survivors]
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    columns = _columns(fixture, layers)
+    survivors = "".join(f"    {survivor}\n" for survivor in found.survivors)
     absolute, relative = RULES[fixture.comparisons[-1].rule]
     noise, nearest = margins(fixture)
     outputs = fixture.comparisons[-1].outputs
     reads = {step.name: ", ".join(step.reads) for step in fixture.program.steps}
-    return FILE.substitute(
+    return Template(text_of("mutants/fair_test.txt")).substitute(
         title=fixture.title,
         right=right,
         wrong=wrong,
-        survivors="\n".join([*survivors, "", ""]) if found.survivors else "",
-        layers="\n".join(_tables(layers, columns)) if layers else "",
-        given=indent("\n".join(_inputs(fixture, columns)), "    "),
-        expected="\n".join(_entry(name, _listed(fixture.expected[name])) for name in outputs),
+        survivors=survivors and f"These survive, for the reason beside them:\n\n{survivors}\n",
+        layers=_bracketed(_layers(fixture)),
+        generator=f"    generator = np.random.RandomState({fixture.seed})\n" * bool(fixture.draws),
+        given=indent("\n".join(_given(fixture)), "    "),
+        expected="\n".join(
+            _entry(name, _listed(fixture.expected[name].tolist())) for name in outputs
+        ),
         noise=f"{noise:.1e}",
         nearest=f"{nearest:.1e}",
         absolute=absolute,
@@ -259,9 +232,10 @@ def margins(fixture: Fixture) -> tuple[float, float]:
     True
     """
     found = audit(fixture)
+    own = _distance(fixture, fixture.program)
     accepted = [_distance(fixture, mutant.program) for mutant in found.accepted]
     killed = [_distance(fixture, mutant.program) for mutant in found.killed]
-    return max(accepted, default=_distance(fixture, fixture.program)), min(killed, default=math.inf)
+    return max(accepted, default=own), min(killed, default=math.inf)
 
 
 def _distance(fixture: Fixture, changed: Program) -> float:
@@ -274,59 +248,29 @@ def _distance(fixture: Fixture, changed: Program) -> float:
     return math.inf
 
 
-def _columns(fixture: Fixture, layers: Sequence[Layer]) -> dict[str, str]:
-    """Return what the file's table of layers holds: a name in its loop, and a field of a layer."""
-    columns = {"below": "input", "W": "W", "b": "b", "Z": "Z"}
-    if any(layer.A in fixture.arrays for layer in layers):
-        columns |= {"A": "A", "activation": "activation"}
-    if any(layer.mask for layer in layers):
-        columns["mask"] = "mask"
-    return columns if layers else {}
-
-
-def _tables(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str]:
-    """Yield the tables of a forward pass, which one loop reads whatever the layers are.
+def _layers(fixture: Fixture) -> Iterator[str]:
+    """Yield the rows of the file's table of layers, which one loop reads whatever they are.
 
     Written out layer by layer, it would be the function that the course asks for.
     """
-    if "activation" in columns:
-        yield "ACTIVATIONS = {"
-        for name in dict.fromkeys(layer.activation for layer in layers):
-            yield _entry(name, FUNCTIONS[name])
-        yield from ("}", "")
-    yield f"# {', '.join(columns)}"
-    yield "LAYERS = ["
-    for layer in layers:
-        names = (json.dumps(getattr(layer, field)) for field in columns.values())
-        yield f"    ({', '.join(names)}),"
-    yield from ("]", "", "")
+    for layer in fixture.layers:
+        if layer.Z in fixture.arrays:
+            A = layer.A if layer.A in fixture.arrays else ""
+            names = (layer.input, layer.W, layer.b, layer.Z, A, layer.activation, layer.mask)
+            yield f"({', '.join(map(json.dumps, names))}),"
 
 
-def _inputs(fixture: Fixture, columns: Mapping[str, str]) -> Iterator[str]:
-    """Yield the body of a function, so that every call gets arrays of its own."""
-    random = {str(one["name"]) for one in fixture.draws}
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    computed = {name for layer in layers for name in (layer.Z, layer.A)}
-    if random:
-        yield f"generator = np.random.RandomState({fixture.seed})"
-    yield "arrays = {" if columns else "return {"
+def _given(fixture: Fixture) -> Iterator[str]:
+    """Yield the entries of what is drawn, and of what is neither drawn nor computed."""
     yield from (_entry(one["name"], _draw(one)) for one in fixture.draws)
+    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    known = {str(one["name"]) for one in fixture.draws}
+    known |= {name for layer in layers for name in (layer.Z, layer.A)}
     for name, value in fixture.arrays.items():
-        if name not in random | computed:
-            listed = _listed(value)
+        if name not in known:
+            listed = _listed(value.tolist())
             inner = f"\n{indent(listed, '    ')}\n" if value.ndim > 1 else listed
             yield _entry(name, f"np.array({inner})")
-    yield "}"
-    if columns:
-        yield f"for {', '.join(columns)} in LAYERS:"
-        yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
-    if "A" in columns:
-        yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
-    if "mask" in columns:
-        yield "    if mask:"
-        yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
-    if columns:
-        yield "return arrays"
 
 
 def _entry(name: str, value: str) -> str:
@@ -334,22 +278,20 @@ def _entry(name: str, value: str) -> str:
     return indent(f'"{name}": {value},', "    ")
 
 
-def _listed(value: Array) -> str:
-    """Return an array, a row a line, or a number a line where a row is too long."""
-    if value.ndim < 2:
-        return str(value.tolist())
-    return _bracketed(
-        str(row) if len(str(row)) <= WIDTH else _bracketed(row) for row in value.tolist()
-    )
+def _listed(value: Any) -> str:
+    """Return an array or a list of it, a row a line, or a number a line where that is too long."""
+    if np.ndim(value) < 2 and len(str(value)) <= WIDTH:
+        return str(value)
+    return _bracketed(f"{_listed(one)}," for one in value)
 
 
-def _bracketed(items: Iterable[object]) -> str:
-    return "[\n" + indent("".join(f"{item},\n" for item in items), "    ") + "]"
+def _bracketed(lines: Iterable[str]) -> str:
+    inside = indent("\n".join(lines), "    ")
+    return f"[\n{inside}\n]" if inside else "[]"
 
 
 def _draw(one: Mapping[str, Any]) -> str:
-    sizes = ", ".join(map(str, one["shape"]))
-    text = f"generator.randn({sizes})"
+    text = f"generator.randn({', '.join(map(str, one['shape']))})"
     if "scale" in one:
         text = f"{one['scale']} * {text}"
     if "greater_than" in one:

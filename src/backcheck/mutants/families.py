@@ -29,11 +29,17 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     For an array as it comes out of the cache: ``other``, any other one, and ``again``, what the
     forward pass can compute in its place.
     """
-    arrays = array_order(fixture)
+    arrays, layers = array_order(fixture), fixture.layers
     if slot in arrays:
         others = tuple(name for name in arrays if name != slot)
         return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
     known = tuple(name for name in known_at(fixture, slot) if name != "m")
+    computes, own = role(fixture, slot)
+    # What can be taken for m: the units of a layer, or all numbers of the step's own dZ.
+    counts: list[Tree] = [("shape0", name) for layer in layers for name in (layer.input, layer.W)]
+    counts += [("*", "m", ("shape0", own.W))] if own else []
+    below = own.input if own and computes == "dA_prev" else ""
+    early = (expression(slope["A"].format(A=below)) for slope in SLOPES.values() if below)
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
     *_, output = activated(fixture) or ("",)
     values: tuple[Tree, ...] = ()
@@ -51,13 +57,13 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
         "$step": (),
         "$name": known,
         "$another": known,
-        "$count": counts_of(fixture, slot),
+        "$count": tuple(counts),
         "$derivative": slopes,
         "$another_derivative": slopes,
         "$x_derivative": steep,
         "$x_another": steep,
         "$step_derivative": tuple(_times("$step", slope) for slope in slopes) if is_dZ else (),
-        "$early_derivative": tuple(_times("$step", one) for one in early_slopes(fixture, slot)),
+        "$early_derivative": tuple(_times("$step", slope) for slope in early),
         "$above": above,
         "$above_derivative": tuple(_times(one, slope) for one in above for slope in slopes),
         "$value": values,
@@ -80,20 +86,8 @@ def _computed_again(fixture: Fixture, name: str) -> tuple[Tree, ...]:
 
 
 @cache
-def counts_of(fixture: Fixture, name: str) -> tuple[Tree, ...]:
-    """Return what a step can take for m: the units of a layer, or all numbers of its own dZ."""
-    arrays = [name for layer in fixture.layers for name in (layer.input, layer.W)]
-    _, own = role(fixture, name)
-    together: list[Tree] = [("*", "m", ("shape0", own.W))] if own else []
-    return (*(("shape0", name) for name in arrays), *together)
-
-
-@cache
 def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
-    """Return the derivative of every activation at every Z and A of a fixture, right or wrong.
-
-    Each layer's own derivative can have its Z computed again.
-    """
+    """Return the derivatives of all activations at every Z and A, and their own with Z again."""
     texts = [
         form.format(A=name, Z=name)
         for slope in SLOPES.values()
@@ -119,16 +113,6 @@ def gradients_of(fixture: Fixture, around: str = "") -> tuple[Tree, ...]:
     if "Y" in fixture.arrays and shortcut and shortcut not in steps.values():
         found.append(shortcut)
     return tuple(found)
-
-
-@cache
-def early_slopes(fixture: Fixture, name: str) -> tuple[Tree, ...]:
-    """Return the derivatives at the array below, which dA_prev can meet too early."""
-    computes, layer = role(fixture, name)
-    if not layer or computes != "dA_prev":
-        return ()
-    texts = (slope["A"].format(A=layer.input) for slope in SLOPES.values())
-    return tuple(expression(text) for text in texts)
 
 
 def _times(tree: Tree, slope: Tree) -> Tree:

@@ -8,13 +8,31 @@ import numpy as np
 
 from backcheck.activations import sigmoid
 from backcheck.fixtures import Fixture
-from backcheck.program import Tree, evaluate, names, parts
+from backcheck.program import OPERATIONS, Tree, names, parts
 
 FAILURES = (ValueError, TypeError, ArithmeticError, IndexError)
 """What numpy raises where arrays do not fit each other."""
 
 WEIGHTS = np.random.default_rng(3).standard_normal(4096)
 """What a fingerprint weighs the entries of an array with."""
+
+
+class Values(dict[Tree, Any]):
+    """The values of some names, and of expressions in them; None where numpy stops."""
+
+    def __missing__(self, tree: Tree) -> Any:
+        if isinstance(tree, str):
+            raise KeyError(tree)
+        value: Any = tree
+        if isinstance(tree, tuple):
+            operands = [self[operand] for operand in tree[1:]]
+            try:
+                stopped = [one for one in operands if one is None]
+                value = None if stopped else OPERATIONS[tree[0]](*operands)
+            except FAILURES:
+                value = None
+        self[tree] = value
+        return value
 
 
 @cache
@@ -29,6 +47,7 @@ def unrelated(fixture: Fixture, seed: int = 0) -> dict[str, Any]:
     return scope | {name: sigmoid(scope[name]) for name in logged} | {"m": 7.0}
 
 
+@cache
 def formula(fixture: Fixture, tree: Tree) -> Any:
     """Return a key that two expressions share when they are the same formula.
 
@@ -36,29 +55,31 @@ def formula(fixture: Fixture, tree: Tree) -> Any:
     that, the expression itself is the key.
     """
     # Comparisons look at signs only, and few signs agree by chance: those need more draws.
-    draws = 8 if _compares(tree) else 1
-    try:
-        with np.errstate(all="ignore"):
-            return tuple(
-                fingerprint(evaluate(tree, unrelated(fixture, seed))) for seed in range(draws)
-            )
-    except FAILURES:
-        return tree
+    draws = range(8 if _compares(tree) else 1)
+    with np.errstate(all="ignore"):
+        if _drawn(fixture, 0)[tree] is None:
+            return tree
+        return tuple(fingerprint(_drawn(fixture, seed)[tree]) for seed in draws)
 
 
+@cache
+def _drawn(fixture: Fixture, seed: int) -> Values:
+    return Values(unrelated(fixture, seed))
+
+
+@cache
 def _compares(tree: Tree) -> bool:
-    return any(operation in (">", "relu") for operation, *_ in parts(tree))
+    return isinstance(tree, tuple) and (tree[0] in (">", "relu") or any(map(_compares, tree[1:])))
 
 
 def fingerprint(value: Any) -> tuple[tuple[int, ...], str]:
     """Return a key that two arrays share when they are equal up to rounding."""
     array = np.asarray(value, dtype=float)
-    with np.errstate(all="ignore"):
-        mixed = float(array.ravel() @ WEIGHTS[: array.size])
-        if not math.isfinite(mixed):
-            tame = np.nan_to_num(array, nan=0.5, posinf=1e9, neginf=-1e9)
-            mixed = float(np.clip(tame, -1e9, 1e9).ravel() @ WEIGHTS[: array.size])
-            return array.shape, f"not finite {mixed:.10e}"
+    mixed = float(np.vdot(array, WEIGHTS[: array.size]))  # which never warns
+    if not math.isfinite(mixed):
+        tame = np.clip(np.nan_to_num(array, nan=0.5, posinf=1e9, neginf=-1e9), -1e9, 1e9)
+        mixed = float(np.vdot(tame, WEIGHTS[: array.size]))
+        return array.shape, f"not finite {mixed:.10e}"
     return array.shape, f"{mixed:.10e}"
 
 

@@ -46,8 +46,8 @@ def joint_changes(
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i == "overwritten") for i in once}
     *named, rest = called
-    known = {str(change) for idea in named for change in several[idea]}
-    others = [c for idea in called for c in once[idea] if str(c) not in known]
+    known = {tuple(change.items()) for idea in named for change in several[idea]}
+    others = [c for idea in called for c in once[idea] if tuple(c.items()) not in known]
     return several | {rest: _possible(fixture, others, forms)}
 
 
@@ -56,12 +56,12 @@ def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     plain = {step.name: step.expression for step in fixture.program.steps}
     slots = (*array_order(fixture), *known)
-    kept: dict[str, Forms] = {}
+    kept: dict[Any, Forms] = {}
     for change in changes:
         new = {n: change[n] for n in slots if n in change and plain.get(n) != change[n]}
         steps = new.keys() & known.keys()
         if new and all(known[step].issuperset(names(new[step])) for step in steps):
-            kept.setdefault(str(new), new)
+            kept.setdefault(tuple(new.items()), new)
     return tuple(kept.values())
 
 
@@ -88,9 +88,8 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     lines = lines_of(fixture.arrays, fixture.forward)
     again = {line.name: line.expression for line in lines}
     from_below = {layer.Z for layer in fixture.layers}
-    yield again
-    yield {name: tree for name, tree in again.items() if name in from_below}
-    yield {name: tree for name, tree in again.items() if name not in from_below}
+    for kept in (again.keys(), from_below, again.keys() - from_below):
+        yield {name: tree for name, tree in again.items() if name in kept}
 
 
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:

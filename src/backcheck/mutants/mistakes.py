@@ -9,10 +9,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from backcheck.fixtures import Fixture, prefix
+from backcheck.fixtures import Fixture, prefix, text_of
 from backcheck.forward import Layer
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mutate import mutants
@@ -42,27 +41,22 @@ class Mistake:
     section: Mapping[str, str] | None = None
 
 
-KEYS = tuple(one.name for one in fields(Mistake) if one.name != "id")
-NEEDED = ("name", "hint", "page")
-
-
 @cache
 def table() -> dict[str, Mistake]:
     """Return every named form, in the order of the table."""
-    text = (resources.files("backcheck.mutants") / "mistakes.toml").read_text(encoding="utf-8")
-    return read(text)
+    return read(text_of("mutants/mistakes.toml"))
 
 
 def read(text: str) -> dict[str, Mistake]:
     """Return the named forms of a text; a ValueError says which key of which is not as needed."""
     tables = tomllib.loads(text)
+    keys = [one.name for one in fields(Mistake) if one.name != "id"]
     for id, entry in tables.items():
-        flaws = [
-            f"there is no key {key!r}; use {', '.join(KEYS)}." for key in entry if key not in KEYS
-        ]
-        flaws += [f"the key {key!r} is missing." for key in NEEDED if key not in entry]
-        if flaws:
-            raise ValueError(f"{id}, in mistakes.toml: {flaws[0]}")
+        of = f"{id}, in mistakes.toml"
+        if unknown := [key for key in entry if key not in keys]:
+            raise ValueError(f"{of}: there is no key {unknown[0]!r}; use {', '.join(keys)}.")
+        if missing := [key for key in ("name", "hint", "page") if key not in entry]:
+            raise ValueError(f"{of}: the key {missing[0]!r} is missing.")
     return {id: Mistake(id=id, **entry) for id, entry in tables.items()}
 
 

@@ -5,7 +5,7 @@ of the cache, or of several steps by one idea. The operators of mutation are app
 place where they fit, and none of them knows a particular mistake.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -18,9 +18,9 @@ from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
 from backcheck.mutants.joint import joint_changes
-from backcheck.mutants.operators import expression, rewrites
+from backcheck.mutants.operators import Rewrites, expression, rewrites
 from backcheck.mutants.roles import array_order
-from backcheck.program import Program, Step, Tree, compiled, names, write
+from backcheck.program import Program, Step, Tree, names, write
 
 DROPPED = "parentheses dropped"
 """The operator that rewrites the text of a step, not its tree."""
@@ -37,11 +37,6 @@ class Form:
     def reads(self) -> tuple[str, ...]:
         """The names it uses."""
         return names(self.tree)
-
-    @cached_property
-    def value_in(self) -> Callable[..., Any]:
-        """The function of a scope that evaluates it."""
-        return compiled(self.tree)
 
 
 @dataclass(frozen=True)
@@ -158,9 +153,15 @@ def _slot_of(fixture: Fixture, name: str) -> Slot:
 
 def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
-    found = rewrites(tree, families(fixture, name))
+    found = rewrites(tree, families(fixture, name), _rewritten_parts(fixture, name))
     # Only m is read without being among the known names.
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
+
+
+@cache
+def _rewritten_parts(fixture: Fixture, name: str) -> Rewrites:
+    """Return where the rewrites of parts of a step are kept."""
+    return {}
 
 
 def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:

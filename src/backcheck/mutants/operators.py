@@ -10,11 +10,11 @@ them stand
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from itertools import product
 from typing import NamedTuple
 
 from backcheck.activations import ACTIVATIONS
+from backcheck.fixtures import text_of
 from backcheck.program import SUMS, Tree, names, parse, put
 
 Families = Mapping[str, Sequence[Tree]]
@@ -44,10 +44,9 @@ class Operator(NamedTuple):
     changed: str
 
 
-TABLE = (resources.files("backcheck.mutants") / "operators.txt").read_text(encoding="utf-8")
-
 OPERATORS = tuple(
-    Operator(*(part.strip() for part in row.split("|"))) for row in TABLE.splitlines()[1:]
+    Operator(*(part.strip() for part in row.split("|")))
+    for row in text_of("mutants/operators.txt").splitlines()[1:]
 )
 """Every operator that changes one expression, in the order in which they are tried."""
 
@@ -78,10 +77,17 @@ def _pattern(text: str) -> Tree:
     return put(tree, {word: f"${word}" for word in names(tree) if word != "m"})
 
 
-def rewrites(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
-    """Yield what each operator makes of an expression, with the operator's name."""
+Rewrites = dict[Tree, list[tuple[str, Tree]]]
+"""What the operators make of some expressions, with the operators' names."""
+
+
+def rewrites(
+    tree: Tree, families: Families, known: Rewrites | None = None
+) -> Iterator[tuple[str, Tree]]:
+    """Yield what each operator makes of an expression; `known` keeps what they make of parts."""
     whole = {"$step": (tree,)} if "$step" in families else {}
-    return _inside(tree, {**families, **whole})
+    yield from _at(tree, {**families, **whole})
+    yield from _below(tree, families, {} if known is None else known)
 
 
 @cache
@@ -94,16 +100,23 @@ def _rules_at(operation: str) -> dict[Tree, list[tuple[str, Tree]]]:
     return found
 
 
-def _inside(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
-    """Yield what can be done at each node, the rest of the expression left alone."""
+def _at(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
+    """Yield what can be done with the whole of an expression."""
     for before, afters in _rules_at(tree[0] if isinstance(tree, tuple) else "").items():
         for bound in _bound(before, tree, families, {}):
             for name, after in afters:
                 yield from ((name, form) for form in _filled(after, families, bound))
-    if isinstance(tree, tuple):
-        for place in range(1, len(tree)):
-            for name, form in _inside(tree[place], families):
-                yield name, (*tree[:place], form, *tree[place + 1 :])
+
+
+def _below(tree: Tree, families: Families, known: Rewrites) -> Iterator[tuple[str, Tree]]:
+    """Yield what can be done with each part of an expression, the rest left alone."""
+    if not isinstance(tree, tuple):
+        return
+    for place, part in enumerate(tree[1:], 1):
+        if part not in known:
+            known[part] = [*_at(part, families), *_below(part, families, known)]
+        for name, form in known[part]:
+            yield name, (*tree[:place], form, *tree[place + 1 :])
 
 
 def _bound(

@@ -7,10 +7,7 @@ from backcheck.forward import Layer
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
-    """Return the names of what a forward pass computes, such as Z and A, layer by layer.
-
-    A backward pass is handed them, or computes them itself.
-    """
+    """Return what a forward pass computes and a backward pass is handed or computes, as Z and A."""
     layered = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
     known = {step.name for step in fixture.program.steps if step.name in layered}
     known |= fixture.arrays.keys()

@@ -4,8 +4,8 @@ Each function returns a `Picture`, which a notebook shows by itself. The same in
 the same bytes: no date, no random ids, no settings of the reader's own matplotlib.
 
 Colours mean the same wherever a form or a cache is drawn: blue is the A-form, orange the
-Z-form, green the shortcut, purple a cached pair, red a broken relation. A second sign
-(line style, marker, label) says the same.
+Z-form, green the shortcut, purple a cached pair, red a broken relation; other series have other
+colours. A second sign (line style, marker, label) says the same.
 """
 
 import io
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Signature, signature
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.style
@@ -46,7 +46,10 @@ FORMS = (Z_FORM, A_FORM, SHORTCUT)
 SIGNS = ("o", "s", "^", "D", "v", "X")
 """The signs that tell series of points apart besides their colour."""
 
-RUNS = (INK, Z_FORM, A_FORM, SHORTCUT, CACHED, BROKEN, FAINT)
+RUNS = (INK, "#a3286f", "#7a6000", "#0b7285", "#8a5a44", FAINT, "#5c4b8a")
+"""The colours of other series, none of which is one that means something."""
+
+DASHES = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
 
 DARK = {
     INK: "#d8dee4",
@@ -56,15 +59,23 @@ DARK = {
     SHORTCUT: "#57c98a",
     CACHED: "#c297ff",
     BROKEN: "#ff8a80",
+    **dict(zip(RUNS[1:5], ("#f58ac4", "#d9b44a", "#4fc3d9", "#cfa088"), strict=True)),
+    RUNS[6]: "#b3a4e0",
 }
 """What each colour becomes where the reader's scheme is dark."""
 
+SIZE = 10
+"""Points of all text; a phone shows a figure at nine tenths of its width."""
+
 STYLE = {
     "svg.hashsalt": "when-the-cache-lies",
+    "svg.fonttype": "none",
+    "font.sans-serif": ["DejaVu Sans"],
     "lines.linewidth": 2,
     "axes.titlelocation": "left",
     "axes.edgecolor": FAINT,
-    **dict.fromkeys(("font.size", "axes.titlesize"), 10),
+    **dict.fromkeys(("font.size", "axes.titlesize"), SIZE),
+    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), SIZE),
     **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
     **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
@@ -122,6 +133,7 @@ def _with_dark_colours(svg: str) -> str:
         f'[style*="{part}: {light}"]{{{part}:{dark}!important}}'
         for light, dark in DARK.items()
         for part in ("stroke", "fill")
+        if f"{part}: {light}" in svg
     )
     style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
     # matplotlib's XML prolog names a DTD on another host, which no SVG reader needs.
@@ -130,7 +142,7 @@ def _with_dark_colours(svg: str) -> str:
     return body[:opening_end] + style + body[opening_end:]
 
 
-@_drawn(4.8, 4.4)
+@_drawn(4.0, 3.8)
 def activation_curves(figure: Figure, activation: Activation) -> None:
     """Draw g over z, and its derivative over z (Z-form) and over a (A-form)."""
     panels = figure.subplot_mosaic("vv;za")
@@ -149,7 +161,7 @@ def activation_curves(figure: Figure, activation: Activation) -> None:
         axes.axhline(slope, color=FAINT, linewidth=1, linestyle=":", zorder=0)
 
 
-@_drawn(4.8, 3.4)
+@_drawn(4.0, 3.0)
 def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLike) -> None:
     """Draw the cached pairs (z, a) against the curve a = g(z) of every forward pass."""
     z, a = finite("z", z).ravel(), finite("a", a).ravel()
@@ -162,7 +174,7 @@ def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLi
     _labelled(axes, "z, cached", "a, cached")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def form_planes(figure: Figure, activation: Activation) -> None:
     """Draw each form of the derivative on the whole (z, a) plane, by lines of equal derivative.
 
@@ -179,13 +191,13 @@ def form_planes(figure: Figure, activation: Activation) -> None:
     )
     for axes, derivative, colour, style, name in forms:
         lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
-        axes.clabel(lines, fmt="%.2f", fontsize=8, colors=INK)
+        axes.clabel(lines, fmt="%.2f", fontsize=SIZE, colors=INK)
         axes.plot(z[0], activation(z[0]), color=INK)
-        axes.set(title=f"{name}: lines of equal value", xlabel="z")
+        axes.set(title=f"{name}: equal values", xlabel="z")
     left.set_ylabel("a")
 
 
-@_drawn(4.8, 3.8)
+@_drawn(4.0, 3.4)
 def moved_curves(
     figure: Figure,
     activation: Activation,
@@ -199,7 +211,7 @@ def moved_curves(
     of g, such as a' = 1 - a^2: `through` takes the a of a pair, and returns the curve as a
     function of the distance from its z. Dots continue both tangents.
     """
-    z, a = finite("z", z).ravel(), finite("a", a).ravel()
+    z, a = np.ravel(z), np.ravel(a)
     grid = np.linspace(z.min() - 2, z.max() + 2, 481)
     panels = figure.subplots(1, len(z), sharey=True, squeeze=False)[0]
     for axes, x, y in zip(panels, z, a, strict=True):
@@ -219,10 +231,10 @@ def moved_curves(
         axes.set(xlabel="z", ylim=(min(-1.2, *(a - 0.8)), max(1.2, *(a + 0.8))))
         axes.xaxis.get_major_locator().set_params(integer=True)
     panels[0].set_ylabel("a")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left")
 
 
-@_drawn(4.4, 1)
+@_drawn(4.0, 1)
 def cache_graph(figure: Figure, fixture: Fixture) -> None:
     """Draw a fixture's cache as a chain of arrays: each relation, broken or not, is an arrow."""
     sizes, broken = fixture.residuals(), fixture.broken()
@@ -245,7 +257,7 @@ def cache_graph(figure: Figure, fixture: Fixture) -> None:
     axes.axis("off")
 
 
-@_drawn(4.8, 1)
+@_drawn(4.0, 1)
 def dependency_graph(figure: Figure, program: Program) -> None:
     """Draw which step of a backward pass reads which earlier step, and which given arrays."""
     steps = [step for step in program.steps if step.reads and step.name != "m"]
@@ -347,7 +359,7 @@ def every_number(
     axes.axis("off")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def drift(
     figure: Figure, t: ArrayLike, measured: ArrayLike, first_order: ArrayLike, what: str
 ) -> None:
@@ -358,34 +370,27 @@ def drift(
     _labelled(axes, "t (0: A = g(Z), 1: published cache)", what)
 
 
-@_drawn(4.8, 3.4)
+@_drawn(4.0, 3.0)
 def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLike]) -> None:
     """Draw the relative error of numerical derivatives over their step size, log-log."""
     axes = figure.subplots()
-    for name, values, colour, marker in _with_looks("methods", errors, FORMS, SIGNS):
+    for name, values, colour, marker in _with_looks(errors, RUNS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
     _labelled(axes, "step size h", "relative error")
 
 
-@_drawn(4.8, 4.2)
-def training_curves(
-    figure: Figure, losses: Mapping[str, ArrayLike], colours: Sequence[str] = RUNS
-) -> None:
-    """Draw the cost over the steps of descent; a run like the first one lies inside its line."""
-    first = next(iter(losses.values()))
-    together = [name for name, values in losses.items() if np.allclose(values, first, rtol=1e-6)]
-    styles = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (1, 4)), (0, (8, 4)))
+@_drawn(4.0, 3.8)
+def training_curves(figure: Figure, losses: Mapping[str, ArrayLike]) -> None:
+    """Draw the cost over the steps of descent."""
     axes = figure.subplots()
-    for name, values, colour, style in _with_looks("runs", losses, colours, styles):
-        nested = together[::-1].index(name) if name in together else 0
-        style = "solid" if name in together else style
-        axes.plot(values, color=colour, linestyle=style, label=name, linewidth=2 + 3 * nested)
+    for name, values, colour, style in _with_looks(losses, RUNS, DASHES):
+        axes.plot(values, color=colour, linestyle=style, label=name)
     axes.set_yscale("log")
     _labelled(axes, "step", "cost")
 
 
-@_drawn(4.8, 5.4)
+@_drawn(4.0, 5.0)
 def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> None:
     """Draw the relative error of forms of dZ over rising Z, for each label a panel by its title.
 
@@ -394,7 +399,7 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
     z = np.ravel(z)
     rows = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (title, curves) in zip(rows, panels.items(), strict=True):
-        for name, values, colour, width in _with_looks("forms", curves, FORMS, (6, 3.5, 1.5)):
+        for name, values, colour, width in _with_looks(curves, FORMS, (6, 3.5, 1.5)):
             error = np.maximum(np.asarray(values, dtype=float), 1e-16)
             axes.plot(z, error, color=colour, linewidth=width, label=name)
             shown = np.flatnonzero(np.isfinite(error))
@@ -407,16 +412,16 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
     figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left")
 
 
-@_drawn(4.8, 3.0)
+@_drawn(4.0, 2.7)
 def derivative_over_activation(
-    figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float | None = None
+    figure: Figure, curves: Mapping[str, tuple[ArrayLike, ArrayLike]], level: float
 ) -> None:
     """Draw g'(z) over a = g(z), each given over rising z; it folds back where g falls and rises.
 
     At `level`, an a, both derivatives of a folded curve are marked.
     """
     panels = figure.subplots(1, len(curves), squeeze=False)[0]
-    for name, curve, axes in _with_looks("activations", curves, panels[:2]):
+    for axes, (name, curve) in zip(panels, curves.items(), strict=True):
         a, derivative = (np.asarray(values, dtype=float) for values in curve)
         axes.axhline(0, color=FAINT, linewidth=1, zorder=0)
         turn = int(np.argmin(a))
@@ -426,7 +431,6 @@ def derivative_over_activation(
             axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
             axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
             axes.legend(loc="upper left")
-        if turn and level is not None:
             falling = np.interp(level, a[turn::-1], derivative[turn::-1])
             rising = np.interp(level, a[turn:], derivative[turn:])
             axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
@@ -434,13 +438,12 @@ def derivative_over_activation(
     panels[0].set_ylabel("g′(z)")
 
 
-@_drawn(4.8, 3.2)
+@_drawn(4.0, 2.8)
 def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float) -> None:
     """Draw how many programs have which relative error, by verdict, on two logarithmic scales."""
     bins = [float(power) for power in range(-17, 2)]
     axes = figure.subplots()
-    looks = ((INK, FAINT), (True, False))
-    for name, values, colour, fill in _with_looks("verdicts", errors, *looks):
+    for name, values, colour, fill in _with_looks(errors, (INK, FAINT), (True, False)):
         found = np.ravel(np.asarray(values, dtype=float))
         size = np.log10(np.maximum(found[np.isfinite(found)], 1e-17))
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
@@ -450,10 +453,10 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
     _labelled(axes, "relative error, as a power of ten", "programs")
 
 
-@_drawn(4.8, 4.2)
+@_drawn(4.0, 3.8)
 def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
     """Draw matrices of one shape: each entry is a square of its size, open if it is negative."""
-    arrays = {name: finite(name, value) for name, value in matrices.items()}
+    arrays = {name: np.asarray(value) for name, value in matrices.items()}
     scale = max(float(np.abs(array).max()) for array in arrays.values())
     panels = figure.subplots(1, len(arrays), sharey=True, squeeze=False)[0]
     for axes, (name, array) in zip(panels, arrays.items(), strict=True):
@@ -469,17 +472,16 @@ def heat_maps(figure: Figure, matrices: Mapping[str, ArrayLike]) -> None:
     panels[0].set_ylabel("row")
 
 
-@_drawn(4.8, 3.4)
-def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None = None) -> None:
+@_drawn(4.0, 3.0)
+def shortcut_against_general(figure: Figure, z: float, y: int, a: float) -> None:
     """Draw A - Y and dA sigma'(Z) over A, for one example with fixed Z and Y."""
     s = float(sigmoid(z))
-    ends = (0.06, 0.94) if a is None else (min(0.2, a / 2), max(0.94, a * 1.08))
 
     def general(A: Any) -> Any:
         return (A - y) / (A * (1 - A)) * sigmoid.derivative_from_z(z)
 
     axes = figure.subplots()
-    grid = np.linspace(*ends, 400)
+    grid = np.linspace(min(0.2, a / 2), max(0.94, a * 1.08), 400)
     # The curve has a pole at A = 1 - y; the other pole cancels.
     grid = grid[np.abs(grid - (1 - y)) > 0.02]
     axes.plot(grid, grid - y, color=SHORTCUT, label="A − Y")
@@ -489,15 +491,14 @@ def shortcut_against_general(figure: Figure, z: float, y: int, a: float | None =
     crossings.spines["top"].set_visible(False)
     for x in (s, 1 - s):
         axes.axvline(x, color=FAINT, linewidth=1, linestyle=":", zorder=0)
-    if a is not None:
-        two = [a - y, general(a)]
-        axes.plot([a, a], two, color=FAINT, linewidth=1)
-        axes.plot([a], two[:1], marker="o", color=SHORTCUT)
-        axes.plot([a], two[1:], marker="s", color=Z_FORM)
+    two = [a - y, general(a)]
+    axes.plot([a, a], two, color=FAINT, linewidth=1)
+    axes.plot([a], two[:1], marker="o", color=SHORTCUT)
+    axes.plot([a], two[1:], marker="s", color=Z_FORM)
     _labelled(axes, "A, cached", "dZ", height=1.1)
 
 
-@_drawn(4.8, 4.4)
+@_drawn(4.0, 3.8)
 def fairness_against_strength(
     figure: Figure, tests: Mapping[str, Sequence[tuple[str, float, float]]]
 ) -> None:
@@ -506,7 +507,7 @@ def fairness_against_strength(
     Each function has its editions in order of time: name, fairness, strength.
     """
     axes = figure.subplots()
-    for function, editions, sign, colour in _with_looks("functions", tests, SIGNS, RUNS):
+    for function, editions, sign, colour in _with_looks(tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
             places.setdefault((fairness, strength), []).append(edition)
@@ -532,14 +533,9 @@ def _before_poles(values: Array, start: int) -> Array:
     return np.where(beyond, np.nan, values)
 
 
-def _with_looks(
-    what: str, items: Mapping[str, Any], *looks: Sequence[Any]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the name, the values and the looks of each item, or say that there are too many."""
-    limit = min(map(len, looks))
-    if len(items) > limit:
-        raise ValueError(f"{len(items)} {what} do not fit into one picture; draw at most {limit}.")
-    for item, *look in zip(items.items(), *looks, strict=False):
+def _with_looks(items: Mapping[str, Any], *looks: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the name, the values and the looks of each item; after the last comes the first."""
+    for item, *look in zip(items.items(), *map(cycle, looks), strict=False):
         yield (*item, *look)
 
 
@@ -596,5 +592,5 @@ def _labelled(axes: Axes, x: str, y: str, height: float = 1.0) -> None:
     """Say what the axes are, and above them what the lines are."""
     axes.set(xlabel=x, ylabel=y)
     _, labels = axes.get_legend_handles_labels()
-    columns = 2 if max(map(len, labels)) < 22 else 1
+    columns = 2 if max(map(len, labels)) < 18 else 1
     axes.legend(loc="lower left", bbox_to_anchor=(0, height), borderaxespad=0.2, ncols=columns)

@@ -62,14 +62,12 @@ class Table:
     def _cells(self, row: Sequence[object]) -> str:
         first, *others = map(str, row)
         kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
-        head = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
-        return head + "".join(map(_cell, others))
-
-
-def _cell(text: str) -> str:
-    # Outcomes carry their word as a class, so that a page can colour them.
-    kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
-    return f"<td{kind}>{html.escape(text)}</td>"
+        cells = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
+        for text in others:
+            # Outcomes carry their word as a class, so that a page can colour them.
+            kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
+            cells += f"<td{kind}>{html.escape(text)}</td>"
+        return cells
 
 
 def form_of(code: str) -> str:
@@ -139,8 +137,8 @@ class Digits:
 
 def _split(entry: str, same: str) -> tuple[str, str]:
     """Return the part of an entry that is the same as in the first array, and the rest."""
-    length = len(entry)
-    place = next((n for n in range(length) if entry[n] != same[n]), length)
-    if place < length:
-        place = max(place, length - len(entry.lstrip()))
+    pairs = enumerate(zip(entry, same, strict=True))
+    place = next((place for place, (one, other) in pairs if one != other), len(entry))
+    if place < len(entry):
+        place = max(place, len(entry) - len(entry.lstrip()))
     return entry[:place], entry[place:]

@@ -1,25 +1,22 @@
 """The sentences and patterns that the package and the page of the form have in common."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from backcheck import gradient_check
-from backcheck.fixtures import PREFIXES, Fixture, ids, load
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
 
 
-@cache
-def _file() -> dict[str, Any]:
-    text = (resources.files("backcheck.showing") / "words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def texts() -> dict[str, Any]:
+    """Return what ``words.toml`` has."""
+    return table_of("showing/words.toml")
 
 
 def say(key: str, **filling: object) -> str:
     """Return a sentence with its gaps filled; `n` chooses between one and several."""
-    sentence = _file()["sentences"][key]
+    sentence = texts()["sentences"][key]
     if isinstance(sentence, list):
         sentence = sentence[filling["n"] != 1]
     return str(sentence.format(**filling))
@@ -39,19 +36,14 @@ def covered(course: str = "") -> str:
 @cache
 def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
     """Return a pattern, which knows gradients of these names besides those of published tests."""
-    return re.compile(_filled(_file()["patterns"][key], gradients))
-
-
-@cache
-def _replaced() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(entry["pattern"]), entry["by"]) for entry in _file()["replaced"])
+    return re.compile(_filled(texts()["patterns"][key], gradients))
 
 
 def cleaned(text: str) -> str:
     """Return a pasted text with its signs, prompts, comments and markup set right."""
     text = pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text)
-    for found, replacement in _replaced():
-        text = found.sub(replacement, text)
+    for entry in texts()["replaced"]:
+        text = re.sub(entry["pattern"], entry["by"], text)
     return text
 
 
@@ -86,7 +78,7 @@ def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
     functions = (f.function for f in _published() if f.course.startswith(course))
     known = (*gradients_of(_published()), *gradients)
     filling = {
-        "number": _file()["patterns"]["number"],
+        "number": texts()["patterns"]["number"],
         "prefixes": "|".join(PREFIXES),
         "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
         "functions": _any_of(functions),
@@ -101,31 +93,3 @@ def _any_of(functions: Iterable[str]) -> str:
     # A function whose name is a word is meant where it is called or tested.
     patterns = (one if "_" in one else rf"{one}(?=_test|\()" for one in functions)
     return "|".join(dict.fromkeys(patterns))
-
-
-def table(course: str = "") -> dict[str, Any]:
-    """Return all of it for a page that knows a course: patterns as source and flags there."""
-    return {
-        "sentences": _file()["sentences"] | {"covered": covered(course)},
-        "prefixes": list(PREFIXES),
-        "small": small_names(),
-        "patterns": {key: _in_javascript(_filled(p)) for key, p in _file()["patterns"].items()},
-        "replaced": [
-            [*_in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
-            for entry in _file()["replaced"]
-        ],
-    }
-
-
-def _in_javascript(text: str) -> list[str]:
-    r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
-    source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
-    source = source.replace("(?P<", "(?<")
-    parts = re.split(r"(\\.|\[|\])", source)
-    inside = False
-    for place, part in enumerate(parts):
-        if part in "[]" and part:
-            inside = part == "["
-        if part == r"\w":
-            parts[place] = r"\p{L}\p{N}_" if inside else r"[\p{L}\p{N}_]"
-    return ["".join(parts), flags]

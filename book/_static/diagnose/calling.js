@@ -1,0 +1,88 @@
+// @ts-check
+/* How a test calls a function, read both ways; see calling.py. */
+
+import { Unreadable } from "./reading.js";
+import { prefixOf } from "./util.js";
+import { shapeOf } from "./values.js";
+import { say } from "./words.js";
+
+const NUMBERS = ["", "", "two", "three", "four", "five"];
+
+/** The part of a call that one bracket holds. @type {(pattern: Pattern) => Pattern[]} */
+const partsIn = (pattern) => (Array.isArray(pattern) ? pattern.slice(1) : []);
+
+/** @type {(pattern: Pattern) => boolean} */
+const isTuple = (pattern) => Array.isArray(pattern) && pattern[0] === "()";
+
+/** What each call of a test hands over, as a program of ours reads it.
+ * @type {(fixture: Fixture, arrays: Scope) => unknown[][]} */
+export function argumentsOf(fixture, arrays) {
+  /** @type {(pattern: Pattern) => unknown} */
+  const handed = (pattern) => {
+    if (typeof pattern === "string") return given(fixture, pattern, arrays[pattern]);
+    if (!Array.isArray(pattern)) return pattern.word;
+    if (isTuple(pattern)) return { tuple: partsIn(pattern).map(handed) };
+    return { dict: partsIn(pattern).map((name) => [name, handed(name)]) };
+  };
+  return fixture.data.calls.map(([, given]) => given.map(handed));
+}
+
+/** @type {(fixture: Fixture, name: string, held?: Value) => unknown} */
+function given(fixture, name, held = fixture.filled[name]) {
+  if (!held.n) return held.d[0];
+  const whole = fixture.data.integers.includes(name) && held.d.every(Number.isInteger);
+  return {
+    shape: shapeOf(held),
+    data: held.d,
+    dtype: held.b ? "bool" : whole ? "int64" : "float64",
+  };
+}
+
+/** What each output of a call is called; several by name are "{}".
+ * @type {(into: Pattern) => string[]} */
+export const namesOfOutputs = (into) =>
+  (isTuple(into) ? partsIn(into) : [into]).map((part) => (typeof part === "string" ? part : "{}"));
+
+/** What a function returned, named as the test does.
+ * @type {(fixture: Fixture, into: Pattern, returned: Returned) => [string, Returned][]} */
+export function byOutput(fixture, into, returned) {
+  if (typeof into === "string") return into in fixture.expected ? [[into, returned]] : [];
+  const { entries, items } = returned;
+  let wanted = "";
+  if (isTuple(into)) {
+    const parts = partsIn(into);
+    if (items?.length === parts.length)
+      return parts.flatMap((part, at) => byOutput(fixture, part, items[at]));
+    const names = namesOfOutputs(into);
+    const plain = names.map((name) => name.slice(prefixOf(name).length));
+    wanted = say(names.includes("{}") ? "some-values" : "some-arrays", {
+      number: NUMBERS[parts.length] ?? parts.length,
+      names: plain.join(", ").replace("{}", say("a-dictionary")),
+    });
+  } else {
+    if (entries) return entries;
+    const beside = fixture.data.calls.flatMap(([taken]) => namesOfOutputs(taken));
+    const names = Object.keys(fixture.expected).filter((name) => !beside.includes(name));
+    wanted = say("a-dictionary-with", { names: names.join(", ") });
+  }
+  const got = kindOf(returned);
+  throw new Unreadable(say("returns-else", { function: fixture.function, wanted, got }));
+}
+
+/** @type {(returned: Returned) => string} */
+function kindOf({ kind, items }) {
+  if (kind === "NoneType") return say("returned-none");
+  return items
+    ? say("returned-several", { kind, number: items.length })
+    : say("returned-one", { kind });
+}
+
+/** Whether a function of some arguments may be the one that a test calls.
+ * @type {(fixture: Fixture, parameters: string[]) => boolean} */
+export function isCalledSo(fixture, parameters) {
+  const [, given] = fixture.data.calls[0];
+  const names = given.filter((one) => typeof one === "string");
+  const spelled = parameters.map((name) => name.toLowerCase());
+  const alike = names.every((name) => spelled[given.indexOf(name)] === name.toLowerCase());
+  return given.length === parameters.length && names.length > 0 && alike;
+}

@@ -1,0 +1,196 @@
+// @ts-check
+/* Which line of a reader's function is the first that is not right; see lines.py. */
+import { evaluate } from "./program.js";
+import { courseSpelling } from "./reading.js";
+import { bare, cache } from "./util.js";
+import { OPERATIONS, sameShape } from "./values.js";
+import { say } from "./words.js";
+
+/** Whether two values are one, to the rounding of two ways to compute it.
+ * @type {(one?: Value?, other?: Value?) => boolean} */
+export function same(one, other) {
+  if (!one || !other || !sameShape(one, other)) return false;
+  return one.d.every((number, at) => {
+    const of = other.d[at];
+    if (number === of || (Number.isNaN(number) && Number.isNaN(of))) return true;
+    return Number.isFinite(of) && Math.abs(number - of) <= 1e-9 + 1e-7 * Math.abs(of);
+  });
+}
+
+/** @type {(fixture: Fixture, trace: Trace) => Scope} */
+const rightOn = (fixture, { arrays }) => fixture.run(new Map(), arrays).values;
+
+/** Whether a function computes every output rightly on a fresh network.
+ * @type {(fixture: Fixture, fresh: Trace) => boolean} */
+export function isRightOn(fixture, fresh) {
+  const right = rightOn(fixture, fresh);
+  return fixture.data.outputs.every((name) => same(fresh.outputs[name], right[name]));
+}
+
+/** The first assignment that is not right, and what can be said of it; or null.
+ * @type {(fixture: Fixture, fresh: Trace, here: Trace, candidates: Mutant[]) => [Assignment, string]?} */
+export function whichLine(fixture, fresh, here, candidates) {
+  const right = rightOn(fixture, fresh);
+  if (isRightOn(fixture, fresh))
+    return fixture.data.broken ? rightButHere(fixture, right, fresh, here) : null;
+  for (const [name, one] of fresh.overwritten) {
+    if (name in right && !same(fresh.outputs[name], right[name]))
+      return [one, say("line-writes", { other: name })];
+  }
+  return explainedBy(fixture, right, fresh, candidates) ?? namedSo(fixture, right, fresh);
+}
+
+/** @type {(one: Assignment, other?: Assignment) => boolean} */
+const isSamePlace = (one, other) =>
+  one.line === other?.line && one.inside === other.inside && one.name === other.name;
+
+/** @type {(fixture: Fixture, right: Scope, fresh: Trace, here: Trace) => [Assignment, string]?} */
+function rightButHere(fixture, right, fresh, here) {
+  for (const [at, one] of fresh.assignments.entries()) {
+    const other = here.assignments[at];
+    if (!isSamePlace(one, other)) break;
+    const steps = Object.keys(right).filter((step) => same(one.value, right[step]));
+    if (steps.length && !steps.some((step) => same(other.value, fixture.reference[step])))
+      return [one, say("line-right")];
+  }
+  return null;
+}
+
+/** Finds the changed step of a program that does the same as the function on new arrays.
+ * @type {(fixture: Fixture, right: Scope, fresh: Trace, candidates: Mutant[]) => [Assignment, string]?} */
+function explainedBy(fixture, right, fresh, candidates) {
+  const usual = usualValues(fixture, fresh);
+  const made = fresh.assignments;
+  for (const mutant of candidates) {
+    const { values, error } = fixture.run(mutant.forms, fresh.arrays);
+    const asked = Object.keys(fixture.expected).filter((name) => name in fresh.outputs);
+    if (error || !asked.length || !asked.every((name) => same(values[name], fresh.outputs[name])))
+      continue;
+    for (const [at, { step }] of mutant.changed.entries()) {
+      if (!(step in right) || same(values[step], right[step])) continue;
+      const places = [...lasting(fresh)].filter((place) => same(made[place].value, values[step]));
+      const named = places.filter((place) => spelled(made[place], fixture) === step);
+      const unlike = isAmong(values[step], usual) ? [] : places;
+      const [place] = named.length ? named : unlike;
+      if (place === undefined || same(values[step], due(step, fixture, fresh, place))) continue;
+      // Several changes of what a layer reads are shown as one.
+      const shown = mutant.shown[Math.min(at, mutant.shown.length - 1)];
+      return [madeAt(fresh, place, usual), mutant.name || shown];
+    }
+  }
+  return null;
+}
+
+/** Finds the first name of a step whose last value is not that step's.
+ * @type {(fixture: Fixture, right: Scope, fresh: Trace) => [Assignment, string]?} */
+function namedSo(fixture, right, fresh) {
+  const made = fresh.assignments;
+  /** @type {Scope} */
+  const known = { ...fresh.arrays, ...right };
+  const missing = Object.keys(fixture.expected).filter((name) => !(name in fresh.outputs));
+  /** @type {Map<string, number>} */
+  const last = new Map();
+  for (const [at, { prefix, name, output, inside }] of made.entries())
+    if (inside === fresh.name) last.set(`${prefix} ${name} ${output}`, at);
+  for (const place of [...last.values()].sort((one, other) => one - other)) {
+    const one = made[place];
+    const step = spelled(one, fixture);
+    if (step in known && same(one.value, known[step])) continue;
+    const [alike] = Object.keys(known).filter((name) => same(one.value, known[name]));
+    const taken = step in fresh.arrays && alike && alike in fresh.arrays;
+    // The other call of a test that runs a layer once for each activation.
+    const crossed = one.prefix && alike && one.prefix + bare(alike) === step;
+    if (taken || crossed || (one.output && step in fixture.expected && alike))
+      return [one, say("line-other", { other: alike })];
+    if (alike || !(step in right)) continue;
+    // Some average in dZ, which is as good as long as no test asks for it.
+    const times = (/** @type {string} */ op) => one.value && OPERATIONS[op](one.value, right.m);
+    const isScaled = same(times("*"), right[step]) || same(times("/"), right[step]);
+    const scaled = !(step in fixture.expected) && isScaled;
+    if (!scaled && !same(one.value, due(step, fixture, fresh, place)))
+      return [madeAt(fresh, place, usualValues(fixture, fresh)), say("line-first")];
+  }
+  for (const one of made.filter(({ output }) => output)) {
+    const name = missing.find((other) => same(one.value, right[other]));
+    if (name) return [one, say("line-key", { other: name })];
+  }
+  return null;
+}
+
+/** The places of the assignments that the next one does not replace.
+ * @type {(fresh: Trace) => Generator<number>} */
+function* lasting({ assignments }) {
+  for (const [place, one] of assignments.entries()) {
+    const after = assignments[place + 1];
+    const replaced =
+      after &&
+      one.inside === after.inside &&
+      one.name === after.name &&
+      one.output === after.output;
+    if (!replaced || same(one.value, after.value)) yield place;
+  }
+}
+
+/** The assignment that a value comes from: the first one in the same function.
+ * @type {(fresh: Trace, place: number, usual: Value[]) => Assignment} */
+function madeAt({ assignments }, place, usual) {
+  let found = assignments[place];
+  let at = place;
+  if (!isAmong(found.value, usual)) {
+    const { inside, value } = found;
+    at = assignments.findIndex((one) => one.inside === inside && same(one.value, value));
+    found = assignments[at];
+  }
+  // An array is finished in place.
+  for (const one of assignments.slice(at + 1)) {
+    const isIt = one.name === found.name && one.output === found.output;
+    if (!isIt || !same(one.value, found.value)) break;
+    found = one;
+  }
+  return found;
+}
+
+/** What a step has to be, given the values that the steps before it have.
+ * @type {(step: string, fixture: Fixture, fresh: Trace, place: number) => Value?} */
+function due(step, fixture, fresh, place) {
+  /** @type {Record<string, Value?>} */
+  const made = {};
+  for (const one of fresh.assignments.slice(0, place)) made[spelled(one, fixture)] = one.value;
+  const scope = /** @type {Scope} */ ({ ...fresh.arrays, ...made });
+  for (const { name, tree } of fixture.steps) {
+    const found = name !== step && name in made ? made[name] : evaluate(tree, scope);
+    if (name === step || !found) return found;
+    scope[name] = found;
+  }
+  return null;
+}
+
+/** What a right program reads and computes on the way.
+ * @type {(fixture: Fixture, fresh: Trace) => Value[]} */
+function usualValues(fixture, fresh) {
+  /** @type {Scope} */
+  const scope = { ...fresh.arrays, ...rightOn(fixture, fresh) };
+  const trees = fixture.steps.map(({ tree }) => tree);
+  for (const tree of trees) trees.push(...tree.args);
+  const found = [...Object.values(scope), ...trees.map((tree) => evaluate(tree, scope))];
+  return found.filter((one) => one !== null);
+}
+
+/** @type {(value: Value?, values: Value[]) => boolean} */
+const isAmong = (value, values) => values.some((known) => same(value, known));
+
+/** @type {(fixture: Fixture) => Set<string>} */
+const stepsOf = cache(
+  (fixture) =>
+    new Set([
+      ...fixture.steps.map(({ name }) => name),
+      ...Object.keys({ ...fixture.fresh[0], ...fixture.arrays, ...fixture.filled }),
+    ]),
+);
+
+/** The step that a name is the name of, or "". @type {(one: Assignment, fixture: Fixture) => string} */
+function spelled({ name, prefix }, fixture) {
+  const course = courseSpelling(name);
+  const names = [prefix + name, name, prefix + course, course];
+  return names.find((one) => stepsOf(fixture).has(one)) ?? "";
+}

@@ -1,0 +1,116 @@
+// @ts-check
+/* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
+import { byOutput } from "./calling.js";
+import { tuple, value } from "./values.js";
+import { say } from "./words.js";
+
+/** @type {(number: number | string) => number} */
+const numberOf = (number) =>
+  typeof number === "string"
+    ? Number(number.replace("inf", "Infinity").replace("nan", "NaN"))
+    : number;
+
+/** What the worker tells of a value. @type {(told: any) => Returned} */
+export function decoded(told) {
+  const { kind } = told;
+  if (told.entries)
+    return {
+      kind,
+      entries: told.entries.map((/** @type {any} */ [name, one]) => [name, decoded(one)]),
+    };
+  if (told.items) return { kind, items: told.items.map(decoded) };
+  if ("number" in told) return { kind, shape: [], data: [numberOf(told.number)] };
+  if (told.why) return { kind, why: told.why, error: told.error };
+  if (!told.data) return { kind, shape: told.shape, data: [], why: "too-large" };
+  return {
+    kind,
+    shape: told.shape,
+    data: told.data.map(numberOf),
+    isBool: /^\W?b/.test(told.dtype),
+  };
+}
+
+/** The array that came back, of up to two axes; null if there is none.
+ * @type {(returned: Returned) => Value?} */
+export function arrayOf({ shape, data, isBool }) {
+  if (!shape || !data || shape.length > 2) return null;
+  const [r, c] = [1, 1, ...shape].slice(-2);
+  return value(shape.length, r, c, data, isBool ?? false);
+}
+
+/** What the calls of a test returned, by the test's names.
+ * @type {(fixture: Fixture, returned: any[]) => Map<string, Returned>} */
+export function outputsOf(fixture, returned) {
+  const found = fixture.data.calls.flatMap(([into], at) =>
+    byOutput(fixture, into, decoded(returned[at])),
+  );
+  // The order of a dictionary says nothing of an answer.
+  const names = Object.keys(fixture.expected);
+  const place = (/** @type {string} */ name) => names.indexOf(name) + 1 || names.length + 1;
+  found.sort(([one], [other]) => place(one) - place(other));
+  return new Map(found.map(([name, one]) => [name, leafOf(one)]));
+}
+
+/** An output as one value: lists of numbers are an array of a wrong type.
+ * @type {(one: Returned) => Returned} */
+function leafOf(one) {
+  if (!one.items && !one.entries) return one;
+  return { ...(stacked(one) ?? { why: "no-array" }), kind: one.kind };
+}
+
+/** @type {(one: Returned) => Returned?} */
+function stacked(one) {
+  if (!one.items) return one.data && !one.why ? one : null;
+  const parts = one.items.map(stacked);
+  const shape = parts[0]?.shape ?? [];
+  if (parts.some((part) => `${part?.shape}` !== `${shape}`)) return null;
+  const data = parts.flatMap((part) => part?.data ?? []);
+  return { kind: one.kind, shape: [parts.length, ...shape], data };
+}
+
+/** The first thing the test says, with the size of the difference, or "".
+ * @type {(fixture: Fixture, outputs: Map<string, Returned>) => string} */
+export function firstComplaint(fixture, outputs) {
+  const { expected, data } = fixture;
+  for (const [name, { n }] of Object.entries(expected)) {
+    // Where one number is expected, its type is left open.
+    const kind = outputs.get(name)?.kind ?? "ndarray";
+    if (n && kind !== "ndarray") return say("wrong-type", { name, kind });
+  }
+  for (const name of data.outputs) {
+    const got = outputs.get(name);
+    if (!got) return say("absent", { name });
+    const want = expected[name];
+    const shapes = { own: tuple(got.shape ?? []), expected: shapeText(want) };
+    if (shapes.own !== shapes.expected)
+      return say("wrong-by-shape", { said: say("wrong", { what: "shape", name }), ...shapes });
+    const array = arrayOf(got) ?? value(0, 1, 1, [NaN]);
+    const [said] = fixture.failure(name, array);
+    if (!said) continue;
+    const gap = want.d.map((number, at) => Math.abs(array.d[at] - number));
+    return say("wrong-by", { said, gap: short(Math.max(...gap)) });
+  }
+  const beyond = data.exact
+    ? [...outputs.keys()].find((name) => !data.outputs.includes(name))
+    : null;
+  return beyond ? say("beyond", { name: beyond }) : "";
+}
+
+/** @type {(v: Value) => string} */
+const shapeText = ({ n, r, c }) => tuple([r, c].slice(2 - n));
+
+/** A number with three digits, as Python writes it. @param {number} number */
+export function short(number) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "nan" : "inf";
+  const [digits, power] = number.toExponential(2).split("e").map(Number);
+  if (power >= -4 && power < 3) return String(Number(number.toPrecision(3)));
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+/** Why nothing can be searched for an output, or "". @type {(name: string, one: Returned) => string} */
+export function unusable(name, { kind, shape, data, why, error }) {
+  if (!shape)
+    return say(kind === "NoneType" ? "is-none" : why || "no-array", { name, kind, error });
+  if (why || !data?.length) return say(why || "no-entries", { name, shape: tuple(shape) });
+  return shape.length > 2 ? say("too-many-axes", { name, n: shape.length }) : "";
+}

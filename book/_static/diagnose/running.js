@@ -1,0 +1,297 @@
+// @ts-check
+/* A reader's own function, called as the published test calls it; see running.py. */
+import { argumentsOf, isCalledSo, namesOfOutputs } from "./calling.js";
+import { explaining, unknown } from "./diagnose.js";
+import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { isRightOn, same, whichLine } from "./lines.js";
+import { fromArrays, Unreadable } from "./reading.js";
+import { leftAsHandedOut, sourceOf } from "./recorded.js";
+import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
+import {
+  CLASS,
+  cellsOf,
+  definedIn,
+  FUNCTION,
+  parametersOf,
+  take,
+  textOf,
+  unreadable,
+} from "./sources.js";
+import { likelyCauses } from "./symptoms.js";
+import { frameOf } from "./traceback.js";
+import { notCovered } from "./uncovered.js";
+import { prefixOf } from "./util.js";
+import { say } from "./words.js";
+
+const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
+const SLOPES = ["sigmoid_backward", "relu_backward"];
+export const SECONDS = 5;
+export const PASTED = "your code";
+const TERMINAL = "backcheck run in a terminal has all of Python.";
+
+/** The function that a text is about, with its test, and a word on the choice; null if none.
+ * @type {(found: Piece[], text: string, id: string | null) => {fixture: Fixture, name: string, note: string}?} */
+function chosenIn(found, text, id) {
+  const own = [...new Map(found.map((one) => [one.name, one])).values()];
+  const functions = own.filter(({ kind }) => kind === FUNCTION);
+  const test = FIXTURES.get(id ?? "");
+  const wanted = test ? [test] : [...NEWEST_FIRST, ...SLOPES.map(testOf)];
+  const every = wanted.flatMap((fixture) =>
+    functions.filter((one) => one.name === fixture.function),
+  );
+  const written = every.filter((one) => !leftAsHandedOut([one]));
+  const [first] = [...written, ...every];
+  if (first) {
+    const fixture = wanted.find((one) => one.function === first.name) ?? wanted[0];
+    const { name } = first;
+    const several = new Set(every).size > 1;
+    return {
+      fixture,
+      name,
+      note: several
+        ? `Of the functions here, ${name} is called, which may call the others; choose a test to call another one.`
+        : "",
+    };
+  }
+  for (const one of functions.reverse()) {
+    const { name } = one;
+    const fixture = wanted.find((test) => isCalledSo(test, parametersOf(one)));
+    if (!fixture || name.endsWith("_test")) continue;
+    return {
+      fixture,
+      name,
+      note: `No function here is called ${fixture.function}; ${name} takes the same arguments, and is run as that.`,
+    };
+  }
+  for (const fixture of wanted) {
+    const stands = new RegExp(`\\bdef\\s+${fixture.function}\\b`);
+    const outer = own.find(
+      ({ kind, cell, node }) => kind === CLASS && stands.test(textOf(cell.text, node)),
+    );
+    const name = outer ? `${outer.name}.${fixture.function}` : fixture.function;
+    if (stands.test(text)) return { fixture, name, note: "" };
+  }
+  return null;
+}
+
+/** What is to be run of a text; null where no test known here calls a function of it.
+ * @type {(text: string, id: string | null, parse: any, path?: string) => Asked?} */
+export function asked(text, id, parse, path = PASTED) {
+  const found = definedIn(cellsOf(path, text), parse);
+  const chosen = chosenIn(found, text, id);
+  if (!chosen) return null;
+  const { fixture, name } = chosen;
+  const taken = take(found, name, path);
+  /** @type {[string, Fixture][]} */
+  const tests = ownTests()
+    .filter((one) => one !== name && taken.names.includes(one))
+    .map((one) => [one, testOf(one)]);
+  const cases = [...tests, /** @type {[string, Fixture]} */ ([name, fixture])].flatMap(
+    ([one, test]) =>
+      [...test.fresh, test.arrays].map(
+        (arrays) => /** @type {[string, Fixture, Scope]} */ ([one, test, arrays]),
+      ),
+  );
+  const { missing: helpers, modules } = taken;
+  const [sources, traced] = [false, true].map((tells) => sourcesOf(taken, tells));
+  const of = { helpers, modules, name };
+  const programs = [
+    { ...of, sources, calls: argumentsOf(fixture, fixture.arrays) },
+    ...cases.map(([one, test, arrays]) => {
+      return { ...of, name: one, sources: traced, calls: argumentsOf(test, arrays) };
+    }),
+  ];
+  return { ...chosen, taken, job: { programs }, cases };
+}
+
+/** The functions of the exercises that can be judged alone, the innermost first. */
+function ownTests() {
+  return [...new Set([...SLOPES, ...[...FIXTURES.values()].map((one) => one.function)])];
+}
+
+/** The newest test of a function; that of an activation is made of its layer's.
+ * @type {(name: string) => Fixture} */
+function testOf(name) {
+  const found = NEWEST_FIRST.find((one) => one.function === name);
+  if (found) return found;
+  const layer = /** @type {Fixture} */ (FIXTURES.get("c1w4_linear_activation_backward_v2"));
+  const output = `${name.replace("_backward", "")}_dZ`;
+  const call = [`${output} = ${name}(dA, Z)`];
+  const data = { ...layer.data, call, calls: [[output, ["dA", "Z"]]], outputs: [output] };
+  const expected = { [output]: layer.reference[output] };
+  return Object.assign(Object.create(layer), { function: name, data, expected });
+}
+
+/** The texts that make a function. @type {(taken: Taken, tells: boolean) => [string, string, number?][]} */
+const sourcesOf = ({ pieces }, tells) =>
+  pieces.map((one) => {
+    const { from, of, name } = one;
+    if (one.kind !== "import") return sourceOf(one, tells);
+    // What types are called is never asked.
+    if (/^(?:__future__|typing)$/.test(from || of)) return ["", `${TYPES}${name} = _Any()`];
+    const line = `import ${of}${of === "*" ? "" : ` as ${name}`}`;
+    return [one.cell.label, from ? `from ${from} ${line}` : line, sourceOf(one, false)[2]];
+  });
+
+/** What the function did, by what the interpreter told.
+ * @type {(asks: Asked, told: any[]) => Ran} */
+export function ran(asks, [first, ...others]) {
+  const { fixture } = asks;
+  if (!first)
+    throw new Unreadable(
+      `Your function had run for ${SECONDS} s when it was stopped: does a loop in it never end?`,
+    );
+  if (first.problem) {
+    const [key, of] = first.problem;
+    const absence = `${of.function} uses ${of.used}, which this page does not have; ${TERMINAL}`;
+    throw new Unreadable(key === "absent" ? absence : say(key, of));
+  }
+  const { error = "", frames = [], absent = [], lacks, printed } = first;
+  const last = frames.at(-1);
+  const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
+  const where = last ? `${last[0]}, line ${last[1]}` : PASTED;
+  if (error.startsWith("SyntaxError"))
+    throw new Unreadable(
+      unreadable(where, "invalid syntax, or newer than the Python of this page"),
+    );
+  if (lacks) throw new Unreadable(`${where}: this page does not have ${lacks}; ${TERMINAL}`);
+  if (error) return base;
+  const names = new Set(asks.cases.map(([one]) => one));
+  /** @type {Ran["traces"]} */
+  const traces = new Map();
+  for (const [at, [one, test, arrays]] of asks.cases.entries()) {
+    const answer = others[at];
+    const outputs = answer?.returned && usableOf(test, answer.returned);
+    if (!outputs) continue;
+    const elsewhere = [...names].filter((other) => other !== one);
+    if (!traces.has(one)) traces.set(one, [test, []]);
+    traces.get(one)?.[1].push(traceOf(test, arrays, outputs, answer.records, one, elsewhere));
+  }
+  return { ...base, outputs: outputsOf(fixture, first.returned), traces };
+}
+
+/** The outputs of which something can be said; null if they are no such outputs at all.
+ * @type {(test: Fixture, returned: any[]) => Scope?} */
+function usableOf(test, returned) {
+  try {
+    return usable(outputsOf(test, returned));
+  } catch {
+    return null;
+  }
+}
+
+/** @type {(outputs: Map<string, Returned>) => Scope} */
+function usable(outputs) {
+  const found = [...outputs].filter(([name, one]) => !unusable(name, one));
+  return Object.fromEntries(
+    found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
+  );
+}
+
+/** @type {(test: Fixture, arrays: Scope, outputs: Scope, records: any[], of: string, elsewhere: string[]) => Trace} */
+function traceOf(test, arrays, outputs, records, of, elsewhere) {
+  const name = of.split(".").at(-1) ?? "";
+  /** @type {Trace} */
+  const trace = { arrays, assignments: [], outputs, name, overwritten: new Map() };
+  /** @type {Map<number, Assignment[]>} */
+  const held = new Map();
+  let call = 0;
+  for (const record of records) {
+    if (!record) {
+      call += 1;
+      continue;
+    }
+    const [line, inside, key, told, place] = record;
+    // What a call returns is named by the test.
+    const known = namesOfOutputs(test.data.calls[call][0]);
+    const prefix = prefixOf(known[0]);
+    const number = key.startsWith("return ") ? Number(key.slice(7)) : -1;
+    if (number >= 0 && (inside !== name || number >= known.length)) continue;
+    const own =
+      number >= 0 ? known[number].slice(prefixOf(known[number]) ? prefix.length : 0) : key;
+    const output = number >= 0 || key[0] === "[";
+    const value = arrayOf(decoded(told));
+    const one = {
+      line,
+      inside,
+      name: output ? own.replace(/^\[+|\]+$/g, "") : own,
+      value,
+      output,
+      prefix,
+    };
+    const others = held.get(place) ?? [];
+    for (const other of others) {
+      const isElse = other.name !== one.name && !same(other.value, value);
+      if (isElse && !trace.overwritten.has(other.name)) trace.overwritten.set(other.name, one);
+    }
+    held.set(place, [...others, one]);
+    if (!elsewhere.includes(inside)) trace.assignments.push(one);
+  }
+  return trace;
+}
+
+/** The diagnosis of what a function returned, or what is known of how it failed.
+ * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
+export function* diagnosed({ fixture, outputs, error, frames, absent, taken }) {
+  const why = new Map([...outputs].map(([name, one]) => [name, unusable(name, one)]));
+  const names = Object.keys(fixture.expected).filter((name) => why.get(name));
+  let said = names.map((name) => why.get(name) ?? "");
+  if (error || names.some((name) => !outputs.get(name)?.shape)) {
+    const left = leftAsHandedOut(taken.pieces);
+    if (left) said = [left];
+  }
+  if (error && !said.length) said = [...causesOf(error, frames, fixture, absent)];
+  const arrays = Object.entries(usable(outputs));
+  if (!arrays.length) return unknown(fixture, said);
+  const found = yield* explaining(fromArrays(arrays), fixture, 2);
+  return { ...found, remarks: [...said, ...found.remarks] };
+}
+
+/** What may be behind an exception.
+ * @type {(error: string, frames: Passed[], fixture: Fixture, absent: string[]) => Generator<string>} */
+function* causesOf(error, frames, fixture, absent) {
+  if (!frames.length && error.startsWith("TypeError")) {
+    yield say("called-so", { call: fixture.data.call[0].split(" = ").at(-1) });
+    return;
+  }
+  if (error.startsWith("NameError"))
+    for (const module of absent)
+      yield `This page does not have ${module}; if it has the name that is missing, paste what that stands for as well.`;
+  const [, , inside, text] = frames.at(-1) ?? ["", 0, "-", ""];
+  yield* likelyCauses(error, fixture, frameOf(inside.replace(/[<>]/g, ""), text));
+}
+
+/** The first line that is not right: where, which, the name and what is said of it.
+ * @type {(ran: Ran, found: Diagnosis) => Generator<string | undefined, {where: string, line: number, name: string, says: string}?>} */
+export function* lineOf({ error, frames, traces, name, taken }, found) {
+  if (error) {
+    const last = frames.at(-1);
+    return last ? { where: last[0], line: last[1], name: last[2], says: last[3] } : null;
+  }
+  const whole = [...traces].filter(([, [, some]]) => some.length === 3);
+  const wrong = new Map(
+    whole.map(([one, [test, some]]) => [one, some.slice(0, 2).find((t) => !isRightOn(test, t))]),
+  );
+  if (!wrong.has(name)) return null;
+  const first = wrong.get(name) ? ([...wrong.keys()].find((one) => wrong.get(one)) ?? name) : name;
+  const [test, [fresh, , here]] = /** @type {[Fixture, Trace[]]} */ (traces.get(first));
+  const { candidates } =
+    first === name ? found : yield* explaining(fromArrays(Object.entries(here.outputs)), test, 1);
+  const at = whichLine(test, wrong.get(first) ?? fresh, here, candidates);
+  if (!at) return null;
+  const [one, says] = at;
+  const where = taken.pieces.findLast((piece) => piece.name === one.inside)?.cell.label ?? "";
+  return { where, line: one.line, name: one.name, says };
+}
+
+/** What is said of a text with functions that no test known here calls.
+ * @type {(text: string, parse: any) => string} */
+export function uncalled(text, parse) {
+  const found = definedIn(cellsOf(PASTED, text), parse);
+  const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
+  const several = [...new Set(names)].join(", ");
+  return (
+    notCovered(text) ||
+    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
+  );
+}

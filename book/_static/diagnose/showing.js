@@ -1,0 +1,121 @@
+// @ts-check
+/* What is shown of a reader's own function: a script of its own, since only code needs it. */
+import { answerParts, element } from "./cards.js";
+import { asData, diagnosing, titleOf } from "./diagnose.js";
+import { read, Unreadable } from "./reading.js";
+import { firstComplaint } from "./returned.js";
+import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
+import { DATA } from "./util.js";
+import { say } from "./words.js";
+
+/** @type {any} */
+let interpreter = null;
+
+/** What the function of a text did; null where no test known here calls one of it.
+ * @type {(text: string, id: string | null, path?: string) => Promise<Ran?>} */
+async function run(text, id, path) {
+  const python = Reflect.get(globalThis, "PYTHON");
+  const size = new TextEncoder().encode(text).length;
+  if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
+  const asks = asked(text, id, python.parse, path);
+  if (!asks) return null;
+  interpreter ??= python.start();
+  const { answers } = await interpreter.run(asks.job, SECONDS);
+  return ran(asks, answers);
+}
+
+/** What answers a text with a function in it, bit by bit.
+ * @type {(text: string, id: string | null) => Promise<Iterator<any, Shown>>} */
+export async function called(text, id) {
+  try {
+    const done = await run(text, id);
+    if (done) return shown(done);
+    return numbersBeside(text, id, uncalled(text, Reflect.get(globalThis, "PYTHON").parse), false);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return numbersBeside(text, id, error.message, true);
+  }
+}
+
+/** The diagnosis of numbers that stand beside a function that cannot be called, if there are any.
+ * @type {(text: string, id: string | null, said: string, isTold: boolean) => Generator<any, Shown>} */
+function* numbersBeside(text, id, said, isTold) {
+  if (!saysMore(text)) throw new Unreadable(said);
+  const found = yield* diagnosing(text, id, 2);
+  // A traceback quotes some lines of a function, and nobody pasted that.
+  const remarks = isTold && !read(text).error ? [said, ...found.remarks] : found.remarks;
+  return [titleOf(found), answerParts({ ...found, remarks })];
+}
+
+/** @param {string} text */
+function saysMore(text) {
+  if (/"cell_type"/.test(text)) return false;
+  try {
+    const { arrays, error, failing } = read(text);
+    return arrays.length + error.length + failing.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** @type {(done: Ran) => Generator<any, Shown>} */
+function* shown(done) {
+  const { error, frames, fixture, name, note, printed } = done;
+  const complaint = error ? "" : firstComplaint(fixture, done.outputs);
+  const found = yield* diagnosed(done);
+  const line = error || complaint ? yield* lineOf(done, found) : null;
+  const parts = [];
+  let title = say("raised");
+  if (error) {
+    const passed = frames.map(([where, line, , text]) => `${spotOf({ where, line })}: ${text}`);
+    parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
+  } else {
+    title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
+    if (line) parts.push(lineShown(done, line));
+    if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
+  }
+  parts.push(...answerParts(found));
+  if (note) parts.push(element("p", { class: "diagnose-remark" }, note));
+  if (printed) {
+    const box = element("pre", { class: "diagnose-values", tabindex: "0" }, printed);
+    parts.push(element("details", {}, element("summary", {}, "What it printed"), box));
+  }
+  return [title, parts];
+}
+
+/** @type {(spot: Spot) => string} */
+function spotOf({ where, line }) {
+  const cell = where.startsWith(PASTED) ? where.slice(PASTED.length + 2) : where;
+  return [cell, `line ${line}`].filter(Boolean).join(", ");
+}
+
+/** @type {(done: Ran, line: Spot & {name: string, says: string}) => Element} */
+function lineShown({ taken }, line) {
+  const { cell } = taken.pieces.find(({ cell }) => cell.label === line.where) ?? taken.pieces[0];
+  const text = cell.text.split("\n")[line.line - 1]?.trim() ?? "";
+  const number = element("span", { class: "diagnose-number" }, `${line.line} `);
+  const says = `${spotOf(line)}, ${line.name}: ${line.says}`;
+  const said = element("p", {}, element("strong", {}, says));
+  const quoted = element("pre", { class: "diagnose-code" }, number, text);
+  return element("ol", {}, element("li", { class: "diagnose-card" }, said, quoted));
+}
+
+/** The whole answer, as `backcheck run --json` prints it.
+ * @type {(text: string, id: string | null, path?: string) => Promise<any>} */
+export async function answered(text, id, path) {
+  const done = await run(text, id, path);
+  if (!done) throw new Unreadable(uncalled(text, Reflect.get(globalThis, "PYTHON").parse));
+  const test = done.error || firstComplaint(done.fixture, done.outputs);
+  const found = atOnce(diagnosed(done));
+  const line = test ? atOnce(lineOf(done, found)) : null;
+  return { ...asData(found), test: test || "passes", line };
+}
+
+/** @template T @param {Generator<any, T>} work @returns {T} */
+function atOnce(work) {
+  let next = work.next();
+  while (!next.done) next = work.next();
+  return next.value;
+}
+
+Object.assign(Reflect.get(globalThis, "backcheck") ?? {}, { called, answered });

@@ -1,0 +1,23 @@
+"""What links show of their targets, beside them and without asking for another page."""
+
+from building import Page, parsed
+
+KINDS = ("dl.glossary dt", ".math-wrapper", ".proof", "figure")
+
+
+def test_what_a_link_leads_to_on_another_page_comes_along(page: Page) -> None:
+    templates = {str(one["data-of"]): one for one in page.soup.select("template")}
+    wanted = set()
+    for link in page.soup.article.select("a[href*='.html#']"):
+        name, _, place = str(link["href"]).partition("#")
+        if "//" in name or name == f"{page.name}.html":
+            continue
+        target = parsed(page.path.parent / name).find(id=place)
+        if any(target in parsed(page.path.parent / name).select(kind) for kind in KINDS):
+            said = target.find_next_sibling("dd") if target.name == "dt" else target
+            if page.soup.select(".katex") or not said.select(".katex"):
+                wanted.add(str(link["href"]))
+    assert set(templates) == wanted
+    for template in templates.values():
+        assert template.get_text().strip()
+        assert not template.select("[id]:not(svg *), [style], [tabindex], .headerlink, script")

@@ -1,0 +1,139 @@
+"""What the page for searching finds, run by Node on the data of the built site."""
+
+import gzip
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from building import parsed
+from chapters import ROOT, chapters
+from katex_renderer import node
+
+FIRST = {
+    # Those that a newcomer tried.
+    "wrong values for dW1": "printed-values-match-but-test-fails",
+    "keepdims": "linear-step#linear-step-keepdims",
+    "dA_prev": "linear-step",
+    "0.78862847": "a-minus-y-fails",
+    "broadcast": "operands-9-7",
+    "dropout": "whose-gradient#whose-gradient-dropout",
+    "gradient check": "gradient-check",
+    "relu": "relu",
+    "sum axis": "mistakes#mistake-sum-axis",
+    "L_model_backward": "a-minus-y-fails",
+    # Words of the course and of numpy.
+    "elementwise": "linear-step#linear-step-dot-or-star",
+    "np.multiply": "linear-step#linear-step-dot-or-star",
+    "np.dot": "linear-step#linear-step-dot-or-star",
+    "np.sum axis=1": "linear-step#linear-step-keepdims",
+    "sech": "tanh",
+    "gradapprox": "difference-0-285",
+    "theta_plus": "difference-0-285",
+    "sigmoid_backward": "why-da",
+    "logistic regression": "propagate",
+    "dz3": "two-layers",
+    "lstm": "recurrent-cells#recurrent-cells-lstm",
+    "softmax": "loss-times-output#loss-times-output-softmax",
+    "dead relu": "relu#relu-dead",
+    "transposed": "mistakes",
+    # Messages, whole and as people remember them.
+    "operands could not be broadcast together with shapes (9,7) (7,9)": "operands-9-7",
+    "shapes (3,4) (3,1) not aligned": "operands-9-7",
+    "not enough values to unpack (expected 2, got 0)": "values-to-unpack",
+    "divide by zero encountered in log": "cost-is-nan",
+    "cost is nan": "cost-is-nan",
+    "why 1/m": "one-over-m",
+    # Numbers with a sign, cut, rounded, in their brackets.
+    "-0.1261204": "a-minus-y-fails",
+    "-0.12612": "a-minus-y-fails",
+    "0.78863": "a-minus-y-fails",
+    "dZ2 = [[0.78862847 0.43650985]]": "a-minus-y-fails",
+    "difference = 0.2850931567761623": "difference-0-285",
+}
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]\d+)?(?!\w|\.\d)")
+
+
+def found(html: Path, queries: list[str]) -> list[Any]:
+    done = subprocess.run(
+        [node(), str(ROOT / "tests/searching.mjs"), str(html)],
+        input=json.dumps(queries), capture_output=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def test_each_of_many_searches_has_the_page_that_answers_first(html: Path) -> None:
+    wrong = {}
+    for (query, wanted), pages in zip(FIRST.items(), found(html, list(FIRST)), strict=True):
+        first = pages[0] if pages else {"page": "", "places": [{"id": ""}]}
+        got = (first["page"], f"{first['page']}#{first['places'][0]['id']}")
+        if wanted not in got:
+            wrong[query] = got
+    assert wrong == {}
+
+
+def test_words_are_given_to_places_that_are_there(html: Path) -> None:
+    given = tomllib.loads((ROOT / "book/_ext/search.toml").read_text(encoding="utf-8"))
+    for place in given:
+        name, _, id = place.partition("#")
+        assert parsed(html / f"{name}.html").find(id=id), place
+
+
+def test_every_number_that_a_page_prints_leads_to_it_with_or_without_its_last_digit(
+    html: Path,
+) -> None:
+    printed: dict[str, set[str]] = {}
+    for name in chapters():
+        (article,) = LexborHTMLParser((html / f"{name}.html").read_text(encoding="utf-8")).css(
+            "article"
+        )
+        for twice in article.css(".katex-html, annotation, .headerlink, svg"):
+            twice.decompose()
+        for number in NUMBER.findall(article.text(separator=" ")):
+            if len(re.sub(r"e.*|\D", "", number)) >= 5:
+                printed.setdefault(number, set()).add(name)
+    assert len(printed) > 3000
+    cut = {
+        number[:-1]: names for number, names in printed.items() if re.search(r"\.\d{5,}$", number)
+    }
+    asked = [*printed.items(), *cut.items()]
+    answers = found(html, [number for number, _ in asked])
+    lost = [
+        (number, name)
+        for (number, names), pages in zip(asked, answers, strict=True)
+        for name in names - {one["page"] for one in pages}
+    ]
+    assert lost == []
+
+
+def test_a_quotation_has_no_formula_twice_and_no_words_glued(html: Path) -> None:
+    for pages in found(html, ["sigmoid", "dA_prev", "keepdims", "broadcast", "chain rule", "m"]):
+        for page in pages:
+            for place in page["places"]:
+                text = "".join(place["pieces"])
+                assert not re.search(r"\\[a-z]|¶", text), text
+                assert not re.search(r"([A-Za-zσ]{1,2}[=(][^ ]{3,})\1", text), text
+
+
+def test_a_search_costs_nothing_on_other_pages_and_little_on_its_own(html: Path) -> None:
+    for name in ("index", "mistakes"):
+        scripts = [str(tag["src"]) for tag in parsed(html / f"{name}.html").select("script[src]")]
+        assert not [script for script in scripts if "search" in script]
+    size = {
+        file.stem: len(gzip.compress(file.read_bytes(), 9))
+        for file in (html / "_static").glob("search*.js")
+    }
+    shared = size["search"] + size["search-places"]
+    assert shared + size["search-texts"] < 110_000
+    assert shared + size["search-numbers"] < 60_000
+
+
+def test_the_page_for_searching_loads_only_our_own_search(html: Path) -> None:
+    soup = parsed(html / "search.html")
+    scripts = [str(tag["src"]).split("?")[0] for tag in soup.select("script[src]")]
+    assert scripts == ["_static/site.js", "_static/search.js"]

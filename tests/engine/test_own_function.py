@@ -1,0 +1,242 @@
+"""A reader's own function in the page's engine, and in `backcheck run`: the same answers."""
+
+import contextlib
+import io
+import json
+import subprocess
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from test_engine import as_the_page_says, data, essence
+
+import reader_python
+from backcheck.diagnosis.calling import calls, helper
+from backcheck.diagnosis.child import _recorder, answers, encoded
+from backcheck.diagnosis.returned import first_complaint
+from backcheck.diagnosis.running import asked, diagnosed, line_of, ran
+from backcheck.fixtures import load
+from chapters import ROOT
+from katex_renderer import node
+from programs import MODEL, WEEK_3, Learner, learners
+
+LEARNERS = list(learners())
+
+# One process of Node answers for all of them.
+pytestmark = pytest.mark.xdist_group("functions")
+
+ODD = '''
+import numpy as np
+class Slope:
+    two = 2
+    @staticmethod
+    def of(x):
+        y = x * Slope.two
+        return y
+def told(g):
+    def inner(*a, **k):
+        r = g(*a, **k)
+        return r
+    return inner
+if True:
+    K = 3; R = K
+@told
+def L_model_backward(AL, Y, caches):
+    """A text { } with ; in it."""
+    grads = {}; L = len(caches)   # two
+    (a, W1, b1), Z1 = caches[0]
+    [p, (q, *r)] = 1, (2, 3, 4)
+    w: float = 3.5
+    u = v = np.sum(AL); s = f"{u:.2f} {p}"
+    grads["dA" + str(0)], grads['x'] = AL, (
+        Y +
+        1.)
+    x = np.zeros((2, 2)); x[0, 1] = 3; x[:, 0] = 2
+    x[0][1] = 4
+    x += 1; x[0, 0] -= 2
+    A = [None, None]; A[1] = x; D = {}; D[1] = 2. * x
+    for i in range(2): x = x * 2; y = x
+    if p: z = {"k": 3, "m" "n": x, 5: {"o": AL, **{}}, (1, 2): 3, None: 4, True: R}
+    else: z = None
+    t = lambda q, w=1: q + w
+    c = [k for k in range(3) if k]
+    with open("/dev/null") as g: h = 3
+    try:
+        d = 1 / 0
+    except ZeroDivisionError as e: d = Slope.of(3)
+    while d > 1: d -= 1
+    def inner(x):
+        return x, {"r": x}
+    (grads["a"]) = inner(u)[0]
+    o = p if q else w; n = (m := 3)
+    return ({"dA0": x, "dW1": W1,
+       "z": AL if p else Y, "one": np.float64(3), **grads})
+'''
+"""Statements as learners do not write them, or hardly ever."""
+
+
+def ask(*questions: tuple[Any, ...]) -> list[Any]:
+    """Put programs to the engine, all to one process."""
+    question = {"data": data(), "files": reader_python.files(), "questions": questions}
+    done = subprocess.run(
+        [node(), str(ROOT / "tests/functions.mjs")],
+        input=json.dumps(question),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+@cache
+def by_page() -> dict[str, Any]:
+    found = ask(*((one.pasted, one.id) for one in LEARNERS))
+    return {one.name: told for one, told in zip(LEARNERS, found, strict=True)}
+
+
+def by_command(learner: Learner) -> dict[str, Any]:
+    """Return what the command says, without a process of its own."""
+    try:
+        asks = asked(load(learner.id), "own.py", learner.text, learner.function)
+        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+            done = ran(asks, list(answers(asks.job)))
+        complaint = "" if done.error else first_complaint(done.fixture, done.outputs)
+        found = diagnosed(done)
+    except ValueError as error:
+        return {"error": str(error)}
+    line = line_of(done, found) if done.error or complaint else None
+    return {**found.to_dict(), "test": done.error or complaint or "passes", "line": line}
+
+
+@pytest.mark.parametrize("learner", LEARNERS, ids=lambda one: one.name)
+def test_page_and_command_say_the_same_of_a_learners_function(learner: Learner) -> None:
+    got, wanted = by_page()[learner.name], as_the_page_says(by_command(learner))
+    assert essence(got) == essence(wanted)
+    if "error" in wanted:
+        return
+    assert got["test"] == wanted["test"]
+    here, there = got["line"], wanted["line"]
+    assert (here is None) == (there is None)
+    if here:
+        quoted = (one["where"].startswith("own.py, In") for one in (here, there))
+        same = ("name", "says") if any(quoted) else ("name", "says", "line", "where")
+        moved = learner.pasted.find("import numpy") if "import" in learner.pasted else 0
+        here["line"] -= learner.pasted[: max(0, moved)].count("\n")
+        assert {key: here[key] for key in same} == {key: there[key] for key in same}
+
+
+def test_the_corpus_has_learners_of_every_kind() -> None:
+    told = list(by_page().values())
+    assert len(LEARNERS) >= 50
+    assert sum(one.get("test") == "passes" for one in told) >= 10
+    assert sum("error" in one for one in told) >= 1
+    lines = [one["line"] for one in told if one.get("line")]
+    assert len(lines) >= 30
+    assert sum(line["says"] == "right, and the test's cache is not" for line in lines) >= 5
+
+
+def test_what_is_recorded_line_by_line_is_what_the_package_records() -> None:
+    texts = [(one.text, one.function) for one in LEARNERS if one.id == MODEL][:6]
+    texts += [(one.text, one.function) for one in LEARNERS if one.id == WEEK_3][:12]
+    texts.append((ODD, "L_model_backward"))
+    made = ask(*((text, None, name) for text, name in texts))
+    for (text, name), program in zip(texts, made, strict=True):
+        fixture = load(MODEL if name == "L_model_backward" else WEEK_3)
+        given = tuple(arguments for _, arguments in calls(fixture))
+        job = asked(fixture, "own.py", text, name).job
+        *_, wanted = answers(type(job)("own.py", (job.programs[-1],)))
+        if "error" in wanted:
+            continue
+        records: list[Any] = []
+        scope = {"np": np, "__backcheck_record__": _recorder(records)}
+        scope |= {one: helper(one) for one in program["missing"] if helper(one)}
+        for label, source, above in program["sources"]:
+            exec(compile("\n" * above + source, label, "exec"), scope)  # noqa: S102
+        returned = []
+        for arguments in given:
+            returned.append(encoded(scope[name](*arguments)))  # type: ignore[operator]
+            records.append(None)
+        assert [one and one[:4] for one in records] == [
+            one and one[:4] for one in wanted["records"]
+        ], text
+        assert returned == wanted["returned"]
+
+
+def changed(name: str, *edits: tuple[str, str]) -> str:
+    """Return a learner's program with other texts in place of some."""
+    text = next(one.text for one in LEARNERS if one.name == name)
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def indented(text: str, above: str) -> str:
+    return above + "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+M = ("X.shape[1]", "X.shape[0]")
+AXIS = "m read from the wrong axis or array"
+ASKED = {
+    "numbered": (
+        "\n".join(f"{n:3} {line}" for n, line in enumerate(changed("right", M).split("\n"), 1)),
+        ("line", AXIS)),
+    "a forum's quotes and fences": (
+        "Hi!\n```python\n" + changed("right", M, ('"', "\u201d")) + "```\nWhat is wrong?",
+        ("line", AXIS)),
+    "Windows and tabs": (changed("right", M, ("    ", "\t"), ("\n", "\r\n")), ("line", AXIS)),
+    "with the words of the exercise": (
+        changed("right", M, ("def ", "# GRADED FUNCTION (\u2248 6 lines)\n%%time\ndef "),
+                ("    grads =", "    # YOUR CODE ENDS HERE\n    grads =")), ("line", AXIS)),
+    "with types from a module": (
+        changed("right", M, ("\ndef", "from typing import Dict\nD = Dict[str, int]\ndef"),
+                ("X, Y)", "X: D, Y) -> D")), ("line", AXIS)),
+    "with modules that are not there": (
+        changed("right", M, ("\ndef", "from testCases_v2 import *\nimport h5py\ndef")),
+        ("line", AXIS)),
+    "a static method": (
+        indented(changed("right", M, ("import numpy as np\n", "@staticmethod")), "class Net:\n"),
+        ("line", AXIS)),
+    "a method": (
+        indented(changed("right", ("import numpy as np", ""), ("(p", "(self, p")), "class Net:"),
+        ("error", "Net.backward_propagation needs an object of its class")),
+    "an activation alone": (
+        "def relu_backward(dA, cache):\n    return dA * (cache < 0)\n",
+        ("test", "Wrong values for relu_dZ")),
+    "what this numpy lacks": (
+        changed("right", ("dZ1 @ X.T", 'np.einsum("ij,kj->ik", dZ1, X)')),
+        ("error", "line 13: this page does not have np.einsum; backcheck run in a terminal has")),
+    "a module that is not there": (
+        changed("right", ("as np", "as np, torch"), ("W2.T @ dZ2", "torch.mm(W2.T, dZ2)")),
+        ("error", "backward_propagation uses torch, which this page does not have")),
+    "Python 2": (
+        changed("right", ("    return grads", "    print dW1\n    return grads")),
+        ("error", "own.py, line 16: SyntaxError: Missing parentheses in call to 'print'.")),
+    "an open bracket": (
+        changed("right", ("X.shape[1]", "X.shape[1")),
+        ("error", "own.py, line 4: SyntaxError: '[' was never closed.")),
+    "another course": (
+        "def backward_propagation_with_dropout(X, Y, cache, keep_prob):\n    return {}\n",
+        ("error", "This page does not know backward_propagation_with_dropout of Course 2")),
+    "nothing that a test calls": (
+        "def load_data(path):\n    return path\n",
+        ("error", "No test known here calls load_data:")),
+    "a name from around": (
+        changed("right", ("\ndef", "X = load()\ndef"), ("cache, X, Y", "cache, x, Y")),
+        ("error", "backward_propagation reads X, which is made outside of it (own.py, line 2)")),
+}  # fmt: skip
+"""What is pasted, and what is told of it."""
+
+
+@cache
+def told_of_asked() -> dict[str, Any]:
+    return dict(zip(ASKED, ask(*((text, None) for text, _ in ASKED.values())), strict=True))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_pasted_text_is_read_as_its_reader_means_it(name: str) -> None:
+    key, says = ASKED[name][1]
+    told = told_of_asked()[name]
+    assert says in (told["line"]["says"] if key == "line" else told[key]), told

@@ -1,0 +1,243 @@
+"""Functions as learners write them, right and wrong, made of the right ones by exchanging text.
+
+No right function stands here: those of `exceptions.functions` are put together from the programs
+of the tests, and each learner writes some lines of them in another way, or wrongly.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from backcheck.fixtures import Fixture, load
+from backcheck.program import write
+from exceptions import functions
+
+WEEK_2, WEEK_3 = "c1w2_propagate_public_2021", "c1w3_bp_public_c"
+LINEAR, LAYER = "c1w4_linear_backward_v4a", "c1w4_linear_activation_backward_v2"
+MODEL = "c1w4_L_model_backward_v2"
+
+Edit = tuple[str, str] | Callable[[str], str]
+"""A text and another in its place, or what does more than that."""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What a learner wrote, as a file for the command and as it is pasted into the page."""
+
+    name: str
+    id: str
+    function: str
+    text: str
+    pasted: str
+
+
+def propagate(fixture: Fixture) -> str:
+    """Return the function of Week 2 as its notebook has it."""
+    steps = [f"    {step.name} = {write(step.expression)}" for step in fixture.program.steps]
+    body = re.sub(r"\b(sum|log)\(", r"np.\1(", "\n".join(steps))
+    last = '    cost = np.squeeze(np.array(cost))\n    return {"dw": dw, "db": db}, cost'
+    return f"def propagate(w, b, X, Y):\n{body}\n{last}"
+
+
+def dots(text: str) -> str:
+    """Write products as the course does."""
+    return re.sub(r"([\w.]+) @ ([\w.]+)", r"np.dot(\1, \2)", text)
+
+
+def calls(text: str) -> str:
+    """Write powers and products of entries as functions."""
+    text = re.sub(r"(\w+) \*\* 2", r"np.power(\1, 2)", text)
+    return re.sub(r"(= )(\w+) \* (\(.*\))$", r"\1np.multiply(\2, \3)", text, flags=re.MULTILINE)
+
+
+def entries(text: str) -> str:
+    """Read the arrays out of the cache wherever they are needed."""
+    for line, name, source in re.findall(r'(    (\w+) = (cache|parameters)\["\2"\]\n)', text):
+        text = re.sub(rf"\b{name}\b(?!\")", f'{source}["{name}"]', text.replace(line, ""))
+    return text
+
+
+def in_place(text: str) -> str:
+    """Divide by m in a line of its own."""
+    return re.sub(r"( +)(d[Wb]\d?) = (.*) / m$", r"\1\2 = \3\n\1\2 /= m", text, flags=re.MULTILINE)
+
+
+def f_strings(text: str) -> str:
+    """Write the keys of the gradients as f-strings."""
+    return re.sub(r'"(d\w)" \+ str\((.+?)\)\]', r'f"\1{\2}"]', text)
+
+
+def hints(text: str) -> str:
+    """Say of which type things are."""
+    text = re.sub(r"def (\w+)\((.*)\):", r'def \1(\2) -> "dict":\n    """Gradients."""', text)
+    return re.sub(r"^(    m) = ", r"\1: int = ", text, flags=re.MULTILINE)
+
+
+def prints(text: str) -> str:
+    """Print the shape of each gradient."""
+    return re.sub(
+        r"^( +)(d[AWZ]\d) = (.*)$", r'\1\2 = \3\n\1print(f"\2 {\2.shape}")', text, flags=re.M
+    )
+
+
+def numbers_in_front(text: str) -> str:
+    """Write 1 / m in front."""
+    return re.sub(r"= (.*) / m$", r"= 1. / m * \1", text, flags=re.MULTILINE)
+
+
+LAYERS = """
+    W, A = {2: parameters["W2"]}, {0: X, 1: cache["A1"], 2: cache["A2"]}
+    dZ, grads = {2: A[2] - Y}, {}
+    for l in range(2, 0, -1):
+        if l < 2:
+            dZ[l] = (W[l + 1].T @ dZ[l + 1]) * (1 - {slope})
+        grads["dW" + str(l)] = dZ[l] @ A[l - 1].T / m
+        grads[f"db{l}"] = np.sum(dZ[l], axis=1, keepdims=True) / m
+    return grads
+"""
+
+
+def layers(slope: str) -> Callable[[str], str]:
+    """Write two layers as a loop, with a slope."""
+
+    def written(text: str) -> str:
+        head = text.split("    W2 = ")[0].rstrip("\n")
+        return head + LAYERS.replace("{slope}", slope)
+
+    return written
+
+
+def cells(text: str) -> str:
+    """Return a notebook with a cell for each function, and cells around."""
+    texts = ["import numpy as np\n%matplotlib inline", *re.split(r"\n(?=def )", text), "plt.plot("]
+    made = [
+        {"cell_type": "code", "source": text, "execution_count": n, "outputs": []}
+        for n, text in enumerate(texts, 1)
+    ]
+    return json.dumps({"cells": made, "nbformat": 4})
+
+
+def prompts(text: str) -> str:
+    """Return a text as IPython shows it."""
+    first, *others = text.split("\n")
+    return "\n".join([f"In [3]: {first}", *(f"   ...: {line}" for line in others)])
+
+
+def shell(text: str) -> str:
+    """Return a text as Python shows it, quoted in a forum."""
+    return "\n".join(
+        f"> {'>>>' if line[:1].strip() else '...'} {line}" for line in text.split("\n")
+    )
+
+
+TANH = "(1 - A1 ** 2)"
+COPY = "    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n"
+OWN_TANH = ("def back", "def slope(A):\n    return 1 - A ** 2\n\ndef back")
+SHORTCUT: list[Edit] = [
+    ("    L = len(caches)", "    L = len(caches)\n    dZL = AL - Y"),
+    (
+        'linear_activation_backward(dAL, current_cache, "s',
+        'linear_backward(dZL, current_cache[0]) # "s',
+    ),
+]
+
+WRITTEN: dict[str, tuple[str, list[Edit]]] = {
+    # Week 3, right
+    "right": (WEEK_3, []),
+    "right, in the words of the course": (WEEK_3, [numbers_in_front, dots, calls, prints]),
+    "right, out of the cache": (WEEK_3, [dots, entries]),
+    "right, in place": (WEEK_3, [in_place]),
+    "right, with types": (WEEK_3, [hints]),
+    "right, with a function of its own": (WEEK_3, [OWN_TANH, (TANH, "slope(A1)")]),
+    "right, as a loop": (WEEK_3, [layers("A[l] ** 2")]),
+    # Week 3, both forms of the thread
+    "thread": (WEEK_3, [(TANH, '(1 - np.tanh(cache["Z1"]) ** 2)'), dots]),
+    "thread, with np.power": (WEEK_3, [(TANH, '(1-np.power(np.tanh(cache["Z1"]),2))'), entries]),
+    "thread, as a loop": (WEEK_3, [layers("np.tanh(cache['Z1']) ** 2")]),
+    "thread, with a function": (
+        WEEK_3, [OWN_TANH, ("slope(A):\n    return 1 - A", "slope(Z):\n    return 1 - np.tanh(Z)"),
+                 (TANH, "slope(cache['Z1'])")]),
+    # Week 3, wrong
+    "m from the wrong axis": (WEEK_3, [("X.shape[1]", "X.shape[0]"), numbers_in_front]),
+    "m of the units": (WEEK_3, [("X.shape[1]", "len(X)"), in_place, dots]),
+    "no derivative": (WEEK_3, [(f" * {TANH}", "")]),
+    "another derivative": (WEEK_3, [(TANH, "A1 * (1 - A1)"), dots]),
+    "no 1/m": (WEEK_3, [("dZ1 @ X.T / m", "dZ1 @ X.T"), dots]),
+    "1/m twice": (WEEK_3, [("A2 - Y", "(A2 - Y) / m")]),
+    "another sign": (WEEK_3, [("A2 - Y", "Y - A2"), entries]),
+    "another key": (WEEK_3, [('"dW1": dW1', '"dw_1": dW1')]),
+    "exchanged keys": (WEEK_3, [('"dW1": dW1, "db1": db1', '"dW1": db1, "db1": dW1')]),
+    "the other axis": (WEEK_3, [("np.sum(dZ1, axis=1", "np.sum(dZ1, axis=0")]),
+    "no keepdims": (WEEK_3, [("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)")]),
+    "the whole sum": (WEEK_3, [("np.sum(dZ2, axis=1, keepdims=True) / m", "np.mean(dZ2)")]),
+    "the same sum twice": (WEEK_3, [("np.sum(dZ1, axis", "np.sum(dZ2, axis"), prints]),
+    "returned too early": (WEEK_3, [("    dA1", '    return {"dW2": dW2, "db2": db2}\n    dA1')]),
+    "nothing is returned": (WEEK_3, [("    return grads", "    grads")]),
+    "a key that is not there": (WEEK_3, [('cache["A2"]', 'cache["A3"]')]),
+    "a name that is not there": (WEEK_3, [("dZ1 @ X.T", "dZ_1 @ X.T")]),
+    "weights without transpose": (WEEK_3, [("W2.T @ dZ2", "W2 @ dZ2"), dots]),
+    "an activation overwritten": (WEEK_3, [("    dZ1", "    A1 **= 2\n    dZ1"), (TANH, "(1 - A1)"),
+                                           ("    dZ2 = A2 - Y", "    A2 -= Y\n    dZ2 = A2")]),
+    "an own assert": (WEEK_3, [("    grads =", "    assert dW1.shape == X.shape\n    grads =")]),
+    "under another name": (WEEK_3, [("def backward_propagation", "def my_backprop"), (TANH, "A1")]),
+    # Week 2
+    "Week 2, right": (WEEK_2, [numbers_in_front, dots]),
+    "Week 2, no 1/m": (WEEK_2, [("dw = X @ dZ.T / m", "dw = X @ dZ.T")]),
+    "Week 2, a cost of one sign": (WEEK_2, [("-np.sum(", "np.sum(")]),
+    # Week 4, one layer
+    "layer, right": (LINEAR, [dots, numbers_in_front]),
+    "layer, m of the units": (LINEAR, [("A_prev.shape[1]", "W.shape[1]")]),
+    "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
+    "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
+    "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
+    "activation, right": (LAYER, [hints, dots]),
+    "activation, exchanged": (LAYER, [("dZ = relu_backward(dA", "dZ = sigmoid_backward(dA")]),
+    "activation, the words exchanged": (
+        LAYER, [('"relu"', '"X"'), ('"sigmoid"', '"relu"'), ('"X"', '"sigmoid"')]),
+    "activation, another word": (LAYER, [('activation == "relu"', 'activation == "ReLU"')]),
+    "activation, the caches exchanged": (
+        LAYER, [("linear_cache, activation_cache = c", "activation_cache, linear_cache = c")]),
+    # Week 4, all layers
+    "model, right": (MODEL, [f_strings]),
+    "model, the shortcut of the thread": (MODEL, SHORTCUT),
+    "model, the shortcut as dAL": (MODEL, [(r"(1 - Y) / (1 - AL) - Y / AL", "AL - Y"), f_strings]),
+    "model, all sigmoid": (MODEL, [('current_cache, "relu"', 'current_cache, "sigmoid"')]),
+    "model, keys off by one": (MODEL, [('"dA" + str(l)]', '"dA" + str(l + 1)]'), f_strings]),
+    "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], c', "dAL, c")]),
+    "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
+    "model, a helper in place": (
+        MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
+}  # fmt: skip
+"""By name the test, and in which ways the right functions are written differently."""
+
+PASTED: dict[str, Callable[[str], str]] = {
+    "thread": prompts,
+    "right, in the words of the course": cells,
+    "another derivative": shell,
+    "model, the shortcut of the thread": cells,
+    "no keepdims": lambda text: text.replace("\n", "\n    "),
+    "m of the units": lambda text: (
+        "Why is it wrong?\n\n" + text + "\n\nThanks a lot for your help!"
+    ),
+}
+"""How some of them come into the page."""
+
+SUPPLIED = ("activation, another word", "model, all sigmoid", "model, one argument")
+"""Those that call what the course has written for them."""
+
+
+def learners() -> Iterator[Learner]:
+    """Yield every program."""
+    for name, (id, edits) in WRITTEN.items():
+        fixture = load(id)
+        texts = functions(fixture) if id != WEEK_2 else {"propagate": propagate(fixture)}
+        own = [fixture.function] if name in SUPPLIED else list(texts)
+        text = "import numpy as np\n\n" + "\n\n".join(texts[one] for one in own) + "\n"
+        for edit in edits:
+            changed = edit(text) if callable(edit) else text.replace(*edit)
+            if changed == text:
+                raise ValueError(f"{name}: {edit} changes nothing.")
+            text = changed
+        function = "my_backprop" if "my_backprop" in text else fixture.function
+        yield Learner(name, id, function, text, PASTED.get(name, str)(text))
