@@ -53,7 +53,7 @@ STYLE, SCRIPT, FONTS = "_static/site.css", "_static/site.js", "_static/fonts"
 SIGNS = "_static/signs.css"
 """The stylesheet with the fonts of the mathematics, for the pages that have any."""
 
-ALONE = ("diagnose", "search.js")
+ALONE = ("diagnose", "live", "search.js")
 """The scripts that one page alone needs, by how they begin: they stay files of their own."""
 
 LEFT_OUT = ("searchtools", "language_data", "searchindex")

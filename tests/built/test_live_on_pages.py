@@ -65,5 +65,6 @@ def test_the_script_and_its_data_are_one_small_file(html: Path) -> None:
         file.name for file in html.glob("*.html") if 'src="_static/live.js' in file.read_text()
     ]
     assert {f"{page}.html" for page, *_ in FORMULAS} <= set(named)
+    assert "typed-array" not in (html / "_static/site.js").read_text(encoding="utf-8")
     source = (html / "_static/live.js").read_text(encoding="utf-8")
     assert not re.search(r"\beval\(|new Function|innerHTML|fetch\(|Worker|import\(", source)

@@ -39,6 +39,8 @@ class Live {
     root.append(this.status);
     for (const field of this.fields) this.listen(field);
     root.querySelector("button")?.addEventListener("click", () => this.add("")?.focus());
+    // Compiled now, the first answer is as quick as later ones.
+    setTimeout(() => this.ask(this.fields[0].defaultValue), 0);
   }
 
   /** @returns {HTMLTextAreaElement[]} */
