@@ -639,7 +639,7 @@ def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(gr
         diagnose(grads)
 
 
-# The aims are 2 and 8 seconds of a processor; a slower one may take half as long again as 1.6 and 5.
+# The aims are 2 and 8 seconds; a quiet processor takes up to 1.6 and 5, a slower one half more.
 FOREIGN_LIMIT, OUR_LIMIT = 2.5, 8
 
 
