@@ -1,10 +1,13 @@
 // @ts-check
 // A reader's Python in the words of MicroPython, line by line.
-/** @typedef {import("@lezer/common").SyntaxNode} Node */
 
-const ORDER = ["<", "<=", ">", ">="];
+/**
+ * @typedef {import("@lezer/common").SyntaxNode} Node
+ * @typedef {[at: number, insert: string, drop?: number]} Edit
+ * @typedef {(node: Node, word: (node: Node) => string) => {first?: Edit[], last?: Edit[]}} Rule
+ */
 
-/** What changes an array in place, by the names of module operator. @type {Record<string, string>} */
+/** What changes an array in place, by the names that runner.py has. @type {Record<string, string>} */
 const UPDATES = {
   "*=": "mul",
   "/=": "truediv",
@@ -12,81 +15,113 @@ const UPDATES = {
   "%=": "mod",
   "**=": "pow",
   "@=": "matmul",
-  "&=": "and_",
-  "|=": "or_",
+  "&=": "and",
+  "|=": "or",
   "^=": "xor",
 };
 
+/** Calls a function of runner.py. @param {string} name @param {Node} node */
+const around = (name, node) => ({
+  first: [/** @type {Edit} */ ([node.from, `__backcheck_${name}(`])],
+  last: [/** @type {Edit} */ ([node.to, ")"])],
+});
+
+/** A call takes what is unpacked, a list or a tuple does not.
+ * @param {string} name @returns {Rule} */
+const unpacking = (name) => (node) =>
+  node.getChild("*") && node.parent?.name !== "AssignStatement"
+    ? { first: [[node.from, `__backcheck_${name}(`, 1]], last: [[node.to - 1, ")", 1]] }
+    : {};
+
 /**
  * MicroPython never asks an object that stands on the right of a comparison; it changes none in
- * place but by += and -=; its numbers and formats know no objects that stand for numbers; and its
- * lists have no slices with a step. So there functions of runner.py are put around what is compared,
- * changed, formatted and sliced.
+ * place but by += and -=; its numbers and formats know no objects that stand for numbers; its lists
+ * have no slices with a step; and nothing is unpacked in them. Each kind of node that this is about
+ * has a rule: what is put in before its parts are looked at, and what after them.
+ * @type {Record<string, Rule>}
+ */
+const RULES = {
+  BinaryExpression(node, word) {
+    const [left, sign, right] = children(node);
+    if (isText(left) && word(sign) === "%") return around("plain", right);
+    if (!["<", "<=", ">", ">="].includes(word(sign))) return {};
+    // Of a < b < c, the first two are a comparison, and b stands on the left of the second.
+    const nearest = left.getChild("CompareOp") && left.lastChild;
+    return around("left", nearest || left);
+  },
+
+  UpdateStatement(node, word) {
+    const [, sign, value] = children(node);
+    const name = UPDATES[word(sign)];
+    if (!name) return {};
+    const first = `+= __backcheck_update("${name}", `;
+    return { first: [[sign.from, first, word(sign).length]], last: [[value.to, ")"]] };
+  },
+
+  FormatReplacement: (node) =>
+    node.getChild("FormatSpec") ? around("plain", children(node)[1]) : {},
+
+  /** A subscript that is one slice with a step, such as caches[::-1]. */
+  MemberExpression(node) {
+    const [of, ...others] = children(node);
+    const colons = others.filter(({ name }) => name === ":").length;
+    return colons === 2 && !node.getChild(",") ? around("steps", of) : {};
+  },
+
+  CallExpression(node, word) {
+    const [called, given] = children(node);
+    if (["float", "int"].includes(word(called))) return { first: [[node.from, "__backcheck_"]] };
+    const of = called.firstChild;
+    if (!of || !isText(of) || !word(called).endsWith(".format")) return {};
+    return {
+      first: [
+        [node.from, "__backcheck_format("],
+        [of.to, ", ", given.from + 1 - of.to],
+      ],
+    };
+  },
+
+  ArrayExpression: unpacking("list"),
+  TupleExpression: unpacking("tuple"),
+
+  DictionaryExpression(node) {
+    if (!node.getChild("**")) return {};
+    const parts = children(node);
+    /** @type {Edit[]} */
+    const first = [[node.from, "__backcheck_dict(", 1]];
+    /** @type {Edit[]} */
+    const last = [[node.to - 1, ")", 1]];
+    parts.forEach(({ name, from }, place) => {
+      if (name === "**") first.push([from, "", 2]);
+      if (name !== ":") return;
+      first.push([parts[place - 1].from, "{"]);
+      last.push([parts[place + 1].to, "}"]);
+    });
+    return { first, last };
+  },
+};
+
+/**
+ * Puts functions of runner.py where MicroPython would take a program otherwise than Python.
  *
  * adapted("0 < Z") == "__backcheck_left(0) < Z"
  * @param {string} text @param {(text: string) => import("@lezer/common").Tree} parse
  */
 export function adapted(text, parse) {
-  /** @type {[at: number, insert: string, drop: number][]} */
+  /** @type {Edit[]} */
   const edits = [];
-  const put = (/** @type {number} */ at, insert = "", drop = 0) => edits.push([at, insert, drop]);
-  const wrap = (/** @type {string} */ name, /** @type {Node?} */ node) => {
-    if (!node) return;
-    put(node.from, `__backcheck_${name}(`);
-    visit(node);
-    put(node.to, ")");
-  };
-  /** @param {Node} node */
-  const visit = (node) => {
-    const word = (/** @type {Node?} */ one) => (one ? text.slice(one.from, one.to) : "");
-    const [first, second, third] = children(node);
-    if (isOrdered(node)) {
-      // Of a < b < c, the first two are a comparison, and b stands on the left of the second.
-      if (first.name === "BinaryExpression" && first.getChild("CompareOp")) visit(first);
-      else wrap("left", first);
-      isOrdered(/** @type {Node} */ (node.parent)) && node.parent?.firstChild?.from === node.from
-        ? wrap("left", third)
-        : visit(third);
-    } else if (node.name === "UpdateStatement" && word(second) in UPDATES) {
-      visit(first);
-      put(second.from, `+= __backcheck_update("${UPDATES[word(second)]}", `, word(second).length);
-      visit(third);
-      put(third.to, ")");
-    } else if (node.name === "FormatReplacement" && node.getChild("FormatSpec")) {
-      wrap("plain", second);
-      for (const spec of node.getChildren("FormatSpec")) visit(spec);
-    } else if (node.name === "BinaryExpression" && isText(first) && word(second) === "%") {
-      visit(first);
-      wrap("plain", third);
-    } else if (node.name === "MemberExpression" && hasStep(node)) {
-      wrap("steps", first);
-      for (const child of children(node).slice(1)) visit(child);
-    } else if (node.name === "CallExpression" && ["float", "int"].includes(word(first))) {
-      put(node.from, "__backcheck_");
-      visit(second);
-    } else if (
-      node.name === "CallExpression" &&
-      isText(first.firstChild) &&
-      isFormat(word(first))
-    ) {
-      const string = /** @type {Node} */ (first.firstChild);
-      put(node.from, "__backcheck_format(");
-      put(string.to, ", ", second.from + 1 - string.to);
-      visit(second);
-    } else {
-      for (const child of children(node)) visit(child);
-    }
-  };
-  /** @param {Node} node */
-  const isOrdered = (node) => {
-    const sign = node.name === "BinaryExpression" && node.getChild("CompareOp");
-    return sign && ORDER.includes(text.slice(sign.from, sign.to));
+  const word = (/** @type {Node} */ { from, to }) => text.slice(from, to);
+  const visit = (/** @type {Node} */ node) => {
+    const { first = [], last = [] } = RULES[node.name]?.(node, word) ?? {};
+    edits.push(...first);
+    children(node).forEach(visit);
+    edits.push(...last);
   };
   visit(parse(text).topNode);
+  edits.sort(([one], [other]) => one - other);
   let made = "";
   let at = 0;
-  edits.sort(([one], [other]) => one - other);
-  for (const [from, insert, drop] of edits) {
+  for (const [from, insert, drop = 0] of edits) {
     made += text.slice(at, from) + insert;
     at = from + drop;
   }
@@ -100,12 +135,5 @@ function children(node) {
   return found;
 }
 
-/** Whether a subscript is one slice with a step, such as caches[::-1]. @param {Node} node */
-const hasStep = (node) =>
-  children(node).filter(({ name }) => name === ":").length === 2 && !node.getChild(",");
-
-/** @param {Node?} node */
-const isText = (node) => /String$/.test(node?.name ?? "");
-
-/** @param {string} called */
-const isFormat = (called) => called.endsWith(".format");
+/** @param {Node} node */
+const isText = ({ name }) => name.endsWith("String");

@@ -41,6 +41,9 @@ def _missing(name, place, owner, shown):
 
 
 def __getattr__(name):
+    if name == "bool":
+        # Python's own is needed here by its name.
+        return bool_
     raise _missing(name, "numpy", "module 'numpy'", "np")
 
 
@@ -229,6 +232,12 @@ class _Operand:
 
     def flatten(self):
         return array(ravel(self))
+
+    def __copy__(self):
+        return _copied(self)
+
+    def __deepcopy__(self, memo):
+        return _copied(self)
 
     def __getattr__(self, name):
         kind = type(self).__name__

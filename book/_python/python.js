@@ -51,6 +51,7 @@ function start() {
      */
     async run({ programs }, seconds) {
       stop();
+      const job = programs.map(readable);
       const { worker, ready } = next ?? new Process();
       next = null;
       /** @type {Answer[]} */
@@ -64,7 +65,7 @@ function start() {
             limit = setTimeout(() => resolve(true), seconds * 1000);
             worker.onmessage = ({ data }) => (data ? answers.push(data) : resolve(false));
             worker.onerror = (event) => reject(new Error(event.message));
-            worker.postMessage(programs.map(readable));
+            worker.postMessage(job);
           }, reject);
         });
         return { answers, late };

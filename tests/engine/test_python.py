@@ -223,6 +223,18 @@ WORDS = [
     "m = A.shape[1]\n    return 1. / m * np.sum(A), (1 / m) * A @ A.T, np.divide(A, m)",
     "return sum([A, A]), sum(A), abs(A), len(A), list(A[0])",
     "return np.where(A > 0, A, 0), np.maximum(0, A), (A > 0) * A, (A > 0).astype(int)",
+    "import copy\n    C = {'A': A, 'l': [B]}\n    D = copy.deepcopy(C)\n    D['A'][0] = 9\n"
+    "    return C, D",
+    "import copy\n    C = copy.copy(A)\n    C += 1\n    return A, C, copy.deepcopy(np.sum(A))",
+    "from typing import Dict, List\n    x: Dict[str, List[int]] = {}\n    return x, np.bool",
+    "t = A.tolist()\n    t[0][0] = 5\n    return t, A, A.T.tolist(), np.array(t) + A",
+    "return [a * b for a, b in zip(A, A[::-1])], dict(a=A)",
+    "return [*map(len, (A, B)), 1], (*A.shape, 2), [*A[0]], {**{'a': 1}}",
+    "A[A < 0] *= 2\n    A[:, 1] -= 1\n    B[:] = 7\n    A[0] += A[1]\n    return A, B",
+    "l = [1]\n    l += [2]\n    s = 'a'\n    s *= 3\n    n = 7\n    n //= 2\n"
+    "    n **= 2\n    return l, s",
+    "d = {'x': A}\n    d['x'] *= 2\n    d['y'] = d['x']\n    d['y'] /= 4\n    return A, d",
+    "return '%s' % A.shape[0], '%.3f' % A[0, 0], '%d rows' % A.shape[0], str(A.shape)",
     "return A[0] is None, A is not None, A.any(), (A == A).all(), not np.all(A)",
 ]
 
@@ -298,15 +310,28 @@ def test_week_4s_module_hands_the_cache_back() -> None:
 
 
 def test_what_it_records_is_what_the_package_records() -> None:
-    text = (
-        f"def f(A):\n    Z = 2 * A\n    {RECORD}([2, 'f', 'Z'], Z)\n    grads = {{'dW': A}}\n"
-        f"    {RECORD}([4, 'f', 'grads'], grads, 'dW')\n    return Z\n"
-    )
+    text = f"""def f(A):
+    Z = 2 * A
+    {RECORD}([2, 'f', 'Z'], Z)
+    grads, dZ = {{'dW': A, 'n': 3}}, [Z, None]
+    {RECORD}([4, 'f', 'grads'], grads, 'dW')
+    {RECORD}([5, 'f', 'dZ'], dZ, 0)
+    {RECORD}([6, 'f', 'dZ'], dZ, 1)
+    {RECORD}([7, 'f', 'n'], grads['n'])
+    {RECORD}([8, 'f', 'big'], np.zeros(2000))
+    return {RECORD}([9, 'f', 'return 0'], Z)
+"""
+    records: list[Any] = []
+    scope = {"np": np, RECORD: child._recorder(records)}
+    exec(text, scope)  # noqa: S102
+    scope["f"](A)
     (told,) = answers(program(text, "f", (A,), (A + 1,)))
-    names = [one and [*one[:3], plain(one[3])] for one in told["records"]]
-    plain_A, plain_Z = plain(child.encoded(A)), plain(child.encoded(2 * A))
-    assert names[:3] == [[2, "f", "Z", plain_Z], [4, "f", "[dW]", plain_A], None]
-    assert names[-1] is None
+    ours = [one and [*one[:3], plain(one[3])] for one in told["records"]]
+    theirs = [[*one[:3], plain(one[3])] for one in records]
+    assert ours[: len(theirs) + 1] == [*theirs, None]
+    assert len(ours) == 2 * len(ours[: len(theirs) + 1])
+    places = [one[4] for one in told["records"][: len(theirs)]]
+    assert places[0] == places[2] == places[-1] != places[1]
 
 
 @pytest.mark.parametrize(
@@ -327,6 +352,14 @@ def test_what_it_lacks_is_named(line: str, lacks: str) -> None:
     assert told["lacks"] == lacks
     assert told["error"].endswith(f"has no {lacks}; run it with `backcheck run`")
     assert told["frames"] == [["own.py", 2, "f", f"return {line}"]]
+
+
+def test_a_method_without_an_instance_is_called_by_its_class() -> None:
+    text = (
+        "class Net:\n    rate = 2\n    @staticmethod\n    def f(A):\n        return A * Net.rate\n"
+    )
+    (told,) = answers(program(text, "Net.f", (A,)))
+    assert plain(told["returned"][0]) == plain(child.encoded(2 * A))
 
 
 def test_lines_are_those_of_the_cell_and_programs_do_not_see_each_other() -> None:
