@@ -449,8 +449,9 @@ def test_a_browser_can_read_the_joined_scripts(tmp_path: Path) -> None:
         subprocess.run([node(), "--check", str(tmp_path / "joined.js")], check=True)
 
 
-def test_a_name_that_two_modules_define_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "low.js").write_text("const same = 1;\nexport { same };\n")
+@pytest.mark.parametrize("defined", ["same = 1", "[low, same] = [1, 2]", "{ low, of: same } = low"])
+def test_a_name_that_two_modules_define_is_refused(tmp_path: Path, defined: str) -> None:
+    (tmp_path / "low.js").write_text(f"const {defined};\nexport {{ same }};\n")
     (tmp_path / "high.js").write_text('import { low } from "./low.js";\nfunction same() {}\n')
     with pytest.raises(ValueError, match=r"low\.js and high\.js both define same\."):
         joined(tmp_path / "high.js")
