@@ -773,6 +773,9 @@ class ufunc:
         for one in given:
             if one is None or isinstance(one, (str, dict)) or callable(one):
                 return self._foreign(given, one)
+        if builtins.any([getattr(one, "dtype", None) is FLOAT for one in given]):
+            # A float takes any integer beside it, of more bits than 64 as well.
+            given = [float(one) if type(one) is int else one for one in given]
         arrays = [asarray(one) for one in given]
         kind, found = self.rule(self, _highest(*[one.dtype for one in arrays]))
         if out is not None and found.rank > out.dtype.rank:
