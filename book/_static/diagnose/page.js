@@ -14,6 +14,7 @@ import { workshop } from "./workshop.js";
 const PAUSE = 150;
 const SLICE = 12;
 const AT_ONCE = 60;
+const WHOLE = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
 const EXAMPLES = [
@@ -132,7 +133,8 @@ class Page {
       } while (performance.now() < end);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.show(error.message, []);
+      const isPart = /\bnp\.\w+\(/.test(this.text.value) && !isCode(this.text.value);
+      this.show(isPart ? `${error.message} ${WHOLE}` : error.message, []);
       return;
     }
     setTimeout(() => this.advance(work, run, SLICE), 0);

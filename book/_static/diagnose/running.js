@@ -12,7 +12,6 @@ import {
   cellsOf,
   definedIn,
   FUNCTION,
-  namesAt,
   parametersOf,
   take,
   textOf,
@@ -26,7 +25,6 @@ import { say } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 const SLOPES = ["sigmoid_backward", "relu_backward"];
-const NAMELESS = "UnboundLocalError: local variable referenced";
 export const SECONDS = 5;
 export const PASTED = "your code";
 const TERMINAL = "backcheck run in a terminal has all of Python.";
@@ -148,9 +146,8 @@ export function ran(asks, [first, ...others]) {
     const absence = `${of.function} uses ${of.used}, which this page does not have; ${TERMINAL}`;
     throw new Unreadable(key === "absent" ? absence : say(key, of));
   }
-  const { error: raised = "", frames = [], absent = [], lacks, printed } = first;
+  const { error = "", frames = [], absent = [], lacks, printed } = first;
   const last = frames.at(-1);
-  const error = raised.startsWith(NAMELESS) ? unbound(asks.taken, last) : raised;
   const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
   const where = last ? `${last[0]}, line ${last[1]}` : PASTED;
   if (error.startsWith("SyntaxError"))
@@ -171,16 +168,6 @@ export function ran(asks, [first, ...others]) {
     traces.get(one)?.[1].push(traceOf(test, arrays, outputs, answer.records, one, elsewhere));
   }
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
-}
-
-/** What Python says of a name without a value, which the interpreter leaves unsaid.
- * @type {(taken: Taken, frame: Passed) => string} */
-function unbound({ pieces }, [, , inside, text]) {
-  const own = pieces.find(({ name }) => name === inside);
-  const { stores } = own ? namesAt(own.cell.text, own.node) : { stores: new Set() };
-  const words = text.replace(/^[^=(]*[^=!<>]=(?!=)/, "").match(/[A-Za-z_]\w*/g) ?? [];
-  const name = words.find((word) => stores.has(word) && own && !parametersOf(own).includes(word));
-  return `UnboundLocalError: cannot access local variable '${name}' where it is not associated with a value`;
 }
 
 /** The outputs of which something can be said; null if they are no such outputs at all.

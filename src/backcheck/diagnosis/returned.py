@@ -46,7 +46,9 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
     found: dict[str, Any] = {}
     for (into, _), one in zip(calls(fixture), returned, strict=True):
         found |= by_name(fixture, into, decoded(one))
-    return {name: _leaf(value) for name, value in found.items()}
+    # The order of a dictionary says nothing of an answer.
+    names = dict.fromkeys((*fixture.expected, *found))
+    return {name: _leaf(found[name]) for name in names if name in found}
 
 
 def _leaf(value: Any) -> Value:
