@@ -682,7 +682,7 @@ def _chosen(array, key, check=None):
     parts = _indices(array, key)
     mixed = builtins.any([isinstance(one, ndarray) for one in parts])
     shape, strides, start, axis = [], [], array._start, 0
-    fancy, at, apart = [], None, False
+    fancy, at, before, apart = [], None, None, False
     for place, one in enumerate(parts):
         if one is None:
             shape.append(1)
@@ -698,7 +698,7 @@ def _chosen(array, key, check=None):
             axis += 1
         else:
             # The axes of arrays side by side stay where they were; of others they come first.
-            apart = apart or (at is not None and before != place - 1)  # noqa: F821
+            apart = apart or before not in (None, place - 1)
             at, before = len(shape) if at is None else at, place
             for index in _masked(array, asarray(one), axis):
                 fancy.append((index, axis))
