@@ -36,7 +36,7 @@ const ANSWERS = {
     FIXTURES.get(id).higherOrder.map((forms) =>
       [...forms].map(([name, tree]) => [name, write(tree)]),
     ),
-  second_changes: (id, name) => secondChanges(slotOf(id, name)).map((tree) => write(tree)),
+  second_changes: (id, name) => [...secondChanges(slotOf(id, name))].map(([tree]) => write(tree)),
   operators: (id, name, trees) => trees.map((tree) => operatorsOf(slotOf(id, name), treeOf(tree))),
   verdicts: (id, changes) =>
     changes.map((forms) => {

@@ -5,7 +5,11 @@ It comes from ``CITATION.cff``, from the page's own title and description, and f
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,6 +17,8 @@ from typing import Any
 
 import yaml
 from selectolax.lexbor import LexborHTMLParser
+
+from execution import digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,6 +127,58 @@ def forms() -> dict[str, str]:
     return {"PDF": f"{BOOK}.pdf", "EPUB": f"{BOOK}.epub"} if os.environ.get("FORMS") else {}
 
 
+def answers(root: Path) -> str:
+    """Return the element that holds the ready answer for each named mistake.
+
+    Making them takes seconds, so they are kept beside the site until the package changes.
+    """
+    kept = root.parent / ".answers.json"
+    files = [file for file in (ROOT / "src").rglob("*") if file.suffix in (".py", ".toml", ".txt")]
+    digest = digest_of(ROOT, files)
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if known.get("digest") != digest:
+        # The package is not installed where the book is built.
+        if str(ROOT / "src") not in sys.path:
+            sys.path.insert(0, str(ROOT / "src"))
+        from backcheck.diagnosis.answers import answer
+        from backcheck.mutants.mistakes import table
+
+        told = {}
+        for id in table():
+            # There is none for a form that every test accepts.
+            with suppress(ValueError):
+                told[f"mistake-{id}"] = answer(id).text
+        known = {"digest": digest, "answers": told}
+        kept.write_text(json.dumps(known), encoding="utf-8")
+    text = json.dumps(known["answers"], ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="ready-answers">{text}</script>'
+
+
+@cache
+def changed() -> Mapping[str, str]:
+    """Return when each page was changed last, where git knows."""
+    git = shutil.which("git")
+
+    def told(*command: str) -> str:
+        if git is None:
+            return ""
+        done = subprocess.run(  # noqa: S603 - our own words
+            [git, "-C", str(ROOT), *command], capture_output=True, encoding="utf-8"
+        )
+        return done.stdout if done.returncode == 0 else ""
+
+    if told("rev-parse", "--is-shallow-repository").strip() != "false":
+        return {}
+    dates: dict[str, str] = {}
+    date = ""
+    for line in told("log", "--format=%cs", "--name-only", "--", "book/*.md").splitlines():
+        if line.startswith("book/"):
+            dates.setdefault(Path(line).stem, date)
+        else:
+            date = line or date
+    return dates
+
+
 def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
     """Say at the foot of a page its version, how to cite it, and in which other forms it is there.
 
@@ -138,6 +196,7 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
     if description_of(tree):
         lines[0] += ' · <a href="cite.html">Cite the book</a>'
         stem = name.removesuffix(".html")
+        lines[0] += f" · Page changed {date}" if (date := changed().get(stem)) else ""
         own = {
             "source": f"_sources/{stem}.md",
             "Markdown with outputs": f"{name}.md",

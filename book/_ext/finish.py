@@ -164,10 +164,13 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
         citing.show_version(tree, root, name)
+        more = shown.get(name, "")
+        if tree.css_matches("section[id^='mistake-']"):
+            more += citing.answers(root)
         for found in tree.css("[data-src]"):
             found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
         text = finished(tree, version, base, about)
-        _write(root / name, text.replace("</body>", f"{shown.get(name, '')}</body>", 1))
+        _write(root / name, text.replace("</body>", f"{more}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
     _drop_unused(root, pages)
     for form in root.glob(f"{citing.BOOK}.*"):

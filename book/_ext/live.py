@@ -127,7 +127,7 @@ class Live(SphinxDirective):
         shown = re.split(r",\s*", self.options.get("shown") or step)
         fixture = import_module("backcheck.fixtures").load(test)
         form_of = import_module("backcheck.tables").form_of
-        block = live(test=test, step=step, shown=" ".join(shown))
+        block = live(test=test, step=step, shown=" ".join(shown), label=f"Forms of {step}")
         name(self, block, step)
         block += nodes.paragraph("", f"What {fixture.title} accepts:", classes=["live-wanted"])
         block += _parts(printed(fixture.values, fixture.values, shown))
@@ -161,12 +161,13 @@ def visit_block(self: HTML5Translator, node: nodes.Element) -> None:
     """Begin a block, with what its script has to know."""
     kind = type(node).__name__
     known = {f"data-{key}": str(node[key]) for key in node.attributes if key in KNOWN}
+    known["aria-label"] = node["label"]
     if self.builder.name == "html":
         known["data-src"] = f"_static/{SCRIPT}"
     self.body.append(self.starttag(node, "div", CLASS=kind, role="group", **known))
 
 
-KNOWN = ("test", "step", "shown", "activation", "z", "a", "reach", "low", "high", "aria-label")
+KNOWN = ("test", "step", "shown", "activation", "z", "a", "reach", "low", "high")
 
 
 def depart_live(self: HTML5Translator, node: nodes.Element) -> None:

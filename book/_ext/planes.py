@@ -55,7 +55,7 @@ class Plane(SphinxDirective):
         z, a = pairs.pop(self.options.get("pair", 1) - 1)
         place = {"z": z, "a": a, "reach": reach, "low": low, "high": high}
         says = f"The plane of z and a, with the curve a = {activation}(z)"
-        block = plane(activation=activation, **{"aria-label": says}, **place)
+        block = plane(activation=activation, label=says, **place)
         name(self, block, activation)
         block["ids"] = [self.options.get("name") or block["ids"][0]]
         svg = "\n".join(drawn.lines(z, a, pairs))

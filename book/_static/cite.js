@@ -10,6 +10,7 @@
   const book = page.isPartOf;
   const PLACES = "h1, h2, h3, h4, figcaption, .equation, .admonition-title, dt";
   const WORDS = 120;
+  const FEWEST = 25;
 
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
@@ -18,7 +19,10 @@
     return made;
   }
 
-  // The words of an element, its formulas as a forum takes them.
+  const here = page.url ?? location.href.split("#")[0];
+  const answers = JSON.parse(document.querySelector("#ready-answers")?.textContent ?? "{}");
+
+  // The words of an element, its formulas and its references as a forum takes them.
   function words(place) {
     const copy = place.cloneNode(true);
     for (const formula of copy.querySelectorAll(".katex")) {
@@ -27,32 +31,112 @@
     }
     for (const other of copy.querySelectorAll(".headerlink, .cite, .section-number"))
       other.remove();
+    for (const code of copy.querySelectorAll("code")) code.replaceWith(`\`${code.textContent}\``);
+    for (const link of copy.querySelectorAll("a[href]:not(:has(.std-term))"))
+      link.replaceWith(`[${link.textContent}](${new URL(link.getAttribute("href"), here)})`);
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 
-  // As many whole sentences as fit.
-  function cut(text) {
-    const all = text.split(" ");
-    if (all.length <= WORDS) return text;
-    const kept = all.slice(0, WORDS).join(" ");
-    return kept.slice(0, kept.lastIndexOf(". ") + 1) || `${all.slice(0, WORDS - 1).join(" ")} …`;
+  const count = (text) => text.split(/\s+/).length;
+  const POINTS =
+    /\b(?:cell|table|number|picture|figure|line|list|answer|section)s? (?:above|below)\b(?! \d)|\bbelow (?:are|is|stand)|\b(?:as|see) (?:above|below)/i;
+
+  // The sentences of a text that point to nothing around it.
+  function plain(text) {
+    const sentences = text.split(/(?<=[.!?]) (?=[A-Z])/);
+    return sentences.filter((sentence) => !POINTS.test(sentence)).join(" ");
   }
 
-  // What the place says, or the answer that is written or made for it.
+  // As many whole sentences as fit.
+  function cut(text, room = WORDS) {
+    if (count(text) <= room) return text;
+    const sentences = text.match(/(?:\$[^$]*\$|[^$])+?[.!?](?=\s|$)/g) ?? [];
+    let kept = "";
+    for (const sentence of sentences) {
+      if (count(kept + sentence) > room) break;
+      kept += sentence;
+    }
+    return kept.trim();
+  }
+
+  // What a block says by itself; code and pictures say nothing.
+  function said(block) {
+    if (block.matches("p")) return plain(words(block));
+    if (block.matches(".math-wrapper")) return words(block.querySelector(".formula"));
+    if (block.matches("ul, ol"))
+      return [...block.children].map((item) => `- ${words(item)}`).join("\n");
+    if (block.matches(".proof, .exercise"))
+      return [...block.querySelectorAll("p")].map(words).join(" ");
+    const lines = [...block.querySelectorAll(".output pre")].map((one) =>
+      one.textContent.trimEnd(),
+    );
+    const printed = lines.join("\n");
+    if (block.matches(".cell") && printed && printed.split("\n").length < 9)
+      return `\`\`\`text\n${printed}\n\`\`\``;
+    return [...block.querySelectorAll(".catalogue > p")].map(words).join(" ");
+  }
+
+  // The blocks of a place, as many as fit; what ends in a colon needs what comes after it.
+  function told(blocks) {
+    const kept = [];
+    let room = WORDS;
+    for (let at = 0; at < blocks.length && room > 0; at++) {
+      let text = said(blocks[at]);
+      if (text.endsWith(":")) {
+        const next = blocks[at + 1] ? said(blocks[at + 1]) : "";
+        at += 1;
+        text = next && !next.endsWith(":") ? `${text}\n\n${next}` : "";
+      }
+      const fits = count(text) <= room ? text : kept.length ? "" : cut(text, room);
+      if (text && !fits) break;
+      if (fits) kept.push(fits);
+      room -= fits ? count(fits) : 0;
+    }
+    return kept.join("\n\n");
+  }
+
+  function blocksOf(section) {
+    const children = [...section.children].filter((one) => !one.matches("section, h1, h2, h3, h4"));
+    const [within] = section.querySelectorAll(":scope > section");
+    return children.some(said) || !within ? children : blocksOf(within);
+  }
+
+  // What the place says, and of what is around it as much as it takes to be understood.
   function answer(place) {
-    if (place.matches(".equation")) return words(place.querySelector(".formula"));
-    if (place.matches("figcaption")) return words(place);
-    if (place.matches(".admonition-title")) return cut(words(place.parentElement));
-    if (place.matches("dt")) return cut(`${words(place)}: ${words(place.nextElementSibling)}`);
-    const section = place.parentElement;
+    const section = place.closest("section");
     const whole = place.matches("h1") ? article : section;
     const written = whole.querySelector(":scope [id$='-answer'] pre, :scope[id$='-answer'] pre");
     const ready = section.querySelector(":scope > .cell .answer pre");
-    if (written || ready) return (written || ready).textContent.trim();
-    const said = [...section.querySelectorAll(":scope > p, :scope > .cell .catalogue > p")];
-    // What ends in a colon needs the cell below it.
-    const alone = said.map(words).filter((text) => !text.endsWith(":"));
-    return cut(alone.join(" ")) || page.description;
+    const isHeading = place.parentElement === section;
+    if (isHeading && (answers[section.id] || written || ready))
+      return answers[section.id] ?? (written || ready).textContent.trim();
+    let own = "";
+    if (isHeading) own = told(blocksOf(section));
+    else if (place.matches(".equation")) own = words(place.querySelector(".formula"));
+    else if (place.matches("figcaption")) own = plain(words(place));
+    else if (place.matches(".admonition-title")) own = cut(words(place.parentElement));
+    else own = cut(`${words(place)}: ${words(place.nextElementSibling)}`);
+    const lead = article.querySelector("h1 ~ p");
+    const before = place.closest(".math-wrapper")?.previousElementSibling;
+    const around = [before, section.querySelector(":scope > p"), lead].filter((one) =>
+      one?.matches("p"),
+    );
+    const sentences = [...article.querySelectorAll("p")].flatMap((one) =>
+      said(one).split(/(?<=[.!?]) /),
+    );
+    const others = sentences.filter((one) => /[\d$].*[.!?]$/.test(one) && count(one) < 50);
+    const add = (text) => {
+      const whole = text.endsWith(":") ? text.replace(/[^.]*:$/, "").trim() : text;
+      const more = own.includes(whole) ? "" : cut(whole, WORDS - count(own));
+      if (more) own = `${own}\n\n${more}`.trim();
+    };
+    for (const text of [...around.map(said), page.description]) if (count(own) < FEWEST) add(text);
+    // An answer has a number or a formula: where this place has none, the first one of the page.
+    if (!/[\d$]/.test(own) && others.length) {
+      own = cut(own, WORDS - count(others[0]));
+      add(others[0]);
+    }
+    return own;
   }
 
   function nameOf(place) {
@@ -66,7 +150,6 @@
   function textsOf(place) {
     const id = place.querySelector(".headerlink").hash.slice(1);
     const elsewhere = place.parentElement.querySelector(":scope > .cell .answer")?.dataset.about;
-    const here = page.url ?? location.href.split("#")[0];
     const address = `${here}#${id}`;
     const name = nameOf(place);
     const author = page.author.map((one) => one.name).join(", ");

@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from backcheck.diagnosis.answers import WORDS
+from backcheck.diagnosis.answers import WORDS, answer
 from browsing import complaints_of
 from building import CITATION
 from chapters import chapters
+
+# Fewer words are no answer.
+FEWEST = 25
+
+# Pages on the book and its tools, where what is said need not be a number.
+OF_THE_BOOK = ("cite", "colophon", "command-line", "portability")
+
+# What points to a place of the page that is not copied.
+POINTS = re.compile(r"\b(?:cell|table|number|picture|figure|list)s? (?:above|below)\b(?! \d)", re.I)
 
 # Where a dialog opens a hundred times, layout takes longer than all the rest.
 TEXTS = """() => (
@@ -35,6 +44,8 @@ def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: 
     complaints = complaints_of(page)
     page.goto((html / f"{name}.html").as_uri())
     address = page.url
+    ready_ones = page.evaluate("JSON.parse(document.querySelector('#ready-answers')?.text ?? '{}')")
+    assert (len(ready_ones) > 40) == (name == "mistakes")
     found = page.evaluate(TEXTS)
     assert found
     for place, *texts in found:
@@ -45,7 +56,12 @@ def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: 
             r"\[When the Cache Lies: [^\n]+\]\(" + re.escape(address + place) + r"\)", link
         )
         said, _, last = ready.rpartition("\n\n")
-        assert 1 <= len(said.split()) <= WORDS, (place, said)
+        assert FEWEST <= len(said.split()) <= WORDS, (place, said)
+        assert re.search(r"[\d$]", said) or name in OF_THE_BOOK, (place, said)
+        assert not said.endswith(":"), (place, said)
+        assert not POINTS.search(said), (place, said)
+        if place[1:] in ready_ones:
+            assert said == answer(place.removeprefix("#mistake-")).text
         assert re.fullmatch(r"\[When the Cache Lies: [^\n]+\]\(file:[^ )]+#[\w-]+\)", last)
         assert not said.endswith("¶")
         assert "\\zform" not in said

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def test_a_reference_manager_finds_title_author_date_and_version_of_a_page(page:
 
 def test_a_page_says_at_its_foot_which_version_it_belongs_to(page: Page) -> None:
     assert f"Version {CITATION['version']}" in page.soup.select_one("footer").get_text()
+
+
+def test_a_page_says_when_it_was_changed_last_where_git_knows(page: Page) -> None:
+    def git(*command: str) -> str:
+        return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True).stdout
+
+    date = git("log", "-1", "--format=%cs", "--", f"book/{page.name}.md").strip()
+    is_known = git("rev-parse", "--is-shallow-repository").strip() == "false"
+    said = page.soup.select_one("footer").get_text()
+    assert (f"Page changed {date}" in said) == (bool(date) and is_known)
 
 
 def test_the_foot_of_a_page_leads_to_every_form_that_is_there_and_to_no_other(

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -33,10 +34,14 @@ WEEK_4 = "c1w4_L_model_backward_v2"
 LINEAR, ACTIVATION = "c1w4_linear_backward_v4a", "c1w4_linear_activation_backward_v2"
 
 
+def named(arrays: Mapping[str, Any]) -> str:
+    return "\n".join(f"{name} = {value}" for name, value in arrays.items())
+
+
 def printed(id: str, *names: str, **forms: str) -> str:
     """Print outputs as a notebook does, after changing some steps."""
     values = load(id).run(**forms)
-    return "\n".join(f"{name} = {values[name]}" for name in names or load(id).expected)
+    return named({name: values[name] for name in names or load(id).expected})
 
 
 def tree_of(text: str) -> Tree:
@@ -634,29 +639,62 @@ def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(gr
         diagnose(grads)
 
 
-# The aims are 2 and 8 seconds; a quiet machine of 2026 takes up to 3 and 9, and others take longer.
-FOREIGN_LIMIT, OUR_LIMIT = 5, 14
+# The aims, in seconds of a processor: a quiet one of 2026 takes up to 1.4 and 5, others half more.
+FOREIGN_LIMIT, OUR_LIMIT = 2, 8
 
-FOREIGN = (
-    "[0.693147, 0.646432, 0.6193, 0.5711, 0.5243, 0.4931, 0.4601, 0.4382]",
-    "tensor([[0.0213, -0.0411, 0.0087], [-0.0132, 0.0421, 0.0171]])\ntensor([0.0342, -0.0771])",
-    "dW1 = [[0.1 0.2 0.3]\n [0.4 0.5 0.7]\n [0.11 0.9 0.8]\n [0.6 0.3 0.2]]\ndW2 = [[1 7 3 9]]",
-)
+
+def drawn(*shapes: tuple[int, ...]) -> list[Any]:
+    rng = np.random.default_rng(20)
+    return [rng.normal(size=shape) for shape in shapes]
+
+
+FOREIGN = {
+    "costs": "[0.693147, 0.646432, 0.6193, 0.5711, 0.5243, 0.4931, 0.4601, 0.4382]",
+    "three costs": "[0.69314718 0.64643212 0.61930001]",
+    "torch": "tensor([[0.0213, -0.0411, 0.0087], [-0.0132, 0.0421, 0.0171]])\n"
+    "tensor([0.0342, -0.0771])",
+    "torch, with a loss": "tensor([[ 0.15, -0.22,  0.04],\n        [-0.03,  0.09,  0.31]], "
+    "grad_fn=<MmBackward0>)\ntensor([[0.33],\n        [-0.07]])\ntensor(0.6931)",
+    "weights": json.dumps({"W": drawn((2, 3))[0].tolist(), "b": drawn((2, 1))[0].tolist()}),
+    "own network": named(dict(zip(("dW1", "dW2"), drawn((4, 3), (1, 4)), strict=True))),
+    "own network, no names": "\n".join(map(str, drawn((2, 2), (2, 1), (1, 2), (1, 1)))),
+    "own layer, no names": "\n".join(map(str, drawn((5, 4), (5, 1), (2, 5), (2, 1)))),
+}
+
+
+def unlike(id: str, *outputs: str, noise: int = 20) -> str:
+    """Return what a test prints, these outputs replaced by numbers that no program of it has."""
+    expected, rng = load(id).expected, np.random.default_rng(noise)
+    return named({n: rng.normal(size=np.shape(v)) if n in outputs else v
+                  for n, v in expected.items()})  # fmt: skip
+
+
+OURS = {
+    "dropout": printed("c2w1_backward_dropout", dA1="W2.T @ dZ2 * D1", dA2="W3.T @ dZ3"),
+    "two layers": printed(WEEK_4, "dW1", "db1", dZ1="dA1 * A1 * (Z1 > 0) / m"),
+    "one output": named({"dA0": drawn((4, 2))[0]}),
+    "three outputs of a cell": unlike("c5w1_lstm_cell_backward", "dxt", "da_prev", "dc_prev"),
+    "weights of a cell": unlike("c5w1_lstm_cell_backward", "dWf", "dWi", "dWc", "dWo"),
+    "no names": "\n".join(map(str, drawn((3, 2), (1, 3)))),
+}
 
 
 @pytest.mark.timed
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        *((text, FOREIGN_LIMIT) for text in FOREIGN),
-        (printed("c2w1_backward_dropout", dA1="W2.T @ dZ2 * D1", dA2="W3.T @ dZ3"), OUR_LIMIT),
-        (printed(WEEK_4, "dW1", "db1", dZ1="dA1 * A1 * (Z1 > 0) / m"), OUR_LIMIT),
+        *(pytest.param(text, FOREIGN_LIMIT, id=kind) for kind, text in FOREIGN.items()),
+        *(pytest.param(text, OUR_LIMIT, id=kind) for kind, text in OURS.items()),
     ],
 )
 def test_a_text_is_answered_before_its_reader_gives_up(text: str, seconds: float) -> None:
-    code = "import sys; from backcheck.diagnosis.diagnose import diagnose; diagnose(sys.argv[1])"
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code, text], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert spent < seconds
+    def spent() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ask = [sys.executable, "-m", "backcheck", "diagnose"]
+        answer = subprocess.run(ask, input=text, capture_output=True, text=True, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert answer.stdout, answer.stderr
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    # A processor that is shared takes longer than one that is not.
+    assert any(spent() < seconds for _ in range(3))

@@ -4,23 +4,40 @@ import { rewrites } from "./operators.js";
 import { namesIn } from "./program.js";
 import { cache, DATA } from "./util.js";
 
-/** What two changes of one slot lead to, with the first of them. @type {(slot: Slot) => Map<Tree, Tree>} */
-const twice = cache(({ name, forms, stillborn, families, isArray }) => {
-  /** @type {Map<Tree, Tree>} */
-  const found = new Map();
+/** What two changes of one slot lead to, each with the first of them.
+ * @param {Slot} slot @returns {Generator<[Tree, Tree]>} */
+function* changedTwice({ name, tree: original, forms, stillborn, families, isArray }) {
+  const found = new Set([original, ...forms]);
   for (const form of isArray ? [] : [...forms, ...stillborn]) {
     for (const [, tree] of rewrites(form, families)) {
-      if (!found.has(tree) && !namesIn(tree).includes(name)) found.set(tree, form);
+      if (found.has(tree) || namesIn(tree).includes(name)) continue;
+      found.add(tree);
+      yield [tree, form];
     }
   }
-  return found;
-});
+}
 
-/** What two changes of one slot lead to. @type {(slot: Slot) => Tree[]} */
-export const secondChanges = cache((slot) => {
-  const once = new Set([slot.tree, ...slot.forms]);
-  return [...twice(slot).keys()].filter((tree) => !once.has(tree));
-});
+const begun = cache((/** @type {Slot} */ slot) => ({
+  /** @type {[Tree, Tree][]} */
+  made: [],
+  rest: changedTwice(slot),
+}));
+
+/** What `changedTwice` has, made no further than asked, and once.
+ * @param {Slot} slot @returns {Generator<[Tree, Tree]>} */
+export function* secondChanges(slot) {
+  const { made, rest } = begun(slot);
+  for (let at = 0; ; at += 1) {
+    if (at === made.length) {
+      const { value, done } = rest.next();
+      if (done) return;
+      made.push(value);
+    }
+    yield made[at];
+  }
+}
+
+const firstOf = cache((/** @type {Slot} */ slot) => new Map(secondChanges(slot)));
 
 /** The operators that make a form of a slot, or nothing.
  * @type {(slot: Slot, tree: Tree, changes?: number) => string} */
@@ -28,7 +45,7 @@ export function operatorsOf(slot, tree, changes = 2) {
   if (slot.forms.includes(tree) || slot.stillborn.includes(tree)) {
     return operatorOf(slot.tree, tree, slot) ?? DATA.dropped;
   }
-  const form = changes < 2 ? undefined : twice(slot).get(tree);
+  const form = changes < 2 ? undefined : firstOf(slot).get(tree);
   return form ? `${operatorsOf(slot, form)} and ${operatorOf(form, tree, slot)}` : "";
 }
 

@@ -223,9 +223,10 @@ export class Search {
   *twice(place) {
     const slot = this.shop.slots[place];
     const possible = [];
-    for (const [at, tree] of secondChanges(slot).entries()) {
+    let at = 0;
+    for (const [tree] of secondChanges(slot)) {
       if (!this.effort.allows()) break;
-      if (at % 500 === 0) yield;
+      if (at++ % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }
     const alike = groupedBy(possible, (tree) =>

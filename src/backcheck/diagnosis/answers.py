@@ -50,7 +50,6 @@ def answer(id: str) -> Answer:
         return (
             place.says == "stops",
             -often.get(place.mutant.fixture.function, 0),
-            place.mutant.verdict != "mistake",
             len(place.mutant.forms),
             # Of two spellings, the one that is otherwise as the test has it.
             sum(len(_words(now) - _words(was)) for _, was, now in place.mutant.changed),

@@ -79,11 +79,6 @@ class Placing:
         return [_values(self.fixture, step, array) for step, array in self.arrays.items()]
 
     @property
-    def most_values(self) -> int:
-        """How many values there can be at most."""
-        return len(self.arrays) * (len(mutants(self.fixture)) + 1)
-
-    @property
     def possible(self) -> bool:
         """Whether a program may print the arrays, or one of them has the expected shape."""
         return self.fitting > 0 or all(_can_be(self.fixture, *one) for one in self.arrays.items())
@@ -149,12 +144,14 @@ def chance(placed: list[Placing], changes: int, loose: bool = False) -> float:
 
     .. math:: E = \sum_\text{placings} \frac{N^k}{k!} \prod_x \min\left(1, \frac{w_x}{S}\right)
     """
-    together = [(one, _together(one, loose) / math.factorial(changes)) for one in placed]
+
+    def expected(count: Callable[[Placing], int]) -> float:
+        ways = (count(one) ** changes * _together(one, loose) for one in placed)
+        return math.fsum(ways) / math.factorial(changes)
+
     # To count the values takes long, and that there cannot be enough of them is often plain.
-    most = math.fsum(one.most_values**changes * probable for one, probable in together)
-    if not changes or most <= CHANCE:
-        return most
-    return math.fsum(sum(one.values) ** changes * probable for one, probable in together)
+    most = expected(lambda one: len(one.arrays) * (len(mutants(one.fixture)) + 1) if changes else 1)
+    return most if not changes or most <= CHANCE else expected(lambda one: sum(one.values))
 
 
 def _together(placing: Placing, loose: bool) -> float:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -14,7 +14,6 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
-from backcheck.forward import KEEP, Layer
 from backcheck.mutants.audit import audit
 from backcheck.program import Program, backward, forward
 
@@ -33,13 +32,6 @@ NEAREST = 0.01
 
 WIDTH = 83
 """How long a row of numbers may be that stands on one line of a test file."""
-
-FUNCTIONS = {
-    "sigmoid": "lambda Z: 1 / (1 + np.exp(-Z))",
-    "tanh": "np.tanh",
-    "relu": "lambda Z: np.maximum(Z, 0)",
-}
-"""The activations as a test file writes them."""
 
 
 def make(
@@ -204,8 +196,6 @@ def write(fixture: Fixture) -> str:
     found = audit(fixture)
     right, wrong = found.counts
     survivors = "".join(f"    {survivor}\n" for survivor in found.survivors)
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    columns = _columns(fixture, layers)
     absolute, relative = RULES[fixture.comparisons[-1].rule]
     noise, nearest = margins(fixture)
     outputs = fixture.comparisons[-1].outputs
@@ -215,8 +205,9 @@ def write(fixture: Fixture) -> str:
         right=right,
         wrong=wrong,
         survivors=survivors and f"These survive, for the reason beside them:\n\n{survivors}\n",
-        layers="\n".join(_tables(layers, columns)) if layers else "",
-        given=indent("\n".join(_inputs(fixture, columns)), "    "),
+        layers=_bracketed(_layers(fixture)),
+        generator=f"    generator = np.random.RandomState({fixture.seed})\n" * bool(fixture.draws),
+        given=indent("\n".join(_given(fixture)), "    "),
         expected="\n".join(
             _entry(name, _listed(fixture.expected[name].tolist())) for name in outputs
         ),
@@ -257,59 +248,29 @@ def _distance(fixture: Fixture, changed: Program) -> float:
     return math.inf
 
 
-def _columns(fixture: Fixture, layers: Sequence[Layer]) -> dict[str, str]:
-    """Return what the file's table of layers holds: a name in its loop, and a field of a layer."""
-    columns = {"below": "input", "W": "W", "b": "b", "Z": "Z"}
-    if any(layer.A in fixture.arrays for layer in layers):
-        columns |= {"A": "A", "activation": "activation"}
-    if any(layer.mask for layer in layers):
-        columns["mask"] = "mask"
-    return columns if layers else {}
-
-
-def _tables(layers: Sequence[Layer], columns: Mapping[str, str]) -> Iterator[str]:
-    """Yield the tables of a forward pass, which one loop reads whatever the layers are.
+def _layers(fixture: Fixture) -> Iterator[str]:
+    """Yield the rows of the file's table of layers, which one loop reads whatever they are.
 
     Written out layer by layer, it would be the function that the course asks for.
     """
-    if "activation" in columns:
-        yield "ACTIVATIONS = {"
-        for name in dict.fromkeys(layer.activation for layer in layers):
-            yield _entry(name, FUNCTIONS[name])
-        yield from ("}", "")
-    yield f"# {', '.join(columns)}"
-    yield "LAYERS = ["
-    for layer in layers:
-        names = (json.dumps(getattr(layer, field)) for field in columns.values())
-        yield f"    ({', '.join(names)}),"
-    yield from ("]", "", "")
+    for layer in fixture.layers:
+        if layer.Z in fixture.arrays:
+            A = layer.A if layer.A in fixture.arrays else ""
+            names = (layer.input, layer.W, layer.b, layer.Z, A, layer.activation, layer.mask)
+            yield f"({', '.join(map(json.dumps, names))}),"
 
 
-def _inputs(fixture: Fixture, columns: Mapping[str, str]) -> Iterator[str]:
-    """Yield the body of a function, so that every call gets arrays of its own."""
-    random = {str(one["name"]) for one in fixture.draws}
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
-    computed = {name for layer in layers for name in (layer.Z, layer.A)}
-    if random:
-        yield f"generator = np.random.RandomState({fixture.seed})"
-    yield "arrays = {" if columns else "return {"
+def _given(fixture: Fixture) -> Iterator[str]:
+    """Yield the entries of what is drawn, and of what is neither drawn nor computed."""
     yield from (_entry(one["name"], _draw(one)) for one in fixture.draws)
+    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    known = {str(one["name"]) for one in fixture.draws}
+    known |= {name for layer in layers for name in (layer.Z, layer.A)}
     for name, value in fixture.arrays.items():
-        if name not in random | computed:
+        if name not in known:
             listed = _listed(value.tolist())
             inner = f"\n{indent(listed, '    ')}\n" if value.ndim > 1 else listed
             yield _entry(name, f"np.array({inner})")
-    yield "}"
-    if columns:
-        yield f"for {', '.join(columns)} in LAYERS:"
-        yield "    arrays[Z] = arrays[W] @ arrays[below] + arrays[b]"
-    if "A" in columns:
-        yield "    arrays[A] = ACTIVATIONS[activation](arrays[Z])"
-    if "mask" in columns:
-        yield "    if mask:"
-        yield f'        arrays[A] *= arrays[mask] / arrays["{KEEP}"]'
-    if columns:
-        yield "return arrays"
 
 
 def _entry(name: str, value: str) -> str:
@@ -321,7 +282,12 @@ def _listed(value: Any) -> str:
     """Return an array or a list of it, a row a line, or a number a line where that is too long."""
     if np.ndim(value) < 2 and len(str(value)) <= WIDTH:
         return str(value)
-    return "[\n" + indent("".join(f"{_listed(one)},\n" for one in value), "    ") + "]"
+    return _bracketed(f"{_listed(one)}," for one in value)
+
+
+def _bracketed(lines: Iterable[str]) -> str:
+    inside = indent("\n".join(lines), "    ")
+    return f"[\n{inside}\n]" if inside else "[]"
 
 
 def _draw(one: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """When two expressions are one formula: when they agree on unrelated numbers."""
 
 import math
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -24,12 +23,14 @@ class Values(dict[Tree, Any]):
     def __missing__(self, tree: Tree) -> Any:
         if isinstance(tree, str):
             raise KeyError(tree)
-        value: Any = None if isinstance(tree, tuple) else tree
+        value: Any = tree
         if isinstance(tree, tuple):
             operands = [self[operand] for operand in tree[1:]]
-            if not any(operand is None for operand in operands):
-                with suppress(*FAILURES):
-                    value = OPERATIONS[tree[0]](*operands)
+            try:
+                stopped = [one for one in operands if one is None]
+                value = None if stopped else OPERATIONS[tree[0]](*operands)
+            except FAILURES:
+                value = None
         self[tree] = value
         return value
 
