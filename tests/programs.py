@@ -151,7 +151,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "right, with types": (WEEK_3, [hints]),
     "right, with a function of its own": (WEEK_3, [OWN_TANH, (TANH, "slope(A1)")]),
     "right, by the order of the cache": (
-        WEEK_3, [('    A1 = cache["A1"]\n    A2 = cache["A2"]', "    A1, A2, Z1, Z2 = cache.values()")]),
+        WEEK_3, [('A1 = cache["A1"]', "A1, A2, Z1, Z2 = cache.values()")]),
     "right, as a loop": (WEEK_3, [layers("A[l] ** 2")]),
     # Week 3, both forms of the thread
     "thread": (WEEK_3, [(TANH, '(1 - np.tanh(cache["Z1"]) ** 2)'), dots]),
