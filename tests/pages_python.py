@@ -68,7 +68,9 @@ TEXTS = {
     "loops": "def f(A):\n    while True:\n        A += 1\n",
 }
 
-IN_BROWSERS = """
+IN_BROWSERS = (
+    f"const TEXTS = {json.dumps(TEXTS)};"
+    + """
   const found = {};
   const script = document.createElement("script");
   script.src = "_static/python.js";
@@ -81,12 +83,16 @@ IN_BROWSERS = """
       found[name] = await python.run({ programs }, 1);
       found[name].seconds = (performance.now() - start) / 1000;
     }
-    python.end();
+    const job = { programs: [{ sources: [["cell", TEXTS.loops]], name: "f", calls: [[1]] }] };
+    const stopped = python.run(job, 60);
+    setTimeout(() => python.end(), 300);
+    found.stopped = await stopped;
     found.parsed = window.PYTHON.parse("A * B").topNode.firstChild.name;
     window.told = JSON.stringify(found);
   };
   document.head.append(script);
-""".replace("TEXTS", json.dumps(TEXTS))
+"""
+)
 """Loads the script, as the page does when there is code, and runs a job for each text."""
 
 
@@ -101,4 +107,5 @@ def check_in_browsers(found: dict[str, Any]) -> None:
     assert [found[name]["late"] for name in ("runs", "raises", "loops")] == [False, False, True]
     assert found["loops"]["answers"] == []
     assert 1 <= found["loops"]["seconds"] < 20
+    assert found["stopped"] == {"answers": [], "late": False}
     assert found["parsed"] == "ExpressionStatement"

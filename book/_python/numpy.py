@@ -682,7 +682,7 @@ def _chosen(array, key, check=None):
     parts = _indices(array, key)
     mixed = builtins.any([isinstance(one, ndarray) for one in parts])
     shape, strides, start, axis = [], [], array._start, 0
-    fancy, at, apart = [], None, False
+    fancy, at, before, apart = [], None, None, False
     for place, one in enumerate(parts):
         if one is None:
             shape.append(1)
@@ -698,7 +698,7 @@ def _chosen(array, key, check=None):
             axis += 1
         else:
             # The axes of arrays side by side stay where they were; of others they come first.
-            apart = apart or (at is not None and before != place - 1)  # noqa: F821
+            apart = apart or before not in (None, place - 1)
             at, before = len(shape) if at is None else at, place
             for index in _masked(array, asarray(one), axis):
                 fancy.append((index, axis))
@@ -773,6 +773,9 @@ class ufunc:
         for one in given:
             if one is None or isinstance(one, (str, dict)) or callable(one):
                 return self._foreign(given, one)
+        if builtins.any([getattr(one, "dtype", None) is FLOAT for one in given]):
+            # A float takes any integer beside it, of more bits than 64 as well.
+            given = [float(one) if type(one) is int else one for one in given]
         arrays = [asarray(one) for one in given]
         kind, found = self.rule(self, _highest(*[one.dtype for one in arrays]))
         if out is not None and found.rank > out.dtype.rank:

@@ -42,6 +42,7 @@ function start() {
   /** @type {Process?} */
   let next = new Process();
   let stop = () => {};
+  let ended = false;
   return {
     /**
      * Runs the programs of a job, each as if it were alone; what one does to the interpreter, later
@@ -51,6 +52,7 @@ function start() {
      */
     async run({ programs }, seconds) {
       stop();
+      ended = false;
       const job = programs.map(readable);
       const { worker, ready } = next ?? new Process();
       next = null;
@@ -72,13 +74,14 @@ function start() {
       } finally {
         clearTimeout(limit);
         worker.terminate();
-        next ??= new Process();
+        if (!ended) next ??= new Process();
       }
     },
 
     /** Ends what runs, and the interpreter that waits. */
     end() {
       stop();
+      ended = true;
       next?.worker.terminate();
       next = null;
     },

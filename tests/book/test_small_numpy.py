@@ -89,6 +89,8 @@ PRINTED = [
     [True, False],
     [10, -200, 3],
     list(range(1001)),
+    *([n % top for n in range(120)] for top in (10, 11, 101)),
+    *([n % top / 8 for n in range(120)] for top in (9, 80, 81)),
 ]
 
 

@@ -209,6 +209,8 @@ WORDS = [
     "print(A, B > 0, A.shape, A.dtype, [np.sum(A)], (A[0, 0],), {'a': A[0]})",
     "print(1e-5 * A, A * 1e9, A / 3, np.array([1e-10, 1]), np.arange(3), np.zeros((0, 2)))",
     "print(np.float64(0.1) + 0.2, np.float64(1e22), np.float64(1e-7), np.int64(3), A[0, 0] > 0)",
+    "print([np.sqrt(n) / 7 for n in range(1, 90)], np.float64(5e-324), np.float64(0.1) * 3)",
+    "print([np.float64(n) ** -7 for n in range(1, 90)], np.float64(1e16), np.float64(123456789.1))",
     "return [A, B][::-1], 'abc'[::-1], (1, 2, 3, 4)[::2], A[::-1]",
     "return isinstance(np.sum(A), float), isinstance(A, np.ndarray), isinstance(True, int)",
     "x = 0\n    for l in reversed(range(3)):\n        x += l * (0 <= l < 2)\n    return x",
