@@ -30,7 +30,7 @@ plt.show()
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Copy what a build needs, with a table of contents of one page called `index`."""
-    for folder in ("src", "book/_ext", "book/_static"):
+    for folder in ("src", "book/_ext", "book/_python", "book/_static"):
         shutil.copytree(
             ROOT / folder,
             tmp_path / folder,
