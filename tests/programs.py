@@ -150,6 +150,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "right, in place": (WEEK_3, [in_place]),
     "right, with types": (WEEK_3, [hints]),
     "right, with a function of its own": (WEEK_3, [OWN_TANH, (TANH, "slope(A1)")]),
+    "right, by the order of the cache": (
+        WEEK_3, [('A1 = cache["A1"]', "A1, A2, Z1, Z2 = cache.values()")]),
     "right, as a loop": (WEEK_3, [layers("A[l] ** 2")]),
     # Week 3, both forms of the thread
     "thread": (WEEK_3, [(TANH, '(1 - np.tanh(cache["Z1"]) ** 2)'), dots]),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 DEFINED = re.compile(r"^(?:export )?(?:async )?(?:class|const|let|function\*?) (\w+)", re.MULTILINE)
 IMPORTED = re.compile(r'^import [^"]* from "(?:\./)?([\w./]+)";\n', re.MULTILINE)
+UNPACKED = re.compile(r"^const [\[{]([^=]*)[\]}] =", re.MULTILINE)
 NAMES = re.compile(r'^import \{([^}]*)\} from "\./(.+)";\n', re.MULTILINE)
 
 LENT = "globalThis.backcheck"
@@ -56,7 +57,8 @@ def _texts(entry: Path) -> dict[Path, str]:
         texts[module] = ""  # in work
         for name in IMPORTED.findall(text):
             add((module.parent / name).resolve())
-        for name in DEFINED.findall(text):
+        unpacked = re.findall(r"(\w+)(?=\s*(?:,|$))", ", ".join(UNPACKED.findall(text)))
+        for name in [*DEFINED.findall(text), *unpacked]:
             if homes.setdefault(name, module) != module:
                 raise ValueError(f"{homes[name].name} and {module.name} both define {name}.")
         del texts[module]

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from array import array
+from collections import OrderedDict
 
 import course
 import numpy as np
@@ -105,7 +106,8 @@ def _given(told):
     if "list" in told:
         return list(map(_given, told["list"]))
     if "dict" in told:
-        return {_given(key): _given(value) for key, value in told["dict"]}
+        # A dictionary of MicroPython's has no order, and learners take its values in order.
+        return OrderedDict((_given(key), _given(value)) for key, value in told["dict"])
     if "int" in told:
         return told["int"]
     return np.array(told["data"], dtype=told.get("dtype", "float64")).reshape(tuple(told["shape"]))
@@ -135,7 +137,7 @@ def _recorder(records):
 
 def encoded(value, depth=0):
     """Return what goes back of a value: its type, and its numbers or why there are none."""
-    told = {"kind": type(value).__name__}
+    told = {"kind": "dict" if isinstance(value, dict) else type(value).__name__}
     if isinstance(value, dict):
         told["entries"] = [[str(key), encoded(one, depth + 1)] for key, one in value.items()]
         return told

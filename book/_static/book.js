@@ -52,7 +52,7 @@ window.addEventListener("keydown", (event) => {
   }
   function open() {
     const [id, ...said] = location.hash.slice(1).split("&");
-    const root = document.getElementById(id);
+    const root = id ? document.getElementById(id) : null;
     if (said.length && root?.dataset.src) load(root);
   }
 

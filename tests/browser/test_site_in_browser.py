@@ -200,7 +200,7 @@ def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(
     for scheme in ("light", "dark"):
         page = browser.new_page(forced_colors="active", color_scheme=scheme)
         page.goto(f"{address}/index.html")
-        ink, mark = page.locator(".digits").first.evaluate(
+        ink, mark = page.locator(".digits:has(mark)").first.evaluate(
             "block => [block, block.querySelector('mark')].map(one => getComputedStyle(one).color)"
         )
         assert mark == ink, scheme

@@ -92,8 +92,10 @@ def ask(*questions: tuple[Any, ...]) -> list[Any]:
 
 @cache
 def by_page() -> dict[str, Any]:
-    found = ask(*((one.pasted, one.id) for one in LEARNERS))
-    return {one.name: told for one, told in zip(LEARNERS, found, strict=True)}
+    """Return what the page says of each learner's program and of each text, by their names."""
+    asked_of = {one.name: (one.pasted, one.id) for one in LEARNERS}
+    asked_of |= {name: (text, None) for name, (text, _) in ASKED.items()}
+    return dict(zip(asked_of, ask(*asked_of.values()), strict=True))
 
 
 def by_command(learner: Learner) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def test_page_and_command_say_the_same_of_a_learners_function(learner: Learner) 
 
 
 def test_the_corpus_has_learners_of_every_kind() -> None:
-    told = list(by_page().values())
+    told = [by_page()[one.name] for one in LEARNERS]
     assert len(LEARNERS) >= 50
     assert sum(one.get("test") == "passes" for one in told) >= 10
     assert sum("error" in one for one in told) >= 1
@@ -230,13 +232,8 @@ ASKED = {
 """What is pasted, and what is told of it."""
 
 
-@cache
-def told_of_asked() -> dict[str, Any]:
-    return dict(zip(ASKED, ask(*((text, None) for text, _ in ASKED.values())), strict=True))
-
-
 @pytest.mark.parametrize("name", ASKED)
 def test_a_pasted_text_is_read_as_its_reader_means_it(name: str) -> None:
     key, says = ASKED[name][1]
-    told = told_of_asked()[name]
+    told = by_page()[name]
     assert says in (told["line"]["says"] if key == "line" else told[key]), told

@@ -115,6 +115,10 @@ AS_LEARNERS_WRITE = [
     "np.dot(A1)",
     "square(A1, 2)",
     "tanh(A1, axis=1)",
+    "True * A1",
+    "not A1",
+    "01 * A1",
+    "None",
 ]
 
 

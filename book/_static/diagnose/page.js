@@ -14,7 +14,7 @@ import { workshop } from "./workshop.js";
 const PAUSE = 150;
 const SLICE = 12;
 const AT_ONCE = 60;
-const WHOLE = "Lines of code are run when the whole function is there: paste it from its def on.";
+const PART = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
 const EXAMPLES = [
@@ -134,7 +134,7 @@ class Page {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       const isPart = /\bnp\.\w+\(/.test(this.text.value) && !isCode(this.text.value);
-      this.show(isPart ? `${error.message} ${WHOLE}` : error.message, []);
+      this.show(isPart ? `${error.message} ${PART}` : error.message, []);
       return;
     }
     setTimeout(() => this.advance(work, run, SLICE), 0);

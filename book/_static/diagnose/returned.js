@@ -44,7 +44,7 @@ export function outputsOf(fixture, returned) {
   const found = fixture.data.calls.flatMap(([into], at) =>
     byOutput(fixture, into, decoded(returned[at])),
   );
-  // The order of a dictionary says nothing of an answer.
+  // In which order they come back says nothing of an answer.
   const names = Object.keys(fixture.expected);
   const place = (/** @type {string} */ name) => names.indexOf(name) + 1 || names.length + 1;
   found.sort(([one], [other]) => place(one) - place(other));

@@ -46,7 +46,7 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
     found: dict[str, Any] = {}
     for (into, _), one in zip(calls(fixture), returned, strict=True):
         found |= by_name(fixture, into, decoded(one))
-    # The order of a dictionary says nothing of an answer.
+    # In which order they come back says nothing of an answer.
     names = dict.fromkeys((*fixture.expected, *found))
     return {name: _leaf(found[name]) for name in names if name in found}
 
