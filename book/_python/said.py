@@ -25,6 +25,7 @@ PYTHONS = {
 
 WORDINGS = (
     ("divide by zero", "division by zero"),
+    (" doesn't support ", " does not support "),
     ("invalid syntax for integer", "invalid literal for int()"),
     ("indices must be integers, not", "indices must be integers or slices, not"),
 )

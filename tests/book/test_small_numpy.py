@@ -17,7 +17,7 @@ from chapters import ROOT
 from expressions import outcome, programs, same
 
 SMALL = ROOT / "book/_python/numpy.py"
-COUNT = int(os.environ.get("EXPRESSIONS", "1500"))
+COUNT = int(os.environ.get("EXPRESSIONS", "1000"))
 
 
 @pytest.fixture(scope="module")
