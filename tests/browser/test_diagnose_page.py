@@ -233,6 +233,16 @@ def test_answers_fit_the_screen(opened: Page, width: int, example: int) -> None:
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_phone_an_example_brings_its_answer_onto_the_screen(opened: Page) -> None:
+    opened.set_viewport_size({"width": 390, "height": 844})
+    opened.locator("#diagnose-examples button").nth(1).click()
+    opened.locator(".diagnose-card").first.wait_for()
+    opened.wait_for_function(
+        "() => { const { top } = document.querySelector('.diagnose-card').getBoundingClientRect();"
+        " return top >= 0 && top < innerHeight / 2; }"
+    )
+
+
 def test_only_this_page_loads_the_script(html: Path) -> None:
     users = [file.name for file in html.glob("*.html") if "diagnose.js" in file.read_text("utf-8")]
     assert users == ["diagnose.html"]

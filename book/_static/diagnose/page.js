@@ -45,11 +45,15 @@ class Page {
     this.status = get("diagnose-status");
     this.result = get("diagnose-result");
     this.run = 0;
+    this.isUnseen = false;
     for (const fixture of FIXTURES.values())
       this.test.append(element("option", { value: fixture.id }, fixture.title));
     for (const example of EXAMPLES)
       get("diagnose-examples").append(" ", this.exampleButton(example));
-    this.text.addEventListener("input", () => this.later());
+    this.text.addEventListener("input", (/** @type {InputEvent} */ event) => {
+      this.isUnseen ||= event.inputType === "insertFromPaste";
+      this.later();
+    });
     this.test.addEventListener("change", () => this.later());
     get("diagnose-clear").addEventListener("click", () => this.fill(""));
     window.addEventListener("hashchange", () => this.open());
@@ -70,6 +74,7 @@ class Page {
   fill(text) {
     this.test.value = "";
     this.text.value = text;
+    this.isUnseen = true;
     this.text.focus();
     this.later(0);
   }
@@ -144,6 +149,10 @@ class Page {
   show(title, parts) {
     this.say(title);
     this.result.replaceChildren(...parts);
+    // On a phone the answer begins below the screen.
+    if (this.isUnseen && title && this.status.getBoundingClientRect().bottom > innerHeight)
+      this.status.scrollIntoView();
+    if (title) this.isUnseen = false;
   }
 
   forgetLink() {
