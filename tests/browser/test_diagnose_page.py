@@ -239,7 +239,7 @@ def test_on_a_phone_an_example_brings_its_answer_onto_the_screen(opened: Page) -
     opened.locator(".diagnose-card").first.wait_for()
     opened.wait_for_function(
         "() => { const { top } = document.querySelector('.diagnose-card').getBoundingClientRect();"
-        " return top >= 0 && top < innerHeight / 2; }"
+        " return top >= 0 && top < innerHeight * 0.7; }"
     )
 
 

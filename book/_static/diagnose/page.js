@@ -14,6 +14,7 @@ import { workshop } from "./workshop.js";
 const PAUSE = 150;
 const SLICE = 12;
 const AT_ONCE = 60;
+const NEAR = 150;
 const PART = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
@@ -150,9 +151,9 @@ class Page {
     this.say(title);
     this.result.replaceChildren(...parts);
     // On a phone the answer begins below the screen.
-    if (this.isUnseen && title && this.status.getBoundingClientRect().bottom > innerHeight)
-      this.status.scrollIntoView();
-    if (title) this.isUnseen = false;
+    if (this.isUnseen && this.result.getBoundingClientRect().top > innerHeight - NEAR)
+      this.status.scrollIntoView({ block: "center" });
+    if (parts.length) this.isUnseen = false;
   }
 
   forgetLink() {
