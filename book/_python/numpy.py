@@ -1005,7 +1005,7 @@ exp = ufunc("exp", _decimals, _guarded(math.exp), 1)
 log = ufunc("log", _decimals, _guarded(lambda x: math.log(x) if x else -inf), 1)
 sqrt = ufunc("sqrt", _decimals, _guarded(math.sqrt), 1)
 tanh = ufunc("tanh", _decimals, _guarded(math.tanh), 1)
-cosh = ufunc("cosh", _decimals, _guarded(lambda x: math.cosh(abs_(x))), 1)
+cosh = ufunc("cosh", _decimals, lambda x: _guarded(math.cosh)(abs_(x)), 1)
 abs, mod, true_divide = absolute, remainder, divide
 
 
