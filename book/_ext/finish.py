@@ -142,8 +142,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     pages = {name: LexborHTMLParser(text) for name, text in _as_written(root).items()}
     permalinks.keep(root, pages)
     _lighten_pictures(root)
-    for tree in pages.values():
-        _draw_pictures(root, tree)
+    for name, tree in pages.items():
+        _draw_pictures(root, tree, Path(name).stem)
     searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js, alone = _bundle(root, pages, styles)
@@ -425,13 +425,13 @@ def _subset(build: Path, name: str, signs: str) -> bytes:
     return kept.read_bytes()
 
 
-def _draw_pictures(root: Path, tree: LexborHTMLParser) -> None:
-    """Put the pictures of a page into it."""
-    for image, file in list(_files(tree, "img[src$='.svg']", "src")):
+def _draw_pictures(root: Path, tree: LexborHTMLParser, page: str) -> None:
+    """Put the pictures of a page into it, each with ids of its own in the whole book."""
+    for place, (image, file) in enumerate(list(_files(tree, "img[src$='.svg']", "src"))):
         name, alt = image.attributes.get("class") or "", image.attributes.get("alt") or ""
         is_logo = file.startswith("_static")
         text = ((drawings.BOOK if is_logo else root) / file).read_text(encoding="utf-8")
-        svg = drawings.inlined(text, citing.SITE if is_logo else alt, Path(file).stem[:6])
+        svg = drawings.inlined(text, citing.SITE if is_logo else alt, f"{page}-{place}")
         (drawn,) = LexborHTMLParser(svg).css("svg")
         _add_class(drawn, name)
         image.insert_before(drawn)

@@ -3,7 +3,7 @@ const { optimize } = require("svgo");
 
 // Styles stay as they are: the rules of dark mode find colours by how they are written.
 const lighten = {
-  floatPrecision: 2,
+  floatPrecision: 1,
   plugins: [
     "removeMetadata",
     "removeComments",
@@ -11,7 +11,7 @@ const lighten = {
     "convertPathData",
     "convertTransform",
     "collapseGroups",
-    "cleanupIds",
+    { name: "cleanupIds", params: { force: true } },
   ],
 };
 
