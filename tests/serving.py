@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext
 
@@ -78,7 +79,19 @@ def weights(context: BrowserContext, addresses: list[str]) -> list[int]:
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     received: list[float] = []
-    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    within: set[str] = set()
+
+    def ask(event: dict[str, Any]) -> None:
+        # A font that is part of a stylesheet has come with it.
+        if event["request"]["url"].startswith("data:"):
+            within.add(event["requestId"])
+
+    def finish(event: dict[str, Any]) -> None:
+        if event["requestId"] not in within:
+            received.append(event["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", ask)
+    session.on("Network.loadingFinished", finish)
     found = []
     for address in addresses:
         received.clear()

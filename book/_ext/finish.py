@@ -343,6 +343,7 @@ def _names(tree: LexborHTMLParser) -> Iterator[str]:
             yield name
             if name in ("class", "id", "type", "role", "rel", "scope"):
                 yield from (value or "").split()
+            yield from re.findall(r"var\((--[\w-]+)", value or "")
 
 
 def _remembered(record: Path, question: str) -> dict[str, Any]:

@@ -4,13 +4,16 @@ const { PurgeCSS } = require("purgecss");
 const { transform } = require("esbuild");
 
 async function bundle({ css, js, alone, words, used }) {
+  // What the pages hold, and every word of the scripts, which add classes of their own.
+  const raw = `${used.join(" ")} ${js} ${words}`;
   const [purged] = await new PurgeCSS().purge({
-    // What the pages hold, and every word of the scripts, which add classes of their own.
-    content: [{ raw: `${used.join(" ")} ${js} ${words}`, extension: "txt" }],
+    content: [{ raw, extension: "txt" }],
     css: [{ raw: css }],
     dynamicAttributes: ["data-theme", "open"],
     fontFace: true,
     keyframes: true,
+    variables: true,
+    safelist: { variables: raw.match(/--[\w-]+/g) ?? [] },
   });
   const options = { minify: true, charset: "utf8", legalComments: "none" };
   const [style, script, ...others] = await Promise.all([
