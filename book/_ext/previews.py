@@ -18,9 +18,6 @@ SHOWN = {
 }
 """What is shown of a link's target: by how it is found, the part of it that says what it is."""
 
-LARGEST = 6000
-"""A page takes no more signs along for one link, such as a drawing of many points."""
-
 LEFT_OUT = ".headerlink, .cite, .copybtn, .katex-mathml"
 """What belongs to the place and not to what it says; the link itself is read aloud."""
 
@@ -60,8 +57,7 @@ def _templates(page: str, tree: LexborHTMLParser, shown: Mapping[str, str]) -> I
     has_signs = tree.css_matches(".katex")
     for address in dict.fromkeys(links):
         text = shown.get(address, "")
-        is_fit = len(text) <= LARGEST and (has_signs or "katex" not in text)
-        if text and is_fit and not address.startswith(f"{page}#"):
+        if text and not address.startswith(f"{page}#") and (has_signs or "katex" not in text):
             # An address within what is shown is one of the other page.
             text = re.sub(r'href="#', f'href="{address.partition("#")[0]}#', text)
             text = re.sub(r'(<use [^>]*href=")[\w.-]+#', r"\1#", text)
