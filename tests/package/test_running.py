@@ -177,7 +177,7 @@ def test_what_cannot_be_called_is_said_in_one_sentence(
 def test_what_passes_passes_whatever_else_it_does(
     function: str, own: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["run", ID, f"{own}:{function}"]) == 0
+    assert main(["run", "--seconds", "10", ID, f"{own}:{function}"]) == 0
     assert f"your {function} passes." in capfd.readouterr().out
 
 
