@@ -18,9 +18,14 @@ def complaints_of(page: BrowserPage, site: str = "file:") -> list[str]:
         if not request.url.startswith((site, "data:", "blob:")):
             complaints.append(f"asked for {request.url}")
 
+    def fail(request: Request) -> None:
+        # A page that is left or closed gives up what it was still asking for, such as its icon.
+        if request.failure != "net::ERR_ABORTED":
+            complaints.append(f"failed: {request.url}: {request.failure}")
+
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", fail)
     page.on("request", check)
     return complaints
 
