@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from backcheck.diagnosis.search import workshop
+from backcheck.diagnosis.symptoms import stopped
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
@@ -123,3 +124,26 @@ def differing(test: str) -> Table:
         counts = (f"{name} ({count})" for name, count in changed[wrong].most_common() if count)
         rows.append((", ".join(wrong), ", ".join(counts), right[wrong]))
     return Table(("these differ", "changed first (named mistakes)", "equivalent forms"), rows)
+
+
+def stopping(*tests: str) -> Table:
+    """Return the shapes at which numpy stops in a named form, the step, and what the form is.
+
+    Examples
+    --------
+    >>> stopping("c1w4_linear_backward_v4a").rows[-1]
+    ('(5,4) (3,4)', 'dW', 'an entry-by-entry product in place of a matrix product')
+    """
+    rows: dict[tuple[str, str], dict[str, None]] = {}
+    for fixture in map(load, tests):
+        for key, mutant in named_on(fixture):
+            name = mutant.outcome.error.partition(":")[0]
+            step = next((one for one in mutant.program.steps if one.name == name), None)
+            shapes = (
+                stopped(step.expression, {**fixture.arrays, **mutant.values})[1] if step else []
+            )
+            if len(shapes) == 2:
+                said = " ".join(f"({','.join(map(str, shape))})" for shape in shapes)
+                rows.setdefault((said, name), {})[table()[key].name] = None
+    listed = ((*place, ", or ".join(names)) for place, names in sorted(rows.items()))
+    return Table(("shapes", "line", "what may be wrong in it"), listed)
