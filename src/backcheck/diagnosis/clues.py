@@ -132,7 +132,7 @@ def stopping(*tests: str) -> Table:
     Examples
     --------
     >>> stopping("c1w4_linear_backward_v4a").rows[-1]
-    ('(5,4) (3,4)', 'dW', 'an entry-by-entry product in place of a matrix product')
+    ('(5,3) (3,4)', 'dA_prev', 'an entry-by-entry product in place of a matrix product')
     """
     rows: dict[tuple[str, str], dict[str, None]] = {}
     for fixture in map(load, tests):
