@@ -247,8 +247,8 @@ WORDS = [
     "d = {f'd{name}': l for l, name in enumerate('WbZA')}\n    d.update({'q': 1, 'a': 2})\n"
     "    d |= {'y': 3}\n    print(d, d | {'W': 0}, *d, {l: {'z': l, 'a': {}} for l in range(3)})",
     "d = {'z': 1, 'a': 2}\n    print(d == {'a': 2, 'z': 1}, {} != d, d == 1, type(d))\n"
-    "    print(type(d) is dict, isinstance(d, dict))\n    def g(**k):\n        return isinstance(k, dict), k['a']\n"
-    "    return g(**d)",
+    "    print(type(d) is dict, isinstance(d, dict))\n    def g(**k):\n"
+    "        return isinstance(k, dict), k['a']\n    return g(**d)",
     "import copy\n    d = {'z': A, 'a': [B]}\n    e = copy.deepcopy(d)\n    e['z'][0] = 9\n"
     "    print(e, copy.copy(d), dict.fromkeys('zab'), d.setdefault('k', 3), f'{d}')",
     "return A[0] is None, A is not None, A.any(), (A == A).all(), not np.all(A)",
