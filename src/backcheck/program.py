@@ -89,9 +89,12 @@ def _count(n: Any) -> int:
 ROWS: dict[str, _Function] = {
     "head": lambda value, n: value[: _count(n)],
     "tail": lambda value, n: value[_count(n) :],
-    "concatenate": lambda above, below: np.concatenate((above, below)),
+    "slice": lambda value, n: value[:, :, _count(n)],
+    "concatenate": lambda *parts: np.concatenate(parts),
+    "dstack": lambda *parts: np.dstack(parts),
 }
-"""What takes rows and puts them together: ``x[:n]``, ``x[n:]`` and ``concatenate((x, y))``."""
+"""What takes parts and puts them together: ``x[:n]`` and ``x[n:]``, by ``concatenate((x, y))``,
+and ``x[:, :, n]``, by ``dstack((x, y, ...))``."""
 
 
 CALLS = {"dot": "@", "matmul": "@", "power": "**", "multiply": "*", "divide": "/"} | {
@@ -212,9 +215,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, exp, log,
-    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions may stand
-    after ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, what `ROWS` lists, the functions sigmoid, tanh, relu, exp, log, cosh and ones, and
+    ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as numpy's
+    functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -334,11 +337,13 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     if not isinstance(tree, tuple):
         return lambda scope: tree
     operation = OPERATIONS[tree[0]]
-    first, *others = map(compiled, tree[1:])
-    if not others:
+    operands = [compiled(operand) for operand in tree[1:]]
+    first, second = operands[0], operands[-1]
+    if len(operands) == 1:
         return lambda scope: operation(first(scope))
-    (second,) = others
-    return lambda scope: operation(first(scope), second(scope))
+    if len(operands) == 2:
+        return lambda scope: operation(first(scope), second(scope))
+    return lambda scope: operation(*(operand(scope) for operand in operands))
 
 
 def write(tree: Tree, binding: int = 0) -> str:
@@ -358,11 +363,11 @@ def write(tree: Tree, binding: int = 0) -> str:
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
         return f"{write(operands[0], _ATOM)}.shape[{operation[-1]}]"
-    if operation == "concatenate":
-        return f"concatenate(({', '.join(map(write, operands))}))"
+    if operation in ("concatenate", "dstack"):
+        return f"{operation}(({', '.join(map(write, operands))}))"
     if operation in ROWS:
-        rows = ("[:{}]" if operation == "head" else "[{}:]").format(write(operands[1]))
-        return write(operands[0], _ATOM) + rows
+        rows = {"head": "[:{}]", "tail": "[{}:]", "slice": "[:, :, {}]"}[operation]
+        return write(operands[0], _ATOM) + rows.format(write(operands[1]))
     _, _, own = OPERATORS[operation]
     if operation == "neg":
         text = f"-{write(operands[0], own)}"
@@ -396,6 +401,8 @@ def _tree(node: ast.expr) -> Tree:
             return ("head", _tree(value), _tree(n))
         case ast.Subscript(value=value, slice=ast.Slice(lower=n, upper=None, step=None)) if n:
             return ("tail", _tree(value), _tree(n))
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=[ast.Slice(), ast.Slice(), n])):
+            return ("slice", _tree(value), _tree(n))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
             plain = ast.copy_location(ast.Name(name), node)
             return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
@@ -404,9 +411,11 @@ def _tree(node: ast.expr) -> Tree:
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
-            func=ast.Name(id="concatenate"), args=[ast.Tuple(elts=[above, below])], keywords=[]
+            func=ast.Name("concatenate" | "dstack" as name),
+            args=[ast.Tuple(elts=[_, _, *_] as some)],
+            keywords=[],
         ):
-            return ("concatenate", _tree(above), _tree(below))
+            return (name, *map(_tree, some))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
             options = {k: v for k, v in options.items() if str(v) not in ("None", "False")}
