@@ -18,7 +18,7 @@ from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
 from backcheck.mutants.joint import joint_changes
-from backcheck.mutants.operators import Rewrites, expression, rewrites
+from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.program import Program, Step, Tree, names, write
 
@@ -189,7 +189,10 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
     kept: dict[object, Form] = {}
     stillborn: dict[Tree, Form] = {}
     original = formula(fixture, tree)
-    for operator, form in chain(_rewritten(fixture, name, tree), _without_parentheses(tree)):
+    everywhere = throughout(tree, families(fixture, name))
+    for operator, form in chain(
+        _rewritten(fixture, name, tree), _without_parentheses(tree), everywhere
+    ):
         key = formula(fixture, form)
         if key == form:
             stillborn.setdefault(form, Form(form, operator))
