@@ -20,6 +20,8 @@ SCOPE = {
     "x": "np.array([[0.12345678901, 1e8, 3.0]])",
     "I": "np.array([[1, 2], [0, -3], [40, 5]])",
     "K": "np.array([3, -1, 2])",
+    "J": "np.array([2**62, 3, -(2**62) - 1])",
+    "h": "np.arange(150.0) / 7",
     "Y": "np.array([[1, 0, 1]])",
     "M": "np.array([[True, False], [False, True], [True, True]])",
     "m": "np.array([True, False, True])",
@@ -165,6 +167,8 @@ def same(ours: Any, theirs: Any) -> bool:
     """Return whether two values are the same, numbers to twelve digits."""
     if isinstance(ours, float) and isinstance(theirs, float):
         near = math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-12)
+        if ours == theirs == 0:
+            return math.copysign(1, ours) == math.copysign(1, theirs)
         return near or (ours != ours and theirs != theirs)
     if isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
         if len(ours) == 6 and isinstance(ours[0], str) and repr(ours[3]) != repr(theirs[3]):

@@ -789,11 +789,11 @@ def _rint(x):
 
 
 def _larger(x, y):
-    return x if x != x or x >= y else y
+    return x if x != x or x > y else y
 
 
 def _smaller(x, y):
-    return x if x != x or x <= y else y
+    return x if x != x or x < y else y
 
 
 add = ufunc("add", "same", lambda x, y: x + y, sign="+")
@@ -855,8 +855,8 @@ def nonzero(a):
 
 
 def clip(a, a_min=None, a_max=None):
-    a = a if a_min is None else maximum(a, a_min)
-    return a if a_max is None else minimum(a, a_max)
+    a = a if a_min is None else maximum(a_min, a)
+    return a if a_max is None else minimum(a_max, a)
 
 
 def rounded(x, decimals):
@@ -908,7 +908,8 @@ def _total(values):
 def sum(a, axis=None, keepdims=False):
     a = asarray(a)
     a = a.astype(int) if a.dtype is BOOL else a
-    return _reduced(a, axis, keepdims, lambda values: a.dtype.plain(_total(values)))
+    finish = _wrapped if a.dtype is INT else float
+    return _reduced(a, axis, keepdims, lambda values: finish(_total(values)))
 
 
 def mean(a, axis=None, keepdims=False):

@@ -5,6 +5,7 @@ import copy
 import io
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -285,6 +286,26 @@ def plain(told: dict[str, Any]) -> Any:
         told = {**told, "dtype": array.dtype.name, "data": array.ravel().tolist()}
     data = [round(float(one), 12) for one in told["data"]]
     return told["kind"], told["dtype"], list(told["shape"]), data
+
+
+FUNCTIONS = Path(__file__).with_name("functions.txt").read_text(encoding="utf-8")
+"""Functions as learners write them, each with some of what numpy and Python have."""
+
+
+def test_functions_of_all_kinds_print_and_fail_as_in_numpy_or_name_what_is_lacking() -> None:
+    texts = FUNCTIONS.split("\n====\n")
+    lacking, wrong = 0, []
+    for text, told in zip(
+        texts, answers(*(program(f"{one}\n", "f", ()) for one in texts)), strict=True
+    ):
+        value, printed = in_python(text)
+        said = f"{type(value).__name__}: {value}".strip() if isinstance(value, Exception) else ""
+        found = told.get("error", "").replace("numpy.", ""), told["printed"]
+        lacking += "lacks" in told
+        if "lacks" not in told and found != (said.replace("numpy.", ""), printed):
+            wrong.append((text, found, said, printed))
+    assert wrong == []
+    assert lacking == 9
 
 
 HELPERS = {
