@@ -18,6 +18,7 @@ from backcheck.mutants.calls import Forms, calls, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.operators import changed_throughout, expression, shaping_changes
 from backcheck.mutants.roles import array_order, entries, known_at, named, role
+from backcheck.mutants.steps import is_place, loop_changes
 from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
@@ -49,14 +50,14 @@ def joint_changes(
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
     others = [c for idea in called for c in once[idea] if tuple(c.items()) not in known]
-    return several | {rest: _possible(fixture, others, forms)}
+    return several | {rest: _possible(fixture, others, forms)} | loop_changes(fixture)
 
 
 def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     plain = {step.name: step.expression for step in fixture.program.steps}
-    slots = (*array_order(fixture), *known)
+    slots = [name for name in (*array_order(fixture), *known) if is_place(fixture, name)]
     kept: dict[Any, Forms] = {}
     for change in changes:
         new = {n: change[n] for n in slots if n in change and plain.get(n) != change[n]}
@@ -95,7 +96,8 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:
     """Yield what is seen where a part of a step is written over an array that it reads."""
-    steps = {step.name: step.expression for step in fixture.program.steps if step.name != "m"}
+    places = (step for step in fixture.program.steps if is_place(fixture, step.name))
+    steps = {step.name: step.expression for step in places if step.name != "m"}
     whole: Forms = {}
     for step, tree in steps.items():
         for part, name in _written_over(tree):
