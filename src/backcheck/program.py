@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import ACTIVATIONS, by_name
+from backcheck.activations import ACTIVATIONS, by_name, softmax
 
 Tree = str | float | tuple[Any, ...]
 """An expression: the name of an array, a number, or a tuple of an operation of
@@ -57,8 +57,13 @@ FUNCTIONS: dict[str, _Function] = {
     "log": np.log,
     "cosh": np.cosh,
     "ones": np.ones_like,
+    "softmax": softmax,
 }
 """The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
+
+LEAKY = "leaky_relu"
+GATES = (*ACTIVATIONS, "softmax", LEAKY)
+"""What an activation can be called; a leaky relu has its slope as a second operand."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -109,6 +114,7 @@ OPERATIONS: dict[str, _Function] = {
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
     **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
+    LEAKY: lambda z, slope: np.where(np.real(z) > 0, z, slope * z),
 }
 """What each operation of a tree does."""
 
@@ -352,8 +358,8 @@ def write(tree: Tree, binding: int = 0) -> str:
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
         return f"sum({', '.join([write(operands[0]), *options])})"
-    if operation in FUNCTIONS:
-        return f"{operation}({write(operands[0])})"
+    if operation in FUNCTIONS or operation == LEAKY:
+        return f"{operation}({', '.join(map(write, operands))})"
     if operation == "T":
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
@@ -401,6 +407,12 @@ def _tree(node: ast.expr) -> Tree:
             return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
         case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if name in CALLS:
             return (CALLS[name], _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="leaky_relu"), args=[argument, *slope], keywords=[]):
+            return (LEAKY, _tree(argument), _tree(slope[0]) if slope else 0.01)
+        case ast.Call(func=ast.Name(id="where"), args=[condition, one, other], keywords=[]):
+            chosen = _tree(condition)
+            others = ("*", ("-", 1.0, chosen), _tree(other))
+            return ("+", ("*", chosen, _tree(one)), others)
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
