@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import backcheck
+from backcheck.auditing.described import described
+from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
@@ -26,8 +28,6 @@ from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
-from backcheck.mutants.auditing import Report, report
-from backcheck.mutants.described import described
 from backcheck.mutants.fair import make, repaired, write
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant

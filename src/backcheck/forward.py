@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.arrays import Array, finite
+from backcheck.over_time import time
 from backcheck.program import GATES, Known, Program, Step, Tree, compiled, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
@@ -244,7 +245,7 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
     found = {}
     for step in fixture.program.steps:
         of, cost = variable(fixture, step.name)
-        if cost:
+        if cost and not time(step.name):
             slope = _slope(fixture.forward, scope, of, cost)
             has_examples = fixture.given.get(str(of), "m").endswith("m")
             found[step.name] = slope * scope["m"] if cost in averages and has_examples else slope

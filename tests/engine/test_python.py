@@ -99,6 +99,9 @@ MISTAKES = [
     "return None.T",
     "return None[0]",
     "return {'dW1': A}['dW2']",
+    "return {'dW1': A} + 1",
+    "return {'dW1': 1}.A",
+    "return dict(3)",
     "return [A][1]",
     "return (A,)['W']",
     "a, b, c = (A, B)\n    return a",
@@ -237,6 +240,17 @@ WORDS = [
     "    n **= 2\n    return l, s",
     "d = {'x': A}\n    d['x'] *= 2\n    d['y'] = d['x']\n    d['y'] /= 4\n    return A, d",
     "return '%s' % A.shape[0], '%.3f' % A[0, 0], '%d rows' % A.shape[0], str(A.shape)",
+    "d = {'z': 1, 'a': A, 'k': {'y': 2, 'b': {}}, (1, 2): 0}\n    d['c'] = 1\n    d.pop('z')\n"
+    "    d['z'] = 2\n    print(d, list(d), [key for key in d['k']], {**d, 'k': 3})",
+    "d = dict(z=1, dW = A, b=dict(y=0, x=1))\n    for key, value in d.items():\n"
+    "        print(key, value)\n    print(dict(d, q=0), dict(zip('zab', A[0])), d.copy(), dict())",
+    "d = {f'd{name}': l for l, name in enumerate('WbZA')}\n    d.update({'q': 1, 'a': 2})\n"
+    "    d |= {'y': 3}\n    print(d, d | {'W': 0}, *d, {l: {'z': l, 'a': {}} for l in range(3)})",
+    "d = {'z': 1, 'a': 2}\n    print(d == {'a': 2, 'z': 1}, {} != d, d == 1, type(d))\n"
+    "    print(type(d) is dict, isinstance(d, dict))\n    def g(**k):\n"
+    "        return isinstance(k, dict), k['a']\n    return g(**d)",
+    "import copy\n    d = {'z': A, 'a': [B]}\n    e = copy.deepcopy(d)\n    e['z'][0] = 9\n"
+    "    print(e, copy.copy(d), dict.fromkeys('zab'), d.setdefault('k', 3), f'{d}')",
     "return A[0] is None, A is not None, A.any(), (A == A).all(), not np.all(A)",
 ]
 

@@ -7,7 +7,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 
 from collections.abc import Iterator, Mapping
 
-from backcheck.program import FUNCTIONS, LEAKY, ROWS, SUMS, Tree, names, parts, write
+from backcheck.program import FUNCTIONS, GATES, ROWS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
@@ -108,7 +108,7 @@ def _written(tree: Tree) -> tuple[str, int]:
     if derivative := _derivative(tree):
         return derivative, _ATOM
     operation, operand, *right = tree
-    if operation in FUNCTIONS or operation == LEAKY:
+    if operation in FUNCTIONS or operation in GATES:
         inside = ", ".join(map(mathematics, tree[1:]))
         return f"{SYMBOLS.get(operation, operation)}({inside})", _ATOM
     if right:

@@ -2,7 +2,7 @@
 
 The test is a black box. What it hands to the function under test says which backward pass it is
 about; then each mutant of that one is the function under test, and the verdict is what the test
-says. See `backcheck.mutants.attempts` for the process in which it runs.
+says. See `backcheck.auditing.attempts` for the process in which it runs.
 """
 
 import ast
@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
+from backcheck.auditing.attempts import Ask, Load
 from backcheck.diagnosis.calling import parsed
 from backcheck.diagnosis.returned import decoded
 from backcheck.diagnosis.running import ended, source_of
 from backcheck.fixtures import Fixture, ids, load
-from backcheck.mutants.attempts import Ask, Load
 from backcheck.mutants.audit import (
     SAME,
     Audit,
@@ -43,11 +43,14 @@ from backcheck.mutants.mutant import Mutant
 from backcheck.program import Program, parse
 
 CHILD = (
-    "import sys; sys.path[:] = sys.argv[1:]; from backcheck.mutants.attempts import main; main()"
+    "import sys; sys.path[:] = sys.argv[1:]; from backcheck.auditing.attempts import main; main()"
 )
 
 COPIED = 1_000_000
 """Files beside a test up to this size are copied for it; others it reads where they are."""
+
+SHOWN = 6
+"""How many programs are listed that share a reason; as JSON, all of them are."""
 
 UNSEEN = 1e-2
 """Relative differences above this are not accepted by any tolerance, but where nobody looks."""
@@ -112,12 +115,9 @@ class Report:
         if broken := dict(_broken(self.cases)):
             lines += ["", "The arrays that it hands over come from no forward pass:", ""]
             lines += [f"- {said}" for said in broken.values()]
-        if found.rejected:
-            lines += ["", "### Rejected although equivalent", ""]
-            lines += [f"- `{changed}`: {why}" for changed, why in self.rejected]
-        if found.missed:
-            lines += ["", "### Accepted although a mistake", ""]
-            lines += [f"- `{one.mutant}`: {one.details}" for one in self.survivors]
+        lines += _listed("Rejected although equivalent", self.rejected)
+        accepted = [(str(one.mutant), one.details) for one in self.survivors]
+        lines += _listed("Accepted although a mistake", accepted)
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -128,6 +128,17 @@ class Report:
         told["mistakes"]["accepted"] = len(self.audit.missed)
         told["survivors"] = [one.to_dict() for one in self.survivors]
         return told | {"rejected": details, "complaint": self.complaint}
+
+
+def _listed(heading: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield programs by the reason that they share, with the first of many."""
+    by_reason: dict[str, list[str]] = {}
+    for changed, why in found:
+        by_reason.setdefault(why, []).append(changed)
+    yield from ("", f"### {heading}") if by_reason else ()
+    for why, some in sorted(by_reason.items(), key=lambda one: -len(one[1])):
+        yield from ("", f"{why}:", "", *(f"- `{changed}`" for changed in some[:SHOWN]))
+        yield from [f"- and {len(some) - SHOWN} more"] * (len(some) > SHOWN)
 
 
 def report(
@@ -153,6 +164,11 @@ def report(
         for place, mutant in enumerate(every, start=1):
             progress(f"{name}: program {place} of {len(every)}")
             passing.append(not run(_ask(fixture, mutant.program), str(mutant))["complaint"])
+        if all(passing):
+            raise ValueError(
+                f"{name} accepts each of {len(every)} backward passes, right or wrong: it compares "
+                "nothing, or the function with itself."
+            )
         blind = {} if complaint else dict(_blind(run, fixture))
     return Report(counted(fixture, every, passing), cases, complaint, blind)
 
