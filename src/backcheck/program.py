@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import ACTIVATIONS, by_name
+from backcheck.activations import ACTIVATIONS, by_name, softmax
 
 Tree = str | float | tuple[Any, ...]
 """An expression: the name of an array, a number, or a tuple of an operation of
@@ -59,6 +59,14 @@ FUNCTIONS: dict[str, _Function] = {
     "ones": np.ones_like,
 }
 """The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
+
+LEAKY = "leaky_relu"
+GATES: dict[str, _Function] = {
+    **ACTIVATIONS,
+    "softmax": softmax,
+    LEAKY: lambda z, slope: np.where(np.real(z) > 0, z, slope * z),
+}
+"""What a layer can be activated by; a leaky relu has its slope as a second operand."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -109,6 +117,7 @@ OPERATIONS: dict[str, _Function] = {
     "T": np.transpose,
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
+    **GATES,
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
     **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
@@ -215,9 +224,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, what `ROWS` lists, the functions sigmoid, tanh, relu, exp, log, cosh and ones, and
-    ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as numpy's
-    functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, what `ROWS` and `GATES` list, the functions exp, log, cosh and ones, ``where``
+    and ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as
+    numpy's functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -357,8 +366,8 @@ def write(tree: Tree, binding: int = 0) -> str:
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
         return f"sum({', '.join([write(operands[0]), *options])})"
-    if operation in FUNCTIONS:
-        return f"{operation}({write(operands[0])})"
+    if operation in FUNCTIONS or operation in GATES:
+        return f"{operation}({', '.join(map(write, operands))})"
     if operation == "T":
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
@@ -408,6 +417,12 @@ def _tree(node: ast.expr) -> Tree:
             return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
         case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if name in CALLS:
             return (CALLS[name], _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="leaky_relu"), args=[argument, *slope], keywords=[]):
+            return (LEAKY, _tree(argument), _tree(slope[0]) if slope else 0.01)
+        case ast.Call(func=ast.Name(id="where"), args=[condition, one, other], keywords=[]):
+            chosen = _tree(condition)
+            others = ("*", ("-", 1.0, chosen), _tree(other))
+            return ("+", ("*", chosen, _tree(one)), others)
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
@@ -423,7 +438,7 @@ def _tree(node: ast.expr) -> Tree:
                 if options == known:
                     return (name, _tree(argument))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]):
-            if name in FUNCTIONS or name in SUMS:
+            if name in FUNCTIONS or name in SUMS or name in GATES:
                 return (name, _tree(argument))
     raise ValueError(
         f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "

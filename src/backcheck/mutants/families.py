@@ -98,7 +98,7 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     texts += [
         SLOPES[layer.activation]["Z"].format(Z=f"({layer.W} @ {layer.input} + {layer.b})")
         for layer in fixture.layers
-        if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
+        if layer.activation in SLOPES and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
     ]
     return tuple(dict.fromkeys(expression(text) for text in texts))
 

@@ -6,6 +6,7 @@ place where they fit, and none of them knows a particular mistake.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -181,7 +182,9 @@ def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
-        yield DROPPED, expression(kept)
+        # Two comparisons in a row are none that a program can make.
+        with suppress(ValueError):
+            yield DROPPED, expression(kept)
 
 
 def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
