@@ -176,13 +176,12 @@ def stopping(*tests: str) -> Table:
     rows: dict[tuple[str, str], dict[str, None]] = {}
     for fixture in map(load, tests):
         for key, mutant in named_on(fixture):
-            name = mutant.outcome.error.partition(":")[0]
-            step = next((one for one in mutant.program.steps if one.name == name), None)
-            shapes = (
-                stopped(step.expression, {**fixture.arrays, **mutant.values})[1] if step else []
-            )
+            if len(mutant.values) == len(mutant.program.steps):
+                continue
+            step = mutant.program.steps[len(mutant.values)]
+            _, shapes = stopped(step.expression, {**fixture.arrays, **mutant.values})
             if len(shapes) == 2:
                 said = " ".join(f"({','.join(map(str, shape))})" for shape in shapes)
-                rows.setdefault((said, name), {})[table()[key].name] = None
+                rows.setdefault((said, step.name), {})[table()[key].name] = None
     listed = ((*place, ", or ".join(names)) for place, names in sorted(rows.items()))
     return Table(("shapes", "line", "what may be wrong in it"), listed)
