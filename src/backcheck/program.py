@@ -215,7 +215,7 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, what `ROWS` lists, the functions sigmoid, tanh, relu, exp, log, cosh and ones, and
+    ``.shape[1]``, what `ROWS` has, the functions sigmoid, tanh, relu, exp, log, cosh and ones, and
     ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as numpy's
     functions. Blank lines and ``#`` comments are allowed.
 
