@@ -51,14 +51,22 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
+
+def _softmax(Z: Any) -> Any:
+    powers = np.exp(Z - np.max(np.real(Z), axis=0))
+    return powers / np.sum(powers, axis=0)
+
+
 FUNCTIONS: dict[str, _Function] = {
     **ACTIVATIONS,
+    "softmax": _softmax,
     "exp": np.exp,
     "log": np.log,
     "cosh": np.cosh,
     "ones": np.ones_like,
 }
-"""The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
+"""The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument, and
+the softmax of each column adds up to 1."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -212,9 +220,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, exp, log,
-    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions may stand
-    after ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, softmax,
+    exp, log, cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions
+    may stand after ``np.``, operators as numpy's functions, and ``#`` comments and blank lines.
 
     Examples
     --------
