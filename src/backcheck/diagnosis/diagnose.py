@@ -35,7 +35,6 @@ from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
-from backcheck.forward import verdict
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.showing.words import covered, say
 
@@ -280,7 +279,7 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         named = any(array.name for array in paste.arrays)
         most = changes if likely and named else min(changes, 1)
         # What a test demands that is no gradient, another edition explains.
-        sound = tuple(test for test in fitting if not _demands_mistake(test))
+        sound = tuple(test for test in fitting if test.is_gradient)
         found = _explain(paste, sound or tuple(fitting), most, effort)
         if found and (found.candidates or likely):
             return found
@@ -422,16 +421,10 @@ def _answer(
         for mutant in _one_change(fixture, arrays, loose)
         if mutant.named and mutant.outcome.word == "passes"
     ]
-    if _demands_mistake(fixture):
+    if not fixture.is_gradient:
         remarks += (say("no-gradient", page=fixture.page),)
     candidates = (Mutant(fixture, {}, 0), *others)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
-
-
-@cache
-def _demands_mistake(fixture: Fixture) -> bool:
-    """Return whether what a test expects is not the gradient of its forward pass."""
-    return verdict(fixture.program, fixture) == "mistake"
 
 
 def _one_change(
