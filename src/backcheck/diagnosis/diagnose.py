@@ -278,8 +278,8 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
         most = changes if likely and named else min(changes, 1)
-        # What a test demands that is no gradient, another edition explains.
-        sound = tuple(test for test in fitting if test.is_gradient)
+        # What a test demands that is no gradient, a change on another edition explains.
+        sound = tuple(test for test in fitting if test.is_gradient or test.last)
         found = _explain(paste, sound or tuple(fitting), most, effort)
         if found and (found.candidates or likely):
             return found
