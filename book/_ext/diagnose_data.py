@@ -133,7 +133,6 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
-        "dropped": package.mutate.DROPPED,
         "words": words(),
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
@@ -384,13 +383,14 @@ def _pattern(node: ast.expr) -> Any:
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
     """Return which of all rewrites are meant: how far each is from the one before it.
 
-    The page makes all of them in the same order. What is none of them is written out.
+    The page makes all of them in the same order. What is none of them is written out, with the
+    operator that makes it.
     """
     found: list[Any] = []
     before = 0
     for form in forms:
         place = places.get(form.tree, before)
-        found.append(place - before if form.tree in places else [_tree(form.tree)])
+        found.append(place - before if form.tree in places else [_tree(form.tree), form.operator])
         before = place
     return found
 

@@ -5,16 +5,23 @@
   because the heading was reworded since.
 - The sections of the named mistakes come from ``mistakes.toml``. A page says where
   those of one part go: ```` ```{mistakes} part ````.
+- Which exercises are covered, and which not, comes from the tests that are published in the
+  package. A page has a line for it, ``{scope}``.
+- The page of changes has the repository's list of them, at ``{changelog}``.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+
+PACKAGE = ROOT / "src/backcheck"
+
+PUBLISHED, UNCOVERED = PACKAGE / "published", PACKAGE / "diagnosis/uncovered.toml"
 
 LABEL = re.compile(r"\([\w-]+\)=")
 
@@ -31,6 +38,19 @@ SHORT = {
 """Headings that many pages have, and what their addresses call them."""
 
 PLACE = re.compile(r"^```\{mistakes\} (.+)\n```\n", re.MULTILINE)
+
+COVERED = re.compile(r"^\{scope\}$", re.MULTILINE)
+
+CHANGES, CHANGELOG = re.compile(r"^\{changelog\}$", re.MULTILINE), ROOT / "CHANGELOG.md"
+
+EXERCISE = re.compile(r"(\w+) \((Course \d+ Week \d+)\)")
+"""The title of an exercise of the Deep Learning Specialization that is not covered."""
+
+SCOPE = """\
+```{{container}} scope
+**Covered**: {known} ({{ref}}`every function <diagnose-covered>`).
+**Not covered**: {others}other courses.
+```"""
 
 NEEDED = ("part", "says", "wrong", "see")
 """What a section says of a mistake."""
@@ -63,7 +83,48 @@ def source_of(file: Path) -> str:
 
 def whole(page: str, source: str) -> str:
     """Write the labels and sections that are not written by hand into the source of a page."""
-    return _with_labels(page, _with_sections(source))
+    source = COVERED.sub(lambda place: scope(), _with_sections(source))
+    return _with_labels(page, CHANGES.sub(lambda place: changes(), source))
+
+
+def changes() -> str:
+    """Return what every version has brought, each under a label of its number."""
+    _, _, text = CHANGELOG.read_text(encoding="utf-8").partition("\n\n")
+
+    def labelled(heading: re.Match[str]) -> str:
+        return f"(changelog-{heading[1].replace('.', '-')})=\n{heading[0]}"
+
+    return re.sub(r"^## ([\d.]+)\b", labelled, text.rstrip(), flags=re.MULTILINE)
+
+
+def scope() -> str:
+    """Return the line that says which exercises are covered, and which are not."""
+    tables = (table for file in PUBLISHED.glob("*.toml") for table in _read(file).values())
+    weeks = {table["course"] for table in tables if "course" in table}
+    known: dict[str, list[str]] = {}
+    for course, _, week in sorted(one.rpartition(" Week ") for one in weeks):
+        known.setdefault(course, []).append(week)
+    others: dict[str, list[str]] = {}
+    for exercise in _read(UNCOVERED).values():
+        if found := EXERCISE.fullmatch(exercise["title"]):
+            others.setdefault(found[2], []).append(f"`{found[1]}`")
+    return SCOPE.format(
+        known=_listed(
+            f"{course} Week{'s' * (len(some) > 1)} {_listed(some)}"
+            for course, some in known.items()
+        ),
+        others="".join(f"{_listed(some)} ({week}), " for week, some in others.items())
+        + "and " * bool(others),
+    )
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def label_of(page: str, mark: str, heading: str) -> str:
@@ -94,9 +155,7 @@ def _with_labels(page: str, source: str) -> str:
 def _with_sections(source: str) -> str:
     if not PLACE.search(source):
         return source
-    table = tomllib.loads(
-        (ROOT / "src/backcheck/mutants/mistakes.toml").read_text(encoding="utf-8")
-    )
+    table = _read(PACKAGE / "mutants/mistakes.toml")
     for flaw in flaws(table, PLACE.findall(source)):
         raise ValueError(flaw)
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)

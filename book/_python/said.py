@@ -148,5 +148,5 @@ def _two(sign, left, right):
 
 def _named(kind):
     """Return what Python calls a type, with its module if that is numpy."""
-    kind = "function" if kind == "closure" else kind
+    kind = {"closure": "function", "OrderedDict": "dict"}.get(kind, kind)
     return f"numpy.{kind}" if kind in np.NAMES else kind

@@ -53,10 +53,10 @@ def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
 ) -> None:
     screen.goto((html / "gradient-check.html").as_uri())
     formula = screen.locator("#equation-taylor .formula").first
-    screen.wait_for_timeout(100)
+    scrolls = screen.viewport_size["width"] < 400
+    formula.locator(f"xpath=self::*[{'@tabindex' if scrolls else 'not(@tabindex)'}]").wait_for()
     formula.focus()
-    scrolls = formula.evaluate("box => box.scrollWidth > box.clientWidth")
-    assert scrolls == (screen.viewport_size["width"] < 400)
+    assert formula.evaluate("box => box.scrollWidth > box.clientWidth") == scrolls
     assert formula.evaluate("box => box === document.activeElement") == scrolls
 
 

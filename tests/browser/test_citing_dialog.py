@@ -15,7 +15,7 @@ from chapters import chapters
 FEWEST = 25
 
 # Pages on the book and its tools, where what is said need not be a number.
-OF_THE_BOOK = ("cite", "colophon", "command-line", "portability")
+OF_THE_BOOK = ("changelog", "cite", "colophon", "command-line", "portability")
 
 # What points to a place of the page that is not copied.
 POINTS = re.compile(r"\b(?:cell|table|number|picture|figure|list)s? (?:above|below)\b(?! \d)", re.I)

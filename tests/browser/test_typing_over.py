@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from backcheck.activations import sigmoid, tanh
 from backcheck.fixtures import load
@@ -27,13 +27,14 @@ def opened(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Iter
 
 def typed_over(page: Page, text: str) -> Locator:
     """Type a text over the first form, and return what is said of it."""
-    field = page.locator(".live textarea").first
-    field.focus()
+    said = page.locator(".live .live-form + pre + ul").first
+    before = said.inner_text()
+    page.locator(".live textarea").first.focus()
     page.keyboard.press("Control+A")
-    page.keyboard.type(text)
+    page.keyboard.insert_text(text)
     page.wait_for_selector("html[data-live=ready]")
-    page.wait_for_timeout(500)
-    return page.locator(".live .live-form + pre + ul").first
+    expect(said).not_to_have_text(before)
+    return said
 
 
 @pytest.mark.parametrize("opened", ["week-4"], indirect=True)

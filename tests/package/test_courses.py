@@ -192,7 +192,7 @@ DEFECTS = [
     ("m = X.shape[1]\nZ = w", "Z = w", "have to begin with a line such as m ="),
     (
         "A = sigmoid(Z)\nJ",
-        "A = softmax(Z)\nJ",
+        "A = swish(Z)\nJ",
         "its forward is no program.",
     ),
     ("dw = X @", "import os\ndw = X @", "its program is no program. Line 6 is not an assignment"),

@@ -182,9 +182,7 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
     except subprocess.TimeoutExpired:
         late = True
     finally:
-        with suppress(OSError, AttributeError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+        ended(process)
         with suppress(subprocess.TimeoutExpired):
             out = process.communicate(timeout=1)[0] or out
     told = []
@@ -195,6 +193,13 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         said = say("out-of-time" if late else "died", seconds=seconds, code=process.returncode)
         raise ValueError(said)
     return told
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it has started."""
+    with suppress(OSError, AttributeError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _trace(

@@ -202,7 +202,7 @@ def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
         yield from (template.format(array=name) for name in array_order(fixture))
     elif "{" not in template:
         yield template
-    elif activation:
+    elif activation in SLOPES:
         own = SLOPES[activation]
         filling = {
             "own": activation,
