@@ -326,7 +326,7 @@ class Overview(Table):
         lines = []
         for part, _, names in (line.partition(": ") for line in str(row[1]).split(" | ")):
             links = "; ".join(_link(keys[name]) for name in names.split("; "))
-            lines.append(f"<b>{part}</b>: {links}")
+            lines.append(f"<b>{part}</b>: {re.sub('>(the|an?) ', '>', links)}")
         return f'<th scope="row">{row[0]}</th><td class="links">{" <br/>".join(lines)}</td>'
 
 
