@@ -125,7 +125,7 @@ def answer(texts: Mapping[str, str], settings: Mapping[str, Any], *options: str)
 
 
 def _fill(output: Node, files: Path) -> None:
-    """Put text of more than 25,000 signs, which lies in a file of its own, where shorter text is."""
+    """Put long text, which lies in a file of its own, where shorter text is."""
     for part in (output, *output.get("data", {}).values()):
         if "path" in part and part.get("content_type", "text/").startswith("text/"):
             part["text"] = part["content"] = (files / Path(part["path"]).name).read_text("utf-8")
