@@ -123,6 +123,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "wrong_calls": package.symptoms.wrong_calls(),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
@@ -163,6 +164,7 @@ def facts() -> dict[str, Any]:
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
+        "written_on_calls": package.symptoms.WRITTEN_ON_CALLS,
     }
 
 

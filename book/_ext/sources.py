@@ -37,7 +37,7 @@ SHORT = {
 }
 """Headings that many pages have, and what their addresses call them."""
 
-PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
+PLACE = re.compile(r"^```\{mistakes\} (.+)\n```\n", re.MULTILINE)
 
 COVERED = re.compile(r"^\{scope\}$", re.MULTILINE)
 
@@ -58,7 +58,7 @@ NEEDED = ("part", "says", "wrong", "see")
 KEYS = (*NEEDED, "form", "due", "more", "after")
 """What it may say: the form that its example is where the course writes that otherwise."""
 
-SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|db|m|keepdims)\b(?!-)")
+SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
 """What is code in a name."""
 
 SECTION = """\

@@ -19,7 +19,8 @@ Forms = dict[str, Tree]
 
 def is_place(fixture: Fixture, name: str) -> bool:
     """Return whether a step or an array can be changed, and does not follow another one."""
-    return fixture.is_gradient and time(name) in (0, fixture.last)
+    # A loop that is no gradient is two mistakes at once, whose changes say nothing.
+    return (fixture.is_gradient or not fixture.last) and time(name) in (0, fixture.last)
 
 
 def first_of(fixture: Fixture, name: str) -> str:
@@ -78,7 +79,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     weights = {name: sums[name] for name in sums if name.startswith("dW")}
     biases = {name: sums[name] for name in sums if name not in weights}
     alone = [{name: part} for name, part in sums.items()]
-    found = {
+    found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
         "step-alone": [*alone, weights, biases, sums],
         "other-sum": [
@@ -87,7 +88,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
     }
-    return {idea: tuple(filter(None, changes)) for idea, changes in found.items()}
+    return {idea: tuple(one for one in changes if one) for idea, changes in found.items()}
 
 
 @cache
@@ -130,6 +131,12 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
+    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
+    known = other_steps(fixture).items()
+    return next((key for key, changes in known if changes == forms), "")
+
+
 def _left_out(fixture: Fixture, at: int) -> Forms:
     """Return a loop that leaves out a step: what comes from the later one is handed on."""
     found: Forms = {}
@@ -144,7 +151,9 @@ def _left_out(fixture: Fixture, at: int) -> Forms:
 def _own(tree: Tree, later: int) -> Tree:
     """Return what a step adds to what comes from the later one, or ``""``."""
     match tree:
-        case ("+", str(carried), own) | ("+", own, str(carried)) if time(carried) == later:
+        case ("+", str(carried), (str() | tuple()) as own) if time(carried) == later:
+            return own
+        case ("+", (str() | tuple()) as own, str(carried)) if time(carried) == later:
             return own
     return ""
 
