@@ -286,10 +286,13 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
 
 def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     """Return the tests that have most of the pasted shapes: how many of them."""
+    named = any(array.name for array in paste.arrays)
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
-        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > len(paste.arrays)
+        # Where a notebook prints single entries, there are no numbers without a name.
+        if (named or not test.entries)
+        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > len(paste.arrays)
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > len(paste.arrays)}
 
