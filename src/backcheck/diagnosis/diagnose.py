@@ -460,9 +460,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
     left = [name for name in first.fixture.expected if name not in arrays]
+    if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
+        remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if left and best.verdict == "explained" and len(best.groups) > 1:
         remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
+
+
+def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
+    """Return whether the outputs that are computed last are left out, and nothing else."""
+    order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
+    return n > 0 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
