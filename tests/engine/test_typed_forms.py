@@ -11,6 +11,7 @@ import pytest
 import live
 import planes
 from backcheck.fixtures import load
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.program import parse, write
 from chapters import ROOT
@@ -76,6 +77,8 @@ def test_mutants_that_are_typed_in_are_judged_alike() -> None:
         (slot,) = (one for one in mutants(load(test)).slots if one.name == step)
         shown = [step, *load(test).comparisons[-1].outputs[:2]]
         sample = rng.sample([*slot.forms, *slot.stillborn], 25)
+        right = (f for f in slot.forms if Mutant(load(test), {step: f.tree}).verdict != "mistake")
+        sample += [form for form in [next(right, None)] if form]
         asked += [(test, step, write(form.tree), shown) for form in sample]
     told = agree(asked)
     assert {lines[0][0] for answer in told if (lines := answer["lines"])} == {

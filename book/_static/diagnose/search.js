@@ -147,11 +147,10 @@ export class Search {
       if (isArray || (read >> place) & 1 || name in this.fixture.expected) return;
       if (!this.sources.includes(place)) this.sources.push(place);
     });
-    const first = this.needed(reach) & ((2 << this.firstWrong) - 1);
-    // Two changes of one step are the simpler explanation.
-    for (const place of places(first & this.hopeful(null, reach))) yield* this.twice(place);
-    for (const place of places(first)) {
+    const hopeful = this.hopeful(null, reach);
+    for (const place of places(this.needed(reach) & ((2 << this.firstWrong) - 1))) {
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
+      if ((hopeful >> place) & 1) yield* this.twice(place);
     }
     const several = this.several(this.shop.several);
     for (const run of several) yield* this.besides(run, run.reach, 0);
