@@ -11,6 +11,7 @@ import pytest
 import live
 import planes
 from backcheck.fixtures import load
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.program import parse, write
 from chapters import ROOT

@@ -151,13 +151,15 @@ def _every_layer(
     fixture: Fixture, forms: Mapping[str, tuple[Tree, ...]]
 ) -> Iterator[dict[str, Tree]]:
     """Yield the same form of the same step in all layers, or in all where the step is alike."""
-    layered = {name for layer in fixture.layers for name in entries(layer)}
+    masks = {layer.A: layer.mask for layer in fixture.layers if layer.mask}
+    layered = {name for layer in fixture.layers for name in (*entries(layer), layer.mask)}
     shared = {"m", *(name for name in fixture.arrays if name not in layered)}
     by_role: dict[str, dict[str, dict[str, str]]] = {}
     for slot in forms:
         computes, layer = role(fixture, slot)
         if layer:
-            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
+            below = {"mask": masks[layer.input]} if layer.input in masks else {}
+            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot)) | below
     # Which layer is the first matters: equal sizes can make two forms one in it, such as one unit.
     for first, some in ((slot, group) for group in by_role.values() for slot in group):
         symbols = {name: symbol for symbol, name in some[first].items()}
