@@ -86,7 +86,8 @@ def _possible(
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
     lines = lines_of(fixture.arrays, fixture.forward)
-    again = {line.name: line.expression for line in lines}
+    known = fixture.arrays.keys()
+    again = {line.name: line.expression for line in lines if known >= {*line.reads}}
     from_below = {layer.Z for layer in fixture.layers}
     for kept in (again.keys(), from_below, again.keys() - from_below):
         yield {name: tree for name, tree in again.items() if name in kept}
