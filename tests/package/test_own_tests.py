@@ -234,7 +234,7 @@ def test_a_forward_pass_repairs_such_a_test(network: Path) -> None:
     (network / "public_tests.py").write_text(text, encoding="utf-8")
     found = report("public_tests.py", described("net.toml"))
     assert (found.fairness, found.strength) == (1, 1)
-    assert "come from no forward pass" not in repr(found)
+    assert "do not come from a forward pass" not in repr(found)
 
 
 SMALL = """

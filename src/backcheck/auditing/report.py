@@ -116,7 +116,7 @@ class Report:
         if self.complaint:
             lines += ["It rejects the backward pass it is judged by as well:", self.complaint]
         if broken := dict(_broken(self.cases)):
-            lines += ["", "The arrays that it hands over come from no forward pass:", ""]
+            lines += ["", "The arrays that it hands over do not come from a forward pass:", ""]
             lines += [f"- {said}" for said in broken.values()]
         lines += _listed("Rejected although equivalent", self.rejected)
         accepted = [(str(one.mutant), one.details) for one in self.survivors]
