@@ -52,11 +52,14 @@ SCOPE = """\
 **Not covered**: {others}other courses.
 ```"""
 
-KEYS = ("part", "says", "more", "after")
-"""What a section says of a mistake: the last two if need be."""
+NEEDED = ("part", "says", "wrong", "see")
+"""What a section says of a mistake."""
 
-SYMBOL = re.compile(r"(?:d?[A-Z]|db|m|keepdims)\b")
-"""What begins a name and is code, which a heading leaves as it is."""
+KEYS = (*NEEDED, "form", "due", "more", "after")
+"""What it may say: the form that its example is where the course writes that otherwise."""
+
+SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|db|m|keepdims)\b(?!-)")
+"""What is code in a name."""
 
 SECTION = """\
 (mistake-{id})=
@@ -165,7 +168,7 @@ def flaws(table: Mapping[str, Mapping[str, Any]], parts: Sequence[str]) -> Itera
         of = f"The section of {id}, in mistakes.toml,"
         for key in (key for key in section if key not in KEYS):
             yield f"{of} has an unknown key {key!r}; the keys are {', '.join(KEYS)}."
-        for key in ("part", "says"):
+        for key in NEEDED:
             if key not in section:
                 yield f"{of} lacks the key {key!r}; the keys are {', '.join(KEYS)}."
         if (part := section.get("part")) not in (None, *parts):
@@ -184,11 +187,13 @@ def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str
 
     for first in (id for id, section in here.items() if "after" not in section):
         for id in beginning_with(first):
-            name, section = table[id]["name"], here[id]
-            pages = filter(None, (table[id]["page"], section.get("more")))
+            section = here[id]
+            heading = SYMBOL.sub(r"`\g<0>`", table[id]["name"])
             yield SECTION.format(
                 id=id,
-                heading=name if SYMBOL.match(name) else name[0].upper() + name[1:],
+                heading=heading[0].upper() + heading[1:],
                 says=section["says"],
-                more=" and ".join(f"{{ref}}`{page}`" for page in pages),
+                more=" and ".join(
+                    f"{{ref}}`{section[key]}`" for key in ("see", "more") if key in section
+                ),
             )

@@ -78,7 +78,7 @@ export function* explaining(paste, fixture, changes) {
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withMessage(found, { error, frame }) {
-  const causes = knownCauses(error, frame);
+  const causes = error ? knownCauses(error, frame) : [];
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...found.remarks, beside, ...causes] : found.remarks;
   return { ...found, remarks };

@@ -243,7 +243,7 @@ def diagnose(
     found = _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
-    if found and (causes := told(paste.error, paste.frame)):
+    if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
     found = found or _without_numbers(paste, tests)

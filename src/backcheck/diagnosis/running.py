@@ -259,8 +259,10 @@ def _causes(ran: Ran) -> Iterator[str]:
         return
     if ran.error.startswith("NameError"):
         yield from (say("may-be-absent", module=module) for module in ran.absent)
-    *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
-    yield from likely_causes(ran.error, ran.fixture, frame_of(function.strip("<>"), text or ""))
+    *calls, (*_, function, text) = ran.frames or [("", 0, "-", "")]
+    frame = frame_of(function.strip("<>"), text or "")
+    frame = replace(frame, calls=tuple(one[-1] or "" for one in reversed(calls)))
+    yield from likely_causes(ran.error, ran.fixture, frame)
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:

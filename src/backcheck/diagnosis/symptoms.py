@@ -25,6 +25,10 @@ MOST = 4
 """How many causes of an exception are told."""
 
 
+WRITTEN_ON_CALLS = ("arguments", "helper")
+"""The causes that nobody can miss who sees the call."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """What may be behind an exception, and how many of the programs that stopped so had it."""
@@ -82,14 +86,28 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
 
 
 def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return the first few causes as sentences, and how many there are beside."""
-    causes = known_causes(error, frame)
+    """Return what the calls show, the first few causes, and how many there are beside."""
+    shown = [
+        say("call-says", statement=call, says=says)
+        for call in frame.calls
+        for wanted, says in wrong_calls()
+        if re.search(wanted, call)
+    ]
+    # What a call would show is wrong, if it were, needs no other cause, or is none.
+    unseen = WRITTEN_ON_CALLS if any("_backward(" in call for call in frame.calls) else ()
+    causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
     plain = (
         one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
     )
-    return (*map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+    return (*shown, *map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+
+
+def wrong_calls() -> list[tuple[str, str]]:
+    """Return what calls look like that show what is wrong, each with what is said of it."""
+    table = exceptions()
+    return [(e["pattern"], e.get("says") or table["causes"][k]) for k, e in table["calls"].items()]
 
 
 def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import KEEP, lines_of
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import activated, array_order, known_at, role
+from backcheck.mutants.steps import is_place
 from backcheck.program import SLOPES, Tree, names
 
 
@@ -31,7 +32,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     """
     arrays, layers = array_order(fixture), fixture.layers
     if slot in arrays:
-        others = tuple(name for name in arrays if name != slot)
+        others = tuple(name for name in arrays if name != slot and is_place(fixture, name))
         return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
     known = tuple(name for name in known_at(fixture, slot) if name != "m")
     computes, own = role(fixture, slot)

@@ -38,7 +38,7 @@ class Mistake:
     found: Mapping[str, int] = field(default_factory=dict)
     # What the printed numbers are to the expected ones, by `backcheck.diagnosis.clues.CAUSES`.
     ratios: tuple[str, ...] = ("not constant", "other shape")
-    section: Mapping[str, str] | None = None
+    section: Mapping[str, str] = field(default_factory=dict)  # of the page of mistakes
 
 
 @cache

@@ -70,7 +70,8 @@ def small_names() -> tuple[str, ...]:
 
 def spellings(name: str) -> tuple[str, ...]:
     """Return how the published tests spell a name: one test's dw is another one's dW."""
-    return (name.replace("_", ""), *(one for one in small_names() if one == name.lower()))
+    every = (name, *(one for one in small_names() if one == name.lower()))
+    return tuple(one.replace("_", "") for one in every)
 
 
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
