@@ -84,7 +84,7 @@ class Report:
     @property
     def rejected(self) -> list[tuple[str, str]]:
         """The right programs that fail, each with the reason."""
-        return [(str(mutant), _why(self.cases, mutant)) for mutant in self.audit.rejected]
+        return [(str(mutant), why(self.cases, mutant)) for mutant in self.audit.rejected]
 
     @property
     def survivors(self) -> list[Survivor]:
@@ -376,20 +376,27 @@ def _gaps(case: Fixture, mutant: Mutant) -> Iterator[float]:
     return forward.errors(mutant.program, case, case.arrays, case.program.run(case.arrays))
 
 
-def _why(cases: Iterable[Fixture], mutant: Mutant) -> str:
+def why(cases: Iterable[Fixture], mutant: Mutant) -> str:
     """Say why a right program is rejected: by which relations that do not hold it shows."""
     for case in cases:
         if gap(case, mutant, case.arrays) <= SAME:
             continue
         off = _off(case)
         needed = list(off)
-        if gap(case, mutant, _mended(case, needed)) > SAME:
+        if _differs(case, mutant, needed):
             return "on these arrays it gives other values"
         for relation in off:
             fewer = [one for one in needed if one != relation]
-            needed = needed if gap(case, mutant, _mended(case, fewer)) > SAME else fewer
+            needed = needed if _differs(case, mutant, fewer) else fewer
         return " and ".join(_off_by(one, off[one]) for one in needed)
     return "it gives the same values up to rounding, which is not what decides"
+
+
+def _differs(case: Fixture, mutant: Mutant, relations: Collection[str]) -> bool:
+    """Return whether a right program shows where some relations are made to hold."""
+    with suppress(ValueError):  # Of arrays in two shapes, some are of no use to each other.
+        return gap(case, mutant, _mended(case, relations)) > SAME
+    return True
 
 
 def _mended(case: Fixture, relations: Collection[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, ids, load, prefix
 from backcheck.forward import kind_and_shape
+from backcheck.program import Program
 from backcheck.showing.words import say
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -50,6 +51,8 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
             # The first notebook's test of the linear step spells out no bias, which is not read.
             _, symbols = kind_and_shape(fixture.given[name])
             return np.zeros([fixture.sizes.get(symbol, 1) for symbol in symbols])
+        case ast.Name(id="m"):
+            return int(Program(fixture.program.steps[:1]).run(arrays)["m"])
         case ast.Constant(value=str(word)):
             return word
         case ast.Tuple(elts=nodes):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from backcheck import gradient_check
@@ -49,7 +50,7 @@ def cleaned(text: str) -> str:
 
 def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
     """Return the names of gradients that these tests have and the course's Week 4 has not."""
-    names = (name for fixture in fixtures for name in fixture.expected)
+    names = (n for test in fixtures for n in (*test.expected, *chain(*test.also_called)))
     # In another case as well: each test takes the names that it spells otherwise.
     usual = re.compile(r"(?:\w+_)?d[AWZb](?:_prev|L|\d)?|m", re.IGNORECASE)
     return tuple(dict.fromkeys(name for name in names if not usual.fullmatch(name)))
