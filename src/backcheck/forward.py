@@ -57,8 +57,8 @@ NUMBERS = (0.4, 0.9)
 """Range of the single numbers a fixture hands over: the weight of a penalty, and the
 probability of keeping a unit, which must not be so low that a mask drops nearly all."""
 
-KINDS = ("normal", "label", "class", "mask", "number")
-"""What a test can be given: standard normal numbers, labels 0 and 1, one class of each example, a
+KINDS = ("normal", "label", "one-hot", "mask", "number")
+"""What a test can be given: standard normal numbers, labels 0 and 1, columns with a single 1, a
 dropout mask that keeps something of every unit and example, and a number out of `NUMBERS`."""
 
 SEEDS = (1, 2)
@@ -200,7 +200,7 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
             while not (mask.any(axis=0).all() and mask.any(axis=1).all()):
                 mask = (rng.random(shape) < arrays[KEEP]).astype(int)
             arrays[name] = mask
-        elif kind == "class":
+        elif kind == "one-hot":
             arrays[name] = np.eye(shape[0], dtype=int)[:, rng.integers(0, shape[0], shape[1])]
         elif kind == "label":
             labels = rng.integers(0, 2, shape)

@@ -135,7 +135,7 @@ class _Network:
         for n in range(1, self.last + 1):
             found |= {f"W{n}": f"n{n} n{n - 1}", f"b{n}": f"n{n} 1"}
             found |= {f"D{n}": f"mask n{n} m"} if n in self.masked else {}
-        kind = {"softmax": "class ", "sigmoid": "label "}.get(self.name(self.last), "")
+        kind = {"softmax": "one-hot ", "sigmoid": "label "}.get(self.name(self.last), "")
         return found | {"Y": f"{kind if self.cost == COST else ''}n{self.last} m"}
 
     def forward(self) -> str:
