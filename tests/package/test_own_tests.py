@@ -612,3 +612,12 @@ def test_a_described_test_stands_on_the_same_numbers_each_time(files: Files) -> 
     assert all(np.array_equal(again.arrays[name], value) for name, value in first.arrays.items())
     assert not np.array_equal(first.arrays["W1"], other.arrays["W1"])
     assert re.fullmatch(r"3 layers, softmax output", first.title)
+
+
+def test_a_shape_that_numpy_broadcasts_is_said_of_the_mistakes_it_lets_through(
+    files: Files,
+) -> None:
+    lines = (line for line in WEEK_3_TEST.split("\n") if "shape" not in line and "type" not in line)
+    files(public_tests=given(load(WEEK_3)) + "\n".join(lines))
+    found = {str(one.mutant): one.details for one in report("public_tests.py").survivors}
+    assert found["db2 = sum(dZ2) / m"].startswith("db2: another shape")

@@ -97,6 +97,9 @@ class Report:
         wrong = [name for name, one in off.items() if one > SAME]
         if wrong and self.blind.keys() >= {*wrong}:
             return Survivor(mutant, "unseen", ", ".join(self.blind[name] for name in wrong))
+        if turned := [name for name in wrong if np.isinf(off[name])]:
+            said = "another shape, and the comparison broadcasts"
+            return Survivor(mutant, "unseen", f"{' and '.join(turned)}: {said}")
         if wrong and max(off.values()) > UNSEEN:
             said = f"{max(off, key=lambda name: off[name])} is off by {max(off.values()):.1g}"
             return Survivor(mutant, "unseen", f"{said} of its largest entry, where nothing looks")
