@@ -314,8 +314,8 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
 @cache
 def _newest() -> tuple[tuple[str, Mutant], ...]:
     """Return every named form on the newest test of each function, the shortest program first."""
-    tests = sorted(newest().values(), key=lambda test: len(test.program.steps))
-    return tuple(one for test in tests for one in named_on(test))
+    made = (one for one in _made() if one[0].last or newest()[one[0].function] is one[0])
+    return tuple(one[1:] for one in sorted(made, key=lambda one: len(one[0].program.steps)))
 
 
 class Overview(Table):
@@ -326,7 +326,7 @@ class Overview(Table):
         lines = []
         for part, _, names in (line.partition(": ") for line in str(row[1]).split(" | ")):
             links = "; ".join(_link(keys[name]) for name in names.split("; "))
-            lines.append(f"<b>{part}</b>: {links}")
+            lines.append(f"<b>{part}</b>: {re.sub('>(the|an?) ', '>', links)}")
         return f'<th scope="row">{row[0]}</th><td class="links">{" <br/>".join(lines)}</td>'
 
 
