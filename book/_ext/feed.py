@@ -4,6 +4,7 @@ The standard library is enough. A library for feeds would bring an XML parser of
 for one small file whose text the build has already.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urljoin
 from xml.etree import ElementTree as Xml
@@ -18,8 +19,16 @@ LINK = f'<link rel="alternate" type="application/atom+xml" title="Changes" href=
 """What says in the head of a page that there is a feed."""
 
 
-def write(root: Path, page: LexborHTMLParser, address: str) -> None:
-    """Write the feed of a site at this address, an entry for each version."""
+def write(root: Path, pages: Mapping[str, LexborHTMLParser], address: str) -> None:
+    """Write the feed of a site, an entry for each version; without its address there is none."""
+    (root / FILE).unlink(missing_ok=True)
+    if address and PAGE in pages:
+        text = Xml.tostring(_feed(pages[PAGE], address), encoding="unicode")
+        declared = '<?xml version="1.0" encoding="utf-8"?>'
+        (root / FILE).write_text(f"{declared}\n{text}\n", encoding="utf-8")
+
+
+def _feed(page: LexborHTMLParser, address: str) -> Xml.Element:
     feed = Xml.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})
     authors = ", ".join(author["name"] for author in citing.citation()["authors"])
     copy = LexborHTMLParser(page.html or "")
@@ -27,8 +36,7 @@ def write(root: Path, page: LexborHTMLParser, address: str) -> None:
         found.decompose()
     for link in copy.css("a[href]"):
         link.attrs["href"] = urljoin(address + PAGE, link.attributes["href"] or "")
-    versions = copy.css("article section section")
-    for version in versions:
+    for version in copy.css("article section section"):
         (heading, *blocks) = (one for one in version.iter() if one.tag != "#text")
         number, _, date = heading.text().strip().partition(", ")
         place = f"{address}{PAGE}#{version.id}"
@@ -41,9 +49,7 @@ def write(root: Path, page: LexborHTMLParser, address: str) -> None:
         Xml.SubElement(entry, "link", {"href": place})
         _text(entry, "content", "".join(one.html or "" for one in blocks), type="html")
     Xml.indent(feed)
-    text = Xml.tostring(feed, encoding="unicode", xml_declaration=False)
-    declared = '<?xml version="1.0" encoding="utf-8"?>\n'
-    (root / FILE).write_text(f"{declared}{text}\n", encoding="utf-8")
+    return feed
 
 
 def _head(feed: Xml.Element, address: str, authors: str, date: str) -> None:

@@ -37,7 +37,7 @@ SHORT = {
 }
 """Headings that many pages have, and what their addresses call them."""
 
-PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
+PLACE = re.compile(r"^```\{mistakes\} (.+)\n```\n", re.MULTILINE)
 
 COVERED = re.compile(r"^\{scope\}$", re.MULTILINE)
 
@@ -58,7 +58,7 @@ NEEDED = ("part", "says", "wrong", "see")
 KEYS = (*NEEDED, "form", "due", "more", "after")
 """What it may say: the form that its example is where the course writes that otherwise."""
 
-SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|db|m|keepdims)\b(?!-)")
+SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
 """What is code in a name."""
 
 SECTION = """\
@@ -116,6 +116,12 @@ def scope() -> str:
         others="".join(f"{_listed(some)} ({week}), " for week, some in others.items())
         + "and " * bool(others),
     )
+
+
+def not_covered() -> Iterator[str]:
+    """Yield the names of the exercises that are known by name alone."""
+    for exercise in _read(UNCOVERED).values():
+        yield exercise["title"].partition(" (")[0]
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -235,7 +235,7 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
     ]
     for _, forms in occurrences(fixture):
         changes += forms.items() if len(forms) == 1 else ()
-    stopping = (one for one in changes if _is_clash(clash, _stopped(one[1], fixture.values)))
+    stopping = (one for one in changes if _is_clash(clash, stopped(one[1], fixture.values)))
     found = distinct([Mutant(fixture, dict([one])) for one in stopping])
     return _in_line(found, frame.statement)
 
@@ -263,12 +263,12 @@ def _new_names(mutant: Mutant) -> set[str]:
     }
 
 
-def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
+def stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
     """Return the operation at which numpy stops, and the shapes it was given, or nothing."""
     if not isinstance(tree, tuple):
         return "", []
     for operand in tree[1:]:
-        if (inner := _stopped(operand, scope))[0]:
+        if (inner := stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
         values = [compiled(operand)(scope) for operand in tree[1:]]

@@ -18,7 +18,7 @@ from backcheck.mutants.calls import Forms, calls, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
 from backcheck.mutants.operators import changed_throughout, expression, shaping_changes
 from backcheck.mutants.roles import array_order, entries, known_at, named, role
-from backcheck.mutants.steps import is_place, loop_changes
+from backcheck.mutants.steps import is_at_hand, is_place, loop_changes
 from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
@@ -88,7 +88,11 @@ def _possible(
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
     lines = lines_of(fixture.arrays, fixture.forward)
-    again = {line.name: line.expression for line in lines}
+    again = {
+        line.name: line.expression
+        for line in lines
+        if all(is_at_hand(fixture, line.name, name) for name in line.reads)
+    }
     from_below = {layer.Z for layer in fixture.layers}
     for kept in (again.keys(), from_below, again.keys() - from_below):
         yield {name: tree for name, tree in again.items() if name in kept}

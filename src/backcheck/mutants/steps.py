@@ -79,7 +79,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     weights = {name: sums[name] for name in sums if name.startswith("dW")}
     biases = {name: sums[name] for name in sums if name not in weights}
     alone = [{name: part} for name, part in sums.items()]
-    found = {
+    found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
         "step-alone": [*alone, weights, biases, sums],
         "other-sum": [
@@ -88,7 +88,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
     }
-    return {idea: tuple(filter(None, changes)) for idea, changes in found.items()}
+    return {idea: tuple(one for one in changes if one) for idea, changes in found.items()}
 
 
 @cache
@@ -131,6 +131,12 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
+    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
+    known = other_steps(fixture).items()
+    return next((key for key, changes in known if changes == forms), "")
+
+
 def _left_out(fixture: Fixture, at: int) -> Forms:
     """Return a loop that leaves out a step: what comes from the later one is handed on."""
     found: Forms = {}
@@ -145,7 +151,9 @@ def _left_out(fixture: Fixture, at: int) -> Forms:
 def _own(tree: Tree, later: int) -> Tree:
     """Return what a step adds to what comes from the later one, or ``""``."""
     match tree:
-        case ("+", str(carried), own) | ("+", own, str(carried)) if time(carried) == later:
+        case ("+", str(carried), (str() | tuple()) as own) if time(carried) == later:
+            return own
+        case ("+", (str() | tuple()) as own, str(carried)) if time(carried) == later:
             return own
     return ""
 
