@@ -97,7 +97,7 @@ def test_a_call_is_handed_the_number_of_examples() -> None:
 
 
 MISTAKES = {
-    "relu applied to the gradient from above": {"dZ1": "relu(dA1)"},
+    "the gradient from above put through relu": {"dZ1": "relu(dA1)"},
     "the sign of the output error turned round": {"dZ2": "Y - A2"},
     "the average over m left out": {"db2": "sum(dZ2, axis=1, keepdims=True)"},
 }

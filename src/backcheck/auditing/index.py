@@ -38,7 +38,7 @@ def twin(test: Fixture) -> Audit | None:
 
 def rejected(found: Audit) -> list[tuple[str, str]]:
     """Return the right programs that a test rejects, each with the reason."""
-    demands = "" if found.fixture.is_gradient else "it expects what is no gradient"
+    demands = "" if found.fixture.is_gradient else "it expects something else than the gradient"
     return [(str(one), demands or why((found.fixture,), one)) for one in found.rejected]
 
 
@@ -79,7 +79,7 @@ class Index:
 def _told(found: Audit) -> dict[str, Any]:
     of = {key: getattr(found.fixture, key) for key in ("title", "course", "function", "found_in")}
     why = [{"changed": changed, "details": reason} for changed, reason in rejected(found)]
-    return {**of, **found.to_dict(), "unfairly_rejected": why}
+    return {**of, **found.to_dict(), "rejected": why}
 
 
 def _counts(found: Audit | None) -> dict[str, Any] | None:
