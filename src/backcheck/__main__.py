@@ -25,10 +25,15 @@ from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import audit, published, scoreboard
 from backcheck.mutants.fair import make, repaired, write
+from backcheck.mutants.fingerprints import fingerprints
+from backcheck.mutants.formats import formats
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.showing.tables import Table
 from backcheck.showing.words import say
+
+SEEDS = 3
+"""How many seeds a test is chosen from, by how many mistakes it names alone."""
 
 EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4}
 
@@ -93,7 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--examples", type=int, dest="m", metavar="M", help="by default 6")
     make.add_argument("--seed", type=int, help="the first seed to try, by default 1")
     make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
-    make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
+    make.add_argument(
+        "--format", default="plain", metavar="TOOL", help=f"{', '.join(formats())}: what runs it"
+    )
+    make.add_argument("--output", metavar="FILE", help="a new file; the terminal if left out")
     return parser
 
 
@@ -206,8 +214,8 @@ def _fair_test(options: argparse.Namespace) -> int:
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
-    fixture = repaired(_test(options.repair)) if options.repair else make(**asked)
-    text = write(fixture)
+    fixture = repaired(_test(options.repair)) if options.repair else make(**asked, among=SEEDS)
+    text = write(fixture, options.format)
     if target is None:
         print(text, end="")
         return 0
@@ -215,7 +223,7 @@ def _fair_test(options: argparse.Namespace) -> int:
         target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ValueError(f"{options.output!r} cannot be written ({error.strerror}).") from None
-    print(repr(audit(fixture)))
+    print(f"{audit(fixture)!r}\nnames {fingerprints(fixture)}")
     return 0
 
 

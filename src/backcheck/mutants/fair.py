@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from string import Template
 from textwrap import indent
 from typing import Any
@@ -15,6 +15,8 @@ import numpy as np
 from backcheck.activations import by_name
 from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
 from backcheck.mutants.audit import audit
+from backcheck.mutants.fingerprints import fingerprints
+from backcheck.mutants.formats import WIDTH, named, notebook, parts
 from backcheck.program import Program, backward, forward
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
@@ -30,22 +32,21 @@ is almost 0, and hides whatever is multiplied by it."""
 NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
 
-WIDTH = 83
-"""How long a row of numbers may be that stands on one line of a test file."""
-
 
 def make(
     units: Sequence[int] = (4, 5, 3),
     activations: Sequence[str] = ("tanh", "sigmoid"),
     m: int = 6,
     seed: int = 1,
+    among: int = 1,
 ) -> Fixture:
     """Make a test of a backward pass that accepts every equivalent program.
 
     Inputs and parameters are drawn from a seed, the cache is the forward pass they define,
     and only the gradients of the parameters are asked for. From `seed` on, the first seed is
     taken whose forward pass is spread: no saturated unit, no zero bias, no relu at its kink or
-    dead in every example, both labels in every row of Y.
+    dead in every example, both labels in every row of Y. `among` several such seeds, that one is
+    taken whose written test names most mistakes alone, by what they return.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def make(
         cross-entropy.
     m, seed : int
         Examples, and the first seed to try.
+    among : int
+        How many seeds with a spread forward pass are compared.
 
     Examples
     --------
@@ -62,14 +65,17 @@ def make(
     """
     for complaint in _complaints(units, activations, m, seed):
         raise ValueError(complaint)
-    for candidate in range(seed, seed + TRIES):
-        fixture = _from_seed(units, activations, m, candidate)
-        if _is_spread(fixture):
-            return _proved(fixture)
+    tried = (_from_seed(units, activations, m, one) for one in range(seed, seed + TRIES))
+    if spread := [*islice(filter(_is_spread, tried), among)]:
+        return max(map(_proved, spread), key=_named) if among > 1 else _proved(spread[0])
     raise ValueError(
-        f"None of the seeds {seed} to {candidate} gives a forward pass that is spread; "
+        f"None of the seeds {seed} to {seed + TRIES - 1} gives a forward pass that is spread; "
         "take fewer units or fewer examples."
     )
+
+
+def _named(fixture: Fixture) -> int:
+    return fingerprints(fixture).own
 
 
 def repaired(fixture: Fixture) -> Fixture:
@@ -178,11 +184,20 @@ def _proved(fixture: Fixture) -> Fixture:
     return fixture
 
 
-def write(fixture: Fixture) -> str:
+def write(fixture: Fixture, format: str = "plain") -> str:
     r"""Write a test, whose cache has to be a forward pass, as a Python file that needs numpy alone.
 
     The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
-    digits. Its docstring says what the audit found, and names every mistake that survives.
+    digits, and a fingerprint of what each mistake returns, by which it names the mistake. Its
+    docstring says what the audit found, and names every mistake that survives.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        A test made here, or a published one that was repaired.
+    format : str
+        The tool that runs it: "pytest", "unittest", "dlai" for a function as in public_tests.py,
+        "otter", or "nbgrader" for a notebook; a "plain" file has the function ``check`` alone.
 
     Examples
     --------
@@ -200,7 +215,9 @@ def write(fixture: Fixture) -> str:
     noise, nearest = margins(fixture)
     outputs = fixture.comparisons[-1].outputs
     reads = {step.name: ", ".join(step.reads) for step in fixture.program.steps}
-    return Template(text_of("mutants/fair_test.txt")).substitute(
+    text = Template(text_of("mutants/fair_test.txt")).substitute(
+        **named(fingerprints(fixture)),
+        **parts(fixture, format),
         title=fixture.title,
         right=right,
         wrong=wrong,
@@ -217,6 +234,7 @@ def write(fixture: Fixture) -> str:
         relative=relative,
         made_of="\n".join(_entry(name, f'"{reads[name]}"') for name in outputs),
     )
+    return notebook(fixture, text) if format == "nbgrader" else text
 
 
 def margins(fixture: Fixture) -> tuple[float, float]:
