@@ -28,8 +28,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from backcheck.diagnosis.calling import Call, bound, helper
+from backcheck.diagnosis.calling import bound, helper
 from backcheck.diagnosis.child import encoded
+from backcheck.fixtures import Call
 from backcheck.program import Program, Step, Tree
 
 PRINTED = re.compile(

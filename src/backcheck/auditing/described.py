@@ -51,8 +51,8 @@ ALGEBRA: dict[str, type] = dict.fromkeys(("title", "function", "forward", "progr
 ALGEBRA |= {"call": object, "given": dict, "gradient_of": str, "sizes": dict}
 
 
-def described(path: str, seed: int = 1) -> list[Fixture]:
-    """Return the tests that a file describes: one for each form of the derivatives.
+def described(path: str, seed: int = 1, most: int | None = None) -> list[Fixture]:
+    """Return the tests that a file describes: one for each form of the derivatives, or at `most`.
 
     A ValueError says in one sentence what is the matter with the file.
     """
@@ -76,7 +76,7 @@ def described(path: str, seed: int = 1) -> list[Fixture]:
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     found, errors = [], []
-    for one in tables:
+    for one in tables[:most]:
         try:
             found.append(_test(Path(path).stem, one, seed))
         except (ValueError, KeyError) as error:

@@ -25,10 +25,9 @@ import numpy as np
 
 from backcheck import forward
 from backcheck.auditing.attempts import Ask, Load
-from backcheck.diagnosis.calling import parsed
 from backcheck.diagnosis.returned import decoded
 from backcheck.diagnosis.running import ended, source_of
-from backcheck.fixtures import Fixture, ids, load
+from backcheck.fixtures import Fixture, ids, load, parsed
 from backcheck.mutants.audit import (
     SAME,
     Audit,
