@@ -137,7 +137,7 @@ l2 = true
 call = "backward({W1, b1, W2, b2, W3, b3}, {Z1, A1, Z2, A2, Z3, A3}, X, Y, lambd)"
 """
 
-# The author's own function, and random numbers in place of a forward pass, or one.
+# The author's own function, and random numbers in place of a forward pass.
 SOLUTION = """
 import numpy as np
 
@@ -153,22 +153,13 @@ def backward(params, cache, X, Y, lambd):
     return grads
 
 
-def activated(Z, n):
-    if n < 3:
-        return np.where(Z > 0, Z, 0.1 * Z) if n == 1 else np.tanh(Z)
-    return np.exp(Z) / np.exp(Z).sum(axis=0)
-
-
-def inputs(consistent=False):
+def inputs():
     draw = np.random.default_rng(1).normal
-    params, cache, below, units = {}, {}, draw(size=(4, 6)), [4, 5, 3, 2]
-    X = below
+    params, cache, units = {}, {}, [4, 5, 3, 2]
     for n in (1, 2, 3):
         params |= {f"W{n}": draw(size=(units[n], units[n - 1])), f"b{n}": draw(size=(units[n], 1))}
-        Z = params[f"W{n}"] @ below + params[f"b{n}"] if consistent else draw(size=(units[n], 6))
-        below = activated(Z, n) if consistent else draw(size=(units[n], 6))
-        cache |= {f"Z{n}": Z, f"A{n}": below}
-    return params, cache, X, np.eye(2)[:, [0, 1, 1, 0, 0, 1]], 0.7
+        cache |= {f"Z{n}": draw(size=(units[n], 6)), f"A{n}": draw(size=(units[n], 6))}
+    return params, cache, draw(size=(4, 6)), np.eye(2)[:, [0, 1, 1, 0, 0, 1]], 0.7
 """
 
 COURSERA = """
@@ -176,12 +167,10 @@ import numpy as np
 from dlai_grader.grading import print_feedback, test_case
 from solution import backward, inputs
 
-CONSISTENT = False
-
 
 def backward_test(target):
     cases = []
-    given = inputs(CONSISTENT)
+    given = inputs()
     grads = target(*given)
     for name, want in backward(*given).items():
         case = test_case()
@@ -229,12 +218,33 @@ def test_a_softmax_network_with_a_penalty_is_judged_alike_in_both_styles(network
     assert "A3 = softmax(Z3)" in dict(found.rejected)
 
 
-def test_a_forward_pass_repairs_such_a_test(network: Path) -> None:
-    text = COURSERA.replace("CONSISTENT = False", "CONSISTENT = True")
-    (network / "public_tests.py").write_text(text, encoding="utf-8")
-    found = report("public_tests.py", described("net.toml"))
-    assert (found.fairness, found.strength) == (1, 1)
+def test_a_fair_test_of_the_same_description_is_written_and_accepts_every_right_program(
+    network: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["fair-test", "net.toml", "--format", "dlai", "--output", "repaired.py"]
+    assert main(asked) == 0
+    assert "fairness 100.0 %" in capsys.readouterr().out
+    found = report("repaired.py::backward_test", described("net.toml"))
+    assert (found.fairness, found.strength, found.complaint) == (1, 1, "")
     assert "do not come from a forward pass" not in repr(found)
+
+
+def test_a_written_test_runs_whatever_the_network(files: Files) -> None:
+    hidden = '{ units = 3, activation = "leaky_relu", dropout = true }'
+    layers = f'[{hidden}, {{ units = 2, activation = "linear" }}]'
+    call = "\"{'w': dW1, 'b': db2} = f({'x': X, 'y': Y}, (A1, D1, A2, W2), keep_prob)\""
+    files(net=net(layers=layers, cost='"squared error"', call=call))
+    assert main(["fair-test", "net.toml", "--format", "dlai", "--output", "written.py"]) == 0
+    found = report("written.py", described("net.toml"))
+    assert (found.fairness, found.complaint) == (1, "")
+    assert found.strength > 0.9
+
+
+def test_a_description_and_a_size_exclude_each_other(
+    network: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fair-test", "net.toml", "--units", "3", "2"]) == 2
+    assert "net.toml says which network it is" in capsys.readouterr().err
 
 
 SMALL = """
@@ -502,6 +512,7 @@ def net(**changes: str) -> str:
             net(layers='[{ units = 3, activation = "sigmoid", dropout = true }]'),
             "only a hidden",
         ),
+        (net(call='"f(X, [Y], A1)"'), "backward cannot be called with '[Y]'"),
         (net(call='"backward(X, Y)"'), "but 'backward(X, Y)' has none"),
         (net(call='"dW9 = backward(X, Y, A1)"'), "has dW9, but its backward pass has no such step"),
         ("inputs = [", "is not a TOML file"),

@@ -20,6 +20,7 @@ Forward pass, cost and backward pass follow from it. Where it cannot say what a 
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -220,10 +221,11 @@ def _of_layers(table: Mapping[str, Any]) -> Iterator[str]:
 
 def _names(call: str) -> set[str]:
     """Return the names in a call."""
-    try:
-        return {one.id for one in ast.walk(ast.parse(call)) if isinstance(one, ast.Name)}
-    except SyntaxError:
-        return set()
+    found: set[str] = set()
+    for half in filter(None, call.split(" = ")):
+        with suppress(SyntaxError):
+            found |= {one.id for one in ast.walk(ast.parse(half)) if isinstance(one, ast.Name)}
+    return found
 
 
 def _test(id: str, table: Mapping[str, Any], seed: int) -> Fixture:
