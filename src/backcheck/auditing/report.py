@@ -120,9 +120,9 @@ class Report:
         if broken := dict(_broken(self.cases)):
             lines += ["", "The arrays that it hands over do not come from a forward pass:", ""]
             lines += [f"- {said}" for said in broken.values()]
-        lines += _listed("Rejected although equivalent", self.rejected)
+        lines += listed("Rejected although equivalent", self.rejected)
         accepted = [(str(one.mutant), one.details) for one in self.survivors]
-        lines += _listed("Accepted although a mistake", accepted)
+        lines += listed("Accepted although a mistake", accepted)
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Report:
         return told | {"rejected": details, "complaint": self.complaint}
 
 
-def _listed(heading: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
+def listed(heading: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield programs by the reason that they share, with the first of many."""
     by_reason: dict[str, list[str]] = {}
     for changed, why in found:
