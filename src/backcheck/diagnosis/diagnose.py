@@ -278,10 +278,15 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
         most = changes if likely and named else min(changes, 1)
+        every = tuple(fitting)
         # What a test demands that is no gradient, a change on another edition explains.
-        sound = tuple(test for test in fitting if test.is_gradient or test.last)
-        found = _explain(paste, sound or tuple(fitting), most, effort)
-        if found and (found.candidates or likely):
+        sound = tuple(test for test in every if test.is_gradient or test.last)
+        plans = [(sound, min(most, 1)), (every, min(most, 1))] if len(sound) < len(every) else []
+        for some, few in (*plans, (sound, most)):
+            found = _explain(paste, some, few, effort)
+            if found and found.candidates:
+                return found
+        if found and likely:
             return found
     return None
 

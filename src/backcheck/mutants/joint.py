@@ -91,7 +91,8 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     again = {
         line.name: line.expression
         for line in lines
-        if all(is_at_hand(fixture, line.name, name) for name in line.reads)
+        if fixture.arrays.keys() >= {*line.reads}
+        and all(is_at_hand(fixture, line.name, name) for name in line.reads)
     }
     from_below = {layer.Z for layer in fixture.layers}
     for kept in (again.keys(), from_below, again.keys() - from_below):
