@@ -14,6 +14,7 @@ TEXT = ("title", "course", "function", "found_in", "forward", "program")
 REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
+KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
@@ -112,8 +113,9 @@ def flaws(fixture: Fixture) -> Iterator[str]:
     outcome = fixture.judge(fixture.program)
     if outcome.word != "passes":
         yield f"its own program does not pass: it {outcome}."
-    if verdict(fixture.program, fixture) != "equivalent":
-        yield "its program does not compute the gradient of the cost of its forward."
+    if (verdict(fixture.program, fixture) == "equivalent") != fixture.is_gradient:
+        does = "does not compute" if fixture.is_gradient else "does compute"
+        yield f"its program {does} the gradient of the cost of its forward."
 
 
 def of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
