@@ -44,7 +44,9 @@ def at_each_step(fixture: Fixture, forms: Mapping[str, Tree]) -> Mapping[str, Tr
     found = dict(forms)
     for name, tree in forms.items():
         for earlier in range(1, fixture.last) if time(name) == fixture.last else ():
-            found.setdefault(f"{stem(name)}_t{fixture.last - earlier}", moved(fixture, tree, earlier))
+            found.setdefault(
+                f"{stem(name)}_t{fixture.last - earlier}", moved(fixture, tree, earlier)
+            )
     return found
 
 
@@ -122,7 +124,9 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     return {
         key: forms
         for key, forms in found.items()
-        if forms and fixture.is_gradient and all(known.issuperset(names(tree)) for tree in forms.values())
+        if forms
+        and fixture.is_gradient
+        and all(known.issuperset(names(tree)) for tree in forms.values())
     }
 
 
