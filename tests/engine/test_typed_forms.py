@@ -11,7 +11,6 @@ import pytest
 import live
 import planes
 from backcheck.fixtures import load
-from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.program import parse, write
 from chapters import ROOT
