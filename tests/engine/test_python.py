@@ -104,6 +104,7 @@ MISTAKES = [
     "return {'dW1': 1}.A",
     "return dict(3)",
     "return [A][1]",
+    "return [A][A > 0]",
     "return (A,)['W']",
     "a, b, c = (A, B)\n    return a",
     "a, b = (A, B, A)\n    return a",
