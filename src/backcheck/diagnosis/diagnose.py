@@ -278,10 +278,15 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
         most = changes if likely and named else min(changes, 1)
+        every = tuple(fitting)
         # What a test demands that is no gradient, a change on another edition explains.
-        sound = tuple(test for test in fitting if test.is_gradient or test.last)
-        found = _explain(paste, sound or tuple(fitting), most, effort)
-        if found and (found.candidates or likely):
+        sound = tuple(test for test in every if test.is_gradient or test.last)
+        plans = [(sound, min(most, 1)), (every, min(most, 1))] if len(sound) < len(every) else []
+        for some, few in (*plans, (sound, most)):
+            found = _explain(paste, some, few, effort)
+            if found and found.candidates:
+                return found
+        if found and likely:
             return found
     return None
 
@@ -290,10 +295,13 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     """Return the tests that have most of the pasted shapes: how many of them."""
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
+    named = any(array.name for array in paste.arrays)
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
-        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
+        # Where a notebook prints single entries, there are no numbers without a name.
+        if (named or not test.entries)
+        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > count}
 
@@ -463,9 +471,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
     left = [name for name in first.fixture.expected if name not in arrays]
+    if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
+        remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if left and best.verdict == "explained" and len(best.groups) > 1:
         remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
+
+
+def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
+    """Return whether the outputs that are computed last are left out, and nothing else."""
+    order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
+    return n > 0 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
