@@ -180,7 +180,7 @@ def _fixtures(options: argparse.Namespace) -> int:
 def _audit(options: argparse.Namespace) -> int:
     every = published()
     for name in options.fixtures:
-        if ".toml" not in name and name not in every:
+        if ".toml" not in name and name not in (*every, *ids()):
             raise unknown(name, every)
     chosen = [every.get(name) or _test(name) for name in options.fixtures or every]
     for fixture in chosen:

@@ -32,6 +32,12 @@ def parsed(fixture: Fixture) -> Iterator[Call]:
         yield taken, made.args
 
 
+def called(fixture: Fixture) -> str:
+    """Return how a test calls its function, without what it takes apart."""
+    text = fixture.call[0].rpartition(" = ")[2]
+    return text if "[" not in text else text[: text.index("([")] + "caches)"
+
+
 def calls(
     fixture: Fixture, arrays: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
@@ -54,6 +60,8 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
             return word
         case ast.Tuple(elts=nodes):
             return tuple(_argument(fixture, arrays, one) for one in nodes)
+        case ast.List(elts=nodes):
+            return [_argument(fixture, arrays, one) for one in nodes]
         case ast.Set(elts=nodes):
             return {ast.unparse(one): _argument(fixture, arrays, one) for one in nodes}
     raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
@@ -135,7 +143,7 @@ def _bound(pattern: ast.expr, value: Any, arrays: dict[str, Any]) -> bool:
             return bool(word == value)
         case ast.Set(elts=parts):
             value = [value[ast.unparse(part)] for part in parts]
-        case ast.Tuple(elts=parts):
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
             pass
     return len(parts) == len(value) and all(
         _bound(part, one, arrays) for part, one in zip(parts, value, strict=True)
