@@ -169,7 +169,7 @@ def _every_layer(
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the transposes, slices or sums of a whole program changed by one operator."""
+    """Yield the transposes or slices of a whole program changed by one operator."""
     steps = fixture.program.steps
     for _, changes in shaping_changes():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}

@@ -94,7 +94,7 @@ def rewrites(
 def throughout(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
     """Yield what an operator makes of an expression that it changes in several places at once.
 
-    These are its transposes, slices and sums, or a name: what is written as a habit.
+    These are its transposes and slices, or a name: what is written as a habit.
     """
     operations = Counter(part[0] for part in parts(tree))
     for name, changes in shaping_changes():
@@ -113,10 +113,10 @@ Changes = tuple[tuple[tuple[Any, ...], Tree], ...]
 
 @cache
 def shaping_changes() -> tuple[tuple[str, Changes], ...]:
-    """Return the rules for transposes, slices and sums, each alone and those of one operator."""
+    """Return the rules for transposes and slices, each alone and those of one operator."""
     found: dict[str, list[tuple[Any, Tree]]] = {}
     for name, before, after in rules():
-        shapes = isinstance(before, tuple) and before[0] in ("T", *ROWS, *SUMS)
+        shapes = isinstance(before, tuple) and before[0] in ("T", *ROWS)
         if shapes and {*names(before), *names(after)} <= {"$x", "$y"}:
             found.setdefault(name, []).append((before, after))
     alone = [(name, (change,)) for name, some in found.items() for change in some]
