@@ -481,7 +481,7 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
 def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
     """Return whether the outputs that are computed last are left out, and nothing else."""
     order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
-    return n > 0 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
+    return n > 1 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:

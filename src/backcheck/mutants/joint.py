@@ -176,9 +176,9 @@ def _every_layer(
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the transposes, slices or sums of a whole program changed by one operator."""
+    """Yield the transposes or slices of a whole program changed by one operator."""
     steps = fixture.program.steps
-    for _, changes in shaping_changes():
+    for changes in shaping_changes().values():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
         yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
 
