@@ -70,7 +70,7 @@ def test_every_part_of_the_page_of_mistakes_has_some_and_every_mistake_is_of_suc
             '"layers"',
             '"layer"',
             "has the part 'layer', but the page has the parts slopes, equivalents, averages, "
-            "products, sums, layers, signs, cost.",
+            "products, sums, layers, time, signs, cost.",
         ),
     ],
 )

@@ -49,7 +49,8 @@ def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
 
 
 def test_a_loop_is_written_once_and_read_as_its_steps() -> None:
-    text = "a = x\nfor t in 1, 0:\n    b[t] = a[t-1] + c[t+1]\n    d[t] = x[:, :, t].shape[1]\ne = b[0]\n"
+    text = "a = x\nfor t in 1, 0:\n    b[t] = a[t-1] + c[t+1]\n    d[t] = x[:, :, t].shape[1]\n"
+    text += "e = b[0]\n"
     assert str(parse(unrolled(text))).split("\n") == [
         "a = x",
         "b_t2 = a_t1 + c_t3",
@@ -169,14 +170,15 @@ def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) 
     text = printed(fixture, fixture.run())
     found = diagnose(text)
     assert (found.verdict, found.fixture) == ("expected", fixture)
-    assert ("no gradient" in repr(found)) is not fixture.is_gradient
+    assert ("not the gradient" in repr(found)) is not fixture.is_gradient
     arrays = {name: fixture.values[name] for name in fixture.expected}
     assert diagnose(arrays).fixture is fixture
 
 
 def test_right_numbers_asked_of_the_old_edition_are_called_right() -> None:
     found = diagnose(printed(load(LSTM), load(LSTM).run()), OLD)
-    assert "These are the expected numbers of Course 5 Week 1, lstm_backward (" in repr(found)
+    said = " ".join(repr(found).split())
+    assert "These are the expected numbers of Course 5 Week 1, lstm_backward (" in said
 
 
 def test_an_audit_of_the_loop_accepts_every_right_program() -> None:
@@ -211,7 +213,7 @@ def rnn_backward(da, caches):
     [
         ("da[:, :, t] + da_prevt", "+=", "your rnn_backward passes", 0),
         ("da[:, :, t]", "+=", "the gradient carried from the later step left out", 1),
-        ("da[:, :, t] + da_prevt", "=", "line 15, dWax: the gradient of one step", 1),
+        ("da[:, :, t] + da_prevt", "=", "line 15, dWax", 1),
         ("da + da_prevt", "+=", "An array of all steps meets one of a single step", 4),
     ],
 )
