@@ -32,8 +32,7 @@ def files() -> dict[str, str]:
 
 def course() -> dict[str, Any]:
     """Return what the functions that have a test do: their calls taken apart, and a program."""
-    from backcheck.diagnosis.calling import parsed
-    from backcheck.fixtures import ids, load
+    from backcheck.fixtures import ids, load, parsed
 
     found: dict[str, Any] = {}
     for test in map(load, ids()):
@@ -63,7 +62,7 @@ def numpys_words() -> dict[str, Any]:
     """Return the names that numpy has, so that ours tells what it lacks from what is misspelled."""
     places = {"numpy": np, "numpy.linalg": np.linalg, "numpy.ndarray": np.ndarray}
     names = {place: [n for n in dir(one) if n[0] != "_"] for place, one in places.items()}
-    ours = re.findall(r"^def (\w+)", (SOURCES / "numpy.py").read_text("utf-8"), re.MULTILINE)
+    ours = re.findall(r"^(?:def )?(\w+)", (SOURCES / "numpy.py").read_text("utf-8"), re.MULTILINE)
     keywords: dict[str, tuple[str, ...]] = {}
     for name in names["numpy"]:
         one = getattr(np, name)

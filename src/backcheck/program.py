@@ -51,6 +51,12 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
+
+def _softmax(Z: Any) -> Any:
+    powers = np.exp(Z - np.max(np.real(Z), axis=0))
+    return powers / np.sum(powers, axis=0)
+
+
 FUNCTIONS: dict[str, _Function] = {
     **ACTIVATIONS,
     "exp": np.exp,
@@ -59,6 +65,14 @@ FUNCTIONS: dict[str, _Function] = {
     "ones": np.ones_like,
 }
 """The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
+
+LEAKY = "leaky_relu"
+GATES: dict[str, _Function] = {
+    **ACTIVATIONS,
+    "softmax": _softmax,
+    LEAKY: lambda z, slope: np.where(np.real(z) > 0, z, slope * z),
+}
+"""What a layer can be activated by; a leaky relu has its slope as a second operand."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -109,6 +123,7 @@ OPERATIONS: dict[str, _Function] = {
     "T": np.transpose,
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
+    **GATES,
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
     **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
@@ -215,9 +230,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, what `ROWS` has, the functions sigmoid, tanh, relu, exp, log, cosh and ones, and
-    ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as numpy's
-    functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, what `ROWS` and `GATES` list, the functions exp, log, cosh and ones, ``where``,
+    and ``sum`` and ``mean`` of one argument, an axis and keepdims. Functions may stand after
+    ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -357,8 +372,8 @@ def write(tree: Tree, binding: int = 0) -> str:
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
         return f"sum({', '.join([write(operands[0]), *options])})"
-    if operation in FUNCTIONS:
-        return f"{operation}({write(operands[0])})"
+    if operation in FUNCTIONS or operation in GATES:
+        return f"{operation}({', '.join(map(write, operands))})"
     if operation == "T":
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
@@ -408,6 +423,16 @@ def _tree(node: ast.expr) -> Tree:
             return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
         case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if name in CALLS:
             return (CALLS[name], _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="leaky_relu"), args=[argument, *slope], keywords=[]):
+            return (LEAKY, _tree(argument), _tree(slope[0]) if slope else 0.01)
+        case ast.Call(func=ast.Name(id="where"), args=[condition, one, other], keywords=[]):
+            chosen = _tree(condition)
+            others = ("*", ("-", 1.0, chosen), _tree(other))
+            return ("+", ("*", chosen, _tree(one)), others)
+        case ast.Call(func=ast.Name(id="mean"), args=[argument], keywords=keywords):
+            total: Any = _tree(ast.Call(ast.Name("sum"), [argument], keywords, lineno=node.lineno))
+            sizes = {"0": ("shape0", total[1]), "1": ("shape1", total[1])}
+            return ("/", total, sizes.get(total[0][3:4], ("*", *sizes.values())))
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
@@ -423,7 +448,7 @@ def _tree(node: ast.expr) -> Tree:
                 if options == known:
                     return (name, _tree(argument))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]):
-            if name in FUNCTIONS or name in SUMS:
+            if name in FUNCTIONS or name in SUMS or name in GATES:
                 return (name, _tree(argument))
     raise ValueError(
         f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "

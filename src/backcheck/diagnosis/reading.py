@@ -196,6 +196,7 @@ class Frame:
 
     function: str = ""
     statement: str = ""
+    calls: tuple[str, ...] = ()  # the statements that led there, the last one first
 
     @property
     def kind(self) -> str:
@@ -355,7 +356,8 @@ def _frame(text: str) -> Frame:
             statement = arrow["statement"] if arrow else line
             # Without the line that names the function, its statement is all there is.
             frame = frame_of("-" if function is None else function, statement)
-            last = frame if frame.function or function is None else last
+            if frame.function or function is None:
+                last = replace(frame, calls=(last.statement, *last.calls))
         elif quoted := pattern("quoted-assert").match(line):
             asserts.append(quoted["statement"])
         previous = line.strip()

@@ -6,6 +6,7 @@ place where they fit, and none of them knows a particular mistake.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -18,7 +19,7 @@ from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
 from backcheck.mutants.joint import joint_changes
-from backcheck.mutants.operators import Rewrites, expression, rewrites
+from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
 from backcheck.over_time import time
@@ -185,7 +186,9 @@ def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
-        yield DROPPED, expression(kept)
+        # Two comparisons in a row are none that a program can make.
+        with suppress(ValueError):
+            yield DROPPED, expression(kept)
 
 
 def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
@@ -195,7 +198,10 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
     if not is_place(fixture, name):
         return Slot(name, Form(tree), (), ())
     original = formula(fixture, tree)
-    for operator, form in chain(_rewritten(fixture, name, tree), _without_parentheses(tree)):
+    everywhere = throughout(tree, families(fixture, name))
+    for operator, form in chain(
+        _rewritten(fixture, name, tree), _without_parentheses(tree), everywhere
+    ):
         key = formula(fixture, form)
         if key == form:
             stillborn.setdefault(form, Form(form, operator))

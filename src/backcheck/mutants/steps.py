@@ -19,7 +19,8 @@ Forms = dict[str, Tree]
 
 def is_place(fixture: Fixture, name: str) -> bool:
     """Return whether a step or an array can be changed, and does not follow another one."""
-    return fixture.is_gradient and time(name) in (0, fixture.last)
+    # A loop that is no gradient is two mistakes at once, whose changes say nothing.
+    return (fixture.is_gradient or not fixture.last) and time(name) in (0, fixture.last)
 
 
 @cache

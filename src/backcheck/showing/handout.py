@@ -8,7 +8,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 from collections.abc import Iterator, Mapping
 
 from backcheck.over_time import in_loop
-from backcheck.program import FUNCTIONS, ROWS, SUMS, Tree, names, parts, write
+from backcheck.program import FUNCTIONS, GATES, ROWS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
 SYMBOLS = {"lambd": "λ", "sigmoid": "σ"}
@@ -111,12 +111,13 @@ def _written(tree: Tree) -> tuple[str, int]:
     if derivative := _derivative(tree):
         return derivative, _ATOM
     operation, operand, *right = tree
+    if operation in FUNCTIONS or operation in GATES:
+        inside = ", ".join(map(mathematics, tree[1:]))
+        return f"{SYMBOLS.get(operation, operation)}({inside})", _ATOM
     if right:
         return _pair(operation, operand, right[-1])
     if operation in SUMS:
         return f"Σ {mathematics(operand, _SUM)}", _SUM
-    if operation in FUNCTIONS:
-        return f"{SYMBOLS.get(operation, operation)}({mathematics(operand)})", _ATOM
     if operation == "T":
         return f"{mathematics(operand, _ATOM)}ᵀ", _ATOM
     if operation == "neg":
