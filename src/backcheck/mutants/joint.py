@@ -92,6 +92,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
         line.name: line.expression
         for line in lines
         if fixture.arrays.keys() >= {*line.reads}
+        and np.ndim(fixture.arrays.get(line.reads[0], 0)) < 3
         and all(is_at_hand(fixture, line.name, name) for name in line.reads)
     }
     from_below = {layer.Z for layer in fixture.layers}
