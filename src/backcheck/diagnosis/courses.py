@@ -8,6 +8,7 @@ from typing import Any
 from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, size, variable, verdict
+from backcheck.over_time import unrolled
 from backcheck.program import parse
 
 TEXT = ("title", "course", "function", "found_in", "forward", "program")
@@ -66,9 +67,9 @@ def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
     draws = table.get("draws", ())
     if not all(isinstance(one, dict) and {"name", "shape"} <= one.keys() for one in draws):
         yield "each of its draws needs a name and a shape."
-    for key in {"forward", "program", "gradient_of"} & table.keys():
+    for key in {"forward", "program", "instead", "gradient_of"} & table.keys():
         try:
-            parse(table[key].lstrip("\n"))
+            parse(unrolled(table[key].lstrip("\n")))
         except ValueError as error:
             yield f"its {key} is no program. {error}"
 
