@@ -337,7 +337,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
 def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     """Return how a test calls a function, what it compares, and what it is run on beside."""
     package = _package()
-    taken_apart = list(package.calling.parsed(fixture))
+    taken_apart = list(package.fixtures.parsed(fixture))
     arguments = package.calling.calls(fixture)
     # The first notebook's test spells out no bias: a call is given zeros.
     filled = {

@@ -28,12 +28,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from backcheck.diagnosis.calling import Call, bound, helper
+from backcheck.diagnosis.calling import bound, helper
 from backcheck.diagnosis.child import encoded
+from backcheck.fixtures import Call
 from backcheck.program import Program, Step, Tree
 
 PRINTED = re.compile(
-    r"(?i).*(?:\b[1-9]\d* +tests? failed|\b(?:wrong|incorrect|mismatch)|error *:).*"
+    r"(?i).*(?:\b[1-9]\d* +tests? failed|failed test|\b(?:wrong|incorrect|mismatch)|error *:).*"
 )
 """What a test prints that counts its failures, and raises nothing."""
 
@@ -304,8 +305,14 @@ def _by_pytest(load: Load, target: Target, converse: Converse) -> None:
     from _pytest.runner import runtestprotocol
 
     flaws: list[str] = []
+    apart: list[str] = []
 
     class Plugin:
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            # Only subtests are reported so, since the test itself is not logged.
+            if report.failed:
+                apart.append(str(report.longrepr))
+
         def pytest_collectreport(self, report: Any) -> None:
             if report.failed:
                 flaws.append(str(report.longrepr).strip().splitlines()[-1].removeprefix("E "))
@@ -322,20 +329,23 @@ def _by_pytest(load: Load, target: Target, converse: Converse) -> None:
                 _patch(load.replace, session.items[0].module, target)
 
             def run() -> str:
+                apart.clear()
                 for item in session.items:
                     item._initrequest()
                     for report in runtestprotocol(item, log=False, nextitem=None):
                         if report.failed:
                             crash = getattr(report.longrepr, "reprcrash", None)
                             return str(crash.message if crash else report.longrepr)
-                return ""
+                return apart[0] if apart else ""
 
             if session.items:
                 converse(run)
             return True
 
     node = "::".join((load.path, *load.names))
-    quiet = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=")
+    # Without tracebacks and words for a failing assert, it takes half the time.
+    quick = ("--assert=plain", "--tb=no", "-o", "addopts=", "-p", "no:xdist")
+    quiet = ("-q", "-s", "-p", "no:cacheprovider", *quick)
     pytest.main([node, *quiet], plugins=[Plugin()])
     raise NameError(flaws[0].strip() if flaws else "pytest finds no such test")
 

@@ -8,29 +8,12 @@ from typing import Any
 import numpy as np
 
 from backcheck.activations import ACTIVATIONS
-from backcheck.fixtures import Fixture, ids, load, prefix
+from backcheck.fixtures import Fixture, ids, load, parsed, prefix
 from backcheck.forward import kind_and_shape
 from backcheck.program import Program
 from backcheck.showing.words import say
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
-
-Call = tuple[ast.expr, list[ast.expr]]
-"""What a call is taken apart into, and its arguments."""
-
-
-def parsed(fixture: Fixture) -> Iterator[Call]:
-    """Yield each call of a test."""
-    for text in fixture.call:
-        into, _, call = text.rpartition(" = ")
-        try:
-            taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
-        except SyntaxError:
-            taken = made = ast.Constant(None)
-        known = isinstance(taken, ast.Name | ast.Dict | ast.Set | ast.Tuple)
-        if not known or not isinstance(made, ast.Call) or made.keywords:
-            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
-        yield taken, made.args
 
 
 def called(fixture: Fixture) -> str:

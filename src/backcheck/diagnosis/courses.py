@@ -95,7 +95,7 @@ def flaws(fixture: Fixture) -> Iterator[str]:
     if not any(name.endswith(COST) for name in lines):
         yield f"its forward has no line for a cost, such as {COST} = sum(dZ * Z) / m."
     for name, said in fixture.given.items():
-        yield from _of_given(fixture, name, said)
+        yield from of_given(fixture, name, said)
     for name in fixture.arrays:
         if name not in (*fixture.given, *lines):
             yield f"{name} is neither given nor computed by a line of its forward."
@@ -119,7 +119,8 @@ def flaws(fixture: Fixture) -> Iterator[str]:
         yield f"its program {does} the gradient of the cost of its forward."
 
 
-def _of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
+def of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
+    """Yield what makes what a test says of something given unsound."""
     kind, symbols = kind_and_shape(said)
     sizes = [one for symbol in symbols for one in symbol.split("+")]
     if not all(one in SIZES or one.isdigit() for one in sizes):

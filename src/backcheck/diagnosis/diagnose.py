@@ -295,10 +295,13 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     """Return the tests that have most of the pasted shapes: how many of them."""
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
+    named = any(array.name for array in paste.arrays)
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
-        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
+        # Where a notebook prints single entries, there are no numbers without a name.
+        if (named or not test.entries)
+        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > count}
 
@@ -468,9 +471,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
     left = [name for name in first.fixture.expected if name not in arrays]
+    if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
+        remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if left and best.verdict == "explained" and len(best.groups) > 1:
         remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
+
+
+def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
+    """Return whether the outputs that are computed last are left out, and nothing else."""
+    order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
+    return n > 0 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
