@@ -5,7 +5,7 @@
 # make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-answers  measure how often a diagnosis is wrong (five minutes); the colophon has it
-# make bench-index  write the index of public tests again (two minutes); the page audit hands it out
+# make bench-index  write the index of public tests again (half a minute); the page audit hands it out
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make bench-portability  try the chapters in Jupyter Book 2 (some minutes); its page has what came of it
 # make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
