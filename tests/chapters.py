@@ -26,7 +26,7 @@ def source_of(name: str) -> str:
     return sources.source_of(ROOT / "book" / f"{name}.md")
 
 
-READERS = [name for name in chapters() if name not in ("colophon", "portability")]
+READERS = [name for name in chapters() if name not in ("colophon", "changelog", "portability")]
 
 
 def prose_of(name: str) -> str:

@@ -4,6 +4,7 @@ What a fixture needs is imported when it is asked for: the tests of the package 
 and hypothesis alone.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ from chapters import chapters
 # A failure seen once can be seen again.
 settings.register_profile("book", derandomize=True, deadline=None)
 settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In CI, try again once what a slow machine can fail: browsers, and tests of seconds."""
+    again = os.environ.get("CI") and config.pluginmanager.hasplugin("rerunfailures")
+    for item in items if again else ():
+        if item.path.parent.name == "browser" or item.get_closest_marker("timed"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")

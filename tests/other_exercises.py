@@ -16,5 +16,4 @@ PASTED = {
     ],
     "nnCostFunction": ["[J grad] = nnCostFunction(...)", "Theta1_grad(2, 1) = 0.0123"],
     "compute_gradient": ["dj_db at initial w and b: -0.1", "compute_gradient_test failed"],
-    "back_prop": ["call back_prop\nget a batch of data", "grad_W1 (50, 5778)"],
 }

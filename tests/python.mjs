@@ -18,6 +18,8 @@ const answers = programs.map(({ sources, ...others }) =>
     sources: sources.map(([label, code, above = 0]) => [label, code, above, adapted(code, parse)]),
   }),
 );
-const number = (_, value) =>
-  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+const number = (_, value) => {
+  if (Object.is(value, -0)) return "-0";
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+};
 process.stdout.write(JSON.stringify(answers, number));

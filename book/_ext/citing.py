@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from selectolax.lexbor import LexborHTMLParser
 
+import repository
 from execution import digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +180,7 @@ def changed() -> Mapping[str, str]:
     return dates
 
 
-def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
+def show_version(tree: LexborHTMLParser, root: Path, name: str, address: str = "") -> None:
     """Say at the foot of a page its version, how to cite it, and in which other forms it is there.
 
     Parameters
@@ -190,12 +191,19 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
         The folder of the site; a page has a notebook if it is there.
     name : str
         The page's file.
+    address : str
+        The site's address, if it is known.
     """
-    lines = [f"Version {citation()['version']}"]
+    version = citation()["version"]
+    lines = [f"Version {version}"]
     # The page for lost readers stands at any address, so that it names no other file.
     if description_of(tree):
-        lines[0] += ' · <a href="cite.html">Cite the book</a>'
         stem = name.removesuffix(".html")
+        if (root / "changelog.html").is_file():
+            lines[0] = f'Version <a href="changelog.html">{version}</a>'
+        if (root / "changelog.xml").is_file():
+            lines[0] += ' · <a href="changelog.xml">Feed</a>'
+        lines[0] += ' · <a href="cite.html">Cite the book</a>'
         lines[0] += f" · Page changed {date}" if (date := changed().get(stem)) else ""
         own = {
             "source": f"_sources/{stem}.md",
@@ -204,7 +212,13 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str) -> None:
         }
         own = {form: file for form, file in own.items() if (root / file).is_file()}
         lines += [_links("This page", own)] if own else []
+        opened = repository.opened(stem) if "notebook" in own else {}
+        lines += [_links("Run it in", opened)] if opened else []
         lines += [_links("The whole book", forms())] if forms() else []
+        if place := repository.report(title_of(tree), f"{address}{name}", version):
+            lines.append(
+                f'<a class="report" href="{escape(place)}">Report an error on this page</a>'
+            )
     for foot in tree.css(".copyright"):
         text = "".join(f"<div>{line}</div>" for line in lines)
         for line in reversed(LexborHTMLParser(text).css("div")):

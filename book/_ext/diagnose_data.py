@@ -123,6 +123,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "wrong_calls": package.symptoms.wrong_calls(),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
@@ -133,7 +134,6 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
         ],
-        "dropped": package.mutate.DROPPED,
         "words": words(),
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
@@ -164,6 +164,7 @@ def facts() -> dict[str, Any]:
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
+        "written_on_calls": package.symptoms.WRITTEN_ON_CALLS,
     }
 
 
@@ -201,7 +202,7 @@ def _in_terminal() -> Iterator[list[Any]]:
         if test not in here:
             said = package.words.say("in-terminal", function=function, course=test.course)
             names = package.words.gradients_of([test])
-            outputs = [one for one in names if one in test.expected and one.lower() not in own]
+            outputs = [one for one in names if one.lower() not in own]
             found = rf"\b(?:{'|'.join([function, *outputs])})\b"
             yield [found, found, said, True]
 
@@ -384,13 +385,14 @@ def _pattern(node: ast.expr) -> Any:
 def _picked(forms: Iterable["Form"], places: Mapping[Any, int]) -> list[Any]:
     """Return which of all rewrites are meant: how far each is from the one before it.
 
-    The page makes all of them in the same order. What is none of them is written out.
+    The page makes all of them in the same order. What is none of them is written out, with the
+    operator that makes it.
     """
     found: list[Any] = []
     before = 0
     for form in forms:
         place = places.get(form.tree, before)
-        found.append(place - before if form.tree in places else [_tree(form.tree)])
+        found.append(place - before if form.tree in places else [_tree(form.tree), form.operator])
         before = place
     return found
 

@@ -37,6 +37,7 @@ from sphinx.util import logging
 import cards
 import citing
 import drawings
+import feed
 import katex_renderer
 import permalinks
 import previews
@@ -158,12 +159,14 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     address = app.config.html_baseurl
     if not address:
         logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
+    feed.write(root, pages, address)
     for name, tree in pages.items():
         # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""
         picture = cards.tags(root, name, tree, address)
         about = citing.head_of(tree, name, address, picture)
-        citing.show_version(tree, root, name)
+        about += feed.LINK if about and (root / feed.FILE).is_file() else ""
+        citing.show_version(tree, root, name, address)
         more = shown.get(name, "")
         if tree.css_matches("section[id^='mistake-']"):
             more += citing.answers(root)

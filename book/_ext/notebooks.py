@@ -26,6 +26,7 @@ from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 from sphinx_proof.nodes import NODE_TYPES, proof_node
 
 import citing
+import repository
 from execution import as_notebook, digest_of, has_cells
 from form_colours import CLASSES
 
@@ -293,12 +294,17 @@ def _code(source: str, metadata: Cell) -> Cell:
 
 
 def installing(address: str, wheel: str, drawing: bool) -> str:
-    """Return the code that installs the package where it is missing, and matplotlib for figures."""
-    source = urljoin(address, f"{FOLDER}/{wheel}") if address else wheel
+    """Return the code that installs the package where it is missing, and matplotlib for figures.
+
+    It comes from the site, else from the repository, else from the file beside the notebook.
+    """
+    url, _ = repository.configured()
+    source = f"backcheck @ git+{url}" if url else wheel
+    source = urljoin(address, f"{FOLDER}/{wheel}") if address else source
     return INSTALL.format(
         modules="backcheck, matplotlib" if drawing else "backcheck",
         packages=f'"{source}" matplotlib' if drawing else f'"{source}"',
-        checked="" if address else CHECKED.format(wheel=wheel),
+        checked="" if address or url else CHECKED.format(wheel=wheel),
     ).strip()
 
 
@@ -371,8 +377,9 @@ def _folder(app: Sphinx) -> Path:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Install the steps."""
-    # Sphinx writes every page again when this changes: notebooks name the version.
-    digest = digest_of(ROOT, [ROOT / "CITATION.cff"])
+    # Sphinx writes every page again when this changes: notebooks name the version and the place
+    # that they install the package from.
+    digest = digest_of(ROOT, [ROOT / "CITATION.cff"]) + repository.configured()[0]
     app.add_config_value("notebook_digest", digest, "html", [str])
     app.add_config_value("notebook_exclude", [], "html", [list])
     app.connect("builder-inited", build_package)

@@ -26,7 +26,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 
 from execution import ROOT, digest_of
-from sources import source_of, whole
+from sources import CHANGELOG, CHANGES, source_of, whole
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ def page_digest(root: Path) -> str:
 
 def complete(app: Sphinx, page: str, source: list[str]) -> None:
     """Write what is not written by hand into the source that is about to be read."""
+    if CHANGES.search(source[0]):
+        app.env.note_dependency(str(CHANGELOG))
     source[0] = whole(page, source[0])
 
 

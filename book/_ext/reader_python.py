@@ -62,7 +62,7 @@ def numpys_words() -> dict[str, Any]:
     """Return the names that numpy has, so that ours tells what it lacks from what is misspelled."""
     places = {"numpy": np, "numpy.linalg": np.linalg, "numpy.ndarray": np.ndarray}
     names = {place: [n for n in dir(one) if n[0] != "_"] for place, one in places.items()}
-    ours = re.findall(r"^def (\w+)", (SOURCES / "numpy.py").read_text("utf-8"), re.MULTILINE)
+    ours = re.findall(r"^(?:def )?(\w+)", (SOURCES / "numpy.py").read_text("utf-8"), re.MULTILINE)
     keywords: dict[str, tuple[str, ...]] = {}
     for name in names["numpy"]:
         one = getattr(np, name)

@@ -5,16 +5,23 @@
   because the heading was reworded since.
 - The sections of the named mistakes come from ``mistakes.toml``. A page says where
   those of one part go: ```` ```{mistakes} part ````.
+- Which exercises are covered, and which not, comes from the tests that are published in the
+  package. A page has a line for it, ``{scope}``.
+- The page of changes has the repository's list of them, at ``{changelog}``.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+
+PACKAGE = ROOT / "src/backcheck"
+
+PUBLISHED, UNCOVERED = PACKAGE / "published", PACKAGE / "diagnosis/uncovered.toml"
 
 LABEL = re.compile(r"\([\w-]+\)=")
 
@@ -30,13 +37,29 @@ SHORT = {
 }
 """Headings that many pages have, and what their addresses call them."""
 
-PLACE = re.compile(r"^```\{mistakes\} (\S+)\n```\n", re.MULTILINE)
+PLACE = re.compile(r"^```\{mistakes\} (.+)\n```\n", re.MULTILINE)
 
-KEYS = ("part", "says", "more", "after")
-"""What a section says of a mistake: the last two if need be."""
+COVERED = re.compile(r"^\{scope\}$", re.MULTILINE)
 
-SYMBOL = re.compile(r"(?:d?[A-Z]|db|m|keepdims)\b")
-"""What begins a name and is code, which a heading leaves as it is."""
+CHANGES, CHANGELOG = re.compile(r"^\{changelog\}$", re.MULTILINE), ROOT / "CHANGELOG.md"
+
+EXERCISE = re.compile(r"(\w+) \((Course \d+ Week \d+)\)")
+"""The title of an exercise of the Deep Learning Specialization that is not covered."""
+
+SCOPE = """\
+```{{container}} scope
+**Covered**: {known} ({{ref}}`every function <diagnose-covered>`).
+**Not covered**: {others}other courses.
+```"""
+
+NEEDED = ("part", "says", "wrong", "see")
+"""What a section says of a mistake."""
+
+KEYS = (*NEEDED, "form", "due", "more", "after")
+"""What it may say: the form that its example is where the course writes that otherwise."""
+
+SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
+"""What is code in a name."""
 
 SECTION = """\
 (mistake-{id})=
@@ -60,7 +83,54 @@ def source_of(file: Path) -> str:
 
 def whole(page: str, source: str) -> str:
     """Write the labels and sections that are not written by hand into the source of a page."""
-    return _with_labels(page, _with_sections(source))
+    source = COVERED.sub(lambda place: scope(), _with_sections(source))
+    return _with_labels(page, CHANGES.sub(lambda place: changes(), source))
+
+
+def changes() -> str:
+    """Return what every version has brought, each under a label of its number."""
+    _, _, text = CHANGELOG.read_text(encoding="utf-8").partition("\n\n")
+
+    def labelled(heading: re.Match[str]) -> str:
+        return f"(changelog-{heading[1].replace('.', '-')})=\n{heading[0]}"
+
+    return re.sub(r"^## ([\d.]+)\b", labelled, text.rstrip(), flags=re.MULTILINE)
+
+
+def scope() -> str:
+    """Return the line that says which exercises are covered, and which are not."""
+    tables = (table for file in PUBLISHED.glob("*.toml") for table in _read(file).values())
+    weeks = {table["course"] for table in tables if "course" in table}
+    known: dict[str, list[str]] = {}
+    for course, _, week in sorted(one.rpartition(" Week ") for one in weeks):
+        known.setdefault(course, []).append(week)
+    others: dict[str, list[str]] = {}
+    for exercise in _read(UNCOVERED).values():
+        if found := EXERCISE.fullmatch(exercise["title"]):
+            others.setdefault(found[2], []).append(f"`{found[1]}`")
+    return SCOPE.format(
+        known=_listed(
+            f"{course} Week{'s' * (len(some) > 1)} {_listed(some)}"
+            for course, some in known.items()
+        ),
+        others="".join(f"{_listed(some)} ({week}), " for week, some in others.items())
+        + "and " * bool(others),
+    )
+
+
+def not_covered() -> Iterator[str]:
+    """Yield the names of the exercises that are known by name alone."""
+    for exercise in _read(UNCOVERED).values():
+        yield exercise["title"].partition(" (")[0]
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def label_of(page: str, mark: str, heading: str) -> str:
@@ -91,9 +161,7 @@ def _with_labels(page: str, source: str) -> str:
 def _with_sections(source: str) -> str:
     if not PLACE.search(source):
         return source
-    table = tomllib.loads(
-        (ROOT / "src/backcheck/mutants/mistakes.toml").read_text(encoding="utf-8")
-    )
+    table = _read(PACKAGE / "mutants/mistakes.toml")
     for flaw in flaws(table, PLACE.findall(source)):
         raise ValueError(flaw)
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)
@@ -106,7 +174,7 @@ def flaws(table: Mapping[str, Mapping[str, Any]], parts: Sequence[str]) -> Itera
         of = f"The section of {id}, in mistakes.toml,"
         for key in (key for key in section if key not in KEYS):
             yield f"{of} has an unknown key {key!r}; the keys are {', '.join(KEYS)}."
-        for key in ("part", "says"):
+        for key in NEEDED:
             if key not in section:
                 yield f"{of} lacks the key {key!r}; the keys are {', '.join(KEYS)}."
         if (part := section.get("part")) not in (None, *parts):
@@ -125,11 +193,13 @@ def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str
 
     for first in (id for id, section in here.items() if "after" not in section):
         for id in beginning_with(first):
-            name, section = table[id]["name"], here[id]
-            pages = filter(None, (table[id]["page"], section.get("more")))
+            section = here[id]
+            heading = SYMBOL.sub(r"`\g<0>`", table[id]["name"])
             yield SECTION.format(
                 id=id,
-                heading=name if SYMBOL.match(name) else name[0].upper() + name[1:],
+                heading=heading[0].upper() + heading[1:],
                 says=section["says"],
-                more=" and ".join(f"{{ref}}`{page}`" for page in pages),
+                more=" and ".join(
+                    f"{{ref}}`{section[key]}`" for key in ("see", "more") if key in section
+                ),
             )

@@ -33,11 +33,39 @@ const unpacking = (name) => (node) =>
     ? { first: [[node.from, `__backcheck_${name}(`, 1]], last: [[node.to - 1, ")", 1]] }
     : {};
 
+/** Entries of a dictionary, whose order MicroPython does not keep: each becomes one of its own.
+ * @param {Node} node */
+function entries(node) {
+  const parts = children(node);
+  /** @type {Required<ReturnType<Rule>>} */
+  const { first, last } = { first: [], last: [] };
+  if (parts.some(({ type }) => type.isError)) return { first, last };
+  parts.forEach(({ name, from, to }, place) => {
+    if (name === "**") first.push([from, "", 2]);
+    if (name !== ":" && name !== "AssignOp") return;
+    const [key, value] = [parts[place - 1], parts[place + 1]];
+    first.push([key.from, name === ":" ? "{" : '{"']);
+    if (name !== ":") first.push([key.to, '":', to - key.to]);
+    last.push([value.to, "}"]);
+  });
+  return { first, last };
+}
+
+/** A display of a dictionary. @param {string} open @param {string} close @returns {Rule} */
+const displayed = (open, close) => (node) => {
+  const { first, last } = entries(node);
+  return {
+    first: [[node.from, `__backcheck_dict(${open}`, 1], ...first],
+    last: [...last, [node.to - 1, `${close})`, 1]],
+  };
+};
+
 /**
  * MicroPython never asks an object that stands on the right of a comparison; it changes none in
  * place but by += and -=; its numbers and formats know no objects that stand for numbers; its lists
- * have no slices with a step; and nothing is unpacked in them. Each kind of node that this is about
- * has a rule: what is put in before its parts are looked at, and what after them.
+ * have no slices with a step, and nothing is unpacked in them; its dictionaries have no order. Each
+ * kind of node that this is about has a rule: what is put in before its parts are looked at, and
+ * what after them.
  * @type {Record<string, Rule>}
  */
 const RULES = {
@@ -71,6 +99,7 @@ const RULES = {
   CallExpression(node, word) {
     const [called, given] = children(node);
     if (["float", "int"].includes(word(called))) return { first: [[node.from, "__backcheck_"]] };
+    if (word(called) === "dict") return entries(given);
     const of = called.firstChild;
     if (!of || !isText(of) || !word(called).endsWith(".format")) return {};
     return {
@@ -84,21 +113,8 @@ const RULES = {
   ArrayExpression: unpacking("list"),
   TupleExpression: unpacking("tuple"),
 
-  DictionaryExpression(node) {
-    if (!node.getChild("**")) return {};
-    const parts = children(node);
-    /** @type {Edit[]} */
-    const first = [[node.from, "__backcheck_dict(", 1]];
-    /** @type {Edit[]} */
-    const last = [[node.to - 1, ")", 1]];
-    parts.forEach(({ name, from }, place) => {
-      if (name === "**") first.push([from, "", 2]);
-      if (name !== ":") return;
-      first.push([parts[place - 1].from, "{"]);
-      last.push([parts[place + 1].to, "}"]);
-    });
-    return { first, last };
-  },
+  DictionaryExpression: displayed("", ""),
+  DictionaryComprehensionExpression: displayed("*[", "]"),
 };
 
 /**

@@ -11,6 +11,7 @@ import builtins
 import math
 
 pi, e, inf, nan, newaxis = math.pi, math.e, float("inf"), float("nan"), None
+abs_ = builtins.abs
 
 WORDS = {"names": {}, "keywords": {}}
 """What numpy has: names of modules and arrays, and keywords of functions; runner.py fills it in."""
@@ -24,12 +25,8 @@ class Lacking(AttributeError):
         self.what = what
 
 
-class AxisError(ValueError):
-    """An axis that an array does not have."""
-
-
-class UFuncTypeError(TypeError):
-    """An operation that numpy does not have for these types."""
+AxisError = type("AxisError", (ValueError,), {})
+UFuncTypeError = type("UFuncTypeError", (TypeError,), {})
 
 
 def _missing(name, place, owner, shown):
@@ -110,8 +107,9 @@ def _converted(values, old, new):
         return values
     if new is BOOL:
         return [value != 0 for value in values]
-    if old is FLOAT:
-        return [int(value) if abs_(value) < 2**63 else -(2**63) for value in values]
+    if new is INT and old is FLOAT and not builtins.all([abs_(one) < 2**63 for one in values]):
+        # What becomes of it is the processor's choice.
+        raise Lacking("whole numbers made of nan, of inf or of numbers beyond 64 bits")
     return list(map(new.plain, values))
 
 
@@ -159,10 +157,16 @@ def _broadcast(*shapes):
     return tuple(common)
 
 
+def _stripped(shape, ndim):
+    """Return a shape without the leading ones that are more than so many axes."""
+    while len(shape) > ndim and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
 def _common(arrays, out=None):
-    shape, shown = _broadcast(*[one._shape for one in arrays]), arrays
-    if out is not None:
-        shown = arrays + [out]
+    shape = _broadcast(*[one._shape for one in arrays])
+    shown = arrays if out is None else arrays + [out]
     if shape is None or _broadcast(*[one._shape for one in shown]) is None:
         shapes = " ".join([_text(one._shape) for one in shown])
         raise ValueError(f"operands could not be broadcast together with shapes {shapes} ")
@@ -208,36 +212,13 @@ def _shape(given):
 class _Operand:
     """What arrays and single numbers share; operators and methods are put in below."""
 
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    @property
-    def size(self):
-        return _count(self.shape)
-
-    @property
-    def T(self):
-        return transpose(self)
-
-    def transpose(self, *axes):
-        return transpose(self, axes[0] if len(axes) == 1 else axes or None)
-
-    def reshape(self, *shape, **named):
-        return reshape(self, shape[0] if len(shape) == 1 else shape, **named)
+    ndim = property(lambda self: len(self.shape))
+    size = property(lambda self: _count(self.shape))
+    T = property(lambda self: transpose(self))
 
     def astype(self, dtype, copy=True):
         found = array(self, dtype=dtype, copy=copy or None)
         return found[()] if isinstance(self, generic) else found
-
-    def flatten(self):
-        return array(ravel(self))
-
-    def __copy__(self):
-        return _copied(self)
-
-    def __deepcopy__(self, memo):
-        return _copied(self)
 
     def __getattr__(self, name):
         kind = type(self).__name__
@@ -267,7 +248,8 @@ class ndarray(_Operand):
         return _places(self._shape, self._strides, self._start)
 
     def _is_in_rows(self):
-        return self._strides == _rows(self._shape) or self.size < 2
+        rows = zip(self._shape, self._strides, _rows(self._shape))
+        return self.size < 2 or builtins.all([n == 1 or own == row for n, own, row in rows])
 
     def _values(self):
         """Return the entries, row by row."""
@@ -294,9 +276,7 @@ class ndarray(_Operand):
     def _store(self, places, shape, value):
         """Write a value, broadcast to a shape, to places."""
         value = asarray(value)
-        given = value._shape
-        while len(given) > len(shape) and given[0] == 1:
-            given = given[1:]
+        given = _stripped(value._shape, len(shape))
         if _broadcast(shape, given) != shape:
             shapes = f"from shape {_text(given)} into shape {_text(shape)}"
             raise ValueError(f"could not broadcast input array {shapes}")
@@ -322,19 +302,15 @@ class ndarray(_Operand):
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
         return self.item()
 
-    def __contains__(self, value):
-        return bool(any(equal(self, value)))
-
     def __bool__(self):
         if self.size == 1:
             return bool(self.item())
-        raise ValueError(
-            "The truth value of an array with more than one element is ambiguous. "
-            "Use a.any() or a.all()"
-            if self.size
-            else "The truth value of an empty array is ambiguous. "
-            "Use `array.size > 0` to check that an array is not empty."
-        )
+        text = "The truth value of an array with more than one element is ambiguous. "
+        text += "Use a.any() or a.all()"
+        if not self.size:
+            text = "The truth value of an empty array is ambiguous. "
+            text += "Use `array.size > 0` to check that an array is not empty."
+        raise ValueError(text)
 
     def item(self):
         if self.size != 1:
@@ -344,49 +320,47 @@ class ndarray(_Operand):
     def tolist(self):
         return [asarray(one).tolist() for one in self] if self._shape else self.item()
 
-    def fill(self, value):
-        self[...] = value
-
     def __getitem__(self, key):
         places, shape, view = _chosen(self, key)
         if view is None:
             return ndarray([self._memory[place] for place in places], shape, self.dtype)
-        return view if view._shape or _has_ellipsis(key) else _scalar(view.item(), self.dtype)
+        return view if view._shape or _has_ellipsis(key) else _result([view.item()], (), self.dtype)
 
     def __setitem__(self, key, value):
-        if self.dtype is INT and isinstance(value, (float, float64)):
-            value = array(value, int)
-        if self.dtype is BOOL and isinstance(value, (list, tuple)):
-            raise Lacking("booleans that become a list")
-        value = asarray(value)
+        several = isinstance(value, (list, tuple))
+        value = asarray(value, self.dtype if several else None)
 
         def check(shape):
-            if _broadcast(shape, value._shape) == shape:
-                return
             mask = isinstance(key, (ndarray, list)) and asarray(key).dtype is BOOL
-            if mask and asarray(key)._shape == self._shape:
-                text = "NumPy boolean array indexing assignment"
-                if value.ndim > 1:
-                    given = f"input has {value.ndim} dimensions"
-                    raise TypeError(f"{text} requires a 0 or 1-dimensional input, {given}")
-                raise ValueError(
-                    f"{text} cannot assign {value.size} input values to the {shape[0]} output "
-                    "values where the mask is true"
-                )
-            raise ValueError(
-                f"shape mismatch: value array of shape {_text(value._shape)} could not be "
-                f"broadcast to indexing result of shape {_text(shape)}"
-            )
+            mask = mask and asarray(key)._shape == self._shape
+            given = value._shape if mask else _stripped(value._shape, len(shape))
+            if _broadcast(shape, given) == shape:
+                return
+            if not mask:
+                text = f"{_text(value._shape)} could not be broadcast to indexing result of shape"
+                raise ValueError(f"shape mismatch: value array of shape {text} {_text(shape)}")
+            text = "NumPy boolean array indexing assignment"
+            if value.ndim > 1:
+                given = f"input has {value.ndim} dimensions"
+                raise TypeError(f"{text} requires a 0 or 1-dimensional input, {given}")
+            text = f"{text} cannot assign {value.size} input values to the {shape[0]} output"
+            raise ValueError(f"{text} values where the mask is true")
 
         places, shape, view = _chosen(self, key, check)
         if view is not None:
-            if value.ndim and not view._shape and not _has_ellipsis(key):
-                raise ValueError("setting an array element with a sequence.")
             places, shape = view._at(), view._shape
+            text = "setting an array element with a sequence."
+            if value.ndim and not shape and not _has_ellipsis(key):
+                if self.dtype is BOOL or (several and self.dtype is INT):
+                    raise Lacking(f"an entry of type {self.dtype} that becomes an array")
+                raise ValueError(text)
+            if several and value.ndim > len(shape):
+                most = f"would exceed the maximum number of dimension of {len(shape)}."
+                raise ValueError(f"{text} The requested array {most}")
         self._store(places, shape, value)
 
     def __str__(self):
-        return _printed(self, " ", "") if self._shape else str(_scalar(self.item(), self.dtype))
+        return _printed(self, " ", "") if self._shape else str(self[()])
 
     def __repr__(self):
         extras = [] if self.size else [f"dtype={self.dtype}"]
@@ -447,53 +421,40 @@ class generic(_Operand):
         return f"np.{self}_" if self.dtype is BOOL else f"np.{self.dtype}({self})"
 
 
-class number(generic):
-    """A number that is no boolean."""
-
-
-class floating(number):
-    """A number with decimals."""
-
-
-class integer(number):
-    """A whole number."""
-
-    def __index__(self):
-        return self._value
-
-    __int__ = __index__
-
-
-class float64(floating):
-    """A number of 64 bits."""
-
-    dtype = FLOAT
-
-
-class int64(integer):
-    """A whole number of 64 bits."""
-
-    dtype = INT
-
-
+number = type("number", (generic,), {})
+floating, integer = type("floating", (number,), {}), type("integer", (number,), {})
+float64 = type("float64", (floating,), {"dtype": FLOAT})
+int64 = type("int64", (integer,), {"dtype": INT})
 bool_ = type("bool", (generic,), {"dtype": BOOL})
+integer.__index__ = integer.__int__ = generic.item
 SCALARS = (bool_, int64, float64)
-
-
-def _scalar(value, dtype):
-    return SCALARS[dtype.rank](value)
 
 
 def _result(values, shape, dtype):
     """Return what a function gives: an array, or a number if it has no axes."""
-    return ndarray(values, shape, dtype) if shape else _scalar(values[0], dtype)
+    return ndarray(values, shape, dtype) if shape else SCALARS[dtype.rank](values[0])
 
 
 # ---- What makes arrays.
 
 
-class _Foreign(Exception):
-    """What is no array and no number."""
+class _ArrayFunctionDispatcher:
+    """A function of numpy, which says what is the matter with a keyword."""
+
+    def __init__(self, name, function):
+        self.name, self.function = name, function
+
+    def __call__(self, *given, **named):
+        try:
+            return self.function(*given, **named)
+        except TypeError as error:
+            said = str(error)
+            if "unexpected keyword argument" in said:
+                _refuse(self.name, said.split("'")[1])
+            raise
+
+
+function = _ArrayFunctionDispatcher
 
 
 def _nested(given):
@@ -507,7 +468,7 @@ def _nested(given):
                 raise OverflowError("Python int too large to convert to C long")
             return [given], (), one
     if not isinstance(given, (list, tuple, range)):
-        raise _Foreign(given)
+        raise Lacking(f"arrays of {type(given).__name__}")
     parts = [_nested(one) for one in given]
     if not parts:
         return [], (0,), FLOAT
@@ -518,11 +479,9 @@ def _nested(given):
             if len(set(lengths)) > 1:
                 break
             common.append(lengths[0])
-        raise ValueError(
-            "setting an array element with a sequence. The requested array has an inhomogeneous "
-            f"shape after {len(common)} dimensions. The detected shape was {tuple(common)} + "
-            "inhomogeneous part."
-        )
+        text = f"after {len(common)} dimensions. The detected shape was {tuple(common)} + inhomog"
+        text = f"The requested array has an inhomogeneous shape {text}eneous part."
+        raise ValueError(f"setting an array element with a sequence. {text}")
     kind = _highest(*[kind for _, _, kind in parts])
     values = []
     for own, _, old in parts:
@@ -535,30 +494,13 @@ def array(object, dtype=None, copy=True):
         return object
     if copy is False:
         raise Lacking("np.array(..., copy=False)")
-    try:
-        values, shape, kind = _nested(object)
-    except _Foreign as foreign:
-        raise Lacking(f"arrays of {type(foreign.args[0]).__name__}") from None
+    values, shape, kind = _nested(object)
     new = kind if dtype is None else _dtype(dtype)
-    if new is INT and kind is FLOAT and not isinstance(object, ndarray):
-        for value in values:
-            if value != value:
-                raise ValueError("cannot convert float NaN to integer")
-            if math.isinf(value):
-                raise OverflowError("cannot convert float infinity to integer")
     return ndarray(list(_converted(values, kind, new)), shape, new)
 
 
 def asarray(a, dtype=None):
     return array(a, dtype=dtype, copy=None)
-
-
-def copy(a):
-    return array(a)
-
-
-def _copied(a):
-    return a if isinstance(a, generic) else array(a)
 
 
 def full(shape, fill_value, dtype=None):
@@ -570,30 +512,16 @@ def full(shape, fill_value, dtype=None):
     return made
 
 
-def zeros(shape, dtype=float):
-    return full(shape, 0, dtype)
-
-
-def ones(shape, dtype=float):
-    return full(shape, 1, dtype)
-
-
 def full_like(a, fill_value, dtype=None):
     a = asarray(a)
     return full(a._shape, fill_value, a.dtype if dtype is None else dtype)
 
 
-def zeros_like(a, dtype=None):
-    return full_like(a, 0, dtype)
-
-
-def ones_like(a, dtype=None):
-    return full_like(a, 1, dtype)
-
-
-def eye(N, M=None):
-    N, M = _whole(N), _whole(N if M is None else M)
-    return ndarray([float(i == j) for i in range(N) for j in range(M)], (N, M), FLOAT)
+zeros_like = function("zeros_like", lambda a, dtype=None: full_like(a, 0, dtype))
+ones_like = function("ones_like", lambda a, dtype=None: full_like(a, 1, dtype))
+zeros = function("zeros", lambda shape, dtype=float: full(shape, 0, dtype))
+ones = function("ones", lambda shape, dtype=float: full(shape, 1, dtype))
+copy = function("copy", lambda a: array(a))
 
 
 def arange(start, stop=None, step=1, dtype=None):
@@ -602,8 +530,6 @@ def arange(start, stop=None, step=1, dtype=None):
     given = [asarray(one) for one in (start, stop, step)]
     kind = _highest(INT, *[one.dtype for one in given])
     start, stop, step = [one.item() for one in given]
-    if step == 0:
-        raise ZeroDivisionError("division by zero")
     count = builtins.max(0, math.ceil((stop - start) / step))
     # Numpy takes the difference of the first two numbers, as they are rounded.
     step = start + step - start
@@ -611,26 +537,12 @@ def arange(start, stop=None, step=1, dtype=None):
     return made if dtype is None else made.astype(dtype)
 
 
-def linspace(start, stop, num=50):
-    if ndim(start) or ndim(stop):
-        raise Lacking("np.linspace of arrays")
-    start, stop = float(asarray(start).item()), float(asarray(stop).item())
-    step = (stop - start) / builtins.max(num - 1, 1)
-    values = [start + n * step for n in range(num)]
-    return ndarray(values[: num - 1] + [stop] if num > 1 else values, (num,), FLOAT)
-
-
 # ---- Indices.
 
 
-class _Slices:
-    """Makes slices, which MicroPython makes between brackets alone."""
+SLICE = type("", (), {"__getitem__": lambda self, key: key})()
+"""Makes slices, which MicroPython makes between brackets alone."""
 
-    def __getitem__(self, key):
-        return key
-
-
-SLICE = _Slices()
 WHOLE = SLICE[:]
 
 ONLY = (
@@ -667,10 +579,8 @@ def _indices(array, key):
         else:
             raise IndexError(ONLY)
     if used > array.ndim:
-        raise IndexError(
-            f"too many indices for array: array is {array.ndim}-dimensional, "
-            f"but {used} were indexed"
-        )
+        text = f"array is {array.ndim}-dimensional, but {used} were indexed"
+        raise IndexError(f"too many indices for array: {text}")
     if len(dots) > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")
     at = dots[0] if dots else len(parts)
@@ -737,10 +647,9 @@ def _masked(array, index, axis):
         return [index]
     for place, length in enumerate(index._shape, axis):
         if array._shape[place] != length:
-            raise IndexError(
-                f"boolean index did not match indexed array along axis {place}; size of axis is "
-                f"{array._shape[place]} but size of corresponding boolean axis is {length}"
-            )
+            text = f"{array._shape[place]} but size of corresponding boolean axis is {length}"
+            text = f"along axis {place}; size of axis is {text}"
+            raise IndexError(f"boolean index did not match indexed array {text}")
     return nonzero(index)
 
 
@@ -748,7 +657,7 @@ def _masked(array, index, axis):
 
 
 class ufunc:
-    """A function of each entry: of which type it is computed, and of which type it is."""
+    """A function of each entry, with a rule for the types: see `_kinds`."""
 
     def __init__(self, name, rule, apply, of=2, sign=""):
         self.name, self.rule, self.apply, self.of, self.sign = name, rule, apply, of, sign or name
@@ -777,21 +686,19 @@ class ufunc:
             # A float takes any integer beside it, of more bits than 64 as well.
             given = [float(one) if type(one) is int else one for one in given]
         arrays = [asarray(one) for one in given]
-        kind, found = self.rule(self, _highest(*[one.dtype for one in arrays]))
+        kind, found = self._kinds(_highest(*[one.dtype for one in arrays]))
         if out is not None and found.rank > out.dtype.rank:
-            raise UFuncTypeError(
-                f"Cannot cast ufunc '{self.name}' output from {found!r} to {out.dtype!r} with "
-                "casting rule 'same_kind'"
-            )
+            text = f"from {found!r} to {out.dtype!r} with casting rule 'same_kind'"
+            raise UFuncTypeError(f"Cannot cast ufunc '{self.name}' output {text}")
         shape = _common(arrays, out)
         if out is not None and _broadcast(shape, out._shape) != out._shape:
-            raise ValueError(
-                f"non-broadcastable output operand with shape {_text(out._shape)} doesn't match "
-                f"the broadcast shape {_text(shape)}"
-            )
+            text = f"doesn't match the broadcast shape {_text(_broadcast(shape, out._shape))}"
+            text = f"{_text(out._shape)} {text}"
+            raise ValueError(f"non-broadcastable output operand with shape {text}")
         values = [_converted(one._spread(shape), one.dtype, kind) for one in arrays]
         values = list(map(self.apply, *values))
-        values = list(map(_wrapped, values)) if found is INT else values
+        if found is not FLOAT:
+            values = list(map(bool if found is BOOL else _wrapped, values))
         if out is None:
             return _result(values, shape, found)
         out._store(out._at(), out._shape, ndarray(values, shape, found))
@@ -803,72 +710,41 @@ class ufunc:
             text = "did not contain a loop with signature matching types"
             raise UFuncTypeError(f"ufunc '{self.name}' {text}")
         if self.of == 1:
-            kind = type(one).__name__
-            raise TypeError(
-                f"loop of ufunc does not support argument 0 of type {kind} which has no callable "
-                f"{self.name} method"
-            )
+            text = f"{type(one).__name__} which has no callable {self.name} method"
+            raise TypeError(f"loop of ufunc does not support argument 0 of type {text}")
         if self.sign in ("==", "!="):
             (other,) = [asarray(some) for some in given if some is not one]
             return _result([self.sign == "!="] * other.size, other.shape, BOOL)
-        names = [
-            one.dtype.plain.__name__ if isinstance(one, (ndarray, generic)) else type(one).__name__
-            for one in given
-        ]
+        plain = lambda some: getattr(getattr(some, "dtype", None), "plain", type(some))  # noqa: E731
+        left, right = [f"'{plain(some).__name__}'" for some in given]
         if self.sign in ("<", "<=", ">", ">="):
-            between = f"instances of '{names[0]}' and '{names[1]}'"
+            between = f"instances of {left} and {right}"
             raise TypeError(f"'{self.sign}' not supported between {between}")
-        types = f"'{names[0]}' and '{names[1]}'"
-        raise TypeError(f"unsupported operand type(s) for {self.sign}: {types}")
+        raise TypeError(f"unsupported operand type(s) for {self.sign}: {left} and {right}")
+
+    def _kinds(self, kind):
+        """Return the type that is computed with, and that of what comes out."""
+        if kind is BOOL and self.name in NO_BOOLEANS:
+            raise TypeError(NO_BOOLEANS[self.name])
+        if kind is FLOAT and self.rule == "whole":
+            text = "the inputs could not be safely coerced to any supported types according to the"
+            text = f"not supported for the input types, and {text} casting rule ''safe''"
+            raise TypeError(f"ufunc '{self.name}' {text}")
+        if kind is BOOL and self.rule in ("numbers", "decimals") and self.name != "divide":
+            # Numpy takes shorter numbers then.
+            raise Lacking(f"np.{self.name} of booleans")
+        if kind is FLOAT and self.sign in ("//", "%"):
+            raise Lacking(f"operator {self.sign} of decimals")
+        kind = {"decimals": FLOAT, "truths": BOOL}.get(self.rule, kind)
+        return kind, BOOL if self.rule == "tests" else kind
 
 
-def _as_they_are(of, kind):
-    """A sum of booleans is *or*, their product *and*, and they have no difference."""
-    if kind is BOOL and of.name == "subtract":
-        raise TypeError(
-            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the "
-            "`^` operator, or the logical_xor function instead."
-        )
-    if kind is BOOL and of.name == "negative":
-        raise TypeError(
-            "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator "
-            "or the logical_not function instead."
-        )
-    return kind, kind
-
-
-def _numbers(of, kind):
-    """Of booleans, numpy computes these in integers of eight bits."""
-    if kind is BOOL:
-        raise Lacking(f"np.{of.name} of booleans alone")
-    return kind, kind
-
-
-def _decimals(of, kind):
-    """Of booleans, numpy computes functions in half precision."""
-    if kind is BOOL and of.name != "divide":
-        raise Lacking(f"np.{of.name} of booleans")
-    return FLOAT, FLOAT
-
-
-def _tests(of, kind):
-    return kind, BOOL
-
-
-def _truths(of, kind):
-    return BOOL, BOOL
-
-
-def _bits(of, kind):
-    if kind is FLOAT:
-        raise TypeError(
-            f"ufunc '{of.name}' not supported for the input types, and the inputs could not be "
-            "safely coerced to any supported types according to the casting rule ''safe''"
-        )
-    return kind, kind
-
-
-abs_ = builtins.abs
+NO_BOOLEANS = {
+    "subtract": "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, "
+    "the `^` operator, or the logical_xor function instead.",
+    "negative": "The numpy boolean negative, the `-` operator, is not supported, use the `~` "
+    "operator or the logical_not function instead.",
+}
 
 
 def _divide(x, y):
@@ -877,49 +753,22 @@ def _divide(x, y):
     return nan if x != x or not x else math.copysign(inf, x) * math.copysign(1, y)
 
 
-def _floor_divide(x, y):
-    if isinstance(x, int):
-        return x // y if y else 0
-    if not y:
-        return _divide(x, y)
-    if x != x or y != y or math.isinf(x):
-        return nan
-    rest = math.fmod(x, y)
-    whole = (x - rest) / y - (1 if rest and (rest < 0) != (y < 0) else 0)
-    if not whole:
-        return math.copysign(0.0, x / y)
-    return whole if math.isinf(whole) else float(math.floor(whole + 0.5))
-
-
-def _remainder(x, y):
-    if isinstance(x, int):
-        return x % y if y else 0
-    if not y or math.isinf(x) or x != x or y != y:
-        return nan
-    rest = math.fmod(x, y)
-    if rest:
-        return rest + y if (rest < 0) != (y < 0) else rest
-    return math.copysign(0.0, y)
-
-
 def _power(x, y):
     if isinstance(x, int):
         if y < 0:
             raise ValueError("Integers to negative integer powers are not allowed.")
-        return pow(x, y, 2**64)
+        return pow(x, y, 2**64) if y else 1
     if y == 2:
         return x * x
-    if y == 0 or x == 1:
-        return 1.0
-    if x != x or y != y:
-        return nan
-    if x < 0 and not math.isinf(x) and not math.isinf(y) and y != math.floor(y):
-        return nan
+    if y == 0.5 and (x == -inf or (not x and _sign(x))):
+        # Numpy takes a root in some arrays and a power in others.
+        raise Lacking("-0. or -inf to the power 0.5")
     try:
-        found = math.pow(abs_(x), y) if x else (inf if y < 0 else 0.0)
+        return math.pow(x, y)
     except (ValueError, OverflowError):
-        found = inf
-    return -found if math.copysign(1, x) < 0 and not math.isinf(y) and y % 2 == 1 else found
+        if x < 0 and y != math.floor(y):
+            return nan
+        return math.copysign(inf, x) if y % 2 == 1 else inf
 
 
 def _guarded(function):
@@ -936,76 +785,56 @@ def _guarded(function):
 
 def _rint(x):
     """Return the nearest whole number, of two the even one."""
-    if x != x or math.isinf(x):
+    if x - x != 0:
         return x
     low = math.floor(x)
     up = x - low > 0.5 or (x - low == 0.5 and low % 2)
     return math.copysign(float(low + up), x)
 
 
-def _both(of_numbers, of_booleans):
-    """Return a function that MicroPython would make an integer of booleans."""
-    return lambda x, *y: (of_booleans if isinstance(x, bool) else of_numbers)(x, *y)
-
-
-def _and(x, y):
-    return x and y
-
-
-def _or(x, y):
-    return x or y
-
-
-def _not(x):
-    return not x
-
-
-def _unlike(x, y):
-    return x != y
-
-
 def _larger(x, y):
-    return x if x != x or x >= y else y
+    return x if x != x or x > y else y
 
 
 def _smaller(x, y):
-    return x if x != x or x <= y else y
+    return x if x != x or x < y else y
 
 
-add = ufunc("add", _as_they_are, _both(lambda x, y: x + y, _or), sign="+")
-subtract = ufunc("subtract", _as_they_are, lambda x, y: x - y, sign="-")
-multiply = ufunc("multiply", _as_they_are, _both(lambda x, y: x * y, _and), sign="*")
-divide = ufunc("divide", _decimals, _divide, sign="/")
-floor_divide = ufunc("floor_divide", _numbers, _floor_divide, sign="//")
-remainder = ufunc("remainder", _numbers, _remainder, sign="%")
-power = ufunc("power", _numbers, _power, sign="** or pow()")
-maximum = ufunc("maximum", _as_they_are, _larger, sign=">=")
-minimum = ufunc("minimum", _as_they_are, _smaller, sign="<=")
-less = ufunc("less", _tests, lambda x, y: x < y, sign="<")
-less_equal = ufunc("less_equal", _tests, lambda x, y: x <= y, sign="<=")
-greater = ufunc("greater", _tests, lambda x, y: x > y, sign=">")
-greater_equal = ufunc("greater_equal", _tests, lambda x, y: x >= y, sign=">=")
-equal = ufunc("equal", _tests, lambda x, y: x == y, sign="==")
-not_equal = ufunc("not_equal", _tests, _unlike, sign="!=")
-logical_and, logical_or = ufunc("logical_and", _truths, _and), ufunc("logical_or", _truths, _or)
-bitwise_and = ufunc("bitwise_and", _bits, _both(lambda x, y: x & y, _and), sign="&")
-bitwise_or = ufunc("bitwise_or", _bits, _both(lambda x, y: x | y, _or), sign="|")
-bitwise_xor = ufunc("bitwise_xor", _bits, _both(lambda x, y: x ^ y, _unlike), sign="^")
+add = ufunc("add", "same", lambda x, y: x + y, sign="+")
+subtract = ufunc("subtract", "same", lambda x, y: x - y, sign="-")
+multiply = ufunc("multiply", "same", lambda x, y: x * y, sign="*")
+divide = ufunc("divide", "decimals", _divide, sign="/")
+floor_divide = ufunc("floor_divide", "numbers", lambda x, y: x // y if y else 0, sign="//")
+remainder = ufunc("remainder", "numbers", lambda x, y: x % y if y else 0, sign="%")
+power = ufunc("power", "numbers", _power, sign="** or pow()")
+maximum = ufunc("maximum", "same", _larger, sign=">=")
+minimum = ufunc("minimum", "same", _smaller, sign="<=")
+less = ufunc("less", "tests", lambda x, y: x < y, sign="<")
+less_equal = ufunc("less_equal", "tests", lambda x, y: x <= y, sign="<=")
+greater = ufunc("greater", "tests", lambda x, y: x > y, sign=">")
+greater_equal = ufunc("greater_equal", "tests", lambda x, y: x >= y, sign=">=")
+equal = ufunc("equal", "tests", lambda x, y: x == y, sign="==")
+not_equal = ufunc("not_equal", "tests", lambda x, y: x != y, sign="!=")
+logical_and = ufunc("logical_and", "truths", lambda x, y: x and y)
+logical_or = ufunc("logical_or", "truths", lambda x, y: x or y)
+bitwise_and = ufunc("bitwise_and", "whole", lambda x, y: x & y, sign="&")
+bitwise_or = ufunc("bitwise_or", "whole", lambda x, y: x | y, sign="|")
+bitwise_xor = ufunc("bitwise_xor", "whole", lambda x, y: x ^ y, sign="^")
 
-negative = ufunc("negative", _as_they_are, lambda x: -x, 1, "-")
-absolute = ufunc("absolute", _as_they_are, _both(abs_, bool), 1)
-square = ufunc("square", _numbers, lambda x: x * x, 1)
-sign = ufunc("sign", _numbers, lambda x: x if x != x else type(x)((x > 0) - (x < 0)), 1)
-invert = ufunc("invert", _bits, _both(lambda x: ~x, _not), 1, "~")
-logical_not = ufunc("logical_not", _truths, _not, 1)
-isnan = ufunc("isnan", _tests, lambda x: x != x, 1)
-isinf = ufunc("isinf", _tests, lambda x: x in (inf, -inf), 1)
-isfinite = ufunc("isfinite", _tests, lambda x: x == x and x not in (inf, -inf), 1)
-exp = ufunc("exp", _decimals, _guarded(math.exp), 1)
-log = ufunc("log", _decimals, _guarded(lambda x: math.log(x) if x else -inf), 1)
-sqrt = ufunc("sqrt", _decimals, _guarded(math.sqrt), 1)
-tanh = ufunc("tanh", _decimals, _guarded(math.tanh), 1)
-cosh = ufunc("cosh", _decimals, lambda x: _guarded(math.cosh)(abs_(x)), 1)
+negative = ufunc("negative", "same", lambda x: -x, 1, "-")
+absolute = ufunc("absolute", "same", abs_, 1)
+square = ufunc("square", "numbers", lambda x: x * x, 1)
+sign = ufunc("sign", "numbers", lambda x: x if x != x else type(x)((x > 0) - (x < 0)), 1)
+invert = ufunc("invert", "whole", lambda x: not x if isinstance(x, bool) else ~x, 1, "~")
+logical_not = ufunc("logical_not", "truths", lambda x: not x, 1)
+isnan = ufunc("isnan", "tests", lambda x: x != x, 1)
+isinf = ufunc("isinf", "tests", lambda x: x in (inf, -inf), 1)
+isfinite = ufunc("isfinite", "tests", lambda x: x == x and x not in (inf, -inf), 1)
+exp = ufunc("exp", "decimals", _guarded(math.exp), 1)
+log = ufunc("log", "decimals", _guarded(lambda x: math.log(x) if x else -inf), 1)
+sqrt = ufunc("sqrt", "decimals", _guarded(math.sqrt), 1)
+tanh = ufunc("tanh", "decimals", _guarded(math.tanh), 1)
+cosh = ufunc("cosh", "decimals", lambda x: _guarded(math.cosh)(abs_(x)), 1)
 abs, mod, true_divide = absolute, remainder, divide
 
 
@@ -1030,8 +859,8 @@ def nonzero(a):
 
 
 def clip(a, a_min=None, a_max=None):
-    a = a if a_min is None else maximum(a, a_min)
-    return a if a_max is None else minimum(a, a_max)
+    a = a if a_min is None else maximum(a_min, a)
+    return a if a_max is None else minimum(a_max, a)
 
 
 def rounded(x, decimals):
@@ -1052,7 +881,7 @@ def round(a, decimals=0):
 # ---- Functions of an axis.
 
 
-def _reduced(a, axis, keepdims, function, kind=None):
+def _reduced(a, axis, keepdims, function):
     """Apply a function to the lists of entries along some axes."""
     a = asarray(a)
     axes = list(range(a.ndim)) if axis is None else _lenient(axis, a.ndim)
@@ -1064,7 +893,7 @@ def _reduced(a, axis, keepdims, function, kind=None):
     groups = _count([a._shape[n] for n in kept])
     found = [function(values[n * count : (n + 1) * count]) for n in range(groups)]
     shape = [1 if n in axes else a._shape[n] for n in range(a.ndim) if keepdims or n not in axes]
-    return _result(found, shape, kind or a.dtype)
+    return _result(found, shape, a.dtype)
 
 
 def _total(values):
@@ -1081,11 +910,10 @@ def _total(values):
 
 
 def sum(a, axis=None, keepdims=False):
-    if a is None:
-        return None
     a = asarray(a)
     a = a.astype(int) if a.dtype is BOOL else a
-    return _reduced(a, axis, keepdims, lambda values: a.dtype.plain(_total(values)))
+    finish = _wrapped if a.dtype is INT else float
+    return _reduced(a, axis, keepdims, lambda values: finish(_total(values)))
 
 
 def mean(a, axis=None, keepdims=False):
@@ -1095,75 +923,37 @@ def mean(a, axis=None, keepdims=False):
     return _reduced(a, axis, keepdims, lambda some: _total(some) / len(some) if some else nan)
 
 
-def _fold(choose, empty):
-    """Return a function that chooses one entry of a list."""
+def _best(name, choose):
+    """Return a function that chooses one entry of each list."""
 
-    def found(values):
+    def best(values):
         if not values:
-            raise ValueError(empty)
+            text = "which has no identity"
+            raise ValueError(f"zero-size array to reduction operation {name}imum {text}")
         best = values[0]
         for value in values[1:]:
             best = choose(best, value)
         return best
 
-    return found
+    return function(name, lambda a, axis=None, keepdims=False: _reduced(a, axis, keepdims, best))
 
 
-NONE = "zero-size array to reduction operation {} which has no identity"
+def _of_truths(name, chosen):
+    def found(a, axis=None, keepdims=False):
+        return _reduced(asarray(a).astype(bool), axis, keepdims, chosen)
+
+    return function(name, found)
 
 
-def max(a, axis=None, keepdims=False):
-    return _reduced(a, axis, keepdims, _fold(_larger, NONE.format("maximum")))
-
-
-def min(a, axis=None, keepdims=False):
-    return _reduced(a, axis, keepdims, _fold(_smaller, NONE.format("minimum")))
-
-
-def _first(a, axis, keepdims, name, choose):
-    """Return the first place of the entry that is chosen, or of nan."""
-    best = _fold(choose, f"attempt to get {name} of an empty sequence")
-
-    def place(values):
-        chosen = best(values)
-        return [n for n, one in enumerate(values) if one == chosen or one != one][0]  # noqa: RUF015
-
-    if isinstance(axis, tuple):
-        raise TypeError("'tuple' object cannot be interpreted as an integer")
-    if axis is not None and not ndim(a):
-        (axis,) = _axes(axis, 1)
-    return _reduced(a, axis, keepdims, place, INT)
-
-
-def argmax(a, axis=None, keepdims=False):
-    return _first(a, axis, keepdims, "argmax", _larger)
-
-
-def argmin(a, axis=None, keepdims=False):
-    return _first(a, axis, keepdims, "argmin", _smaller)
-
-
-def any(a, axis=None, keepdims=False):
-    return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.any)
-
-
-def all(a, axis=None, keepdims=False):
-    return _reduced(asarray(a).astype(bool), axis, keepdims, builtins.all)
+max, min = _best("max", _larger), _best("min", _smaller)
+any, all = _of_truths("any", builtins.any), _of_truths("all", builtins.all)
 
 
 # ---- Shapes.
 
-
-def shape(a):
-    return asarray(a)._shape
-
-
-def ndim(a):
-    return asarray(a).ndim
-
-
-def size(a, axis=None):
-    return asarray(a).size if axis is None else shape(a)[axis]
+shape = function("shape", lambda a: asarray(a)._shape)
+ndim = function("ndim", lambda a: asarray(a).ndim)
+size = function("size", lambda a: asarray(a).size)
 
 
 def transpose(a, axes=None):
@@ -1234,15 +1024,6 @@ def squeeze(a, axis=None):
     return found[()] if number else found
 
 
-def expand_dims(a, axis):
-    a = asarray(a)
-    new = _axes(axis, a.ndim + (len(axis) if isinstance(axis, tuple) else 1))
-    if len(set(new)) < len(new):
-        raise ValueError("repeated axis")
-    key = [None if n in new else WHOLE for n in range(a.ndim + len(new))]
-    return a[tuple(key) + (Ellipsis,)]
-
-
 def concatenate(arrays, axis=0):
     parts = [asarray(one) for one in arrays]
     if not parts:
@@ -1255,171 +1036,96 @@ def concatenate(arrays, axis=0):
     (axis,) = _axes(axis, first.ndim)
     for n, one in enumerate(parts):
         if one.ndim != first.ndim:
-            raise ValueError(
-                "all the input arrays must have same number of dimensions, but the array at index "
-                f"0 has {first.ndim} dimension(s) and the array at index {n} has {one.ndim} "
-                "dimension(s)"
-            )
+            text = f"but the array at index 0 has {first.ndim} dimension(s) and the array at index"
+            text = f"have same number of dimensions, {text} {n} has {one.ndim} dimension(s)"
+            raise ValueError(f"all the input arrays must {text}")
         for place, length in enumerate(one._shape):
             if place != axis and length != first._shape[place]:
+                text = f"{first._shape[place]} and the array at index {n} has size {length}"
                 raise ValueError(
                     "all the input array dimensions except for the concatenation axis must match "
-                    f"exactly, but along dimension {place}, the array at index 0 has size "
-                    f"{first._shape[place]} and the array at index {n} has size {length}"
+                    f"exactly, but along dimension {place}, the array at index 0 has size {text}"
                 )
     lengths = [one._shape[axis] for one in parts]
     shape = first._shape[:axis] + (builtins.sum(lengths),) + first._shape[axis + 1 :]
     made, at = zeros(shape, _highest(*[one.dtype for one in parts])), 0
     for length, one in zip(lengths, parts):
-        made[(WHOLE,) * axis + (SLICE[at : at + length],)] = one
-        at += length
+        made[(WHOLE,) * axis + (SLICE[at : at + length],)], at = one, at + length
     return made
-
-
-def vstack(tup):
-    parts = [asarray(one) for one in tup]
-    return concatenate([one if one.ndim > 1 else reshape(one, (1, -1)) for one in parts])
-
-
-def hstack(tup):
-    parts = [one if one.ndim else ravel(one) for one in map(asarray, tup)]
-    return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
 
 # ---- Products.
 
 
-def _product(a, b):
-    """Return the product of vectors and matrices whose lengths agree."""
-    kind, k = _highest(a.dtype, b.dtype), a._shape[-1]
+def _product(a, b, told):
+    """Return the product of vectors and matrices, or complain of their lengths."""
+    k, inner = a._shape[-1], builtins.max(b.ndim - 2, 0)
+    if k != b._shape[inner]:
+        shown = {"a": _text(a._shape), "b": _text(b._shape), "at": a.ndim - 1, "inner": inner}
+        raise ValueError(told.format(k=k, n=b._shape[inner], **shown))
+    if a.ndim > 2 or b.ndim > 2:
+        raise Lacking("products of more than two axes")
+    kind = _highest(a.dtype, b.dtype)
     left = _converted(a._values(), a.dtype, kind)
     right = _converted(transpose(b)._values(), b.dtype, kind)
     rows = [left[n * k : (n + 1) * k] for n in range(_count(a._shape[:-1]))]
     columns = [right[n * k : (n + 1) * k] for n in range(_count(b._shape[1:]))]
-    found = [
-        kind.plain(builtins.sum([x * y for x, y in zip(row, column)]))
-        for row in rows
-        for column in columns
-    ]
-    found = list(map(_wrapped, found)) if kind is INT else found
+    found = [builtins.sum([x * y for x, y in zip(one, other)]) for one in rows for other in columns]
+    found = list(map(_wrapped if kind is INT else kind.plain, found))
     return _result(found, a._shape[:-1] + b._shape[1:], kind)
 
 
 def dot(a, b):
-    if a is None or b is None:
-        return multiply(a, b)
-    a, b = asarray(a), asarray(b)
-    if not a.ndim or not b.ndim:
-        return multiply(a, b)
-    inner = builtins.max(b.ndim - 2, 0)
-    if a._shape[-1] != b._shape[inner]:
-        raise ValueError(
-            f"shapes {_text(a._shape)} and {_text(b._shape)} not aligned: "
-            f"{a._shape[-1]} (dim {a.ndim - 1}) != {b._shape[inner]} (dim {inner})"
-        )
-    if a.ndim > 2 or b.ndim > 2:
-        raise Lacking("np.dot of more than two axes")
-    return _product(a, b)
-
-
-SIGNATURE = "gufunc signature (n?,k),(k,m?)->(n?,m?)"
+    if a is None or b is None or not ndim(a) or not ndim(b):
+        found = multiply(a, b)
+        # Numpy adds several such products to zeros, and none of them is -0. then.
+        several = found.size > 1 and found.ndim < 3 and found.dtype is FLOAT
+        return found + 0.0 if several else found
+    told = "shapes {a} and {b} not aligned: {k} (dim {at}) != {n} (dim {inner})"
+    return _product(asarray(a), asarray(b), told)
 
 
 def matmul(a, b):
     # Numpy takes None for an array without axes.
     a, b = [asarray(0 if one is None else one) for one in (a, b)]
+    signature, told = "signature (n?,k),(k,m?)->(n?,m?)", "matmul: Input operand"
     for place, one in enumerate((a, b)):
         if not one.ndim:
-            raise ValueError(
-                f"matmul: Input operand {place} does not have enough dimensions "
-                f"(has 0, {SIGNATURE.replace('signature', 'core with signature')} requires 1)"
-            )
-    inner = builtins.max(b.ndim - 2, 0)
-    if a._shape[-1] != b._shape[inner]:
-        raise ValueError(
-            f"matmul: Input operand 1 has a mismatch in its core dimension 0, with {SIGNATURE} "
-            f"(size {b._shape[inner]} is different from {a._shape[-1]})"
-        )
-    if a.ndim > 2 or b.ndim > 2:
-        raise Lacking("operator @ of more than two axes")
-    return _product(a, b)
+            lacks = f"does not have enough dimensions (has 0, gufunc core with {signature}"
+            raise ValueError(f"{told} {place} {lacks} requires 1)")
+    told = f"{told} 1 has a mismatch in its core dimension 0, with gufunc {signature} (size"
+    return _product(a, b, told + " {n} is different from {k})")
 
 
-def outer(a, b):
-    return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
+outer = function("outer", lambda a, b: multiply(reshape(a, (-1, 1)), reshape(b, (1, -1))))
 
 
-class _Linalg:
-    """Module numpy.linalg."""
-
-    def norm(self, x, ord=None, axis=None, keepdims=False):
-        x = asarray(x)
-        if ord is not None and (ord != 2 or x.ndim != 1):
-            raise Lacking(f"np.linalg.norm(..., ord={ord!r})")
-        return sqrt(sum(square(x.astype(float)), axis, keepdims=keepdims))
-
-    def __getattr__(self, name):
-        raise _missing(name, "numpy.linalg", "module 'numpy.linalg'", "np.linalg")
-
-
-linalg = _Linalg()
-
-
-def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+def isclose(a, b, rtol=1e-05, atol=1e-08):
     a, b = asarray(a).astype(float), asarray(b).astype(float)
-    near = less_equal(absolute(a - b), atol + rtol * absolute(b)) & isfinite(b) | equal(a, b)
-    return near | (isnan(a) & isnan(b)) if equal_nan else near
+    return less_equal(absolute(a - b), atol + rtol * absolute(b)) & isfinite(b) | equal(a, b)
 
 
-def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
-    return bool(all(isclose(a, b, rtol, atol, equal_nan)))
+allclose = function("allclose", lambda a, b, **named: bool(all(isclose(a, b, **named))))
 
 
-def array_equal(a1, a2):
-    a1, a2 = asarray(a1), asarray(a2)
-    return a1._shape == a2._shape and bool(all(equal(a1, a2)))
-
-
-class errstate:
-    """Numpy's warnings are not given here, so there is nothing to switch off."""
-
-    def __init__(self, **named):
-        pass
-
-    def __enter__(self):
-        return None
-
-    def __exit__(self, *error):
-        return False
+errstate = type("errstate", (), {"__init__": lambda self, **named: None})
+errstate.__enter__ = errstate.__exit__ = lambda self, *error: None
+"""Numpy's warnings are not given here, so there is nothing to switch off."""
 
 
 # ---- What is numpy's of all this: functions, operators and methods.
 
 
-class _ArrayFunctionDispatcher:
-    """A function of numpy, which says what is the matter with a keyword."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def __call__(self, *given, **named):
-        try:
-            return self.function(*given, **named)
-        except TypeError as error:
-            said = str(error)
-            if "unexpected keyword argument" in said:
-                _refuse(self.function.__name__, said.split("'")[1])
-            raise
-
-
 for _name in (
-    "array", "asarray", "copy", "full", "zeros", "ones", "full_like", "zeros_like", "ones_like",
-    "eye", "arange", "linspace", "where", "nonzero", "clip", "round", "sum", "mean", "max", "min",
-    "argmax", "argmin", "any", "all", "shape", "ndim", "size", "transpose", "reshape", "ravel",
-    "squeeze", "expand_dims", "concatenate", "vstack", "hstack", "dot", "matmul", "outer",
-    "isclose", "allclose", "array_equal",
+    "arange", "array", "asarray", "clip", "concatenate", "dot", "full", "full_like", "isclose",
+    "matmul", "mean", "nonzero", "ravel", "reshape", "round", "squeeze", "sum", "transpose",
+    "where",
 ):  # fmt: skip
-    globals()[_name] = _ArrayFunctionDispatcher(globals()[_name])
+    globals()[_name] = function(_name, globals()[_name])
+
+
+def _copied(a):
+    return a if isinstance(a, generic) else array(a)
 
 
 def _operators(name, function):
@@ -1445,9 +1151,14 @@ for _name, _function in (
     ("__lt__", less), ("__le__", less_equal), ("__gt__", greater), ("__ge__", greater_equal),
     ("__eq__", equal), ("__ne__", not_equal), ("__neg__", negative), ("__abs__", absolute),
     ("__pos__", lambda one: multiply(one, 1)), ("__invert__", invert),
-    ("all", all), ("any", any), ("argmax", argmax), ("argmin", argmin), ("clip", clip),
+    ("__contains__", lambda a, value: bool(any(equal(a, value)))),
+    ("__copy__", _copied), ("__deepcopy__", lambda one, memo: _copied(one)),
+    ("all", all), ("any", any), ("clip", clip),
     ("copy", _copied), ("max", max), ("mean", mean), ("min", min), ("nonzero", nonzero),
     ("ravel", ravel), ("round", round), ("squeeze", squeeze), ("sum", sum),
+    ("flatten", lambda a: array(ravel(a))),
+    ("transpose", lambda a, *axes: transpose(a, axes[0] if len(axes) == 1 else axes or None)),
+    ("reshape", lambda a, *n, **named: reshape(a, n[0] if len(n) == 1 else n, **named)),
 ):  # fmt: skip
     _method(_Operand, _name, _function)
 
@@ -1503,7 +1214,7 @@ def _power_text(power):
 def _float_text(x):
     """Return a float as Python and numpy write it alone."""
     if x != x or math.isinf(x):
-        return "nan" if x != x else "inf" if x > 0 else "-inf"
+        return str(x)
     digits, power = _digits(x)
     if -4 <= power < 16:
         whole, decimals = _apart(digits, power)
@@ -1522,23 +1233,16 @@ def _apart(digits, power):
     return digits[:whole], digits[whole:].rstrip("0")
 
 
-def _positional(x):
-    """Return a float before and after its point, with eight decimals at most, and nothing."""
+def _parts(x, powers):
+    """Return a float before and after its point, with eight decimals at most, and its exponent."""
     digits, power = _digits(x)
-    if len(digits) - power > 9:
-        digits, power = str(_exact(x, 8)), 0
+    most = 8 - power if powers else 8
+    if len(digits) - 1 - power > most:
+        digits = str(_exact(x, most))
         digits = "0" * (9 - len(digits)) + digits
-        power = len(digits) - 9
-    return _apart(digits, power) + ("",)
-
-
-def _scientific(x):
-    """Return a float before and after the point of its mantissa, and its exponent."""
-    digits, power = _digits(x)
-    if len(digits) > 9:
-        digits = str(_exact(x, 8 - power))
-        power += len(digits) - 9
-    return digits[0], digits[1:].rstrip("0"), _power_text(power)
+        power = len(digits) - 1 - most
+    whole, decimals = _apart(digits, 0 if powers else power)
+    return _sign(x) + whole, decimals, _power_text(power) if powers else ""
 
 
 def _writer(values, kind):
@@ -1546,27 +1250,21 @@ def _writer(values, kind):
     if kind is not FLOAT:
         wide = 5 if kind is BOOL else builtins.max([len(str(value)) for value in values])
         return lambda value: " " * (wide - len(str(value))) + str(value)
-    finite = [value for value in values if value == value and not math.isinf(value)]
+    finite = [value for value in values if value - value == 0]
     sizes = [abs_(value) for value in finite if value] or [1]
     least, most = builtins.min(sizes), builtins.max(sizes)
     powers = most >= 1e8 or least < 1e-4 or most / least > 1000
 
-    def parts(value):
-        whole, decimals, exponent = (_scientific if powers else _positional)(value)
-        return _sign(value) + whole, decimals, exponent
-
-    sizes = [list(map(len, parts(value))) for value in finite] or [(0, 0, 0)]
+    sizes = [list(map(len, _parts(value, powers))) for value in finite] or [(0, 0, 0)]
     before, after, tail = [builtins.max(some) for some in zip(*sizes)]
-    for value in values:
-        if value != value or math.isinf(value):
-            before = builtins.max(before, len(_float_text(value)) - after - tail - 1)
+    others = [len(str(value)) for value in values if value - value != 0]
+    before = builtins.max([before] + [length - after - tail - 1 for length in others])
     fill = "0" if powers else " "
 
     def written(value):
-        if value != value or math.isinf(value):
-            text = _float_text(value)
-            return " " * (before + 1 + after + tail - len(text)) + text
-        whole, decimals, exponent = parts(value)
+        if value - value != 0:
+            return " " * (before + 1 + after + tail - len(str(value))) + str(value)
+        whole, decimals, exponent = _parts(value, powers)
         whole = " " * (before - len(whole)) + whole
         decimals += fill * (after - len(decimals))
         return f"{whole}.{decimals}{exponent[:2]}{'0' * (tail - len(exponent))}{exponent[2:]}"
@@ -1586,8 +1284,7 @@ def _printed(array, separator, prefix):
         return "[]"
     if not array.ndim:
         return _writer([array.item()], array.dtype)(array.item()).strip()
-    gaps = [array.size > MOST and length > 2 * EDGE for length in array._shape]
-    shown = array
+    gaps, shown = [array.size > MOST and length > 2 * EDGE for length in array._shape], array
     for axis, length in enumerate(array._shape):
         if gaps[axis]:
             ends = list(range(EDGE)) + list(range(length - EDGE, length))

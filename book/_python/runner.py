@@ -9,7 +9,6 @@ import json
 import re
 import sys
 from array import array
-from collections import OrderedDict
 
 import course
 import numpy as np
@@ -106,8 +105,7 @@ def _given(told):
     if "list" in told:
         return list(map(_given, told["list"]))
     if "dict" in told:
-        # A dictionary of MicroPython's has no order, and learners take its values in order.
-        return OrderedDict((_given(key), _given(value)) for key, value in told["dict"])
+        return WORDS["dict"]([(_given(key), _given(value)) for key, value in told["dict"]])
     if "int" in told:
         return told["int"]
     return np.array(told["data"], dtype=told.get("dtype", "float64")).reshape(tuple(told["shape"]))

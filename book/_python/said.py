@@ -23,10 +23,13 @@ PYTHONS = {
 }
 """What MicroPython has no exception of its own for."""
 
+SCALAR = "only integer scalar arrays can be converted to a scalar index"
 WORDINGS = (
     ("divide by zero", "division by zero"),
     (" doesn't support ", " does not support "),
     ("invalid syntax for integer", "invalid literal for int()"),
+    ("list indices must be integers, not ndarray", SCALAR),
+    ("tuple indices must be integers, not ndarray", SCALAR),
     ("indices must be integers, not", "indices must be integers or slices, not"),
 )
 
@@ -148,5 +151,5 @@ def _two(sign, left, right):
 
 def _named(kind):
     """Return what Python calls a type, with its module if that is numpy."""
-    kind = "function" if kind == "closure" else kind
+    kind = {"closure": "function", "OrderedDict": "dict"}.get(kind, kind)
     return f"numpy.{kind}" if kind in np.NAMES else kind

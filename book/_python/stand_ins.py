@@ -5,6 +5,8 @@
 
 import math
 import sys
+from collections import OrderedDict
+from copy import deepcopy
 
 import numpy as np
 
@@ -69,6 +71,54 @@ np.ndarray.__iadd__ = _updated(
 np.generic.__add__ = _updated(np.generic.__add__, lambda self, other: other.__radd__(self))
 
 
+NATIVE = dict
+
+
+class dict(OrderedDict):
+    """A dictionary that keeps its order, as those of Python do; made of others and of pairs."""
+
+    def __init__(self, *some, **named):
+        super().__init__()
+        self.update(*some, **named)
+
+    @classmethod
+    def fromkeys(cls, keys, value=None):
+        return cls([(key, value) for key in keys])
+
+    def update(self, *some, **named):
+        for one in some + (named,):
+            for key, value in one.items() if isinstance(one, NATIVE) else one:
+                self[key] = value
+
+    def __repr__(self):
+        entries = [f"{key!r}: {value!r}" for key, value in self.items()]
+        return "{" + ", ".join(entries) + "}"
+
+    __str__ = __repr__
+
+    def __eq__(self, other):
+        if not isinstance(other, NATIVE) or len(self) != len(other):
+            return False
+        return all([key in other and other[key] == value for key, value in self.items()])
+
+    def __or__(self, other):
+        return dict(self, other)
+
+    def __iadd__(self, update):
+        if not isinstance(update, _Update) or update.name != "or":
+            return NATIVE() + update
+        self.update(update.value)
+        return self
+
+    def copy(self):
+        return dict(self)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        return dict([(key, deepcopy(value, memo)) for key, value in self.items()])
+
+
 class _Steps:
     """A list, a tuple or a text, of which MicroPython makes no slice with a step."""
 
@@ -126,6 +176,7 @@ class _Key:
 
 def _isinstance(value, kinds):
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+    kinds = tuple([NATIVE if kind is dict else kind for kind in kinds])
     if (isinstance(value, bool) and int in kinds) or (
         isinstance(value, np.float64) and float in kinds
     ):
@@ -159,13 +210,14 @@ WORDS = {
     "__backcheck_update": _Update,
     "__backcheck_list": lambda *some: list(some),
     "__backcheck_tuple": lambda *some: some,
-    "__backcheck_dict": lambda *some: {key: one[key] for one in some for key in one},
+    "__backcheck_dict": dict,
     "__backcheck_plain": _plain,
     "__backcheck_format": lambda text, *given, **named: text.format(
         *map(_plain, given), **{name: _plain(value) for name, value in named.items()}
     ),
     "__backcheck_float": _number(float),
     "__backcheck_int": _number(int),
+    "dict": dict,
     "isinstance": _isinstance,
     "max": _extreme(max),
     "min": _extreme(min),

@@ -8,8 +8,10 @@ import { interpreter } from "./interpreter.js";
 
 async function main() {
   const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const wasmBinary = await new Response(unpacked).arrayBuffer();
+  // Not from a blob: Safari's engine reads none in the worker of a page that was opened from disk.
+  const { readable, writable } = new DecompressionStream("gzip");
+  new Response(bytes).body?.pipeTo(writable);
+  const wasmBinary = await new Response(readable).arrayBuffer();
   const answer = await interpreter(loadMicroPython, files, { wasmBinary });
   addEventListener("message", ({ data }) => {
     for (const program of data) postMessage(answer(program));

@@ -174,9 +174,11 @@
   const choices = element("div", { class: "citing-choices" });
   const shown = element("textarea", { readonly: "", rows: 9, "aria-label": "Text to copy" });
   const status = element("p", { role: "status" });
+  const ofPage = document.querySelector("a.report");
+  const report = element("a", { class: "report" }, "Report an error here");
   const close = element("button", { type: "button" }, "Close");
   const attributes = { class: "citing", "aria-labelledby": heading.id };
-  const dialog = element("dialog", attributes, heading, choices, shown, status, close);
+  const dialog = element("dialog", attributes, heading, choices, shown, status, report, close);
   close.addEventListener("click", () => dialog.close());
 
   async function copy(kind, text) {
@@ -205,6 +207,9 @@
       !page.url && location.protocol === "file:"
         ? "This copy of the book was opened from disk, so its links lead nowhere for others."
         : "";
+    const id = place.querySelector(".headerlink").hash.slice(1);
+    report.hidden = !ofPage;
+    report.href = ofPage?.href.replace(/\.html(?=%0A)/, `.html%23${id}`) ?? "";
     document.body.append(dialog);
     dialog.showModal();
   }

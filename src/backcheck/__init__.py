@@ -13,8 +13,8 @@ and reproduce import, is this folder:
 - `training`: gradient descent with the gradients a program computes
 - `arrays`: what every array has to pass
 
-On it stand three rooms, each on those before it: `showing`, `mutants` and `diagnosis`. A module
-of a room can be imported without the room's name: ``from backcheck.audit import audit``.
+On it stand four rooms, each on those before it: `showing`, `mutants`, `diagnosis` and `auditing`.
+A module of a room can be imported without the room's name: ``from backcheck.audit import audit``.
 """
 
 import sys
@@ -35,7 +35,7 @@ from typing import Any
 
 __version__ = "0.5.0"
 
-ROOMS = ("showing", "mutants", "diagnosis")
+ROOMS = ("showing", "mutants", "diagnosis", "auditing")
 
 
 class _ShortNames(MetaPathFinder, Loader):

@@ -2,7 +2,8 @@
 
 Exit codes: 0 if the numbers are the expected ones (or the command had only to show
 something), 1 if they are explained, 2 if something could not be read, 3 if they are not
-explained, 4 if the reader's own function raised an exception.
+explained, 4 if the reader's own function raised an exception, 5 if a test is less fair or less
+strong than it has to be.
 """
 
 import argparse
@@ -11,11 +12,14 @@ import io
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import backcheck
+from backcheck.auditing.described import described
+from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
@@ -23,8 +27,8 @@ from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
-from backcheck.mutants.audit import audit, published, scoreboard
-from backcheck.mutants.fair import make, repaired, write
+from backcheck.mutants.audit import Audit, audit, published, scoreboard
+from backcheck.mutants.fair import chosen, make, repaired, write
 from backcheck.mutants.fingerprints import fingerprints
 from backcheck.mutants.formats import formats
 from backcheck.mutants.mistakes import occurrences
@@ -35,7 +39,7 @@ from backcheck.showing.words import say
 SEEDS = 3
 """How many seeds a test is chosen from, by how many mistakes it names alone."""
 
-EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4}
+EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4, "below": 5}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="backcheck",
         description="Name the backward program behind printed gradients.",
         epilog="Exit codes: 0 expected, 1 explained, 2 bad input, 3 unexplained, "
-        "4 your function raised an exception.",
+        "4 your function raised an exception, 5 a share below --fail-under.",
     )
     parser.add_argument("--version", action="version", version=f"backcheck {backcheck.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -89,10 +93,21 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("fixture", metavar="FIXTURE", help="the id of a test, or FILE.toml")
     judge = command("audit", _audit, "how fair and how strong the tests are")
     judge.add_argument(
-        "fixtures", nargs="*", metavar="FIXTURE", help="one or more tests in detail; all in a table"
+        "fixtures",
+        nargs="*",
+        metavar="FIXTURE",
+        help="tests in detail, by id, as FILE.toml or as FILE.py::test; all in a table",
     )
+    judge.add_argument("--program", metavar="FILE.toml", help="the network that FILE.py is about")
+    judge.add_argument("--replace", metavar="NAME", help="the function under test: module.function")
+    judge.add_argument("--seconds", type=float, default=30, metavar="N", help="for one run of it")
+    for share in ("fairness", "strength"):
+        judge.add_argument(f"--fail-under-{share}", type=float, default=0, metavar="SHARE")
     judge.add_argument("--json", action="store_true", help="print the audits as JSON")
     make = command("fair-test", _fair_test, "write a test that accepts every right program")
+    make.add_argument(
+        "network", nargs="?", metavar="NETWORK.toml", help="a description of another network"
+    )
     make.add_argument("--units", nargs="+", type=int, metavar="N", help="by default 4 5 3")
     make.add_argument("--activations", nargs="+", metavar="NAME", help="by default tanh sigmoid")
     make.add_argument("--examples", type=int, dest="m", metavar="M", help="by default 6")
@@ -156,9 +171,7 @@ def _run(options: argparse.Namespace) -> int:
     path, colon, name = options.target.rpartition(":")
     if not colon:
         path, name = options.target, fixture.function
-    if not 0 < options.seconds < math.inf:
-        raise ValueError(f"--seconds is {options.seconds:g}, but has to be a positive number.")
-    ran = run_function(fixture, path, name, options.seconds, lambda: _progress(say("waiting")))
+    ran = run_function(fixture, path, name, _seconds(options), lambda: _progress(say("waiting")))
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, _looking_further)
     line = line_of(ran, found) if ran.error or complaint else None
@@ -178,6 +191,12 @@ def _run(options: argparse.Namespace) -> int:
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]
 
 
+def _seconds(options: argparse.Namespace) -> float:
+    if not 0 < options.seconds < math.inf:
+        raise ValueError(f"--seconds is {options.seconds:g}, but has to be a positive number.")
+    return float(options.seconds)
+
+
 def _fixtures(options: argparse.Namespace) -> int:
     tests = map(load, ids())
     rows = [(test.id, test.title, "no" if test.broken() else "yes") for test in tests]
@@ -187,20 +206,32 @@ def _fixtures(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     every = published()
+    is_own = re.compile(r"\.py(::|$)")
     for name in options.fixtures:
-        if ".toml" not in name and name not in every:
+        if ".toml" not in name and not is_own.search(name) and name not in every:
             raise unknown(name, every)
-    chosen = [every.get(name) or _test(name) for name in options.fixtures or every]
-    for fixture in chosen:
-        _progress(f"Judging {fixture.title}")
-        audit(fixture)
+    found: list[Audit | Report] = []
+    for name in options.fixtures or every:
+        if is_own.search(name):
+            found.append(_own_test(name, options))
+        else:
+            fixture = every.get(name) or _test(name)
+            _progress(f"Judging {fixture.title}")
+            found.append(audit(fixture))
     if options.json:
-        print(json.dumps([audit(fixture).to_dict() for fixture in chosen], indent=2))
+        print(json.dumps([one.to_dict() for one in found], indent=2))
     elif options.fixtures:
-        print("\n\n".join(repr(audit(fixture)) for fixture in chosen))
+        print("\n\n".join(map(repr, found)))
     else:
-        print(scoreboard(chosen))
-    return 0
+        print(scoreboard())
+    least = (options.fail_under_fairness, options.fail_under_strength)
+    below = any(one.fairness < least[0] or one.strength < least[1] for one in found)
+    return EXIT["below"] if below else 0
+
+
+def _own_test(name: str, options: argparse.Namespace) -> Report:
+    candidates = described(options.program) if options.program else ()
+    return report(name, candidates, options.replace or "", _seconds(options), _progress)
 
 
 def _fair_test(options: argparse.Namespace) -> int:
@@ -208,13 +239,19 @@ def _fair_test(options: argparse.Namespace) -> int:
     asked = {key: value for key, value in asked.items() if value is not None}
     if options.repair and asked:
         raise ValueError("--repair keeps the sizes of its test; leave out what says others.")
+    if options.network and (options.repair or asked.keys() - {"seed"}):
+        raise ValueError(f"{options.network} says which network it is; leave out what says others.")
     if options.output == "":
         raise ValueError("--output is empty; give the name of a new file.")
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
-    fixture = repaired(_test(options.repair)) if options.repair else make(**asked, among=SEEDS)
+    if options.network:
+        first = asked.get("seed", 1)
+        fixture = chosen(lambda one: described(options.network, one, 1)[0], first, SEEDS)
+    else:
+        fixture = repaired(_test(options.repair)) if options.repair else make(**asked, among=SEEDS)
     text = write(fixture, options.format)
     if target is None:
         print(text, end="")

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from backcheck import forward as passes
 from backcheck.arrays import Array, numeric
 from backcheck.forward import SIZES, Layer, kind_and_shape, layers_in
-from backcheck.program import Known, Program, Tree, parse
+from backcheck.over_time import stem, time, unrolled
+from backcheck.program import Known, Program, Tree, parse, write
 
 RULES = {
     # np.allclose with its defaults, as in the asserts of Week 3 edition C.
@@ -116,11 +117,19 @@ class Fixture:
     # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
     page: str = ""  # of the book, where its steps are not those of the other tests
+    is_gradient: bool = True  # whether the numbers it accepts are the gradient of anything
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """The layers that the forward pass spells out."""
-        return layers_in(self.forward)
+        """The layers that the forward pass spells out; of a loop, those of its last step."""
+        own = layers_in(self.forward)
+        return tuple(layer for layer in own if time(layer.Z) == self.last)
+
+    @cached_property
+    def last(self) -> int:
+        """The number of steps of its loop over time, which a backward pass begins with."""
+        # The one after it is what the loop starts from.
+        return max(0, *(time(step.name) - 1 for step in self.program.steps))
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -256,7 +265,11 @@ def unlisted(id: str) -> Fixture:
     return from_table(id, _tables()[id])
 
 
-def parsed(fixture: Fixture) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
+Call = tuple[ast.expr, list[ast.expr]]
+"""What a call is taken apart into, and its arguments."""
+
+
+def parsed(fixture: Fixture) -> Iterator[Call]:
     """Yield what each call of a test is taken apart into, and its arguments."""
     for text in fixture.call:
         into, _, call = text.rpartition(" = ")
@@ -264,7 +277,7 @@ def parsed(fixture: Fixture) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
             taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
         except SyntaxError:
             taken = made = ast.Constant(None)
-        known = isinstance(taken, ast.Name | ast.Dict | ast.Tuple)
+        known = isinstance(taken, ast.Name | ast.Dict | ast.Set | ast.Tuple)
         if not known or not isinstance(made, ast.Call) or made.keywords:
             raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
         yield taken, made.args
@@ -272,6 +285,7 @@ def parsed(fixture: Fixture) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
 
 def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:
     """Return a test with some arrays computed by its forward pass, and the outputs to expect."""
+    computed = {step.name for step in fixture.forward.steps if stem(step.name) in computed}
     needed = set(computed)
     for step in reversed(fixture.forward.steps):
         if step.name in needed:
@@ -327,15 +341,19 @@ def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
 
     Its keys are named as the attributes of a fixture; `literals` are the arrays it spells out,
     and `computed` those that the test itself computes by a forward pass. Without `expected`, the
-    program says what to expect. What is not `listed` is audited, but cannot be diagnosed.
+    program says what to expect. In texts `unrolled` writes loops out, and lines of `instead` are
+    read in place of the program's. What is not `listed` is audited, but cannot be diagnosed.
     """
     own = {key: _plain(value) for key, value in table.items()}
+    instead = parse(unrolled(own["instead"])).steps if "instead" in own else ()
+    changed = {step.name: write(step.expression) for step in instead}
     by = parse(own["gradient_of"]).steps if "gradient_of" in own else ()
     drawn_first = drawn(own["seed"], own["draws"]) if "seed" in own else {}
     own |= {
         "id": id,
-        "forward": parse(own["forward"]),
-        "program": parse(own["program"]),
+        "forward": parse(unrolled(own["forward"])),
+        "program": parse(unrolled(own["program"])).replace(**changed),
+        "call": tuple(map(unrolled, own.get("call", ()))),
         "comparisons": tuple(Comparison(**_plain(entry)) for entry in own["comparisons"]),
         "arrays": drawn_first | _literal(own.get("literals", {})),
         "expected": _literal(own.get("expected", {})),

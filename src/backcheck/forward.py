@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import ACTIVATIONS
 from backcheck.arrays import Array, finite
-from backcheck.program import Known, Program, Step, Tree, compiled, put
+from backcheck.over_time import time
+from backcheck.program import GATES, Known, Program, Step, Tree, compiled, put
 from backcheck.referee import centred_difference, complex_step, distance, relative_error
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ COST = "J"
 """How the name of a cost ends; where a test runs a layer once for each activation, there is one
 cost for each, such as ``relu_J`` for the gradients ``relu_dW`` and ``relu_db``."""
 
-UNITS = (4, 5, 3, 2)
+UNITS = (4, 5, 3, 2, 7)
 EXAMPLES = 6
 SIZES = {**{f"n{layer}": units for layer, units in enumerate(UNITS)}, "m": EXAMPLES}
 """Sizes of the networks that decide a verdict. No two are equal and the output has several units,
@@ -57,9 +57,9 @@ NUMBERS = (0.4, 0.9)
 """Range of the single numbers a fixture hands over: the weight of a penalty, and the
 probability of keeping a unit, which must not be so low that a mask drops nearly all."""
 
-KINDS = ("normal", "label", "mask", "number")
-"""What a test can be given: standard normal numbers, labels 0 and 1, a dropout mask that keeps
-something of every unit and of every example, and a single number out of `NUMBERS`."""
+KINDS = ("normal", "label", "one-hot", "mask", "number")
+"""What a test can be given: standard normal numbers, labels 0 and 1, columns with a single 1, a
+dropout mask that keeps something of every unit and example, and a number out of `NUMBERS`."""
 
 SEEDS = (1, 2)
 """Two networks decide together, so that no verdict hangs on one draw."""
@@ -98,9 +98,11 @@ def layers_in(forward: Program) -> tuple[Layer, ...]:
                     Layer(below, W, b, step.name, is_turned=turned)
                     for W, below, turned in _products(products)
                 ]
-            case (str(function), str(Z)) if function in ACTIVATIONS:
+            case str(Z):
+                activated[Z] = {"A": step.name}
+            case (str(function), str(Z), *_) if function in GATES:
                 activated[Z] = {"A": step.name, "activation": function}
-            case ("/", ("*", (str(function), str(Z)), str(mask)), str(keep)) if keep == KEEP:
+            case ("/", ("*", (str(function), str(Z), *_), str(mask)), str(keep)) if keep == KEEP:
                 activated[Z] = {"A": step.name, "activation": function, "mask": mask}
         found = [replace(layer, **activated.get(layer.Z, {})) for layer in found]
     return tuple(found)
@@ -198,6 +200,8 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
             while not (mask.any(axis=0).all() and mask.any(axis=1).all()):
                 mask = (rng.random(shape) < arrays[KEEP]).astype(int)
             arrays[name] = mask
+        elif kind == "one-hot":
+            arrays[name] = np.eye(shape[0], dtype=int)[:, rng.integers(0, shape[0], shape[1])]
         elif kind == "label":
             labels = rng.integers(0, 2, shape)
             is_bool = name in fixture.arrays and fixture.arrays[name].dtype == bool
@@ -241,7 +245,7 @@ def gradients(fixture: "Fixture", arrays: Mapping[str, Array]) -> dict[str, Arra
     found = {}
     for step in fixture.program.steps:
         of, cost = variable(fixture, step.name)
-        if cost:
+        if cost and not time(step.name):
             slope = _slope(fixture.forward, scope, of, cost)
             has_examples = fixture.given.get(str(of), "m").endswith("m")
             found[step.name] = slope * scope["m"] if cost in averages and has_examples else slope

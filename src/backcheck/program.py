@@ -51,6 +51,12 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
+
+def _softmax(Z: Any) -> Any:
+    powers = np.exp(Z - np.max(np.real(Z), axis=0))
+    return powers / np.sum(powers, axis=0)
+
+
 FUNCTIONS: dict[str, _Function] = {
     **ACTIVATIONS,
     "exp": np.exp,
@@ -59,6 +65,14 @@ FUNCTIONS: dict[str, _Function] = {
     "ones": np.ones_like,
 }
 """The functions a program may use, besides ``sum``; ``ones`` has the shape of its argument."""
+
+LEAKY = "leaky_relu"
+GATES: dict[str, _Function] = {
+    **ACTIVATIONS,
+    "softmax": _softmax,
+    LEAKY: lambda z, slope: np.where(np.real(z) > 0, z, slope * z),
+}
+"""What a layer can be activated by; a leaky relu has its slope as a second operand."""
 
 SUMS: dict[str, dict[str, Any]] = {
     "sum": {},
@@ -89,9 +103,12 @@ def _count(n: Any) -> int:
 ROWS: dict[str, _Function] = {
     "head": lambda value, n: value[: _count(n)],
     "tail": lambda value, n: value[_count(n) :],
-    "concatenate": lambda above, below: np.concatenate((above, below)),
+    "slice": lambda value, n: value[:, :, _count(n)],
+    "concatenate": lambda *parts: np.concatenate(parts),
+    "dstack": lambda *parts: np.dstack(parts),
 }
-"""What takes rows and puts them together: ``x[:n]``, ``x[n:]`` and ``concatenate((x, y))``."""
+"""What takes parts and puts them together: ``x[:n]`` and ``x[n:]``, by ``concatenate((x, y))``,
+and ``x[:, :, n]``, by ``dstack((x, y, ...))``."""
 
 
 CALLS = {"dot": "@", "matmul": "@", "power": "**", "multiply": "*", "divide": "/"} | {
@@ -106,6 +123,7 @@ OPERATIONS: dict[str, _Function] = {
     "T": np.transpose,
     "shape0": lambda value: np.shape(value)[0],
     "shape1": lambda value: np.shape(value)[1],
+    **GATES,
     **{name: _of_numbers(function) for name, function in FUNCTIONS.items()},
     **{name: partial(np.add.reduce, **{"axis": None, **how}) for name, how in SUMS.items()},
     **ROWS,
@@ -212,9 +230,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, rows ``x[:n]`` and ``x[n:]``, and the functions sigmoid, tanh, relu, exp, log,
-    cosh, ones, ``sum(x, axis=1, keepdims=True)`` and ``concatenate((x, y))``. Functions may stand
-    after ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, what `ROWS` and `GATES` list, the functions exp, log, cosh and ones, ``where``,
+    and ``sum`` and ``mean`` of one argument, an axis and keepdims. Functions may stand after
+    ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -334,11 +352,13 @@ def compiled(tree: Tree) -> Callable[[Mapping[str, Any]], Any]:
     if not isinstance(tree, tuple):
         return lambda scope: tree
     operation = OPERATIONS[tree[0]]
-    first, *others = map(compiled, tree[1:])
-    if not others:
+    operands = [compiled(operand) for operand in tree[1:]]
+    first, second = operands[0], operands[-1]
+    if len(operands) == 1:
         return lambda scope: operation(first(scope))
-    (second,) = others
-    return lambda scope: operation(first(scope), second(scope))
+    if len(operands) == 2:
+        return lambda scope: operation(first(scope), second(scope))
+    return lambda scope: operation(*(operand(scope) for operand in operands))
 
 
 def write(tree: Tree, binding: int = 0) -> str:
@@ -352,17 +372,17 @@ def write(tree: Tree, binding: int = 0) -> str:
     if operation in SUMS:
         options = [f"{key}={value}" for key, value in SUMS[operation].items()]
         return f"sum({', '.join([write(operands[0]), *options])})"
-    if operation in FUNCTIONS:
-        return f"{operation}({write(operands[0])})"
+    if operation in FUNCTIONS or operation in GATES:
+        return f"{operation}({', '.join(map(write, operands))})"
     if operation == "T":
         return f"{write(operands[0], _ATOM)}.T"
     if operation in ("shape0", "shape1"):
         return f"{write(operands[0], _ATOM)}.shape[{operation[-1]}]"
-    if operation == "concatenate":
-        return f"concatenate(({', '.join(map(write, operands))}))"
+    if operation in ("concatenate", "dstack"):
+        return f"{operation}(({', '.join(map(write, operands))}))"
     if operation in ROWS:
-        rows = ("[:{}]" if operation == "head" else "[{}:]").format(write(operands[1]))
-        return write(operands[0], _ATOM) + rows
+        rows = {"head": "[:{}]", "tail": "[{}:]", "slice": "[:, :, {}]"}[operation]
+        return write(operands[0], _ATOM) + rows.format(write(operands[1]))
     _, _, own = OPERATORS[operation]
     if operation == "neg":
         text = f"-{write(operands[0], own)}"
@@ -396,17 +416,31 @@ def _tree(node: ast.expr) -> Tree:
             return ("head", _tree(value), _tree(n))
         case ast.Subscript(value=value, slice=ast.Slice(lower=n, upper=None, step=None)) if n:
             return ("tail", _tree(value), _tree(n))
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=[ast.Slice(), ast.Slice(), n])):
+            return ("slice", _tree(value), _tree(n))
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
             plain = ast.copy_location(ast.Name(name), node)
             return _tree(ast.Call(plain, node.args, node.keywords, lineno=node.lineno))
         case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if name in CALLS:
             return (CALLS[name], _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="leaky_relu"), args=[argument, *slope], keywords=[]):
+            return (LEAKY, _tree(argument), _tree(slope[0]) if slope else 0.01)
+        case ast.Call(func=ast.Name(id="where"), args=[condition, one, other], keywords=[]):
+            chosen = _tree(condition)
+            others = ("*", ("-", 1.0, chosen), _tree(other))
+            return ("+", ("*", chosen, _tree(one)), others)
+        case ast.Call(func=ast.Name(id="mean"), args=[argument], keywords=keywords):
+            total: Any = _tree(ast.Call(ast.Name("sum"), [argument], keywords, lineno=node.lineno))
+            sizes = {"0": ("shape0", total[1]), "1": ("shape1", total[1])}
+            return ("/", total, sizes.get(total[0][3:4], ("*", *sizes.values())))
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
-            func=ast.Name(id="concatenate"), args=[ast.Tuple(elts=[above, below])], keywords=[]
+            func=ast.Name("concatenate" | "dstack" as name),
+            args=[ast.Tuple(elts=[_, _, *_] as some)],
+            keywords=[],
         ):
-            return ("concatenate", _tree(above), _tree(below))
+            return (name, *map(_tree, some))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}
             options = {k: v for k, v in options.items() if str(v) not in ("None", "False")}
@@ -414,7 +448,7 @@ def _tree(node: ast.expr) -> Tree:
                 if options == known:
                     return (name, _tree(argument))
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]):
-            if name in FUNCTIONS or name in SUMS:
+            if name in FUNCTIONS or name in SUMS or name in GATES:
                 return (name, _tree(argument))
     raise ValueError(
         f"Line {node.lineno} uses {ast.unparse(node)[:60]!r}, which a program cannot use; "

@@ -168,6 +168,11 @@ def test_no_source_of_a_page_solves_a_graded_function(name: str) -> None:
     assert_none(parts_of(SOURCES[name]))
 
 
+def test_no_example_of_a_mistake_solves_a_graded_function() -> None:
+    for id in table():
+        assert_none(iter(entry(id).told))
+
+
 def test_no_ready_answer_solves_a_graded_function() -> None:
     for id in table():
         if any(place.says != "passes" for place in entry(id).places):

@@ -16,9 +16,11 @@ NEW = """
 name = "the bias left out"
 hint = "Look at what the layer adds."
 page = "linear-step"
-section.part = "layers"
+section.part = "helper calls"
 section.after = "other-weights"
 section.says = "A layer adds its bias."
+section.wrong = "dW = dZ"
+section.see = "linear-step-proposition"
 steps.dW = ["dZ"]
 """
 
@@ -43,7 +45,10 @@ def test_a_new_mistake_has_its_section_when_its_table_is_written(
     start = after.index("(mistake-bias-forgotten)=")
     section = after[start : after.index("(mistake-other-dz)=")]
     assert after.replace(section, "") == before
-    assert "### The bias left out\n\nA layer adds its bias.\nMore: {ref}`linear-step`.\n" in section
+    assert (
+        "### The bias left out\n\nA layer adds its bias.\nMore: {ref}`linear-step-proposition`.\n"
+        in section
+    )
     assert 'catalogue.entry("bias-forgotten")' in section
 
 
@@ -63,14 +68,18 @@ def test_every_part_of_the_page_of_mistakes_has_some_and_every_mistake_is_of_suc
         (
             'section.says = "A layer adds its bias."',
             "",
-            "lacks the key 'says'; the keys are part, says, more, after.",
+            f"lacks the key 'says'; the keys are {', '.join(sources.KEYS)}.",
         ),
-        ("after =", "afer =", "has an unknown key 'afer'; the keys are part, says, more, after."),
         (
-            '"layers"',
-            '"layer"',
-            "has the part 'layer', but the page has the parts slopes, equivalents, averages, "
-            "products, sums, layers, signs, cost.",
+            "after =",
+            "afer =",
+            f"has an unknown key 'afer'; the keys are {', '.join(sources.KEYS)}.",
+        ),
+        (
+            '"helper calls"',
+            '"calls"',
+            "has the part 'calls', but the page has the parts 1/m, products, db, activation, "
+            "output layer, helper calls, right forms, cost.",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from chapters import chapters
 FEWEST = 25
 
 # Pages on the book and its tools, where what is said need not be a number.
-OF_THE_BOOK = ("cite", "colophon", "command-line", "portability")
+OF_THE_BOOK = ("changelog", "cite", "colophon", "command-line", "portability")
 
 # What points to a place of the page that is not copied.
 POINTS = re.compile(r"\b(?:cell|table|number|picture|figure|list)s? (?:above|below)\b(?! \d)", re.I)
@@ -113,4 +113,25 @@ def test_a_browser_that_does_not_let_a_page_copy_has_the_text_selected(
     page.get_by_text("is selected").wait_for()
     selected = "box => box.value.slice(box.selectionStart, box.selectionEnd) === box.value"
     assert page.locator(".citing textarea").evaluate(selected)
+    page.close()
+
+
+def test_an_error_is_reported_at_its_place_where_somebody_takes_reports(
+    html: Path, browser: Browser
+) -> None:
+    page = browser.new_page()
+    source = (html / "tanh.html").read_text(encoding="utf-8")
+    report = '<a class="report" href="mailto:a@example.org?body=b%2Ftanh.html%0AVersion">Report</a>'
+    page.route("**/tanh.html", lambda route: route.fulfill(body=source, content_type="text/html"))
+    for told in ("", report):
+        source = source.replace("</footer>", f"{told}</footer>", 1)
+        page.goto((html / "tanh.html").as_uri())
+        page.locator("html:not(.waits)").wait_for()
+        page.locator("#tanh-forms .headerlink").first.focus()
+        page.get_by_role("button", name="Cite ", exact=False).first.click()
+        link = page.get_by_role("link", name="Report an error here")
+        assert link.count() == bool(told)
+        if told:
+            body = "mailto:a@example.org?body=b%2Ftanh.html%23tanh-forms%0AVersion"
+            assert link.get_attribute("href") == body
     page.close()

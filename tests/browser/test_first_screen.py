@@ -35,10 +35,21 @@ def test_which_of_the_two_is_right_is_answered_in_the_first_screen_of_a_phone(
     assert bottom <= HEIGHT
 
 
-def test_the_front_page_names_the_first_symptom_in_the_first_screen_of_a_phone(
-    html: Path, browser: Browser
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (1280, 800)])
+def test_the_front_page_shows_every_way_to_go_in_its_first_screen(
+    html: Path, browser: Browser, size: tuple[int, int]
 ) -> None:
-    link = 'article a[href^="printed-values-match-but-test-fails.html"]'
-    bottom, text = bottom_of(html, browser, "index", link)
-    assert "Wrong values for dW1" in text
-    assert bottom <= HEIGHT
+    context = browser.new_context(viewport=dict(zip(("width", "height"), size, strict=True)))
+    page = context.new_page()
+    page.goto((html / "index.html").as_uri())
+    page.evaluate("document.fonts.ready")
+    links = page.locator("#index-symptoms > section a:not(.headerlink)")
+    boxes = [link.bounding_box() for link in links.all()]
+    shown = [box is not None and box["y"] + box["height"] <= size[1] for box in boxes]
+    led_to = {str(link.get_attribute("href")).partition("#")[0] for link in links.all()}
+    context.close()
+    assert led_to == {
+        *(f"{name}.html" for name in ANSWERS), "difference-0-285.html", "diagnose.html",
+        "checklist.html", "cite.html",
+    }  # fmt: skip
+    assert all(shown)

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browsing import complaints_of
 from building import EVERY
@@ -253,8 +253,7 @@ def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Brow
     page.goto(f"{address}/week-4.html")
     for distance, shown in ((1500, False), (-300, True), (-1150, False)):
         page.mouse.wheel(0, distance)
-        page.wait_for_timeout(300)
-        assert page.locator(".back-to-top").is_visible() == shown
+        expect(page.locator(".back-to-top")).to_be_visible(visible=shown)
     page.close()
 
 
@@ -277,7 +276,7 @@ def test_a_cell_is_copied_by_its_button(address: str, browser: Browser) -> None:
     page.goto(f"{address}/sigmoid.html")
     page.locator("div.cell_input").first.hover()
     page.locator("button.copybtn").first.click()
-    page.wait_for_timeout(200)
+    page.locator("button.copybtn.success").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("from backcheck.activations import sigmoid")
     context.close()

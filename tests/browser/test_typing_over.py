@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from backcheck.activations import sigmoid, tanh
 from backcheck.fixtures import load
@@ -27,13 +27,14 @@ def opened(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Iter
 
 def typed_over(page: Page, text: str) -> Locator:
     """Type a text over the first form, and return what is said of it."""
-    field = page.locator(".live textarea").first
-    field.focus()
+    said = page.locator(".live .live-form + pre + ul").first
+    before = said.inner_text()
+    page.locator(".live textarea").first.focus()
     page.keyboard.press("Control+A")
-    page.keyboard.type(text)
+    page.keyboard.insert_text(text)
     page.wait_for_selector("html[data-live=ready]")
-    page.wait_for_timeout(500)
-    return page.locator(".live .live-form + pre + ul").first
+    expect(said).not_to_have_text(before)
+    return said
 
 
 @pytest.mark.parametrize("opened", ["week-4"], indirect=True)
@@ -131,6 +132,55 @@ def test_a_dot_is_dragged_and_the_numbers_are_those_of_its_place(opened: Page) -
     scale = svg["width"] / 480
     opened.mouse.click(svg["x"] + x * scale, svg["y"] + y * scale - 5)
     assert number(plane, 5) == 0
+
+
+def swept(page: Page, x: float, y: float, across: float, down: float) -> float:
+    """Sweep a finger over the screen; return how far the page has scrolled."""
+    before = page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    for step in range(12):
+        place = {"x": x + across * step / 11, "y": y + down * step / 11}
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(500)
+    return float(page.evaluate("scrollY") - before)
+
+
+def test_a_finger_takes_the_dot_and_elsewhere_scrolls_the_page(
+    html: Path, browser: Browser
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, offline=True
+    )
+    page = context.new_page()
+    page.goto((html / "off-the-forward-pass.html").as_uri())
+    plane = page.locator(".plane").first
+    svg, point = plane.locator("svg"), plane.locator(".plane-point")
+    centred = "node => node.scrollIntoView({ block: 'center' })"
+
+    def sweep_from_the_corner() -> float:
+        svg.evaluate(centred)
+        box = svg.bounding_box()
+        return swept(page, box["x"] + 20, box["y"] + box["height"] - 10, 0, -120)
+
+    # The first touch loads the script that moves the dot; later ones find it.
+    first = plane.locator("pre").inner_text()
+    assert sweep_from_the_corner() > 60
+    page.wait_for_selector("html[data-live=ready]")
+    assert plane.locator("pre").inner_text() == first
+    svg.evaluate(centred)
+    for across, down in ((-40, 90), (30, -60)):
+        box = point.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert swept(page, x, y, across, down) == 0
+        moved = point.bounding_box()
+        assert moved["x"] == pytest.approx(box["x"] + across, abs=1)
+        assert moved["y"] == pytest.approx(box["y"] + down, abs=8), "on the curve if it is near"
+    last = plane.locator("pre").inner_text()
+    assert sweep_from_the_corner() > 60
+    assert plane.locator("pre").inner_text() == last != first
+    context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

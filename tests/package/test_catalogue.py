@@ -1,7 +1,7 @@
 import html
 import re
 from collections.abc import Callable, Iterator
-from itertools import product
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,61 +9,147 @@ import pytest
 from backcheck import fixtures
 from backcheck.diagnosis import catalogue
 from backcheck.diagnosis.catalogue import Place, Shared, entry, overview
-from backcheck.diagnosis.clues import named_on
+from backcheck.diagnosis.clues import SIGHTS, named_on, sight
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.fixtures import load, prefix
+from backcheck.diagnosis.placing import newest
+from backcheck.fixtures import Comparison, load, prefix
 from backcheck.forward import networks
-from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mistakes import table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.roles import role
-from backcheck.program import names
-from chapters import source_of
+from backcheck.program import names, parse
+from chapters import chapters, source_of
 
 SOURCE = source_of("mistakes")
 
 
-SYMBOLS = {"A", "dA", "dW", "db", "m", "keepdims"}
-"""First words of names that are code, which a heading leaves as they are."""
-
 NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 
 
-def test_every_named_form_has_a_section_with_its_name_and_its_page() -> None:
+def test_every_named_form_has_a_section_under_its_name_with_its_symbols_as_they_are() -> None:
     sections = re.findall(
-        r"\(mistake-([\w-]+)\)=\n### (.+)\n\n(?:.+\n)+More: \{ref\}`([\w-]+)`(?: and .+)?\.\n\n"
+        r"\(mistake-([\w-]+)\)=\n### (.+)\n\n(?:.+\n)+More: .+\.\n\n"
         r"```\{code-cell\} ipython3\n:tags: \[remove-input\]\n\ncatalogue\.entry\(\"([\w-]+)\"\)",
         SOURCE,
     )
     assert {id for id, *_ in sections} == set(table())
-    for id, heading, page, key in sections:
-        name = table()[id].name
-        symbol = name.split()[0] in SYMBOLS
-        expected = name if symbol else name[0].upper() + name[1:]
-        assert (heading, page, key) == (expected, table()[id].page, id)
+    for id, heading, key in sections:
+        plain, name = heading.replace("`", ""), table()[id].name
+        assert plain == name if heading[0] == "`" else plain == name[0].upper() + name[1:]
+        assert key == id
+        code = re.findall("`(.*?)`", heading)
+        symbols = re.findall(r"\bd(?:[AWZ]|b)\b|\bkeepdims\b|\bm\b|A - Y", name)
+        assert {*symbols} <= {*code} <= {*symbols, "A", "W", "Z", "b"}, heading
+
+
+def test_what_a_mistake_leads_to_is_the_section_that_answers_and_no_page() -> None:
+    sources = "".join(map(source_of, chapters()))
+    sections = {*re.findall(r"^\(([\w-]+)\)=\n(?:\([\w-]+\)=\n)*##+ ", sources, re.MULTILINE)}
+    for id in table():
+        (more,) = re.findall(rf"\(mistake-{id}\)=\n(?:.*\n)*?More: (.+)\.\n", SOURCE)
+        labels = re.findall(r"\{ref\}`(?:[^`<]+<)?([\w-]+)>?`", more)
+        assert labels, id
+        assert {*labels} <= sections, (id, more)
 
 
 def test_gradients_of_the_squared_error_are_called_so_where_they_are_a_mistake() -> None:
     for id in ("slope-twice", "error-for-da"):
         section = SOURCE.split(f"(mistake-{id})=\n")[1].split("\n(")[0]
         assert "squared error" in section
-        assert "{ref}`loss-times-output`" in section
+        assert "<loss-times-output-table>" in section
 
 
-def test_the_overview_computes_its_verdicts() -> None:
-    verdicts = dict(zip(table(), (str(row[1]) for row in overview().rows), strict=True))
-    assert verdicts["shortcut"] == verdicts["slope-from-z"] == "equivalent"
-    assert verdicts["keepdims"] == verdicts["average-missing"] == "mistake"
-    # relu's derivative is 0 or 1, and its own square.
-    assert verdicts["slope-twice"] == "equivalent or mistake"
-
-
-def test_the_section_on_equivalent_forms_holds_exactly_the_equivalent_ones() -> None:
-    section = SOURCE.split("## Equivalent forms\n")[1].split("\n## ")[0]
-    verdicts = dict(zip(table(), (str(row[1]) for row in overview().rows), strict=True))
-    assert set(re.findall(r"\(mistake-([\w-]+)\)=", section)) == {
-        id for id, verdict in verdicts.items() if verdict == "equivalent"
+def looks(mutant: Mutant) -> set[str]:
+    """Every way in which the wrong outputs of a changed pass can look, from their numbers."""
+    fixture = mutant.fixture
+    if mutant.outcome.error:
+        return {"stops"}
+    failed = {failure.split()[-1] for failure in mutant.outcome.failures}
+    wrong = {
+        name: (np.asarray(mutant.values[name], float), np.asarray(fixture.values[name], float))
+        for name in failed
     }
+    found = set()
+    m = float(fixture.values["m"])
+    for now, was in wrong.values():
+        if now.shape != was.shape:
+            found.add("other shape")
+            continue
+        found |= {"0"} if not now.round(9).any() else set()
+        found |= {"-1"} if np.allclose(abs(now), abs(was), 1e-4, 1e-9) else set()
+        factors = {"m": m, "1/m": 1 / m, "m squared": m * m}
+        named = {kind for kind, one in factors.items() if np.allclose(now, one * was, 1e-4, 1e-9)}
+        (place, *_) = np.argwhere(abs(was) > 1e-9)
+        constant = now[tuple(place)] / was[tuple(place)]
+        same = now.size > 1 and np.allclose(now, constant * was, 1e-4, 1e-9)
+        found |= named or ({"another constant"} if same else {"other"})
+    return found
+
+
+def test_what_a_learner_sees_of_a_mistake_is_so_in_its_numbers() -> None:
+    rows: dict[str, set[str]] = {kind: set() for kind in SIGHTS}
+    for fixture in newest().values():
+        for key, mutant in named_on(fixture):
+            kind, _ = sight(mutant)
+            possible = looks(mutant)
+            wrong = len(mutant.outcome.failures)
+            if kind == "":
+                assert not possible, str(mutant)
+                continue
+            rows[kind].add(key)
+            if kind in ("one", "some", "all"):
+                assert not possible & {"stops", "other shape", "0", "-1"}, str(mutant)
+                many = {1: "one", len(fixture.expected): "all"}.get(wrong, "some")
+                assert kind == many, str(mutant)
+                assert "other" in possible, str(mutant)
+            else:
+                assert kind in possible, (str(mutant), possible)
+                first = next(one for one in SIGHTS if one in possible)
+                assert kind == first or first not in ("stops", "other shape", "0", "-1")
+    said = {str(label): str(names) for label, names in overview().rows}
+    assert [*said] == [*SIGHTS.values()]
+    for kind, keys in rows.items():
+        parts = [line.partition(": ")[2] for line in said[SIGHTS[kind]].split(" | ")]
+        names = "; ".join(parts).split("; ")
+        assert sorted(names) == sorted(table()[key].name for key in keys), kind
+
+
+def test_the_table_of_what_is_seen_stands_in_parts_and_leads_to_each_entry() -> None:
+    shown = overview()._repr_html_()
+    for id, mistake in table().items():
+        name = re.sub("^(?:the|an?) ", "", mistake.name)
+        assert f'<a href="#mistake-{id}">{html.escape(name)}</a>' in shown, id
+        assert f"<b>{mistake.section['part']}</b>: " in shown
+
+
+@pytest.mark.parametrize("id", table())
+def test_the_example_of_a_mistake_computes_what_that_mistake_prints(id: str) -> None:
+    example = entry(id).example
+    assert (id, example.forms) in [(key, one.forms) for key, one in named_on(example.fixture)]
+    pair, seen, hint = entry(id).told
+    wrong, _, due = pair.partition("\n    ")
+    assert due.startswith("where ")
+    assert seen.startswith(f"In {example.fixture.title}: ")
+    assert hint == table()[id].hint
+    try:
+        (step,) = parse(wrong).steps
+    except ValueError:
+        assert set(table()[id].section) >= {"form", "due"} or id == "other-activation", wrong
+        return
+    scope = {**example.fixture.arrays, **example.fixture.values}
+    if example.outcome.error:
+        with pytest.raises(ValueError, match=r"shape|dimension"):
+            step.value_in(scope)
+    else:
+        assert np.allclose(step.value_in(scope), example.values[step.name])
+
+
+def test_the_section_on_right_forms_holds_exactly_the_equivalent_ones() -> None:
+    right = {id for id, mistake in table().items() if mistake.section["part"] == "right forms"}
+    assert right == {id for id in table() if entry(id).verdicts == "equivalent"}
+    # relu's derivative is 0 or 1, and its own square.
+    assert entry("slope-twice").verdicts == "equivalent or mistake"
 
 
 @pytest.mark.parametrize("id", ["keepdims", "square", "other-cache", "average-missing"])
@@ -177,33 +263,58 @@ def test_an_array_is_called_the_expected_one_only_if_it_has_all_of_its_numbers()
                         assert not far, (id, output, name, kind)
 
 
-def test_what_a_place_says_of_a_test_holds_for_each_of_its_editions_by_its_own_rule() -> None:
-    by_title = {load(id).title: load(id) for id in fixtures.ids("Course 1")}
-    checked = 0
-    for id in table():
-        for place in entry(id).places:
-            for title in place.tests:
-                fixture = by_title[title]
-                known = [
-                    Mutant(fixture, forms, 1) for name, forms in occurrences(fixture) if name == id
-                ]
-                same = [one for one in known if catalogue._change(id, one) in place.changes]
-                assert same, (id, title)
-                for candidate, edition in product(same, fixture.comparisons):
-                    outcome = candidate.outcome
-                    if not outcome.error:
-                        values = {name: candidate.values[name] for name in edition.outputs}
-                        outcome = fixture.compare(values, edition.edition)
-                    word = {"error": "stops"}.get(outcome.word, outcome.word)
-                    if _prints(candidate) == place.printed:
-                        assert word == place.says, (id, place.changes, title, edition.edition)
-                        assert candidate.verdict == place.mutant.verdict
-                        checked += 1
-    assert checked > 1000
+TOLERANCES = {"allclose": (1e-8, 1e-5), "decimal": (1.5e-6, 0), "printed": (1e-8, 0)}
 
 
-def _prints(candidate: Mutant) -> str:
-    return Place(candidate, candidate.outcome.word).printed
+def judged(mutant: Mutant, edition: Comparison) -> str:
+    """What one edition says of a changed pass, from its rule and the published numbers."""
+    if mutant.outcome.error:
+        return "stops"
+    absolute, relative = TOLERANCES[edition.rule]
+    for name in edition.outputs:
+        got, want = np.asarray(mutant.values[name], float), mutant.fixture.expected[name]
+        near = got.shape == want.shape and abs(got - want) <= absolute + relative * abs(want)
+        if not np.all(near):
+            return "fails"
+    return "passes"
+
+
+def said_on_the_page(id: str) -> dict[tuple[str, str], set[str]]:
+    """What the page says of each change on each test: its verdict, what the test says, digits."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for block in entry(id)._repr_html_().split("</summary>")[1].split("<p><code>")[1:]:
+        changes, _, rest = block.partition("</code></p>")
+        for text in re.findall("<pre.*?>(.*?)</pre>", rest, re.DOTALL):
+            for part in html.unescape(text).split("\n\n"):
+                head, _, printed = part.partition("\n")
+                tests, _, verdict = head.rpartition(": ")
+                for change in html.unescape(changes).split("</code> or <code>"):
+                    for test in tests.split("; "):
+                        found.setdefault((change, test), set()).add(f"{verdict}\n{printed}")
+    return found
+
+
+@cache
+def by_the_rules() -> dict[str, dict[tuple[str, str], set[str]]]:
+    """What is to be said of each mistake, from the rule of each edition of each test."""
+    wanted: dict[str, dict[tuple[str, str], set[str]]] = {id: {} for id in table()}
+    for fixture in map(load, fixtures.ids("Course 1")):
+        for id, mutant in named_on(fixture):
+            says = {one.edition: judged(mutant, one) for one in fixture.comparisons}
+            for edition, word in says.items():
+                title, place = fixture.title, Place(mutant, word)
+                if len({*says.values()}) > 1:
+                    alike = [one for one in says if says[one] == says[edition]]
+                    title += f" ({' and '.join(alike)})"
+                said = wanted[id].setdefault((catalogue._change(id, mutant), title), set())
+                said.add(f"{place.judged}\n{place.printed}")
+    return wanted
+
+
+@pytest.mark.parametrize("id", table())
+def test_what_the_page_says_of_a_mistake_on_an_edition_is_what_its_own_rule_gives(id: str) -> None:
+    assert by_the_rules()[id]
+    assert said_on_the_page(id) == by_the_rules()[id]
 
 
 def test_where_the_editions_of_a_test_disagree_the_place_names_them() -> None:
@@ -277,8 +388,9 @@ def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_the_forward_pass_run_again_is_right_wherever_it_is_named(id: str) -> None:
+    right = "equivalent" if load(id).is_gradient else "mistake"
     for forms in mutants(load(id)).joint["forward-again"]:
-        assert Mutant(load(id), forms, 1).verdict == "equivalent"
+        assert Mutant(load(id), forms, 1).verdict == right
 
 
 @pytest.mark.parametrize("id", fixtures.ids())

@@ -76,7 +76,8 @@ def test_only_the_jobs_that_publish_may_write_and_they_run_nothing_of_the_reposi
             writing[name, job] = may_write
     assert writing == {
         ("pages", "deploy"): {"pages", "id-token"},
-        ("release", "publish"): {"contents"},
+        ("pages", "notebooks"): {"contents"},
+        ("release", "publish"): {"contents", "actions"},
     }
     for place in writing:
         assert not [step for step in steps(*place) if "checkout" in step.get("uses", "")]
@@ -93,7 +94,7 @@ def test_a_job_ends_by_itself(name: str, job: str) -> None:
     [
         ("test", "book", ["make book", "make test"]),
         ("test", "elsewhere", ["make book"]),
-        ("pages", "build", ["make forms"]),
+        ("pages", "build", ["make book", "make test", "make forms"]),
         ("release", "build", ["make book", "make test", "make forms"]),
     ],
 )
@@ -184,26 +185,58 @@ def test_the_newest_release_of_each_version_is_published_beside_the_book(tmp_pat
     releases = tmp_path / "releases"
     releases.mkdir()
     for version in ("0.10.0", "0.9.1", "0.9.0", "1.0.0"):
-        with zipfile.ZipFile(releases / f"when-the-cache-lies-{version}.zip", "w") as archive:
+        folder = releases / f"v{version}"
+        folder.mkdir()
+        packed = folder / f"when-the-cache-lies-{version}.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(f"when-the-cache-lies-{version}/index.html", version)
-    # In place of GitHub: it lists the tags, and copies what is downloaded.
+        digest = hashlib.sha256(packed.read_bytes()).hexdigest()
+        (folder / "SHA256SUMS").write_text(f"{digest}  {packed.name}\n{'0' * 64}  other.pdf\n")
+    (releases / "v1.1.0").mkdir()
+    # In place of GitHub: it lists the tags and their files, and copies what is downloaded.
     stand_in = tmp_path / "gh"
     stand_in.write_text(
         "#!/bin/sh\n"
-        'if [ "$2" = list ]; then printf "v1.0.0\\nv0.10.0\\nv0.9.1\\nv0.9.0\\n"; exit; fi\n'
-        f'test "$2 $4 $6" = "download --pattern --dir" && cp "{releases}/$5" "$7"\n',
+        'if [ "$2" = list ]; then printf "v%s\\n" 1.0.0 1.1.0 0.10.0 0.9.1 0.9.0; exit; fi\n'
+        f'if [ "$2" = view ]; then ls "{releases}/$3"; exit; fi\n'
+        'test "$2 $4 $6 $8" = "download --pattern --pattern --dir" && mkdir -p "$9" &&'
+        f' cp "{releases}/$3/$5" "{releases}/$3/$7" "$9"\n',
         encoding="utf-8",
     )
     stand_in.chmod(0o755)
     path = f"{tmp_path}:{Path(sys.executable).parent}:{OUTSIDE['PATH']}"
-    done = step("pages", "Put the released versions beside it", tmp_path, PATH=path)
+    put = "Put the released versions beside it"
+    done = step("pages", put, tmp_path, PATH=path)
     assert done.returncode == 0, done.stderr
+    assert "::warning::The release v1.1.0 has no when-the-cache-lies-1.1.0.zip" in done.stdout
     copies = tmp_path / "_build/html/v"
     assert {copy.name: (copy / "index.html").read_text() for copy in copies.iterdir()} == {
         "0.9": "0.9.1",
         "0.10": "0.10.0",
         "1.0": "1.0.0",
     }
+    (releases / "v1.0.0/when-the-cache-lies-1.0.0.zip").write_bytes(b"another")
+    assert step("pages", put, tmp_path, PATH=path).returncode != 0
+
+
+@on_linux
+def test_the_notebooks_are_pushed_as_one_commit_of_their_own_branch(tmp_path: Path) -> None:
+    folder, remote = tmp_path / "notebooks", tmp_path / "a/b.git"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True, env=OUTSIDE)
+    (tmp_path / "gh").write_text("#!/bin/sh\n")
+    (tmp_path / "gh").chmod(0o755)
+    (script,) = [step["run"] for step in steps("pages", "notebooks") if "run" in step]
+    told = {"GITHUB_SERVER_URL": str(tmp_path), "GITHUB_REPOSITORY": "a/b", "GITHUB_SHA": "f00"}
+    for n in (1, 2):
+        shutil.rmtree(folder / ".git", ignore_errors=True)
+        (folder / "tanh.ipynb").write_text(f"{n}")
+        path = f"{tmp_path}:{OUTSIDE['PATH']}"
+        run = ["bash", "-e", "-o", "pipefail", "-c", script]
+        subprocess.run(run, cwd=folder, env=OUTSIDE | told | {"PATH": path}, check=True)
+    log = ["git", "-C", remote, "log", "--format=%s", "--name-only", "notebooks"]
+    said = subprocess.run(log, capture_output=True, text=True, check=True, env=OUTSIDE).stdout
+    assert said.split("\n\n") == ["The notebooks of f00", "tanh.ipynb\n"]
 
 
 @on_linux

@@ -40,19 +40,25 @@ function unpackSlot([name, written, forms, stillborn, words]) {
   });
   const families = new Map(unpacked);
   const made = [...rewrites(tree, families)].map(([, form]) => form);
+  /** The operators of forms that are no rewrites. @type {Map<Tree, string>} */
+  const others = new Map();
   /** Which of all rewrites are meant: how far each is from the one before it.
    * @type {(steps: Picked) => Tree[]} */
   const picked = (steps) => {
     let place = 0;
     return steps.map((step) => {
-      if (typeof step !== "number") return treeOf(step[0]);
+      if (typeof step !== "number") {
+        const form = treeOf(step[0]);
+        others.set(form, step[1]);
+        return form;
+      }
       place += step;
       return made[place];
     });
   };
   const isArray = written === name;
   const kept = { forms: picked(forms), stillborn: picked(stillborn) };
-  return { name, tree, isArray, ...kept, families, made };
+  return { name, tree, isArray, ...kept, families, made, others };
 }
 
 /** Slots, changes of several, and mistakes by name. A rewrite is a number here.

@@ -2,7 +2,7 @@
 /* Mutants of one step, and the operators that make them; see mutate.py. */
 import { rewrites } from "./operators.js";
 import { namesIn } from "./program.js";
-import { cache, DATA } from "./util.js";
+import { cache } from "./util.js";
 
 /** What two changes of one slot lead to, each with the first of them.
  * @param {Slot} slot @returns {Generator<[Tree, Tree]>} */
@@ -43,7 +43,7 @@ const firstOf = cache((/** @type {Slot} */ slot) => new Map(secondChanges(slot))
  * @type {(slot: Slot, tree: Tree, changes?: number) => string} */
 export function operatorsOf(slot, tree, changes = 2) {
   if (slot.forms.includes(tree) || slot.stillborn.includes(tree)) {
-    return operatorOf(slot.tree, tree, slot) ?? DATA.dropped;
+    return operatorOf(slot.tree, tree, slot) ?? slot.others.get(tree) ?? "";
   }
   const form = changes < 2 ? undefined : firstOf(slot).get(tree);
   return form ? `${operatorsOf(slot, form)} and ${operatorOf(form, tree, slot)}` : "";

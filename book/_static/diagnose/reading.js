@@ -223,7 +223,7 @@ function namedNumber(line) {
   const alone = whole("alone-before", before) && whole("alone-after", behind);
   const small = DATA.words.small.filter((one) => one === name?.toLowerCase());
   const bare = label.replace(/[[\]_]/g, "");
-  const spelled = name && [name.replaceAll("_", ""), ...small].some((one) => bare.includes(one));
+  const spelled = name && [name, ...small].some((one) => bare.includes(one.replaceAll("_", "")));
   if (!alone || !spelled) return null;
   return { name, row: cells(numbers), place: placeOf(behind) };
 }

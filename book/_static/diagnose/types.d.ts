@@ -26,7 +26,7 @@ type Values = (Value | null)[];
 type Step = { name: string; tree: Tree };
 type Slot = Step & Changed & { isArray: boolean; families: Families };
 /** What can stand in a slot: what one change makes of it, stillborn ones, and all rewrites. */
-type Changed = { forms: Tree[]; stillborn: Tree[]; made: Tree[] };
+type Changed = { forms: Tree[]; stillborn: Tree[]; made: Tree[]; others: Map<Tree, string> };
 type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: string };
 
 /** Where numpy stops: the operation, and what it was given. */
@@ -42,8 +42,8 @@ type Written = string | number | [string, Written] | [string, Written, Written];
 type WrittenForms = Record<string, Written>;
 /** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
 type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
-/** Some of all rewrites: how far each is from the one before it, or itself. */
-type Picked = (number | [Written])[];
+/** Some of all rewrites: how far each is from the one before it, or itself and its operator. */
+type Picked = (number | [Written, string])[];
 /** The places of the slots, of the changes of several, and of the mistakes that have a name. */
 type WrittenChanges = [number[], number, number];
 type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
@@ -109,7 +109,6 @@ interface Data {
   named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
   operators: [string, Written, Written][];
-  dropped: string;
   /** The absolute and the relative tolerance of each rule. */
   rules: Record<string, [number, number]>;
   agrees: number;
@@ -152,6 +151,9 @@ interface Data {
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];
+  /** How a call looks that shows what is wrong, and what that is. */
+  wrong_calls: [string, string][];
+  written_on_calls: string[];
   exceptions: [
     string,
     Record<string, string>,
@@ -213,7 +215,8 @@ type Found = Diagnosis & { fixture: Fixture };
 /** What may be behind a message, on which test. */
 type Likely = { fixture: Fixture | null; candidates: Mutant[]; remarks: string[] };
 
-type Frame = { function: string; statement: string };
+/** Where an exception was raised, and the statements that led there, the last one first. */
+type Frame = { function: string; statement: string; calls?: string[] };
 
 /** Two shapes that do not fit, and whether in a product of matrices; -1 is any size. */
 type Clash = { matrix: boolean; left: number[]; right: number[] };

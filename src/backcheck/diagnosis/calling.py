@@ -10,6 +10,7 @@ import numpy as np
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, ids, load, parsed, prefix
 from backcheck.forward import kind_and_shape
+from backcheck.program import Program
 from backcheck.showing.words import say
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
@@ -33,12 +34,17 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
             # The first notebook's test of the linear step spells out no bias, which is not read.
             _, symbols = kind_and_shape(fixture.given[name])
             return np.zeros([fixture.sizes.get(symbol, 1) for symbol in symbols])
+        case ast.Name(id="m"):
+            return int(Program(fixture.program.steps[:1]).run(arrays)["m"])
         case ast.Constant(value=str(word)):
             return word
         case ast.Tuple(elts=nodes):
             return tuple(_argument(fixture, arrays, one) for one in nodes)
         case ast.Set(elts=nodes):
             return {ast.unparse(one): _argument(fixture, arrays, one) for one in nodes}
+        case ast.Dict(keys=keys, values=nodes):
+            words = [getattr(key, "value", None) for key in keys]
+            return {k: _argument(fixture, arrays, n) for k, n in zip(words, nodes, strict=True)}
     raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
 
 
@@ -47,9 +53,11 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
     match into:
         case ast.Name(id=name):
             return {name: returned} if name in fixture.expected else {}
-        case ast.Dict() if isinstance(returned, Mapping):
-            return {str(name): value for name, value in returned.items()}
-        case ast.Dict():
+        case ast.Dict() | ast.Set() if isinstance(returned, Mapping):
+            keys = zip(getattr(into, "keys", ()), getattr(into, "values", ()), strict=True)
+            called = {getattr(key, "value", None): ast.unparse(part) for key, part in keys}
+            return {called.get(key, str(key)): value for key, value in returned.items()}
+        case ast.Dict() | ast.Set():
             nodes = (node for taken, _ in parsed(fixture) for node in ast.walk(taken))
             beside = {node.id for node in nodes if isinstance(node, ast.Name)}
             names = [name for name in fixture.expected if name not in beside]
@@ -99,7 +107,7 @@ def helper(name: str, modules: Sequence[str] = ()) -> Any:
 def _published(fixture: Fixture, *given: Any, **named: Any) -> Any:
     for into, patterns in parsed(fixture):
         arrays: dict[str, Any] = {}
-        if not _bound(ast.Tuple(patterns), (*given, *named.values()), arrays):
+        if not bound(ast.Tuple(patterns), (*given, *named.values()), arrays):
             continue
         values = fixture.program.run(arrays)
         if isinstance(into, ast.Tuple):
@@ -108,7 +116,7 @@ def _published(fixture: Fixture, *given: Any, **named: Any) -> Any:
     raise TypeError(f"{fixture.function} is not called so")
 
 
-def _bound(pattern: ast.expr, value: Any, arrays: dict[str, Any]) -> bool:
+def bound(pattern: ast.expr, value: Any, arrays: dict[str, Any]) -> bool:
     """Take a value apart as a call of a test is put together; return whether it fits."""
     match pattern:
         case ast.Name(id=name):
@@ -118,8 +126,12 @@ def _bound(pattern: ast.expr, value: Any, arrays: dict[str, Any]) -> bool:
             return bool(word == value)
         case ast.Set(elts=parts):
             value = [value[ast.unparse(part)] for part in parts]
-        case ast.Tuple(elts=parts):
+        case ast.Dict(keys=keys, values=parts):
+            value = [value[getattr(key, "value", None)] for key in keys]
+        case ast.Tuple(elts=parts) if isinstance(value, tuple | list):
             pass
+        case _:
+            return False
     return len(parts) == len(value) and all(
-        _bound(part, one, arrays) for part, one in zip(parts, value, strict=True)
+        bound(part, one, arrays) for part, one in zip(parts, value, strict=True)
     )

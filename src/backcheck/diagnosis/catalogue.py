@@ -2,19 +2,20 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.clues import CAUSES, named_on, ratio, wrong_outputs
+from backcheck.diagnosis.clues import SIGHTS, named_on, sight
 from backcheck.diagnosis.placing import courses, newest
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import Mistake, table
 from backcheck.mutants.mutant import Mutant
+from backcheck.program import parse
 from backcheck.showing.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
@@ -58,9 +59,10 @@ class Place:
         """The wrong outputs as numpy prints them."""
         if self.mutant.outcome.error:
             return {}
-        values, right = self.mutant.values, self.mutant.fixture.values
-        texts = {name: _text(values[name]) for name in self.mutant.fixture.expected}
-        return {name: text for name, text in texts.items() if text != _text(right[name])}
+        fixture = self.mutant.fixture
+        right = printed_on(fixture, fixture.values)
+        texts = printed_on(fixture, self.mutant.values)
+        return {name: text for name, text in texts.items() if text != right[name]}
 
     @cached_property
     def numbers(self) -> dict[str, frozenset[str]]:
@@ -98,32 +100,48 @@ class Entry:
         """``"mistake"``, ``"equivalent"``, or both where it depends on the layer."""
         return _either(place.mutant.verdict for place in self.places)
 
+    @cached_property
+    def example(self) -> Mutant:
+        """The changed pass that its two lines are about, on the newest test of a function."""
+        section = self.mistake.section
+        text = section.get("form") or str(parse(section["wrong"]))
+        return next(one for key, one in _newest() if key == self.mistake.id and text in one.shown)
+
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """Its two lines, what gives them away, and what to look at."""
+        wrong, due = map(self.mistake.section.get, ("wrong", "due"))
+        seen = f"In {self.example.fixture.title}: {sight(self.example)[1]}."
+        return f"{wrong}\n    {due or '; '.join(self.example.expects)}", seen, self.mistake.hint
+
     def __repr__(self) -> str:
-        return "\n\n".join([self.mistake.hint, *map(repr, self.places)])
+        return "\n\n".join([*self.told, *map(repr, self.places)])
 
     def _repr_html_(self) -> str:
         by_change: dict[tuple[str, ...], list[Place]] = {}
         for place in self.places:
             by_change.setdefault(place.changes, []).append(place)
-        folds = "".join(_fold(changes, places) for changes, places in by_change.items())
-        return f'<div class="catalogue"><p>{html.escape(self.mistake.hint)}</p>{folds}</div>'
+        printed = "".join(_printed(changes, places) for changes, places in by_change.items())
+        pair, seen, hint = map(html.escape, self.told)
+        tests = len({test for place in self.places for test in place.tests})
+        says = _either(place.says for place in self.places)
+        summary = f"Its digits on {tests} tests: {self.verdicts}; {says}"
+        return (
+            f'<div class="catalogue"><pre class="pair" tabindex="0">{pair}</pre><p>{seen}</p>'
+            f"<p>{hint}</p><details><summary>{summary}</summary>{printed}</details></div>"
+        )
 
 
-def _fold(changes: tuple[str, ...], places: list[Place]) -> str:
-    """Return one change as HTML: a line, and behind it what each test sees printed."""
+def _printed(changes: tuple[str, ...], places: list[Place]) -> str:
+    """Return one change as HTML, and what each test sees printed."""
     code = " or ".join(f"<code>{html.escape(change)}</code>" for change in changes)
-    tests = [test for place in places for test in place.tests]
-    where = tests[0] if len(tests) == 1 else f"{len(tests)} tests"
-    verdicts = _either(place.mutant.verdict for place in places)
-    says = _either(place.says for place in places)
-    printed = ""
+    printed = f"<p>{code}</p>"
     # Tests whose outputs share their numbers with the same forms have one paragraph.
     for shared, alike in groupby(places, key=lambda place: place.shared):
         text = "\n\n".join(f"{'; '.join(p.tests)}: {p.judged}\n{p.printed}" for p in alike)
         said = " ".join(some.said(_link) for some in shared)
         printed += f'<pre tabindex="0">{html.escape(text)}</pre>{said and f"<p>{said}</p>"}'
-    summary = f"{code}: {verdicts}; {says} on {where}"
-    return f"<details><summary>{summary}</summary>{printed}</details>"
+    return printed
 
 
 def _link(key: str) -> str:
@@ -151,22 +169,45 @@ def entry(key: str) -> Entry:
     return Entry(table()[key], tuple(replace(p, shared=_shared(key, p)) for p in places))
 
 
+def printed_on(fixture: Fixture, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a test prints of some values: its outputs, or the entries that it names."""
+    places: dict[str, tuple[str, tuple[int, ...]]] = {name: (name, ()) for name in fixture.expected}
+    for entry in fixture.entries if fixture.last else ():
+        name, *index = re.findall(r"\w+", entry)
+        places |= {entry: (name, tuple(map(int, index)))}
+        places.pop(name, None)
+    return {place: _text(values[name][index]) for place, (name, index) in places.items()}
+
+
+@cache
+def _made() -> tuple[tuple[Fixture, str, Mutant], ...]:
+    """Return each named form on each test of the first course; on a loop, what only that has."""
+    first, *others = courses()
+    found = [(test, *one) for test in first for one in named_on(test)]
+    known = {key for _, key, _ in found}
+    loops = (test for some in others for test in some if test.last and test.is_gradient)
+    found += [(test, *one) for test in loops for one in named_on(test) if one[0] not in known]
+    return tuple(found)
+
+
 @cache
 def _places() -> dict[str, tuple[Place, ...]]:
     """Return where each named form can be made, without what other forms print."""
-    places: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
-    for fixture in courses()[0]:
-        for key, mutant in named_on(fixture):
-            change = _change(key, mutant)
-            for says, title in _said_by_each_edition(mutant).items():
-                place = Place(mutant, says)
-                alike = (place.printed, mutant.verdict, says)
-                known = places[key].get(alike, place)
-                places[key][alike] = replace(
-                    known,
-                    changes=tuple(dict.fromkeys((*known.changes, change))),
-                    tests=tuple(dict.fromkeys((*known.tests, title))),
-                )
+    found: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
+    for _, key, mutant in _made():
+        for says, title in _said_by_each_edition(mutant).items():
+            place = Place(mutant, says, (), (title,))
+            result = (title, place.printed, mutant.verdict, says)
+            known = found[key].get(result, place)
+            changes = dict.fromkeys((*known.changes, _change(key, mutant)))
+            found[key][result] = replace(known, changes=tuple(changes))
+    places: dict[str, dict[tuple[Any, ...], Place]] = {key: {} for key in table()}
+    for key, own in found.items():
+        # Tests stand together where the same changes print the same: each then does on each.
+        for of_one, place in own.items():
+            same = (place.changes, *of_one[1:])
+            before = places[key].get(same, replace(place, tests=()))
+            places[key][same] = replace(before, tests=(*before.tests, *place.tests))
     return {key: tuple(own.values()) for key, own in places.items()}
 
 
@@ -270,37 +311,43 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
     return {number.lstrip("-") for number in numbers}
 
 
+@cache
+def _newest() -> tuple[tuple[str, Mutant], ...]:
+    """Return every named form on the newest test of each function, the shortest program first."""
+    made = (one for one in _made() if one[0].last or newest()[one[0].function] is one[0])
+    return tuple(one[1:] for one in sorted(made, key=lambda one: len(one[0].program.steps)))
+
+
 class Overview(Table):
-    """The table of all named forms; on a page each name leads to its entry."""
+    """The table of what a learner sees; on a page each name leads to its entry."""
 
     def _cells(self, row: Sequence[object]) -> str:
-        (key,) = (key for key, mistake in table().items() if mistake.name == row[0])
-        cells = "".join(f"<td>{cell}</td>" for cell in row[1:])
-        return f'<th scope="row">{_link(key)}</th>{cells}'
+        keys = {mistake.name: key for key, mistake in table().items()}
+        lines = []
+        for part, _, names in (line.partition(": ") for line in str(row[1]).split(" | ")):
+            links = "; ".join(_link(keys[name]) for name in names.split("; "))
+            lines.append(f"<b>{part}</b>: {re.sub('>(the|an?) ', '>', links)}")
+        return f'<th scope="row">{row[0]}</th><td class="links">{" <br/>".join(lines)}</td>'
 
 
 def overview() -> Overview:
-    """Return the table of all named forms: their verdicts, and the ratios of what they print.
-
-    The ratio is that of the wrong output that is computed first, on the newest test of each
-    function; see `backcheck.diagnosis.clues.ratio`.
+    """Return which named forms look how, each made wherever it can be on the newest tests.
 
     Examples
     --------
-    >>> [row[1:] for row in overview().rows if row[0] == table()["output-sign"].name]
-    [('mistake', '-1, not constant')]
+    >>> [row[1] for row in overview().rows if row[0] == SIGHTS["m squared"]]
+    ['1/m: multiplied by m instead of divided']
     """
-    found: dict[str, set[str]] = {key: set() for key in table()}
-    for fixture in newest().values():
-        for key, mutant in named_on(fixture):
-            found[key] |= {"numpy stops"} if mutant.outcome.error else set()
-            found[key] |= {ratio(mutant, output) for output in wrong_outputs(mutant)[:1]}
-    kinds = (*CAUSES, "numpy stops")
-    rows = [
-        (named.name, entry(key).verdicts, ", ".join(kind for kind in kinds if kind in found[key]))
-        for key, named in table().items()
-    ]
-    return Overview(("form", "verdict", "printed / expected"), rows)
+    named: dict[str, dict[str, list[str]]] = {kind: {} for kind in SIGHTS}
+    seen = {(sight(mutant)[0], key) for key, mutant in _newest()}
+    for kind, (key, mistake) in product(SIGHTS, table().items()):
+        if (kind, key) in seen:
+            named[kind].setdefault(mistake.section["part"], []).append(mistake.name)
+    rows = (
+        (SIGHTS[kind], " | ".join(f"{part}: {'; '.join(some)}" for part, some in parts.items()))
+        for kind, parts in named.items()
+    )
+    return Overview(("what you see", "mistakes that look so"), rows, "words")
 
 
 def _text(value: Any) -> str:

@@ -9,12 +9,15 @@ from functools import cache
 
 import numpy as np
 
+from backcheck.arrays import Array
 from backcheck.diagnosis.search import workshop
-from backcheck.fixtures import Fixture, load
+from backcheck.diagnosis.symptoms import stopped
+from backcheck.fixtures import Fixture, load, table_of
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.showing.tables import Table
+from backcheck.showing.words import pattern
 
 ZERO, FOUR_DIGITS = 1e-9, 1e-4
 """Numbers below the one are 0, and ratios are alike that differ by less than the other."""
@@ -30,6 +33,9 @@ CAUSES = {
 }
 """What a ratio of printed to expected numbers speaks for."""
 
+SIGHTS = table_of("diagnosis/sights.toml")
+"""What a learner sees of a changed pass."""
+
 
 def ratio(mutant: Mutant, output: str) -> str:
     """Return what the printed numbers of an output are to the expected ones: a key of `CAUSES`.
@@ -41,9 +47,7 @@ def ratio(mutant: Mutant, output: str) -> str:
     >>> ratio(Mutant(load("c1w4_L_model_backward_v2"), {"dW2": whole}), "dW2")
     'm'
     """
-    right = mutant.fixture.values
-    expected = np.asarray(right[output], dtype=float)
-    printed = np.asarray(mutant.values[output], dtype=float)
+    printed, expected = _pair(mutant, output)
     if printed.shape != expected.shape:
         return "other shape"
     there = np.abs(expected) > ZERO
@@ -52,10 +56,17 @@ def ratio(mutant: Mutant, output: str) -> str:
     ratios = printed[there] / expected[there]
     if not np.allclose(ratios, ratios[0], rtol=FOUR_DIGITS, atol=0):
         return "not constant"
-    m = float(right["m"])
+    m = float(mutant.fixture.values["m"])
     known = {"-1": -1, "1/m": 1 / m, "m": m, "m squared": m**2}
     near = (name for name, one in known.items() if np.isclose(ratios[0], one, rtol=FOUR_DIGITS))
     return next(near, "another constant")
+
+
+def _pair(mutant: Mutant, output: str) -> tuple[Array, Array]:
+    """Return an output as it is printed, and as it is expected."""
+    values = (mutant.values[output], mutant.fixture.values[output])
+    printed, expected = (np.asarray(value, dtype=float) for value in values)
+    return printed, expected
 
 
 @cache
@@ -73,6 +84,35 @@ def wrong_outputs(mutant: Mutant) -> list[str]:
     """Return the outputs that a test finds wrong, in the order in which they are computed."""
     named = {failure.split()[-1] for failure in mutant.outcome.failures}
     return [step.name for step in mutant.fixture.program.steps if step.name in named]
+
+
+def sight(mutant: Mutant) -> tuple[str, str]:
+    """Return what a learner sees of a changed pass, a key of `SIGHTS` or "", and where."""
+    if error := mutant.outcome.error:
+        said = pattern("matmul").sub(r"a product whose inner sizes are \2 and \1", error)
+        return "stops", f"numpy stops at {said}"
+    wrong = {name: _pair(mutant, name) for name in wrong_outputs(mutant)}
+    for name, (now, was) in wrong.items():
+        if now.shape != was.shape:
+            said = f"{SIGHTS['other shape']}, {now.shape} where {was.shape} is expected"
+            return "other shape", f"{name}: {said}"
+    for kind, times in (("0", 0), ("-1", 1)):
+        for name, (now, was) in wrong.items():
+            if np.allclose(np.abs(now), times * np.abs(was), FOUR_DIGITS, ZERO):
+                return kind, f"{name}: {SIGHTS[kind]}"
+    if not wrong:
+        return "", "the numbers that the test expects"
+    # Of a single number every ratio is constant.
+    name = next((name for name in wrong if wrong[name][0].size > 1), next(iter(wrong)))
+    now, was = (one[np.abs(wrong[name][1]) > ZERO] for one in wrong[name])
+    first, last = (f"{one:.4g}" for one in (min(now / was), max(now / was)))
+    kind, m = ratio(mutant, name), mutant.fixture.values["m"]
+    if kind in ("m", "1/m", "m squared") or (kind == "another constant" and now.size > 1):
+        return kind, f"{name}: {SIGHTS[kind]}, {first} times what is expected, and m is {m:g}"
+    every = len(wrong) == len(mutant.fixture.expected)
+    span = first if first == last else f"from {first} to {last}, by entry"
+    said = f"wrong: {', '.join(wrong)}; printed / expected in {name}: {span}"
+    return "one" if len(wrong) == 1 else "all" if every else "some", said
 
 
 def ratios(*tests: str, output: str = "") -> Table:
@@ -123,3 +163,25 @@ def differing(test: str) -> Table:
         counts = (f"{name} ({count})" for name, count in changed[wrong].most_common() if count)
         rows.append((", ".join(wrong), ", ".join(counts), right[wrong]))
     return Table(("these differ", "changed first (named mistakes)", "equivalent forms"), rows)
+
+
+def stopping(*tests: str) -> Table:
+    """Return the shapes at which numpy stops in a named form, the step, and what the form is.
+
+    Examples
+    --------
+    >>> stopping("c1w4_linear_backward_v4a").rows[-1]
+    ('(5,3) (3,4)', 'dA_prev', 'an entry-by-entry product in place of a matrix product')
+    """
+    rows: dict[tuple[str, str], dict[str, None]] = {}
+    for fixture in map(load, tests):
+        for key, mutant in named_on(fixture):
+            if len(mutant.values) == len(mutant.program.steps):
+                continue
+            step = mutant.program.steps[len(mutant.values)]
+            _, shapes = stopped(step.expression, {**fixture.arrays, **mutant.values})
+            if len(shapes) == 2:
+                said = " ".join(f"({','.join(map(str, shape))})" for shape in shapes)
+                rows.setdefault((said, step.name), {})[table()[key].name] = None
+    listed = ((*place, ", or ".join(names)) for place, names in sorted(rows.items()))
+    return Table(("shapes", "line", "what may be wrong in it"), listed)

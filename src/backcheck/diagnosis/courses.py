@@ -14,6 +14,7 @@ TEXT = ("title", "course", "function", "found_in", "forward", "program")
 REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
+KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
@@ -44,7 +45,7 @@ def read(path: str | Path) -> tuple[Fixture, ...]:
             flaw = flaw or next(_of_table(known[id]), "")
             if not flaw:
                 found.append(from_table(id, known[id]))
-                flaw = next(_of_fixture(found[-1]), "")
+                flaw = next(flaws(found[-1]), "")
         except (ValueError, KeyError) as error:
             flaw = str(error.args[0])
         if flaw:
@@ -55,9 +56,9 @@ def read(path: str | Path) -> tuple[Fixture, ...]:
 def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
     """Yield what makes a table unreadable."""
     yield from (f"the key {key!r} is missing." for key in REQUIRED if key not in table)
-    yield from _of_keys(table, KEYS)
+    yield from of_keys(table, KEYS)
     for entry in table["comparisons"]:
-        yield from _of_keys(entry, COMPARED)
+        yield from of_keys(entry, COMPARED)
         missing = [key for key in ("edition", "rule", "outputs") if key not in entry]
         yield from (f"one of its comparisons lacks the key {key!r}." for key in missing)
     if ("seed" in table) != bool(table.get("draws")):
@@ -72,7 +73,8 @@ def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"its {key} is no program. {error}"
 
 
-def _of_keys(entry: Any, known: Mapping[str, type]) -> Iterator[str]:
+def of_keys(entry: Any, known: Mapping[str, type]) -> Iterator[str]:
+    """Yield which keys of a table are none, or hold what they cannot."""
     if not isinstance(entry, dict):
         yield f"{entry!r} stands where a table is needed, such as one with {', '.join(known)}."
         return
@@ -84,7 +86,7 @@ def _of_keys(entry: Any, known: Mapping[str, type]) -> Iterator[str]:
             yield f"{key} has to be {words.get(known[key], 'a number')}."
 
 
-def _of_fixture(fixture: Fixture) -> Iterator[str]:
+def flaws(fixture: Fixture) -> Iterator[str]:
     """Yield what makes a test unsound, the first cause first."""
     lines = [step.name for step in fixture.forward.steps]
     if lines[0] != "m" or fixture.program.steps[0].name != "m":
@@ -92,7 +94,7 @@ def _of_fixture(fixture: Fixture) -> Iterator[str]:
     if not any(name.endswith(COST) for name in lines):
         yield f"its forward has no line for a cost, such as {COST} = sum(dZ * Z) / m."
     for name, said in fixture.given.items():
-        yield from _of_given(fixture, name, said)
+        yield from of_given(fixture, name, said)
     for name in fixture.arrays:
         if name not in (*fixture.given, *lines):
             yield f"{name} is neither given nor computed by a line of its forward."
@@ -111,11 +113,13 @@ def _of_fixture(fixture: Fixture) -> Iterator[str]:
     outcome = fixture.judge(fixture.program)
     if outcome.word != "passes":
         yield f"its own program does not pass: it {outcome}."
-    if verdict(fixture.program, fixture) != "equivalent":
-        yield "its program does not compute the gradient of the cost of its forward."
+    if (verdict(fixture.program, fixture) == "equivalent") != fixture.is_gradient:
+        does = "does not compute" if fixture.is_gradient else "does compute"
+        yield f"its program {does} the gradient of the cost of its forward."
 
 
-def _of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
+def of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:
+    """Yield what makes what a test says of something given unsound."""
     kind, symbols = kind_and_shape(said)
     sizes = [one for symbol in symbols for one in symbol.split("+")]
     if not all(one in SIZES or one.isdigit() for one in sizes):

@@ -243,7 +243,7 @@ def diagnose(
     found = _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
-    if found and (causes := told(paste.error, paste.frame)):
+    if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
     found = found or _without_numbers(paste, tests)
@@ -278,20 +278,32 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
         most = changes if likely and named else min(changes, 1)
-        found = _explain(paste, tuple(fitting), most, effort)
-        if found and (found.candidates or likely):
+        every = tuple(fitting)
+        # What a test demands that is no gradient, a change on another edition explains.
+        sound = tuple(test for test in every if test.is_gradient or test.last)
+        plans = [(sound, min(most, 1)), (every, min(most, 1))] if len(sound) < len(every) else []
+        for some, few in (*plans, (sound, most)):
+            found = _explain(paste, some, few, effort)
+            if found and found.candidates:
+                return found
+        if found and likely:
             return found
     return None
 
 
 def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     """Return the tests that have most of the pasted shapes: how many of them."""
+    # A test that calls the function twice prints each name twice.
+    count = len({array.name or id(array) for array in paste.arrays})
+    named = any(array.name for array in paste.arrays)
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
-        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > len(paste.arrays)
+        # Where a notebook prints single entries, there are no numbers without a name.
+        if (named or not test.entries)
+        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
     }
-    return {test: fits for test, fits in fitting.items() if 2 * fits > len(paste.arrays)}
+    return {test: fits for test, fits in fitting.items() if 2 * fits > count}
 
 
 def _fits_any(array: PrintedArray, test: Fixture) -> bool:
@@ -417,6 +429,8 @@ def _answer(
         for mutant in _one_change(fixture, arrays, loose)
         if mutant.named and mutant.outcome.word == "passes"
     ]
+    if not fixture.is_gradient:
+        remarks += (say("no-gradient", page=fixture.page),)
     candidates = (Mutant(fixture, {}, 0), *others)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
@@ -457,9 +471,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
     left = [name for name in first.fixture.expected if name not in arrays]
+    if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
+        remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if left and best.verdict == "explained" and len(best.groups) > 1:
         remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
+
+
+def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
+    """Return whether the outputs that are computed last are left out, and nothing else."""
+    order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
+    return n > 0 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:

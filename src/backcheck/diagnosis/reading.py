@@ -114,6 +114,22 @@ class PrintedArray:
         """Return whether it has a shape; np.squeeze leaves no brackets around one number."""
         return self.shape == shape or (self.shape == () and shape == (1,))
 
+    def at_step(self, place: int) -> "PrintedArray | None":
+        """Return what one step has put into an array of which the last axis is time, if known."""
+        rows = [row for row in self.rows if row is not None]
+        if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
+            return None
+        column = tuple(row[place] for row in rows if place < len(row))
+        if len(self.at) == 2 and len(column) == 1:
+            return replace(self, rows=(column,), dimensions=0)
+        if len(self.at) == 1:
+            return replace(self, rows=(column,), dimensions=1)
+        if not self.at and self.around and len(column) == self.around[0] * self.around[1]:
+            width = self.around[1]
+            table = tuple(column[n : n + width] for n in range(0, len(column), width))
+            return replace(self, rows=table, dimensions=2)
+        return None
+
     @cached_property
     def _entry(self) -> "PrintedArray":
         return replace(self, at=())
@@ -184,6 +200,7 @@ class Frame:
 
     function: str = ""
     statement: str = ""
+    calls: tuple[str, ...] = ()  # the statements that led there, the last one first
 
     @property
     def kind(self) -> str:
@@ -338,7 +355,8 @@ def _frame(text: str) -> Frame:
             statement = arrow["statement"] if arrow else line
             # Without the line that names the function, its statement is all there is.
             frame = frame_of("-" if function is None else function, statement)
-            last = frame if frame.function or function is None else last
+            if frame.function or function is None:
+                last = replace(frame, calls=(last.statement, *last.calls))
         elif quoted := pattern("quoted-assert").match(line):
             asserts.append(quoted["statement"])
         previous = line.strip()

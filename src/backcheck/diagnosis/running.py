@@ -182,9 +182,7 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
     except subprocess.TimeoutExpired:
         late = True
     finally:
-        with suppress(OSError, AttributeError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+        ended(process)
         with suppress(subprocess.TimeoutExpired):
             out = process.communicate(timeout=1)[0] or out
     told = []
@@ -195,6 +193,13 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         said = say("out-of-time" if late else "died", seconds=seconds, code=process.returncode)
         raise ValueError(said)
     return told
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it has started."""
+    with suppress(OSError, AttributeError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _trace(
@@ -254,8 +259,10 @@ def _causes(ran: Ran) -> Iterator[str]:
         return
     if ran.error.startswith("NameError"):
         yield from (say("may-be-absent", module=module) for module in ran.absent)
-    *_, function, text = (*ran.frames[-1:], ("", 0, "-", ""))[0]
-    yield from likely_causes(ran.error, ran.fixture, frame_of(function.strip("<>"), text or ""))
+    *calls, (*_, function, text) = ran.frames or [("", 0, "-", "")]
+    frame = frame_of(function.strip("<>"), text or "")
+    frame = replace(frame, calls=tuple(one[-1] or "" for one in reversed(calls)))
+    yield from likely_causes(ran.error, ran.fixture, frame)
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:

@@ -8,7 +8,7 @@ own sizes hides a mistake or makes two programs one.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -41,6 +41,11 @@ class Survivor:
         made_by = ", ".join(self.mutant.operators)
         return f"{self.mutant}{made_by and f': {made_by}'} ({self.details})"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain lists and dictionaries."""
+        told = {"changed": str(self.mutant), "operators": list(self.mutant.operators)}
+        return {**told, "reason": self.reason, "details": self.details}
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -57,7 +62,7 @@ class Audit:
     @cached_property
     def survivors(self) -> tuple[Survivor, ...]:
         """The mistakes that pass, each with the reason."""
-        return tuple(_survivor(self.fixture, mutant) for mutant in self.missed)
+        return tuple(survivor(self.fixture, mutant) for mutant in self.missed)
 
     @property
     def fairness(self) -> float:
@@ -84,8 +89,8 @@ class Audit:
         right, wrong = self.counts
         lines = [
             f"{self.fixture.title} ({self.fixture.id})",
-            f"fairness {_percent(self.fairness)}: accepts {right} equivalent programs",
-            f"strength {_percent(self.strength)}: rejects {wrong} mistakes",
+            f"fairness {percent(self.fairness)}: accepts {right} equivalent programs",
+            f"strength {percent(self.strength)}: rejects {wrong} mistakes",
         ]
         if self.rejected:
             lines += ["", "Rejected although equivalent:", *(f"    {one}" for one in self.rejected)]
@@ -102,15 +107,7 @@ class Audit:
             "equivalent": {"accepted": len(self.accepted), "rejected": len(self.rejected)},
             "mistakes": {"accepted": len(self.missed), "rejected": len(self.killed)},
             "unfairly_rejected": [str(mutant) for mutant in self.rejected],
-            "survivors": [
-                {
-                    "changed": str(one.mutant),
-                    "operators": list(one.mutant.operators),
-                    "reason": one.reason,
-                    "details": one.details,
-                }
-                for one in self.survivors
-            ],
+            "survivors": [one.to_dict() for one in self.survivors],
         }
 
 
@@ -118,7 +115,8 @@ def _share(part: int, rest: int) -> float:
     return part / (part + rest) if part + rest else float("nan")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share for readers."""
     # Rounded down: only what is whole is called 100 %.
     return "undefined" if np.isnan(share) else f"{np.floor(share * 1000) / 10:.1f} %"
 
@@ -138,7 +136,11 @@ def audit(fixture: Fixture) -> Audit:
     # The program itself first, so that what it lacks is named in its own words.
     fixture.program.run(fixture.arrays)
     every = judged_mutants(fixture)
-    passing = [fixture.judge(mutant.program).word == "passes" for mutant in every]
+    return counted(fixture, every, [fixture.judge(one.program).word == "passes" for one in every])
+
+
+def counted(fixture: Fixture, every: Sequence[Mutant], passing: Sequence[bool]) -> Audit:
+    """Return the audit of a test of which is known what passes."""
 
     def those(verdict: str, passes: bool) -> tuple[Mutant, ...]:
         judged = zip(every, passing, strict=True)
@@ -146,7 +148,7 @@ def audit(fixture: Fixture) -> Audit:
 
     return Audit(
         fixture,
-        mutants=every,
+        mutants=tuple(every),
         accepted=those("equivalent", True),
         rejected=those("equivalent", False),
         missed=those("mistake", True),
@@ -170,7 +172,7 @@ def scoreboard(fixtures: Iterable[Fixture] | None = None) -> Table:
     header = ("test", "right programs accepted", "mistakes rejected", "strength")
     # Of so few right programs a percentage would say more than is known.
     rows = [
-        (found.fixture.title, *found.counts, _percent(found.strength))
+        (found.fixture.title, *found.counts, percent(found.strength))
         for found in map(audit, published().values() if fixtures is None else fixtures)
     ]
     return Table(header, rows, named_by="words")
@@ -263,22 +265,23 @@ def _unrelated(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
     return arrays, wide.program.known(arrays)
 
 
-def _survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
-    gap = _gap(fixture, mutant, fixture.arrays)
-    if gap > SAME:
-        return Survivor(mutant, "tolerance", f"off by {gap:.1g} of the largest entry")
+def survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
+    """Return why a mistake passes."""
+    off = gap(fixture, mutant, fixture.arrays)
+    if off > SAME:
+        return Survivor(mutant, "tolerance", f"off by {off:.1g} of the largest entry")
     if forward.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
         return Survivor(mutant, "shape", _hiding_size(fixture, mutant))
     zeros = [name for name, value in fixture.arrays.items() if not np.any(value)]
     drawn = {name: {**fixture.arrays, name: unrelated(fixture)[name]} for name in zeros}
-    hiding = [name for name, arrays in drawn.items() if _gap(fixture, mutant, arrays) > SAME]
+    hiding = [name for name, arrays in drawn.items() if gap(fixture, mutant, arrays) > SAME]
     if hiding:
         are = "is" if len(hiding) == 1 else "are"
         return Survivor(mutant, "zero", f"{' and '.join(hiding)} {are} zero")
     return Survivor(mutant, "numbers", "on these numbers it gives the same values")
 
 
-def _gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
+def gap(fixture: Fixture, mutant: Mutant, arrays: Mapping[str, Any]) -> float:
     """Return the largest relative error of a mutant's outputs, next to those of the program."""
     return max(forward.errors(mutant.program, fixture, arrays, fixture.program.run(arrays)))
 
@@ -291,7 +294,7 @@ def _hiding_size(fixture: Fixture, mutant: Mutant) -> str:
     for symbol, size in sizes.items():
         name = names.get(symbol, f"unit{{}} of layer {symbol[1:]}")
         larger = {**sizes, symbol: max(sizes.values()) + 1}
-        if _gap(fixture, mutant, forward.draw(fixture, 1, larger)) > SAME:
+        if gap(fixture, mutant, forward.draw(fixture, 1, larger)) > SAME:
             found.append(f"{size} {name.format('' if size == 1 else 's')}")
     hidden = f"hidden by {' or by '.join(found)}"
     return hidden if found else "it is right on every network of these sizes"

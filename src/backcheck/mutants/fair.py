@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice, pairwise
 from string import Template
 from textwrap import indent
@@ -14,10 +15,12 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
+from backcheck.forward import Layer, kind_and_shape
 from backcheck.mutants.audit import audit
 from backcheck.mutants.fingerprints import fingerprints
 from backcheck.mutants.formats import WIDTH, named, notebook, parts
-from backcheck.program import Program, backward, forward
+from backcheck.program import LEAKY, SLOPES, Program, backward, forward
+from backcheck.program import parts as operations
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
 """Sizes a test can have: a reader has to be able to look at its numbers."""
@@ -65,7 +68,12 @@ def make(
     """
     for complaint in _complaints(units, activations, m, seed):
         raise ValueError(complaint)
-    tried = (_from_seed(units, activations, m, one) for one in range(seed, seed + TRIES))
+    return chosen(partial(_from_seed, units, activations, m), seed, among)
+
+
+def chosen(drawn_from: Callable[[int], Fixture], seed: int, among: int = 1) -> Fixture:
+    """Return a test of the first seeds whose forward pass is spread; see `make`."""
+    tried = map(drawn_from, range(seed, seed + TRIES))
     if spread := [*islice(filter(_is_spread, tried), among)]:
         return max(map(_proved, spread), key=_named) if among > 1 else _proved(spread[0])
     raise ValueError(
@@ -162,16 +170,22 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
 def _is_spread(fixture: Fixture) -> bool:
     """Return whether nothing in a forward pass hides mistakes; see `make`."""
     labels = fixture.arrays["Y"]
-    holds = [np.all(labels.any(axis=1) & ~labels.all(axis=1))]
-    for layer in fixture.layers:
+    is_label = kind_and_shape(fixture.given["Y"])[0] != "normal"
+    holds = [not is_label or np.all(labels.any(axis=1) & ~labels.all(axis=1))]
+    for layer in filter(partial(_is_whole, fixture), fixture.layers):
         Z, bias = fixture.arrays[layer.Z], fixture.arrays[layer.b]
         holds.append(np.min(np.abs(bias)) >= NEAREST)
-        if layer.activation == "relu":
+        if layer.activation in ("relu", LEAKY):
             holds.append(np.min(np.abs(Z)) >= NEAREST and np.any(Z < 0))
             holds.append(np.all((Z > 0).any(axis=1)))
-        else:
+        elif layer.activation in SLOPES:
             holds.append(np.min(by_name(layer.activation).derivative_from_z(Z)) >= FLATTEST)
     return all(holds)
+
+
+def _is_whole(fixture: Fixture, layer: Layer) -> bool:
+    """Return whether a layer's Z is handed over, with all that it is computed from."""
+    return {layer.input, layer.W, layer.b, layer.Z} <= fixture.arrays.keys()
 
 
 def _proved(fixture: Fixture) -> Fixture:
@@ -222,6 +236,7 @@ def write(fixture: Fixture, format: str = "plain") -> str:
         right=right,
         wrong=wrong,
         survivors=survivors and f"These survive, for the reason beside them:\n\n{survivors}\n",
+        activations=_activations(fixture),
         layers=_bracketed(_layers(fixture)),
         generator=f"    generator = np.random.RandomState({fixture.seed})\n" * bool(fixture.draws),
         given=indent("\n".join(_given(fixture)), "    "),
@@ -272,16 +287,37 @@ def _layers(fixture: Fixture) -> Iterator[str]:
     Written out layer by layer, it would be the function that the course asks for.
     """
     for layer in fixture.layers:
-        if layer.Z in fixture.arrays:
+        if _is_whole(fixture, layer):
             A = layer.A if layer.A in fixture.arrays else ""
-            names = (layer.input, layer.W, layer.b, layer.Z, A, layer.activation, layer.mask)
+            name = " ".join(map(str, (layer.activation, *_leak(fixture, layer))))
+            names = (layer.input, layer.W, layer.b, layer.Z, A, name, layer.mask)
             yield f"({', '.join(map(json.dumps, names))}),"
+
+
+def _leak(fixture: Fixture, layer: Layer) -> tuple[float, ...]:
+    """Return the slope of a leaky relu, or nothing."""
+    own = [part for step in fixture.forward.steps for part in operations(step.expression)]
+    return next((part[2:] for part in own if part[:2] == (LEAKY, layer.Z)), ())
+
+
+def _activations(fixture: Fixture) -> str:
+    """Return the entries of the activations that a written file has beside the course's."""
+    found = {}
+    for layer in fixture.layers:
+        leak = _leak(fixture, layer)
+        if layer.activation == "softmax":
+            found["softmax"] = "lambda Z: np.exp(Z) / np.exp(Z).sum(axis=0)"
+        elif leak:
+            found[f"{LEAKY} {leak[0]}"] = f"lambda Z: np.where(Z > 0, Z, {leak[0]} * Z)"
+        elif not layer.activation and layer.A:
+            found[""] = "np.positive"
+    return "".join(f"{_entry(name, value)}\n" for name, value in found.items())
 
 
 def _given(fixture: Fixture) -> Iterator[str]:
     """Yield the entries of what is drawn, and of what is neither drawn nor computed."""
     yield from (_entry(one["name"], _draw(one)) for one in fixture.draws)
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    layers = [layer for layer in fixture.layers if _is_whole(fixture, layer)]
     known = {str(one["name"]) for one in fixture.draws}
     known |= {name for layer in layers for name in (layer.Z, layer.A)}
     for name, value in fixture.arrays.items():

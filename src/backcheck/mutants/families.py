@@ -8,6 +8,7 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import KEEP, lines_of
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import activated, array_order, known_at, role
+from backcheck.mutants.steps import is_place
 from backcheck.program import SLOPES, Tree, names
 
 
@@ -31,13 +32,15 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     """
     arrays, layers = array_order(fixture), fixture.layers
     if slot in arrays:
-        others = tuple(name for name in arrays if name != slot)
+        others = tuple(name for name in arrays if name != slot and is_place(fixture, name))
         return {"$array": (slot,), "$other": others, "$again": _computed_again(fixture, slot)}
     known = tuple(name for name in known_at(fixture, slot) if name != "m")
     computes, own = role(fixture, slot)
     # What can be taken for m: the units of a layer, or all numbers of the step's own dZ.
-    counts: list[Tree] = [("shape0", name) for layer in layers for name in (layer.input, layer.W)]
-    counts += [("*", "m", ("shape0", own.W))] if own else []
+    counts: list[Tree] = [
+        ("shape0", name) for layer in layers for name in (layer.input, layer.W) if name in known
+    ]
+    counts += [("*", "m", ("shape0", own.W))] if own and own.W in known else []
     below = own.input if own and computes == "dA_prev" else ""
     early = (expression(slope["A"].format(A=below)) for slope in SLOPES.values() if below)
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
@@ -97,7 +100,8 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     texts += [
         SLOPES[layer.activation]["Z"].format(Z=f"({layer.W} @ {layer.input} + {layer.b})")
         for layer in fixture.layers
-        if layer.activation and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
+        if layer.activation in SLOPES
+        and {layer.Z, layer.W, layer.input, layer.b} <= fixture.arrays.keys()
     ]
     return tuple(dict.fromkeys(expression(text) for text in texts))
 
@@ -110,7 +114,7 @@ def gradients_of(fixture: Fixture, around: str = "") -> tuple[Tree, ...]:
         name for name in (*fixture.arrays, *steps) if re.match(f"({around})?d[AZ]", name)
     ]
     shortcut = ("-", fixture.layers[-1].A, "Y") if fixture.layers else ""
-    if "Y" in fixture.arrays and shortcut and shortcut not in steps.values():
+    if {*shortcut[1:]} <= fixture.arrays.keys() and shortcut and shortcut not in steps.values():
         found.append(shortcut)
     return tuple(found)
 

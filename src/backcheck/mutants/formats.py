@@ -107,8 +107,15 @@ def _calls(fixture: Fixture) -> Iterator[str]:
         (taken, _joined("target(", [_argument(fixture, one) for one in given], ")"))
         for taken, given in parsed(fixture)
     ]
-    if isinstance(calls[0][0], ast.Dict):
-        yield f"return {calls[0][1]}"
+    into, call = calls[0]
+    if isinstance(into, ast.Dict) and into.keys:
+        yield f"returned = {call}"
+        pairs = zip(into.keys, into.values, strict=True)
+        values = [f'"{ast.unparse(v)}": returned[{ast.unparse(k or v)}]' for k, v in pairs]
+        yield f"return {_joined('{', values, '}')}"
+        return
+    if isinstance(into, ast.Dict | ast.Set):
+        yield f"return {call}"
         return
     yield "grads = {}"
     for taken, call in calls:
@@ -133,6 +140,10 @@ def _argument(fixture: Fixture, node: ast.expr) -> str:
             return _joined("(", [_argument(fixture, one) for one in nodes], ")")
         case ast.Set(elts=nodes):
             values = [f'"{ast.unparse(one)}": {_argument(fixture, one)}' for one in nodes]
+            return _joined("{", values, "}")
+        case ast.Dict(keys=keys, values=nodes):
+            pairs = zip(keys, nodes, strict=True)
+            values = [f"{ast.unparse(k or n)}: {_argument(fixture, n)}" for k, n in pairs]
             return _joined("{", values, "}")
         case ast.Constant(value=str(word)):
             return f'"{word}"'

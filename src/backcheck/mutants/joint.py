@@ -7,7 +7,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from itertools import permutations, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import lines_of
 from backcheck.mutants.calls import Forms, calls, other_arguments
 from backcheck.mutants.formulas import formula, size, unrelated
-from backcheck.mutants.operators import expression
+from backcheck.mutants.operators import changed_throughout, expression, shaping_changes
 from backcheck.mutants.roles import array_order, entries, known_at, named, role
+from backcheck.mutants.steps import is_at_hand, is_place, loop_changes
 from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
@@ -42,20 +43,21 @@ def joint_changes(
         "average-elsewhere": _average_elsewhere(fixture),
         "other-count": _other_count(fixture),
         "every-layer": _every_layer(fixture, forms),
+        "every-step": _every_step(fixture),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i == "overwritten") for i in once}
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
     others = [c for idea in called for c in once[idea] if tuple(c.items()) not in known]
-    return several | {rest: _possible(fixture, others, forms)}
+    return several | {rest: _possible(fixture, others, forms)} | loop_changes(fixture)
 
 
 def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     plain = {step.name: step.expression for step in fixture.program.steps}
-    slots = (*array_order(fixture), *known)
+    slots = [name for name in (*array_order(fixture), *known) if is_place(fixture, name)]
     kept: dict[Any, Forms] = {}
     for change in changes:
         new = {n: change[n] for n in slots if n in change and plain.get(n) != change[n]}
@@ -86,7 +88,12 @@ def _possible(
 def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
     """Yield the forward pass run again, as a whole and for Z or A alone."""
     lines = lines_of(fixture.arrays, fixture.forward)
-    again = {line.name: line.expression for line in lines}
+    again = {
+        line.name: line.expression
+        for line in lines
+        if fixture.arrays.keys() >= {*line.reads}
+        and all(is_at_hand(fixture, line.name, name) for name in line.reads)
+    }
     from_below = {layer.Z for layer in fixture.layers}
     for kept in (again.keys(), from_below, again.keys() - from_below):
         yield {name: tree for name, tree in again.items() if name in kept}
@@ -94,7 +101,8 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:
     """Yield what is seen where a part of a step is written over an array that it reads."""
-    steps = {step.name: step.expression for step in fixture.program.steps if step.name != "m"}
+    places = (step for step in fixture.program.steps if is_place(fixture, step.name))
+    steps = {step.name: step.expression for step in places if step.name != "m"}
     whole: Forms = {}
     for step, tree in steps.items():
         for part, name in _written_over(tree):
@@ -143,26 +151,36 @@ def _rows(fixture: Fixture) -> Iterator[Forms]:
 def _every_layer(
     fixture: Fixture, forms: Mapping[str, tuple[Tree, ...]]
 ) -> Iterator[dict[str, Tree]]:
-    """Yield the same form of the same step in every layer, as one helper function makes it."""
-    layered = {name for layer in fixture.layers for name in entries(layer)}
+    """Yield the same form of the same step in all layers, or in all where the step is alike."""
+    masks = {layer.A: layer.mask for layer in fixture.layers if layer.mask}
+    layered = {name for layer in fixture.layers for name in (*entries(layer), layer.mask)}
     shared = {"m", *(name for name in fixture.arrays if name not in layered)}
     by_role: dict[str, dict[str, dict[str, str]]] = {}
     for slot in forms:
         computes, layer = role(fixture, slot)
         if layer:
-            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
+            below = {"mask": masks[layer.input]} if layer.input in masks else {}
+            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot)) | below
     # Which layer is the first matters: equal sizes can make two forms one in it, such as one unit.
-    for group in (g for some in by_role.values() for g in permutations(some.items())):
-        (first, own), *others = group
-        symbols = {name: symbol for symbol, name in own.items()}
-        alike = all(forms[slot][0] == put(put(forms[first][0], symbols), to) for slot, to in others)
-        for form in forms[first][1:] if others else ():
-            # Where the layers differ, a short form can be common to them: dZ = dA in all.
-            if not alike and size(form) > SHORT:
-                continue
+    for first, some in ((slot, group) for group in by_role.values() for slot in group):
+        symbols = {name: symbol for symbol, name in some[first].items()}
+        usual = put(forms[first][0], symbols)
+        others = {slot: to for slot, to in some.items() if slot != first}
+        alike = {slot: to for slot, to in others.items() if forms[slot][0] == put(usual, to)}
+        for form in forms[first][1:]:
             plain = put(form, symbols)
-            if all(set(names(plain)) - shared <= to.keys() for _, to in others):
-                yield {first: form, **{slot: put(plain, to) for slot, to in others}}
+            # Where the layers differ, a short form can be common to them: dZ = dA in all.
+            for group in (others, alike) if size(form) <= SHORT else (alike,):
+                if all(set(names(plain)) - shared <= to.keys() for to in group.values()):
+                    yield {first: form, **{slot: put(plain, to) for slot, to in group.items()}}
+
+
+def _every_step(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the transposes, slices or sums of a whole program changed by one operator."""
+    steps = fixture.program.steps
+    for _, changes in shaping_changes():
+        whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
+        yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
 
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:
@@ -197,12 +215,15 @@ def _undivided(tree: Tree, inherited: set[str]) -> Tree:
 
 
 def _other_count(fixture: Fixture) -> Iterator[dict[str, Tree]]:
-    """Yield other divisors than m: in the steps of one layer, or, counted anew, in every layer."""
+    """Yield other divisors than m, in the steps of one layer or of all, and one where none is."""
     divided: dict[str, Tree] = {}
     for step in fixture.program.steps:
         match step.expression:
             case ("/", whole, "m"):
                 divided[step.name] = whole
+    if not divided:
+        steps = [one for one in fixture.program.steps if role(fixture, one.name)[0] in ("dW", "db")]
+        yield {step.name: ("/", step.expression, "m") for step in steps}
     by_layer = [
         {name: whole for name, whole in divided.items() if role(fixture, name)[1] == layer}
         for layer in fixture.layers

@@ -38,7 +38,7 @@ class Mistake:
     found: Mapping[str, int] = field(default_factory=dict)
     # What the printed numbers are to the expected ones, by `backcheck.diagnosis.clues.CAUSES`.
     ratios: tuple[str, ...] = ("not constant", "other shape")
-    section: Mapping[str, str] | None = None
+    section: Mapping[str, str] = field(default_factory=dict)  # of the page of mistakes
 
 
 @cache
@@ -202,7 +202,7 @@ def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
         yield from (template.format(array=name) for name in array_order(fixture))
     elif "{" not in template:
         yield template
-    elif activation:
+    elif activation in SLOPES:
         own = SLOPES[activation]
         filling = {
             "own": activation,

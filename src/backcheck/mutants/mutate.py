@@ -6,6 +6,7 @@ place where they fit, and none of them knows a particular mistake.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -18,8 +19,10 @@ from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
 from backcheck.mutants.joint import joint_changes
-from backcheck.mutants.operators import Rewrites, expression, rewrites
+from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
+from backcheck.mutants.steps import at_each_step, is_place
+from backcheck.over_time import time
 from backcheck.program import Program, Step, Tree, names, write
 
 DROPPED = "parentheses dropped"
@@ -79,7 +82,7 @@ class Mutants:
 
 def mutated(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     """Return the fixture's program with some slots changed."""
-    new = {name: Step(name, tree) for name, tree in changes.items()}
+    new = {name: Step(name, tree) for name, tree in at_each_step(fixture, changes).items()}
     arrays = [new[name] for name in array_order(fixture) if name in new]
     return Program((*arrays, *(new.get(step.name, step) for step in fixture.program.steps)))
 
@@ -154,6 +157,9 @@ def _slot_of(fixture: Fixture, name: str) -> Slot:
 def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
     found = rewrites(tree, families(fixture, name), _rewritten_parts(fixture, name))
+    if fixture.last and not time(name) and name != "m" and name not in fixture.arrays:
+        # After the loop only names are read; what is done to them can be done in the loop.
+        return (one for one in found if one[0] == "operand replaced")
     # Only m is read without being among the known names.
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 
@@ -175,21 +181,27 @@ def _without_parentheses(tree: Tree) -> Iterator[tuple[str, Tree]]:
         elif sign == ")":
             start = opened.pop()
             # The parentheses of a function stay, and those of what is put together.
-            if not (
-                (start and text[start - 1].isalnum()) or text.endswith("concatenate(", 0, start)
-            ):
+            before = text[:start]
+            if not (before[-1:].isalnum() or before.endswith(("concatenate(", "dstack("))):
                 pairs.append({start, place})
     for left_out in (*pairs, set[int]().union(*pairs)):
         kept = "".join(sign for place, sign in enumerate(text) if place not in left_out)
-        yield DROPPED, expression(kept)
+        # Two comparisons in a row are none that a program can make.
+        with suppress(ValueError):
+            yield DROPPED, expression(kept)
 
 
 def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
     """Return a slot with the forms that differ from it and each other, and stillborn ones."""
     kept: dict[object, Form] = {}
     stillborn: dict[Tree, Form] = {}
+    if not is_place(fixture, name):
+        return Slot(name, Form(tree), (), ())
     original = formula(fixture, tree)
-    for operator, form in chain(_rewritten(fixture, name, tree), _without_parentheses(tree)):
+    everywhere = throughout(tree, families(fixture, name))
+    for operator, form in chain(
+        _rewritten(fixture, name, tree), _without_parentheses(tree), everywhere
+    ):
         key = formula(fixture, form)
         if key == form:
             stillborn.setdefault(form, Form(form, operator))

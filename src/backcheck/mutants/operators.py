@@ -8,14 +8,15 @@ them stand
 - ``{o}`` and the other letters of `CHOICES` for each operation they list.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import text_of
-from backcheck.program import SUMS, Tree, names, parse, put
+from backcheck.program import ROWS, SUMS, Tree, names, parse, parts, put
 
 Families = Mapping[str, Sequence[Tree]]
 """What each word of the table can stand for in one place; see `backcheck.mutants.families`."""
@@ -88,6 +89,50 @@ def rewrites(
     whole = {"$step": (tree,)} if "$step" in families else {}
     yield from _at(tree, {**families, **whole})
     yield from _below(tree, families, {} if known is None else known)
+
+
+def throughout(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
+    """Yield what an operator makes of an expression that it changes in several places at once.
+
+    These are its transposes, slices and sums, or a name: what is written as a habit.
+    """
+    operations = Counter(part[0] for part in parts(tree))
+    for name, changes in shaping_changes():
+        if sum(operations[before[0]] for before in dict(changes)) > 1:
+            yield name, changed_throughout(tree, changes)
+    leaves = Counter(operand for part in parts(tree) for operand in part[1:])
+    for leaf in [name for name in names(tree) if leaves[name] > 1]:
+        for name, form in _at(leaf, families):
+            if isinstance(form, str) or (isinstance(form, tuple) and form[0] in ACTIVATIONS):
+                yield name, put(tree, {leaf: form})
+
+
+Changes = tuple[tuple[tuple[Any, ...], Tree], ...]
+"""What some operations become."""
+
+
+@cache
+def shaping_changes() -> tuple[tuple[str, Changes], ...]:
+    """Return the rules for transposes, slices and sums, each alone and those of one operator."""
+    found: dict[str, list[tuple[Any, Tree]]] = {}
+    for name, before, after in rules():
+        shapes = isinstance(before, tuple) and before[0] in ("T", *ROWS, *SUMS)
+        if shapes and {*names(before), *names(after)} <= {"$x", "$y"}:
+            found.setdefault(name, []).append((before, after))
+    alone = [(name, (change,)) for name, some in found.items() for change in some]
+    agree = [name for name, some in found.items() if 1 < len(some) == len(dict(some))]
+    return (*alone, *((name, tuple(found[name])) for name in agree))
+
+
+def changed_throughout(tree: Tree, changes: Changes) -> Tree:
+    """Return an expression with each operation changed that can be, from the inside out."""
+    if not isinstance(tree, tuple):
+        return tree
+    tree = (tree[0], *(changed_throughout(part, changes) for part in tree[1:]))
+    for before, after in changes:
+        for bound in _bound(before, tree, {}, {}):
+            return put(after, bound)
+    return tree
 
 
 @cache

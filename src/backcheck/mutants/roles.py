@@ -4,6 +4,8 @@ from functools import cache
 
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import Layer
+from backcheck.mutants.steps import is_at_hand, is_place
+from backcheck.over_time import time
 
 
 def activated(fixture: Fixture) -> tuple[str, ...]:
@@ -11,7 +13,8 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
     layered = {name for layer in fixture.layers for name in (layer.Z, layer.A)}
     known = {step.name for step in fixture.program.steps if step.name in layered}
     known |= fixture.arrays.keys()
-    return tuple(step.name for step in fixture.forward.steps if step.name in known)
+    steps = (step.name for step in fixture.forward.steps if step.name in known)
+    return tuple(name for name in steps if is_place(fixture, name))
 
 
 def array_order(fixture: Fixture) -> tuple[str, ...]:
@@ -23,7 +26,8 @@ def array_order(fixture: Fixture) -> tuple[str, ...]:
 def known_at(fixture: Fixture, step: str) -> tuple[str, ...]:
     """Return the names of the arrays, and of the steps before one."""
     steps = [one.name for one in fixture.program.steps]
-    return (*array_order(fixture), *steps[: steps.index(step)])
+    before = (*array_order(fixture), *steps[: steps.index(step)])
+    return tuple(name for name in before if is_at_hand(fixture, step, name))
 
 
 @cache
@@ -41,7 +45,9 @@ def named(layer: Layer, prefix: str = "") -> dict[str, str]:
     """Return the name of each array and gradient of a layer, by its symbol, which has no number."""
     symbols = ("A_prev", "W", "b", "Z", "A")
     plain = {symbol: name for symbol, name in zip(symbols, entries(layer), strict=True) if name}
-    return plain | {f"d{symbol}": f"{prefix}d{name}" for symbol, name in plain.items()}
+    at = f"_t{time(layer.Z)}" if time(layer.Z) else ""
+    own = {symbol: name.removesuffix(at) + at for symbol, name in plain.items()}
+    return plain | {f"d{symbol}": f"{prefix}d{name}" for symbol, name in own.items()}
 
 
 def entries(layer: Layer) -> tuple[str, ...]:

@@ -1,0 +1,170 @@
+"""Loops over time as one place of mutation: a changed line of one is changed at every step.
+
+So the lines of the step that a backward pass begins with stand for those of all, and so do the
+arrays of its cache. What a change reads of another step is as far from each step, and before the
+first one is the last, as ``caches[t - 1]`` is for t = 0.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import combinations
+
+from backcheck.fixtures import Fixture
+from backcheck.over_time import stem, time
+from backcheck.program import Tree, names, put
+
+Forms = dict[str, Tree]
+"""An expression for each of some names."""
+
+
+def is_place(fixture: Fixture, name: str) -> bool:
+    """Return whether a step or an array can be changed, and does not follow another one."""
+    # A loop that is no gradient is two mistakes at once, whose changes say nothing.
+    return (fixture.is_gradient or not fixture.last) and time(name) in (0, fixture.last)
+
+
+def first_of(fixture: Fixture, name: str) -> str:
+    """Return the name of the slot that stands for one: that of the step which is run first."""
+    stands = f"{stem(name)}_t{fixture.last}"
+    return stands if 0 < time(name) < fixture.last and stands in fixture.values else name
+
+
+def is_at_hand(fixture: Fixture, step: str, name: str) -> bool:
+    """Return whether a name can be read by mistake in a step: it is of the same step of a loop.
+
+    After the loop, that is the one run last, or any where another one is read.
+    """
+    if time(step):
+        return time(name) in (0, time(step), time(step) + 1)
+    reads = next((s.reads for s in fixture.program.steps if s.name == step), ())
+    return time(name) < 2 or stem(name) in map(stem, reads)
+
+
+def at_each_step(fixture: Fixture, forms: Mapping[str, Tree]) -> Mapping[str, Tree]:
+    """Return a change with what it is at the other steps of a loop."""
+    found = dict(forms)
+    for name, tree in forms.items():
+        for earlier in range(1, fixture.last) if time(name) == fixture.last else ():
+            found.setdefault(
+                f"{stem(name)}_t{fixture.last - earlier}", moved(fixture, tree, earlier)
+            )
+    return found
+
+
+def moved(fixture: Fixture, tree: Tree, earlier: int) -> Tree:
+    """Return what an expression of a loop is some steps earlier."""
+    return put(tree, _moves(fixture, earlier))
+
+
+@cache
+def _moves(fixture: Fixture, earlier: int) -> dict[Tree, Tree]:
+    known = (*fixture.arrays, *(step.name for step in fixture.program.steps))
+    most = {stem(name): time(name) for name in sorted(known, key=time)}
+    found: dict[Tree, Tree] = {}
+    for name in filter(time, known):
+        at = time(name) - earlier
+        found[name] = f"{stem(name)}_t{at if at > 0 else at + most[stem(name)]}"
+    for name in known:
+        found |= {("slice", name, n): ("slice", name, n - earlier) for n in range(fixture.last)}
+    return found
+
+
+def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
+    """Return what is done to a loop as a whole, by the idea behind it."""
+    later = fixture.last + 1
+    body = _lines(fixture, fixture.last) if fixture.is_gradient else {}
+    own = {name: part for name, tree in body.items() if (part := _own(tree, later))}
+    sums = {name: own[name] for name in own if f"{stem(name)}_t{later}" in names(body[name])}
+    carries = [(name, own[name]) for name in own if name not in sums]
+    weights = {name: sums[name] for name in sums if name.startswith("dW")}
+    biases = {name: sums[name] for name in sums if name not in weights}
+    alone = [{name: part} for name, part in sums.items()]
+    found: dict[str, list[Forms]] = {
+        "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
+        "step-alone": [*alone, weights, biases, sums],
+        "other-sum": [
+            {name: ("+", other, biases[name]) for name in list(biases)[place + 1 :]}
+            for place, other in enumerate(biases)
+        ],
+        "other-step": list(other_steps(fixture).values()),
+    }
+    return {idea: tuple(one for one in changes if one) for idea, changes in found.items()}
+
+
+@cache
+def other_steps(fixture: Fixture) -> dict[str, Forms]:
+    """Return the loops that read another step's cache or da, or leave steps out or turn round.
+
+    They go by the key of the sentence that says so.
+    """
+    last = fixture.last
+    every = range(1, last + 1)
+
+    def loop(cache: Callable[[int], int], da: Callable[[int], int]) -> Forms:
+        lines = (_reading(fixture, at, cache(at), da(at)) for at in every)
+        return {name: tree for some in lines for name, tree in some.items()}
+
+    found = {
+        "cache-before": _reading(fixture, last, last - 1, last),
+        "cache-after": _reading(fixture, last, last + 1, last),
+        "da-before": _reading(fixture, last, last, last - 1),
+        "both-before": _reading(fixture, last, last - 1, last - 1),
+        "cache-last": loop(lambda at: last, lambda at: at),
+        "cache-first": loop(lambda at: 1, lambda at: at),
+        "da-last": loop(lambda at: at, lambda at: last),
+        "da-first": loop(lambda at: at, lambda at: 1),
+        "forwards": loop(lambda at: last + 1 - at, lambda at: last + 1 - at),
+        "without-first": _left_out(fixture, 1),
+        "without-last": _left_out(fixture, last),
+    }
+    for step in fixture.program.steps:
+        match step.expression:
+            case ("dstack", *parts):
+                found["forwards"][step.name] = ("dstack", *reversed(parts))
+    known = {*fixture.arrays, *(step.name for step in fixture.program.steps)}
+    return {
+        key: forms
+        for key, forms in found.items()
+        if forms
+        and fixture.is_gradient
+        and all(known.issuperset(names(tree)) for tree in forms.values())
+    }
+
+
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
+    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
+    known = other_steps(fixture).items()
+    return next((key for key, changes in known if changes == forms), "")
+
+
+def _left_out(fixture: Fixture, at: int) -> Forms:
+    """Return a loop that leaves out a step: what comes from the later one is handed on."""
+    found: Forms = {}
+    for other in range(1, fixture.last + 1):
+        for name, tree in _lines(fixture, other).items():
+            handed_on = f"{stem(name)}_t{at + 1}"
+            is_read = any(time(n) == at + 1 and stem(n) == stem(name) for n in fixture.values)
+            found[name] = tree if other != at else handed_on if is_read else ("*", 0.0, tree)
+    return found
+
+
+def _own(tree: Tree, later: int) -> Tree:
+    """Return what a step adds to what comes from the later one, or ``""``."""
+    match tree:
+        case ("+", str(carried), (str() | tuple()) as own) if time(carried) == later:
+            return own
+        case ("+", (str() | tuple()) as own, str(carried)) if time(carried) == later:
+            return own
+    return ""
+
+
+def _lines(fixture: Fixture, at: int) -> Forms:
+    return {s.name: s.expression for s in fixture.program.steps if time(s.name) == at > 0}
+
+
+def _reading(fixture: Fixture, at: int, cache: int, da: int) -> Forms:
+    """Return the lines of a step that are others with the cache and the da of other steps."""
+    to: dict[Tree, Tree] = {("slice", "da", float(at - 1)): ("slice", "da", float(da - 1))}
+    to |= {name: f"{stem(name)}_t{cache}" for name in fixture.arrays if time(name) == at}
+    lines = {name: (tree, put(tree, to)) for name, tree in _lines(fixture, at).items()}
+    return {name: now for name, (was, now) in lines.items() if now != was}
