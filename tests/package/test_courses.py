@@ -10,7 +10,7 @@ import pytest
 from backcheck import forward, referee
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.audit import audit, published
 from backcheck.mutants.fair import repaired, write
 from backcheck.mutants.mutant import Mutant
@@ -269,7 +269,7 @@ def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> Non
 
 def test_the_published_files_are_sound_by_the_same_checks() -> None:
     files = (ROOT / "src/backcheck/published").glob("*.toml")
-    assert {fixture.id for file in files for fixture in read(file)} == set(published())
+    assert {fixture.id for file in files for fixture in read(file)} == {*published(), *ids()}
 
 
 def of_gates(weights: str) -> str:

@@ -373,7 +373,7 @@ def judged(**options: float) -> Report:
         ("raise KeyError('x')", "stops before it calls the function: KeyError: 'x'"),
         ("import urllib.request as u; u.urlopen('http://a.org')", "needs the network"),
         ("np.allclose(target(X, Y, A1)[0], want)", "cannot be run: NameError: name 'want'"),
-        ("target(X, Y, A1=A1, more=(X, 'all'))", "with array of shape (2, 4), array of shape"),
+        ("target(X, Y, A1=A1, more=(X, 'all'))", "A1=array of shape (3, 4), more=(array of shape"),
         ("import time; target(X, Y, A1); time.sleep(60)", "did not come back within 0.5 seconds"),
         ("import os; target(X, Y, A1); os._exit(0)", "ended its process when it was given"),
         (

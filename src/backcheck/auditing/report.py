@@ -92,7 +92,8 @@ class Report:
 
     def _survivor(self, mutant: Mutant) -> Survivor:
         case = max(self.cases, key=lambda one: gap(one, mutant, one.arrays))
-        off = dict(zip(case.expected, _gaps(case, mutant), strict=False))
+        found = forward.errors(mutant.program, case, case.arrays, case.program.run(case.arrays))
+        off = dict(zip(case.expected, found, strict=False))
         wrong = [name for name, one in off.items() if one > SAME]
         if wrong and self.blind.keys() >= {*wrong}:
             return Survivor(mutant, "unseen", ", ".join(self.blind[name] for name in wrong))
@@ -186,9 +187,10 @@ def _loaded(target: str, replaced: str) -> Load:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
         raise ValueError(f"{path} is no Python: {error}.") from None
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     own = [
         (*outer, node.name)
-        for outer, body in [((), tree.body), *(((n.name,), n.body) for n in _classes(tree))]
+        for outer, body in [((), tree.body), *(((one.name,), one.body) for one in classes)]
         for node in body
         if isinstance(node, ast.FunctionDef)
         and re.search("(?i)test", node.name)
@@ -203,10 +205,6 @@ def _loaded(target: str, replaced: str) -> Load:
     needs = bool(re.search(r"(?m)^\s*(?:import|from) pytest\b", text))
     needs |= any((one / "conftest.py").exists() for one in (folder, *folder.parents))
     return Load(str(Path(path).resolve()), tuple(names), replaced, bool(replaced) and needs)
-
-
-def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
-    return (node for node in tree.body if isinstance(node, ast.ClassDef))
 
 
 Run = Callable[..., dict[str, Any]]
@@ -301,10 +299,7 @@ def _chosen(run: Run, name: str, candidates: list[Fixture]) -> tuple[tuple[Fixtu
         found.append(((bool(complaint), not fits, not called), cases, complaint))
     if not found:
         call = told["calls"][0]["call"]
-        known = f"the program is called as {candidates[0].call[0]}"
-        known = (
-            known if len(candidates) == 1 else "no backward pass that is known is called like that"
-        )
+        known = f"none that is known is called so, as {candidates[0].call[0]} is"
         raise ValueError(f"{name} calls the function with {call}, but {known}; use --program FILE.")
     _, cases, complaint = min(found, key=lambda one: one[0])
     if not run(Ask(cases[0].function, (), ()), "a function that returns None")["complaint"]:
@@ -372,10 +367,6 @@ def _broken(cases: Iterable[Fixture]) -> Iterator[tuple[str, str]]:
             held, kind = case.arrays.get(name), forward.kind_and_shape(said)[0]
             if held is not None and kind == "one-hot" and not np.all(held.sum(axis=0) == 1):
                 yield name, f"`{name}` has columns that are not one-hot"
-
-
-def _gaps(case: Fixture, mutant: Mutant) -> Iterator[float]:
-    return forward.errors(mutant.program, case, case.arrays, case.program.run(case.arrays))
 
 
 def why(cases: Iterable[Fixture], mutant: Mutant) -> str:

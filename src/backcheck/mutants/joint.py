@@ -92,6 +92,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
         line.name: line.expression
         for line in lines
         if fixture.arrays.keys() >= {*line.reads}
+        and np.ndim(fixture.arrays.get(line.reads[0], 0)) < 3
         and all(is_at_hand(fixture, line.name, name) for name in line.reads)
     }
     from_below = {layer.Z for layer in fixture.layers}
@@ -176,9 +177,9 @@ def _every_layer(
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the transposes, slices or sums of a whole program changed by one operator."""
+    """Yield the transposes or slices of a whole program changed by one operator."""
     steps = fixture.program.steps
-    for _, changes in shaping_changes():
+    for changes in shaping_changes().values():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
         yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
 

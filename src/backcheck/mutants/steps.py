@@ -95,7 +95,8 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
     }
-    return {idea: tuple(one for one in changes if one) for idea, changes in found.items()}
+    once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
+    return {idea: tuple(some.values()) for idea, some in once.items()}
 
 
 @cache
