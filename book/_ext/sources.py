@@ -161,7 +161,7 @@ def _with_labels(page: str, source: str) -> str:
 def _with_sections(source: str) -> str:
     if not PLACE.search(source):
         return source
-    table = _read(PACKAGE / "mutants/mistakes.toml")
+    table = _read(ROOT / "src/backcheck/mutants/mistakes.toml")
     for flaw in flaws(table, PLACE.findall(source)):
         raise ValueError(flaw)
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)
