@@ -79,7 +79,7 @@ def test_every_part_of_the_page_of_mistakes_has_some_and_every_mistake_is_of_suc
             '"helper calls"',
             '"calls"',
             "has the part 'calls', but the page has the parts 1/m, products, db, activation, "
-            "output layer, helper calls, right forms, cost.",
+            "time, output layer, helper calls, right forms, cost.",
         ),
     ],
 )
