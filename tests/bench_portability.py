@@ -115,10 +115,20 @@ def answer(texts: Mapping[str, str], settings: Mapping[str, Any], *options: str)
             raise SystemExit("The server that runs the cells did not start: try again later.")
         made = sorted((folder / "_build/site/content").glob("*.json"))
         pages = {page.stem: json.loads(page.read_text(encoding="utf-8")) for page in made}
+        for page in pages.values():
+            for node in nodes(page["mdast"]):
+                _fill(node.get("jupyter_data") or {}, folder / "_build/site/public")
     for node in nodes(pages.pop(LINKS.replace("/", "."))["mdast"]):
         if is_one(node, {"type": "link", "kind": "ref"}):
             pages[node["identifier"]]["mdast"]["html_id"] = node["identifier"]
     return Answer(log, pages)
+
+
+def _fill(output: Node, files: Path) -> None:
+    """Put long text, which lies in a file of its own, where shorter text is."""
+    for part in (output, *output.get("data", {}).values()):
+        if "path" in part and part.get("content_type", "text/").startswith("text/"):
+            part["text"] = part["content"] = (files / Path(part["path"]).name).read_text("utf-8")
 
 
 def in_its_words(text: str) -> str:

@@ -655,6 +655,32 @@ def pasted(stop: Stop, style: str) -> str:
     return "\n".join([head, *frames, "     17 ", "", stop.error])
 
 
+WRONG_CALLS = {
+    "dZ = relu_backward(dA, linear_cache)": "cache-other",
+    "dZ = sigmoid_backward(dA, linear_cache[0])": "cache-other",
+    "dA_prev, dW, db = linear_backward(dZ, activation_cache)": "cache-other",
+    "dA_prev, dW, db = linear_backward(dZ, cache[1])": "cache-other",
+    "dZ = relu_backward(dA, cache)": "cache-whole",
+    'a, b, c = linear_activation_backward(dAL, caches, "sigmoid")': "cache-whole",
+    'a, b, c = linear_activation_backward(dAL, current_cache[0], "sigmoid")': "cache-part",
+    "dZ = sigmoid_backward(activation_cache, dA)": "arguments",
+    "dZ = linear_backward(dA, cache[0])": "helper",
+    'dZ = relu_backward(dA, current_cache, "relu")': "helper",
+    'a, b, c = linear_activation_backward(dAL, current_cache, "relu")': "output",
+}
+"""Calls of the course's helpers that show what is wrong, and which cause it is."""
+
+
+def below(call: str) -> str:
+    """Return what a learner pastes where a helper stops that such a call has led to."""
+    return (
+        f"Cell In[7], line 12, in linear_activation_backward(dA, cache, activation)\n"
+        f"---> 12     {call}\n\n"
+        "Cell In[6], line 3, in relu_backward(dA, cache)\n---> 3     dZ[Z <= 0] = 0\n\n"
+        "TypeError: '<=' not supported between instances of 'tuple' and 'int'"
+    )
+
+
 MARK = "# ---- Counted by tests/exceptions.py. ----"
 
 

@@ -1,6 +1,7 @@
 """Random programs of numpy, and what comes of them, for holding our small numpy to the real one."""
 
 import math
+import re
 import warnings
 from typing import Any
 
@@ -152,8 +153,8 @@ def told(value: Any, numpy: Any) -> Any:
 
 def outcome(program: str, numpy: Any) -> Any:
     scope: dict[str, Any] = {"np": numpy}
-    for name, text in SCOPE.items():
-        scope[name] = eval(text, scope)  # noqa: S307
+    for name in SCOPE.keys() & set(re.findall(r"\w+", program)):
+        scope[name] = eval(SCOPE[name], scope)  # noqa: S307
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")

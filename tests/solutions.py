@@ -63,7 +63,7 @@ Sum = dict[Term, Fraction]
 
 
 def number(value: Any) -> Sum:
-    return {((), ()): Fraction(str(value))} if value else {}
+    return {((), ()): Fraction(str(+value))} if value else {}
 
 
 def array(key: Key) -> Sum:

@@ -123,6 +123,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
+        "wrong_calls": package.symptoms.wrong_calls(),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
@@ -163,6 +164,7 @@ def facts() -> dict[str, Any]:
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
+        "written_on_calls": package.symptoms.WRITTEN_ON_CALLS,
     }
 
 
@@ -200,7 +202,7 @@ def _in_terminal() -> Iterator[list[Any]]:
         if test not in here:
             said = package.words.say("in-terminal", function=function, course=test.course)
             names = package.words.gradients_of([test])
-            outputs = [one for one in names if one in test.expected and one.lower() not in own]
+            outputs = [one for one in names if one.lower() not in own]
             found = rf"\b(?:{'|'.join([function, *outputs])})\b"
             yield [found, found, said, True]
 
@@ -335,7 +337,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
 def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     """Return how a test calls a function, what it compares, and what it is run on beside."""
     package = _package()
-    taken_apart = list(package.calling.parsed(fixture))
+    taken_apart = list(package.fixtures.parsed(fixture))
     arguments = package.calling.calls(fixture)
     # The first notebook's test spells out no bias: a call is given zeros.
     filled = {

@@ -159,8 +159,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     address = app.config.html_baseurl
     if not address:
         logger.info("SITE_ADDRESS is not set: no pictures are drawn for links to the pages.")
-    elif feed.PAGE in pages:
-        feed.write(root, pages[feed.PAGE], address)
+    feed.write(root, pages, address)
     for name, tree in pages.items():
         # The server shows this page at any address, so that its links are absolute.
         base = app.config.notfound_urls_prefix if name == LOST else ""

@@ -40,7 +40,7 @@ def page_digest(root: Path) -> str:
 def complete(app: Sphinx, page: str, source: list[str]) -> None:
     """Write what is not written by hand into the source that is about to be read."""
     if CHANGES.search(source[0]):
-        app.env.note_dependency(CHANGELOG)
+        app.env.note_dependency(str(CHANGELOG))
     source[0] = whole(page, source[0])
 
 

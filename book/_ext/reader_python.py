@@ -32,8 +32,7 @@ def files() -> dict[str, str]:
 
 def course() -> dict[str, Any]:
     """Return what the functions that have a test do: their calls taken apart, and a program."""
-    from backcheck.diagnosis.calling import parsed
-    from backcheck.fixtures import ids, load
+    from backcheck.fixtures import ids, load, parsed
 
     found: dict[str, Any] = {}
     for test in map(load, ids()):

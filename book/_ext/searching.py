@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 import citing
 from forms import shared
+from sources import not_covered
 
 DATA = "_static/search-{}.js"
 """Where the data goes: the places, their texts, and the numbers printed there."""
@@ -25,6 +26,9 @@ HERE = Path(__file__).resolve().parent
 
 WORDS = HERE / "search.toml"
 """Words that readers search a place by, and that it does not have."""
+
+COVERED = "diagnose#diagnose-covered"
+"""The place that says which exercises are covered."""
 
 SCRIPT = "_static/search.js"
 """What looks into it, and the library that it needs."""
@@ -78,6 +82,8 @@ def script() -> str:
 def write(root: Path, pages: Mapping[str, LexborHTMLParser]) -> None:
     """Write the data that the page for searching reads, as scripts for it to load at need."""
     also = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    # What is not covered is said where all that is covered stands.
+    also[COVERED] = f"{also.get(COVERED, '')} {' '.join(not_covered())}"
     files: dict[str, list[Any]] = {"places": [], "texts": [], "numbers": []}
     for part, names in shared.parts():
         for name in names:

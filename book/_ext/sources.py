@@ -118,6 +118,12 @@ def scope() -> str:
     )
 
 
+def not_covered() -> Iterator[str]:
+    """Yield the names of the exercises that are known by name alone."""
+    for exercise in _read(UNCOVERED).values():
+        yield exercise["title"].partition(" (")[0]
+
+
 def _listed(parts: Iterable[str]) -> str:
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last

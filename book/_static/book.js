@@ -66,8 +66,12 @@ window.addEventListener("keydown", (event) => {
         Object.assign(field, { ariaLabel, rows, spellcheck: false, autocapitalize: "off" }),
       );
     }
-    for (const dot of root.querySelectorAll(".plane-dot"))
+    for (const dot of root.querySelectorAll(".plane-dot")) {
       Object.assign(dot, { role: "slider", tabIndex: 0 });
+      // A finger on the dot does not scroll; Chromium takes touch-action for whole pictures alone.
+      const keep = (/** @type {Event} */ event) => event.preventDefault();
+      dot.addEventListener("touchstart", keep, { passive: false });
+    }
     for (const kind of ["focusin", "pointerdown", "click"]) {
       root.addEventListener(kind, (event) => {
         root.early = event;

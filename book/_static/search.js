@@ -10,6 +10,13 @@
   // How much of what a part of the book says is an answer.
   const PARTS = { Symptoms: 1.8, Use: 0.5, "For maintainers": 0.2 };
   const QUOTED = 30;
+  // Words that no place is about, and the share of the others that a place has to have.
+  const SMALL = new Set(
+    "a an and are as at be but by do does for get has have how i in is it my of on or that the this to was what when which why with".split(
+      " ",
+    ),
+  );
+  const LACKING = 0.5;
 
   function stem(word) {
     const lower = word.toLowerCase();
@@ -131,35 +138,38 @@
       }
   }
 
+  // Of a place with some of the words the score falls by how many of them it lacks.
   function byWords(query, { places, texts }) {
     if (!index) indexOf({ places, texts });
+    const words = query.replace(NUMBER, (number) => (numbersIn(number).length ? " " : number));
+    const asked = words.match(WORD) ?? [];
+    const telling = asked.filter((word) => !SMALL.has(word.toLowerCase()));
+    const wanted = (telling.length ? telling : asked).join(" ");
     const fuzzy = (term) => (term.length > 5 ? 0.2 : false);
-    const ways = [
-      { combineWith: "AND" },
-      { combineWith: "AND", tokenize: tokens, fuzzy },
-      { tokenize: tokens, fuzzy },
-    ];
     const phrase = query.toLowerCase().trim();
-    for (const way of ways) {
-      const found = index.search(query, way).map(({ id, score, terms }) => {
+    for (const way of [{}, { tokenize: tokens, fuzzy }]) {
+      const count = new Set((way.tokenize ?? ((text) => text.match(WORD) ?? []))(wanted)).size;
+      const found = index.search(wanted, way).map(({ id, score, terms, queryTerms }) => {
         const [p, s] = id.split(" ").map(Number);
         const [page, , part, sections] = places[p];
         const [place, title] = sections[s];
-        const text = texts[p][s][0];
-        const named = title.toLowerCase().includes(phrase) ? 2 : 1;
+        const [text, , also] = texts[p][s];
+        const named = [title, also].some((one) => one.toLowerCase().includes(phrase)) ? 2 : 1;
         const own = page === phrase.replaceAll(" ", "-") && !s ? 3 : 1;
         const said = text.toLowerCase().includes(phrase) ? 1.5 : 1;
+        const share = new Set(queryTerms).size / count;
         return {
           p,
           s,
           page,
           id: place,
-          score: score * weight(part) * named * own * said,
+          score: score * weight(part) * named * own * said * share ** 3,
+          share,
           terms,
           text,
         };
       });
-      if (found.length) return found;
+      if (found.some(({ share }) => share > LACKING) || way.tokenize) return found;
     }
     return [];
   }

@@ -28,11 +28,16 @@ from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
-from backcheck.mutants.fair import make, repaired, write
+from backcheck.mutants.fair import chosen, make, repaired, write
+from backcheck.mutants.fingerprints import fingerprints
+from backcheck.mutants.formats import formats
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.showing.tables import Table
 from backcheck.showing.words import say
+
+SEEDS = 3
+"""How many seeds a test is chosen from, by how many mistakes it names alone."""
 
 EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4, "below": 5}
 
@@ -100,12 +105,18 @@ def _parser() -> argparse.ArgumentParser:
         judge.add_argument(f"--fail-under-{share}", type=float, default=0, metavar="SHARE")
     judge.add_argument("--json", action="store_true", help="print the audits as JSON")
     make = command("fair-test", _fair_test, "write a test that accepts every right program")
+    make.add_argument(
+        "network", nargs="?", metavar="NETWORK.toml", help="a description of another network"
+    )
     make.add_argument("--units", nargs="+", type=int, metavar="N", help="by default 4 5 3")
     make.add_argument("--activations", nargs="+", metavar="NAME", help="by default tanh sigmoid")
     make.add_argument("--examples", type=int, dest="m", metavar="M", help="by default 6")
     make.add_argument("--seed", type=int, help="the first seed to try, by default 1")
     make.add_argument("--repair", metavar="FIXTURE", help="repair a published test instead")
-    make.add_argument("--output", metavar="FILE.py", help="a new file; the terminal if left out")
+    make.add_argument(
+        "--format", default="plain", metavar="TOOL", help=f"{', '.join(formats())}: what runs it"
+    )
+    make.add_argument("--output", metavar="FILE", help="a new file; the terminal if left out")
     return parser
 
 
@@ -197,7 +208,7 @@ def _audit(options: argparse.Namespace) -> int:
     every = published()
     is_own = re.compile(r"\.py(::|$)")
     for name in options.fixtures:
-        if ".toml" not in name and not is_own.search(name) and name not in every:
+        if ".toml" not in name and not is_own.search(name) and name not in (*every, *ids()):
             raise unknown(name, every)
     found: list[Audit | Report] = []
     for name in options.fixtures or every:
@@ -228,14 +239,20 @@ def _fair_test(options: argparse.Namespace) -> int:
     asked = {key: value for key, value in asked.items() if value is not None}
     if options.repair and asked:
         raise ValueError("--repair keeps the sizes of its test; leave out what says others.")
+    if options.network and (options.repair or asked.keys() - {"seed"}):
+        raise ValueError(f"{options.network} says which network it is; leave out what says others.")
     if options.output == "":
         raise ValueError("--output is empty; give the name of a new file.")
     target = Path(options.output) if options.output else None
     if target and target.exists():
         raise ValueError(f"{options.output!r} exists already; give the name of a new file.")
     _progress("Making the test and judging it")
-    fixture = repaired(_test(options.repair)) if options.repair else make(**asked)
-    text = write(fixture)
+    if options.network:
+        first = asked.get("seed", 1)
+        fixture = chosen(lambda one: described(options.network, one, 1)[0], first, SEEDS)
+    else:
+        fixture = repaired(_test(options.repair)) if options.repair else make(**asked, among=SEEDS)
+    text = write(fixture, options.format)
     if target is None:
         print(text, end="")
         return 0
@@ -243,7 +260,7 @@ def _fair_test(options: argparse.Namespace) -> int:
         target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ValueError(f"{options.output!r} cannot be written ({error.strerror}).") from None
-    print(repr(audit(fixture)))
+    print(f"{audit(fixture)!r}\nnames {fingerprints(fixture)}")
     return 0
 
 

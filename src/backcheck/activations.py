@@ -77,13 +77,6 @@ relu = Activation(
 )
 """max(0, z); Z-form 1 where z > 0 and 0 elsewhere, A-form the same test on a."""
 
-
-def softmax(z: ArrayLike) -> Array:
-    """Return exp(z) divided by its sum over the first axis, a probability for each unit."""
-    powers = np.exp(z - np.max(np.real(z), axis=0, keepdims=True))
-    return np.asarray(powers / np.sum(powers, axis=0, keepdims=True))
-
-
 ACTIVATIONS = {activation.name: activation for activation in (sigmoid, tanh, relu)}
 
 

@@ -6,6 +6,7 @@ Each one is a table in ``published/*.toml``; this module reads it, draws its ran
 published order, and compares outputs by the test's own rule.
 """
 
+import ast
 import difflib
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -262,6 +263,24 @@ def load(id: str) -> Fixture:
 def unlisted(id: str) -> Fixture:
     """Return a published fixture, made anew, whether it is listed or not."""
     return from_table(id, _tables()[id])
+
+
+Call = tuple[ast.expr, list[ast.expr]]
+"""What a call is taken apart into, and its arguments."""
+
+
+def parsed(fixture: Fixture) -> Iterator[Call]:
+    """Yield what each call of a test is taken apart into, and its arguments."""
+    for text in fixture.call:
+        into, _, call = text.rpartition(" = ")
+        try:
+            taken, made = (ast.parse(one, mode="eval").body for one in (into or "{}", call))
+        except SyntaxError:
+            taken = made = ast.Constant(None)
+        known = isinstance(taken, ast.Name | ast.Dict | ast.Set | ast.Tuple)
+        if not known or not isinstance(made, ast.Call) or made.keywords:
+            raise ValueError(f"{text!r} is no call such as 'dW, db = linear_backward(dZ, A)'.")
+        yield taken, made.args
 
 
 def completed(fixture: Fixture, computed: Collection[str]) -> Fixture:

@@ -59,7 +59,7 @@ probability of keeping a unit, which must not be so low that a mask drops nearly
 
 KINDS = ("normal", "label", "one-hot", "mask", "number")
 """What a test can be given: standard normal numbers, labels 0 and 1, columns with a single 1, a
-dropout mask that keeps something of every unit and example, and a single number of `NUMBERS`."""
+dropout mask that keeps something of every unit and example, and a number out of `NUMBERS`."""
 
 SEEDS = (1, 2)
 """Two networks decide together, so that no verdict hangs on one draw."""
@@ -201,7 +201,7 @@ def draw(fixture: "Fixture", seed: int, sizes: Mapping[str, int] = SIZES) -> dic
                 mask = (rng.random(shape) < arrays[KEEP]).astype(int)
             arrays[name] = mask
         elif kind == "one-hot":
-            arrays[name] = np.eye(shape[0], dtype=int)[:, rng.integers(shape[0], size=shape[1])]
+            arrays[name] = np.eye(shape[0], dtype=int)[:, rng.integers(0, shape[0], shape[1])]
         elif kind == "label":
             labels = rng.integers(0, 2, shape)
             is_bool = name in fixture.arrays and fixture.arrays[name].dtype == bool

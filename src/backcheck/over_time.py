@@ -40,3 +40,19 @@ def time(name: str) -> int:
 def stem(name: str) -> str:
     """Return the name that a loop has for what a step of it computes."""
     return _AT.sub("", name) if time(name) else name
+
+
+def in_loop(text: str, name: str) -> str:
+    """Return a line as its loop has it, by the name it computes; after a loop, step by step.
+
+    >>> in_loop("da_next_t2 = da[:, :, 1] + da_prev_t3", "da_next_t2")
+    'da_next[t] = da[:, :, t] + da_prev[t+1]'
+    """
+    own = time(name)
+
+    def index(number: int) -> str:
+        return f"t{number - own:+}".removesuffix("+0") if own else str(number - 1)
+
+    # No \b: in mathematics a power follows.
+    text = re.sub(r"_t([0-9]+)", lambda found: f"[{index(int(found[1]))}]", text)
+    return re.sub(r"(?<=\[:, :, )\d+", lambda found: index(int(found[0]) + 1), text)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backcheck.activations import ACTIVATIONS, by_name, softmax
+from backcheck.activations import ACTIVATIONS, by_name
 
 Tree = str | float | tuple[Any, ...]
 """An expression: the name of an array, a number, or a tuple of an operation of
@@ -51,6 +51,12 @@ SYMBOLS = {node: symbol for symbol, (node, _, _) in OPERATORS.items()}
 # How tightly functions and names bind.
 _ATOM = 5
 
+
+def _softmax(Z: Any) -> Any:
+    powers = np.exp(Z - np.max(np.real(Z), axis=0))
+    return powers / np.sum(powers, axis=0)
+
+
 FUNCTIONS: dict[str, _Function] = {
     **ACTIVATIONS,
     "exp": np.exp,
@@ -63,7 +69,7 @@ FUNCTIONS: dict[str, _Function] = {
 LEAKY = "leaky_relu"
 GATES: dict[str, _Function] = {
     **ACTIVATIONS,
-    "softmax": softmax,
+    "softmax": _softmax,
     LEAKY: lambda z, slope: np.where(np.real(z) > 0, z, slope * z),
 }
 """What a layer can be activated by; a leaky relu has its slope as a second operand."""
@@ -224,9 +230,9 @@ def parse(text: str) -> Program:
     """Read a program, one assignment ``name = expression`` a line, from its text.
 
     Expressions use array names, numbers, ``+ - * / @ **``, comparisons, ``.T``, ``.shape[0]``,
-    ``.shape[1]``, what `ROWS` and `GATES` list, the functions exp, log, cosh and ones, ``where``
-    and ``sum(x, axis=1, keepdims=True)``. Functions may stand after ``np.``, and operators as
-    numpy's functions. Blank lines and ``#`` comments are allowed.
+    ``.shape[1]``, what `ROWS` and `GATES` list, the functions exp, log, cosh and ones, ``where``,
+    and ``sum`` and ``mean`` of one argument, an axis and keepdims. Functions may stand after
+    ``np.``, and operators as numpy's functions. Blank lines and ``#`` comments are allowed.
 
     Examples
     --------
@@ -423,13 +429,17 @@ def _tree(node: ast.expr) -> Tree:
             chosen = _tree(condition)
             others = ("*", ("-", 1.0, chosen), _tree(other))
             return ("+", ("*", chosen, _tree(one)), others)
+        case ast.Call(func=ast.Name(id="mean"), args=[argument], keywords=keywords):
+            total: Any = _tree(ast.Call(ast.Name("sum"), [argument], keywords, lineno=node.lineno))
+            sizes = {"0": ("shape0", total[1]), "1": ("shape1", total[1])}
+            return ("/", total, sizes.get(total[0][3:4], ("*", *sizes.values())))
         case ast.Call(func=ast.Name(id="square"), args=[argument], keywords=[]):
             return ("**", _tree(argument), 2.0)
         case ast.Call(
             func=ast.Name("concatenate" | "dstack" as name),
-            args=[ast.Tuple(elts=[_, _, *_] as some)],
+            args=[ast.Tuple(elts=[_, _, *others] as some)],
             keywords=[],
-        ):
+        ) if name == "dstack" or not others:
             return (name, *map(_tree, some))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}

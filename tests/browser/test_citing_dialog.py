@@ -114,3 +114,24 @@ def test_a_browser_that_does_not_let_a_page_copy_has_the_text_selected(
     selected = "box => box.value.slice(box.selectionStart, box.selectionEnd) === box.value"
     assert page.locator(".citing textarea").evaluate(selected)
     page.close()
+
+
+def test_an_error_is_reported_at_its_place_where_somebody_takes_reports(
+    html: Path, browser: Browser
+) -> None:
+    page = browser.new_page()
+    source = (html / "tanh.html").read_text(encoding="utf-8")
+    report = '<a class="report" href="mailto:a@example.org?body=b%2Ftanh.html%0AVersion">Report</a>'
+    page.route("**/tanh.html", lambda route: route.fulfill(body=source, content_type="text/html"))
+    for told in ("", report):
+        source = source.replace("</footer>", f"{told}</footer>", 1)
+        page.goto((html / "tanh.html").as_uri())
+        page.locator("html:not(.waits)").wait_for()
+        page.locator("#tanh-forms .headerlink").first.focus()
+        page.get_by_role("button", name="Cite ", exact=False).first.click()
+        link = page.get_by_role("link", name="Report an error here")
+        assert link.count() == bool(told)
+        if told:
+            body = "mailto:a@example.org?body=b%2Ftanh.html%23tanh-forms%0AVersion"
+            assert link.get_attribute("href") == body
+    page.close()

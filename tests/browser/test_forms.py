@@ -201,6 +201,14 @@ def test_every_link_of_the_epub_leads_to_a_place_in_it(epub: zipfile.ZipFile) ->
     assert checked > 400, checked
 
 
+def test_no_path_of_a_picture_in_the_epub_lacks_its_data(epub: zipfile.ZipFile) -> None:
+    pictures = [name for name in epub.namelist() if name.endswith(".svg")]
+    assert len(pictures) > 10
+    for name in pictures:
+        for path in etree.fromstring(epub.read(name)).iter("{http://www.w3.org/2000/svg}path"):
+            assert "d" in path.attrib, name
+
+
 def test_an_e_reader_finds_formulas_pictures_and_solutions_without_a_script(
     epub: zipfile.ZipFile, html: Path
 ) -> None:

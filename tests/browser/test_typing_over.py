@@ -134,6 +134,55 @@ def test_a_dot_is_dragged_and_the_numbers_are_those_of_its_place(opened: Page) -
     assert number(plane, 5) == 0
 
 
+def swept(page: Page, x: float, y: float, across: float, down: float) -> float:
+    """Sweep a finger over the screen; return how far the page has scrolled."""
+    before = page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    for step in range(12):
+        place = {"x": x + across * step / 11, "y": y + down * step / 11}
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(500)
+    return float(page.evaluate("scrollY") - before)
+
+
+def test_a_finger_takes_the_dot_and_elsewhere_scrolls_the_page(
+    html: Path, browser: Browser
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, offline=True
+    )
+    page = context.new_page()
+    page.goto((html / "off-the-forward-pass.html").as_uri())
+    plane = page.locator(".plane").first
+    svg, point = plane.locator("svg"), plane.locator(".plane-point")
+    centred = "node => node.scrollIntoView({ block: 'center' })"
+
+    def sweep_from_the_corner() -> float:
+        svg.evaluate(centred)
+        box = svg.bounding_box()
+        return swept(page, box["x"] + 20, box["y"] + box["height"] - 10, 0, -120)
+
+    # The first touch loads the script that moves the dot; later ones find it.
+    first = plane.locator("pre").inner_text()
+    assert sweep_from_the_corner() > 60
+    page.wait_for_selector("html[data-live=ready]")
+    assert plane.locator("pre").inner_text() == first
+    svg.evaluate(centred)
+    for across, down in ((-40, 90), (30, -60)):
+        box = point.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert swept(page, x, y, across, down) == 0
+        moved = point.bounding_box()
+        assert moved["x"] == pytest.approx(box["x"] + across, abs=1)
+        assert moved["y"] == pytest.approx(box["y"] + down, abs=8), "on the curve if it is near"
+    last = plane.locator("pre").inner_text()
+    assert sweep_from_the_corner() > 60
+    assert plane.locator("pre").inner_text() == last != first
+    context.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_and_nothing_is_loaded_before_a_reader_takes_something(
     html: Path, browser: Browser, name: str

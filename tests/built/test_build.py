@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -37,7 +39,13 @@ def book(tmp_path: Path) -> Path:
             ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
         )
     package = ("LICENSE", "README.md", "pyproject.toml")
-    read = ("_config.yml", "requirements.txt", "CITATION.cff", "book/references.bib")
+    read = (
+        "_config.yml",
+        "requirements.txt",
+        "CITATION.cff",
+        "CHANGELOG.md",
+        "book/references.bib",
+    )
     for file in (*package, *read):
         shutil.copy(ROOT / file, tmp_path / file)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
@@ -225,13 +233,18 @@ def test_a_coloured_formula_is_copied_as_tex_that_any_forum_understands(
     assert copied == [r"1 - \frac{a}{b_{i}} = z + A - Y"]
 
 
-def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhere(
+def test_with_the_addresses_of_site_and_repository_there_are_a_map_a_feed_and_links_that_work(
     book: Path,
 ) -> None:
-    write(book, "Text.")
+    write(book, cell("print(1)"))
+    shutil.copy(ROOT / "book/changelog.md", book / "book")
+    contents = "format: jb-book\nroot: index\nparts:\n- caption: All\n  chapters:\n"
+    (book / "_toc.yml").write_text(f"{contents}  - file: changelog\n", encoding="utf-8")
     lend_tools(book)
     address = "https://example.org/book/"
-    done = build(book, *STRICT, environment={"SITE_ADDRESS": address})
+    repository = "https://github.com/some/one"
+    environment = {"SITE_ADDRESS": address, "REPOSITORY": repository}
+    done = build(book, *STRICT, environment=environment)
     assert done.returncode == 0, done.stdout
     site = book / "_build/html"
     assert f"<loc>{address}index.html</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
@@ -243,6 +256,31 @@ def test_with_the_address_of_the_site_there_are_a_map_and_links_that_work_anywhe
     url = head.select_one('meta[name="citation_public_url"]')["content"]
     assert url == json.loads(head.select_one('script[type$="json"]').text)["url"]
     assert url == f"{address}index.html"
+    foot = BeautifulSoup(page, "html.parser").select_one(".left-details")
+    led = {link.get_text(): str(link["href"]) for link in foot.select("a")}
+    colab = "https://colab.research.google.com/github/some/one/blob/notebooks/index.ipynb"
+    assert led["Colab"] == colab
+    assert led["Binder"] == "https://mybinder.org/v2/gh/some/one/notebooks?labpath=index.ipynb"
+    report = urlsplit(led["Report an error on this page"])
+    assert report.path == "/some/one/issues/new"
+    assert parse_qs(report.query)["body"][0].startswith(f"{address}index.html\nVersion ")
+    assert head.select_one('link[type="application/atom+xml"]')["href"] == led["Feed"]
+    feed = ElementTree.parse(site / led["Feed"]).getroot()  # noqa: S314 - our own
+    atom = {"": "http://www.w3.org/2005/Atom"}
+    versions = re.findall(
+        r"^## (\S+), (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    told = [
+        (entry.findtext("title", "", atom).split()[-1], entry.findtext("updated", "", atom)[:10])
+        for entry in feed.findall("entry", atom)
+    ]
+    assert told == versions
+    ids = [found.text or "" for found in feed.findall("entry/id", atom)]
+    for id in ids:
+        assert f'id="{id.partition("#")[2]}"' in (site / "changelog.html").read_text()
+    assert feed.findtext("updated", "", atom) == f"{versions[0][1]}T00:00:00Z"
+    assert feed.findtext("author/name", "", atom)
+    assert all(found.text for found in feed.findall("entry/content", atom))
     lost = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
     for tag in lost.select("link[href], script[src], a[href]"):
         file = str(tag.get("href") or tag.get("src"))

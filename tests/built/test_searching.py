@@ -41,7 +41,25 @@ FIRST = {
     "softmax": "loss-times-output#loss-times-output-softmax",
     "dead relu": "relu#relu-dead",
     "transposed": "mistakes",
+    "multiply or dot": "linear-step#linear-step-dot-or-star",
+    "lstm_cell_backward": "recurrent-cells",
+    "rnn_cell_backward": "recurrent-cells",
+    "linear_backward": "linear-step",
+    "dA_prev_temp": "why-da",
+    "conv_backward": "diagnose#diagnose-covered",
+    "which courses are covered": "diagnose#diagnose-covered",
+    "regularization lambd": "diagnose#diagnose-command",
+    # What is wrong, in words.
+    "values match but test fails": "printed-values-match-but-test-fails",
+    "dW2 right but dW1 wrong": "printed-values-match-but-test-fails",
+    "dW1 numbers too large": "one-over-m",
+    "cost is negative": "propagate",
+    "db shape (3,)": "linear-step",
     # Messages, whole and as people remember them.
+    "There is a mistake in the backward propagation": "difference-0-285",
+    "Wrong values for cost": "propagate",
+    "KeyError: 'dA0'": "cite#cite-key-error-da",
+    "operands could not be broadcast together with shapes (1,3) (3,4)": "operands-9-7",
     "operands could not be broadcast together with shapes (9,7) (7,9)": "operands-9-7",
     "shapes (3,4) (3,1) not aligned": "operands-9-7",
     "not enough values to unpack (expected 2, got 0)": "values-to-unpack",
@@ -54,7 +72,11 @@ FIRST = {
     "0.78863": "a-minus-y-fails",
     "dZ2 = [[0.78862847 0.43650985]]": "a-minus-y-fails",
     "difference = 0.2850931567761623": "difference-0-285",
+    "12.519827193591217 != 2.0424567983978403": "propagate",
 }
+
+NOWHERE = ("-0.9666039194818195", "0.98765432101")
+"""Numbers that no page prints."""
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]\d+)?(?!\w|\.\d)")
 
@@ -75,6 +97,10 @@ def test_each_of_many_searches_has_the_page_that_answers_first(html: Path) -> No
         if wanted not in got:
             wrong[query] = got
     assert wrong == {}
+
+
+def test_a_number_that_no_page_prints_is_not_taken_for_another_one(html: Path) -> None:
+    assert found(html, list(NOWHERE)) == [[]] * len(NOWHERE)
 
 
 def test_words_are_given_to_places_that_are_there(html: Path) -> None:

@@ -3,9 +3,13 @@
 import pytest
 from test_engine import agree
 
-from exceptions import pasted, stops
+from exceptions import WRONG_CALLS, below, pasted, stops
 
 
 @pytest.mark.parametrize("style", ["plain", "older", "newer"])
 def test_page_and_package_tell_the_same_causes(style: str) -> None:
     agree(*((pasted(stop, style),) for stop in [stop for stop in stops() if stop.key][::11]))
+
+
+def test_page_and_package_read_the_same_in_a_call() -> None:
+    agree(*((below(call),) for call in (*WRONG_CALLS, "dZ = relu_backward(dA, activation_cache)")))

@@ -17,6 +17,9 @@ def test_the_page_names_the_tests_that_a_terminal_knows() -> None:
     others = {load(id).function for id in ids() if not load(id).course.startswith("Course 1")}
     (of_cell,) = ask(("notCovered", 'gradients["dWax"][3][1] = 0.410772824935'))
     assert "rnn_cell_backward of Course 5" in of_cell
+    (of_words,) = ask(("notCovered", "grad_b1 = [[0.56665733]]"))
+    assert "back_prop of NLP" in of_words
+    assert ask(("notCovered", "dtanh = [[0.56665733]]")) == [""]
     for function, said in zip(
         others, ask(*(("notCovered", f"{f}(x)") for f in others)), strict=True
     ):

@@ -76,7 +76,9 @@ def test_mutants_that_are_typed_in_are_judged_alike() -> None:
         (slot,) = (one for one in mutants(load(test)).slots if one.name == step)
         shown = [step, *load(test).comparisons[-1].outputs[:2]]
         sample = rng.sample([*slot.forms, *slot.stillborn], 25)
-        asked += [(test, step, write(form.tree), shown) for form in sample]
+        right = [one.expression for one in load(test).program.steps if one.name == step]
+        trees = [*right, *(form.tree for form in sample)]
+        asked += [(test, step, write(tree), shown) for tree in trees]
     told = agree(asked)
     assert {lines[0][0] for answer in told if (lines := answer["lines"])} == {
         "equivalent",

@@ -388,8 +388,9 @@ def test_where_the_average_is_taken_in_dZ_dW_and_db_are_right_and_every_dA_is_m_
 
 @pytest.mark.parametrize("id", fixtures.ids())
 def test_the_forward_pass_run_again_is_right_wherever_it_is_named(id: str) -> None:
+    right = "equivalent" if load(id).is_gradient else "mistake"
     for forms in mutants(load(id)).joint["forward-again"]:
-        assert Mutant(load(id), forms, 1).verdict == "equivalent"
+        assert Mutant(load(id), forms, 1).verdict == right
 
 
 @pytest.mark.parametrize("id", fixtures.ids())

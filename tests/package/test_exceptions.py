@@ -9,14 +9,15 @@ from zlib import crc32
 
 import pytest
 
+import learners
 from backcheck.diagnosis.answers import WORDS, error
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of, read
-from backcheck.diagnosis.symptoms import MOST, known_causes, likely_causes
+from backcheck.diagnosis.symptoms import MOST, known_causes, likely_causes, wrong_calls
 from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
-from backcheck.showing.words import covered
-from exceptions import MARK, Stop, counted, pasted, stops, written
+from backcheck.showing.words import covered, say
+from exceptions import MARK, WRONG_CALLS, Stop, below, counted, pasted, stops, written
 
 STYLES = ("plain", "older", "newer")
 
@@ -328,3 +329,21 @@ def test_an_unknown_message_is_said_to_be_unknown_and_what_is_covered() -> None:
         said, known = diagnose(text).remarks
         assert re.match("No (cause of this message is known|single change of a known test)", said)
         assert known == covered()
+
+
+def test_a_call_that_shows_what_is_wrong_is_told_in_place_of_counted_causes() -> None:
+    for call, cause in WRONG_CALLS.items():
+        remarks = diagnose(below(call)).remarks
+        says = table()["causes"].get(cause) or table()["calls"][cause]["says"]
+        assert remarks == (say("call-says", statement=call, says=says),), call
+    # A right call leaves only what it would not show.
+    right = " ".join(diagnose(below("dZ = relu_backward(dA, activation_cache)")).remarks)
+    assert table()["causes"]["cache-other"][:-1] in right
+    assert table()["causes"]["helper"][:-1] not in right
+
+
+def test_no_line_of_a_right_program_is_a_wrong_call() -> None:
+    programs = [learners.HELPERS, learners.model({}), *learners.BLOCKS.values()]
+    programs.append("linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])")
+    for line in "\n".join(programs).split("\n"):
+        assert not [says for wanted, says in wrong_calls() if re.search(wanted, line)], line

@@ -10,11 +10,10 @@ function isValue(seen, fixture) {
   return Object.values(fixture.arrays).some((one) => one.d.some(Boolean) && seen.matches(one));
 }
 
-/** @type {(seen: Observed, fixture: Fixture) => boolean} */
-function isInput(seen, fixture) {
+/** @type {(seen: Observed, fixture: Fixture, steps: string[]) => boolean} */
+function isInput(seen, fixture, steps) {
   if (!seen.name) return isValue(seen, fixture);
-  const computed = fixture.steps.some(({ name }) => name === seen.name);
-  return !computed && !sought("gradient", seen.name);
+  return !steps.includes(seen.name) && !sought("gradient", seen.name);
 }
 
 /** An array by the name a test has for it: one test's dw is another one's dW.
@@ -195,7 +194,7 @@ export function placings(paste, fixture, named = true) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
   const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
   const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
-  const computed = arrays.filter((seen) => !isInput(seen, fixture));
+  const computed = arrays.filter((seen) => !isInput(seen, fixture, knownAs));
   const own = unquoted(once(computed), fixture);
   // A single entry says nothing without the name of its array.
   if (!own.length || (!named && own.some((seen) => seen.entry))) return [];

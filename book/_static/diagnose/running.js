@@ -258,7 +258,9 @@ function* causesOf(error, frames, fixture, absent) {
     for (const module of absent)
       yield `This page does not have ${module}; if it has the name that is missing, paste what that stands for as well.`;
   const [, , inside, text] = frames.at(-1) ?? ["", 0, "-", ""];
-  yield* likelyCauses(error, fixture, frameOf(inside.replace(/[<>]/g, ""), text));
+  const calls = frames.slice(0, -1).map((one) => one[3]);
+  const frame = { ...frameOf(inside.replace(/[<>]/g, ""), text), calls: calls.reverse() };
+  yield* likelyCauses(error, fixture, frame);
 }
 
 /** The first line that is not right: where, which, the name and what is said of it.

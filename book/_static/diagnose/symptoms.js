@@ -33,10 +33,23 @@ function newNames({ forms, fixture }) {
   });
 }
 
-/** The likely causes of an exception that is not about shapes: of the programs that stopped so,
- * those are counted that stopped at this place, if there are any.
+/** What the calls show, or the likely causes of an exception that is not about shapes.
  * @type {(error: string, frame: Frame) => string[]} */
 export function knownCauses(error, frame) {
+  const shown = (frame.calls ?? []).flatMap((statement) =>
+    DATA.wrong_calls
+      .filter(([pattern]) => new RegExp(pattern).test(statement))
+      .map(([, says]) => say("call-says", { statement, says })),
+  );
+  return shown.length ? shown : countedCauses(error, frame);
+}
+
+/** The causes of which a call shows nothing: of the programs that stopped so, those are counted
+ * that stopped at this place, if there are any.
+ * @type {(error: string, frame: Frame) => string[]} */
+function countedCauses(error, frame) {
+  const called = frame.calls?.some((call) => call.includes("_backward("));
+  const unseen = called ? DATA.written_on_calls : [];
   for (const [pattern, says, seen] of DATA.exceptions) {
     const match = new RegExp(pattern).exec(error);
     if (!match) continue;
@@ -51,6 +64,7 @@ export function knownCauses(error, frame) {
     /** @type {(entries: {one: [string, string, string, number]}[]) => number} */
     const count = (entries) => entries.reduce((sum, { one }) => sum + one[3], 0);
     const causes = [...groupedBy(entries, ({ id }) => id)]
+      .filter(([id]) => !unseen.includes(id))
       .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
       .sort((one, other) => other.programs - one.programs)
       .map((cause) => say("cause", { ...cause, of: count(entries) }));

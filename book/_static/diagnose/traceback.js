@@ -24,6 +24,7 @@ export function frameOf(named, text) {
 /** The last frame of a traceback that is in a function of the course, or in a cell.
  * @param {string} text */
 export function lastFrame(text) {
+  /** @type {Frame} */
   let found = { function: "", statement: "" };
   /** @type {string | null} */
   let named = null;
@@ -36,7 +37,8 @@ export function lastFrame(text) {
     else if (arrow || previous.startsWith('File "')) {
       // Without the line that names the function, its statement is all there is.
       const one = frameOf(named ?? "-", arrow ? arrow[1] : line);
-      if (one.function || named === null) found = one;
+      const calls = [found.statement, ...(found.calls ?? [])];
+      if (one.function || named === null) found = { ...one, calls };
     } else {
       const quoted = starting("quoted-assert", line)?.groups?.statement;
       if (quoted) asserts.push(quoted);

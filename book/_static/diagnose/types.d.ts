@@ -151,6 +151,9 @@ interface Data {
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];
+  /** How a call looks that shows what is wrong, and what that is. */
+  wrong_calls: [string, string][];
+  written_on_calls: string[];
   exceptions: [
     string,
     Record<string, string>,
@@ -212,7 +215,8 @@ type Found = Diagnosis & { fixture: Fixture };
 /** What may be behind a message, on which test. */
 type Likely = { fixture: Fixture | null; candidates: Mutant[]; remarks: string[] };
 
-type Frame = { function: string; statement: string };
+/** Where an exception was raised, and the statements that led there, the last one first. */
+type Frame = { function: string; statement: string; calls?: string[] };
 
 /** Two shapes that do not fit, and whether in a product of matrices; -1 is any size. */
 type Clash = { matrix: boolean; left: number[]; right: number[] };

@@ -112,6 +112,20 @@ function sigmoid(z) {
   return (z >= 0 ? 1 : decay) / (1 + decay);
 }
 
+/** Of each column; a vector is one. @type {Operation} */
+function softmax(z) {
+  const [r, c] = z.n < 2 ? [z.c, 1] : [z.r, z.c];
+  const d = new Array(z.d.length);
+  for (let j = 0; j < c; j++) {
+    const places = Array.from({ length: r }, (_, i) => i * c + j);
+    const largest = Math.max(...places.map((at) => z.d[at]));
+    for (const at of places) d[at] = Math.exp(z.d[at] - largest);
+    const total = places.reduce((all, at) => all + d[at], 0);
+    for (const at of places) d[at] /= total;
+  }
+  return value(z.n, z.r, z.c, d);
+}
+
 /** @type {(test: (a: number, b: number) => boolean) => Operation} */
 const compare = (test) => (x, y) => spread(x, y, (a, b) => Number(test(a, b)), true);
 
@@ -137,6 +151,7 @@ export const OPERATIONS = {
   tanh: each(Math.tanh),
   // biome-ignore lint/complexity/useMathMinMax: as in the package, nan becomes 0
   relu: each((a) => (a > 0 ? a : 0)),
+  softmax,
   exp: each(Math.exp),
   log: each(Math.log),
   cosh: each(Math.cosh),

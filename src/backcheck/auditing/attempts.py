@@ -19,21 +19,23 @@ import sys
 import traceback
 import unittest
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import starmap
 from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 
-from backcheck.diagnosis.calling import Call, bound, helper
+from backcheck.diagnosis.calling import bound, helper
 from backcheck.diagnosis.child import encoded
+from backcheck.fixtures import Call
 from backcheck.program import Program, Step, Tree
 
 PRINTED = re.compile(
-    r"(?i).*(?:\b[1-9]\d* +tests? failed|\b(?:wrong|incorrect|mismatch)|error *:).*"
+    r"(?i).*(?:\b[1-9]\d* +tests? failed|failed test|\b(?:wrong|incorrect|mismatch)|error *:).*"
 )
 """What a test prints that counts its failures, and raises nothing."""
 
@@ -160,33 +162,24 @@ class _Absent:
 
 def _multiple_test(cases: Sequence[Mapping[str, Any]], target: Callable[..., Any]) -> None:
     """Judge a function by cases, as the course's ``test_utils`` does: by type, shape or values."""
-    checks = {"datatype_check": _same_type, "shape_check": _same_shape}
+    checks: dict[str, Callable[..., bool]] = {
+        "datatype_check": lambda got, want: isinstance(got, type(want)),
+        "shape_check": lambda got, want: np.shape(got) == np.shape(want),
+    }
     for case in cases:
-        got = target(*copy.deepcopy(case["input"]))
-        message = f"{case.get('error')} for {case['name']}"
-        if not checks.get(case["name"], _same_values)(got, case["expected"]):
-            raise AssertionError(message)
+        pairs = _leaves(target(*copy.deepcopy(case["input"])), case["expected"])
+        if not all(starmap(checks.get(case["name"], np.allclose), pairs)):
+            raise AssertionError(f"{case.get('error')} for {case['name']}")
 
 
-def _same_type(got: Any, want: Any) -> bool:
-    return isinstance(got, type(want)) and _all(_same_type, got, want, True)
-
-
-def _same_shape(got: Any, want: Any) -> bool:
-    return _all(_same_shape, got, want, np.shape(got) == np.shape(want))
-
-
-def _same_values(got: Any, want: Any) -> bool:
-    inside = isinstance(want, Mapping | tuple | list)
-    return _all(_same_values, got, want, True if inside else np.allclose(got, want))
-
-
-def _all(check: Callable[[Any, Any], bool], got: Any, want: Any, plain: bool) -> bool:
-    if isinstance(want, Mapping):
-        return all(check(got[key], want[key]) for key in want)
-    if isinstance(want, tuple | list):
-        return all(map(check, got, want))
-    return bool(plain)
+def _leaves(got: Any, want: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each array that is wanted with what there is of it."""
+    if isinstance(want, Mapping | tuple | list):
+        keys = want if isinstance(want, Mapping) else range(len(want))
+        for key in keys:
+            yield from _leaves(got[key], want[key])
+    else:
+        yield got, want
 
 
 def _print_feedback(cases: Sequence[Any]) -> None:
@@ -304,8 +297,14 @@ def _by_pytest(load: Load, target: Target, converse: Converse) -> None:
     from _pytest.runner import runtestprotocol
 
     flaws: list[str] = []
+    apart: list[str] = []
 
     class Plugin:
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            # Only subtests are reported so, since the test itself is not logged.
+            if report.failed:
+                apart.append(str(report.longrepr))
+
         def pytest_collectreport(self, report: Any) -> None:
             if report.failed:
                 flaws.append(str(report.longrepr).strip().splitlines()[-1].removeprefix("E "))
@@ -322,20 +321,23 @@ def _by_pytest(load: Load, target: Target, converse: Converse) -> None:
                 _patch(load.replace, session.items[0].module, target)
 
             def run() -> str:
+                apart.clear()
                 for item in session.items:
                     item._initrequest()
                     for report in runtestprotocol(item, log=False, nextitem=None):
                         if report.failed:
                             crash = getattr(report.longrepr, "reprcrash", None)
                             return str(crash.message if crash else report.longrepr)
-                return ""
+                return apart[0] if apart else ""
 
             if session.items:
                 converse(run)
             return True
 
     node = "::".join((load.path, *load.names))
-    quiet = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=")
+    # Without tracebacks and words for a failing assert, it takes half the time.
+    quick = ("--assert=plain", "--tb=no", "-o", "addopts=", "-p", "no:xdist")
+    quiet = ("-q", "-s", "-p", "no:cacheprovider", *quick)
     pytest.main([node, *quiet], plugins=[Plugin()])
     raise NameError(flaws[0].strip() if flaws else "pytest finds no such test")
 

@@ -20,6 +20,7 @@ Forward pass, cost and backward pass follow from it. Where it cannot say what a 
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.courses import flaws, of_keys, read
+from backcheck.diagnosis.courses import flaws, of_given, of_keys, read
 from backcheck.fixtures import Comparison, Fixture, completed
 from backcheck.program import LEAKY, SLOPES, parse
 
@@ -51,8 +52,8 @@ ALGEBRA: dict[str, type] = dict.fromkeys(("title", "function", "forward", "progr
 ALGEBRA |= {"call": object, "given": dict, "gradient_of": str, "sizes": dict}
 
 
-def described(path: str, seed: int = 1) -> list[Fixture]:
-    """Return the tests that a file describes: one for each form of the derivatives.
+def described(path: str, seed: int = 1, most: int | None = None) -> list[Fixture]:
+    """Return the tests that a file describes: one for each form of the derivatives, or at `most`.
 
     A ValueError says in one sentence what is the matter with the file.
     """
@@ -62,22 +63,21 @@ def described(path: str, seed: int = 1) -> list[Fixture]:
         raise ValueError(f"{path} cannot be read ({error.strerror}).") from None
     except ValueError as error:
         raise ValueError(f"{path} is not a TOML file: {error}.") from None
-    if not table.keys() & {"layers", "program", "forward"}:
+    if table and all(isinstance(one, dict) for one in table.values()):
         return list(read(path))
-    known = NETWORK if "layers" in table else ALGEBRA
-    required = (
-        ("inputs", "layers") if "layers" in table else ("given", "forward", "program", "call")
-    )
+    is_algebra = bool(table.keys() & {"forward", "program"})
+    known = ALGEBRA if is_algebra else NETWORK
+    required = ("given", "forward", "program", "call") if is_algebra else ("inputs", "layers")
     missing = (f"the key {key!r} is missing" for key in required if key not in table)
     flaw = next(iter((*of_keys(table, known), *missing)), "")
     if flaw:
         raise ValueError(f"{path}: {flaw.removesuffix('.')}.")
     try:
-        tables = list(_tables(table)) if "layers" in table else [table]
+        tables = list(_tables(table)) if not is_algebra else [table]
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     found, errors = [], []
-    for one in tables:
+    for one in tables[:most]:
         try:
             found.append(_test(Path(path).stem, one, seed))
         except (ValueError, KeyError) as error:
@@ -221,16 +221,17 @@ def _of_layers(table: Mapping[str, Any]) -> Iterator[str]:
 
 def _names(call: str) -> set[str]:
     """Return the names in a call."""
-    try:
-        return {one.id for one in ast.walk(ast.parse(call)) if isinstance(one, ast.Name)}
-    except SyntaxError:
-        return set()
+    found: set[str] = set()
+    for half in filter(None, call.split(" = ")):
+        with suppress(SyntaxError):
+            found |= {one.id for one in ast.walk(ast.parse(half)) if isinstance(one, ast.Name)}
+    return found
 
 
 def _test(id: str, table: Mapping[str, Any], seed: int) -> Fixture:
     """Return a test of two programs, its arrays a forward pass drawn from a seed."""
-    said = table["call"]
-    calls = (said,) if isinstance(said, str) else tuple(said)
+    call = table["call"]
+    calls = (call,) if isinstance(call, str) else tuple(call)
     lines, program = (parse(table[key].strip("\n")) for key in ("forward", "program"))
     steps = [step.name for step in program.steps]
     into = set().union(*(_names(call.rpartition(" = ")[0]) for call in calls))
@@ -254,6 +255,13 @@ def _test(id: str, table: Mapping[str, Any], seed: int) -> Fixture:
         gradient_of={step.name: step.expression for step in by},
     )
     named = set().union(*(_names(call.rpartition(" = ")[2]) for call in calls))
+    if missing := {name for name in into if name not in steps}:
+        raise ValueError(
+            f"{calls[0]!r} has {min(missing)}, but its backward pass has no such step."
+        )
+    for name, said in test.given.items():
+        for flaw in of_given(test, name, said):
+            raise ValueError(flaw)
     for step in program.steps:
         if unknown := {*step.reads} - {*steps, *named}:
             raise ValueError(f"its backward pass reads {min(unknown)}, but {calls[0]!r} has none.")

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import groupby, product
@@ -59,9 +59,10 @@ class Place:
         """The wrong outputs as numpy prints them."""
         if self.mutant.outcome.error:
             return {}
-        values, right = self.mutant.values, self.mutant.fixture.values
-        texts = {name: _text(values[name]) for name in self.mutant.fixture.expected}
-        return {name: text for name, text in texts.items() if text != _text(right[name])}
+        fixture = self.mutant.fixture
+        right = printed_on(fixture, fixture.values)
+        texts = printed_on(fixture, self.mutant.values)
+        return {name: text for name, text in texts.items() if text != right[name]}
 
     @cached_property
     def numbers(self) -> dict[str, frozenset[str]]:
@@ -168,18 +169,38 @@ def entry(key: str) -> Entry:
     return Entry(table()[key], tuple(replace(p, shared=_shared(key, p)) for p in places))
 
 
+def printed_on(fixture: Fixture, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a test prints of some values: its outputs, or the entries that it names."""
+    places: dict[str, tuple[str, tuple[int, ...]]] = {name: (name, ()) for name in fixture.expected}
+    for entry in fixture.entries if fixture.last else ():
+        name, *index = re.findall(r"\w+", entry)
+        places |= {entry: (name, tuple(map(int, index)))}
+        places.pop(name, None)
+    return {place: _text(values[name][index]) for place, (name, index) in places.items()}
+
+
+@cache
+def _made() -> tuple[tuple[Fixture, str, Mutant], ...]:
+    """Return each named form on each test of the first course; on a loop, what only that has."""
+    first, *others = courses()
+    found = [(test, *one) for test in first for one in named_on(test)]
+    known = {key for _, key, _ in found}
+    loops = (test for some in others for test in some if test.last and test.is_gradient)
+    found += [(test, *one) for test in loops for one in named_on(test) if one[0] not in known]
+    return tuple(found)
+
+
 @cache
 def _places() -> dict[str, tuple[Place, ...]]:
     """Return where each named form can be made, without what other forms print."""
     found: dict[str, dict[tuple[str, ...], Place]] = {key: {} for key in table()}
-    for fixture in courses()[0]:
-        for key, mutant in named_on(fixture):
-            for says, title in _said_by_each_edition(mutant).items():
-                place = Place(mutant, says, (), (title,))
-                result = (title, place.printed, mutant.verdict, says)
-                known = found[key].get(result, place)
-                changes = dict.fromkeys((*known.changes, _change(key, mutant)))
-                found[key][result] = replace(known, changes=tuple(changes))
+    for _, key, mutant in _made():
+        for says, title in _said_by_each_edition(mutant).items():
+            place = Place(mutant, says, (), (title,))
+            result = (title, place.printed, mutant.verdict, says)
+            known = found[key].get(result, place)
+            changes = dict.fromkeys((*known.changes, _change(key, mutant)))
+            found[key][result] = replace(known, changes=tuple(changes))
     places: dict[str, dict[tuple[Any, ...], Place]] = {key: {} for key in table()}
     for key, own in found.items():
         # Tests stand together where the same changes print the same: each then does on each.
@@ -293,8 +314,8 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
 @cache
 def _newest() -> tuple[tuple[str, Mutant], ...]:
     """Return every named form on the newest test of each function, the shortest program first."""
-    tests = sorted(newest().values(), key=lambda test: len(test.program.steps))
-    return tuple(one for test in tests for one in named_on(test))
+    made = (one for one in _made() if one[0].last or newest()[one[0].function] is one[0])
+    return tuple(one[1:] for one in sorted(made, key=lambda one: len(one[0].program.steps)))
 
 
 class Overview(Table):

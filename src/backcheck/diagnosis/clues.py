@@ -11,6 +11,7 @@ import numpy as np
 
 from backcheck.arrays import Array
 from backcheck.diagnosis.search import workshop
+from backcheck.diagnosis.symptoms import stopped
 from backcheck.fixtures import Fixture, load, table_of
 from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
@@ -162,3 +163,26 @@ def differing(test: str) -> Table:
         counts = (f"{name} ({count})" for name, count in changed[wrong].most_common() if count)
         rows.append((", ".join(wrong), ", ".join(counts), right[wrong]))
     return Table(("these differ", "changed first (named mistakes)", "equivalent forms"), rows)
+
+
+def stopping(*tests: str) -> Table:
+    r"""Return the shapes at which numpy stops in a named form, the step, and what the form is.
+
+    Examples
+    --------
+    >>> stopping("c1w4_linear_backward_v4a").rows[-1]
+    ('(5,3)\xa0(3,4)', 'dA_prev', 'an entry-by-entry product in place of a matrix product')
+    """
+    rows: dict[tuple[str, str], dict[str, None]] = {}
+    for fixture in map(load, tests):
+        for key, mutant in named_on(fixture):
+            if len(mutant.values) == len(mutant.program.steps):
+                continue
+            step = mutant.program.steps[len(mutant.values)]
+            _, shapes = stopped(step.expression, {**fixture.arrays, **mutant.values})
+            if len(shapes) == 2:
+                # No line of a page breaks between the two.
+                said = "\N{NO-BREAK SPACE}".join(f"({','.join(map(str, one))})" for one in shapes)
+                rows.setdefault((said, step.name), {})[table()[key].name] = None
+    listed = ((*place, ", or ".join(names)) for place, names in sorted(rows.items()))
+    return Table(("shapes", "line", "what may be wrong in it"), listed)

@@ -111,7 +111,7 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
     known_as = {*steps, *(name for names in fixture.also_called for name in names)}
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
-    computed = [array for array in arrays if not _is_input(array, fixture, steps)]
+    computed = [array for array in arrays if not _is_input(array, fixture, known_as)]
     own = _unquoted(_once(computed), fixture)
     # A single entry says nothing without the name of its array.
     if not own or (not named and any(array.at for array in own)):
@@ -192,6 +192,8 @@ def _can_be(fixture: Fixture, step: str, array: PrintedArray) -> bool:
         return array.fits(shape, loose=True)
 
     # To make the mutants takes long, and none of them has a size of its own.
+    if fits(np.shape(fixture.values[step])):
+        return True
     possible = any(map(fits, product(_sizes(fixture), repeat=2)))
     return possible and any(map(fits, workshop(fixture).shapes[step]))
 
@@ -358,7 +360,7 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
             yield from _choices(options, (*taken, step))
 
 
-def _is_input(array: PrintedArray, fixture: Fixture, steps: list[str]) -> bool:
+def _is_input(array: PrintedArray, fixture: Fixture, steps: set[str]) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
     if array.name is None:
         return _is_value(array, fixture)

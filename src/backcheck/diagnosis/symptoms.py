@@ -25,6 +25,10 @@ MOST = 4
 """How many causes of an exception are told."""
 
 
+WRITTEN_ON_CALLS = ("arguments", "helper")
+"""The causes that nobody can miss who sees the call."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """What may be behind an exception, and how many of the programs that stopped so had it."""
@@ -82,14 +86,28 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
 
 
 def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return the first few causes as sentences, and how many there are beside."""
-    causes = known_causes(error, frame)
+    """Return what the calls show, the first few causes, and how many there are beside."""
+    shown = [
+        say("call-says", statement=call, says=says)
+        for call in frame.calls
+        for wanted, says in wrong_calls()
+        if re.search(wanted, call)
+    ]
+    # What a call would show is wrong, if it were, needs no other cause, or is none.
+    unseen = WRITTEN_ON_CALLS if any("_backward(" in call for call in frame.calls) else ()
+    causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
     plain = (
         one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
     )
-    return (*map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+    return (*shown, *map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+
+
+def wrong_calls() -> list[tuple[str, str]]:
+    """Return what calls look like that show what is wrong, each with what is said of it."""
+    table = exceptions()
+    return [(e["pattern"], e.get("says") or table["causes"][k]) for k, e in table["calls"].items()]
 
 
 def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
@@ -217,7 +235,7 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
     ]
     for _, forms in occurrences(fixture):
         changes += forms.items() if len(forms) == 1 else ()
-    stopping = (one for one in changes if _is_clash(clash, _stopped(one[1], fixture.values)))
+    stopping = (one for one in changes if _is_clash(clash, stopped(one[1], fixture.values)))
     found = distinct([Mutant(fixture, dict([one])) for one in stopping])
     return _in_line(found, frame.statement)
 
@@ -245,12 +263,12 @@ def _new_names(mutant: Mutant) -> set[str]:
     }
 
 
-def _stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
+def stopped(tree: Tree, scope: Mapping[str, Any]) -> tuple[str, list[tuple[int, ...]]]:
     """Return the operation at which numpy stops, and the shapes it was given, or nothing."""
     if not isinstance(tree, tuple):
         return "", []
     for operand in tree[1:]:
-        if (inner := _stopped(operand, scope))[0]:
+        if (inner := stopped(operand, scope))[0]:
             return inner
     with np.errstate(all="ignore"):
         values = [compiled(operand)(scope) for operand in tree[1:]]

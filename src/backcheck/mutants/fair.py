@@ -2,10 +2,11 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import islice, pairwise
 from string import Template
 from textwrap import indent
 from typing import Any
@@ -14,8 +15,12 @@ import numpy as np
 
 from backcheck.activations import by_name
 from backcheck.fixtures import RULES, Fixture, completed, drawn, from_table, text_of
+from backcheck.forward import Layer, kind_and_shape
 from backcheck.mutants.audit import audit
-from backcheck.program import Program, backward, forward
+from backcheck.mutants.fingerprints import fingerprints
+from backcheck.mutants.formats import WIDTH, named, notebook, parts
+from backcheck.program import LEAKY, SLOPES, Program, backward, forward
+from backcheck.program import parts as operations
 
 MOST_UNITS, MOST_LAYERS, MOST_EXAMPLES = 20, 3, 50
 """Sizes a test can have: a reader has to be able to look at its numbers."""
@@ -30,22 +35,21 @@ is almost 0, and hides whatever is multiplied by it."""
 NEAREST = 0.01
 """Smallest distance of a relu's pre-activation, and of a bias, from zero."""
 
-WIDTH = 83
-"""How long a row of numbers may be that stands on one line of a test file."""
-
 
 def make(
     units: Sequence[int] = (4, 5, 3),
     activations: Sequence[str] = ("tanh", "sigmoid"),
     m: int = 6,
     seed: int = 1,
+    among: int = 1,
 ) -> Fixture:
     """Make a test of a backward pass that accepts every equivalent program.
 
     Inputs and parameters are drawn from a seed, the cache is the forward pass they define,
     and only the gradients of the parameters are asked for. From `seed` on, the first seed is
     taken whose forward pass is spread: no saturated unit, no zero bias, no relu at its kink or
-    dead in every example, both labels in every row of Y.
+    dead in every example, both labels in every row of Y. `among` several such seeds, that one is
+    taken whose written test names most mistakes alone, by what they return.
 
     Parameters
     ----------
@@ -54,6 +58,8 @@ def make(
         cross-entropy.
     m, seed : int
         Examples, and the first seed to try.
+    among : int
+        How many seeds with a spread forward pass are compared.
 
     Examples
     --------
@@ -62,14 +68,22 @@ def make(
     """
     for complaint in _complaints(units, activations, m, seed):
         raise ValueError(complaint)
-    for candidate in range(seed, seed + TRIES):
-        fixture = _from_seed(units, activations, m, candidate)
-        if _is_spread(fixture):
-            return _proved(fixture)
+    return chosen(partial(_from_seed, units, activations, m), seed, among)
+
+
+def chosen(drawn_from: Callable[[int], Fixture], seed: int, among: int = 1) -> Fixture:
+    """Return a test of the first seeds whose forward pass is spread; see `make`."""
+    tried = map(drawn_from, range(seed, seed + TRIES))
+    if spread := [*islice(filter(_is_spread, tried), among)]:
+        return max(map(_proved, spread), key=_named) if among > 1 else _proved(spread[0])
     raise ValueError(
-        f"None of the seeds {seed} to {candidate} gives a forward pass that is spread; "
+        f"None of the seeds {seed} to {seed + TRIES - 1} gives a forward pass that is spread; "
         "take fewer units or fewer examples."
     )
+
+
+def _named(fixture: Fixture) -> int:
+    return fingerprints(fixture).own
 
 
 def repaired(fixture: Fixture) -> Fixture:
@@ -156,16 +170,22 @@ def _from_seed(units: Sequence[int], activations: Sequence[str], m: int, seed: i
 def _is_spread(fixture: Fixture) -> bool:
     """Return whether nothing in a forward pass hides mistakes; see `make`."""
     labels = fixture.arrays["Y"]
-    holds = [np.all(labels.any(axis=1) & ~labels.all(axis=1))]
-    for layer in fixture.layers:
+    is_label = kind_and_shape(fixture.given["Y"])[0] != "normal"
+    holds = [not is_label or np.all(labels.any(axis=1) & ~labels.all(axis=1))]
+    for layer in filter(partial(_is_whole, fixture), fixture.layers):
         Z, bias = fixture.arrays[layer.Z], fixture.arrays[layer.b]
         holds.append(np.min(np.abs(bias)) >= NEAREST)
-        if layer.activation == "relu":
+        if layer.activation in ("relu", LEAKY):
             holds.append(np.min(np.abs(Z)) >= NEAREST and np.any(Z < 0))
             holds.append(np.all((Z > 0).any(axis=1)))
-        else:
+        elif layer.activation in SLOPES:
             holds.append(np.min(by_name(layer.activation).derivative_from_z(Z)) >= FLATTEST)
     return all(holds)
+
+
+def _is_whole(fixture: Fixture, layer: Layer) -> bool:
+    """Return whether a layer's Z is handed over, with all that it is computed from."""
+    return {layer.input, layer.W, layer.b, layer.Z} <= fixture.arrays.keys()
 
 
 def _proved(fixture: Fixture) -> Fixture:
@@ -178,11 +198,20 @@ def _proved(fixture: Fixture) -> Fixture:
     return fixture
 
 
-def write(fixture: Fixture) -> str:
+def write(fixture: Fixture, format: str = "plain") -> str:
     r"""Write a test, whose cache has to be a forward pass, as a Python file that needs numpy alone.
 
     The file draws the inputs, runs the forward pass, and holds the expected outputs to 8
-    digits. Its docstring says what the audit found, and names every mistake that survives.
+    digits, and a fingerprint of what each mistake returns, by which it names the mistake. Its
+    docstring says what the audit found, and names every mistake that survives.
+
+    Parameters
+    ----------
+    fixture : Fixture
+        A test made here, or a published one that was repaired.
+    format : str
+        The tool that runs it: "pytest", "unittest", "dlai" for a function as in public_tests.py,
+        "otter", or "nbgrader" for a notebook; a "plain" file has the function ``check`` alone.
 
     Examples
     --------
@@ -200,11 +229,14 @@ def write(fixture: Fixture) -> str:
     noise, nearest = margins(fixture)
     outputs = fixture.comparisons[-1].outputs
     reads = {step.name: ", ".join(step.reads) for step in fixture.program.steps}
-    return Template(text_of("mutants/fair_test.txt")).substitute(
+    text = Template(text_of("mutants/fair_test.txt")).substitute(
+        **named(fingerprints(fixture)),
+        **parts(fixture, format),
         title=fixture.title,
         right=right,
         wrong=wrong,
         survivors=survivors and f"These survive, for the reason beside them:\n\n{survivors}\n",
+        activations=_activations(fixture),
         layers=_bracketed(_layers(fixture)),
         generator=f"    generator = np.random.RandomState({fixture.seed})\n" * bool(fixture.draws),
         given=indent("\n".join(_given(fixture)), "    "),
@@ -217,6 +249,7 @@ def write(fixture: Fixture) -> str:
         relative=relative,
         made_of="\n".join(_entry(name, f'"{reads[name]}"') for name in outputs),
     )
+    return notebook(fixture, text) if format == "nbgrader" else text
 
 
 def margins(fixture: Fixture) -> tuple[float, float]:
@@ -254,16 +287,37 @@ def _layers(fixture: Fixture) -> Iterator[str]:
     Written out layer by layer, it would be the function that the course asks for.
     """
     for layer in fixture.layers:
-        if layer.Z in fixture.arrays:
+        if _is_whole(fixture, layer):
             A = layer.A if layer.A in fixture.arrays else ""
-            names = (layer.input, layer.W, layer.b, layer.Z, A, layer.activation, layer.mask)
+            name = " ".join(map(str, (layer.activation, *_leak(fixture, layer))))
+            names = (layer.input, layer.W, layer.b, layer.Z, A, name, layer.mask)
             yield f"({', '.join(map(json.dumps, names))}),"
+
+
+def _leak(fixture: Fixture, layer: Layer) -> tuple[float, ...]:
+    """Return the slope of a leaky relu, or nothing."""
+    own = [part for step in fixture.forward.steps for part in operations(step.expression)]
+    return next((part[2:] for part in own if part[:2] == (LEAKY, layer.Z)), ())
+
+
+def _activations(fixture: Fixture) -> str:
+    """Return the entries of the activations that a written file has beside the course's."""
+    found = {}
+    for layer in fixture.layers:
+        leak = _leak(fixture, layer)
+        if layer.activation == "softmax":
+            found["softmax"] = "lambda Z: np.exp(Z) / np.exp(Z).sum(axis=0)"
+        elif leak:
+            found[f"{LEAKY} {leak[0]}"] = f"lambda Z: np.where(Z > 0, Z, {leak[0]} * Z)"
+        elif not layer.activation and layer.A:
+            found[""] = "np.positive"
+    return "".join(f"{_entry(name, value)}\n" for name, value in found.items())
 
 
 def _given(fixture: Fixture) -> Iterator[str]:
     """Yield the entries of what is drawn, and of what is neither drawn nor computed."""
     yield from (_entry(one["name"], _draw(one)) for one in fixture.draws)
-    layers = [layer for layer in fixture.layers if layer.Z in fixture.arrays]
+    layers = [layer for layer in fixture.layers if _is_whole(fixture, layer)]
     known = {str(one["name"]) for one in fixture.draws}
     known |= {name for layer in layers for name in (layer.Z, layer.A)}
     for name, value in fixture.arrays.items():

@@ -37,8 +37,10 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
     known = tuple(name for name in known_at(fixture, slot) if name != "m")
     computes, own = role(fixture, slot)
     # What can be taken for m: the units of a layer, or all numbers of the step's own dZ.
-    counts: list[Tree] = [("shape0", name) for layer in layers for name in (layer.input, layer.W)]
-    counts += [("*", "m", ("shape0", own.W))] if own else []
+    counts: list[Tree] = [
+        ("shape0", name) for layer in layers for name in (layer.input, layer.W) if name in known
+    ]
+    counts += [("*", "m", ("shape0", own.W))] if own and own.W in known else []
     below = own.input if own and computes == "dA_prev" else ""
     early = (expression(slope["A"].format(A=below)) for slope in SLOPES.values() if below)
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
@@ -98,7 +100,8 @@ def slopes_of(fixture: Fixture) -> tuple[Tree, ...]:
     texts += [
         SLOPES[layer.activation]["Z"].format(Z=f"({layer.W} @ {layer.input} + {layer.b})")
         for layer in fixture.layers
-        if layer.activation in SLOPES and {layer.Z, layer.input, layer.b} <= fixture.arrays.keys()
+        if layer.activation in SLOPES
+        and {layer.Z, layer.W, layer.input, layer.b} <= fixture.arrays.keys()
     ]
     return tuple(dict.fromkeys(expression(text) for text in texts))
 
@@ -111,7 +114,7 @@ def gradients_of(fixture: Fixture, around: str = "") -> tuple[Tree, ...]:
         name for name in (*fixture.arrays, *steps) if re.match(f"({around})?d[AZ]", name)
     ]
     shortcut = ("-", fixture.layers[-1].A, "Y") if fixture.layers else ""
-    if "Y" in fixture.arrays and shortcut and shortcut not in steps.values():
+    if {*shortcut[1:]} <= fixture.arrays.keys() and shortcut and shortcut not in steps.values():
         found.append(shortcut)
     return tuple(found)
 

@@ -13,6 +13,8 @@ from backcheck.mutants.formulas import FAILURES, fingerprint, formula
 from backcheck.mutants.mistakes import Mistake, names_of, table
 from backcheck.mutants.mutate import mutants, mutated, operator_of
 from backcheck.mutants.roles import role
+from backcheck.mutants.steps import said_of
+from backcheck.over_time import in_loop
 from backcheck.program import Program, Tree, write
 from backcheck.showing.handout import expects, replaced_names, statements, symbol
 from backcheck.showing.words import say
@@ -45,16 +47,22 @@ class Mutant:
 
         Those of one layer that differ in what they read are one line.
         """
+        if key := said_of(self.fixture, self.forms):
+            return (say(key),)
         if not (read := self._replaced):
             return statements(self.forms)
-        texts = (write(tree) for tree in read.values())
-        return (say("computed-with", steps=", ".join(self.forms), names=", ".join(texts)),)
+        names = ", ".join(write(tree) for tree in read.values())
+        said = say("computed-with", steps=", ".join(self.forms), names=names)
+        return (in_loop(said, next(iter(self.forms))),)
 
     @property
     def expects(self) -> tuple[str, ...]:
         """What the test has in place of each change, in the notation of the handout."""
+        if said_of(self.fixture, self.forms):
+            return (say("loop-expects"),)
         if read := self._replaced:
-            return (say("takes", symbols=", ".join(map(symbol, read))),)
+            said = say("takes", symbols=", ".join(map(symbol, read)))
+            return (in_loop(said, next(iter(self.forms))),)
         return tuple(expects(name, self.originals[name]) for name in self.forms)
 
     @cached_property

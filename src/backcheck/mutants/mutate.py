@@ -22,6 +22,7 @@ from backcheck.mutants.joint import joint_changes
 from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
+from backcheck.over_time import time
 from backcheck.program import Program, Step, Tree, names, write
 
 DROPPED = "parentheses dropped"
@@ -156,6 +157,9 @@ def _slot_of(fixture: Fixture, name: str) -> Slot:
 def _rewritten(fixture: Fixture, name: str, tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Yield what one change of a step leads to, if it does not read the step itself."""
     found = rewrites(tree, families(fixture, name), _rewritten_parts(fixture, name))
+    if fixture.last and not time(name) and name != "m" and name not in fixture.arrays:
+        # After the loop only names are read; what is done to them can be done in the loop.
+        return (one for one in found if one[0] == "operand replaced")
     # Only m is read without being among the known names.
     return (one for one in found if "m" not in names(one[1])) if name == "m" else found
 

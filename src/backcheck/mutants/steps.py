@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.over_time import stem, time
 from backcheck.program import Tree, names, put
 
@@ -19,7 +19,15 @@ Forms = dict[str, Tree]
 
 def is_place(fixture: Fixture, name: str) -> bool:
     """Return whether a step or an array can be changed, and does not follow another one."""
-    return fixture.is_gradient and time(name) in (0, fixture.last)
+    # A loop that is no gradient is two mistakes at once, whose changes say nothing.
+    return (fixture.is_gradient or not fixture.last) and time(name) in (0, fixture.last)
+
+
+@cache
+def sound(fixture: Fixture) -> Fixture:
+    """Return a test, or the edition of it that accepts a gradient."""
+    others = (test for test in map(load, ids()) if test.function == fixture.function)
+    return fixture if fixture.is_gradient else next(test for test in others if test.is_gradient)
 
 
 def first_of(fixture: Fixture, name: str) -> str:
@@ -78,7 +86,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     weights = {name: sums[name] for name in sums if name.startswith("dW")}
     biases = {name: sums[name] for name in sums if name not in weights}
     alone = [{name: part} for name, part in sums.items()]
-    found = {
+    found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
         "step-alone": [*alone, weights, biases, sums],
         "other-sum": [
@@ -87,7 +95,8 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
     }
-    return {idea: tuple(filter(None, changes)) for idea, changes in found.items()}
+    once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
+    return {idea: tuple(some.values()) for idea, some in once.items()}
 
 
 @cache
@@ -130,21 +139,31 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
+    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
+    known = other_steps(fixture).items()
+    return next((key for key, changes in known if changes == forms), "")
+
+
 def _left_out(fixture: Fixture, at: int) -> Forms:
     """Return a loop that leaves out a step: what comes from the later one is handed on."""
-    found: Forms = {}
-    for other in range(1, fixture.last + 1):
-        for name, tree in _lines(fixture, other).items():
-            handed_on = f"{stem(name)}_t{at + 1}"
-            is_read = any(time(n) == at + 1 and stem(n) == stem(name) for n in fixture.values)
-            found[name] = tree if other != at else handed_on if is_read else ("*", 0.0, tree)
+    found = {
+        n: tree for other in range(fixture.last) for n, tree in _lines(fixture, other + 1).items()
+    }
+    left_out = _lines(fixture, at)
+    later = {name for tree in left_out.values() for name in names(tree) if time(name) == at + 1}
+    for name, tree in left_out.items():
+        before = f"{stem(name)}_t{at + 1}"
+        found[name] = before if before in later else ("*", 0.0, tree)
     return found
 
 
 def _own(tree: Tree, later: int) -> Tree:
     """Return what a step adds to what comes from the later one, or ``""``."""
     match tree:
-        case ("+", str(carried), own) | ("+", own, str(carried)) if time(carried) == later:
+        case ("+", str(carried), (str() | tuple()) as own) if time(carried) == later:
+            return own
+        case ("+", (str() | tuple()) as own, str(carried)) if time(carried) == later:
             return own
     return ""
 

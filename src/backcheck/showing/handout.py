@@ -7,6 +7,7 @@ Python does not run. Two matrices side by side are a matrix product, ``*`` multi
 
 from collections.abc import Iterator, Mapping
 
+from backcheck.over_time import in_loop
 from backcheck.program import FUNCTIONS, GATES, ROWS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
@@ -27,13 +28,13 @@ def equation(name: str, tree: Tree) -> str:
     said = f"{symbol(name)} = {mathematics(tree)}"
     sums = (operation for operation, *_ in parts(tree) if operation in SUMS)
     over = dict.fromkeys(say(operation.removesuffix("_keep")) for operation in sums)
-    return f"{said} ({', '.join(over)})" if over else said
+    return in_loop(f"{said} ({', '.join(over)})" if over else said, name)
 
 
 def expects(name: str, tree: Tree) -> str:
     """Return what a test has where a program has something else."""
     if tree == name:
-        return say("as-given", symbol=symbol(name))
+        return say("as-given", symbol=in_loop(symbol(name), name))
     return say("expects", equation=equation(name, tree))
 
 
@@ -45,7 +46,9 @@ def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
     product or sum of a backward step with more around it, or with the 1/m in another step.
     """
     return tuple(
-        equation(name, tree) if _gives_away(name, forms) else f"{name} = {write(tree)}"
+        equation(name, tree)
+        if _gives_away(name, forms)
+        else in_loop(f"{name} = {write(tree)}", name)
         for name, tree in forms.items()
     )
 
@@ -112,7 +115,7 @@ def _written(tree: Tree) -> tuple[str, int]:
         inside = ", ".join(map(mathematics, tree[1:]))
         return f"{SYMBOLS.get(operation, operation)}({inside})", _ATOM
     if right:
-        return _pair(operation, operand, right[0])
+        return _pair(operation, operand, right[-1])
     if operation in SUMS:
         return f"Σ {mathematics(operand, _SUM)}", _SUM
     if operation == "T":

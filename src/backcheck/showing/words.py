@@ -1,8 +1,9 @@
 """The sentences and patterns that the package and the page of the form have in common."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from backcheck import gradient_check
@@ -49,10 +50,17 @@ def cleaned(text: str) -> str:
 
 def gradients_of(fixtures: Iterable[Fixture]) -> tuple[str, ...]:
     """Return the names of gradients that these tests have and the course's Week 4 has not."""
-    names = (name for fixture in fixtures for name in fixture.expected)
+    names = chain.from_iterable(map(_outputs, fixtures))
     # In another case as well: each test takes the names that it spells otherwise.
     usual = re.compile(r"(?:\w+_)?d[AWZb](?:_prev|L|\d)?|m", re.IGNORECASE)
     return tuple(dict.fromkeys(name for name in names if not usual.fullmatch(name)))
+
+
+def _outputs(test: Fixture) -> Iterator[str]:
+    """Yield the names under which the outputs of a test are printed."""
+    yield from test.expected
+    for habit in test.also_called:
+        yield from (name for name, step in habit.items() if step in test.expected)
 
 
 @cache
