@@ -30,7 +30,7 @@ def add(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = folder / TABLE
     copied.parent.mkdir(parents=True)
     copied.write_text((ROOT / TABLE).read_text(encoding="utf-8") + text, encoding="utf-8")
-    monkeypatch.setattr(sources, "ROOT", folder)
+    monkeypatch.setattr(sources, "PACKAGE", folder / "src/backcheck")
 
 
 def test_a_new_mistake_has_its_section_when_its_table_is_written(
