@@ -148,6 +148,19 @@ def test_right_numbers_of_too_few_digits_are_told_from_a_mistake() -> None:
     assert told in complaint(name, off)
 
 
+def test_single_precision_can_lose_a_name_and_never_gives_another() -> None:
+    name = "tanh, three output units"
+    hint, lost = written(name)["hint"], 0
+    arrays = {one: np.float32(value) for one, value in written(name)["inputs"]().items()}
+    chosen = [(mutant, outputs) for mutant, outputs in mistakes(name)[::3] if len(outputs) == 4]
+    for mutant, outputs in chosen:
+        values = mutant.program.run(arrays)
+        off = hint([np.asarray(values[one], float) for one in outputs])
+        assert off in ("", hint([np.asarray(value, float) for value in outputs.values()]))
+        lost += not off
+    assert lost < 0.01 * len(chosen)
+
+
 def test_nan_is_told_from_a_mistake() -> None:
     name = "tanh, three output units"
     outputs = {**made(name).expected, "db1": np.full((5, 1), np.nan)}
