@@ -1,8 +1,8 @@
 """The command line, as a reader calls it."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
