@@ -22,6 +22,8 @@ from backcheck.program import Tree, parse, write
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 each = pytest.mark.parametrize("id", [RNN, LSTM])
+# The programs with changes of a loop are made once.
+pytestmark = pytest.mark.xdist_group("over-time")
 
 
 def printed(fixture: Fixture, values: Mapping[str, np.ndarray]) -> str:
@@ -151,6 +153,7 @@ def test_a_mistake_of_the_cell_is_found_in_the_loop(
     assert found.candidates[0].page == "backpropagation-through-time"
 
 
+@pytest.mark.timed
 def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
     mutant = changed(LSTM, dzc="dcct_t4 * (1 - cct_t4)", dbo_sum="dbo_t4")
     begun = time.process_time()
