@@ -22,8 +22,6 @@ from backcheck.program import Tree, parse, write
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 each = pytest.mark.parametrize("id", [RNN, LSTM])
-# The programs with changes of a loop are made once.
-pytestmark = pytest.mark.xdist_group("over-time")
 
 
 def printed(fixture: Fixture, values: Mapping[str, np.ndarray]) -> str:
