@@ -151,6 +151,7 @@ def test_a_mistake_of_the_cell_is_found_in_the_loop(
     assert found.candidates[0].page == "backpropagation-through-time"
 
 
+@pytest.mark.timed
 def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
     mutant = changed(LSTM, dzc="dcct_t4 * (1 - cct_t4)", dbo_sum="dbo_t4")
     begun = time.process_time()

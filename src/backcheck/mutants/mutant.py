@@ -75,7 +75,8 @@ class Mutant:
     def changed(self) -> tuple[tuple[str, str, str], ...]:
         """The step, what it was (a solution: for programs only) and what it is, by change."""
         was = self.originals
-        return tuple((name, write(was[name]), write(now)) for name, now in self.forms.items())
+        new = {name: now for name, now in self.forms.items() if now != was[name]}
+        return tuple((name, write(was[name]), write(now)) for name, now in new.items())
 
     @cached_property
     def originals(self) -> dict[str, Tree]:

@@ -147,9 +147,9 @@ def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
 
 def _left_out(fixture: Fixture, at: int) -> Forms:
     """Return a loop that leaves out a step: what comes from the later one is handed on."""
-    found = {
-        n: tree for other in range(fixture.last) for n, tree in _lines(fixture, other + 1).items()
-    }
+    # A change of the step that runs first would be made at the others too.
+    kept = range(1, fixture.last) if at == fixture.last else ()
+    found = {name: tree for other in kept for name, tree in _lines(fixture, other).items()}
     left_out = _lines(fixture, at)
     later = {name for tree in left_out.values() for name in names(tree) if time(name) == at + 1}
     for name, tree in left_out.items():
