@@ -47,10 +47,8 @@ EXERCISE = re.compile(r"(\w+) \((Course \d+ Week \d+)\)")
 """The title of an exercise of the Deep Learning Specialization that is not covered."""
 
 SCOPE = """\
-```{{container}} scope
 **Covered**: {known} ({{ref}}`every function <diagnose-covered>`).
-**Not covered**: {others}other courses.
-```"""
+**Not covered**: {others}other courses."""
 
 NEEDED = ("part", "says", "wrong", "see")
 """What a section says of a mistake."""
@@ -161,7 +159,7 @@ def _with_labels(page: str, source: str) -> str:
 def _with_sections(source: str) -> str:
     if not PLACE.search(source):
         return source
-    table = _read(ROOT / "src/backcheck/mutants/mistakes.toml")
+    table = _read(PACKAGE / "mutants/mistakes.toml")
     for flaw in flaws(table, PLACE.findall(source)):
         raise ValueError(flaw)
     return PLACE.sub(lambda place: "\n".join(_sections(place[1], table)), source)

@@ -208,7 +208,8 @@ def test_what_a_test_expects_is_mathematics_that_python_does_not_run(id: str) ->
     for step in load(id).program.steps:
         said = equation(step.name, step.expression)
         assert solutions(said) == []
-        if re.search("dW|db|dA_prev", step.name):
+        # What a loop over time adds up is a line of no graded function.
+        if re.search("dW|db|dA_prev", step.name) and re.search(r"@|sum\(", str(step)):
             with pytest.raises(SyntaxError):
                 compile(said, "handout", "exec")
 

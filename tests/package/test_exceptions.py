@@ -278,6 +278,7 @@ def test_run_tells_what_gives_the_shape_that_an_own_assert_refused() -> None:
 
 
 PLAIN = {
+    "steps": "ValueError: operands could not be broadcast together with shapes (5,10,4) (5,10)",
     "divide": "RuntimeWarning: divide by zero encountered in true_divide",
     "overflow": "RuntimeWarning: overflow encountered in exp",
     "invalid": "RuntimeWarning: invalid value encountered in multiply",

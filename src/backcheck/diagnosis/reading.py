@@ -190,6 +190,10 @@ def _near(values: Any, centre: Any, width: Any) -> Any:
         return np.abs(values - centre) <= width
 
 
+DEEPEST = 8
+"""Of the frames above the last one so many are read: who calls it with what."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where an exception was raised: the function (or ``"cell"``) and the statement, or ``""``."""
@@ -357,7 +361,7 @@ def _frame(text: str) -> Frame:
             # Without the line that names the function, its statement is all there is.
             frame = frame_of("-" if function is None else function, statement)
             if frame.function or function is None:
-                last = replace(frame, calls=(last.statement, *last.calls))
+                last = replace(frame, calls=(last.statement, *last.calls[: DEEPEST - 1]))
         elif quoted := pattern("quoted-assert").match(line):
             asserts.append(quoted["statement"])
         previous = line.strip()
