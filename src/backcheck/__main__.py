@@ -208,7 +208,7 @@ def _audit(options: argparse.Namespace) -> int:
     every = published()
     is_own = re.compile(r"\.py(::|$)")
     for name in options.fixtures:
-        if ".toml" not in name and not is_own.search(name) and name not in every:
+        if ".toml" not in name and not is_own.search(name) and name not in (*every, *ids()):
             raise unknown(name, every)
     found: list[Audit | Report] = []
     for name in options.fixtures or every:

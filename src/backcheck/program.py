@@ -437,9 +437,9 @@ def _tree(node: ast.expr) -> Tree:
             return ("**", _tree(argument), 2.0)
         case ast.Call(
             func=ast.Name("concatenate" | "dstack" as name),
-            args=[ast.Tuple(elts=[_, _, *_] as some)],
+            args=[ast.Tuple(elts=[_, _, *others] as some)],
             keywords=[],
-        ):
+        ) if name == "dstack" or not others:
             return (name, *map(_tree, some))
         case ast.Call(func=ast.Name(id="sum"), args=[argument], keywords=keywords):
             options = {str(word.arg): getattr(word.value, "value", ...) for word in keywords}

@@ -30,10 +30,11 @@ def test_a_page_where_people_land_says_which_exercises_are_covered(name: str) ->
 def test_the_line_names_each_week_with_a_published_test_and_no_other() -> None:
     covered, _ = sources.scope().split("**Not covered**")
     said = re.search(r"\*\*: (.*) \(", covered)[1]
-    weeks = []
-    for part in re.split(r", (?=\w+ \d+ Week)| and (?=\w+ \d+ Week)", said):
-        course, numbers = re.fullmatch(r"(.* \d+) Weeks? ([\d, and]+)", part).groups()
-        weeks += [f"{course} Week {number}" for number in re.findall(r"\d+", numbers)]
+    weeks = [
+        f"{course.strip().removeprefix('and ')} Week {number}"
+        for course, numbers in re.findall(r"([A-Za-z ]*Course \d+) Weeks? ([\d, and]*\d)", said)
+        for number in re.findall(r"\d+", numbers)
+    ]
     assert set(weeks) == {test.course for test in audit.published().values()}
     assert len(weeks) == len(set(weeks))
 

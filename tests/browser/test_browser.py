@@ -60,6 +60,18 @@ def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
     assert formula.evaluate("box => box === document.activeElement") == scrolls
 
 
+CUT = """[...document.querySelectorAll("pre")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => getComputedStyle(box).backgroundImage.split("(")[0])"""
+
+
+def test_code_that_a_phone_cuts_off_is_shaded_at_its_edge(html: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((html / "printed-values-match-but-test-fails.html").as_uri())
+    assert set(page.evaluate(CUT)) == {"linear-gradient"}
+    page.close()
+
+
 def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(
     html: Path, screen: Page
 ) -> None:

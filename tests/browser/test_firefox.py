@@ -134,6 +134,27 @@ def test_a_closed_drawer_takes_no_focus_and_opens_and_closes_by_keyboard(
     fox.tell("SetWindowRect", width=1280, height=900)
 
 
+def test_a_finger_takes_the_dot_of_a_plane_and_the_page_stays(fox: Firefox, html: Path) -> None:
+    fox.goto((html / "off-the-forward-pass.html").as_uri())
+    fox.evaluate("document.querySelector('.plane').scrollIntoView({ block: 'center' })")
+    place = """const box = document.querySelector(arguments[0]).getBoundingClientRect();
+      return [box.x + box.width / 2, box.y + box.height / 2, scrollY]"""
+    # The first touch loads the script that moves the dot.
+    for across, down in ((-20, 30), (40, -50)):
+        x, y, scrolled = fox.evaluate(place, ".plane-point")
+        path = [(round(x + across * n / 8), round(y + down * n / 8)) for n in range(9)]
+        moves = [{"type": "pointerMove", "x": at, "y": to} for at, to in path]
+        actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:]]
+        actions.append({"type": "pointerUp", "button": 0})
+        finger = {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"}}
+        fox.tell("PerformActions", actions=[{**finger, "actions": actions}])
+        fox.wait_for("document.documentElement.dataset.live === 'ready'")
+    new_x, new_y, still = fox.evaluate(place, ".plane-point")
+    assert new_x == pytest.approx(x + across, abs=2)
+    assert new_y == pytest.approx(y + down, abs=8)
+    assert still == pytest.approx(scrolled, abs=2)
+
+
 def test_printed_numbers_are_diagnosed(fox: Firefox, html: Path) -> None:
     fox.goto((html / "diagnose.html").as_uri())
     fox.wait_for("document.documentElement.dataset.diagnose === 'ready'")

@@ -9,7 +9,8 @@ import pytest
 
 import live
 import typed
-from backcheck.fixtures import ids, load
+from backcheck.fixtures import Fixture, ids, load, prefix
+from backcheck.mutants.roles import role
 from building import parsed
 
 FORMULAS = list(live.formulas())
@@ -47,6 +48,12 @@ def test_a_page_shows_what_the_package_says_of_each_form(
         assert "".join(live.said(test, step, form, shown.split(", "))["numbers"]) in text
 
 
+def computed(fixture: Fixture, step: str) -> tuple[str, str]:
+    """Return what a step computes, and of which activation."""
+    kind, layer = role(fixture, step)
+    return kind, (layer.activation if layer else "") or prefix(step).rstrip("_")
+
+
 def test_every_edition_of_every_test_with_the_step_is_named() -> None:
     for test in ("c1w4_L_model_backward_v2", "c1w3_bp_public_c"):
         for step in ("dZ1", "dZ2"):
@@ -55,6 +62,12 @@ def test_every_edition_of_every_test_with_the_step_is_named() -> None:
             text = "\n".join(line for _, line in told.tests)
             for other, *_ in typed.same_step(load(test), step):
                 assert typed.test_of(other) in text
+    for test, step in {(test, step) for _, test, step, *_ in FORMULAS}:
+        there = {other.id for other, *_ in typed.same_step(load(test), step)}
+        for other in map(load, set(ids("Course 1")) - there):
+            assert computed(load(test), step) not in [
+                computed(other, one.name) for one in other.program.steps
+            ], other.id
     there = {other.id for other, *_ in typed.same_step(load("c1w4_L_model_backward_v2"), "dZ2")}
     assert there == {id for id in ids("Course 1") if "linear_backward" not in id}
 

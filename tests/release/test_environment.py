@@ -15,14 +15,18 @@ from packaging.requirements import Requirement
 import backcheck
 from chapters import ROOT
 
-LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+LOCKS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.txt", "tests/graders.txt")
+}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def pins() -> dict[str, list[str]]:
-    """Return the locked versions of each distribution."""
+def pins(*names: str) -> dict[str, list[str]]:
+    """Return the locked versions of each distribution, in some locks or in all."""
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", LOCK, flags=re.MULTILINE):
+    text = "\n".join(LOCKS[name] for name in names or LOCKS)
+    for name, version in re.findall(r"^([a-z0-9_.-]+)==([^\s;]+)", text, flags=re.MULTILINE):
         found.setdefault(name, []).append(version)
     return found
 
@@ -44,12 +48,17 @@ def test_the_lock_holds_a_version_that_each_short_list_allows(requirement: Requi
     assert all(version in requirement.specifier for version in versions)
 
 
-def test_every_locked_version_carries_hashes_and_no_address() -> None:
-    blocks = re.split(r"^(?=[a-z0-9_.-]+==)", LOCK, flags=re.MULTILINE)[1:]
-    assert len(blocks) == sum(map(len, pins().values()))
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_version_carries_hashes_and_no_address(name: str) -> None:
+    blocks = re.split(r"^(?=[a-z0-9_.-]+==)", LOCKS[name], flags=re.MULTILINE)[1:]
+    assert len(blocks) == sum(map(len, pins(name).values()))
     assert all("--hash=sha256:" in block for block in blocks)
-    assert "://" not in LOCK
-    assert "make lock" in LOCK.splitlines()[1]
+    assert "://" not in LOCKS[name]
+    assert "make lock" in LOCKS[name].splitlines()[1]
+
+
+def test_the_graders_add_to_the_environment_of_the_book_and_change_nothing_in_it() -> None:
+    assert pins("tests/graders.txt").keys().isdisjoint(pins("requirements.txt"))
 
 
 def test_the_katex_lock_pins_by_integrity_and_names_no_address_to_download_from() -> None:

@@ -2,7 +2,7 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
-import { remains } from "./clues.js";
+import { endsEarly, remains } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
@@ -248,6 +248,11 @@ function chosen(found, paste) {
     remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
   }
   const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+  if (best.verdict === "expected" && endsEarly(best, left.length)) {
+    remarks.push(
+      say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
+    );
+  }
   if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
     remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
   }

@@ -247,7 +247,7 @@ function printedShapes(text) {
     every("printed-shape", text).map(({ index, groups }) => {
       const before = text.slice(Math.max(0, index - 60), index);
       const label = before.slice(before.lastIndexOf("\n") + 1);
-      const sizes = [groups?.rows, groups?.columns].filter(Boolean);
+      const sizes = Object.values(groups ?? {}).filter(Boolean);
       return [lastName(label)[0], sizes.map(Number).join()];
     }),
   );

@@ -54,22 +54,29 @@ export class Plane {
     this.svg.addEventListener("click", (event) => this.follow(event));
     this.dot.addEventListener("keydown", (event) => this.press(event));
     const { early } = /** @type {any} */ (root);
-    if (early?.type === "pointerdown" && early.target.closest("svg")) this.follow(early);
+    const meant = early?.type === "click" || (early?.type === "pointerdown" && this.takes(early));
+    if (!meant || !this.svg.contains(early.target)) return;
+    this.held = early.pointerId;
+    this.follow(early);
   }
 
   /** A finger takes the dot, and elsewhere scrolls the page. @param {PointerEvent} event */
+  takes({ pointerType, target }) {
+    return pointerType === "mouse" || this.dot.contains(/** @type {Node} */ (target));
+  }
+
+  /** @param {PointerEvent} event */
   take(event) {
-    if (event.pointerType !== "mouse" && !this.dot.contains(/** @type {Node} */ (event.target)))
-      return;
+    if (!this.takes(event)) return;
+    this.held = event.pointerId;
     this.svg.setPointerCapture(event.pointerId);
     this.follow(event);
   }
 
   /** @param {PointerEvent} event */
   drag(event) {
-    const held = event.buttons & 1 && this.svg.hasPointerCapture(event.pointerId);
-    const early = event.buttons & 1 && this.dot.contains(/** @type {Node} */ (event.target));
-    if (held || early) this.follow(event);
+    // A finger that scrolls is captured by the picture as well.
+    if (event.buttons & 1 && event.pointerId === this.held) this.follow(event);
   }
 
   /** @param {MouseEvent} event */

@@ -2,12 +2,13 @@
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.catalogue import Place, entry
+from backcheck.diagnosis.catalogue import Place, entry, printed_on
 from backcheck.diagnosis.symptoms import Cause, known_causes
 from backcheck.mutants.mistakes import Mistake, table
 
@@ -74,12 +75,17 @@ def _told(mistake: Mistake, place: Place) -> str:
     if place.says == "stops":
         prints = f"makes numpy stop\n\n{_fenced(f'at {mutant.outcome.error}')}"
     else:
-        values, expected = mutant.values, fixture.expected
+        values: Mapping[str, Any] = mutant.values
+        expected: Mapping[str, Any] = fixture.expected
         output = next(
             name
             for name, want in expected.items()
             if np.shape(values[name]) != want.shape or not np.allclose(values[name], want)
         )
+        if fixture.last:
+            # A notebook with a loop prints single entries.
+            output = next(iter(place.outputs))
+            values, expected = place.outputs, printed_on(fixture, fixture.values)
         alike = (one for one in place.shared if output in one.outputs)
         others = [table()[id].name for one in alike for id in one.others]
         prints = (

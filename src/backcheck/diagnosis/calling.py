@@ -16,6 +16,12 @@ from backcheck.showing.words import say
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
+def called(fixture: Fixture) -> str:
+    """Return how a test calls its function, without what it takes apart."""
+    text = fixture.call[0].rpartition(" = ")[2]
+    return text if "[" not in text else text[: text.index("([")] + "caches)"
+
+
 def calls(
     fixture: Fixture, arrays: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
@@ -40,6 +46,8 @@ def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> An
             return word
         case ast.Tuple(elts=nodes):
             return tuple(_argument(fixture, arrays, one) for one in nodes)
+        case ast.List(elts=nodes):
+            return [_argument(fixture, arrays, one) for one in nodes]
         case ast.Set(elts=nodes):
             return {ast.unparse(one): _argument(fixture, arrays, one) for one in nodes}
         case ast.Dict(keys=keys, values=nodes):
@@ -128,7 +136,7 @@ def bound(pattern: ast.expr, value: Any, arrays: dict[str, Any]) -> bool:
             value = [value[ast.unparse(part)] for part in parts]
         case ast.Dict(keys=keys, values=parts):
             value = [value[getattr(key, "value", None)] for key in keys]
-        case ast.Tuple(elts=parts) if isinstance(value, tuple | list):
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) if isinstance(value, tuple | list):
             pass
         case _:
             return False

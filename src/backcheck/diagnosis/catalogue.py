@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 import numpy as np
@@ -339,9 +339,9 @@ def overview() -> Overview:
     ['1/m: multiplied by m instead of divided']
     """
     named: dict[str, dict[str, list[str]]] = {kind: {} for kind in SIGHTS}
-    for kind, key in dict.fromkeys((sight(mutant)[0], key) for key, mutant in _newest()):
-        if kind:
-            mistake = table()[key]
+    seen = {(sight(mutant)[0], key) for key, mutant in _newest()}
+    for kind, (key, mistake) in product(SIGHTS, table().items()):
+        if (kind, key) in seen:
             named[kind].setdefault(mistake.section["part"], []).append(mistake.name)
     rows = (
         (SIGHTS[kind], " | ".join(f"{part}: {'; '.join(some)}" for part, some in parts.items()))

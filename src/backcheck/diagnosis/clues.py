@@ -166,12 +166,12 @@ def differing(test: str) -> Table:
 
 
 def stopping(*tests: str) -> Table:
-    """Return the shapes at which numpy stops in a named form, the step, and what the form is.
+    r"""Return the shapes at which numpy stops in a named form, the step, and what the form is.
 
     Examples
     --------
     >>> stopping("c1w4_linear_backward_v4a").rows[-1]
-    ('(5,3) (3,4)', 'dA_prev', 'an entry-by-entry product in place of a matrix product')
+    ('(5,3)\xa0(3,4)', 'dA_prev', 'an entry-by-entry product in place of a matrix product')
     """
     rows: dict[tuple[str, str], dict[str, None]] = {}
     for fixture in map(load, tests):
@@ -181,7 +181,8 @@ def stopping(*tests: str) -> Table:
             step = mutant.program.steps[len(mutant.values)]
             _, shapes = stopped(step.expression, {**fixture.arrays, **mutant.values})
             if len(shapes) == 2:
-                said = " ".join(f"({','.join(map(str, shape))})" for shape in shapes)
+                # No line of a page breaks between the two.
+                said = "\N{NO-BREAK SPACE}".join(f"({','.join(map(str, one))})" for one in shapes)
                 rows.setdefault((said, step.name), {})[table()[key].name] = None
     listed = ((*place, ", or ".join(names)) for place, names in sorted(rows.items()))
     return Table(("shapes", "line", "what may be wrong in it"), listed)

@@ -8,12 +8,14 @@ from typing import Any
 from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, size, variable, verdict
+from backcheck.over_time import unrolled
 from backcheck.program import parse
 
 TEXT = ("title", "course", "function", "found_in", "forward", "program")
 REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
+KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
@@ -65,9 +67,9 @@ def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
     draws = table.get("draws", ())
     if not all(isinstance(one, dict) and {"name", "shape"} <= one.keys() for one in draws):
         yield "each of its draws needs a name and a shape."
-    for key in {"forward", "program", "gradient_of"} & table.keys():
+    for key in {"forward", "program", "instead", "gradient_of"} & table.keys():
         try:
-            parse(table[key].lstrip("\n"))
+            parse(unrolled(table[key].lstrip("\n")))
         except ValueError as error:
             yield f"its {key} is no program. {error}"
 
@@ -112,8 +114,9 @@ def flaws(fixture: Fixture) -> Iterator[str]:
     outcome = fixture.judge(fixture.program)
     if outcome.word != "passes":
         yield f"its own program does not pass: it {outcome}."
-    if verdict(fixture.program, fixture) != "equivalent":
-        yield "its program does not compute the gradient of the cost of its forward."
+    if (verdict(fixture.program, fixture) == "equivalent") != fixture.is_gradient:
+        does = "does not compute" if fixture.is_gradient else "does compute"
+        yield f"its program {does} the gradient of the cost of its forward."
 
 
 def of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
+from backcheck.mutants.steps import sound
 from backcheck.showing.words import covered, say
 
 MOST = 6
@@ -238,7 +239,8 @@ def diagnose(
     if not isinstance(grads, str | Mapping):
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
-    paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), tests)
+    every = (*tests, *(test for others in courses() for test in others))
+    paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
     found = _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
@@ -264,7 +266,8 @@ def _elsewhere(
     """Return what another course makes of numbers, or tests that were not asked for."""
     if not asked:
         return _in_other_course(paste, changes, effort)
-    other = _explain(paste, courses()[0], min(changes, 1), effort)
+    others = courses()[0] if asked.is_gradient else (sound(asked),)
+    other = _explain(paste, others, min(changes, 1), effort)
     if not other or not other.candidates:
         return None
     found = found or Diagnosis("unexplained", asked)
@@ -295,10 +298,13 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
     """Return the tests that have most of the pasted shapes: how many of them."""
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
+    named = any(array.name for array in paste.arrays)
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
-        if 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
+        # Where a notebook prints single entries, there are no numbers without a name.
+        if (named or not test.entries)
+        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
     }
     return {test: fits for test, fits in fitting.items() if 2 * fits > count}
 
@@ -426,9 +432,10 @@ def _answer(
         for mutant in _one_change(fixture, arrays, loose)
         if mutant.named and mutant.outcome.word == "passes"
     ]
-    if not fixture.is_gradient:
-        remarks += (say("no-gradient", page=fixture.page),)
     candidates = (Mutant(fixture, {}, 0), *others)
+    if not fixture.is_gradient:
+        of = sound(fixture)
+        remarks += (say("no-gradient", title=of.title, id=of.id, page=of.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 
@@ -468,9 +475,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
     left = [name for name in first.fixture.expected if name not in arrays]
+    if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
+        remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if left and best.verdict == "explained" and len(best.groups) > 1:
         remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
     return replace(best, remarks=tuple(remarks))
+
+
+def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
+    """Return whether the outputs that are computed last are left out, and nothing else."""
+    order = [step.name for step in fixture.program.steps if step.name in fixture.expected]
+    return n > 1 and len(arrays) > 2 and {*order[:-n]} == arrays.keys()
 
 
 def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:

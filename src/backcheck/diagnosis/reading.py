@@ -90,6 +90,8 @@ class PrintedArray:
         rows = [row for row in self.rows if row is not None]
         if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
             return None
+        if self.dimensions > 2:
+            return self.around
         return ((), (len(rows[0]),), (len(rows), len(rows[0])))[self.dimensions]
 
     def fits(self, shape: tuple[int, ...], loose: bool = False) -> bool:
@@ -99,7 +101,7 @@ class PrintedArray:
             return (
                 inside and self.around in (None, shape) and self._entry.fits(shape[len(self.at) :])
             )
-        if self.shape is not None and not loose:
+        if len(shape) > 2 or (self.shape is not None and not loose):
             return self.has(shape)
         height, width = (1, 1, *shape)[-2:]
         rows = [row for row in self.rows if row is not None]
@@ -115,20 +117,14 @@ class PrintedArray:
         return self.shape == shape or (self.shape == () and shape == (1,))
 
     def at_step(self, place: int) -> "PrintedArray | None":
-        """Return what one step has put into an array of which the last axis is time, if known."""
-        rows = [row for row in self.rows if row is not None]
-        if not self.whole or len(rows) < len(self.rows) or any(None in row for row in rows):
+        """Return what one step has put into an array whose last axis is time, if that is known."""
+        rows = [row for row in self.rows if row and place < len(row) and None not in row]
+        if len(self.at) + self.dimensions != 3 or not self.whole or len(rows) < len(self.rows):
             return None
-        column = tuple(row[place] for row in rows if place < len(row))
-        if len(self.at) == 2 and len(column) == 1:
-            return replace(self, rows=(column,), dimensions=0)
-        if len(self.at) == 1:
-            return replace(self, rows=(column,), dimensions=1)
-        if not self.at and self.around and len(column) == self.around[0] * self.around[1]:
-            width = self.around[1]
-            table = tuple(column[n : n + width] for n in range(0, len(column), width))
-            return replace(self, rows=table, dimensions=2)
-        return None
+        column = tuple(row[place] for row in rows)
+        height, width = (self.around or ())[:2] if self.dimensions > 2 else (1, len(column))
+        table = tuple(column[n * width : (n + 1) * width] for n in range(height))
+        return replace(self, rows=table, dimensions=self.dimensions - 1, around=None)
 
     @cached_property
     def _entry(self) -> "PrintedArray":
@@ -291,7 +287,7 @@ def _printed_shapes(
     for found in pattern("printed-shape").finditer(text):
         label = text[max(0, found.start() - 60) : found.start()].rpartition("\n")[2]
         if named := list(names.finditer(label)):
-            sizes = tuple(map(int, filter(None, (found["rows"], found["columns"]))))
+            sizes = tuple(map(int, filter(None, found.groups())))
             yield course_spelling(named[-1][0], names), sizes
 
 
@@ -319,11 +315,15 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         if not isinstance(name, str):
             raise ValueError(f"{name!r} is no name of an array, but a {type(name).__name__}.")
         array = numeric(name, value)
-        if array.ndim > 2:
-            raise ValueError(f"{name} has {array.ndim} dimensions, but a gradient has at most 2.")
+        most = max([2, *(np.ndim(test.expected.get(name, 0)) for test in fixtures)])
+        if array.ndim > most:
+            raise ValueError(
+                f"{name} has {array.ndim} dimensions, but a gradient has at most {most}."
+            )
         if not array.size:
             raise ValueError(f"{name} has shape {array.shape}, so there is no number in it.")
         table = np.atleast_2d(array.astype(float))
+        table = table.reshape(-1, table.shape[-1])
         rows = _untrimmed([tuple(map(_number, map(repr, row))) for row in table.tolist()])
         # What was computed is whole: every number of it has the digits of the longest.
         rows = tuple(tuple(n and replace(n, own=n.decimals) for n in r or ()) for r in rows)
@@ -335,7 +335,8 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
                 tuple(n and replace(n, own=own, decimals=own) for n in r or ()) for r in rows
             )
         spelling = course_spelling(name, names)
-        arrays.append(PrintedArray(spelling, rows, array.ndim, line, whole=True))
+        one = PrintedArray(spelling, rows, array.ndim, line, whole=True)
+        arrays.append(replace(one, around=array.shape) if array.ndim > 2 else one)
     return _finite(Paste(tuple(arrays)))
 
 

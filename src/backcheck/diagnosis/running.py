@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.calling import calls
+from backcheck.diagnosis.calling import called, calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.lines import Assignment, Trace, is_right, same, which_line
@@ -27,6 +27,7 @@ from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_causes
 from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
+from backcheck.over_time import time
 from backcheck.showing.words import say
 
 PATIENCE = 2.0
@@ -139,7 +140,10 @@ def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...]
 def fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
     """Return two real forward passes of the test's own sizes on which no step is 0 everywhere."""
     drawn = (forward.draw(fixture, seed, fixture.sizes) for seed in range(1, 50))
-    return islice((a for a in drawn if all(map(np.any, fixture.program.run(a).values()))), 2)
+    # What a loop starts from is 0.
+    steps = [s.name for s in fixture.program.steps if time(s.name) <= fixture.last]
+    values = ((arrays, fixture.program.run(arrays)) for arrays in drawn)
+    return islice((arrays for arrays, own in values if all(np.any(own[n]) for n in steps)), 2)
 
 
 def _own_tests() -> tuple[str, ...]:
@@ -231,14 +235,14 @@ def _trace(
         if inside not in elsewhere:
             made.append(one)
     outputs = outputs_of(test, told["returned"])
-    usable = {name: value.array for name, value in outputs.items() if not unusable(name, value)}
+    usable = {n: value.array for n, value in outputs.items() if not unusable(test, n, value)}
     return Trace(arrays, made, usable, function, overwritten)
 
 
 def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
     """Return the diagnosis of what a function returned, or what is known of how it failed."""
     fixture, outputs = ran.fixture, ran.outputs
-    why = {name: unusable(name, value) for name, value in outputs.items()}
+    why = {name: unusable(fixture, name, value) for name, value in outputs.items()}
     said = tuple(why[name] for name in fixture.expected if why.get(name))
     if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
         left = left_as_handed_out(ran.taken.pieces)
@@ -255,7 +259,7 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
 def _causes(ran: Ran) -> Iterator[str]:
     """Yield what may be behind an exception."""
     if not ran.frames and ran.error.startswith("TypeError"):
-        yield say("called-so", call=ran.fixture.call[0].rpartition(" = ")[2])
+        yield say("called-so", call=called(ran.fixture))
         return
     if ran.error.startswith("NameError"):
         yield from (say("may-be-absent", module=module) for module in ran.absent)

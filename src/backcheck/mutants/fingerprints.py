@@ -27,6 +27,9 @@ STEPS = 1e4
 GRIDS, BITS = 16, 48
 """How many grids are tried, and how long a fingerprint is."""
 
+MOST = 4
+"""How many steps are named."""
+
 
 @dataclass(frozen=True)
 class Fingerprints:
@@ -85,7 +88,7 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
     said: dict[str, set[tuple[str, str]]] = {}
     table: dict[str, dict[str, list[str]]] = {}
     for mutant, _, kept in sorted(found, key=lambda one: one[0].rank):
-        what, where = described(mutant), ", ".join(mutant.forms)
+        what, where = described(mutant), made_in(mutant)
         said.setdefault(kept, set()).add((what, where))
         prints = table.setdefault(what, {}).setdefault(where, [])
         if kept not in prints:
@@ -102,6 +105,12 @@ def described(mutant: Mutant) -> str:
     if mutant.named:
         return ". ".join((mutant.name, mutant.named[0].hint))
     return f"{' and '.join(mutant.operators) or 'another argument'}."
+
+
+def made_in(mutant: Mutant) -> str:
+    """Return the steps that a mistake is made in, or the first of many."""
+    first, rest = [*mutant.forms][:MOST], len(mutant.forms) - MOST
+    return ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
 
 
 @cache

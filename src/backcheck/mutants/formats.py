@@ -11,6 +11,7 @@ from typing import Any
 from backcheck.fixtures import Fixture, parsed, table_of, text_of
 from backcheck.forward import kind_and_shape
 from backcheck.mutants.fingerprints import Fingerprints
+from backcheck.program import Program
 
 WIDTH = 83
 """How long a line of a test file may be, before it is indented by four."""
@@ -34,7 +35,8 @@ def parts(fixture: Fixture, format: str) -> dict[str, str]:
     }
     filled["imports"] += "\n" * bool(filled["imports"])
     filled["framework"] += "\n" * bool(filled["framework"])
-    adaptor = f"\n\n\n{_by_name(fixture)}\n" if fixture.call else "\n"
+    is_called = fixture.call and format != "plain"
+    adaptor = f"\n\n\n{_by_name(fixture)}\n" if is_called else "\n"
     return filled | {"tail": (adaptor + filled["tail"]).rstrip("\n")}
 
 
@@ -103,51 +105,60 @@ def _by_name(fixture: Fixture) -> str:
 
 
 def _calls(fixture: Fixture) -> Iterator[str]:
-    calls = [
+    """Yield the lines that call the function, and give what it returns the names of the test."""
+    made = [
         (taken, _joined("target(", [_argument(fixture, one) for one in given], ")"))
         for taken, given in parsed(fixture)
     ]
-    into, call = calls[0]
-    if isinstance(into, ast.Dict) and into.keys:
-        yield f"returned = {call}"
-        pairs = zip(into.keys, into.values, strict=True)
-        values = [f'"{ast.unparse(v)}": returned[{ast.unparse(k or v)}]' for k, v in pairs]
-        yield f"return {_joined('{', values, '}')}"
-        return
-    if isinstance(into, ast.Dict | ast.Set):
-        yield f"return {call}"
+    if ast.unparse(made[0][0]) == "{}":
+        yield f"return {made[0][1]}"
         return
     yield "grads = {}"
-    for taken, call in calls:
+    for taken, call in made:
         yield f"returned = {call}"
-        for place, one in enumerate(taken.elts if isinstance(taken, ast.Tuple) else ()):
-            value = f"returned[{place}]"
-            is_dict = isinstance(one, ast.Dict)
-            yield f"grads.update({value})" if is_dict else f'grads["{ast.unparse(one)}"] = {value}'
+        for place, one in enumerate(taken.elts if isinstance(taken, ast.Tuple) else [taken]):
+            value = f"returned[{place}]" if isinstance(taken, ast.Tuple) else "returned"
+            if isinstance(one, ast.Dict | ast.Set):
+                yield f"grads.update({value})"
+            else:
+                yield f'grads["{ast.unparse(one)}"] = {value}'
+            for key, name in _renamed(one):
+                yield f'grads["{name}"] = {value}["{key}"]'
     yield "return grads"
 
 
+def _renamed(taken: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a dictionary that a test calls otherwise, with its own names."""
+    if isinstance(taken, ast.Dict):
+        for key, name in zip(taken.keys, taken.values, strict=True):
+            yield str(getattr(key, "value", None)), ast.unparse(name)
+
+
 def _argument(fixture: Fixture, node: ast.expr) -> str:
+    """Return an argument of a call, or raise a ValueError where a file cannot put it together."""
     match node:
         case ast.Name(id=name) if name in fixture.arrays:
             own = f'arrays["{name}"]'
             return own if fixture.arrays[name].ndim else f"float({own})"
-        case ast.Name(id=name):
+        case ast.Name(id=name) if name in fixture.given:
             # It is handed over and not read.
             _, symbols = kind_and_shape(fixture.given[name])
             return f"np.zeros({tuple(fixture.sizes.get(one, 1) for one in symbols)})"
+        case ast.Name(id="m"):
+            return str(int(Program(fixture.program.steps[:1]).run(fixture.arrays)["m"]))
         case ast.Tuple(elts=nodes):
             return _joined("(", [_argument(fixture, one) for one in nodes], ")")
+        case ast.List(elts=nodes):
+            return _joined("[", [_argument(fixture, one) for one in nodes], "]")
         case ast.Set(elts=nodes):
             values = [f'"{ast.unparse(one)}": {_argument(fixture, one)}' for one in nodes]
             return _joined("{", values, "}")
-        case ast.Dict(keys=keys, values=nodes):
-            pairs = zip(keys, nodes, strict=True)
-            values = [f"{ast.unparse(k or n)}: {_argument(fixture, n)}" for k, n in pairs]
-            return _joined("{", values, "}")
         case ast.Constant(value=str(word)):
             return f'"{word}"'
-    raise ValueError(f"{fixture.function} cannot be called with {ast.unparse(node)!r}.")
+    raise ValueError(
+        f"{fixture.function} takes {ast.unparse(node)!r}, which a file cannot put together; "
+        "write it plain, and wrap the function yourself."
+    )
 
 
 def _joined(before: str, some: Sequence[str], after: str) -> str:

@@ -92,6 +92,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
         line.name: line.expression
         for line in lines
         if fixture.arrays.keys() >= {*line.reads}
+        and np.ndim(fixture.arrays.get(line.reads[0], 0)) < 3
         and all(is_at_hand(fixture, line.name, name) for name in line.reads)
     }
     from_below = {layer.Z for layer in fixture.layers}
@@ -152,13 +153,15 @@ def _every_layer(
     fixture: Fixture, forms: Mapping[str, tuple[Tree, ...]]
 ) -> Iterator[dict[str, Tree]]:
     """Yield the same form of the same step in all layers, or in all where the step is alike."""
-    layered = {name for layer in fixture.layers for name in entries(layer)}
+    masks = {layer.A: layer.mask for layer in fixture.layers if layer.mask}
+    layered = {name for layer in fixture.layers for name in (*entries(layer), layer.mask)}
     shared = {"m", *(name for name in fixture.arrays if name not in layered)}
     by_role: dict[str, dict[str, dict[str, str]]] = {}
     for slot in forms:
         computes, layer = role(fixture, slot)
         if layer:
-            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot))
+            below = {"mask": masks[layer.input]} if layer.input in masks else {}
+            by_role.setdefault(computes, {})[slot] = named(layer, prefix(slot)) | below
     # Which layer is the first matters: equal sizes can make two forms one in it, such as one unit.
     for first, some in ((slot, group) for group in by_role.values() for slot in group):
         symbols = {name: symbol for symbol, name in some[first].items()}
@@ -174,9 +177,9 @@ def _every_layer(
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the transposes, slices or sums of a whole program changed by one operator."""
+    """Yield the transposes or slices of a whole program changed by one operator."""
     steps = fixture.program.steps
-    for _, changes in shaping_changes():
+    for changes in shaping_changes().values():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
         yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
 

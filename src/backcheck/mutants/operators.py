@@ -92,13 +92,10 @@ def rewrites(
 
 
 def throughout(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
-    """Yield what an operator makes of an expression that it changes in several places at once.
-
-    These are its transposes, slices and sums, or a name: what is written as a habit.
-    """
-    operations = Counter(part[0] for part in parts(tree))
-    for name, changes in shaping_changes():
-        if sum(operations[before[0]] for before in dict(changes)) > 1:
+    """Yield what an operator makes of all transposes, slices or uses of a name at once."""
+    for name, changes in shaping_changes().items():
+        operations = {before[0] for before in changes}
+        if sum(part[0] in operations for part in parts(tree)) > 1:
             yield name, changed_throughout(tree, changes)
     leaves = Counter(operand for part in parts(tree) for operand in part[1:])
     for leaf in [name for name in names(tree) if leaves[name] > 1]:
@@ -107,32 +104,23 @@ def throughout(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
                 yield name, put(tree, {leaf: form})
 
 
-Changes = tuple[tuple[tuple[Any, ...], Tree], ...]
-"""What some operations become."""
-
-
 @cache
-def shaping_changes() -> tuple[tuple[str, Changes], ...]:
-    """Return the rules for transposes, slices and sums, each alone and those of one operator."""
-    found: dict[str, list[tuple[Any, Tree]]] = {}
+def shaping_changes() -> dict[str, dict[tuple[Any, ...], Tree]]:
+    """Return what each operator makes of transposes and slices."""
+    found: dict[str, dict[tuple[Any, ...], Tree]] = {}
     for name, before, after in rules():
-        shapes = isinstance(before, tuple) and before[0] in ("T", *ROWS, *SUMS)
-        if shapes and {*names(before), *names(after)} <= {"$x", "$y"}:
-            found.setdefault(name, []).append((before, after))
-    alone = [(name, (change,)) for name, some in found.items() for change in some]
-    agree = [name for name, some in found.items() if 1 < len(some) == len(dict(some))]
-    return (*alone, *((name, tuple(found[name])) for name in agree))
+        if isinstance(before, tuple) and before[0] in ("T", *ROWS):
+            found.setdefault(name, {})[before] = after
+    return found
 
 
-def changed_throughout(tree: Tree, changes: Changes) -> Tree:
+def changed_throughout(tree: Tree, changes: Mapping[tuple[Any, ...], Tree]) -> Tree:
     """Return an expression with each operation changed that can be, from the inside out."""
     if not isinstance(tree, tuple):
         return tree
     tree = (tree[0], *(changed_throughout(part, changes) for part in tree[1:]))
-    for before, after in changes:
-        for bound in _bound(before, tree, {}, {}):
-            return put(after, bound)
-    return tree
+    fits = (put(changes[b], bound) for b in changes for bound in _bound(b, tree, {}, {}))
+    return next(fits, tree)
 
 
 @cache

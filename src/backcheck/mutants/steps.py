@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 
-from backcheck.fixtures import Fixture
+from backcheck.fixtures import Fixture, ids, load
 from backcheck.over_time import stem, time
 from backcheck.program import Tree, names, put
 
@@ -21,6 +21,13 @@ def is_place(fixture: Fixture, name: str) -> bool:
     """Return whether a step or an array can be changed, and does not follow another one."""
     # A loop that is no gradient is two mistakes at once, whose changes say nothing.
     return (fixture.is_gradient or not fixture.last) and time(name) in (0, fixture.last)
+
+
+@cache
+def sound(fixture: Fixture) -> Fixture:
+    """Return a test, or the edition of it that accepts a gradient."""
+    others = (test for test in map(load, ids()) if test.function == fixture.function)
+    return fixture if fixture.is_gradient else next(test for test in others if test.is_gradient)
 
 
 def first_of(fixture: Fixture, name: str) -> str:
@@ -88,7 +95,8 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
     }
-    return {idea: tuple(one for one in changes if one) for idea, changes in found.items()}
+    once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
+    return {idea: tuple(some.values()) for idea, some in once.items()}
 
 
 @cache
@@ -139,12 +147,14 @@ def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
 
 def _left_out(fixture: Fixture, at: int) -> Forms:
     """Return a loop that leaves out a step: what comes from the later one is handed on."""
-    found: Forms = {}
-    for other in range(1, fixture.last + 1):
-        for name, tree in _lines(fixture, other).items():
-            handed_on = f"{stem(name)}_t{at + 1}"
-            is_read = any(time(n) == at + 1 and stem(n) == stem(name) for n in fixture.values)
-            found[name] = tree if other != at else handed_on if is_read else ("*", 0.0, tree)
+    found = {
+        n: tree for other in range(fixture.last) for n, tree in _lines(fixture, other + 1).items()
+    }
+    left_out = _lines(fixture, at)
+    later = {name for tree in left_out.values() for name in names(tree) if time(name) == at + 1}
+    for name, tree in left_out.items():
+        before = f"{stem(name)}_t{at + 1}"
+        found[name] = before if before in later else ("*", 0.0, tree)
     return found
 
 

@@ -1,0 +1,226 @@
+"""The loops over time of Course 5 Week 1: read once, changed at every step, and diagnosed."""
+
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backcheck import forward, referee
+from backcheck.__main__ import main
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.fixtures import Fixture, load
+from backcheck.mutants.audit import audit
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import expression
+from backcheck.mutants.steps import at_each_step, other_steps
+from backcheck.over_time import in_loop, unrolled
+from backcheck.program import Tree, parse, write
+
+RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
+each = pytest.mark.parametrize("id", [RNN, LSTM])
+
+
+def printed(fixture: Fixture, values: Mapping[str, np.ndarray]) -> str:
+    """What the notebook's cell prints: an entry of each gradient, of dx a row over time."""
+    lines = dict.fromkeys(re.sub(r"^(dx.+)\[\d\]$", r"\1", place) for place in fixture.entries)
+    said = []
+    for place in lines:
+        name, *index = re.findall(r"\w+", place)
+        keys = "".join(f"[{key}]" for key in index)
+        said.append(f'gradients["{name}"]{keys} = {values[name][tuple(map(int, index))]}')
+        said.append(f'gradients["{name}"].shape = {values[name].shape}')
+    return "\n".join(said)
+
+
+def changed(id: str, **forms: str) -> Mutant:
+    """The program with lines of its loop changed, which are given for the step that runs first."""
+    fixture = load(id)
+    trees = {f"{name}_t{fixture.last}": expression(form) for name, form in forms.items()}
+    return Mutant(fixture, trees)
+
+
+def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
+    kinds = ("carry", "step-alone", "other-sum", "other-step")
+    return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
+
+
+def test_a_loop_is_written_once_and_read_as_its_steps() -> None:
+    text = "a = x\nfor t in 1, 0:\n    b[t] = a[t-1] + c[t+1]\n    d[t] = x[:, :, t].shape[1]\n"
+    text += "e = b[0]\n"
+    assert str(parse(unrolled(text))).split("\n") == [
+        "a = x",
+        "b_t2 = a_t1 + c_t3",
+        "d_t2 = x[:, :, 1].shape[1]",
+        "b_t1 = a_t0 + c_t2",
+        "d_t1 = x[:, :, 0].shape[1]",
+        "e = b_t1",
+    ]
+    assert (
+        in_loop("b_t2 = a_t1 + c_t3 * x[:, :, 1]", "b_t2") == "b[t] = a[t-1] + c[t+1] * x[:, :, t]"
+    )
+    assert in_loop("e = b_t1", "e") == "e = b[0]"
+    stacked = "dstack((x_t1, x_t2, x_t3))[:, :, 1]"
+    assert write(expression(stacked)) == stacked
+
+
+@each
+def test_the_loop_is_the_gradient_by_complex_step_and_by_centred_differences(id: str) -> None:
+    fixture = load(id)
+    assert forward.verdict(fixture.program, fixture) == "equivalent"
+    arrays = forward.draw(fixture, seed=4)
+    found = fixture.program.run(arrays)
+    for name in ("da0", *(one for one in fixture.expected if one.startswith("dW"))):
+
+        def cost(value: np.ndarray, of: str = name[1:]) -> float:
+            return float(fixture.forward.run({**arrays, of: value})["J"])
+
+        centred = referee.centred_difference(cost, arrays[name[1:]])
+        assert referee.relative_error(found[name], centred) < 1e-8
+
+
+def test_the_old_numbers_of_lstm_backward_take_two_slips_and_are_no_gradient() -> None:
+    old, new = load(OLD), load(LSTM)
+    assert not old.is_gradient
+    assert forward.verdict(old.program, old) == "mistake"
+    joint = mutants(new).joint
+    carry, sums = joint["carry"][-1], joint["other-sum"][0]
+    words = [old.judge(Mutant(new, forms).program).word for forms in (carry, sums, carry | sums)]
+    assert words == ["fails", "fails", "passes"]
+    assert old.judge(new.program).word == "fails"
+
+
+@each
+def test_a_change_of_a_line_is_made_at_every_step(id: str) -> None:
+    fixture = load(id)
+    name = f"dxt_t{fixture.last}"
+    forms = at_each_step(fixture, {name: f"da_prev_t{fixture.last + 1}"})
+    assert list(forms.items()) == [(f"dxt_t{t}", f"da_prev_t{t + 1}") for t in (4, 3, 2, 1)]
+    back = at_each_step(fixture, {"da_next_t4": ("slice", "da", 2.0)})
+    assert [tree[2] for tree in back.values()] == [2, 1, 0, -1]
+
+
+@each
+def test_each_named_mistake_of_the_loop_is_found_from_what_the_notebook_prints(id: str) -> None:
+    fixture = load(id)
+    for kind, forms in named(id):
+        mutant = Mutant(fixture, forms)
+        found = diagnose(printed(fixture, mutant.program.run(fixture.arrays)))
+        assert found.verdict == "explained", (kind, mutant)
+        if fixture.judge(mutant.program).word == "passes":
+            continue
+        assert any(one.outputs_key == mutant.outputs_key for one in found.candidates), kind
+        assert found.candidates[0].name, (kind, mutant)
+
+
+def test_a_loop_that_runs_otherwise_is_said_in_a_sentence() -> None:
+    fixture = load(RNN)
+    for key, forms in other_steps(fixture).items():
+        mutant = Mutant(fixture, forms)
+        found = diagnose(printed(fixture, mutant.values))
+        assert repr(found).count(" step") > 1, key
+        assert "_t" not in repr(found)
+    assert "The loop runs from the first step to the last." in repr(
+        diagnose(printed(fixture, Mutant(fixture, other_steps(fixture)["forwards"]).values))
+    )
+
+
+CELL = [
+    (RNN, {"dz": "da_next_t4 * (1 - a_next_t4)"}, "the square in the derivative of tanh lost"),
+    (RNN, {"dz": "da_next_t4 * (1 - tanh(a_next_t4) ** 2)"}, "1 - tanh(a_next[t]) ** 2"),
+    (RNN, {"da_prev": "dWaa_t4.T @ dz_t4"}, "dW in place of W"),
+    (RNN, {"da_prev": "Waa @ dz_t4"}, "da_prev[t] = Waa @ dz[t]"),
+    (RNN, {"dba": "sum(dz_t4, axis=1, keepdims=True) / m"}, "dba[t] = "),
+    (LSTM, {"dzc": "dcct_t4 * (1 - cct_t4)"}, "the square in the derivative of tanh lost"),
+    (LSTM, {"dzf": "dft_t4 * ft_t4"}, "dzf[t] = dft[t] * ft[t]"),
+    (LSTM, {"dot": "da_next_t4 * c_next_t4"}, "dot[t] = da_next[t] * c_next[t]"),
+]
+
+
+@pytest.mark.parametrize(("id", "forms", "said"), CELL)
+def test_a_mistake_of_the_cell_is_found_in_the_loop(
+    id: str, forms: dict[str, str], said: str
+) -> None:
+    mutant = changed(id, **forms)
+    found = diagnose(printed(mutant.fixture, mutant.values))
+    assert mutant.forms.items() in [one.forms.items() for one in found.candidates]
+    assert said in repr(found)
+    assert found.candidates[0].page == "backpropagation-through-time"
+
+
+def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
+    mutant = changed(LSTM, dzc="dcct_t4 * (1 - cct_t4)", dbo_sum="dbo_t4")
+    begun = time.process_time()
+    found = diagnose(printed(mutant.fixture, mutant.values))
+    assert time.process_time() - begun < 15
+    assert mutant.forms.items() in [one.forms.items() for one in found.candidates]
+
+
+def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
+    mutant = changed(RNN, dz="da_next_t4 * (1 - a_next_t4) * 3.3", dWax_sum="dWax_t4 * 7.1")
+    assert diagnose(printed(mutant.fixture, mutant.values)).verdict == "unexplained"
+
+
+@pytest.mark.parametrize("id", [RNN, LSTM, OLD])
+def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) -> None:
+    fixture = load(id)
+    text = printed(fixture, fixture.run())
+    found = diagnose(text)
+    assert (found.verdict, found.fixture) == ("expected", fixture)
+    assert ("not the gradient" in repr(found)) is not fixture.is_gradient
+    arrays = {name: fixture.values[name] for name in fixture.expected}
+    assert diagnose(arrays).fixture is fixture
+
+
+def test_right_numbers_asked_of_the_old_edition_are_called_right() -> None:
+    found = diagnose(printed(load(LSTM), load(LSTM).run()), OLD)
+    said = " ".join(repr(found).split())
+    assert "These are the expected numbers of Course 5 Week 1, lstm_backward (" in said
+
+
+def test_an_audit_of_the_loop_accepts_every_right_program() -> None:
+    found = audit(load(RNN))
+    assert found.rejected == ()
+    assert found.strength > 0.99
+
+
+LEARNER = """
+import numpy as np
+
+def rnn_backward(da, caches):
+    (caches, x) = caches
+    n_a, m, T_x = da.shape
+    dx = np.zeros((x.shape[0], m, T_x))
+    dWax = np.zeros((n_a, x.shape[0]))
+    dWaa = np.zeros((n_a, n_a))
+    dba = np.zeros((n_a, 1))
+    da_prevt = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        one = rnn_cell_backward({carried}, caches[t])
+        dx[:, :, t], da_prevt = one["dxt"], one["da_prev"]
+        dWax {sum} one["dWax"]
+        dWaa += one["dWaa"]
+        dba += one["dba"]
+    return {{"dx": dx, "da0": da_prevt, "dWax": dWax, "dWaa": dWaa, "dba": dba}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("carried", "sum", "said", "code"),
+    [
+        ("da[:, :, t] + da_prevt", "+=", "your rnn_backward passes", 0),
+        ("da[:, :, t]", "+=", "the gradient carried from the later step left out", 1),
+        ("da[:, :, t] + da_prevt", "=", "line 15, dWax", 1),
+        ("da + da_prevt", "+=", "An array of all steps meets one of a single step", 4),
+    ],
+)
+def test_a_function_that_calls_the_helper_of_one_step_is_run_and_diagnosed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], carried: str, sum: str, said: str, code: int
+) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(LEARNER.format(carried=carried, sum=sum), encoding="utf-8")
+    assert main(["run", RNN, str(file)]) == code
+    assert said in capsys.readouterr().out
