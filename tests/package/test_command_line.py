@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -281,7 +282,9 @@ def test_a_fair_test_is_written_to_a_new_file_and_runs_without_this_package(
     file = tmp_path / "test_backward.py"
     asked = ["fair-test", "--units", "3", "2", "1", "--examples", "4", "--output", str(file)]
     assert main(asked) == 0
-    assert "fairness 100.0 %" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "fairness 100.0 %" in told
+    assert re.search(r"^names \d+ of \d+ mistakes, and \d+ more", told, re.MULTILINE)
     done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     before = file.read_bytes()
@@ -300,6 +303,7 @@ def test_a_published_test_is_repaired_to_the_terminal(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["--format", "dla"], "There is no format 'dla'; use one of plain, pytest, "),
         (["--units", "3", "0", "1"], "units holds 0, but has to be a whole number from 1 to 20"),
         (["--activations", "swish", "sigmoid"], "There is no activation called 'swish'"),
         (["--examples", "1"], "m is 1, but has to be a whole number from 2 to 50"),

@@ -127,7 +127,7 @@ def test_a_written_test_needs_numpy_and_no_other_package(tmp_path: Path) -> None
 def test_the_first_complaint_names_the_gradient_nearest_to_the_output(tmp_path: Path) -> None:
     fixture = make()
     module = module_of(fixture, tmp_path)
-    wrong = fixture.program.replace(dZ2="dA2")
+    wrong = fixture.program.replace(dZ2="dA2 * A2 * A2 + 3")
     with pytest.raises(AssertionError, match=r"Wrong values for dW2, by up to .* made of dZ2, A1"):
         module.check(wrong.run)
     with pytest.raises(AssertionError, match="There is no dW2"):

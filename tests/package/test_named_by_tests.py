@@ -15,6 +15,7 @@ from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.audit import audit
 from backcheck.mutants.fair import make, repaired, write
 from backcheck.mutants.fingerprints import described, fingerprints, made_in
+from backcheck.mutants.mistakes import table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, second_changes
 
@@ -25,6 +26,7 @@ MADE: dict[str, Callable[[], Fixture]] = {
     "Week 3 repaired": lambda: repaired(load(ids("Course 1 Week 3")[-1])),
     "Week 4 repaired": lambda: repaired(load(ids("Course 1 Week 4")[-1])),
 }
+NAMED = "|".join(re.escape(mistake.name) for mistake in table().values())
 every_test = pytest.mark.parametrize("name", MADE)
 
 
@@ -58,8 +60,13 @@ def mistakes(name: str) -> list[tuple[Mutant, Outputs]]:
     return found
 
 
-def said_of(mutant: Mutant) -> str:
-    return f"in {made_in(mutant)}, {described(mutant)}"
+def says(message: str, mutant: Mutant) -> bool:
+    """Return whether a message has the name of a mistake, and the step it is made in."""
+    before, found, _ = message.partition(f", {described(mutant)}")
+    return (
+        bool(found)
+        and re.search(rf" (in|or) {re.escape(made_in(mutant))}( or .*)?$", before) is not None
+    )
 
 
 @every_test
@@ -68,14 +75,16 @@ def test_a_mistake_is_named_with_its_step_after_the_output_that_fails(name: str)
         message = complaint(name, outputs)
         assert re.match("Wrong values for d|d.* has shape", message)
         others = "All are right to 4 digits|There is nan or inf|Or one of [0-9]+ more"
-        assert said_of(mutant) in message or re.search(others, message), message
+        # What has a name of its own goes before a change without one.
+        others += "" if mutant.named else f"|{NAMED}"
+        assert says(message, mutant) or re.search(others, message), message
 
 
 def test_a_written_test_says_how_many_mistakes_it_names() -> None:
     name = "tanh, three output units"
     found, hint = fingerprints(made(name)), written(name)["hint"]
     said = Counter(hint(list(outputs.values())).split(":")[0] for _, outputs in mistakes(name))
-    assert said["A mistake returns your numbers"] == found.own >= 0.95 * found.killed
+    assert said["A mistake returns your numbers"] == found.own >= 0.9 * found.killed
     assert said["Each of these mistakes returns your numbers"] == found.shared
     assert f"{found.own} of {found.killed},\nand {found.shared} more" in written(name)["__doc__"]
 
@@ -92,8 +101,7 @@ def test_rounding_of_every_entry_leaves_the_name_as_it_is(
     for mutant, outputs in mistakes(name)[::8]:
         signs = {one: rng.choice([-1, 1], np.shape(value)) for one, value in outputs.items()}
         off = [value * (1 + size * signs[one]) for one, value in outputs.items()]
-        named = said_of(mutant) in hint(list(outputs.values()))
-        assert named == (said_of(mutant) in hint(off)), mutant
+        assert hint(list(outputs.values())) == hint(off), mutant
 
 
 @every_test
@@ -110,7 +118,7 @@ def test_numbers_of_no_known_mistake_get_no_name(name: str) -> None:
 def test_two_changes_are_named_only_where_they_return_a_mistakes_numbers_to_4_digits() -> None:
     name, rng = "tanh, three output units", random.Random(7)  # noqa: S311 - one sample for all
     fixture = made(name)
-    known = [(said_of(mutant), outputs) for mutant, outputs in mistakes(name)]
+    known = mistakes(name)
     scale, named = written(name)["SCALE"], 0
     for step in fixture.expected:
         for tree in rng.sample(list(second_changes(fixture, step)), 150):
@@ -118,10 +126,9 @@ def test_two_changes_are_named_only_where_they_return_a_mistakes_numbers_to_4_di
             if fixture.judge(Mutant(fixture, {step: tree}, 2).program).word != "fails":
                 continue
             message = complaint(name, {one: values[one] for one in fixture.expected})
-            same = [outputs for said, outputs in known if said in message]
-            assert bool(same) == ("your numbers" in message)
-            named += bool(same)
-            assert not same or any(_alike(values, outputs, scale) for outputs in same), message
+            if "your numbers" in message:
+                named += 1
+                assert any(_alike(values, outputs, scale) for _, outputs in known), message
     assert named
 
 
@@ -139,6 +146,19 @@ def test_right_numbers_of_too_few_digits_are_told_from_a_mistake() -> None:
     off = {one: value * (1 + 2e-6) for one, value in made(name).expected.items()}
     told = "by up to 3.1e-07. All are right to 4 digits: look for rounding, such as float32."
     assert told in complaint(name, off)
+
+
+def test_single_precision_can_lose_a_name_and_never_gives_another() -> None:
+    name = "tanh, three output units"
+    hint, lost = written(name)["hint"], 0
+    arrays = {one: np.float32(value) for one, value in written(name)["inputs"]().items()}
+    chosen = [(mutant, outputs) for mutant, outputs in mistakes(name)[::3] if len(outputs) == 4]
+    for mutant, outputs in chosen:
+        values = mutant.program.run(arrays)
+        off = hint([np.asarray(values[one], float) for one in outputs])
+        assert off in ("", hint([np.asarray(value, float) for value in outputs.values()]))
+        lost += not off
+    assert lost < 0.01 * len(chosen)
 
 
 def test_nan_is_told_from_a_mistake() -> None:

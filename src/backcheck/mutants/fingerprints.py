@@ -13,13 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, text_of
 from backcheck.mutants.audit import audit
+from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.mutate import mutants
 
 STEPS = 1e4
 """How many steps of a grid an entry is: what `steps_of` multiplies by."""
@@ -39,7 +42,7 @@ class Fingerprints:
     scale: float  # of an output: smaller entries are rounded to a ten-thousandth of it
     rounding: float  # up to which relative error in every entry each one is recognised
     killed: int  # mistakes that the test rejects
-    own: int  # those that the test names alone
+    own: int  # those that the test names alone, if by more than one step
     shared: int  # those of which it names several, since they return the same numbers
     # Fingerprints by what a mistake is called, with its hint, and by the steps it is made in.
     table: dict[str, dict[str, list[str]]] = field(repr=False)
@@ -76,7 +79,7 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
     hashed = _hashed(scale)
     right = {*hashed.fingerprints([fixture.expected[name] for name in names])}
     killed = audit(fixture).killed
-    found: list[tuple[Mutant, list[str], str]] = []
+    found: list[tuple[Mutant, list[str], int]] = []
     margins = [0.5]
     for mutant in killed:
         outputs = returned(fixture, mutant)
@@ -84,20 +87,43 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
         if every and right.isdisjoint(every):
             margin, grid = _deepest(hashed.steps_of(outputs))
             margins.append(margin)
-            found.append((mutant, every, every[grid]))
-    said: dict[str, set[tuple[str, str]]] = {}
+            found.append((mutant, every, grid))
+    ways = [(mutant, every[grid]) for mutant, every, grid in found]
+    ways += _other_ways(fixture, {one.fixture for one in killed}, ways)
+    with_name = {kept for mutant, kept in ways if mutant.named}
+    said: dict[str, set[str]] = {}
     table: dict[str, dict[str, list[str]]] = {}
-    for mutant, _, kept in sorted(found, key=lambda one: one[0].rank):
-        what, where = described(mutant), made_in(mutant)
-        said.setdefault(kept, set()).add((what, where))
-        prints = table.setdefault(what, {}).setdefault(where, [])
-        if kept not in prints:
-            prints.append(kept)
+    for mutant, kept in sorted(ways, key=lambda one: one[0].rank):
+        if mutant.named or kept not in with_name:
+            what = described(mutant)
+            said.setdefault(kept, set()).add(what)
+            prints = table.setdefault(what, {}).setdefault(made_in(mutant), [])
+            prints += [kept] * (kept not in prints)
     names_of = [set().union(*(said.get(one, ()) for one in every)) for _, every, _ in found]
     alone = Counter(len(one) == 1 for one in names_of)
     return Fingerprints(
         fixture, scale, min(margins) / STEPS, len(killed), alone[True], alone[False], table
     )
+
+
+def _other_ways(
+    fixture: Fixture, made_for: set[Fixture], ways: list[tuple[Mutant, str]]
+) -> list[tuple[Mutant, str]]:
+    """Return other changes of one step that return what a mistake does: it may be made there."""
+    kept = {_key(returned(fixture, mutant)): one for mutant, one in ways}
+    changes = [
+        Mutant(wide, {slot.name: form.tree})
+        for wide in made_for
+        for slot in mutants(wide).slots
+        for form in slot.forms
+    ]
+    keyed = [(mutant, _key(returned(fixture, mutant))) for mutant in changes]
+    return [(mutant, kept[key]) for mutant, key in keyed if key in kept]
+
+
+def _key(outputs: list[Array]) -> Any:
+    whole = np.concatenate([np.zeros(0), *(one.ravel() for one in outputs)])
+    return tuple(one.shape for one in outputs), fingerprint(whole)
 
 
 def described(mutant: Mutant) -> str:
