@@ -512,7 +512,7 @@ def net(**changes: str) -> str:
             net(layers='[{ units = 3, activation = "sigmoid", dropout = true }]'),
             "only a hidden",
         ),
-        (net(call='"f(X, [Y], A1)"'), "backward cannot be called with '[Y]'"),
+        (net(call='"f(X, -Y, A1)"'), "backward cannot be called with '-Y'"),
         (net(call='"backward(X, Y)"'), "but 'backward(X, Y)' has none"),
         (net(call='"dW9 = backward(X, Y, A1)"'), "has dW9, but its backward pass has no such step"),
         ("inputs = [", "is not a TOML file"),
