@@ -41,7 +41,7 @@ def families(fixture: Fixture, slot: str) -> dict[str, tuple[Tree, ...]]:
         ("shape0", name) for layer in layers for name in (layer.input, layer.W) if name in known
     ]
     counts += [("*", "m", ("shape0", own.W))] if own and own.W in known else []
-    below = own.input if own and computes == "dA_prev" else ""
+    below = own.input if own and computes == "dA_prev" and own.input in known else ""
     early = (expression(slope["A"].format(A=below)) for slope in SLOPES.values() if below)
     slopes, is_dZ = slopes_of(fixture), "dZ" in slot
     *_, output = activated(fixture) or ("",)

@@ -153,6 +153,11 @@ def _argument(fixture: Fixture, node: ast.expr) -> str:
         case ast.Set(elts=nodes):
             values = [f'"{ast.unparse(one)}": {_argument(fixture, one)}' for one in nodes]
             return _joined("{", values, "}")
+        case ast.Dict(keys=keys, values=nodes):
+            words = [ast.unparse(key or node) for key, node in zip(keys, nodes, strict=True)]
+            values = [_argument(fixture, node) for node in nodes]
+            pairs = [f"{word}: {one}" for word, one in zip(words, values, strict=True)]
+            return _joined("{", pairs, "}")
         case ast.Constant(value=str(word)):
             return f'"{word}"'
     raise ValueError(
