@@ -61,18 +61,23 @@ export function* explaining(paste, fixture, changes) {
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
   const found = yield* explain(paste, wanted, changes, effort);
-  if (found && found.verdict !== "unexplained") return withMessage(found, paste);
+  if (found && found.verdict !== "unexplained") return withProblem(withMessage(found, paste), paste);
   if (fixture) {
     const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
     if (other && other.verdict !== "unexplained") {
       const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
       const seen = found?.seen ?? new Map();
       const answer = { verdict: "unexplained", fixture, candidates: [], remarks, seen };
-      return withMessage(answer, paste);
+      return withProblem(withMessage(answer, paste), paste);
     }
   }
-  const last = found ? withMessage(found, paste) : withoutNumbers(paste, wanted);
-  return paste.problem ? { ...last, remarks: [paste.problem, ...last.remarks] } : last;
+  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, wanted), paste);
+}
+
+/** An answer with what could not be read, which it says nothing of.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+function withProblem(found, { problem }) {
+  return problem ? { ...found, remarks: [problem, ...found.remarks] } : found;
 }
 
 /** An answer with the causes of a message that stands beside the numbers.

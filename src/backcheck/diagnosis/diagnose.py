@@ -249,7 +249,7 @@ def diagnose(
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
     found = found or _without_numbers(paste, tests)
-    if paste.problem and found.verdict == "unexplained":
+    if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
 

@@ -11,7 +11,7 @@ texts is run through both.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from operator import gt
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.arrays import numeric
-from backcheck.fixtures import PREFIXES, Fixture, prefix
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
 from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say, spellings
 
 LIMIT = 1_000_000
@@ -419,11 +419,12 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
             below = text.count("\n", start, wrong[0])
             problem = problem or say("at-line", line=line + below, said=wrong[1])
         elif name != "":
-            rows, dimensions = _untrimmed(group.rows), min(group.deepest, 2)
+            around = _around(group, name)
+            rows, dimensions = _untrimmed(group.rows), min(group.deepest, 3 if around else 2)
             alone = dimensions < 2 and name is None and text[start - 1] != "("
             whole = not group.depth and not alone and at != _SOMEWHERE
             part = PrintedArray(name, rows, dimensions, line, whole, context, expected)
-            found.append(replace(part, at=at) if whole else part)
+            found.append(replace(part, at=at, around=around) if whole else part)
         after = group.end
         left[start:after] = [" " if char != "\n" else char for char in text[start:after]]
     return found, "".join(left), problem
@@ -437,12 +438,28 @@ class _Group:
     end: int
     depth: int
     deepest: int
+    tables: int  # how many matrices stand in it
+
+
+@cache
+def _of_three_axes() -> frozenset[str]:
+    every = map(load, ids())
+    return frozenset(name for test in every for name, v in test.expected.items() if v.ndim > 2)
+
+
+def _around(group: _Group, name: str | None) -> tuple[int, ...] | None:
+    """Return the shape of an array of three axes, where the one of that name has as many."""
+    widths = {len(row) if row and None not in row else 0 for row in group.rows}
+    height, odd = divmod(len(group.rows), group.tables or 1)
+    if name not in _of_three_axes() or group.deepest != 3 or len(widths) > 1 or 0 in widths or odd:
+        return None
+    return group.tables, height, *widths
 
 
 def _group(text: str, start: int) -> _Group:
     rows: list[Row | None] = []
     row: list[PrintedNumber | None] = []
-    depth = deepest = 0
+    depth = deepest = tables = 0
     position = start
     while token := pattern("token").match(text, position):
         position = token.end()
@@ -463,13 +480,14 @@ def _group(text: str, start: int) -> _Group:
             # In MATLAB rows end with a semicolon.
             deepest = max(deepest, 1 if word == "]" else 2)
             depth -= word == "]"
+            tables += word == "]" and depth == 1
             if depth == 0:
                 break
     if depth and position == len(text) and row:
         # Cut off in the middle of a row, and perhaps of a number.
         row[-1] = None
     rows += [tuple(row)] if row else []
-    return _Group(rows, position, depth, deepest)
+    return _Group(rows, position, depth, deepest, tables)
 
 
 def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple[int, str]]:
@@ -487,7 +505,7 @@ def _wrong_in(text: str, start: int, group: _Group, name: str) -> Iterator[tuple
     widths = sorted({len(row) for row in group.rows if row is not None and None not in row})
     if not group.depth and len(widths) > 1:
         yield start, say("unlike-rows", fewest=widths[0], most=widths[-1])
-    if group.deepest > 2 and len(group.rows) > 1:
+    if group.deepest > 2 and len(group.rows) > 1 and not _around(group, name):
         yield start, say("too-deep", n=group.deepest)
 
 
