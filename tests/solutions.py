@@ -518,6 +518,8 @@ STATEMENTS = re.compile(r"\b(\w+) = ((?:[^,;\n(]|\([^()]*(?:\([^()]*\)[^()]*)*\)
 
 def stated(text: str) -> Block:
     """Return what the statements in a text compute, one a line or several in a row."""
+    # What is divided by another number than that of the examples is a mistake.
+    text = re.sub(r".*\bm \(the number of .*", "", text)
     found = Block(list(in_text(text)))
     for line in text.split("\n"):
         for name, said in STATEMENTS.findall(line):

@@ -25,7 +25,7 @@ def test_a_function_runs_or_raises_and_an_endless_loop_is_ended(
 
 def test_the_script_is_as_light_as_it_is_said_to_be_and_names_its_licence(html: Path) -> None:
     script = (html / "_static/python.js").read_bytes()
-    assert len(script) <= 540_000
+    assert len(script) <= 545_000
     assert len(gzip.compress(script)) <= 290_000
     assert script.startswith(b"/*! MicroPython, (c) Damien P. George")
     assert b"Permission is hereby granted" in script[:2000]

@@ -120,6 +120,8 @@ def _chapter(name: str, tree: LexborHTMLParser) -> str:
         found.decompose()
     for found in article.css("[id]:not(svg *)"):
         found.attrs["id"] = f"{name}.{found.id}"
+    for found in article.css("a[href^='_downloads/']"):
+        del found.attrs["href"]  # Paper has no files.
     for found in article.css("a[href]"):
         found.attrs["href"] = _link(name, found.attributes["href"] or "")
     # The picture within has the description; around it, one more figure would lack its own.

@@ -15,6 +15,9 @@ FORMS = {
 }
 """How to tell the three ways to write a step, the shortcut first: it may read Z as well."""
 
+LONG = 40
+"""Cells of more signs may stand on several lines."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -65,7 +68,8 @@ class Table:
         cells = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
         for text in others:
             # Outcomes carry their word as a class, so that a page can colour them.
-            kind = f' class="{text}"' if text in ("passes", "fails", "error") else ""
+            word = text if text in ("passes", "fails", "error") else "long" * (len(text) > LONG)
+            kind = word and f' class="{word}"'
             cells += f"<td{kind}>{html.escape(text)}</td>"
         return cells
 
