@@ -46,7 +46,8 @@
   function same(one, other) {
     const [coarse, fine] = one.step > other.step ? [one, other] : [other, one];
     const between = fine.size / coarse.step;
-    if (Math.abs(between - coarse.value) < 1e-6) return 3;
+    // Sixteen digits are more than a number holds.
+    if (Math.abs(between - coarse.value) <= Math.max(1e-6, Number.EPSILON * coarse.value)) return 3;
     const cut = Math.floor(between) === coarse.value;
     return cut || Math.abs(between - coarse.value) <= 0.5 ? 2 : 0;
   }

@@ -118,14 +118,14 @@ def test_every_link_of_the_pdf_leads_to_a_page_of_it_or_to_the_web(pdf: Pdf, doc
     inside = [note for note in links if "/Dest" in note]
     for note in inside:
         assert pdf.Root.Dests[str(note.Dest)][0].objgen in pages
-    assert len(inside) >= document.count('href="#')
+    assert len(inside) >= len(re.findall(r'<a [^>]*href="#', document))
     for note in links:
         if note not in inside:
             assert str(note.A.URI).startswith(("https://", "http://"))
 
 
 def test_every_page_of_the_pdf_has_text_in_fonts_of_its_own_and_no_pixels(pdf: Pdf) -> None:
-    assert 200 < len(pdf.pages) < 400
+    assert 200 < len(pdf.pages) < 450
     for page in pdf.pages:
         assert re.search(rb"\bT[jJ]\b", page.Contents.read_bytes())
         for font in page.Resources.Font.values():

@@ -41,6 +41,13 @@ def rejected(found: Audit) -> list[tuple[str, str]]:
     return [(str(one), demands or why((found.fixture,), one)) for one in found.rejected]
 
 
+def accepted(found: Audit) -> list[tuple[str, str]]:
+    """Return a mistake that a test accepts for each operator and reason, with the reason."""
+    # All of an operator together would read as a solution with one thing wrong in each line.
+    first = {(one.mutant.operators, one.details): one for one in reversed(found.survivors)}
+    return [(str(one.mutant), one.details) for one in reversed(first.values())]
+
+
 @dataclass(frozen=True)
 class Index:
     """Public tests as a table, with the programs behind each count."""
@@ -54,11 +61,10 @@ class Index:
         table = Table(HEADER, self._rows(), "words")._repr_html_()
         for found in map(audit, self.tests):
             title = html.escape(found.fixture.title)
-            accepted = [(str(one.mutant), one.details) for one in found.survivors]
             lines = (
                 f"Found in {found.fixture.found_in}.",
                 *listed("Rejected although equivalent", rejected(found)),
-                *listed("Accepted although a mistake", accepted),
+                *listed("Accepted although a mistake, the first by each operator", accepted(found)),
             )
             text = html.escape("\n".join(lines))
             folded = f'<details><summary>{title}</summary><pre tabindex="0">{text}</pre></details>'
