@@ -5,6 +5,7 @@
 (() => {
   const NUMBER = /(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?/gi;
   const DIGITS = 5;
+  const EXACT = 15; // So many digits of a number are exact.
   const WORD = /[\p{L}\p{N}_]+(?:\.[\p{L}_][\p{L}\p{N}_]*)*/gu;
   const FIRST = { title: 4, page: 3, also: 4, text: 1, code: 0.5 };
   // How much of what a part of the book says is an answer.
@@ -38,16 +39,16 @@
   const numbersIn = (text) =>
     [...text.matchAll(NUMBER)]
       .filter(([, whole, decimals = ""]) => (whole + decimals).length >= DIGITS)
-      .map(([, whole, decimals = "", power = 0]) =>
-        number(Number(whole + decimals), decimals.length, Number(power)),
-      );
+      .map(([, whole, decimals = "", power = 0]) => {
+        const kept = decimals.slice(0, Math.max(0, EXACT - whole.length));
+        return number(Number(whole + kept), kept.length, Number(power));
+      });
 
   // Say how much of a printed number another one is: all of it (3), or cut or rounded (2).
   function same(one, other) {
     const [coarse, fine] = one.step > other.step ? [one, other] : [other, one];
     const between = fine.size / coarse.step;
-    // Sixteen digits are more than a number holds.
-    if (Math.abs(between - coarse.value) <= Math.max(1e-6, Number.EPSILON * coarse.value)) return 3;
+    if (Math.abs(between - coarse.value) <= Math.max(1e-6, 2e-15 * coarse.value)) return 3;
     const cut = Math.floor(between) === coarse.value;
     return cut || Math.abs(between - coarse.value) <= 0.5 ? 2 : 0;
   }

@@ -22,7 +22,7 @@ FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 # The numbers and the answer of every named form, the data of a diagnosis, two drawings of every
 # number, and four figures.
 HEAVIER = {
-    "mistakes": (120_000, 95_000),
+    "mistakes": (128_000, 98_000),
     "diagnose": (128_000, 120_000),
     "one-network": (FIRST_VIEW, 42_000),
     "whose-gradient": (FIRST_VIEW, 38_000),

@@ -61,7 +61,8 @@ export function* explaining(paste, fixture, changes) {
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
   const found = yield* explain(paste, wanted, changes, effort);
-  if (found && found.verdict !== "unexplained") return withProblem(withMessage(found, paste), paste);
+  if (found && found.verdict !== "unexplained")
+    return withProblem(withMessage(found, paste), paste);
   if (fixture) {
     const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
     if (other && other.verdict !== "unexplained") {
