@@ -74,5 +74,5 @@ class Index:
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for found in map(audit, self.tests):
             counts = again.counts if (again := twin(found.fixture)) else ("", "")
-            hides = ", ".join(f"{n} {REASONS[one]}" for one, n in found.reasons.most_common())
+            hides = ", ".join(f"{REASONS[one]}: {n}" for one, n in found.reasons.most_common())
             yield found.fixture.title, *found.counts, *counts, hides

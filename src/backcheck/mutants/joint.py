@@ -57,10 +57,12 @@ def _once(fixture: Fixture, changes: Iterable[Forms]) -> tuple[Forms, ...]:
     """Keep each change of several steps once, if no step reads what comes after it."""
     known = {step.name: {*known_at(fixture, step.name)} for step in fixture.program.steps}
     plain = {step.name: step.expression for step in fixture.program.steps}
-    slots = [name for name in (*array_order(fixture), *known) if is_place(fixture, name)]
+    slots = (name for name in (*array_order(fixture), *known) if is_place(fixture, name))
+    place = {name: number for number, name in enumerate(dict.fromkeys(slots))}
     kept: dict[Any, Forms] = {}
     for change in changes:
-        new = {n: change[n] for n in slots if n in change and plain.get(n) != change[n]}
+        changed = sorted(change.keys() & place.keys(), key=place.__getitem__)
+        new = {name: change[name] for name in changed if plain.get(name) != change[name]}
         steps = new.keys() & known.keys()
         if new and all(known[step].issuperset(names(new[step])) for step in steps):
             kept.setdefault(tuple(new.items()), new)
