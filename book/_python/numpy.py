@@ -688,6 +688,9 @@ class ufunc:
         arrays = [asarray(one) for one in given]
         kind, found = self._kinds(_highest(*[one.dtype for one in arrays]))
         if out is not None and found.rank > out.dtype.rank:
+            if out.dtype is BOOL and self.name == "power":
+                # Numpy squares where the exponent is 2, and names other types then.
+                raise Lacking("operator **= of booleans")
             text = f"from {found!r} to {out.dtype!r} with casting rule 'same_kind'"
             raise UFuncTypeError(f"Cannot cast ufunc '{self.name}' output {text}")
         shape = _common(arrays, out)
