@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ import yaml
 import sources
 from backcheck import audit
 from backcheck.diagnosis.uncovered import exercises
+from backcheck.fixtures import ids, load
 from chapters import ROOT, source_of
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -60,3 +62,12 @@ def test_a_new_test_and_a_new_refusal_change_the_line(
     said = " ".join(sources.scope().split())
     assert "**Covered**: Course 9 Weeks 1 and 3 (" in said
     assert "**Not covered**: `d_backward` (Course 8 Week 2), and other courses." in said
+
+
+def test_the_list_of_functions_has_each_one_whose_numbers_are_known() -> None:
+    _, below = source_of("diagnose").split("(diagnose-covered)=\n")
+    cell = re.findall(r"```\{code-cell\} ipython3\n:tags:.*?\n\n(.*?)```", below, re.DOTALL)[0]
+    scope: dict[str, Any] = {}
+    exec(cell, scope)  # noqa: S102 - the cell of a page
+    listed = {row[0] for row in scope["rows"]}
+    assert listed == {load(id).function for id in ids()} | {"gradient_check_n"}

@@ -18,7 +18,6 @@ Forward pass, cost and backward pass follow from it. Where it cannot say what a 
 """
 
 import ast
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.courses import flaws, of_given, of_keys, read
+from backcheck.diagnosis.courses import flaws, of_given, of_keys, read, table_in
 from backcheck.fixtures import Comparison, Fixture, completed
 from backcheck.program import LEAKY, SLOPES, parse
 
@@ -57,12 +56,7 @@ def described(path: str, seed: int = 1, most: int | None = None) -> list[Fixture
 
     A ValueError says in one sentence what is the matter with the file.
     """
-    try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read ({error.strerror}).") from None
-    except ValueError as error:
-        raise ValueError(f"{path} is not a TOML file: {error}.") from None
+    table = table_in(path)
     if table and all(isinstance(one, dict) for one in table.values()):
         return list(read(path))
     is_algebra = bool(table.keys() & {"forward", "program"})

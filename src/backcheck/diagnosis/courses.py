@@ -30,12 +30,7 @@ def read(path: str | Path) -> tuple[Fixture, ...]:
     Everything is checked, down to whether a backward pass is the gradient of its forward pass.
     A ValueError says in one sentence what is the matter with the first table that is not sound.
     """
-    try:
-        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read ({error.strerror}).") from None
-    except ValueError as error:
-        raise ValueError(f"{path} is not a TOML file: {error}.") from None
+    tables = table_in(path)
     known: dict[str, dict[str, Any]] = {}
     found = []
     for id, table in tables.items():
@@ -52,6 +47,16 @@ def read(path: str | Path) -> tuple[Fixture, ...]:
         if flaw:
             raise ValueError(f"{id}: {flaw.removesuffix('.')}.")
     return tuple(found)
+
+
+def table_in(path: str | Path) -> dict[str, Any]:
+    """Return what a TOML file holds, or say in a ValueError why it cannot be read."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}).") from None
+    except ValueError as error:
+        raise ValueError(f"{path} is not a TOML file: {error}.") from None
 
 
 def _of_table(table: Mapping[str, Any]) -> Iterator[str]:

@@ -283,9 +283,10 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
         most = changes if likely and named else min(changes, 1)
         every = tuple(fitting)
         # What a test demands that is no gradient, a change on another edition explains.
-        sound = tuple(test for test in every if test.is_gradient or test.last)
-        plans = [(sound, min(most, 1)), (every, min(most, 1))] if len(sound) < len(every) else []
-        for some, few in (*plans, (sound, most)):
+        gradients = tuple(test for test in every if test.is_gradient or test.last)
+        one = min(most, 1)
+        plans = [(gradients, one), (every, one)] if len(gradients) < len(every) else []
+        for some, few in (*plans, (gradients, most)):
             found = _explain(paste, some, few, effort)
             if found and found.candidates:
                 return found
