@@ -78,7 +78,7 @@ def L_model_backward(AL, Y, caches):
 
 def ask(*questions: tuple[Any, ...]) -> list[Any]:
     """Put programs to the engine, all to one process."""
-    question = {"data": data(), "files": reader_python.files(), "questions": questions}
+    question = {**data(), "files": reader_python.files(), "questions": questions}
     done = subprocess.run(
         [node(), str(ROOT / "tests/functions.mjs")],
         input=json.dumps(question),

@@ -115,6 +115,25 @@ export const isPossible = (placing) =>
 export const fitting = ({ fixture, seen }) =>
   count(seen, (step, one) => one.fits(fixture.reference[step]));
 
+/** The tests that have most of the pasted shapes: how many of them.
+ * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, number>} */
+export function fittingIn(paste, tests) {
+  const { arrays } = paste;
+  // A test that calls the function twice prints each name twice.
+  const many = new Set(arrays.map((one) => one.name ?? one)).size;
+  const named = arrays.some(({ name }) => name);
+  /** @type {(test: Fixture) => number} */
+  const shapes = ({ reference }) =>
+    arrays.filter((one) => Object.values(reference).some((value) => one.fits(value))).length;
+  // Where a notebook prints single entries, there are no numbers without a name.
+  const possible = tests.filter((test) => (named || !test.data.entries) && 2 * shapes(test) > many);
+  const fits = possible.map(
+    (test) =>
+      /** @type {[Fixture, number]} */ ([test, Math.max(0, ...placings(paste, test).map(fitting))]),
+  );
+  return new Map(fits.filter(([, most]) => 2 * most > many));
+}
+
 /** Whether a right array speaks for the test, or a name or most outputs, with the shapes.
  * @param {Placing} placing @param {boolean} named */
 export function isKnown(placing, named) {

@@ -1,0 +1,223 @@
+// @ts-check
+/* The simplest explanation of some numbers on some tests; see diagnose.py. */
+
+import { endsEarly, remains } from "./clues.js";
+import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
+import {
+  chance,
+  elsewhere,
+  evidence,
+  fitting,
+  isKnown,
+  isPartial,
+  isPossible,
+  mostLikely,
+  mostUsed,
+  namesToKnow,
+  placings,
+  rightOf,
+} from "./placing.js";
+import { explanations, Search } from "./search.js";
+import { DATA, least } from "./util.js";
+import { say } from "./words.js";
+
+/** The simplest explanation on any of the tests; null if none has such arrays.
+ * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
+ * @returns {Generator<string | undefined, Diagnosis | null>} */
+export function* explain(paste, wanted, changes, effort) {
+  const ways = (/** @type {boolean} */ named) =>
+    wanted.flatMap((fixture) => placings(paste, fixture, named));
+  const every = ways(true);
+  const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
+  if (!placed.length) return null;
+  const near = mostLikely(placed);
+  /** @type {[number, boolean, Placing[]][]} */
+  const plan = [
+    [0, false, placed],
+    [1, false, placed],
+    [0, false, placed.flatMap((placing) => elsewhere(placing) ?? [])],
+    [0, true, placed],
+    [1, true, placed],
+    [2, false, near],
+    [2, true, near.filter(isPartial)],
+  ];
+  /** @type {string[]} */
+  let remarks = [];
+  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
+    const random = chance(tried, most, loose);
+    if (random > DATA.chance[1]) {
+      const headline = tooLittle("too-few", tried[0], paste);
+      if (most < 2) return { ...unknown(null, [say("covered")], arraysByName(paste)), headline };
+      remarks = [headline];
+      break;
+    }
+    if (most === 2 && tried.length) {
+      effort.begin(!tried.some((one) => isKnown(one, every.length > 0)));
+    }
+    /** @type {Map<Fixture, Found>} */
+    const found = new Map();
+    for (const placing of tried) {
+      // Two changes take long, so the first place that explains the numbers is kept.
+      if (found.size && most === 2) break;
+      yield;
+      const before = found.get(placing.fixture);
+      const one = yield* foundAt(placing, most, loose, effort);
+      if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
+      found.set(placing.fixture, { ...one, remarks: [...namesToKnow(placing), ...one.remarks] });
+    }
+    if (most === 2 && effort.spent) remarks = [say("stopped")];
+    if (found.size) {
+      const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
+      const answer = chosen([...found.values()], paste);
+      return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
+    }
+  }
+  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  if (!fitting(best) && wanted.length > 1) return null;
+  const named = [...best.seen.values()].some(({ name }) => name);
+  if (wanted.length > 1 && !rightOf(best).length && !named) {
+    return unknown(null, [...remarks, say("covered")], arraysByName(paste));
+  }
+  remarks.push(...remains(best, paste));
+  if (!rightOf(best).length) remarks.push(say("covered"));
+  return unknown(best.fixture, remarks, best.seen);
+}
+
+/** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */
+export const unknown = (fixture, remarks, seen = new Map(), candidates = []) => ({
+  verdict: "unexplained",
+  fixture,
+  candidates,
+  remarks,
+  seen,
+});
+
+/** The pasted arrays by their names, or their places. @param {Paste} paste */
+export const arraysByName = (paste) =>
+  new Map(paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]));
+
+/** How little some numbers pin down, and what to paste.
+ * @type {(key: string, placing: Placing, paste: Paste) => string} */
+function tooLittle(key, placing, paste) {
+  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
+  const named = left.length && paste.arrays.some(({ name }) => name);
+  const outputs = left.slice(0, 2).join(" and ");
+  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
+  const found = evidence(placing);
+  return say(found.n ? key : "zeros", { more, ...found });
+}
+
+/** What so many changes explain. What prints strictly prints loosely too, so one search does for
+ * both; only a long one looks no further than it has to.
+ * @type {(placing: Placing, most: number, loose: boolean, effort: Effort) => Generator<string | undefined, Found | null>} */
+function* foundAt(placing, most, loose, effort) {
+  const { fixture, seen, printedAs, known } = placing;
+  const exact = most === 2 && !isPartial(placing);
+  if (!known[most]) {
+    if (most === 2) yield "deep";
+    const search = new Search(fixture, seen, !exact, effort);
+    known[most] = [];
+    for (const forms of search.tried(most)) {
+      if (!forms) yield;
+      else if (search.prints(forms)) known[most].push(forms);
+    }
+  }
+  const strict = new Search(fixture, seen, false);
+  const found = known[most].filter((forms) => loose || exact || strict.prints(forms));
+  if (found.length && most === 0 && !printedAs.size) return expected(placing, loose);
+  return explained(placing, found, most);
+}
+
+/** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */
+function explained({ fixture, seen, printedAs }, forms, changes) {
+  if (!forms.length) return null;
+  const spent = changes + Number(printedAs.size > 0);
+  const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
+  // What prints one number with its brackets left out comes after what has none.
+  const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
+  const bracketed = (/** @type {Mutant} */ one) => bare.some((step) => one.values[step].n);
+  const found = distinct(all);
+  const candidates = [...found.filter((one) => !bracketed(one)), ...found.filter(bracketed)];
+  return { verdict: "explained", fixture, candidates, remarks: [], seen };
+}
+
+/** Right numbers: what else prints them, and what rejects that.
+ * @type {(placing: Placing, loose: boolean) => Found} */
+function expected({ fixture, seen }, loose) {
+  const all = explanations(fixture, seen, 1, loose);
+  const others = distinct(
+    all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
+  ).filter((one) => one.named.length && one.outcome.word === "passes");
+  const candidates = [new Mutant(fixture, new Map(), 0), ...others];
+  const remarks = [...noGradient(fixture), ...hidden(fixture, others)];
+  return { verdict: "expected", fixture, candidates, remarks, seen };
+}
+
+/** What to know where a test accepts what is no gradient. @param {Fixture} fixture */
+function* noGradient(fixture) {
+  const { title, id, data } = soundOf(fixture);
+  if (!fixture.data.gradient) yield say("no-gradient", { title, id, page: data.page });
+}
+
+/** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */
+export function soundOf(fixture) {
+  if (fixture.data.gradient) return fixture;
+  const others = [...FIXTURES.values()].filter((one) => one.function === fixture.function);
+  return others.find(({ data }) => data.gradient) ?? fixture;
+}
+
+/** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
+function* hidden(fixture, candidates) {
+  const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
+  const program = (/** @type {Fixture} */ one) =>
+    one.steps.map(({ name, tree }) => `${name} ${tree.id}`).join();
+  if (!newest || newest === fixture || program(newest) !== program(fixture)) return;
+  const [first, ...others] = candidates.filter(
+    (one) => newest.outcome(one.forms).word !== "passes" && one.verdict === "equivalent",
+  );
+  if (!first) return;
+  const { step, now } = first.changed[0];
+  const more = others.length > 1 ? say("hidden-more", { n: others.length }) : "";
+  const outcome = outcomeText(newest.outcome(first.forms));
+  yield say("hidden-test", { step, now, title: newest.title, outcome, more, page: first.page });
+}
+
+/** The best of several explanations, with a word on the others.
+ * @type {(found: Found[], paste: Paste) => Found} */
+function chosen(found, paste) {
+  const best = least(found, ({ fixture, candidates, seen }) => [
+    paste.function !== "" && fixture.function !== paste.function,
+    candidates[0].rank.slice(0, 3),
+    [...seen].filter(([step, { name }]) => name && name !== step).length,
+    !fixture.data.printed,
+  ]);
+  const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
+  const same = found.filter((one) => one !== best && changed(one) === changed(best));
+  const remarks = [...best.remarks];
+  if (best.verdict === "explained") remarks.push(...misplaced(best));
+  if (same.length) {
+    remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
+  }
+  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+  if (best.verdict === "expected" && endsEarly(best, left.length)) {
+    remarks.push(
+      say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
+    );
+  }
+  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
+    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
+  }
+  return { ...best, remarks };
+}
+
+/** Which of the arrays are right, but are those of another output. @param {Found} found */
+function* misplaced({ fixture, seen }) {
+  for (const [step, pattern] of seen) {
+    for (const name of Object.keys(fixture.expected)) {
+      if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
+        continue;
+      yield say("misplaced", { step, name });
+    }
+  }
+}
