@@ -165,6 +165,8 @@ def facts() -> dict[str, Any]:
         "symbols": package.handout.SYMBOLS,
         "scalars": package.handout.SCALARS,
         "functions": list(package.program.FUNCTIONS),
+        # What only a forward pass calls, of one argument.
+        "gates": ["softmax"],
         "calls": package.program.CALLS,
         "binding": {sign: binding for sign, (*_, binding) in package.program.OPERATORS.items()},
         "sums": {

@@ -141,6 +141,7 @@ interface Data {
   uncovered: [string, string, string, string[]?][];
   most_causes: number;
   functions: string[];
+  gates: string[];
   /** What numpy calls the operators. */
   calls: Record<string, string>;
   sums: Record<string, string>;
