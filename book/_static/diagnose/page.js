@@ -231,10 +231,13 @@ const HERE = document.currentScript?.getAttribute("src") ?? "";
 /** @type {Promise<unknown>?} */
 let loading = null;
 
-/** @param {string} name @returns {Promise<unknown>} */
-const loaded = (name) =>
+/** @param {string} name @param {string | null} version @returns {Promise<unknown>} */
+const loaded = (name, version = null) =>
   new Promise((resolve, reject) => {
-    const script = element("script", { src: HERE.replace("diagnose.js", name) });
+    const [path, own] = HERE.split("?");
+    const query = version ? `v=${version}` : own;
+    const src = [path.replace("diagnose.js", name), query].filter(Boolean).join("?");
+    const script = element("script", { src });
     script.addEventListener("load", resolve);
     script.addEventListener("error", () => reject(new Error(`${name} is not there`)));
     document.head.append(script);
@@ -248,7 +251,7 @@ let coming = null;
 
 /** Has the tests of the other courses come; without them the page goes on as before. */
 function others() {
-  coming ??= loaded("diagnose-others.js").then(
+  coming ??= loaded("diagnose-others.js", DATA.version).then(
     () => addCourses(Reflect.get(globalThis, "BACKCHECK_OTHERS")),
     () => {
       coming = null;

@@ -125,6 +125,8 @@ interface Data {
   fixtures: FixtureData[];
   /** The tests of other courses: id, title and function. */
   others: [string, string, string][];
+  /** Of the script that has them. */
+  version: string;
   operators: [string, Written, Written][];
   /** The absolute and the relative tolerance of each rule. */
   rules: Record<string, [number, number]>;
