@@ -70,8 +70,9 @@ def test_page_and_package_agree_on_right_numbers_one_change_and_two() -> None:
     [
         "backward_propagation_with_dropout_test: AssertionError: Wrong values for dA2",
         "ValueError: shapes (5,10) and (5,10) not aligned: 10 (dim 1) != 5 (dim 0)",
-        "<ipython-input-1> in lstm_cell_backward(da_next, dc_next, cache)"
-        "\n---> 12 dWf = dft @ concat\nValueError: shapes (5,10) and (8,10) not aligned: 10 (dim 1) != 8 (dim 0)",
+        "<ipython-input-1> in lstm_cell_backward(da_next, dc_next, cache)\n"
+        "---> 12 dWf = dft @ concat\n"
+        "ValueError: shapes (5,10) and (8,10) not aligned: 10 (dim 1) != 8 (dim 0)",
         "Wrong output values for gradient of b1 vector",
         "dTheta = [[0.123456 0.334578] [0.98714 0.876541]]",
         'gradients["dxt"].shape = (5, 10)\ngradients["dxt"][1][2] = 0.12345678',
@@ -85,9 +86,11 @@ def test_a_test_that_is_asked_for_is_told_from_the_edition_that_accepts_a_gradie
     old, new = (load(f"nlp_c2w4_back_prop_{edition}") for edition in ("v1", "v2"))
     text = as_learners_print(new, dict(new.values))
     theirs = as_learners_print(old, dict(old.values))
-    agree((text, old.id), (theirs, old.id), (text, new.id))
-    (told,) = ask(("diagnose", theirs, old.id))
-    assert told["remarks"][0].startswith("This test expects a mistake")
+    changed = as_learners_print(new, dict(new.run(dW2="dZ2 @ A1.T")))
+    agree((text, old.id), (theirs, old.id), (text, new.id), (changed, old.id, 1))
+    right, other = ask(("diagnose", theirs, old.id), ("diagnose", changed, old.id, 1))
+    assert right["remarks"][0].startswith("This test expects a mistake")
+    assert "They do belong elsewhere" in other["remarks"][-1]
 
 
 @pytest.mark.parametrize("test", OTHERS, ids=lambda test: test.id)
