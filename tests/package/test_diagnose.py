@@ -84,7 +84,7 @@ def test_the_week_4_thread_gets_its_answer() -> None:
     first = found.candidates[0]
     assert changed(found) == {"dZ2": "AL - Y"}
     assert (first.verdict, first.outcome.word) == ("equivalent", "fails")
-    assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails")
+    assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails#a-minus-y-why")
     # The test cannot tell it from the product with the derivative written from A.
     alike = {candidate.changed[0][2] for candidate in found.groups[0]}
     assert "dAL * AL * (1 - AL)" in alike

@@ -27,21 +27,24 @@ export function saidOf(text) {
   const number = found.groups?.number ?? "";
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
-  const read = say("read-page", { page: FACTS.page });
-  if (!Number.isFinite(value)) return ["unexplained", [say("difference-nan"), read]];
+  if (!Number.isFinite(value)) return saidWith("unexplained", "difference-nan", number);
   const all = causes(value, name);
   if (all.length) {
     const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];
-    const headline = say("difference-explained", { number });
-    return ["explained", [headline, ...all.slice(0, FACTS.most), ...more, read]];
+    return saidWith("explained", "difference-explained", number, ...all.slice(0, FACTS.most), ...more);
   }
   if (value < FACTS.right.gradient_check_n) {
     const whole = value < FACTS.right.gradient_check || name;
-    return ["expected", [say(whole ? "difference-right" : "difference-one", { number }), read]];
+    return saidWith("expected", whole ? "difference-right" : "difference-one", number);
   }
-  if (value < FACTS.rounding) return ["unexplained", [say("difference-step", { number }), read]];
+  if (value < FACTS.rounding) return saidWith("unexplained", "difference-step", number);
   const short = (number.split(".")[1] ?? "").length < FACTS.digits;
-  const key = short ? "difference-short" : "difference-unknown";
-  return ["unexplained", [say(key, { number }), read]];
+  return saidWith("unexplained", short ? "difference-short" : "difference-unknown", number);
+}
+
+/** @type {(verdict: string, key: string, number: string, ...more: string[]) => [string, string[]]} */
+function saidWith(verdict, key, number, ...more) {
+  const read = say("read-page", { page: FACTS.sections[key] });
+  return [verdict, [say(key, { number }), ...more, read]];
 }

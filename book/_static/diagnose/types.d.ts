@@ -146,7 +146,7 @@ interface Data {
     rounding: number;
     digits: number;
     most: number;
-    page: string;
+    sections: Record<string, string>;
   };
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;

@@ -223,7 +223,7 @@ def diagnose(
         where the test expects dZ[2] = dA[L] * σ'(Z[2])
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
-        Read a-minus-y-fails.
+        Read a-minus-y-fails#a-minus-y-why.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
         (AL - Y) * (AL > 0).
     """
@@ -436,7 +436,7 @@ def _answer(
     candidates = (Mutant(fixture, {}, 0), *others)
     if not fixture.is_gradient:
         of = sound(fixture)
-        remarks += (say("no-gradient", title=of.title, id=of.id, page=of.page),)
+        remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 

@@ -43,8 +43,6 @@ MOST = 6
 """How many causes of one difference are told."""
 
 FILE = "diagnosis/differences.toml"
-PAGE = "difference-0-285"
-"""Where the book explains the number."""
 
 
 @dataclass(frozen=True)
@@ -93,22 +91,23 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     number = printed[-1]["number"]
     value = abs(float(number))
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
-    read = say("read-page", page=PAGE)
     if not math.isfinite(value):
-        return "unexplained", (say("difference-nan"), read)
+        return _said("unexplained", "difference-nan", number)
     if found := causes(value, function):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
-        said = say("difference-explained", number=number)
-        return "explained", (said, *found[:MOST], *more, read)
+        return _said("explained", "difference-explained", number, *found[:MOST], *more)
     if value < RIGHT["gradient_check_n"]:
         is_right = value < RIGHT["gradient_check"] or function
-        said = say("difference-right" if is_right else "difference-one", number=number)
-        return "expected", (said, read)
+        return _said("expected", "difference-right" if is_right else "difference-one", number)
     if value < ROUNDING:
-        return "unexplained", (say("difference-step", number=number), read)
+        return _said("unexplained", "difference-step", number)
     is_short = len(number.partition(".")[2]) < DIGITS
-    said = say("difference-short" if is_short else "difference-unknown", number=number)
-    return "unexplained", (said, read)
+    return _said("unexplained", "difference-short" if is_short else "difference-unknown", number)
+
+
+def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
+    read = say("read-page", page=table_of(FILE)["sections"][key])
+    return verdict, (say(key, number=number), *more, read)
 
 
 def _of_network() -> Iterator[Known]:
