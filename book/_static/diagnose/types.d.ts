@@ -148,6 +148,7 @@ interface Data {
     most: number;
     sections: Record<string, string>;
   };
+  known_steps: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];
