@@ -32,7 +32,7 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
@@ -323,6 +323,10 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
     arrays = _by_name(paste)
+    if not paste.error and (shaped := misshapen(paste, tested)):
+        _, candidates, (headline, *more) = shaped
+        beside = (*more, covered())
+        return Diagnosis("unexplained", None, candidates, beside, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
