@@ -314,6 +314,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -324,8 +325,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
-                step: [[list(shape), count] for shape, count in sorted(shapes.items())]
-                for step, shapes in package.search.workshop(fixture).spread.items()
+                slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
+                for slot in mutants.slots
             }
         ),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
