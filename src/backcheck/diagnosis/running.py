@@ -177,9 +177,15 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         start_new_session=True,
     )
     out, late = b"", False
+    # As long as this end of the pipe is open, the process knows that somebody waits.
+    sent: Any = process.stdin
+    process.stdin = None
     try:
+        with suppress(OSError):
+            pickle.dump(job, sent)
+            sent.flush()
         try:
-            out, _ = process.communicate(pickle.dumps(job), timeout=min(PATIENCE, seconds))
+            out, _ = process.communicate(timeout=min(PATIENCE, seconds))
         except subprocess.TimeoutExpired:
             waiting()
             out, _ = process.communicate(timeout=max(0.01, seconds - PATIENCE))
@@ -189,6 +195,8 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         ended(process)
         with suppress(subprocess.TimeoutExpired):
             out = process.communicate(timeout=1)[0] or out
+        with suppress(OSError):
+            sent.close()
     told = []
     for line in out.splitlines():
         with suppress(ValueError):
