@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from joined import joined, joined_later
+from sources import source_of
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -113,7 +114,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     # Changes of several steps are alike from test to test: kept together, they pack well.
     shared, several, named = Shared(), Shared(), Shared()
     every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
-    return {
+    found = {
         "fixtures": every,
         "shared": shared.parts,
         "several": several.parts,
@@ -124,12 +125,12 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "known_steps": sorted(package.symptoms.known_steps()),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
-        "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
@@ -138,6 +139,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
+    return {**found, "pages": {**titles(root), **sections(json.dumps(found), root)}}
 
 
 def facts() -> dict[str, Any]:
@@ -188,7 +190,7 @@ def _differences() -> dict[str, Any]:
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,
         "most": package.MOST,
-        "page": package.PAGE,
+        "sections": package.table_of(package.FILE)["sections"],
     }
 
 
@@ -419,8 +421,24 @@ def titles(root: Path = ROOT) -> dict[str, str]:
     for page in sorted((root / "book").glob("*.md")):
         source = page.read_text(encoding="utf-8")
         if title := re.search(r"^# (.+)$", source, flags=re.MULTILINE):
-            found[page.stem] = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
+            found[page.stem] = unmarked(title.group(1))
     return found
+
+
+def sections(text: str, root: Path = ROOT) -> dict[str, str]:
+    """Return the heading of each section whose address a text has, or the title of its page."""
+    found = {}
+    for page, label in sorted({*re.findall(r"([\w-]+)#([\w-]+)(?=[\"\. ])", text)}):
+        if (file := root / f"book/{page}.md").exists():
+            labelled = rf"^\({label}\)=\n+#+ (.+)$"
+            heading = re.search(labelled, source_of(file), flags=re.MULTILINE)
+            found[f"{page}#{label}"] = unmarked(heading[1]) if heading else titles(root)[page]
+    return found
+
+
+def unmarked(heading: str) -> str:
+    """Return a heading without its mathematics marked up."""
+    return re.sub(r"\{\w+\}|[`$*\\]", "", heading)
 
 
 def written(found: Mapping[str, Any]) -> str:

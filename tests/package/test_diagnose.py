@@ -84,7 +84,7 @@ def test_the_week_4_thread_gets_its_answer() -> None:
     first = found.candidates[0]
     assert changed(found) == {"dZ2": "AL - Y"}
     assert (first.verdict, first.outcome.word) == ("equivalent", "fails")
-    assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails")
+    assert (first.name, first.page) == ("the shortcut A - Y", "a-minus-y-fails#a-minus-y-why")
     # The test cannot tell it from the product with the derivative written from A.
     alike = {candidate.changed[0][2] for candidate in found.groups[0]}
     assert "dAL * AL * (1 - AL)" in alike
@@ -420,6 +420,33 @@ def test_a_paste_of_course_2_is_placed_without_being_told(id: str) -> None:
     found = diagnose("\n".join(f"{name} = {values[name]}" for name in load(id).expected))
     assert (found.verdict, found.fixture) == ("explained", load(id))
     assert changed(found) == {"db1": "dZ1 / m"}
+
+
+@pytest.mark.parametrize(
+    ("dw2", "verdict"),
+    [("(dZ2 * A1 / m).T", "these numbers"), ("2 * (dZ2 * A1).T", "this shape")],
+)
+def test_a_shape_that_no_test_has_is_answered_with_those_they_have(dw2: str, verdict: str) -> None:
+    fixture = load("c1w3_bp_notebook_v2")
+    text = f"dW2 = {fixture.program.replace(dW2=dw2).run(fixture.arrays)['dW2']}"
+    for asked in (text, "grads['dW2'].shape is (3, 4)"):
+        found = diagnose(asked)
+        assert "(3, 4)" in found.title
+        assert "(1, 4) in Week 3 public_tests.py, edition A" in found.title
+        forms = [candidate.forms for candidate in found.candidates]
+        assert forms == [{"dW2": parse("x = dZ2 * A1 / m").steps[0].expression}]
+    assert verdict in " ".join(diagnose(text).remarks)
+
+
+def test_a_shape_turned_round_or_of_another_layer_is_called_so() -> None:
+    said = " ".join(diagnose("dW1.shape = (2, 4)").remarks)
+    assert "turned round" in said
+    said = " ".join(diagnose("dW2.shape = (9, 3)").remarks)
+    assert "shape of dW1 in Week 3 public_tests.py, edition C" in said
+    # What a test has needs no word, and what is no gradient is none of its names.
+    assert not diagnose("dW1.shape = (4, 2)").candidates
+    with pytest.raises(ValueError, match="no printed numbers"):
+        diagnose("logits.shape = (9, 9)")
 
 
 def test_numbers_that_fit_no_test_are_not_called_missing() -> None:

@@ -185,11 +185,12 @@ def test_every_named_form_gets_its_own_name_back(id: str) -> None:
             ), (name, changes)
 
 
-def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_page() -> None:
+def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_section_of_the_book() -> None:
     used = {name for id in fixtures.ids() for name, _ in occurrences(load(id))}
     assert used == set(table())
     for found in table().values():
-        assert found.page in chapters(), found.id
+        assert found.page.partition("#")[0] in chapters(), found.id
+        assert "#" in found.page, found.id
         assert found.hint.endswith(".")
         assert len(found.hint) < 160
         # A hint says where to look; a formula would be the graded line.
@@ -210,8 +211,8 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
     [
         (
             'hnt = "Look."',
-            "there is no key 'hnt'; use name, hint, page, layer, activation, steps, arrays, joint, "
-            "found, ratios, section.",
+            "there is no key 'hnt'; use name, hint, section, layer, activation, steps, arrays, "
+            "joint, found, ratios.",
         ),
         ("", "the key 'hint' is missing."),
     ],
@@ -221,4 +222,4 @@ def test_a_table_of_a_mistake_that_cannot_be_read_is_refused_in_one_sentence_wit
 ) -> None:
     whole = re.escape(f"bias-forgotten, in mistakes.toml: {sentence}")
     with pytest.raises(ValueError, match=f"^{whole}$"):
-        read(f'[bias-forgotten]\nname = "the bias left out"\npage = "linear-step"\n{hint}')
+        read(f'[bias-forgotten]\nname = "the bias left out"\nsection.see = "linear-step"\n{hint}')

@@ -24,7 +24,7 @@ import {
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort, explanations, Search } from "./search.js";
-import { knownCauses, likelyMutants } from "./symptoms.js";
+import { knownCauses, likelyMutants, misshapen, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
 import { DATA, least } from "./util.js";
 import { say } from "./words.js";
@@ -282,22 +282,17 @@ function* misplaced({ fixture, seen }) {
 function withoutNumbers(paste, wanted) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
-  let tested = wanted.filter((fixture) => fixture.function === paste.function);
-  if (!tested.length) tested = wanted;
-  if (paste.failing.some(([kind]) => kind === "values")) {
-    // Only the tests that use np.allclose speak of wrong values.
-    const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
-    if (speaking.length) tested = speaking;
-  }
+  const tested = testedBy(paste, wanted);
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+  const { remarks: shaped, candidates } =
+    (!paste.error && misshapen(paste, tested)) || unknown(null, []);
+  const [headline, ...more] = [...shaped, say("covered")];
+  if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];
-  const seen = new Map(
-    paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
-  );
-  return unknown(paste.function ? tested[0] : null, remarks, seen);
+  return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.

@@ -146,8 +146,9 @@ interface Data {
     rounding: number;
     digits: number;
     most: number;
-    page: string;
+    sections: Record<string, string>;
   };
+  known_steps: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];

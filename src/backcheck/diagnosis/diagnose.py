@@ -32,7 +32,7 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
@@ -223,7 +223,7 @@ def diagnose(
         where the test expects dZ[2] = dA[L] * σ'(Z[2])
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
-        Read a-minus-y-fails.
+        Read a-minus-y-fails#a-minus-y-why.
         The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
         (AL - Y) * (AL > 0).
     """
@@ -324,6 +324,10 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
     arrays = _by_name(paste)
+    if not paste.error and (shaped := misshapen(paste, tested)):
+        _, candidates, (headline, *more) = shaped
+        beside = (*more, covered())
+        return Diagnosis("unexplained", None, candidates, beside, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
@@ -443,7 +447,7 @@ def _answer(
     candidates = (Mutant(fixture, {}, 0), *others)
     if not fixture.is_gradient:
         of = sound(fixture)
-        remarks += (say("no-gradient", title=of.title, id=of.id, page=of.page),)
+        remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 

@@ -26,7 +26,7 @@ from backcheck.diagnosis.reading import frame_of
 from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_causes
-from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
+from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
 from backcheck.over_time import time
 from backcheck.showing.words import say
 
@@ -255,13 +255,24 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
         left = left_as_handed_out(ran.taken.pieces)
         said = (left,) if left else said
-    if ran.error and not said:
-        said = tuple(_causes(ran))
+    said = (*_other_order(ran), *(said or _causes(ran) if ran.error else said))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
     return replace(found, remarks=(*said, *found.remarks))
+
+
+def _other_order(ran: Ran) -> Iterator[str]:
+    """Yield what to know where a function has the test's arguments in another order."""
+    _, given = next(iter(parsed(ran.fixture)))
+    for node in (piece.node for piece in ran.taken.pieces):
+        if isinstance(node, ast.FunctionDef) and node.name == ran.name:
+            takes = [one.arg for one in node.args.args]
+            named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
+            if any(name in takes and takes.index(name) != place for name, place in named.items()):
+                call = ran.fixture.call[0].rpartition(" = ")[2]
+                yield say("other-order", call=call, parameters=", ".join(takes))
 
 
 def _causes(ran: Ran) -> Iterator[str]:
