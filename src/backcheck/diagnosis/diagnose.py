@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
+from backcheck.diagnosis.apart import apart
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -79,6 +80,12 @@ class Diagnosis:
             where = say(key, title=self.fixture.title, id=self.fixture.id)
         spent = say(f"spent-{min((mutant.changes for mutant in self.candidates), default=0)}")
         return say(self.verdict, where=where, spent=spent)
+
+    @property
+    def said(self) -> str:
+        """The answer in one line, with the change that explains the numbers."""
+        changes = "; ".join(self.candidates[0].shown) if self.verdict == "explained" else ""
+        return f"{self.title[:-1]}: {changes}" if changes else self.title
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -242,9 +249,11 @@ def diagnose(
     every = (*tests, *(test for others in courses() for test in others))
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
-    found = _explain(paste, tests, changes, effort)
+    found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
+    if found and found.verdict == "expected":
+        found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
@@ -258,6 +267,36 @@ def _by_name(paste: Paste) -> dict[str, PrintedArray]:
     """Return the pasted arrays by their names, or their places."""
     arrays = enumerate(paste.arrays, 1)
     return {array.name or say("nameless", place=place): array for place, array in arrays}
+
+
+def _by_test(
+    paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
+) -> Diagnosis | None:
+    """Return what the arrays of each test are, if they are of several or a message names one."""
+    groups = apart(paste, tests)
+    tried = (_explain(some, [test], changes, effort) for test, some in groups.items())
+    first, *others = list(filter(None, tried)) or [None]
+    if not first or (len(groups) == 1 and first.verdict == "unexplained"):
+        return None
+    remarks = (
+        say("other-call", names=", ".join(answer.arrays), said=answer.said) for answer in others
+    )
+    return replace(first, remarks=(*first.remarks, *remarks))
+
+
+def _still_open(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
+    """Return what a message says beside right arrays, which no longer speaks of these."""
+    left = [name for _, name in paste.failing if name not in found.arrays]
+    likely = likely_mutants(paste, tested_by(paste, tests)) if left or paste.error else None
+    if not likely or not (own := found.fixture):
+        return None
+    right = ", ".join(found.arrays)
+    where = say("for-test", title=own.title, id=own.id)
+    of = {"right": right, "n": len(found.arrays), "where": where}
+    said = say("right-but", left=", ".join(left) or paste.error[:80], **of)
+    test, mutants, remarks = likely
+    kept = [m for m in mutants if all(matches(replace(m, fixture=own), found.arrays).values())]
+    return Diagnosis("unexplained", test, tuple(kept or mutants), remarks, headline=said)
 
 
 def _elsewhere(
@@ -424,9 +463,7 @@ def _answer(
         return None
     remarks = (*_older_names(placing), *_exchanged(placing))
     if changes or placing.printed_as:
-        # What prints one number with its brackets left out comes after what has none.
-        bare = [step for step, array in arrays.items() if array.shape == ()]
-        found = sorted(distinct(found), key=lambda one: any(np.ndim(one.values[s]) for s in bare))
+        found = sorted(distinct(found), key=lambda one: _unlikely(one, arrays))
         return Diagnosis("explained", fixture, tuple(found), remarks, arrays)
     others = [
         mutant
@@ -438,6 +475,21 @@ def _answer(
         of = sound(fixture)
         remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
+
+
+def _unlikely(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> tuple[bool, bool]:
+    """Return a key that sorts last what prints one number with brackets that were left out.
+
+    Before it comes what gives an output that was not pasted another shape, or none: the test
+    would speak of that first.
+    """
+    bare = [step for step, array in arrays.items() if array.shape == ()]
+    others = mutant.fixture.expected.keys() - arrays.keys()
+    shapes = {name: np.shape(value) for name, value in mutant.values.items()}
+    return (
+        any(shapes[step] for step in bare),
+        any(shapes.get(name) != mutant.fixture.expected[name].shape for name in others),
+    )
 
 
 def _one_change(

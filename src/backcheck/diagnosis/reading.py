@@ -246,6 +246,7 @@ class Paste:
     error: str = ""  # the last line of a traceback that is not a test's own
     problem: str = ""  # what could not be read, and where
     frame: Frame = NOWHERE
+    quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
 
 
 def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -281,7 +282,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     frame = _frame(text)
     if not any((own, failing, function, error, frame.statement)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
-    return _finite(Paste(tuple(own), failing, function, error, problem, frame))
+    wanted = tuple(array for array in arrays if array.expected and array not in own)
+    return _finite(Paste(tuple(own), failing, function, error, problem, frame, wanted))
 
 
 def _printed_shapes(
