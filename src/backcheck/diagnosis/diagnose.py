@@ -275,9 +275,10 @@ def _by_test(
     """Return what the arrays of each test are, if they are of several or a message names one."""
     groups = apart(paste, tests)
     tried = (_explain(some, [test], changes, effort) for test, some in groups.items())
-    first, *others = list(filter(None, tried)) or [None]
-    if not first or (len(groups) == 1 and first.verdict == "unexplained"):
+    found = list(filter(None, tried))
+    if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None
+    first, *others = found
     remarks = (
         say("other-call", names=", ".join(answer.arrays), said=answer.said) for answer in others
     )
