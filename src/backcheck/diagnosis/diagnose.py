@@ -38,7 +38,7 @@ from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.steps import sound
-from backcheck.showing.words import covered, say
+from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
@@ -88,14 +88,14 @@ class Diagnosis:
         return f"{self.title[:-1]}: {changes}" if changes else self.title
 
     def __repr__(self) -> str:
-        return "\n".join(
-            textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
-            for line in self._lines()
-            for indent in [line[: len(line) - len(line.lstrip())]]
-        )
+        return f"{_wrapped([self.title])}\n{self.body}"
+
+    @property
+    def body(self) -> str:
+        """The answer without its title."""
+        return _wrapped(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield self.title
         # Without numbers the candidates are only likely, and that has to be said first.
         if not self.arrays:
             yield from ("", *self.remarks)
@@ -158,6 +158,14 @@ class Diagnosis:
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""
         return json.dumps(self.to_dict(), indent=2)
+
+
+def _wrapped(lines: Iterable[str]) -> str:
+    return "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+        for line in lines
+        for indent in [line[: len(line) - len(line.lstrip())]]
+    )
 
 
 def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
@@ -587,13 +595,18 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         for step, array in arrays.items()
     }
     if right and wrong:
+        order = {one.name: {*one.reads} for one in fixture.program.steps}
+        # What a right array is computed from is right, and the first that is not reads only such.
+        proved, open_ = (_above(some, order) for some in (right, wrong))
+        first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
+        also = [n for n in order if n in proved and n not in right and pattern("gradient").search(n)]
         yield say(
             "right-and-wrong",
-            right=", ".join(right),
-            is_right=say("is", n=len(right)),
+            right=", ".join([*right, *also]),
+            is_right=say("is", n=len(right) + len(also)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=called[wrong[0]],
+            first=", ".join(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -601,6 +614,14 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         one = replace(placing, arrays={step: arrays[step]})
         if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
             yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
+
+
+def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
+    """Return some steps with all that they are computed from."""
+    found = set(names)
+    for name in reversed(reads):
+        found |= reads[name] if name in found else set()
+    return found
 
 
 def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:

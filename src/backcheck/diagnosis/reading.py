@@ -247,6 +247,21 @@ class Paste:
     problem: str = ""  # what could not be read, and where
     frame: Frame = NOWHERE
     quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
+    lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
+
+
+NOTHING = Paste(())
+"""A text that says nothing."""
+
+
+def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the names that lines of code assign, each with the expression.
+
+    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no")
+    (('dZ1', 'dA1 * W1'),)
+    """
+    found = pattern("assigned").finditer(pattern("comment").sub("", text))
+    return tuple((one["name"], one["form"].strip()) for one in found)
 
 
 def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -283,7 +298,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     if not any((own, failing, function, error, frame.statement)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
-    return _finite(Paste(tuple(own), failing, function, error, problem, frame, wanted))
+    said = (failing, function, error, problem, frame, wanted, assigned_in(text))
+    return _finite(Paste(tuple(own), *said))
 
 
 def _printed_shapes(
