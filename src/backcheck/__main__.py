@@ -179,7 +179,7 @@ def _run(options: argparse.Namespace) -> int:
         test = ran.error or complaint or "passes"
         print(json.dumps({**found.to_dict(), "test": test, "line": line}, indent=2))
     elif ran.error:
-        print("\n".join((ran.raised, *found.remarks)))
+        print(f"{ran.raised}\n{found.body}")
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}

@@ -18,7 +18,7 @@ import numpy as np
 from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
-from backcheck.mutants.joint import joint_changes
+from backcheck.mutants.joint import joint_changes, sums_apart
 from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
@@ -205,8 +205,12 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
         return Slot(name, Form(tree), (), ())
     original = formula(fixture, tree)
     everywhere = throughout(tree, families(fixture, name))
+    apart = sums_apart(fixture, name).values() if tree != name else ()
     for operator, form in chain(
-        _rewritten(fixture, name, tree), _without_parentheses(tree), everywhere
+        _rewritten(fixture, name, tree),
+        _without_parentheses(tree),
+        everywhere,
+        ((DROPPED, one) for one in apart),
     ):
         key = formula(fixture, form)
         if key == form:
