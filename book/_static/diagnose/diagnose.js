@@ -46,8 +46,8 @@ export function titleOf({ verdict, fixture, candidates, seen, headline }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
-  const refused = id ? "" : notCovered(text);
-  const said = saidOf(text) ?? (refused && ["unexplained", [refused, say("covered")]]);
+  const refused = id ? [] : notCovered(text);
+  const said = saidOf(text) ?? (refused.length && ["unexplained", refused]);
   if (said) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };

@@ -632,7 +632,7 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
     """Return some steps with all that they are computed from."""
     found = set(names)
-    for name in reversed(reads):
+    for name in reversed([*reads]):
         found |= reads[name] if name in found else set()
     return found
 
