@@ -44,6 +44,8 @@ def _join_formulas(tree: LexborHTMLParser) -> None:
         if after and found:
             joined = _around(formula)
             joined.insert_child(found[0])
+            for piece in joined.css(".katex-html > *")[1:]:
+                piece.insert_before(_made("wbr"))
             after.replace_with(after.text()[found.end() :])
 
 
@@ -76,12 +78,16 @@ def _count(piece: LexborNode, selector: str, signs: str) -> int:
 
 def _around(found: LexborNode) -> LexborNode:
     """Put an element around another one, and return it."""
-    (made,) = LexborHTMLParser('<span class="joined"></span>').css("span")
-    found.insert_before(made)
+    found.insert_before(_made("span", "joined"))
     joined = cast("LexborNode", found.prev)
     joined.insert_child(found)
     found.decompose()
     return joined
+
+
+def _made(tag: str, name: str = "") -> LexborNode:
+    (made,) = LexborHTMLParser(f'<{tag} class="{name}">').css(tag)
+    return made
 
 
 def _is_within(found: LexborNode, name: str) -> bool:
