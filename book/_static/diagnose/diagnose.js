@@ -12,6 +12,7 @@ import {
   evidence,
   fitting,
   isKnown,
+  isNamed,
   isPartial,
   isPossible,
   mostLikely,
@@ -45,8 +46,8 @@ export function titleOf({ verdict, fixture, candidates, seen, headline }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
-  const refused = id ? "" : notCovered(text);
-  const said = saidOf(text) ?? (refused && ["unexplained", [refused, say("covered")]]);
+  const refused = id ? [] : notCovered(text);
+  const said = saidOf(text) ?? (refused.length && ["unexplained", refused]);
   if (said) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };
@@ -99,7 +100,10 @@ function* explain(paste, wanted, changes, effort) {
   const every = ways(true);
   const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
   if (!placed.length) return null;
-  const near = mostLikely(placed);
+  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
+  // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+  const likely = every.filter((one) => isNamed(one) && fitting(one));
+  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
@@ -120,9 +124,7 @@ function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) {
-      effort.begin(!tried.some((one) => isKnown(one, every.length > 0)));
-    }
+    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {
@@ -143,8 +145,7 @@ function* explain(paste, wanted, changes, effort) {
   }
   const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   if (!fitting(best) && wanted.length > 1) return null;
-  const named = [...best.seen.values()].some(({ name }) => name);
-  if (wanted.length > 1 && !rightOf(best).length && !named) {
+  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));

@@ -306,8 +306,9 @@ export function uncalled(text, parse) {
   const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   const several = [...new Set(names)].join(", ");
+  const [refused] = notCovered(text);
   return (
-    notCovered(text) ||
+    refused ??
     `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
   );
 }

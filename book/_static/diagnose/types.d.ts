@@ -121,7 +121,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string, boolean?][];
+  uncovered: [string, string, string, string[]?][];
   most_causes: number;
   functions: string[];
   /** What numpy calls the operators. */
