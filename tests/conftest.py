@@ -63,9 +63,9 @@ def page(request: pytest.FixtureRequest, html: Path) -> Any:
     return building.Page(request.param, path, building.parsed(path))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Start the system's Chromium."""
+    """Start the system's Chromium, one for each process of tests."""
     import browsing
 
     with browsing.started() as browser:
