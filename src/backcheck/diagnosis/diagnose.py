@@ -599,7 +599,9 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         # What a right array is computed from is right, and the first that is not reads only such.
         proved, open_ = (_above(some, order) for some in (right, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
-        also = [n for n in order if n in proved and n not in right and pattern("gradient").search(n)]
+        also = [
+            n for n in order if n in proved and n not in right and pattern("gradient").search(n)
+        ]
         yield say(
             "right-and-wrong",
             right=", ".join([*right, *also]),
@@ -619,7 +621,7 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
     """Return some steps with all that they are computed from."""
     found = set(names)
-    for name in reversed(reads):
+    for name in reversed(tuple(reads)):
         found |= reads[name] if name in found else set()
     return found
 
@@ -629,6 +631,7 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     expected = np.shape(fixture.values[step])
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
+    yield from _partly(step, called, array, fixture)
     if array.shape is None or array.at:
         return
     got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
@@ -646,6 +649,25 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
             if not itself and np.size(value) > 1 and array.matches(value):
                 yield say(key, step=called, name=name, title=test.title)
                 return
+
+
+def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
+    """Yield where an array is wrong, if that is one row, column or step of time alone."""
+    want = np.asarray(fixture.values[step], dtype=float)[array.at or ...]
+    if len(array.cells) != want.size or array.shape not in (None, want.shape):
+        return
+    cells = zip(array.cells, want.flat, strict=True)
+    off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
+    places = np.argwhere(off)
+    for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
+        if len(found := {*places[:, axis].tolist()}) == 1:
+            where = [":"] * off.ndim
+            where[axis] = str(*found)
+            steps = {one.name: one.expression for one in fixture.program.steps}
+            is_time = axis == off.ndim - 1 and "dstack" in str(steps[step])
+            key = "step-differs" if is_time else "part-differs"
+            yield say(key, step=called, t=where[axis], where=", ".join(where))
+            return
 
 
 def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:

@@ -149,10 +149,16 @@ def _by_lines(
 
     if kept := [one for one in found if does(one, fixture.arrays) and does(one, network)]:
         return kept
+    own = written(paste, fixture)
+    return [own] if own and says(own) else found
+
+
+def written(paste: Paste, fixture: Fixture) -> Mutant | None:
+    """Return the program that has pasted lines in place of its own, where these differ."""
     scope = Values({**fixture.values, **fixture.arrays})
-    own = {step: t for step, t in lines.items() if not same(scope[t], fixture.values[step])}
-    written = Mutant(fixture, own)
-    return [written] if own and says(written) else found
+    lines = lines_of(paste, fixture).items()
+    own = {step: tree for step, tree in lines if not same(scope[tree], fixture.values[step])}
+    return Mutant(fixture, own, len(own)) if own else None
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
