@@ -32,7 +32,13 @@ export function saidOf(text) {
   if (all.length) {
     const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];
-    return saidWith("explained", "difference-explained", number, ...all.slice(0, FACTS.most), ...more);
+    return saidWith(
+      "explained",
+      "difference-explained",
+      number,
+      ...all.slice(0, FACTS.most),
+      ...more,
+    );
   }
   if (value < FACTS.right.gradient_check_n) {
     const whole = value < FACTS.right.gradient_check || name;
