@@ -15,7 +15,11 @@ export function apart(paste, tests) {
   if (!telling.size) return [];
   const known = [...telling.values()];
   const common = tests.find((test) => known.every((some) => some.includes(test)));
-  if (common) return paste.quoted.some((one) => telling.has(one)) ? [[common, paste]] : [];
+  const isRead = (/** @type {Observed} */ one) => telling.has(one);
+  if (common) {
+    const isOpen = paste.quoted.some(isRead) && !paste.arrays.every(isRead);
+    return isOpen ? [[common, paste]] : [];
+  }
   const count = (/** @type {Fixture} */ test) => known.filter((some) => some.includes(test)).length;
   const own = new Map([...telling].map(([one, some]) => [one, least(some, (t) => [-count(t)])]));
   let [at] = own.values();

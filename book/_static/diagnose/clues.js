@@ -74,7 +74,7 @@ function* partly(called, seen, want) {
   if (!off.length || !want.d.some((number, at) => number && !off.includes(at))) return;
   const places = [off.map((at) => Math.floor(at / want.c)), off.map((at) => at % want.c)];
   for (const [axis, found] of places.slice(2 - want.n).entries()) {
-    if (new Set(found).size > 1) continue;
+    if (new Set(found).size > 1 || [want.r, want.c].slice(2 - want.n)[axis] < 2) continue;
     const where = Array(want.n).fill(":").with(axis, String(found[0])).join(", ");
     yield say("part-differs", { step: called, where });
     return;

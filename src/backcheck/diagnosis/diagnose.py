@@ -660,7 +660,7 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
     off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
     places = np.argwhere(off)
     for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
-        if len(found := {*places[:, axis].tolist()}) == 1:
+        if len(found := {*places[:, axis].tolist()}) == 1 < off.shape[axis]:
             where = [":"] * off.ndim
             where[axis] = str(*found)
             steps = {one.name: one.expression for one in fixture.program.steps}
