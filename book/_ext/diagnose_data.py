@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from joined import joined, joined_later
+from sources import source_of
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -39,6 +40,7 @@ COURSE = "Course 1"
 """The tests of this course come with the page; those of the others when a text calls for them."""
 
 ASKED = (
+    "apart",
     "arrays",
     "calling",
     "diagnose",
@@ -124,17 +126,19 @@ def data(root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
     later = [[_fixture(fixture, *kept) for fixture in some] for some in others]
     more = {key: one.parts[own[key] :] for key, one in parts.items()}
     elsewhere = {"courses": later, **more}
-    return {
+    found = {
         "fixtures": tests,
         "others": [[one.id, one.title, one.function] for some in others for one in some],
         **{key: one.parts[: own[key]] for key, one in parts.items()},
         # What these numbers mean depends on the parts that are here.
         "version": sha256(written(elsewhere).encode()).hexdigest()[:8],
-        **_of_every_test(root),
-    }, elsewhere
+        **_of_every_test(),
+    }
+    pages = {**titles(root), **sections(json.dumps([found, elsewhere]), root)}
+    return {**found, "pages": pages}, elsewhere
 
 
-def _of_every_test(root: Path) -> dict[str, Any]:
+def _of_every_test() -> dict[str, Any]:
     package = _package()
     return {
         "mistakes": {
@@ -143,12 +147,12 @@ def _of_every_test(root: Path) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "known_steps": sorted(package.symptoms.known_steps()),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
-        "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
@@ -182,6 +186,9 @@ def facts() -> dict[str, Any]:
         "most_arrays": package.reading.MOST_ARRAYS,
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
+        "sure": package.apart.SURE,
+        "four_digits": package.running.FOUR_DIGITS,
+        "most_lines": package.running.MOST_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
@@ -209,7 +216,7 @@ def _differences() -> dict[str, Any]:
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,
         "most": package.MOST,
-        "page": package.PAGE,
+        "sections": package.table_of(package.FILE)["sections"],
     }
 
 
@@ -355,6 +362,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -365,8 +373,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
-                step: [[list(shape), count] for shape, count in sorted(shapes.items())]
-                for step, shapes in package.search.workshop(fixture).spread.items()
+                slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
+                for slot in mutants.slots
             }
         ),
         "gradient": fixture.is_gradient,
@@ -461,8 +469,24 @@ def titles(root: Path = ROOT) -> dict[str, str]:
     for page in sorted((root / "book").glob("*.md")):
         source = page.read_text(encoding="utf-8")
         if title := re.search(r"^# (.+)$", source, flags=re.MULTILINE):
-            found[page.stem] = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
+            found[page.stem] = unmarked(title.group(1))
     return found
+
+
+def sections(text: str, root: Path = ROOT) -> dict[str, str]:
+    """Return the heading of each section whose address a text has, or the title of its page."""
+    found = {}
+    for page, label in sorted({*re.findall(r"([\w-]+)#([\w-]+)(?=[\"\. ])", text)}):
+        if (file := root / f"book/{page}.md").exists():
+            labelled = rf"^\({label}\)=\n+#+ (.+)$"
+            heading = re.search(labelled, source_of(file), flags=re.MULTILINE)
+            found[f"{page}#{label}"] = unmarked(heading[1]) if heading else titles(root)[page]
+    return found
+
+
+def unmarked(heading: str) -> str:
+    """Return a heading without its mathematics marked up."""
+    return re.sub(r"\{\w+\}|[`$*\\]", "", heading)
 
 
 def written(found: Mapping[str, Any], name: str = "BACKCHECK") -> str:

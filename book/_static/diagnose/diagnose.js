@@ -2,14 +2,17 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
+import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
 import { arraysByName, explain, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
+import { Mutant } from "./mutant.js";
 import { fittingIn } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
-import { knownCauses, likelyMutants } from "./symptoms.js";
+import { misshapen } from "./shapes.js";
+import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -44,17 +47,20 @@ export function* diagnosing(text, id = null, changes = 2) {
  * @param {Paste} paste @param {Fixture | null} fixture @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* explaining(paste, fixture, changes) {
+  const tests = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
-  const first = yield* explain(paste, fixture ? [fixture] : NEWEST_FIRST, changes, effort);
-  let found = first;
-  if (found?.verdict !== "expected" && found?.verdict !== "explained") {
+  let found =
+    (yield* byTest(paste, tests, changes, effort)) ??
+    (yield* explain(paste, tests, changes, effort));
+  if (!found || found.verdict === "unexplained") {
     if (isCalledFor(paste, fixture)) yield "others";
-    found = fixture
-      ? yield* unasked(paste, fixture, changes, effort, first)
+    const other = fixture
+      ? yield* unasked(paste, fixture, changes, effort, found)
       : yield* inOtherCourse(paste, changes, effort);
-    found ??= first;
+    found = other ?? found;
   }
-  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, fixture), paste);
+  if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
+  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, tests), paste);
 }
 
 /** Whether the tests of the other courses may say more, and are not here.
@@ -101,6 +107,46 @@ function* inOtherCourse(paste, changes, effort) {
   return null;
 }
 
+/** What the arrays of each test are, if they are of several or a message names one.
+ * @type {(paste: Paste, tests: Fixture[], changes: number, effort: Effort) => Generator<string | undefined, Diagnosis?>} */
+function* byTest(paste, tests, changes, effort) {
+  const groups = apart(paste, tests);
+  const found = [];
+  for (const [test, some] of groups) {
+    const answer = yield* explain(some, [test], changes, effort);
+    if (answer) found.push(answer);
+  }
+  const [first, ...others] = found;
+  if (!first || (groups.length === 1 && first.verdict === "unexplained")) return null;
+  const remarks = others.map((answer) => {
+    const shown = answer.verdict === "explained" ? answer.candidates[0].shown.join("; ") : "";
+    const title = titleOf(answer);
+    const said = shown ? `${title.slice(0, -1)}: ${shown}` : title;
+    return say("other-call", { names: [...answer.seen.keys()].join(", "), said });
+  });
+  return { ...first, remarks: [...first.remarks, ...remarks] };
+}
+
+/** What a message says beside right arrays, which no longer speaks of these.
+ * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
+function stillOpen({ fixture, seen }, paste, tests) {
+  const left = paste.failing.map(([, name]) => name).filter((name) => !seen.has(name));
+  const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
+  if (!likely || !fixture) return null;
+  const headline = say("right-but", {
+    right: [...seen.keys()].join(", "),
+    n: seen.size,
+    where: say("for-test", { title: fixture.title, id: fixture.id }),
+    left: left.join(", ") || paste.error.slice(0, 80),
+  });
+  const kept = likely.candidates.filter(({ forms }) =>
+    Object.values(new Mutant(fixture, forms, 1).matches(seen)).every(Boolean),
+  );
+  const { remarks } = likely;
+  const candidates = kept.length ? kept : likely.candidates;
+  return { ...unknown(likely.fixture, remarks, new Map(), candidates), headline };
+}
+
 /** An answer with what could not be read, which it says nothing of.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withProblem(found, { problem }) {
@@ -117,22 +163,19 @@ function withMessage(found, { error, frame }) {
 }
 
 /** What can be said where only a test or numpy spoke.
- * @type {(paste: Paste, fixture: Fixture | null) => Diagnosis} */
-function withoutNumbers(paste, fixture) {
+ * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
+function withoutNumbers(paste, wanted) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
   const theirs = COURSES.slice(1).flat();
   const called = theirs.filter((one) => one.function === paste.frame.function);
-  const wanted = called.length ? called : fixture ? [fixture] : NEWEST_FIRST;
-  let tested = wanted.filter((fixture) => fixture.function === paste.function);
-  if (!tested.length) tested = wanted;
-  if (paste.failing.some(([kind]) => kind === "values")) {
-    // Only the tests that use np.allclose speak of wrong values.
-    const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
-    if (speaking.length) tested = speaking;
-  }
+  const tested = testedBy(paste, called.length ? called : wanted);
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+  const { remarks: shaped, candidates } =
+    (!paste.error && misshapen(paste, tested)) || unknown(null, []);
+  const [headline, ...more] = [...shaped, say("covered")];
+  if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];

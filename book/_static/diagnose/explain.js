@@ -1,15 +1,17 @@
 // @ts-check
 /* The simplest explanation of some numbers on some tests; see diagnose.py. */
 
-import { endsEarly, remains } from "./clues.js";
-import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
-import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
+import { chosen, hidden } from "./chosen.js";
+import { remains } from "./clues.js";
+import { FIXTURES } from "./fixtures.js";
+import { byRank, distinct, Mutant } from "./mutant.js";
 import {
   chance,
   elsewhere,
   evidence,
   fitting,
   isKnown,
+  isNamed,
   isPartial,
   isPossible,
   mostLikely,
@@ -19,7 +21,8 @@ import {
   rightOf,
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
-import { DATA, least } from "./util.js";
+import { compared, DATA, least } from "./util.js";
+import { sameShape } from "./values.js";
 import { say } from "./words.js";
 
 /** The simplest explanation on any of the tests; null if none has such arrays.
@@ -31,7 +34,10 @@ export function* explain(paste, wanted, changes, effort) {
   const every = ways(true);
   const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
   if (!placed.length) return null;
-  const near = mostLikely(placed);
+  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
+  // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+  const likely = every.filter((one) => isNamed(one) && fitting(one));
+  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
@@ -52,9 +58,7 @@ export function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) {
-      effort.begin(!tried.some((one) => isKnown(one, every.length > 0)));
-    }
+    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {
@@ -75,8 +79,7 @@ export function* explain(paste, wanted, changes, effort) {
   }
   const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   if (!fitting(best) && wanted.length > 1) return null;
-  const named = [...best.seen.values()].some(({ name }) => name);
-  if (wanted.length > 1 && !rightOf(best).length && !named) {
+  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));
@@ -134,11 +137,18 @@ function explained({ fixture, seen, printedAs }, forms, changes) {
   if (!forms.length) return null;
   const spent = changes + Number(printedAs.size > 0);
   const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
-  // What prints one number with its brackets left out comes after what has none.
+  // Last comes what prints one number with brackets that were left out, and before it what gives
+  // an output that was not pasted another shape, or none: the test would speak of that first.
   const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
-  const bracketed = (/** @type {Mutant} */ one) => bare.some((step) => one.values[step].n);
-  const found = distinct(all);
-  const candidates = [...found.filter((one) => !bracketed(one)), ...found.filter(bracketed)];
+  const others = Object.entries(fixture.expected).filter(([name]) => !seen.has(name));
+  const unlikely = (/** @type {Mutant} */ { values }) => [
+    bare.some((step) => values[step].n),
+    others.some(([name, one]) => !values[name] || !sameShape(values[name], one)),
+  ];
+  const candidates = distinct(all)
+    .map((one) => /** @type {const} */ ([unlikely(one), one]))
+    .sort(([one], [other]) => compared(one, other))
+    .map(([, one]) => one);
   return { verdict: "explained", fixture, candidates, remarks: [], seen };
 }
 
@@ -165,59 +175,4 @@ export function soundOf(fixture) {
   if (fixture.data.gradient) return fixture;
   const others = [...FIXTURES.values()].filter((one) => one.function === fixture.function);
   return others.find(({ data }) => data.gradient) ?? fixture;
-}
-
-/** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
-function* hidden(fixture, candidates) {
-  const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
-  const program = (/** @type {Fixture} */ one) =>
-    one.steps.map(({ name, tree }) => `${name} ${tree.id}`).join();
-  if (!newest || newest === fixture || program(newest) !== program(fixture)) return;
-  const [first, ...others] = candidates.filter(
-    (one) => newest.outcome(one.forms).word !== "passes" && one.verdict === "equivalent",
-  );
-  if (!first) return;
-  const { step, now } = first.changed[0];
-  const more = others.length > 1 ? say("hidden-more", { n: others.length }) : "";
-  const outcome = outcomeText(newest.outcome(first.forms));
-  yield say("hidden-test", { step, now, title: newest.title, outcome, more, page: first.page });
-}
-
-/** The best of several explanations, with a word on the others.
- * @type {(found: Found[], paste: Paste) => Found} */
-function chosen(found, paste) {
-  const best = least(found, ({ fixture, candidates, seen }) => [
-    paste.function !== "" && fixture.function !== paste.function,
-    candidates[0].rank.slice(0, 3),
-    [...seen].filter(([step, { name }]) => name && name !== step).length,
-    !fixture.data.printed,
-  ]);
-  const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
-  const same = found.filter((one) => one !== best && changed(one) === changed(best));
-  const remarks = [...best.remarks];
-  if (best.verdict === "explained") remarks.push(...misplaced(best));
-  if (same.length) {
-    remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
-  }
-  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
-  if (best.verdict === "expected" && endsEarly(best, left.length)) {
-    remarks.push(
-      say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
-    );
-  }
-  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
-    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
-  }
-  return { ...best, remarks };
-}
-
-/** Which of the arrays are right, but are those of another output. @param {Found} found */
-function* misplaced({ fixture, seen }) {
-  for (const [step, pattern] of seen) {
-    for (const name of Object.keys(fixture.expected)) {
-      if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
-        continue;
-      yield say("misplaced", { step, name });
-    }
-  }
 }

@@ -115,7 +115,7 @@ export const isPossible = (placing) =>
 export const fitting = ({ fixture, seen }) =>
   count(seen, (step, one) => one.fits(fixture.reference[step]));
 
-/** The tests that have most of the pasted shapes: how many of them.
+/** The tests that have most of the pasted shapes, or all without names: how many of them.
  * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, number>} */
 export function fittingIn(paste, tests) {
   const { arrays } = paste;
@@ -126,21 +126,26 @@ export function fittingIn(paste, tests) {
   const shapes = ({ reference }) =>
     arrays.filter((one) => Object.values(reference).some((value) => one.fits(value))).length;
   // Where a notebook prints single entries, there are no numbers without a name.
-  const possible = tests.filter((test) => (named || !test.data.entries) && 2 * shapes(test) > many);
+  const enough = named ? Math.floor(many / 2) + 1 : many;
+  const possible = tests.filter((test) => (named || !test.data.entries) && shapes(test) >= enough);
   const fits = possible.map(
     (test) =>
       /** @type {[Fixture, number]} */ ([test, Math.max(0, ...placings(paste, test).map(fitting))]),
   );
-  return new Map(fits.filter(([, most]) => 2 * most > many));
+  return new Map(fits.filter(([, most]) => most >= enough));
 }
 
-/** Whether a right array speaks for the test, or a name or most outputs, with the shapes.
- * @param {Placing} placing @param {boolean} named */
-export function isKnown(placing, named) {
-  const { fixture, seen } = placing;
+/** Whether the paste names any of the arrays. @param {Placing} placing */
+export const isNamed = ({ seen }) => [...seen.values()].some(({ name }) => name);
+
+/** Whether a right array speaks for the test, or shapes with names, or of half its outputs where
+ * it uses the whole of the paste. @type {(placing: Placing, named: boolean, paste: Paste) => boolean} */
+export function isKnown(placing, named, paste) {
+  const { fixture, seen, recognised } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
   const most = 2 * outputs >= Object.keys(fixture.expected).length;
-  const some = most || [...seen.values()].some(({ name }) => name);
+  const whole = seen.size + recognised === paste.arrays.length;
+  const some = isNamed(placing) || (most && whole);
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);
 }
@@ -286,7 +291,7 @@ export const isPartial = ({ seen }) =>
 /** Of those that fit best, the ones with the most outputs on each test: more would take too long.
  * @type {(placed: Placing[]) => Placing[]} */
 export function mostLikely(placed) {
-  const close = most(placed.filter(fitting), fitting);
+  const close = most(placed, fitting);
   const tests = groupedBy(close, (one) => one.fixture).values();
   const near = [...tests].flatMap((group) =>
     most(group, ({ fixture, seen }) => count(seen, (step) => step in fixture.expected)),

@@ -1,7 +1,7 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
 import { cellOf, computed, Observed } from "./numbers.js";
-import { complaints, lastFrame } from "./traceback.js";
+import { assignedIn, complaints, lastFrame } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -234,21 +234,21 @@ function arraysIn(text) {
   const [groups, rest, problem] = bracketed(many ? "" : text);
   const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
   const shapes = printedShapes(text);
-  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name);
+  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name)?.join();
   if (!many && arrays.length <= DATA.most_arrays) return [arrays, problem];
   const numbers = DATA.most_numbers.toLocaleString("en");
   return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
 }
 
 /** The shapes that a text prints beside entries, by the names of their arrays.
- * @param {string} text @returns {Map<string | null, string>} */
+ * @param {string} text @returns {Map<string | null, number[]>} */
 function printedShapes(text) {
   return new Map(
     every("printed-shape", text).map(({ index, groups }) => {
       const before = text.slice(Math.max(0, index - 60), index);
       const label = before.slice(before.lastIndexOf("\n") + 1);
       const sizes = Object.values(groups ?? {}).filter(Boolean);
-      return [lastName(label)[0], sizes.map(Number).join()];
+      return [lastName(label)[0], sizes.map(Number)];
     }),
   );
 }
@@ -272,6 +272,19 @@ function notFinite(arrays) {
   return bad.size ? say("not-finite", { names, n: bad.size }) : "";
 }
 
+/** A text that says nothing. @type {Paste} */
+export const NOTHING = {
+  arrays: [],
+  failing: [],
+  function: "",
+  error: "",
+  problem: "",
+  frame: { function: "", statement: "" },
+  shapes: [],
+  quoted: [],
+  lines: [],
+};
+
 /** Computed arrays by name, as if they had been printed in full.
  * @type {(found: [string, Value][]) => Paste} */
 export function fromArrays(found) {
@@ -279,10 +292,7 @@ export function fromArrays(found) {
     computed(courseSpelling(name) || null, one, at + 1),
   );
   const problem = notFinite(arrays);
-  /** @type {[string, string][]} */
-  const failing = [];
-  const frame = { function: "", statement: "" };
-  return { arrays: problem ? [] : arrays, failing, function: "", error: "", problem, frame };
+  return { ...NOTHING, arrays: problem ? [] : arrays, problem };
 }
 
 /** @param {string} text */
@@ -298,11 +308,14 @@ export function read(text) {
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   const frame = lastFrame(text);
+  /** @type {[string, number[]][]} */
+  const shapes = [...printedShapes(text)].flatMap(([name, shape]) => (name ? [[name, shape]] : []));
   const message = said.failing.length || said.function || said.error || frame.statement;
-  if (!kept.length && !message) {
+  if (!kept.length && !message && !shapes.length) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
+  const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  if (infinite) return { arrays: [], ...said, problem: infinite, frame };
-  return { arrays: kept, ...said, problem, frame };
+  const others = { ...said, frame, quoted, lines: assignedIn(text), shapes };
+  return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

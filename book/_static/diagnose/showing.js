@@ -4,7 +4,17 @@ import { answerParts, element } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
-import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
+import {
+  asked,
+  besidePassing,
+  diagnosed,
+  isWrong,
+  lineOf,
+  PASTED,
+  ran,
+  SECONDS,
+} from "./running.js";
+import { cellsOf, definedIn, FUNCTION } from "./sources.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -44,11 +54,25 @@ export async function called(text, id) {
     const done = await run(text, id);
     if (done) return shown(done);
     if (!id && notCovered(text).length) return refusing(text);
-    return numbersBeside(text, id, uncalled(text, Reflect.get(globalThis, "PYTHON").parse), false);
+    return numbersBeside(text, id, uncalled(text), false);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return numbersBeside(text, id, error.message, true);
   }
+}
+
+/** What is said of a text with functions that no test known here calls.
+ * @type {(text: string) => string} */
+function uncalled(text) {
+  const { parse } = Reflect.get(globalThis, "PYTHON");
+  const found = definedIn(cellsOf(PASTED, text), parse);
+  const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
+  const several = [...new Set(names)].join(", ");
+  const [refused] = notCovered(text);
+  return (
+    refused ??
+    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
+  );
 }
 
 /** What is said of a function whose test is not here. @type {(text: string) => Generator<any, Shown>} */
@@ -83,7 +107,8 @@ function* shown(done) {
   const { error, frames, fixture, name, note, printed } = done;
   const complaint = error ? "" : firstComplaint(fixture, done.outputs);
   const found = yield* diagnosed(done);
-  const line = error || complaint ? yield* lineOf(done, found) : null;
+  const passes = !error && !complaint;
+  const line = passes && !isWrong(done) ? null : yield* lineOf(done, found);
   const parts = [];
   let title = say("raised");
   if (error) {
@@ -91,6 +116,8 @@ function* shown(done) {
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
+    const beside = passes ? besidePassing(done) : "";
+    if (beside) parts.push(element("p", {}, beside));
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
@@ -124,11 +151,13 @@ function lineShown({ taken }, line) {
  * @type {(text: string, id: string | null, path?: string) => Promise<any>} */
 export async function answered(text, id, path) {
   const done = await run(text, id, path);
-  if (!done) throw new Unreadable(uncalled(text, Reflect.get(globalThis, "PYTHON").parse));
+  if (!done) throw new Unreadable(uncalled(text));
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
-  const line = test ? atOnce(lineOf(done, found)) : null;
-  return { ...asData(found), test: test || "passes", line };
+  const line = test || isWrong(done) ? atOnce(lineOf(done, found)) : null;
+  const beside = test ? "" : besidePassing(done);
+  const remarks = [beside, ...found.remarks].filter(Boolean);
+  return { ...asData({ ...found, remarks }), test: test || "passes", line };
 }
 
 /** @template T @param {Generator<any, T>} work @returns {T} */

@@ -3,13 +3,14 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, namesIn, stopOf } from "./program.js";
+import { evaluate, namesIn, parse, stopOf } from "./program.js";
+import { courseSpelling, NOTHING } from "./reading.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
-import { shapeOf } from "./values.js";
+import { same, shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
-/** The changes of what a statement assigns, to what it reads, if there are any.
+/** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 function inLine(candidates, { statement }) {
   const words = every("identifier", statement).map(([word]) => word);
@@ -18,7 +19,7 @@ function inLine(candidates, { statement }) {
   const kept = (test, some = candidates) => some.filter(test);
   const assigned = statement.includes("=") ? words[0] : "";
   const ofStep = kept(({ forms }) => forms.has(assigned));
-  const found = ofStep.length ? ofStep : candidates;
+  const found = ofStep.length || DATA.known_steps.includes(assigned) ? ofStep : candidates;
   const read = kept((one) => newNames(one).every((name) => words.includes(name)), found);
   if (read.length) return read;
   const without = kept((one) => !newNames(one).some((name) => name[0] === "Z"), found);
@@ -36,7 +37,7 @@ function newNames({ forms, fixture }) {
 /** What the calls show, or the likely causes of an exception that is not about shapes.
  * @type {(error: string, frame: Frame) => string[]} */
 export function knownCauses(error, frame) {
-  const shown = (frame.calls ?? []).flatMap((statement) =>
+  const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
     DATA.wrong_calls
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
@@ -55,6 +56,9 @@ function countedCauses(error, frame) {
     if (!match) continue;
     const caught = match.slice(1).filter(Boolean).join(" ");
     let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
+    // What stops the cell that calls a function does not stop the function.
+    if (!["", "cell"].includes(frame.function))
+      entries = entries.filter(({ one }) => one[1] !== "cell");
     // What a statement does tells more than the function it stands in.
     const place = [caught, frame.function, statementKind(frame.statement)];
     for (const at of [0, 2, 1]) {
@@ -68,6 +72,7 @@ function countedCauses(error, frame) {
       .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
       .sort((one, other) => other.programs - one.programs)
       .map((cause) => say("cause", { ...cause, of: count(entries) }));
+    if (!causes.length) break;
     const n = causes.length - DATA.most_causes;
     return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
   }
@@ -101,42 +106,104 @@ function ofAssert({ name, said, shape }, frame, tests) {
   return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
 }
 
-/** What may be behind an exception that a function raised on a fixture.
- * @type {(error: string, fixture: Fixture, frame: Frame) => string[]} */
-export function likelyCauses(error, fixture, frame) {
-  const known = knownCauses(error, frame);
-  const refused = error.startsWith("AssertionError") && ownAssert(frame);
-  if (refused) {
-    const { candidates, remarks } = ofAssert(refused, frame, [fixture]);
-    const shown = candidates.slice(0, DATA.most_causes).map((one) => one.shown.join("; "));
-    return [...remarks, ...shown];
-  }
-  const clash = clashOf(error);
-  if (known.length || !clash) return known;
-  const found = inLine(clashing(fixture, clash), frame).slice(0, 3);
-  const changes = found.flatMap(({ shown }) => shown).join("; ");
-  return changes ? [say("stops-with", { changes })] : [];
+/** The tests that a message can come from, if there are any.
+ * @type {(paste: Paste, wanted: Fixture[]) => Fixture[]} */
+export function testedBy(paste, wanted) {
+  const named = wanted.filter((fixture) => fixture.function === paste.function);
+  const tested = named.length ? named : wanted;
+  if (paste.error || !paste.failing.some(([kind]) => kind === "values")) return tested;
+  // Only the tests that use np.allclose speak of wrong values.
+  const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
+  return speaking.length ? speaking : tested;
 }
 
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
-export function likelyMutants({ error, failing, frame }, tests) {
+export function likelyMutants(paste, tests) {
+  const { error, failing, frame } = paste;
   const clash = clashOf(error);
   const found = tests
     .map((fixture) => ({
       fixture,
-      candidates: clash ? inLine(clashing(fixture, clash), frame) : failingAlike(fixture, failing),
+      candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
     }))
     .filter(({ candidates }) => candidates.length);
   if (found.length) {
-    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
+    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 4)) : found[0];
     const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
     const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
-    return { ...best, remarks: turned ? [remark, say("turned")] : [remark] };
+    /** @type {Map<string, string>} */
+    const others = new Map();
+    for (const { fixture, candidates } of clash && !frame.statement ? found.toReversed() : []) {
+      if (fixture.function === best.fixture.function) continue;
+      const changes = candidates[0].shown.join("; ");
+      others.set(fixture.function, say("clash-too", { title: fixture.title, changes }));
+    }
+    return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
   }
-  if (clash) return { fixture: null, candidates: [], remarks: [say("no-clash"), say("covered")] };
+  if (clash) {
+    const vector = [clash.left, clash.right].some((shape) => shape.length === 1);
+    const remarks = [say("no-clash"), ...(vector ? [say("one-axis")] : []), say("covered")];
+    return { fixture: null, candidates: [], remarks };
+  }
   const refused = !error && !failing.length && ownAssert(frame);
   return refused ? ofAssert(refused, frame, tests) : null;
+}
+
+/** The steps of a test that pasted lines compute from its arrays and steps.
+ * @type {(paste: Paste, fixture: Fixture) => Forms} */
+function linesOf({ lines }, fixture) {
+  const steps = fixture.steps.map(({ name }) => name).filter((name) => name !== "m");
+  /** @type {Forms} */
+  const found = new Map();
+  for (const [name, text] of lines) {
+    const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
+    const tree = step ? readable(text) : null;
+    const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
+    if (step && tree && namesIn(tree).every((one) => known.includes(one))) found.set(step, tree);
+  }
+  return found;
+}
+
+/** @param {string} text */
+function readable(text) {
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The changes with which a program does what pasted lines do, on the test and off it. If none
+ * does, the lines themselves are the change, where this says the same.
+ * @type {(found: Mutant[], paste: Paste, fixture: Fixture, says: (one: Mutant) => boolean) => Mutant[]} */
+function byLines(found, paste, fixture, says) {
+  const lines = [...linesOf(paste, fixture)];
+  if (!lines.length) return found;
+  const [network] = fixture.networks;
+  /** @type {(mutant: Mutant, arrays: Scope) => boolean} */
+  const does = ({ forms }, arrays) => {
+    const { scope, values } = fixture.run(forms, arrays);
+    const computed = lines.filter(([, tree]) => namesIn(tree).every((name) => scope[name]));
+    return computed.every(([step, tree]) => {
+      const value = evaluate(tree, scope);
+      return value ? same(values[step], value) : !values[step];
+    });
+  };
+  const kept = found.filter((one) => does(one, fixture.arrays) && does(one, network.arrays));
+  if (kept.length) return kept;
+  const own = written(paste, fixture);
+  return own && says(own) ? [own] : found;
+}
+
+/** The program that has pasted lines in place of its own, where these differ.
+ * @type {(paste: Paste, fixture: Fixture) => Mutant?} */
+export function written(paste, fixture) {
+  const { reference } = fixture;
+  const own = [...linesOf(paste, fixture)].filter(
+    ([step, tree]) => !same(evaluate(tree, reference), reference[step]),
+  );
+  return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */
@@ -152,9 +219,9 @@ export const suspects = cache((/** @type {Fixture} */ fixture) => {
 /** @type {(text: string) => string} */
 const lastWord = (text) => text.slice(text.lastIndexOf(" ") + 1);
 
-/** The named mistakes of which a test says the same.
- * @type {(fixture: Fixture, failing: [string, string][]) => Mutant[]} */
-function failingAlike(fixture, failing) {
+/** The named mistakes of which a test says the same, and which do what pasted lines do.
+ * @type {(fixture: Fixture, failing: [string, string][], paste?: Paste) => Mutant[]} */
+function failingAlike(fixture, failing, paste = NOTHING) {
   const { outputs, rule } = fixture.data;
   // A test of several returned values numbers them.
   const numbered = (/** @type {string} */ name) =>
@@ -164,22 +231,27 @@ function failingAlike(fixture, failing) {
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
   /** @type {Map<string, Mutant>} */
   const found = new Map();
-  for (const { id, candidate } of suspects(fixture)) {
-    const { failures } = candidate.outcome;
+  /** @type {(one: Mutant) => boolean} */
+  const complains = ({ outcome: { failures } }) => {
     const said = failures.map(lastWord).slice(0, rule === "allclose" ? 1 : failures.length);
     const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);
-    const same =
+    const isSame =
       said.length &&
       said.every((name) => named.includes(name)) &&
       named.every((name) => said.includes(name));
-    if (!same || !shapes.every((name) => misshapen.includes(name))) continue;
+    return Boolean(isSame) && shapes.every((name) => misshapen.includes(name));
+  };
+  for (const { id, candidate } of suspects(fixture)) {
+    if (!complains(candidate)) continue;
+    const { failures } = candidate.outcome;
     // For a list of likely causes one place of each form will do: where it does least.
     const before = found.get(id);
     if (!before || failures.length < before.outcome.failures.length) found.set(id, candidate);
   }
   const often = (/** @type {[string, Mutant]} */ [id]) => frequency(id, fixture.function);
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
-  return sorted.map(([, candidate]) => candidate);
+  const likely = sorted.map(([, candidate]) => candidate);
+  return byLines(likely, paste, fixture, complains);
 }
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
@@ -206,18 +278,21 @@ function isClash(clash, { op, values }) {
   return turned || (meets(clash.left, left) && meets(clash.right, right));
 }
 
-/** The changes that make numpy stop at two shapes.
- * @type {(fixture: Fixture, clash: Clash) => Mutant[]} */
-function clashing(fixture, clash) {
+/** The changes that make numpy stop at two shapes, without those that pasted lines rule out.
+ * @type {(fixture: Fixture, clash: Clash, paste: Paste) => Mutant[]} */
+function clashing(fixture, clash, paste) {
   const { reference } = fixture;
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
   );
   const named = fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1);
-  const found = [...stillborn, ...named].filter((forms) => {
-    const [tree] = forms.values();
-    return !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference));
-  });
-  return distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
+  /** @type {(forms: Forms) => boolean} */
+  const stops = (forms) =>
+    [...forms.values()].some(
+      (tree) => !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference)),
+    );
+  const found = [...stillborn, ...named].filter(stops);
+  const likely = distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
+  return byLines(inLine(likely, paste.frame), paste, fixture, ({ forms }) => stops(forms));
 }
