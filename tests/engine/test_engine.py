@@ -54,6 +54,7 @@ LAYERS = (
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing", "apart"),
     *(
         "symptoms",
+        "shapes",
         "uncovered",
         "clues",
         "differences",
