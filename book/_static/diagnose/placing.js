@@ -128,10 +128,8 @@ export function fittingIn(paste, tests) {
   // Where a notebook prints single entries, there are no numbers without a name.
   const enough = named ? Math.floor(many / 2) + 1 : many;
   const possible = tests.filter((test) => (named || !test.data.entries) && shapes(test) >= enough);
-  const fits = possible.map(
-    (test) =>
-      /** @type {[Fixture, number]} */ ([test, Math.max(0, ...placings(paste, test).map(fitting))]),
-  );
+  /** @type {[Fixture, number][]} */
+  const fits = possible.map((test) => [test, Math.max(0, ...placings(paste, test).map(fitting))]);
   return new Map(fits.filter(([, most]) => most >= enough));
 }
 

@@ -23,7 +23,7 @@ import { say } from "./words.js";
 let interpreter = null;
 
 /** Has the tests of the other courses come. @returns {Promise<void>} */
-const others = () => Reflect.get(globalThis, "backcheck")?.others?.();
+const othersCome = () => Reflect.get(globalThis, "backcheck")?.others?.();
 
 /** What the function of a text did; null where no test known here calls one of it.
  * @type {(text: string, id: string | null, path?: string) => Promise<Ran?>} */
@@ -35,10 +35,10 @@ async function run(text, id, path) {
   const isElsewhere = DATA.others.some(
     ([one, , name]) => one === id || new RegExp(`\\bdef\\s+${name}\\b`).test(text),
   );
-  if (isElsewhere) await others();
+  if (isElsewhere) await othersCome();
   let asks = asked(text, id, python.parse, path);
   if (!asks && !isElsewhere) {
-    await others();
+    await othersCome();
     asks = asked(text, id, python.parse, path);
   }
   if (!asks) return null;
