@@ -418,7 +418,8 @@ def titles(root: Path = ROOT) -> dict[str, str]:
     for page in sorted((root / "book").glob("*.md")):
         source = page.read_text(encoding="utf-8")
         if title := re.search(r"^# (.+)$", source, flags=re.MULTILINE):
-            found[page.stem] = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
+            plain = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
+            found[page.stem] = re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
     return found
 
 
