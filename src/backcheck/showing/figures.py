@@ -86,7 +86,7 @@ STYLE = {
 _ROW, _GAP, _DIGIT = 13.0, 22.0, 6.3
 
 # How far out three names stand that would touch side by side.
-_APART = np.array([0.8, 0.5, 0.2])
+_APART = np.array([0.75, 0.45, 0.15])
 
 _DERIVATIVES = {
     "sigmoid": ("σ", ("σ({Z}) σ(−{Z})", "{A} (1 − {A})")),
@@ -449,7 +449,7 @@ def derivative_over_activation(
         else:
             axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
             axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
-            axes.legend(loc="lower right")
+            axes.legend(loc="center right", handlelength=1.2)
             falling = np.interp(level, a[turn::-1], derivative[turn::-1])
             rising = np.interp(level, a[turn:], derivative[turn:])
             axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
