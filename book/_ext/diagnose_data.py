@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from joined import joined, joined_later
+from sources import source_of
 
 if TYPE_CHECKING:
     from backcheck.fixtures import Fixture
@@ -113,7 +114,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
     # Changes of several steps are alike from test to test: kept together, they pack well.
     shared, several, named = Shared(), Shared(), Shared()
     every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
-    return {
+    found = {
         "fixtures": every,
         "shared": shared.parts,
         "several": several.parts,
@@ -124,12 +125,12 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "known_steps": sorted(package.symptoms.known_steps()),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
-        "pages": titles(root),
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
@@ -138,6 +139,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
+    return {**found, "pages": {**titles(root), **sections(json.dumps(found), root)}}
 
 
 def facts() -> dict[str, Any]:
@@ -188,7 +190,7 @@ def _differences() -> dict[str, Any]:
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,
         "most": package.MOST,
-        "page": package.PAGE,
+        "sections": package.table_of(package.FILE)["sections"],
     }
 
 
@@ -196,15 +198,32 @@ def _in_terminal() -> Iterator[list[Any]]:
     """Yield what finds the functions that the package knows and the page does not."""
     package = _package()
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
-    here = [test for test in tests.values() if test.course.startswith("Course 1")]
+    here = [test for test in tests.values() if test.course.startswith(COURSE)]
     own = {step.name.lower() for test in here for step in test.program.steps}
-    for function, test in tests.items():
-        if test not in here:
-            said = package.words.say("in-terminal", function=function, course=test.course)
-            names = package.words.gradients_of([test])
-            outputs = [one for one in names if one.lower() not in own]
-            found = rf"\b(?:{'|'.join([function, *outputs])})\b"
-            yield [found, found, said, True]
+    # Of functions that call each other, the one that is called comes later.
+    others = {name: test for name, test in reversed(tests.items()) if test not in here}
+    printing: dict[str, tuple[str, ...]] = {}
+    for function, test in others.items():
+        for name in package.words.gradients_of([test]):
+            if name.lower() not in own:
+                printing[name] = (*printing.get(name, ()), function)
+    names: dict[tuple[str, ...], list[str]] = {(function,): [function] for function in others}
+    for some in sorted({*printing.values()}, key=lambda some: (len(some), some)):
+        names[some] = [*names.get(some, ()), *(n for n in printing if printing[n] == some)]
+    every = rf"\b(?:{'|'.join([*others, *printing])})\b"
+    for functions, found in names.items():
+        yield [rf"\b(?:{'|'.join(found)})\b", every, *_how(others[one] for one in functions)]
+
+
+def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
+    """Return what is said of tests that the page does not have, and how to ask the command."""
+    say = _package().words.say
+    some = list(tests)
+    of = {"course": some[0].course, "functions": " and ".join(one.function for one in some)}
+    runs = " or ".join(f"backcheck run {one.id} FILE:{one.function}" for one in some)
+    page = some[0].page or "whose-gradient"
+    how = [say("in-terminal-how", runs=runs), say("in-terminal-page", page=page)]
+    return say("in-terminal", **of), how
 
 
 def words() -> dict[str, Any]:
@@ -314,6 +333,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -324,8 +344,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
-                step: [[list(shape), count] for shape, count in sorted(shapes.items())]
-                for step, shapes in package.search.workshop(fixture).spread.items()
+                slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
+                for slot in mutants.slots
             }
         ),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
@@ -418,9 +438,25 @@ def titles(root: Path = ROOT) -> dict[str, str]:
     for page in sorted((root / "book").glob("*.md")):
         source = page.read_text(encoding="utf-8")
         if title := re.search(r"^# (.+)$", source, flags=re.MULTILINE):
-            plain = re.sub(r"\{\w+\}|[`$*\\]", "", title.group(1))
-            found[page.stem] = re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
+            found[page.stem] = unmarked(title.group(1))
     return found
+
+
+def sections(text: str, root: Path = ROOT) -> dict[str, str]:
+    """Return the heading of each section whose address a text has, or the title of its page."""
+    found = {}
+    for page, label in sorted({*re.findall(r"([\w-]+)#([\w-]+)(?=[\"\. ])", text)}):
+        if (file := root / f"book/{page}.md").exists():
+            labelled = rf"^\({label}\)=\n+#+ (.+)$"
+            heading = re.search(labelled, source_of(file), flags=re.MULTILINE)
+            found[f"{page}#{label}"] = unmarked(heading[1]) if heading else titles(root)[page]
+    return found
+
+
+def unmarked(heading: str) -> str:
+    """Return a heading without its mathematics marked up, and quoted as the pages quote."""
+    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 
 def written(found: Mapping[str, Any]) -> str:

@@ -56,6 +56,9 @@ NEEDED = ("part", "says", "wrong", "see")
 KEYS = (*NEEDED, "form", "due", "more", "after")
 """What it may say: the form that its example is where the course writes that otherwise."""
 
+PAGE = re.compile(r"[\w-]+#")
+"""The page that an address of a section begins with."""
+
 SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
 """What is code in a name."""
 
@@ -198,6 +201,8 @@ def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str
                 heading=heading[0].upper() + heading[1:],
                 says=section["says"],
                 more=" and ".join(
-                    f"{{ref}}`{section[key]}`" for key in ("see", "more") if key in section
+                    f"{{ref}}`{PAGE.sub('', section[key])}`"
+                    for key in ("see", "more")
+                    if key in section
                 ),
             )

@@ -15,6 +15,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import backcheck
@@ -138,7 +139,16 @@ def _test(name: str) -> Fixture:
 
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
-    found = diagnose(_read(options.file), fixture, 2, _looking_further)
+    text = _read(options.file)
+    tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
+    said = say("defined-here", id=tests[-1].id, function=tests[-1].function) if tests else ""
+    try:
+        found = diagnose(text, fixture, 2, _looking_further)
+    except ValueError as error:
+        raise ValueError(said or error) from None
+    if said and not found.arrays:
+        raise ValueError(said)
+    found = replace(found, remarks=(said, *found.remarks)) if said else found
     print(found.to_json() if options.json else repr(found))
     return EXIT[found.verdict]
 
@@ -179,7 +189,7 @@ def _run(options: argparse.Namespace) -> int:
         test = ran.error or complaint or "passes"
         print(json.dumps({**found.to_dict(), "test": test, "line": line}, indent=2))
     elif ran.error:
-        print("\n".join((ran.raised, *found.remarks)))
+        print(f"{ran.raised}\n{found.body}")
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}

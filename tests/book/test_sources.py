@@ -15,12 +15,11 @@ NEW = """
 [bias-forgotten]
 name = "the bias left out"
 hint = "Look at what the layer adds."
-page = "linear-step"
 section.part = "helper calls"
 section.after = "other-weights"
 section.says = "A layer adds its bias."
 section.wrong = "dW = dZ"
-section.see = "linear-step-proposition"
+section.see = "linear-step#linear-step-proposition"
 steps.dW = ["dZ"]
 """
 

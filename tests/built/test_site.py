@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import io
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
+from backcheck.fixtures import ids, load, table_of
+from backcheck.mutants.mutant import PAGES
 from building import EVERY, parsed
 from chapters import ROOT, chapters
 
@@ -145,3 +148,19 @@ def test_a_picture_keeps_its_size_and_colours_and_loses_a_fifth_of_its_bytes(htm
             assert set(re.findall(seen, shown)) == set(re.findall(seen, drawn)) != set()
         lighter, before = (len(gzip.compress(text.encode(), 9)) for text in (shown, drawn))
         assert lighter < 0.8 * before
+
+
+def test_every_section_that_an_answer_leads_to_is_in_the_site(html: Path) -> None:
+    words, *texts = (
+        table_of(name)
+        for name in ("showing/words.toml", "diagnosis/differences.toml", "mutants/mistakes.toml")
+    )
+    pages = {fixture.page for fixture in map(load, ids())} | {*PAGES.values()}
+    said = json.dumps([words["sentences"], texts, sorted(pages)])
+    places = {*re.findall(r"([\w-]+)#([\w-]+)", said)}
+    assert len(places) > 30
+    for page, label in sorted(places):
+        assert parsed(html / f"{page}.html").find(id=label), f"{page}#{label}"
+    # The page that answers knows the heading of each.
+    data = (html / "_static/diagnose-data.js").read_text(encoding="utf-8")
+    assert all(f'"{page}#{label}":"' in data for page, label in places if page in data)

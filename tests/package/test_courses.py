@@ -155,7 +155,8 @@ def test_the_page_of_such_a_test_is_named_for_its_steps(file: str) -> None:
     assert found.fixture is fixture
     for mutant in mutants(fixture).slots:
         for form in mutant.forms[:3]:
-            assert Mutant(fixture, {mutant.name: form.tree}).page == fixture.page
+            page = Mutant(fixture, {mutant.name: form.tree}).page
+            assert page.partition("#")[0] == fixture.page.partition("#")[0]
 
 
 def test_a_function_of_each_is_called_as_its_test_calls_it() -> None:

@@ -95,6 +95,38 @@ def test_one_idea_changes_several_steps_at_once(kind: str, changes: dict[str, st
     assert wanted in mutants(load(WEEK_4)).joint[kind]
 
 
+TERM = "da_next * ot * (1 - tanh(c_next) ** 2)"
+
+
+@pytest.mark.parametrize(
+    ("id", "step", "form"),
+    [
+        ("c1w2_propagate_2017", "cost", "-sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"),
+        ("c2w1_backward_regularization", "dW2", "dZ2 @ A1.T / m + lambd * sum(W2) / m"),
+        ("c5w1_lstm_cell_backward", "dcct", f"dc_next + {TERM} * it"),
+        ("c5w1_lstm_cell_backward", "dzc", f"dc_next * it + {TERM} * it * (1 - cct ** 2)"),
+        ("c5w1_lstm_cell_backward", "dzc", f"dc_next * it * (1 - cct ** 2) + {TERM} * it"),
+    ],
+)
+def test_one_change_reaches_what_brackets_around_a_call_or_a_sum_leave_out(
+    id: str, step: str, form: str
+) -> None:
+    assert any(same(id, tree(form), found) for found in singles(id, step))
+
+
+def test_the_brackets_of_a_sum_are_left_out_in_all_lines_alike() -> None:
+    factors = {"dzf": "c_prev * (ft * (1 - ft))", "dzc": "it * (1 - cct ** 2)"}
+    wanted = {step: tree(f"dc_next + {TERM} * {factors[step]}") for step in factors}
+    id = "c5w1_lstm_cell_backward"
+    (found,) = (
+        change
+        for change in mutants(load(id)).joint["brackets"]
+        if change.keys() == {"dzf", "dzi", "dzc"}
+        and all(same(id, change[step], wanted[step]) for step in wanted)
+    )
+    assert len(found) == 3
+
+
 def test_no_single_change_is_the_same_formula_as_another_or_as_the_original() -> None:
     for slot in mutants(load(WEEK_4)).slots:
         trees = [slot.original.tree, *(form.tree for form in slot.forms)]
@@ -185,11 +217,12 @@ def test_every_named_form_gets_its_own_name_back(id: str) -> None:
             ), (name, changes)
 
 
-def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_page() -> None:
+def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_section_of_the_book() -> None:
     used = {name for id in fixtures.ids() for name, _ in occurrences(load(id))}
     assert used == set(table())
     for found in table().values():
-        assert found.page in chapters(), found.id
+        assert found.page.partition("#")[0] in chapters(), found.id
+        assert "#" in found.page, found.id
         assert found.hint.endswith(".")
         assert len(found.hint) < 160
         # A hint says where to look; a formula would be the graded line.
@@ -210,8 +243,8 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
     [
         (
             'hnt = "Look."',
-            "there is no key 'hnt'; use name, hint, page, layer, activation, steps, arrays, joint, "
-            "found, ratios, section.",
+            "there is no key 'hnt'; use name, hint, section, layer, activation, steps, arrays, "
+            "joint, found, ratios.",
         ),
         ("", "the key 'hint' is missing."),
     ],
@@ -221,4 +254,4 @@ def test_a_table_of_a_mistake_that_cannot_be_read_is_refused_in_one_sentence_wit
 ) -> None:
     whole = re.escape(f"bias-forgotten, in mistakes.toml: {sentence}")
     with pytest.raises(ValueError, match=f"^{whole}$"):
-        read(f'[bias-forgotten]\nname = "the bias left out"\npage = "linear-step"\n{hint}')
+        read(f'[bias-forgotten]\nname = "the bias left out"\nsection.see = "linear-step"\n{hint}')

@@ -108,7 +108,7 @@ def test_what_the_test_prints_is_explained_by_its_name(name: str) -> None:
         assert found.verdict == "explained"
         assert found.fixture is load(texts[0])
         assert name in [mutant.name for mutant in found.candidates]
-        assert found.candidates[0].page == "back-prop-nlp"
+        assert found.candidates[0].page == "back-prop-nlp#back-prop-nlp-relu"
 
 
 def test_the_numbers_that_the_first_edition_expects_are_called_a_mistake() -> None:

@@ -19,9 +19,11 @@ export function element(tag, attributes = {}, ...children) {
 
 const code = (/** @type {string} */ text) => element("code", { class: "docutils literal" }, text);
 
-/** @type {(name: string) => Element} */
-function pageLink(name) {
-  return element("a", { href: `${name}.html` }, DATA.pages[name] || name);
+/** @type {(place: string) => Element} */
+function pageLink(place) {
+  const [page, ...section] = place.split("#");
+  const href = [`${page}.html`, ...section].join("#");
+  return element("a", { href }, DATA.pages[place] || place);
 }
 
 /** A text with its formulas as code. @type {(text: string, formulas: string[]) => (Node | string)[]} */

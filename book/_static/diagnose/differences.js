@@ -1,7 +1,7 @@
 // @ts-check
 /* What the one number of a gradient check says; see differences.py. */
 import { DATA } from "./util.js";
-import { every, say, sought } from "./words.js";
+import { cleaned, every, say, sought } from "./words.js";
 
 /** What the package knows of differences. The modules share their names once they are joined. */
 const FACTS = DATA.differences;
@@ -20,28 +20,38 @@ function causes(difference, name) {
 }
 
 /** The verdict on the last difference of a text, with sentences; null if it has none.
- * @type {(text: string) => [string, string[]]?} */
-export function saidOf(text) {
+ * @type {(pasted: string) => [string, string[]]?} */
+export function saidOf(pasted) {
+  const text = cleaned(pasted);
   const found = every("difference", text).at(-1);
   if (!found || !(sought("of-gradient-check", text) || !text.trim().includes("\n"))) return null;
   const number = found.groups?.number ?? "";
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
-  const read = say("read-page", { page: FACTS.page });
-  if (!Number.isFinite(value)) return ["unexplained", [say("difference-nan"), read]];
+  if (!Number.isFinite(value)) return saidWith("unexplained", "difference-nan", number);
   const all = causes(value, name);
   if (all.length) {
     const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];
-    const headline = say("difference-explained", { number });
-    return ["explained", [headline, ...all.slice(0, FACTS.most), ...more, read]];
+    return saidWith(
+      "explained",
+      "difference-explained",
+      number,
+      ...all.slice(0, FACTS.most),
+      ...more,
+    );
   }
   if (value < FACTS.right.gradient_check_n) {
     const whole = value < FACTS.right.gradient_check || name;
-    return ["expected", [say(whole ? "difference-right" : "difference-one", { number }), read]];
+    return saidWith("expected", whole ? "difference-right" : "difference-one", number);
   }
-  if (value < FACTS.rounding) return ["unexplained", [say("difference-step", { number }), read]];
+  if (value < FACTS.rounding) return saidWith("unexplained", "difference-step", number);
   const short = (number.split(".")[1] ?? "").length < FACTS.digits;
-  const key = short ? "difference-short" : "difference-unknown";
-  return ["unexplained", [say(key, { number }), read]];
+  return saidWith("unexplained", short ? "difference-short" : "difference-unknown", number);
+}
+
+/** @type {(verdict: string, key: string, number: string, ...more: string[]) => [string, string[]]} */
+function saidWith(verdict, key, number, ...more) {
+  const read = say("read-page", { page: FACTS.sections[key] });
+  return [verdict, [say(key, { number }), ...more, read]];
 }

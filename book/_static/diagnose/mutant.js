@@ -74,10 +74,13 @@ export class Mutant {
     return this.named.map((one) => one.hint).join(" ");
   }
   get page() {
-    if (this.fixture.data.page) return this.fixture.data.page;
-    if (this.named.length) return this.named[0].page;
+    const own = this.fixture.data.page;
+    const named = this.named[0]?.page ?? "";
+    // A test with a page of its own has its own orientation, and maybe no layers.
+    if (own && own.split("#")[0] !== named.split("#")[0]) return own;
+    if (named) return named;
     const step = [...this.forms.keys()].find((one) => one === "m" || bare(one).startsWith("d"));
-    if (!step) return "notation";
+    if (!step) return DATA.explains.m;
     const computes = step === "m" ? "m" : this.fixture.data.roles[step] || "dA";
     return DATA.explains[computes] || DATA.explains[""];
   }

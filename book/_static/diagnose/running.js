@@ -232,7 +232,7 @@ function traceOf(test, arrays, outputs, records, of, elsewhere) {
 
 /** The diagnosis of what a function returned, or what is known of how it failed.
  * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
-export function* diagnosed({ fixture, outputs, error, frames, absent, taken }) {
+export function* diagnosed({ fixture, name, outputs, error, frames, absent, taken }) {
   const why = new Map([...outputs].map(([name, one]) => [name, unusable(name, one)]));
   const names = Object.keys(fixture.expected).filter((name) => why.get(name));
   let said = names.map((name) => why.get(name) ?? "");
@@ -241,10 +241,24 @@ export function* diagnosed({ fixture, outputs, error, frames, absent, taken }) {
     if (left) said = [left];
   }
   if (error && !said.length) said = [...causesOf(error, frames, fixture, absent)];
+  said = [...otherOrder(fixture, taken, name), ...said];
   const arrays = Object.entries(usable(outputs));
   if (!arrays.length) return unknown(fixture, said);
   const found = yield* explaining(fromArrays(arrays), fixture, 2);
   return { ...found, remarks: [...said, ...found.remarks] };
+}
+
+/** What to know where a function has the test's arguments in another order.
+ * @type {(fixture: Fixture, taken: Taken, named: string) => string[]} */
+function otherOrder(fixture, { pieces }, named) {
+  const call = fixture.data.call[0].split(" = ").at(-1) ?? "";
+  const [, given] = fixture.data.calls[0];
+  const own = pieces.find((one) => one.kind === FUNCTION && one.name === named);
+  const takes = own ? parametersOf(own) : [];
+  const moved = given.some(
+    (one, at) => typeof one === "string" && ![at, -1].includes(takes.indexOf(one)),
+  );
+  return moved ? [say("other-order", { call, parameters: takes.join(", ") })] : [];
 }
 
 /** What may be behind an exception.
@@ -292,8 +306,9 @@ export function uncalled(text, parse) {
   const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   const several = [...new Set(names)].join(", ");
+  const [refused] = notCovered(text);
   return (
-    notCovered(text) ||
+    refused ??
     `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
   );
 }

@@ -6,10 +6,10 @@ import { distinct, Mutant } from "./mutant.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
-import { shapeOf } from "./values.js";
+import { shapeOf, transpose, tuple } from "./values.js";
 import { every, say, sought } from "./words.js";
 
-/** The changes of what a statement assigns, to what it reads, if there are any.
+/** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 function inLine(candidates, { statement }) {
   const words = every("identifier", statement).map(([word]) => word);
@@ -18,7 +18,7 @@ function inLine(candidates, { statement }) {
   const kept = (test, some = candidates) => some.filter(test);
   const assigned = statement.includes("=") ? words[0] : "";
   const ofStep = kept(({ forms }) => forms.has(assigned));
-  const found = ofStep.length ? ofStep : candidates;
+  const found = ofStep.length || DATA.known_steps.includes(assigned) ? ofStep : candidates;
   const read = kept((one) => newNames(one).every((name) => words.includes(name)), found);
   if (read.length) return read;
   const without = kept((one) => !newNames(one).some((name) => name[0] === "Z"), found);
@@ -36,7 +36,7 @@ function newNames({ forms, fixture }) {
 /** What the calls show, or the likely causes of an exception that is not about shapes.
  * @type {(error: string, frame: Frame) => string[]} */
 export function knownCauses(error, frame) {
-  const shown = (frame.calls ?? []).flatMap((statement) =>
+  const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
     DATA.wrong_calls
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
@@ -55,6 +55,9 @@ function countedCauses(error, frame) {
     if (!match) continue;
     const caught = match.slice(1).filter(Boolean).join(" ");
     let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
+    // What stops the cell that calls a function does not stop the function.
+    if (!["", "cell"].includes(frame.function))
+      entries = entries.filter(({ one }) => one[1] !== "cell");
     // What a statement does tells more than the function it stands in.
     const place = [caught, frame.function, statementKind(frame.statement)];
     for (const at of [0, 2, 1]) {
@@ -68,6 +71,7 @@ function countedCauses(error, frame) {
       .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
       .sort((one, other) => other.programs - one.programs)
       .map((cause) => say("cause", { ...cause, of: count(entries) }));
+    if (!causes.length) break;
     const n = causes.length - DATA.most_causes;
     return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
   }
@@ -118,6 +122,17 @@ export function likelyCauses(error, fixture, frame) {
   return changes ? [say("stops-with", { changes })] : [];
 }
 
+/** The tests that a message can come from, if there are any.
+ * @type {(paste: Paste, wanted: Fixture[]) => Fixture[]} */
+export function testedBy(paste, wanted) {
+  const named = wanted.filter((fixture) => fixture.function === paste.function);
+  const tested = named.length ? named : wanted;
+  if (paste.error || !paste.failing.some(([kind]) => kind === "values")) return tested;
+  // Only the tests that use np.allclose speak of wrong values.
+  const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
+  return speaking.length ? speaking : tested;
+}
+
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
 export function likelyMutants({ error, failing, frame }, tests) {
@@ -129,12 +144,23 @@ export function likelyMutants({ error, failing, frame }, tests) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (found.length) {
-    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
+    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 4)) : found[0];
     const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
     const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
-    return { ...best, remarks: turned ? [remark, say("turned")] : [remark] };
+    /** @type {Map<string, string>} */
+    const others = new Map();
+    for (const { fixture, candidates } of clash && !frame.statement ? found.toReversed() : []) {
+      if (fixture.function === best.fixture.function) continue;
+      const changes = candidates[0].shown.join("; ");
+      others.set(fixture.function, say("clash-too", { title: fixture.title, changes }));
+    }
+    return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
   }
-  if (clash) return { fixture: null, candidates: [], remarks: [say("no-clash"), say("covered")] };
+  if (clash) {
+    const vector = [clash.left, clash.right].some((shape) => shape.length === 1);
+    const remarks = [say("no-clash"), ...(vector ? [say("one-axis")] : []), say("covered")];
+    return { fixture: null, candidates: [], remarks };
+  }
   const refused = !error && !failing.length && ownAssert(frame);
   return refused ? ofAssert(refused, frame, tests) : null;
 }
@@ -180,6 +206,70 @@ function failingAlike(fixture, failing) {
   const often = (/** @type {[string, Mutant]} */ [id]) => frequency(id, fixture.function);
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
   return sorted.map(([, candidate]) => candidate);
+}
+
+/** What gives the first named array a shape that no test has, and which they have.
+ * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
+export function misshapen({ arrays, shapes }, tests) {
+  /** @type {[string, number[], Observed?][]} */
+  const printed = arrays.map((one) => [one.name ?? "", one.like ? shapeOf(one.like) : [], one]);
+  for (const [name, shape, seen] of [...printed, ...shapes]) {
+    const steps = new Map(tests.map((test) => [test, stepCalled(name, test)]));
+    for (const [test, step] of steps) if (!step) steps.delete(test);
+    /** @type {Map<string, Fixture>} */
+    const known = new Map();
+    for (const [test, step] of steps) {
+      const own = String(shapeOf(test.reference[step]));
+      if (!known.has(own)) known.set(own, test);
+    }
+    if (!shape.length || !known.size || known.has(String(shape))) continue;
+    const places = [...known].map(([size, test]) =>
+      say("shape-in", { shape: tuple(size.split(",").map(Number)), title: test.data.title }),
+    );
+    const remarks = [
+      say("shape-nowhere", { name, shape: tuple(shape), shapes: places.join(", ") }),
+    ];
+    const turned = known.get(String(shape.toReversed()));
+    if (turned) remarks.push(say("shape-turned", { name, title: turned.data.title }));
+    const found = [...steps].flatMap(([test, step]) => ofShape(test, step, shape));
+    const exact = found.filter((one) => {
+      const printing = one.values[steps.get(one.fixture) ?? ""];
+      return seen && (seen.matches(printing) || seen.matches(transpose(printing)));
+    });
+    for (const test of exact.length ? [] : tests) {
+      const other = Object.keys(test.expected).find(
+        (one) =>
+          String(shapeOf(test.reference[one])) === String(shape) &&
+          one.slice(0, 2).toLowerCase() === name.slice(0, 2).toLowerCase(),
+      );
+      if (!other) continue;
+      remarks.push(say("shape-other", { name: other, title: test.data.title }));
+      break;
+    }
+    if (found.length) remarks.push(say(exact.length ? "shape-exact" : "shape-like", { name }));
+    const candidates = distinct(exact.length ? exact : found);
+    return { fixture: null, candidates, remarks };
+  }
+  return null;
+}
+
+/** The named forms that give a step a shape, or that shape turned round.
+ * @type {(fixture: Fixture, step: string, shape: number[]) => Mutant[]} */
+function ofShape(fixture, step, shape) {
+  const own = String(shapeOf(fixture.reference[step]));
+  const wanted = [String(shape), String(shape.toReversed())].filter((one) => one !== own);
+  return fixture.named
+    .filter(([, forms]) => forms.size === 1 && forms.has(step))
+    .map(([, forms]) => new Mutant(fixture, forms, 1))
+    .filter(({ values }) => values[step] && wanted.includes(String(shapeOf(values[step]))));
+}
+
+/** The step that a name of a gradient is for, by its spelling in a test, or "".
+ * @type {(name: string, fixture: Fixture) => string} */
+function stepCalled(name, { data, steps }) {
+  const called = (data.also[0]?.[name] ?? name).toLowerCase();
+  const found = steps.find((one) => one.name.toLowerCase() === called);
+  return called[0] === "d" ? (found?.name ?? "") : "";
 }
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.

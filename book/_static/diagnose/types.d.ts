@@ -121,7 +121,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string, boolean?][];
+  uncovered: [string, string, string, string[]?][];
   most_causes: number;
   functions: string[];
   /** What numpy calls the operators. */
@@ -146,8 +146,9 @@ interface Data {
     rounding: number;
     digits: number;
     most: number;
-    page: string;
+    sections: Record<string, string>;
   };
+  known_steps: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];

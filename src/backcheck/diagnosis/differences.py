@@ -25,7 +25,7 @@ from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
 from backcheck.program import Program, parse
-from backcheck.showing.words import pattern, say
+from backcheck.showing.words import cleaned, pattern, say
 
 RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
 """Below this a difference is rounding, and the backward pass is right."""
@@ -43,8 +43,6 @@ MOST = 6
 """How many causes of one difference are told."""
 
 FILE = "diagnosis/differences.toml"
-PAGE = "difference-0-285"
-"""Where the book explains the number."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,7 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the verdict on the last difference of a text, with sentences; None if it has none."""
+    text = cleaned(text)
     printed = [*pattern("difference").finditer(text)]
     # A number alone, or one beside the words of the course's own message, is its difference.
     if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
@@ -93,22 +92,23 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     number = printed[-1]["number"]
     value = abs(float(number))
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
-    read = say("read-page", page=PAGE)
     if not math.isfinite(value):
-        return "unexplained", (say("difference-nan"), read)
+        return _said("unexplained", "difference-nan", number)
     if found := causes(value, function):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
-        said = say("difference-explained", number=number)
-        return "explained", (said, *found[:MOST], *more, read)
+        return _said("explained", "difference-explained", number, *found[:MOST], *more)
     if value < RIGHT["gradient_check_n"]:
         is_right = value < RIGHT["gradient_check"] or function
-        said = say("difference-right" if is_right else "difference-one", number=number)
-        return "expected", (said, read)
+        return _said("expected", "difference-right" if is_right else "difference-one", number)
     if value < ROUNDING:
-        return "unexplained", (say("difference-step", number=number), read)
+        return _said("unexplained", "difference-step", number)
     is_short = len(number.partition(".")[2]) < DIGITS
-    said = say("difference-short" if is_short else "difference-unknown", number=number)
-    return "unexplained", (said, read)
+    return _said("unexplained", "difference-short" if is_short else "difference-unknown", number)
+
+
+def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
+    read = say("read-page", page=table_of(FILE)["sections"][key])
+    return verdict, (say(key, number=number), *more, read)
 
 
 def _of_network() -> Iterator[Known]:

@@ -161,8 +161,11 @@ def _made(fresh: Trace, place: int, usual: Sequence[Any]) -> Assignment:
     made = fresh.assignments
     found = made[place]
     if not _is_among(found.value, usual):
+        # The numbers are made above a line that only gives them another shape.
+        is_shape = _is_among(np.ravel(found.value), [*map(np.ravel, usual)])
+        of = np.asarray if is_shape else np.ravel
         alike = (n for n, one in enumerate(made) if one.function == found.function)
-        place = next(n for n in alike if same(made[n].value, found.value))
+        place = next(n for n in alike if same(of(made[n].value), of(found.value)))
         found = made[place]
     # An array is finished in place.
     for one in made[place + 1 :]:

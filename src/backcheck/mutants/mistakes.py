@@ -27,7 +27,7 @@ class Mistake:
     id: str
     name: str
     hint: str  # one line on what to look at; never the graded line
-    page: str
+    section: Mapping[str, str]  # of the page of mistakes
     layer: str = "any"  # or "output" or "hidden", or what its b is: "column" or "number"
     activation: str = ""  # of the layers it is about, or "" for all
     # Expressions, in the symbols of one layer, for steps and for cached arrays.
@@ -38,7 +38,11 @@ class Mistake:
     found: Mapping[str, int] = field(default_factory=dict)
     # What the printed numbers are to the expected ones, by `backcheck.diagnosis.clues.CAUSES`.
     ratios: tuple[str, ...] = ("not constant", "other shape")
-    section: Mapping[str, str] = field(default_factory=dict)  # of the page of mistakes
+
+    @property
+    def page(self) -> str:
+        """The section of the book that answers, behind the name of its page."""
+        return self.section.get("see", "").rpartition("<")[2].rstrip(">")
 
 
 @cache
@@ -55,7 +59,7 @@ def read(text: str) -> dict[str, Mistake]:
         of = f"{id}, in mistakes.toml"
         if unknown := [key for key in entry if key not in keys]:
             raise ValueError(f"{of}: there is no key {unknown[0]!r}; use {', '.join(keys)}.")
-        if missing := [key for key in ("name", "hint", "page") if key not in entry]:
+        if missing := [key for key in ("name", "hint", "section") if key not in entry]:
             raise ValueError(f"{of}: the key {missing[0]!r} is missing.")
     return {id: Mistake(id=id, **entry) for id, entry in tables.items()}
 

@@ -19,7 +19,12 @@ from backcheck.program import Program, Tree, write
 from backcheck.showing.handout import expects, replaced_names, statements, symbol
 from backcheck.showing.words import say
 
-PAGES = {"dZ": "two-layers", "dA": "output-shortcut", "m": "notation", "": "linear-step"}
+PAGES = {
+    "dZ": "two-layers#two-layers-derivation",
+    "dA": "output-shortcut#output-shortcut-derivation",
+    "m": "notation#notation-symbols",
+    "": "linear-step#linear-step-derivation",
+}
 """Where a step without a named form is explained, by what it computes."""
 
 
@@ -86,7 +91,11 @@ class Mutant:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The value of each step on the fixture, as far as numpy gets."""
-        scope = dict(self.fixture.arrays)
+        return self.values_on(self.fixture.arrays)
+
+    def values_on(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the value of each step on some arrays, as far as numpy gets."""
+        scope = dict(arrays)
         values = {}
         with np.errstate(all="ignore"):
             for step in self.program.steps:
@@ -134,15 +143,17 @@ class Mutant:
 
     @property
     def page(self) -> str:
-        """The page that explains the change, or ``""`` where the book has none."""
-        if self.fixture.page:
-            return self.fixture.page
-        if self.named:
-            return self.named[0].page
+        """The section that explains the change, or ``""`` where the book has none."""
+        own, named = self.fixture.page, self.named[0].page if self.named else ""
+        # A test with a page of its own has its own orientation, and maybe no layers.
+        if own and own.partition("#")[0] != named.partition("#")[0]:
+            return own
+        if named:
+            return named
         plain = {name: name.removeprefix(prefix(name)) for name in self.forms}
         steps = [name for name in plain if name == "m" or plain[name].startswith("d")]
         if not steps:
-            return "notation"
+            return PAGES["m"]
         if steps[0] != "m" and not self.fixture.layers:
             return ""
         computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
