@@ -244,6 +244,15 @@ def _in_terminal() -> Iterator[list[Any]]:
         yield [rf"\b(?:{'|'.join(found)})\b", every, *_how(others[one] for one in functions)]
 
 
+def _too(fixture: "Fixture") -> str:
+    """Return what to say of numbers that a loop prints under the names of one of its steps."""
+    package = _package()
+    loops = (test for test in map(package.fixtures.load, package.fixtures.ids()) if test.last)
+    same = {test.function for test in loops if fixture.expected.keys() & test.expected.keys()}
+    own = {name for name in same if fixture.entries}
+    return package.words.say("in-terminal-too", functions=" or ".join(sorted(own))) if own else ""
+
+
 def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
     """Return what is said of tests that the page does not have, and how to ask the command."""
     say = _package().words.say
@@ -378,6 +387,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
             }
         ),
         "gradient": fixture.is_gradient,
+        "too": _too(fixture),
         "entries": bool(fixture.entries),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),

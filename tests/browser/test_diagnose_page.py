@@ -288,6 +288,11 @@ def test_the_tests_of_other_courses_come_when_a_text_calls_for_them(opened: Page
     assert sum("diagnose-others.js?v=" in url for url in asked) == 1
     title = paste(opened, 'gradients["dxt"][1][2] = -1.38721305\ngradients["dba"][4] = 0.20023491')
     assert title.startswith("These are the expected numbers of Course 5 Week 1")
+    loop = load("c5w1_rnn_backward").values
+    title = paste(opened, f'gradients["dWax"][3][1] = {loop["dWax"][3][1]}\ndba = {loop["dba"]}')
+    assert title.startswith("None of the programs tried for Course 5 Week 1, rnn_cell_backward")
+    said = opened.locator("#diagnose-result").inner_text()
+    assert "rnn_backward prints arrays of these names too" in said
     assert sum("diagnose-others.js?v=" in url for url in asked) == 1
 
 

@@ -26,7 +26,7 @@ def test_the_page_gives_the_command_and_the_page_for_a_test_that_a_terminal_know
         assert f"tests of {function} (" in said
         assert f"backcheck run {id} FILE:{function} calls" in how[0]
         assert "backcheck diagnose FILE" in how[0]
-        assert how[0].endswith("Read command-line#command-line-diagnose.")
+        assert how[0].endswith("Read command-line#command-line-install.")
         assert how[1].endswith(f"Read {load(id).page}.")
 
 

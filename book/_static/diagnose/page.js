@@ -228,7 +228,9 @@ class Page {
  * @returns {Generator<any, Shown>} */
 function* answering(text, id) {
   const found = yield* diagnosing(text, id, 2);
-  return [titleOf(found), answerParts(found)];
+  const too = found.verdict === "unexplained" && found.seen.size ? found.fixture?.data.too : "";
+  const remarks = too ? [...found.remarks, too] : found.remarks;
+  return [titleOf(found), answerParts({ ...found, remarks })];
 }
 
 /** Whether a text has a function in it, or is a notebook. @param {string} text */

@@ -69,6 +69,8 @@ interface FixtureData {
   /** Whether what it accepts is the gradient, and whether its notebook prints entries alone. */
   gradient: boolean;
   entries: boolean;
+  /** What is said where none of its programs prints some numbers, as a loop may. */
+  too: string;
   outputs: string[];
   order: string[];
   roles: Record<string, string>;
