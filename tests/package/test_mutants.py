@@ -95,6 +95,38 @@ def test_one_idea_changes_several_steps_at_once(kind: str, changes: dict[str, st
     assert wanted in mutants(load(WEEK_4)).joint[kind]
 
 
+TERM = "da_next * ot * (1 - tanh(c_next) ** 2)"
+
+
+@pytest.mark.parametrize(
+    ("id", "step", "form"),
+    [
+        ("c1w2_propagate_2017", "cost", "-sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"),
+        ("c2w1_backward_regularization", "dW2", "dZ2 @ A1.T / m + lambd * sum(W2) / m"),
+        ("c5w1_lstm_cell_backward", "dcct", f"dc_next + {TERM} * it"),
+        ("c5w1_lstm_cell_backward", "dzc", f"dc_next * it + {TERM} * it * (1 - cct ** 2)"),
+        ("c5w1_lstm_cell_backward", "dzc", f"dc_next * it * (1 - cct ** 2) + {TERM} * it"),
+    ],
+)
+def test_one_change_reaches_what_brackets_around_a_call_or_a_sum_leave_out(
+    id: str, step: str, form: str
+) -> None:
+    assert any(same(id, tree(form), found) for found in singles(id, step))
+
+
+def test_the_brackets_of_a_sum_are_left_out_in_all_lines_alike() -> None:
+    factors = {"dzf": "c_prev * (ft * (1 - ft))", "dzc": "it * (1 - cct ** 2)"}
+    wanted = {step: tree(f"dc_next + {TERM} * {factors[step]}") for step in factors}
+    id = "c5w1_lstm_cell_backward"
+    (found,) = (
+        change
+        for change in mutants(load(id)).joint["brackets"]
+        if change.keys() == {"dzf", "dzi", "dzc"}
+        and all(same(id, change[step], wanted[step]) for step in wanted)
+    )
+    assert len(found) == 3
+
+
 def test_no_single_change_is_the_same_formula_as_another_or_as_the_original() -> None:
     for slot in mutants(load(WEEK_4)).slots:
         trees = [slot.original.tree, *(form.tree for form in slot.forms)]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
+from backcheck.diagnosis.apart import apart
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -32,12 +33,13 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
+from backcheck.diagnosis.shapes import misshapen
+from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.steps import sound
-from backcheck.showing.words import covered, say
+from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
 """How many groups of candidates a printed answer shows."""
@@ -80,15 +82,21 @@ class Diagnosis:
         spent = say(f"spent-{min((mutant.changes for mutant in self.candidates), default=0)}")
         return say(self.verdict, where=where, spent=spent)
 
+    @property
+    def said(self) -> str:
+        """The answer in one line, with the change that explains the numbers."""
+        changes = "; ".join(self.candidates[0].shown) if self.verdict == "explained" else ""
+        return f"{self.title[:-1]}: {changes}" if changes else self.title
+
     def __repr__(self) -> str:
-        return "\n".join(
-            textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
-            for line in self._lines()
-            for indent in [line[: len(line) - len(line.lstrip())]]
-        )
+        return f"{_wrapped([self.title])}\n{self.body}"
+
+    @property
+    def body(self) -> str:
+        """The answer without its title."""
+        return _wrapped(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield self.title
         # Without numbers the candidates are only likely, and that has to be said first.
         if not self.arrays:
             yield from ("", *self.remarks)
@@ -151,6 +159,14 @@ class Diagnosis:
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""
         return json.dumps(self.to_dict(), indent=2)
+
+
+def _wrapped(lines: Iterable[str]) -> str:
+    return "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+        for line in lines
+        for indent in [line[: len(line) - len(line.lstrip())]]
+    )
 
 
 def matches(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> dict[str, bool]:
@@ -242,9 +258,11 @@ def diagnose(
     every = (*tests, *(test for others in courses() for test in others))
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
-    found = _explain(paste, tests, changes, effort)
+    found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
+    if found and found.verdict == "expected":
+        found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
@@ -258,6 +276,37 @@ def _by_name(paste: Paste) -> dict[str, PrintedArray]:
     """Return the pasted arrays by their names, or their places."""
     arrays = enumerate(paste.arrays, 1)
     return {array.name or say("nameless", place=place): array for place, array in arrays}
+
+
+def _by_test(
+    paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
+) -> Diagnosis | None:
+    """Return what the arrays of each test are, if they are of several or a message names one."""
+    groups = apart(paste, tests)
+    tried = (_explain(some, [test], changes, effort) for test, some in groups.items())
+    found = list(filter(None, tried))
+    if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
+        return None
+    first, *others = found
+    remarks = (
+        say("other-call", names=", ".join(answer.arrays), said=answer.said) for answer in others
+    )
+    return replace(first, remarks=(*first.remarks, *remarks))
+
+
+def _still_open(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
+    """Return what a message says beside right arrays, which no longer speaks of these."""
+    left = [name for _, name in paste.failing if name not in found.arrays]
+    likely = likely_mutants(paste, tested_by(paste, tests)) if left or paste.error else None
+    if not likely or not (own := found.fixture):
+        return None
+    right = ", ".join(found.arrays)
+    where = say("for-test", title=own.title, id=own.id)
+    of = {"right": right, "n": len(found.arrays), "where": where}
+    said = say("right-but", left=", ".join(left) or paste.error[:80], **of)
+    test, mutants, remarks = likely
+    kept = [m for m in mutants if all(matches(replace(m, fixture=own), found.arrays).values())]
+    return Diagnosis("unexplained", test, tuple(kept or mutants), remarks, headline=said)
 
 
 def _elsewhere(
@@ -296,18 +345,19 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
 
 
 def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
-    """Return the tests that have most of the pasted shapes: how many of them."""
+    """Return the tests that have most of the pasted shapes, or all without names: how many."""
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
     named = any(array.name for array in paste.arrays)
+    enough = count // 2 + 1 if named else count
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
         # Where a notebook prints single entries, there are no numbers without a name.
         if (named or not test.entries)
-        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
+        and sum(_fits_any(array, test) for array in paste.arrays) >= enough
     }
-    return {test: fits for test, fits in fitting.items() if 2 * fits > count}
+    return {test: fits for test, fits in fitting.items() if fits >= enough}
 
 
 def _fits_any(array: PrintedArray, test: Fixture) -> bool:
@@ -344,7 +394,9 @@ def _explain(
         return None
     search = cache(partial(_search, effort=effort))
     remarks: list[str] = []
-    for tried, loose, some in _plan(placed, changes):
+    known = [one for one in placed if one.right or (named and one.is_known(paste))]
+    likely = [one for one in placed if one in known or (named and one.named and one.fitting)]
+    for tried, loose, some in _plan(placed, likely, changes):
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -354,7 +406,7 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(one.right or (named and one.known) for one in some))
+            effort.begin(few=not any(one in known for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -373,8 +425,7 @@ def _explain(
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     if not best.fitting and len(tests) > 1:
         return None
-    named = any(array.name for array in best.arrays.values())
-    if len(tests) > 1 and not best.right and not named:
+    if len(tests) > 1 and not best.right and not best.named:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
     remarks += [] if best.right else [covered()]
@@ -391,13 +442,18 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     return say("zeros" if only_zeros else key, more=more, **found)
 
 
-def _plan(placed: list[Placing], changes: int) -> Iterator[tuple[int, bool, list[Placing]]]:
-    """Yield what is tried, the simplest first: how many changes, whether loosely, and where."""
+def _plan(
+    placed: list[Placing], likely: list[Placing], changes: int
+) -> Iterator[tuple[int, bool, list[Placing]]]:
+    """Yield what is tried, the simplest first: how many changes, whether loosely, and where.
+
+    Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+    """
     few = range(min(changes, 1) + 1)
     yield from ((tried, False, placed) for tried in few)
     yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
     yield from ((tried, True, placed) for tried in few)
-    near = most_likely([placing for placing in placed if placing.fitting]) if changes == 2 else []
+    near = [one for one in most_likely(placed) if one in likely] if changes == 2 else []
     yield 2, False, near
     yield 2, True, [placing for placing in near if placing.partial]
 
@@ -428,9 +484,7 @@ def _answer(
         return None
     remarks = (*_older_names(placing), *_exchanged(placing))
     if changes or placing.printed_as:
-        # What prints one number with its brackets left out comes after what has none.
-        bare = [step for step, array in arrays.items() if array.shape == ()]
-        found = sorted(distinct(found), key=lambda one: any(np.ndim(one.values[s]) for s in bare))
+        found = sorted(distinct(found), key=lambda one: _unlikely(one, arrays))
         return Diagnosis("explained", fixture, tuple(found), remarks, arrays)
     others = [
         mutant
@@ -442,6 +496,21 @@ def _answer(
         of = sound(fixture)
         remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
+
+
+def _unlikely(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> tuple[bool, bool]:
+    """Return a key that sorts last what prints one number with brackets that were left out.
+
+    Before it comes what gives an output that was not pasted another shape, or none: the test
+    would speak of that first.
+    """
+    bare = [step for step, array in arrays.items() if array.shape == ()]
+    others = mutant.fixture.expected.keys() - arrays.keys()
+    shapes = {name: np.shape(value) for name, value in mutant.values.items()}
+    return (
+        any(shapes[step] for step in bare),
+        any(shapes.get(name) != mutant.fixture.expected[name].shape for name in others),
+    )
 
 
 def _one_change(
@@ -538,13 +607,20 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         for step, array in arrays.items()
     }
     if right and wrong:
+        order = {one.name: {*one.reads} for one in fixture.program.steps}
+        # What a right array is computed from is right, and the first that is not reads only such.
+        proved, open_ = (_above(some, order) for some in (right, wrong))
+        first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
+        also = [
+            n for n in order if n in proved and n not in right and pattern("gradient").search(n)
+        ]
         yield say(
             "right-and-wrong",
-            right=", ".join(right),
-            is_right=say("is", n=len(right)),
+            right=", ".join([*right, *also]),
+            is_right=say("is", n=len(right) + len(also)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=called[wrong[0]],
+            first=", ".join(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -554,11 +630,20 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
             yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
 
 
+def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
+    """Return some steps with all that they are computed from."""
+    found = set(names)
+    for name in reversed([*reads]):
+        found |= reads[name] if name in found else set()
+    return found
+
+
 def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
     expected = np.shape(fixture.values[step])
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
+    yield from _partly(step, called, array, fixture)
     if array.shape is None or array.at:
         return
     got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
@@ -578,6 +663,25 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
                 return
 
 
+def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
+    """Yield where an array is wrong, if that is one row, column or step of time alone."""
+    want = np.asarray(fixture.values[step], dtype=float)[array.at or ...]
+    if len(array.cells) != want.size or array.shape not in (None, want.shape):
+        return
+    cells = zip(array.cells, want.flat, strict=True)
+    off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
+    places = np.argwhere(off)
+    for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
+        if len(found := {*places[:, axis].tolist()}) == 1 < off.shape[axis]:
+            where = [":"] * off.ndim
+            where[axis] = str(*found)
+            steps = {one.name: one.expression for one in fixture.program.steps}
+            is_time = axis == off.ndim - 1 and "dstack" in str(steps[step])
+            key = "step-differs" if is_time else "part-differs"
+            yield say(key, step=called, t=where[axis], where=", ".join(where))
+            return
+
+
 def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
     """Yield whether numbers have one ratio to the expected ones, or their sizes."""
     with np.errstate(all="ignore"):
@@ -585,6 +689,7 @@ def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
         finite = ratios.size > 1 and np.isfinite(ratios).all()
         steady = finite and np.ptp(ratios) <= 1e-4 * abs(ratios[0])
     if steady and abs(ratios[0] - 1) > 1e-4:
-        yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
+        zero = not ratios[0]
+        yield say("all-zero" if zero else "times", step=step, ratio=f"{ratios[0]:.6g}")
     elif np.any(got * want < 0) and got.size > 1 and np.allclose(abs(got), abs(want), atol=1e-7):
         yield say("signs", step=step)

@@ -247,6 +247,22 @@ class Paste:
     problem: str = ""  # what could not be read, and where
     frame: Frame = NOWHERE
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()  # that are printed, with their names
+    quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
+    lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
+
+
+NOTHING = Paste(())
+"""A text that says nothing."""
+
+
+def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the names that lines of code assign, each with the expression.
+
+    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no")
+    (('dZ1', 'dA1 * W1'),)
+    """
+    found = pattern("assigned").finditer(pattern("comment").sub("", text))
+    return tuple((one["name"], one["form"].strip()) for one in found)
 
 
 def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -282,8 +298,9 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     frame = _frame(text)
     if not any((own, failing, function, error, frame.statement, shapes)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
-    printed = tuple(shapes.items())
-    return _finite(Paste(tuple(own), failing, function, error, problem, frame, printed))
+    wanted = tuple(array for array in arrays if array.expected and array not in own)
+    said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
+    return _finite(Paste(tuple(own), *said, assigned_in(text)))
 
 
 def _printed_shapes(
@@ -530,7 +547,12 @@ def _number(word: str) -> PrintedNumber:
 
 def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
-    finest = max((n.decimals for n in _numbers_of(rows) if n.decimals >= 0), default=EXACT)
+    numbers = _numbers_of(rows)
+    finest = max((n.decimals for n in numbers if n.decimals >= 0), default=EXACT)
+    if finest == 1 and not any(number.value for number in numbers):
+        # Python writes a 0 as 0.0, which nobody has rounded.
+        exact = PrintedNumber(0.0, EXACT, EXACT)
+        return tuple(row and tuple(number and exact for number in row) for row in rows)
 
     def decimals(number: PrintedNumber) -> int:
         return number.own if number.decimals == _OWN else finest

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -10,12 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.reading import NOWHERE, Frame, Paste, PrintedArray
+from backcheck.diagnosis.lines import same
+from backcheck.diagnosis.reading import (
+    NOTHING,
+    NOWHERE,
+    Frame,
+    Paste,
+    course_spelling,
+)
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
-from backcheck.mutants.formulas import FAILURES
+from backcheck.forward import networks
+from backcheck.mutants.formulas import FAILURES, Values
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import expression
 from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
@@ -114,18 +124,51 @@ def wrong_calls() -> list[tuple[str, str]]:
     return [(e["pattern"], e.get("says") or table["causes"][k]) for k, e in table["calls"].items()]
 
 
-def likely_causes(error: str, fixture: Fixture, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return what may be behind an exception that a function raised on a fixture."""
-    known = told(error, frame)
-    if error.startswith("AssertionError") and (stopped := _of_assert(frame, [fixture])):
-        _, likely, remarks = stopped
-        return (*remarks, *("; ".join(mutant.shown) for mutant in likely[:MOST]))
-    clash = clash_of(error)
-    if known or not clash:
-        return known
-    found = clashing(fixture, clash, frame)
-    said = [statement for mutant in found[:3] for statement in mutant.shown]
-    return (say("stops-with", changes="; ".join(said)),) if said else ()
+def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
+    """Return the steps of a fixture that pasted lines compute from its arrays and steps."""
+    steps = {step.name for step in fixture.program.steps} - {"m"}
+    found: dict[str, Tree] = {}
+    for name, text in paste.lines:
+        step = next((one for one in (name, course_spelling(name)) if one in steps), "")
+        with suppress(ValueError):
+            tree = expression(text) if step else text
+            if step and {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}:
+                found[step] = tree
+    return found
+
+
+def _by_lines(
+    found: list[Mutant], paste: Paste, fixture: Fixture, says: Callable[[Mutant], bool]
+) -> list[Mutant]:
+    """Keep the changes with which a program does what pasted lines do, on the test and off it.
+
+    If none does, the lines themselves are the change, where this says the same.
+    """
+    if not (lines := lines_of(paste, fixture)):
+        return found
+    network, *_ = networks(fixture, own_shapes=False)[0]
+
+    def does(mutant: Mutant, arrays: Mapping[str, Any]) -> bool:
+        own = mutant.values_on(arrays)
+        scope = Values({**arrays, **own})
+        computed = ((step, t) for step, t in lines.items() if {*names(t)} <= scope.keys())
+        return all(
+            own.get(step) is scope[tree] is None or same(own.get(step), scope[tree])
+            for step, tree in computed
+        )
+
+    if kept := [one for one in found if does(one, fixture.arrays) and does(one, network)]:
+        return kept
+    own = written(paste, fixture)
+    return [own] if own and says(own) else found
+
+
+def written(paste: Paste, fixture: Fixture) -> Mutant | None:
+    """Return the program that has pasted lines in place of its own, where these differ."""
+    scope = Values({**fixture.values, **fixture.arrays})
+    lines = lines_of(paste, fixture).items()
+    own = {step: tree for step, tree in lines if not same(scope[tree], fixture.values[step])}
+    return Mutant(fixture, own, len(own)) if own else None
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
@@ -160,7 +203,7 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what may have made a test, numpy or the learner's own assert say what was pasted."""
     if clash := clash_of(paste.error):
-        stopping = {test: clashing(test, clash, paste.frame) for test in tests}
+        stopping = {test: clashing(test, clash, paste) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
             vector = [say("one-axis")] if any(len(shape) == 1 for shape in clash[1:]) else []
@@ -176,13 +219,18 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         ]
         return best, tuple(stopping[best]), (say("clash", title=best.title), *turned, *also)
     for test in tests:
-        if failing := failing_alike(test, paste.failing):
+        if failing := failing_alike(test, paste.failing, paste):
             return test, tuple(failing), (say("complaint", title=test.title),)
     return None if paste.error or paste.failing else _of_assert(paste.frame, tests)
 
 
-def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> list[Mutant]:
-    """Return the named forms with which a test complains of exactly these outputs."""
+def failing_alike(
+    fixture: Fixture, failing: tuple[tuple[str, str], ...], paste: Paste = NOTHING
+) -> list[Mutant]:
+    """Return the named forms with which a test complains of exactly these outputs.
+
+    Lines of code beside the complaint rule out what does not compute the same.
+    """
     comparison = fixture.comparisons[-1]
     outputs = comparison.outputs
     # A test of several returned values numbers them.
@@ -193,21 +241,26 @@ def failing_alike(fixture: Fixture, failing: tuple[tuple[str, str], ...]) -> lis
         return []
     found: dict[str, Mutant] = {}
     shapes = {name for kind, name in said_of if kind == "shape"}
-    everywhere = [(names_of(fixture, forms), forms) for forms in mutants(fixture).higher_order]
-    joint = [(named[0].id, forms) for named, forms in everywhere if len(named) == 1]
-    for key, forms in (*occurrences(fixture), *joint):
-        mutant = Mutant(fixture, forms)
+
+    def complains(mutant: Mutant) -> bool:
         failures = mutant.outcome.failures
         said = [failure.split()[-1] for failure in failures]
         said = said[:1] if comparison.rule == "allclose" else said
         wrong_shape = {failure.split()[-1] for failure in failures if "shape" in failure}
-        if set(said) == wanted and shapes <= wrong_shape:
+        return set(said) == wanted and shapes <= wrong_shape
+
+    everywhere = [(names_of(fixture, forms), forms) for forms in mutants(fixture).higher_order]
+    joint = [(named[0].id, forms) for named, forms in everywhere if len(named) == 1]
+    for key, forms in (*occurrences(fixture), *joint):
+        mutant = Mutant(fixture, forms)
+        if complains(mutant):
             # For a list of likely causes one place of each form will do: where it does least.
             known = found.setdefault(key, mutant)
-            if len(failures) < len(known.outcome.failures):
+            if len(mutant.outcome.failures) < len(known.outcome.failures):
                 found[key] = mutant
     often = frequency(fixture.function)
-    return [found[key] for key in sorted(found, key=lambda key: often[key])]
+    likely = [found[key] for key in sorted(found, key=lambda key: often[key])]
+    return _by_lines(likely, paste, fixture, complains)
 
 
 def clash_of(error: str) -> Clash | None:
@@ -234,10 +287,10 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
     )
 
 
-def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mutant]:
+def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
-    Those that the line which stopped cannot have made are left out.
+    Those that the lines cannot have made are left out.
     """
     changes = [
         (slot.name, form.tree)
@@ -246,9 +299,13 @@ def clashing(fixture: Fixture, clash: Clash, frame: Frame = NOWHERE) -> list[Mut
     ]
     for _, forms in occurrences(fixture):
         changes += forms.items() if len(forms) == 1 else ()
-    stopping = (one for one in changes if _is_clash(clash, stopped(one[1], fixture.values)))
-    found = distinct([Mutant(fixture, dict([one])) for one in stopping])
-    return _in_line(found, frame.statement)
+
+    def stops(mutant: Mutant) -> bool:
+        trees = mutant.forms.values()
+        return any(_is_clash(clash, stopped(tree, fixture.values)) for tree in trees)
+
+    found = distinct([one for change in changes if stops(one := Mutant(fixture, dict([change])))])
+    return _by_lines(_in_line(found, paste.frame.statement), paste, fixture, stops)
 
 
 def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
@@ -265,54 +322,6 @@ def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
     reads_z = pattern("reads-z").search(statement)
     without = [mutant for mutant in found if not any(n[0] == "Z" for n in _new_names(mutant))]
     return found if reads_z else without or found
-
-
-def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
-    """Return what gives the first named array a shape that no test has, and which they have."""
-    printed = [(str(one.name), one.shape, one) for one in paste.arrays if one.dimensions < 3]
-    for name, shape, array in [*printed, *((*one, None) for one in paste.shapes)]:
-        steps = {test: step for test in tests if (step := _step_called(name, test))}
-        known: dict[tuple[int, ...], Fixture] = {}
-        for test, step in steps.items():
-            known.setdefault(np.shape(test.values[step]), test)
-        if not shape or not known or shape in known:
-            continue
-        places = [say("shape-in", shape=size, title=test.title) for size, test in known.items()]
-        said = [say("shape-nowhere", name=name, shape=shape, shapes=", ".join(places))]
-        if turned := known.get(shape[::-1]):
-            said.append(say("shape-turned", name=name, title=turned.title))
-        found = [one for test, step in steps.items() for one in of_shape(test, step, shape)]
-        exact = [one for one in found if array and _prints(one, steps[one.fixture], array)]
-        for test in () if exact else tests:
-            alike = [one for one in test.expected if np.shape(test.values[one]) == shape]
-            if other := next((one for one in alike if one[:2].lower() == name[:2].lower()), ""):
-                said.append(say("shape-other", name=other, title=test.title))
-                break
-        if exact or found:
-            said.append(say("shape-exact" if exact else "shape-like", name=name))
-        return None, tuple(distinct(exact or found)), tuple(said)
-    return None
-
-
-def of_shape(fixture: Fixture, step: str, shape: tuple[int, ...]) -> Iterator[Mutant]:
-    """Yield the named forms that give a step a shape, or that shape turned round."""
-    for _, forms in occurrences(fixture):
-        value = Mutant(fixture, forms).values.get(step) if {*forms} == {step} else None
-        own = np.shape(fixture.values[step])
-        if value is not None and np.shape(value) in {shape, shape[::-1]} - {own}:
-            yield Mutant(fixture, forms)
-
-
-def _prints(mutant: Mutant, step: str, array: PrintedArray) -> bool:
-    value = mutant.values[step]
-    return array.matches(value) or array.matches(np.transpose(value))
-
-
-def _step_called(name: str, fixture: Fixture) -> str:
-    """Return the step that a name of a gradient is for, by its spelling in a test, or ``""``."""
-    name = next(iter(fixture.also_called), {}).get(name, name)
-    steps = [step.name for step in fixture.program.steps if name[:1] == "d"]
-    return next((step for step in steps if step.lower() == name.lower()), "")
 
 
 @cache

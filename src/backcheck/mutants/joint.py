@@ -44,6 +44,7 @@ def joint_changes(
         "other-count": _other_count(fixture),
         "every-layer": _every_layer(fixture, forms),
         "every-step": _every_step(fixture),
+        "brackets": _without_brackets(fixture),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i == "overwritten") for i in once}
@@ -184,6 +185,54 @@ def _every_step(fixture: Fixture) -> Iterator[Forms]:
     for changes in shaping_changes().values():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
         yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
+
+
+def sums_apart(fixture: Fixture, slot: str) -> dict[tuple[int, int, bool], Tree]:
+    """Return a step with the brackets left out of a sum that it takes from an earlier step.
+
+    With (x + y) as that sum, (x + y) * f * g becomes x + y * f * g or x * f + y * f * g, or so
+    with x and y exchanged; the keys say how many steps above it stands, and which of them it is.
+    """
+    steps = {step.name: step.expression for step in fixture.program.steps}
+    tree, factors, above = steps[slot], list[tuple[str, Tree]](), 0
+    while True:
+        match tree:
+            case str() if tree in steps:
+                tree, above = steps[tree], above + 1
+            case ("*" | "/" as operation, whole, factor):
+                tree = whole
+                factors.insert(0, (str(operation), factor))
+            case _:
+                break
+    found: dict[tuple[int, int, bool], Tree] = {}
+    match tree:
+        case ("+" | "-" as operation, first, second) if above:
+            whole, *parts = (
+                [_times(one, factors[:n]) for one in (first, second)]
+                for n in (len(factors), *range(len(factors)))
+            )
+            for n, part in enumerate(parts):
+                found[above, n, False] = (operation, part[0], whole[1])
+                found[above, n, True] = (operation, whole[0], part[1])
+    return found
+
+
+def _times(tree: Tree, factors: Iterable[tuple[str, Tree]]) -> Tree:
+    for operation, factor in factors:
+        tree = (operation, tree, factor)
+    return tree
+
+
+def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the same brackets left out in all lines that read a sum, and in those below it."""
+    alike: dict[tuple[int, int, bool], Forms] = {}
+    for step in fixture.program.steps:
+        if is_place(fixture, step.name):
+            for key, tree in sums_apart(fixture, step.name).items():
+                alike.setdefault(key, {})[step.name] = tree
+    for forms in alike.values():
+        yield forms
+        yield {name: tree for name, tree in forms.items() if name not in fixture.expected}
 
 
 def _average_elsewhere(fixture: Fixture) -> Iterator[dict[str, Tree]]:

@@ -91,7 +91,11 @@ class Mutant:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The value of each step on the fixture, as far as numpy gets."""
-        scope = dict(self.fixture.arrays)
+        return self.values_on(self.fixture.arrays)
+
+    def values_on(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the value of each step on some arrays, as far as numpy gets."""
+        scope = dict(arrays)
         values = {}
         with np.errstate(all="ignore"):
             for step in self.program.steps:

@@ -18,7 +18,7 @@ import numpy as np
 from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size
-from backcheck.mutants.joint import joint_changes
+from backcheck.mutants.joint import joint_changes, sums_apart
 from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
@@ -95,8 +95,14 @@ def mutants(fixture: Fixture) -> Mutants:
     formula; only the shorter one is kept. So fixtures that differ in their numbers alone have
     the same mutants.
     """
+    return _mutants(alike(fixture))
+
+
+@cache
+def alike(fixture: Fixture) -> Fixture:
+    """Return the first fixture that was asked for with these programs and shapes."""
     shapes = tuple((name, np.shape(value)) for name, value in fixture.arrays.items())
-    return _mutants(_alike.setdefault((fixture.program, fixture.forward, shapes), fixture))
+    return _alike.setdefault((fixture.program, fixture.forward, shapes), fixture)
 
 
 _alike: dict[Any, Fixture] = {}
@@ -199,8 +205,12 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
         return Slot(name, Form(tree), (), ())
     original = formula(fixture, tree)
     everywhere = throughout(tree, families(fixture, name))
+    apart = sums_apart(fixture, name).values() if tree != name else ()
     for operator, form in chain(
-        _rewritten(fixture, name, tree), _without_parentheses(tree), everywhere
+        _rewritten(fixture, name, tree),
+        _without_parentheses(tree),
+        everywhere,
+        ((DROPPED, one) for one in apart),
     ):
         key = formula(fixture, form)
         if key == form:

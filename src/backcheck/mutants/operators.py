@@ -100,7 +100,9 @@ def throughout(tree: Tree, families: Families) -> Iterator[tuple[str, Tree]]:
     leaves = Counter(operand for part in parts(tree) for operand in part[1:])
     for leaf in [name for name in names(tree) if leaves[name] > 1]:
         for name, form in _at(leaf, families):
-            if isinstance(form, str) or (isinstance(form, tuple) and form[0] in ACTIVATIONS):
+            if isinstance(form, str) or (
+                isinstance(form, tuple) and form[0] in ("T", *ACTIVATIONS)
+            ):
                 yield name, put(tree, {leaf: form})
 
 

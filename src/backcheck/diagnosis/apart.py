@@ -1,0 +1,58 @@
+"""Pasted arrays of several tests, such as those of a notebook's cell and of the public test."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backcheck.diagnosis.placing import Placing, chance
+from backcheck.diagnosis.reading import Paste, PrintedArray
+from backcheck.fixtures import Fixture
+
+SURE = 1e-6
+"""How probable at random are numbers that tell their test, or less."""
+
+
+def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
+    """Return a paste by the tests that its arrays are of, what is open first; or nothing.
+
+    What is right on a test, or quoted by its message, tells that test. The others were printed
+    by the same call as what the message says of them, or as the array before them.
+    """
+    arrays = sorted(paste.arrays, key=lambda array: array.line)
+    every = (*arrays, *paste.quoted)
+    telling = [(one, [test for test in tests if _is_of(one, test)]) for one in every]
+    telling = [(one, some) for one, some in telling if some]
+    common = [test for test in tests if telling and all(test in some for _, some in telling)]
+    right = {id(one) for one, _ in telling}
+    if common or not telling:
+        said = any(id(one) in right for one in paste.quoted)
+        is_open = said and not all(id(one) in right for one in arrays)
+        return {common[0]: paste} if is_open else {}
+    count = Counter(test for _, some in telling for test in some)
+    own = {id(one): max(some, key=lambda test: count[test]) for one, some in telling}
+    at = next(iter(own.values()))
+    for one in (one for one in paste.quoted if id(one) in own):
+        alike = [other for other in arrays if other.name == one.name and other.line <= one.line]
+        own |= {id(other): own[id(one)] for other in alike[-1:] if id(other) not in own}
+    groups: dict[Fixture, list[PrintedArray]] = {}
+    for one in arrays:
+        at = own.get(id(one), at)
+        groups.setdefault(at, []).append(one)
+
+    def is_right(test: Fixture) -> bool:
+        given = test.arrays.values()
+        return all(id(one) in right or any(map(one.matches, given)) for one in groups[test])
+
+    return {t: replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
+
+
+def _is_of(array: PrintedArray, test: Fixture) -> bool:
+    """Return whether an array is right on a test, and no array is so by chance."""
+    name = array.name or ""
+    names = {f"{array.context}_{name}", *(habit.get(name) for habit in test.also_called)}
+    return any(
+        array.matches(test.values[step.name], array.expected)
+        and chance([Placing(test, {step.name: array})], 0) <= SURE
+        for step in test.program.steps
+        if not name or step.name in names or step.name.lower() == name.lower()
+    )
