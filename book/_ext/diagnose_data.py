@@ -291,6 +291,7 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
         "title": fixture.title,
         "function": fixture.function,
         "page": fixture.page,
+        "explains": dict(fixture.explains),
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),

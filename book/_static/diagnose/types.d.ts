@@ -61,6 +61,7 @@ interface FixtureData {
   title: string;
   function: string;
   page: string;
+  explains: Record<string, string>;
   rule: string;
   printed: boolean;
   outputs: string[];
