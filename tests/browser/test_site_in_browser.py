@@ -59,7 +59,7 @@ SCROLLING = """[document.querySelector(".content"), ...document.querySelectorAll
     : box.tabIndex ? "takes no focus" : "may")"""
 
 # The least size of text in pictures, in pixels of the screen.
-SMALLEST = """Math.min(99, ...[...document.querySelectorAll("article .picture text")].map((text) => {
+SMALLEST = """Math.min(99, ...[...document.querySelectorAll(".picture text")].map((text) => {
   const { a, b } = text.getScreenCTM();
   return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
 }))"""
