@@ -59,8 +59,10 @@ SCROLLING = """[document.querySelector(".content"), ...document.querySelectorAll
     : box.tabIndex ? "takes no focus" : "may")"""
 
 # The least size of text in pictures, in pixels of the screen.
-SMALLEST = """Math.min(99, ...[...document.querySelectorAll("article .picture text")].map((text) =>
-  parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+SMALLEST = """Math.min(99, ...[...document.querySelectorAll(".picture text")].map((text) => {
+  const { a, b } = text.getScreenCTM();
+  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+}))"""
 
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))"
 """What waits until what has been laid out is on the screen, and its moves are told."""
