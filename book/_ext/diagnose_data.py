@@ -38,6 +38,7 @@ COURSE = "Course 1"
 """The page knows the tests of this course."""
 
 ASKED = (
+    "apart",
     "calling",
     "diagnose",
     "differences",
@@ -163,6 +164,9 @@ def facts() -> dict[str, Any]:
         "most_arrays": package.reading.MOST_ARRAYS,
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
+        "sure": package.apart.SURE,
+        "four_digits": package.running.FOUR_DIGITS,
+        "most_lines": package.running.MOST_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
@@ -454,8 +458,9 @@ def sections(text: str, root: Path = ROOT) -> dict[str, str]:
 
 
 def unmarked(heading: str) -> str:
-    """Return a heading without its mathematics marked up."""
-    return re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    """Return a heading without its mathematics marked up, and quoted as the pages quote."""
+    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 
 def written(found: Mapping[str, Any]) -> str:

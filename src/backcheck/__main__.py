@@ -25,7 +25,7 @@ from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import diagnosed, line_of, shown
+from backcheck.diagnosis.running import beside_passing, diagnosed, is_wrong, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
@@ -184,16 +184,21 @@ def _run(options: argparse.Namespace) -> int:
     ran = run_function(fixture, path, name, _seconds(options), lambda: _progress(say("waiting")))
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, _looking_further)
-    line = line_of(ran, found) if ran.error or complaint else None
+    passes = not (ran.error or complaint)
+    beside = beside_passing(ran) if passes else ""
+    line = None if passes and not is_wrong(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
-        print(json.dumps({**found.to_dict(), "test": test, "line": line}, indent=2))
+        answer = replace(found, remarks=(*filter(None, [beside]), *found.remarks)).to_dict()
+        print(json.dumps({**answer, "test": test, "line": line}, indent=2))
     elif ran.error:
         print(f"{ran.raised}\n{found.body}")
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(say("run-fails" if complaint else "run-passes", **of))
+        print(
+            " ".join(filter(None, [say("run-fails" if complaint else "run-passes", **of), beside]))
+        )
         print(f"{shown(line, path)}\n" if line else "")
         print(found)
     if ran.error:

@@ -12,12 +12,15 @@ import pytest
 import learners
 from backcheck.diagnosis.answers import WORDS, error
 from backcheck.diagnosis.diagnose import diagnose
-from backcheck.diagnosis.reading import NOWHERE, Frame, frame_of, read
-from backcheck.diagnosis.symptoms import MOST, known_causes, likely_causes, told, wrong_calls
+from backcheck.diagnosis.reading import NOWHERE, Frame, Paste, frame_of, read
+from backcheck.diagnosis.symptoms import MOST, known_causes, likely_mutants, told, wrong_calls
 from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import MARK, WRONG_CALLS, Stop, below, counted, pasted, stops, written
+
+# One process makes the programs for all of them.
+pytestmark = pytest.mark.xdist_group("exceptions")
 
 STYLES = ("plain", "older", "newer")
 
@@ -272,9 +275,10 @@ def test_an_assert_that_no_named_form_breaks_is_told_without_one(
 
 
 def test_run_tells_what_gives_the_shape_that_an_own_assert_refused() -> None:
-    frame = Frame("linear_backward", SHAPES[0])
-    said = likely_causes("AssertionError", load("c1w4_linear_backward_v4a"), frame)
-    assert "dW = A_prev @ dZ.T / m" in said
+    paste = Paste((), frame=Frame("linear_backward", SHAPES[0]))
+    likely = likely_mutants(paste, [load("c1w4_linear_backward_v4a")])
+    assert likely
+    assert "dW = A_prev @ dZ.T / m" in map(str, likely[1])
 
 
 PLAIN = {

@@ -3,11 +3,13 @@
 
 import { NEWEST_FIRST } from "./fixtures.js";
 import { distinct, Mutant } from "./mutant.js";
+import { covers } from "./numbers.js";
 import { chance, rightOf } from "./placing.js";
+import { namesIn } from "./program.js";
 import { explanations } from "./search.js";
 import { DATA } from "./util.js";
 import { sameShape, shapeOf, transpose, tuple } from "./values.js";
-import { say } from "./words.js";
+import { say, sought } from "./words.js";
 
 /** @param {Placing} placing @param {Paste} paste */
 export function* remains(placing, paste) {
@@ -18,12 +20,28 @@ export function* remains(placing, paste) {
   const called = (/** @type {[string, Observed]} */ [step, one]) =>
     one.name ? step : say("taken-for", { place: paste.arrays.indexOf(one) + 1, step });
   if (right.length && wrong.length) {
+    const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
+    // What a right array is computed from is right, and the first that is not reads only such.
+    const proved = above(right, reads);
+    const open = above(
+      wrong.map(([step]) => step),
+      reads,
+    );
+    const first = [...reads].filter(
+      ([name, read]) =>
+        open.has(name) &&
+        !proved.has(name) &&
+        read.every((one) => proved.has(one) || !reads.has(one)),
+    );
+    const also = [...reads.keys()].filter(
+      (name) => proved.has(name) && !right.includes(name) && sought("gradient", name),
+    );
     yield say("right-and-wrong", {
-      right: right.join(", "),
-      is_right: say("is", { n: right.length }),
+      right: [...right, ...also].join(", "),
+      is_right: say("is", { n: right.length + also.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: called(wrong[0]),
+      first: first.map(([name]) => name).join(", "),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
@@ -35,6 +53,31 @@ export function* remains(placing, paste) {
     if (!candidates.length) continue;
     const changes = candidates[0].shown.join("; ");
     yield say("alone", { step: called([step, one]), changes });
+  }
+}
+
+/** Some steps with all that they are computed from.
+ * @type {(names: string[], reads: Map<string, string[]>) => Set<string>} */
+function above(names, reads) {
+  const found = new Set(names);
+  for (const [name, read] of [...reads].reverse())
+    if (found.has(name)) for (const one of read) found.add(one);
+  return found;
+}
+
+/** Where an array is wrong, if that is one row or column alone.
+ * @type {(called: string, seen: Observed, want: Value) => Generator<string>} */
+function* partly(called, seen, want) {
+  if (seen.entry || seen.cells.length !== want.d.length) return;
+  if (seen.like && !sameShape(seen.like, want)) return;
+  const off = want.d.flatMap((number, at) => (covers(seen.cells[at], number) ? [] : [at]));
+  if (!off.length || !want.d.some((number, at) => number && !off.includes(at))) return;
+  const places = [off.map((at) => Math.floor(at / want.c)), off.map((at) => at % want.c)];
+  for (const [axis, found] of places.slice(2 - want.n).entries()) {
+    if (new Set(found).size > 1 || [want.r, want.c].slice(2 - want.n)[axis] < 2) continue;
+    const where = Array(want.n).fill(":").with(axis, String(found[0])).join(", ");
+    yield say("part-differs", { step: called, where });
+    return;
   }
 }
 
@@ -53,6 +96,7 @@ function* likeness(step, called, seen, fixture) {
     const shape = tuple((seen.around ?? "").split(",").map(Number));
     yield say("other-shape", { step, shape, expected: tuple(shapeOf(want)) });
   }
+  yield* partly(called, seen, want);
   if (!seen.like) return;
   const turned = transpose(want);
   if (sameShape(seen.like, want)) {

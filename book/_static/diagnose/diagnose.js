@@ -2,10 +2,12 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
-import { endsEarly, remains } from "./clues.js";
+import { apart } from "./apart.js";
+import { chosen, hidden } from "./chosen.js";
+import { remains } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
-import { byRank, distinct, groupsOf, Mutant, outcomeText } from "./mutant.js";
+import { byRank, distinct, Mutant } from "./mutant.js";
 import {
   chance,
   elsewhere,
@@ -24,9 +26,11 @@ import {
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort, explanations, Search } from "./search.js";
-import { knownCauses, likelyMutants, misshapen, testedBy } from "./symptoms.js";
+import { misshapen } from "./shapes.js";
+import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
-import { DATA, least } from "./util.js";
+import { compared, DATA, least } from "./util.js";
+import { sameShape } from "./values.js";
 import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
@@ -61,9 +65,13 @@ export function* diagnosing(text, id = null, changes = 2) {
 export function* explaining(paste, fixture, changes) {
   const wanted = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
-  const found = yield* explain(paste, wanted, changes, effort);
-  if (found && found.verdict !== "unexplained")
-    return withProblem(withMessage(found, paste), paste);
+  const found =
+    (yield* byTest(paste, wanted, changes, effort)) ??
+    (yield* explain(paste, wanted, changes, effort));
+  if (found && found.verdict !== "unexplained") {
+    const open = found.verdict === "expected" ? stillOpen(found, paste, wanted) : null;
+    return withProblem(withMessage(open ?? found, paste), paste);
+  }
   if (fixture) {
     const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
     if (other && other.verdict !== "unexplained") {
@@ -74,6 +82,46 @@ export function* explaining(paste, fixture, changes) {
     }
   }
   return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, wanted), paste);
+}
+
+/** What the arrays of each test are, if they are of several or a message names one.
+ * @type {(paste: Paste, tests: Fixture[], changes: number, effort: Effort) => Generator<string | undefined, Diagnosis?>} */
+function* byTest(paste, tests, changes, effort) {
+  const groups = apart(paste, tests);
+  const found = [];
+  for (const [test, some] of groups) {
+    const answer = yield* explain(some, [test], changes, effort);
+    if (answer) found.push(answer);
+  }
+  const [first, ...others] = found;
+  if (!first || (groups.length === 1 && first.verdict === "unexplained")) return null;
+  const remarks = others.map((answer) => {
+    const shown = answer.verdict === "explained" ? answer.candidates[0].shown.join("; ") : "";
+    const title = titleOf(answer);
+    const said = shown ? `${title.slice(0, -1)}: ${shown}` : title;
+    return say("other-call", { names: [...answer.seen.keys()].join(", "), said });
+  });
+  return { ...first, remarks: [...first.remarks, ...remarks] };
+}
+
+/** What a message says beside right arrays, which no longer speaks of these.
+ * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
+function stillOpen({ fixture, seen }, paste, tests) {
+  const left = paste.failing.map(([, name]) => name).filter((name) => !seen.has(name));
+  const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
+  if (!likely || !fixture) return null;
+  const headline = say("right-but", {
+    right: [...seen.keys()].join(", "),
+    n: seen.size,
+    where: say("for-test", { title: fixture.title, id: fixture.id }),
+    left: left.join(", ") || paste.error.slice(0, 80),
+  });
+  const kept = likely.candidates.filter(({ forms }) =>
+    Object.values(new Mutant(fixture, forms, 1).matches(seen)).every(Boolean),
+  );
+  const { remarks } = likely;
+  const candidates = kept.length ? kept : likely.candidates;
+  return { ...unknown(likely.fixture, remarks, new Map(), candidates), headline };
 }
 
 /** An answer with what could not be read, which it says nothing of.
@@ -203,11 +251,18 @@ function explained({ fixture, seen, printedAs }, forms, changes) {
   if (!forms.length) return null;
   const spent = changes + Number(printedAs.size > 0);
   const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
-  // What prints one number with its brackets left out comes after what has none.
+  // Last comes what prints one number with brackets that were left out, and before it what gives
+  // an output that was not pasted another shape, or none: the test would speak of that first.
   const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
-  const bracketed = (/** @type {Mutant} */ one) => bare.some((step) => one.values[step].n);
-  const found = distinct(all);
-  const candidates = [...found.filter((one) => !bracketed(one)), ...found.filter(bracketed)];
+  const others = Object.entries(fixture.expected).filter(([name]) => !seen.has(name));
+  const unlikely = (/** @type {Mutant} */ { values }) => [
+    bare.some((step) => values[step].n),
+    others.some(([name, one]) => !values[name] || !sameShape(values[name], one)),
+  ];
+  const candidates = distinct(all)
+    .map((one) => /** @type {const} */ ([unlikely(one), one]))
+    .sort(([one], [other]) => compared(one, other))
+    .map(([, one]) => one);
   return { verdict: "explained", fixture, candidates, remarks: [], seen };
 }
 
@@ -220,61 +275,6 @@ function expected({ fixture, seen }, loose) {
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
-}
-
-/** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
-function* hidden(fixture, candidates) {
-  const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
-  const program = (/** @type {Fixture} */ one) =>
-    one.steps.map(({ name, tree }) => `${name} ${tree.id}`).join();
-  if (!newest || newest === fixture || program(newest) !== program(fixture)) return;
-  const [first, ...others] = candidates.filter(
-    (one) => newest.outcome(one.forms).word !== "passes" && one.verdict === "equivalent",
-  );
-  if (!first) return;
-  const { step, now } = first.changed[0];
-  const more = others.length > 1 ? say("hidden-more", { n: others.length }) : "";
-  const outcome = outcomeText(newest.outcome(first.forms));
-  yield say("hidden-test", { step, now, title: newest.title, outcome, more, page: first.page });
-}
-
-/** The best of several explanations, with a word on the others.
- * @type {(found: Found[], paste: Paste) => Found} */
-function chosen(found, paste) {
-  const best = least(found, ({ fixture, candidates, seen }) => [
-    paste.function !== "" && fixture.function !== paste.function,
-    candidates[0].rank.slice(0, 3),
-    [...seen].filter(([step, { name }]) => name && name !== step).length,
-    !fixture.data.printed,
-  ]);
-  const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
-  const same = found.filter((one) => one !== best && changed(one) === changed(best));
-  const remarks = [...best.remarks];
-  if (best.verdict === "explained") remarks.push(...misplaced(best));
-  if (same.length) {
-    remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
-  }
-  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
-  if (best.verdict === "expected" && endsEarly(best, left.length)) {
-    remarks.push(
-      say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
-    );
-  }
-  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
-    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
-  }
-  return { ...best, remarks };
-}
-
-/** Which of the arrays are right, but are those of another output. @param {Found} found */
-function* misplaced({ fixture, seen }) {
-  for (const [step, pattern] of seen) {
-    for (const name of Object.keys(fixture.expected)) {
-      if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
-        continue;
-      yield say("misplaced", { step, name });
-    }
-  }
 }
 
 /** What can be said where only a test or numpy spoke.

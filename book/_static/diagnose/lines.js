@@ -3,28 +3,17 @@
 import { evaluate } from "./program.js";
 import { courseSpelling } from "./reading.js";
 import { bare, cache } from "./util.js";
-import { OPERATIONS, sameShape } from "./values.js";
+import { OPERATIONS, same, value } from "./values.js";
 import { say } from "./words.js";
-
-/** Whether two values are one, to the rounding of two ways to compute it.
- * @type {(one?: Value?, other?: Value?) => boolean} */
-export function same(one, other) {
-  if (!one || !other || !sameShape(one, other)) return false;
-  return one.d.every((number, at) => {
-    const of = other.d[at];
-    if (number === of || (Number.isNaN(number) && Number.isNaN(of))) return true;
-    return Number.isFinite(of) && Math.abs(number - of) <= 1e-9 + 1e-7 * Math.abs(of);
-  });
-}
 
 /** @type {(fixture: Fixture, trace: Trace) => Scope} */
 const rightOn = (fixture, { arrays }) => fixture.run(new Map(), arrays).values;
 
 /** Whether a function computes every output rightly on a fresh network.
- * @type {(fixture: Fixture, fresh: Trace) => boolean} */
-export function isRightOn(fixture, fresh) {
+ * @type {(fixture: Fixture, fresh: Trace, rtol?: number) => boolean} */
+export function isRightOn(fixture, fresh, rtol) {
   const right = rightOn(fixture, fresh);
-  return fixture.data.outputs.every((name) => same(fresh.outputs[name], right[name]));
+  return fixture.data.outputs.every((name) => same(fresh.outputs[name], right[name], rtol));
 }
 
 /** The first assignment that is not right, and what can be said of it; or null.
@@ -137,8 +126,11 @@ function madeAt({ assignments }, place, usual) {
   let found = assignments[place];
   let at = place;
   if (!isAmong(found.value, usual)) {
-    const { inside, value } = found;
-    at = assignments.findIndex((one) => one.inside === inside && same(one.value, value));
+    const { inside, value: made } = found;
+    // The numbers are made above a line that only gives them another shape.
+    const isShape = isAmong(flat(made), usual.map(flat));
+    const of = isShape ? (/** @type {Value?} */ one) => one : flat;
+    at = assignments.findIndex((one) => one.inside === inside && same(of(one.value), of(made)));
     found = assignments[at];
   }
   // An array is finished in place.
@@ -176,7 +168,10 @@ function usualValues(fixture, fresh) {
   return found.filter((one) => one !== null);
 }
 
-/** @type {(value: Value?, values: Value[]) => boolean} */
+/** The numbers of an array in one row. @type {(one: Value?) => Value?} */
+const flat = (one) => one && value(1, 1, one.d.length, one.d);
+
+/** @type {(value: Value?, values: (Value | null)[]) => boolean} */
 const isAmong = (value, values) => values.some((known) => same(value, known));
 
 /** @type {(fixture: Fixture) => Set<string>} */

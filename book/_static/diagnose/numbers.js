@@ -33,8 +33,8 @@ function width(cell, loose) {
   return unit * (loose ? 1 : 0.5) * (1 + 1e-6) + SLACK * Math.abs(cell.value);
 }
 
-/** @type {(cell: Cell, number: number, loose: boolean) => boolean} */
-function covers(cell, number, loose) {
+/** @type {(cell: Cell, number: number, loose?: boolean) => boolean} */
+export function covers(cell, number, loose = false) {
   return Math.abs(number - cell.value) <= width(cell, loose);
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
 import { cellOf, computed, Observed } from "./numbers.js";
-import { complaints, lastFrame } from "./traceback.js";
+import { assignedIn, complaints, lastFrame } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -272,6 +272,19 @@ function notFinite(arrays) {
   return bad.size ? say("not-finite", { names, n: bad.size }) : "";
 }
 
+/** A text that says nothing. @type {Paste} */
+export const NOTHING = {
+  arrays: [],
+  failing: [],
+  function: "",
+  error: "",
+  problem: "",
+  frame: { function: "", statement: "" },
+  shapes: [],
+  quoted: [],
+  lines: [],
+};
+
 /** Computed arrays by name, as if they had been printed in full.
  * @type {(found: [string, Value][]) => Paste} */
 export function fromArrays(found) {
@@ -279,20 +292,7 @@ export function fromArrays(found) {
     computed(courseSpelling(name) || null, one, at + 1),
   );
   const problem = notFinite(arrays);
-  /** @type {[string, string][]} */
-  const failing = [];
-  const frame = { function: "", statement: "" };
-  /** @type {[string, number[]][]} */
-  const shapes = [];
-  return {
-    arrays: problem ? [] : arrays,
-    failing,
-    function: "",
-    error: "",
-    problem,
-    frame,
-    shapes,
-  };
+  return { ...NOTHING, arrays: problem ? [] : arrays, problem };
 }
 
 /** @param {string} text */
@@ -314,7 +314,8 @@ export function read(text) {
   if (!kept.length && !message && !shapes.length) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
+  const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  if (infinite) return { arrays: [], ...said, problem: infinite, frame, shapes };
-  return { arrays: kept, ...said, problem, frame, shapes };
+  const others = { ...said, frame, quoted, lines: assignedIn(text), shapes };
+  return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

@@ -11,6 +11,7 @@ import {
   walk,
   whereOf,
 } from "./sources.js";
+import { assignedIn } from "./traceback.js";
 import { say } from "./words.js";
 
 const BEGINS = /#.*\b(?:START CODE|CODE STARTS) HERE/;
@@ -158,4 +159,10 @@ export function leftAsHandedOut(pieces) {
     }
   }
   return "";
+}
+
+/** What the lines of a function assign. @type {(taken: Taken, name: string) => [string, string][]} */
+export function linesIn({ pieces }, name) {
+  const own = pieces.filter((piece) => piece.name === name && piece.kind !== "import");
+  return assignedIn(own.map(({ cell, node }) => textOf(cell.text, node)).join("\n"));
 }

@@ -1,11 +1,11 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
-import { argumentsOf, isCalledSo, namesOfOutputs } from "./calling.js";
+import { argumentsOf, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
 import { explaining, unknown } from "./diagnose.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
-import { isRightOn, same, whichLine } from "./lines.js";
-import { fromArrays, Unreadable } from "./reading.js";
-import { leftAsHandedOut, sourceOf } from "./recorded.js";
+import { isRightOn, whichLine } from "./lines.js";
+import { fromArrays, NOTHING, Unreadable } from "./reading.js";
+import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
 import {
   CLASS,
@@ -17,10 +17,11 @@ import {
   textOf,
   unreadable,
 } from "./sources.js";
-import { likelyCauses } from "./symptoms.js";
+import { knownCauses, likelyMutants, written } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
-import { prefixOf } from "./util.js";
+import { DATA, prefixOf } from "./util.js";
+import { same } from "./values.js";
 import { say } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
@@ -232,7 +233,8 @@ function traceOf(test, arrays, outputs, records, of, elsewhere) {
 
 /** The diagnosis of what a function returned, or what is known of how it failed.
  * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
-export function* diagnosed({ fixture, name, outputs, error, frames, absent, taken }) {
+export function* diagnosed(done) {
+  const { fixture, outputs, error, taken, name } = done;
   const why = new Map([...outputs].map(([name, one]) => [name, unusable(name, one)]));
   const names = Object.keys(fixture.expected).filter((name) => why.get(name));
   let said = names.map((name) => why.get(name) ?? "");
@@ -240,41 +242,59 @@ export function* diagnosed({ fixture, name, outputs, error, frames, absent, take
     const left = leftAsHandedOut(taken.pieces);
     if (left) said = [left];
   }
-  if (error && !said.length) said = [...causesOf(error, frames, fixture, absent)];
-  said = [...otherOrder(fixture, taken, name), ...said];
+  const order = otherOrder(fixture, taken, name);
+  if (error && !said.length) {
+    const found = failed(done);
+    return { ...found, remarks: [...order, ...found.remarks] };
+  }
+  said = [...order, ...said];
   const arrays = Object.entries(usable(outputs));
   if (!arrays.length) return unknown(fixture, said);
   const found = yield* explaining(fromArrays(arrays), fixture, 2);
+  const paste = { ...NOTHING, lines: linesIn(taken, name) };
+  const own = found.verdict === "unexplained" ? written(paste, fixture) : null;
+  const prints = own ? Object.values(own.matches(found.seen)) : [false];
+  if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
+    return { ...found, verdict: "explained", candidates: [own], remarks: said };
   return { ...found, remarks: [...said, ...found.remarks] };
 }
 
-/** What to know where a function has the test's arguments in another order.
- * @type {(fixture: Fixture, taken: Taken, named: string) => string[]} */
-function otherOrder(fixture, { pieces }, named) {
-  const call = fixture.data.call[0].split(" = ").at(-1) ?? "";
-  const [, given] = fixture.data.calls[0];
-  const own = pieces.find((one) => one.kind === FUNCTION && one.name === named);
-  const takes = own ? parametersOf(own) : [];
-  const moved = given.some(
-    (one, at) => typeof one === "string" && ![at, -1].includes(takes.indexOf(one)),
-  );
-  return moved ? [say("other-order", { call, parameters: takes.join(", ") })] : [];
+/** Whether a function is wrong on fresh networks, whatever its test says. @param {Ran} ran */
+export function isWrong({ fixture, traces, name }) {
+  const [test, some] = traces.get(name) ?? [fixture, []];
+  return !some.slice(0, 2).every((one) => isRightOn(test, one, DATA.four_digits));
 }
 
-/** What may be behind an exception.
- * @type {(error: string, frames: Passed[], fixture: Fixture, absent: string[]) => Generator<string>} */
-function* causesOf(error, frames, fixture, absent) {
-  if (!frames.length && error.startsWith("TypeError")) {
-    yield say("called-so", { call: fixture.data.call[0].split(" = ").at(-1) });
-    return;
-  }
-  if (error.startsWith("NameError"))
-    for (const module of absent)
-      yield `This page does not have ${module}; if it has the name that is missing, paste what that stands for as well.`;
+/** What a test that accepts a function does not see: a mistake, or what was supplied.
+ * @param {Ran} ran */
+export function besidePassing(ran) {
+  const { name, taken } = ran;
+  if (isWrong(ran)) return say("passes-wrongly", { name });
+  const tested = [...FIXTURES.values()].map((one) => one.function);
+  const names = taken.missing.filter((one) => tested.includes(one));
+  const of = { names: names.join(" and "), n: names.length, name };
+  return names.length ? say("supplied", of) : "";
+}
+
+/** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */
+function failed({ error, frames, fixture, absent, taken }) {
+  if (!frames.length && error.startsWith("TypeError"))
+    return unknown(fixture, [say("called-so", { call: fixture.data.call[0].split(" = ").at(-1) })]);
+  const lacking = error.startsWith("NameError") ? absent : [];
+  const said = lacking.map(
+    (module) =>
+      `This page does not have ${module}; if it has the name that is missing, paste what that stands for as well.`,
+  );
   const [, , inside, text] = frames.at(-1) ?? ["", 0, "-", ""];
   const calls = frames.slice(0, -1).map((one) => one[3]);
   const frame = { ...frameOf(inside.replace(/[<>]/g, ""), text), calls: calls.reverse() };
-  yield* likelyCauses(error, fixture, frame);
+  const causes = knownCauses(error, frame);
+  // What an assert of the learner's own says is its statement.
+  const stopped = error.startsWith("AssertionError") ? "" : error;
+  const paste = { ...NOTHING, error: stopped, frame, lines: linesIn(taken, inside) };
+  const likely = causes.length ? null : likelyMutants(paste, [fixture]);
+  const remarks = [...said, ...(likely?.remarks ?? causes)];
+  return unknown(likely?.fixture ?? fixture, remarks, new Map(), likely?.candidates ?? []);
 }
 
 /** The first line that is not right: where, which, the name and what is said of it.

@@ -4,7 +4,17 @@ import { answerParts, element } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
-import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
+import {
+  asked,
+  besidePassing,
+  diagnosed,
+  isWrong,
+  lineOf,
+  PASTED,
+  ran,
+  SECONDS,
+  uncalled,
+} from "./running.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -71,7 +81,8 @@ function* shown(done) {
   const { error, frames, fixture, name, note, printed } = done;
   const complaint = error ? "" : firstComplaint(fixture, done.outputs);
   const found = yield* diagnosed(done);
-  const line = error || complaint ? yield* lineOf(done, found) : null;
+  const passes = !error && !complaint;
+  const line = passes && !isWrong(done) ? null : yield* lineOf(done, found);
   const parts = [];
   let title = say("raised");
   if (error) {
@@ -79,6 +90,8 @@ function* shown(done) {
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
+    const beside = passes ? besidePassing(done) : "";
+    if (beside) parts.push(element("p", {}, beside));
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
@@ -115,8 +128,10 @@ export async function answered(text, id, path) {
   if (!done) throw new Unreadable(uncalled(text, Reflect.get(globalThis, "PYTHON").parse));
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
-  const line = test ? atOnce(lineOf(done, found)) : null;
-  return { ...asData(found), test: test || "passes", line };
+  const line = test || isWrong(done) ? atOnce(lineOf(done, found)) : null;
+  const beside = test ? "" : besidePassing(done);
+  const remarks = [beside, ...found.remarks].filter(Boolean);
+  return { ...asData({ ...found, remarks }), test: test || "passes", line };
 }
 
 /** @template T @param {Generator<any, T>} work @returns {T} */

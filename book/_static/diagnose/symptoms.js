@@ -3,10 +3,11 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, namesIn, stopOf } from "./program.js";
+import { evaluate, namesIn, parse, stopOf } from "./program.js";
+import { courseSpelling, NOTHING } from "./reading.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
-import { shapeOf, transpose, tuple } from "./values.js";
+import { same, shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
@@ -105,23 +106,6 @@ function ofAssert({ name, said, shape }, frame, tests) {
   return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
 }
 
-/** What may be behind an exception that a function raised on a fixture.
- * @type {(error: string, fixture: Fixture, frame: Frame) => string[]} */
-export function likelyCauses(error, fixture, frame) {
-  const known = knownCauses(error, frame);
-  const refused = error.startsWith("AssertionError") && ownAssert(frame);
-  if (refused) {
-    const { candidates, remarks } = ofAssert(refused, frame, [fixture]);
-    const shown = candidates.slice(0, DATA.most_causes).map((one) => one.shown.join("; "));
-    return [...remarks, ...shown];
-  }
-  const clash = clashOf(error);
-  if (known.length || !clash) return known;
-  const found = inLine(clashing(fixture, clash), frame).slice(0, 3);
-  const changes = found.flatMap(({ shown }) => shown).join("; ");
-  return changes ? [say("stops-with", { changes })] : [];
-}
-
 /** The tests that a message can come from, if there are any.
  * @type {(paste: Paste, wanted: Fixture[]) => Fixture[]} */
 export function testedBy(paste, wanted) {
@@ -135,12 +119,13 @@ export function testedBy(paste, wanted) {
 
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
-export function likelyMutants({ error, failing, frame }, tests) {
+export function likelyMutants(paste, tests) {
+  const { error, failing, frame } = paste;
   const clash = clashOf(error);
   const found = tests
     .map((fixture) => ({
       fixture,
-      candidates: clash ? inLine(clashing(fixture, clash), frame) : failingAlike(fixture, failing),
+      candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
     }))
     .filter(({ candidates }) => candidates.length);
   if (found.length) {
@@ -165,6 +150,62 @@ export function likelyMutants({ error, failing, frame }, tests) {
   return refused ? ofAssert(refused, frame, tests) : null;
 }
 
+/** The steps of a test that pasted lines compute from its arrays and steps.
+ * @type {(paste: Paste, fixture: Fixture) => Forms} */
+function linesOf({ lines }, fixture) {
+  const steps = fixture.steps.map(({ name }) => name).filter((name) => name !== "m");
+  /** @type {Forms} */
+  const found = new Map();
+  for (const [name, text] of lines) {
+    const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
+    const tree = step ? readable(text) : null;
+    const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
+    if (step && tree && namesIn(tree).every((one) => known.includes(one))) found.set(step, tree);
+  }
+  return found;
+}
+
+/** @param {string} text */
+function readable(text) {
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The changes with which a program does what pasted lines do, on the test and off it. If none
+ * does, the lines themselves are the change, where this says the same.
+ * @type {(found: Mutant[], paste: Paste, fixture: Fixture, says: (one: Mutant) => boolean) => Mutant[]} */
+function byLines(found, paste, fixture, says) {
+  const lines = [...linesOf(paste, fixture)];
+  if (!lines.length) return found;
+  const [network] = fixture.networks;
+  /** @type {(mutant: Mutant, arrays: Scope) => boolean} */
+  const does = ({ forms }, arrays) => {
+    const { scope, values } = fixture.run(forms, arrays);
+    const computed = lines.filter(([, tree]) => namesIn(tree).every((name) => scope[name]));
+    return computed.every(([step, tree]) => {
+      const value = evaluate(tree, scope);
+      return value ? same(values[step], value) : !values[step];
+    });
+  };
+  const kept = found.filter((one) => does(one, fixture.arrays) && does(one, network.arrays));
+  if (kept.length) return kept;
+  const own = written(paste, fixture);
+  return own && says(own) ? [own] : found;
+}
+
+/** The program that has pasted lines in place of its own, where these differ.
+ * @type {(paste: Paste, fixture: Fixture) => Mutant?} */
+export function written(paste, fixture) {
+  const { reference } = fixture;
+  const own = [...linesOf(paste, fixture)].filter(
+    ([step, tree]) => !same(evaluate(tree, reference), reference[step]),
+  );
+  return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
+}
+
 /** Every place of every mistake, and the changes of several steps that have one name. */
 export const suspects = cache((/** @type {Fixture} */ fixture) => {
   const joint = fixture.higherOrder.map((forms) => ({ ids: namesOf(fixture, forms), forms }));
@@ -178,9 +219,9 @@ export const suspects = cache((/** @type {Fixture} */ fixture) => {
 /** @type {(text: string) => string} */
 const lastWord = (text) => text.slice(text.lastIndexOf(" ") + 1);
 
-/** The named mistakes of which a test says the same.
- * @type {(fixture: Fixture, failing: [string, string][]) => Mutant[]} */
-function failingAlike(fixture, failing) {
+/** The named mistakes of which a test says the same, and which do what pasted lines do.
+ * @type {(fixture: Fixture, failing: [string, string][], paste?: Paste) => Mutant[]} */
+function failingAlike(fixture, failing, paste = NOTHING) {
   const { outputs, rule } = fixture.data;
   // A test of several returned values numbers them.
   const numbered = (/** @type {string} */ name) =>
@@ -190,86 +231,27 @@ function failingAlike(fixture, failing) {
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
   /** @type {Map<string, Mutant>} */
   const found = new Map();
-  for (const { id, candidate } of suspects(fixture)) {
-    const { failures } = candidate.outcome;
+  /** @type {(one: Mutant) => boolean} */
+  const complains = ({ outcome: { failures } }) => {
     const said = failures.map(lastWord).slice(0, rule === "allclose" ? 1 : failures.length);
     const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);
-    const same =
+    const isSame =
       said.length &&
       said.every((name) => named.includes(name)) &&
       named.every((name) => said.includes(name));
-    if (!same || !shapes.every((name) => misshapen.includes(name))) continue;
+    return Boolean(isSame) && shapes.every((name) => misshapen.includes(name));
+  };
+  for (const { id, candidate } of suspects(fixture)) {
+    if (!complains(candidate)) continue;
+    const { failures } = candidate.outcome;
     // For a list of likely causes one place of each form will do: where it does least.
     const before = found.get(id);
     if (!before || failures.length < before.outcome.failures.length) found.set(id, candidate);
   }
   const often = (/** @type {[string, Mutant]} */ [id]) => frequency(id, fixture.function);
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
-  return sorted.map(([, candidate]) => candidate);
-}
-
-/** What gives the first named array a shape that no test has, and which they have.
- * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
-export function misshapen({ arrays, shapes }, tests) {
-  /** @type {[string, number[], Observed?][]} */
-  const printed = arrays.map((one) => [one.name ?? "", one.like ? shapeOf(one.like) : [], one]);
-  for (const [name, shape, seen] of [...printed, ...shapes]) {
-    const steps = new Map(tests.map((test) => [test, stepCalled(name, test)]));
-    for (const [test, step] of steps) if (!step) steps.delete(test);
-    /** @type {Map<string, Fixture>} */
-    const known = new Map();
-    for (const [test, step] of steps) {
-      const own = String(shapeOf(test.reference[step]));
-      if (!known.has(own)) known.set(own, test);
-    }
-    if (!shape.length || !known.size || known.has(String(shape))) continue;
-    const places = [...known].map(([size, test]) =>
-      say("shape-in", { shape: tuple(size.split(",").map(Number)), title: test.data.title }),
-    );
-    const remarks = [
-      say("shape-nowhere", { name, shape: tuple(shape), shapes: places.join(", ") }),
-    ];
-    const turned = known.get(String(shape.toReversed()));
-    if (turned) remarks.push(say("shape-turned", { name, title: turned.data.title }));
-    const found = [...steps].flatMap(([test, step]) => ofShape(test, step, shape));
-    const exact = found.filter((one) => {
-      const printing = one.values[steps.get(one.fixture) ?? ""];
-      return seen && (seen.matches(printing) || seen.matches(transpose(printing)));
-    });
-    for (const test of exact.length ? [] : tests) {
-      const other = Object.keys(test.expected).find(
-        (one) =>
-          String(shapeOf(test.reference[one])) === String(shape) &&
-          one.slice(0, 2).toLowerCase() === name.slice(0, 2).toLowerCase(),
-      );
-      if (!other) continue;
-      remarks.push(say("shape-other", { name: other, title: test.data.title }));
-      break;
-    }
-    if (found.length) remarks.push(say(exact.length ? "shape-exact" : "shape-like", { name }));
-    const candidates = distinct(exact.length ? exact : found);
-    return { fixture: null, candidates, remarks };
-  }
-  return null;
-}
-
-/** The named forms that give a step a shape, or that shape turned round.
- * @type {(fixture: Fixture, step: string, shape: number[]) => Mutant[]} */
-function ofShape(fixture, step, shape) {
-  const own = String(shapeOf(fixture.reference[step]));
-  const wanted = [String(shape), String(shape.toReversed())].filter((one) => one !== own);
-  return fixture.named
-    .filter(([, forms]) => forms.size === 1 && forms.has(step))
-    .map(([, forms]) => new Mutant(fixture, forms, 1))
-    .filter(({ values }) => values[step] && wanted.includes(String(shapeOf(values[step]))));
-}
-
-/** The step that a name of a gradient is for, by its spelling in a test, or "".
- * @type {(name: string, fixture: Fixture) => string} */
-function stepCalled(name, { data, steps }) {
-  const called = (data.also[0]?.[name] ?? name).toLowerCase();
-  const found = steps.find((one) => one.name.toLowerCase() === called);
-  return called[0] === "d" ? (found?.name ?? "") : "";
+  const likely = sorted.map(([, candidate]) => candidate);
+  return byLines(likely, paste, fixture, complains);
 }
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
@@ -296,18 +278,21 @@ function isClash(clash, { op, values }) {
   return turned || (meets(clash.left, left) && meets(clash.right, right));
 }
 
-/** The changes that make numpy stop at two shapes.
- * @type {(fixture: Fixture, clash: Clash) => Mutant[]} */
-function clashing(fixture, clash) {
+/** The changes that make numpy stop at two shapes, without those that pasted lines rule out.
+ * @type {(fixture: Fixture, clash: Clash, paste: Paste) => Mutant[]} */
+function clashing(fixture, clash, paste) {
   const { reference } = fixture;
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
   );
   const named = fixture.named.map(([, forms]) => forms).filter((forms) => forms.size === 1);
-  const found = [...stillborn, ...named].filter((forms) => {
-    const [tree] = forms.values();
-    return !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference));
-  });
-  return distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
+  /** @type {(forms: Forms) => boolean} */
+  const stops = (forms) =>
+    [...forms.values()].some(
+      (tree) => !evaluate(tree, reference) && isClash(clash, stopOf(tree, reference)),
+    );
+  const found = [...stillborn, ...named].filter(stops);
+  const likely = distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
+  return byLines(inLine(likely, paste.frame), paste, fixture, ({ forms }) => stops(forms));
 }

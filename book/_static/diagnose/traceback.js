@@ -50,6 +50,14 @@ export function lastFrame(text) {
   return lost ? frameOf(named || "-", asserts[0]) : found;
 }
 
+/** The names that lines of code assign, each with the expression.
+ * @type {(text: string) => [string, string][]} */
+export const assignedIn = (text) =>
+  every("assigned", without("comment", text)).map(({ groups }) => [
+    groups?.name ?? "",
+    groups?.form.trim() ?? "",
+  ]);
+
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {
   // A traceback quotes the asserts around the one that failed.

@@ -114,6 +114,9 @@ interface Data {
   agrees: number;
   /** From how many explanations by chance an answer says so, and from how many there is none. */
   coarse: number;
+  sure: number;
+  four_digits: number;
+  most_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
   effort: [number, number];
@@ -181,7 +184,20 @@ interface LiveData {
 
 type Fixture = import("./fixtures.js").Fixture;
 type Observed = import("./numbers.js").Observed;
-type Paste = ReturnType<typeof import("./reading.js").read>;
+interface Paste {
+  arrays: Observed[];
+  failing: [string, string][];
+  function: string;
+  error: string;
+  problem: string;
+  frame: Frame;
+  /** The shapes that are printed, with the names of their arrays. */
+  shapes: [string, number[]][];
+  /** What the text calls expected beside other arrays. */
+  quoted: Observed[];
+  /** The names that code assigns, and what. */
+  lines: [string, string][];
+}
 type Run = import("./workshop.js").Run;
 type Mutant = import("./mutant.js").Mutant;
 

@@ -218,3 +218,14 @@ export function agrees(got, want) {
   const scale = Math.max(...want.d.map(Math.abs), ...got.d.map(Math.abs));
   return want.d.every((number, at) => Math.abs(number - got.d[at]) <= DATA.agrees * scale);
 }
+
+/** Whether two values are one, to the rounding of two ways to compute it.
+ * @type {(one?: Value?, other?: Value?, rtol?: number) => boolean} */
+export function same(one, other, rtol = 1e-7) {
+  if (!one || !other || !sameShape(one, other)) return false;
+  return one.d.every((number, at) => {
+    const of = other.d[at];
+    if (number === of || (Number.isNaN(number) && Number.isNaN(of))) return true;
+    return Number.isFinite(of) && Math.abs(number - of) <= 1e-9 + rtol * Math.abs(of);
+  });
+}

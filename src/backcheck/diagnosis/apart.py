@@ -23,9 +23,11 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
     telling = [(one, [test for test in tests if _is_of(one, test)]) for one in every]
     telling = [(one, some) for one, some in telling if some]
     common = [test for test in tests if telling and all(test in some for _, some in telling)]
+    right = {id(one) for one, _ in telling}
     if common or not telling:
-        said = paste.quoted and any(one in paste.quoted for one, _ in telling)
-        return {common[0]: paste} if common and said else {}
+        said = any(id(one) in right for one in paste.quoted)
+        is_open = said and not all(id(one) in right for one in arrays)
+        return {common[0]: paste} if is_open else {}
     count = Counter(test for _, some in telling for test in some)
     own = {id(one): max(some, key=lambda test: count[test]) for one, some in telling}
     at = next(iter(own.values()))
@@ -36,7 +38,6 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
     for one in arrays:
         at = own.get(id(one), at)
         groups.setdefault(at, []).append(one)
-    right = {id(one) for one, _ in telling}
 
     def is_right(test: Fixture) -> bool:
         given = test.arrays.values()

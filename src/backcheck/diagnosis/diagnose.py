@@ -33,7 +33,8 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
+from backcheck.diagnosis.shapes import misshapen
+from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
@@ -642,6 +643,7 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     expected = np.shape(fixture.values[step])
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
+    yield from _partly(step, called, array, fixture)
     if array.shape is None or array.at:
         return
     got, want = array.centre, np.asarray(fixture.values[step], dtype=float)
@@ -659,6 +661,25 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
             if not itself and np.size(value) > 1 and array.matches(value):
                 yield say(key, step=called, name=name, title=test.title)
                 return
+
+
+def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
+    """Yield where an array is wrong, if that is one row, column or step of time alone."""
+    want = np.asarray(fixture.values[step], dtype=float)[array.at or ...]
+    if len(array.cells) != want.size or array.shape not in (None, want.shape):
+        return
+    cells = zip(array.cells, want.flat, strict=True)
+    off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
+    places = np.argwhere(off)
+    for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
+        if len(found := {*places[:, axis].tolist()}) == 1 < off.shape[axis]:
+            where = [":"] * off.ndim
+            where[axis] = str(*found)
+            steps = {one.name: one.expression for one in fixture.program.steps}
+            is_time = axis == off.ndim - 1 and "dstack" in str(steps[step])
+            key = "step-differs" if is_time else "part-differs"
+            yield say(key, step=called, t=where[axis], where=", ".join(where))
+            return
 
 
 def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:

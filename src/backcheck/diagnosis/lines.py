@@ -43,18 +43,18 @@ class Trace:
     overwritten: Mapping[str, Assignment]
 
 
-def same(value: Any, other: Any) -> bool:
+def same(value: Any, other: Any, rtol: float = 1e-7) -> bool:
     """Return whether two values are one, to the rounding of two ways to compute it."""
     if value is None or other is None or np.shape(value) != np.shape(other):
         return False
-    return bool(np.allclose(value, other, rtol=1e-7, atol=1e-9, equal_nan=True))
+    return bool(np.allclose(value, other, rtol, atol=1e-9, equal_nan=True))
 
 
-def is_right(fixture: Fixture, fresh: Trace) -> bool:
+def is_right(fixture: Fixture, fresh: Trace, rtol: float = 1e-7) -> bool:
     """Return whether a function computes every output rightly on a fresh network."""
     right = fixture.program.run(fresh.arrays)
     asked = fixture.comparisons[-1].outputs
-    return all(n in fresh.outputs and same(fresh.outputs[n], right[n]) for n in asked)
+    return all(n in fresh.outputs and same(fresh.outputs[n], right[n], rtol) for n in asked)
 
 
 def which_line(

@@ -1,0 +1,59 @@
+// @ts-check
+/* Pasted arrays of several tests, such as those of a notebook's cell and of the public test. */
+import { chance } from "./placing.js";
+import { DATA, least } from "./util.js";
+
+/** A paste by the tests that its arrays are of, what is open first; or nothing. See apart.py.
+ * @type {(paste: Paste, tests: Fixture[]) => [Fixture, Paste][]} */
+export function apart(paste, tests) {
+  /** @type {Map<Observed, Fixture[]>} */
+  const telling = new Map();
+  for (const one of [...paste.arrays, ...paste.quoted]) {
+    const some = tests.filter((test) => isOf(one, test));
+    if (some.length) telling.set(one, some);
+  }
+  if (!telling.size) return [];
+  const known = [...telling.values()];
+  const common = tests.find((test) => known.every((some) => some.includes(test)));
+  const isRead = (/** @type {Observed} */ one) => telling.has(one);
+  if (common) {
+    const isOpen = paste.quoted.some(isRead) && !paste.arrays.every(isRead);
+    return isOpen ? [[common, paste]] : [];
+  }
+  const count = (/** @type {Fixture} */ test) => known.filter((some) => some.includes(test)).length;
+  const own = new Map([...telling].map(([one, some]) => [one, least(some, (t) => [-count(t)])]));
+  let [at] = own.values();
+  for (const one of paste.quoted) {
+    const of = own.get(one);
+    const alike = paste.arrays.findLast(({ name, line }) => name === one.name && line <= one.line);
+    if (of && alike && !own.has(alike)) own.set(alike, of);
+  }
+  /** @type {Map<Fixture, Observed[]>} */
+  const groups = new Map();
+  for (const one of paste.arrays) {
+    at = own.get(one) ?? at;
+    groups.set(at, [...(groups.get(at) ?? []), one]);
+  }
+  /** @type {(group: [Fixture, Observed[]]) => boolean} */
+  const isRight = ([test, arrays]) =>
+    arrays.every((one) => telling.has(one) || given(test).some((value) => one.matches(value)));
+  const sorted = [...groups].sort((one, other) => Number(isRight(one)) - Number(isRight(other)));
+  return sorted.map(([test, arrays]) => [test, { ...paste, arrays }]);
+}
+
+/** @param {Fixture} test */
+const given = (test) => Object.values(test.arrays);
+
+/** Whether an array is right on a test, and no array is so by chance.
+ * @type {(seen: Observed, test: Fixture) => boolean} */
+function isOf(seen, test) {
+  const name = seen.name ?? "";
+  const names = [`${seen.context}_${name}`, ...test.data.also.map((habit) => habit[name])];
+  return test.steps.some((step) => {
+    const isIt =
+      !name || names.includes(step.name) || step.name.toLowerCase() === name.toLowerCase();
+    if (!isIt || !seen.matches(test.reference[step.name], seen.expected)) return false;
+    const placing = /** @type {any} */ ({ fixture: test, seen: new Map([[step.name, seen]]) });
+    return chance([placing], 0, false) <= DATA.sure;
+  });
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/* The best of several explanations, and what else is said of it. */
+import { endsEarly } from "./clues.js";
+import { NEWEST_FIRST } from "./fixtures.js";
+import { groupsOf, outcomeText } from "./mutant.js";
+import { least } from "./util.js";
+import { say } from "./words.js";
+
+/** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
+export function* hidden(fixture, candidates) {
+  const newest = NEWEST_FIRST.find((other) => other.function === fixture.function);
+  const program = (/** @type {Fixture} */ one) =>
+    one.steps.map(({ name, tree }) => `${name} ${tree.id}`).join();
+  if (!newest || newest === fixture || program(newest) !== program(fixture)) return;
+  const [first, ...others] = candidates.filter(
+    (one) => newest.outcome(one.forms).word !== "passes" && one.verdict === "equivalent",
+  );
+  if (!first) return;
+  const { step, now } = first.changed[0];
+  const more = others.length > 1 ? say("hidden-more", { n: others.length }) : "";
+  const outcome = outcomeText(newest.outcome(first.forms));
+  yield say("hidden-test", { step, now, title: newest.title, outcome, more, page: first.page });
+}
+
+/** The best of several explanations, with a word on the others.
+ * @type {(found: Found[], paste: Paste) => Found} */
+export function chosen(found, paste) {
+  const best = least(found, ({ fixture, candidates, seen }) => [
+    paste.function !== "" && fixture.function !== paste.function,
+    candidates[0].rank.slice(0, 3),
+    [...seen].filter(([step, { name }]) => name && name !== step).length,
+    !fixture.data.printed,
+  ]);
+  const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
+  const same = found.filter((one) => one !== best && changed(one) === changed(best));
+  const remarks = [...best.remarks];
+  if (best.verdict === "explained") remarks.push(...misplaced(best));
+  if (same.length) {
+    remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
+  }
+  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+  if (best.verdict === "expected" && endsEarly(best, left.length)) {
+    remarks.push(
+      say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
+    );
+  }
+  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
+    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
+  }
+  return { ...best, remarks };
+}
+
+/** Which of the arrays are right, but are those of another output. @param {Found} found */
+function* misplaced({ fixture, seen }) {
+  for (const [step, pattern] of seen) {
+    for (const name of Object.keys(fixture.expected)) {
+      if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
+        continue;
+      yield say("misplaced", { step, name });
+    }
+  }
+}

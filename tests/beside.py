@@ -1,0 +1,35 @@
+"""Texts in which numbers of two tests, a message, or lines of code stand beside each other."""
+
+CELL = """dw = [[ 0.25071532]
+ [-0.06604096]]
+db = -0.1250040450043965
+"""
+"""What the cell of the notebook of Course 1 Week 2 expects."""
+
+BESIDE = {
+    "two tests": f"""A=[[0.99979657 0.62245933 0.00273196]]
+{CELL}cost = -2.1428184225087668
+A=[[0.99849882 0.99979657 0.15446527 0.99966465]]
+AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
+""",
+    "without line breaks": "A=[[0.99979657 0.62245933 0.00273196]] "
+    "dw = [[ 0.25071532] [-0.06604096]] db = -0.1250040450043965 cost = -2.1428184225087668\n"
+    "AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403",
+    "right and a complaint": f"{CELL}AssertionError: Wrong values for cost",
+    "numbers of a message": "AssertionError: Wrong values for cost. "
+    "12.519827193591217 != 2.0424567983978403",
+    "arrays of a message": "AssertionError: Wrong values for grads['dw']. [[-0.1563733 ]\n"
+    " [ 0.50005855]\n [-3.99843238]] != [[-0.03909333]\n [ 0.12501464]\n [-0.99960809]]",
+    "a line and a complaint": "    dZ1 = np.multiply(np.dot(dW2.T, dZ2), 1 - np.power(A1, 2))\n"
+    "AssertionError: Wrong values for dW1",
+    "a line without a name": "dZ1 = np.dot(np.dot(W2.T, dZ2), (1 - np.dot(A1.T, A1)))\n"
+    "AssertionError: Wrong values for dW1",
+    "right lines and a complaint": "dZ1 = np.dot(W2.T, dZ2) * (1 - A1 ** 2)\n"
+    "dW1 = np.dot(dZ1, X.T)\nAssertionError: Wrong values for dW1",
+    "a line and shapes": "---> 54 dZ1 = np.multiply(1 - np.power(Z1, 2), np.dot(W2.T, dZ2))\n"
+    "     55 dW1 = 1/m * np.dot(dZ1, X.T)\n"
+    "ValueError: operands could not be broadcast together with shapes (7,9) (9,7)",
+    "one column off": "dW1 = [[ 0.00301023 -0.00747267]\n [ 0.00257968 -0.00641288]\n"
+    " [-0.00156892  0.003893  ]\n [-0.00652037  0.01618243]]\n"
+    "dW2 = [[ 0.00078841 0.01765429 -0.00084166 -0.5]]\ndb2 = [[-0.16655712]]",
+}

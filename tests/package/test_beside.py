@@ -1,0 +1,140 @@
+"""What is said of texts in which numbers of two tests, a message, or code stand side by side."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backcheck.__main__ import main
+from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from beside import BESIDE
+
+SIGN = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
+
+
+def found_in(name: str) -> Diagnosis:
+    return diagnose(BESIDE[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "others"),
+    [
+        ("two tests", "c1w2_propagate_2021_cell", "public_tests.py"),
+        ("without line breaks", "c1w2_propagate_public_2021", "Week 2 propagate, notebook"),
+    ],
+)
+def test_arrays_of_two_tests_are_judged_each_by_its_own(name: str, id: str, others: str) -> None:
+    found = found_in(name)
+    assert found.fixture
+    assert (found.verdict, found.fixture.id) == ("explained", id)
+    assert str(found.candidates[0]) == SIGN
+    (said,) = found.remarks
+    assert said.startswith("The numbers called")
+    assert others in said
+
+
+def test_right_arrays_beside_a_complaint_of_another_are_called_right_and_the_rest_open() -> None:
+    found = found_in("right and a complaint")
+    assert found.verdict == "unexplained"
+    assert found.title.startswith("dw, db are right for Week 2 propagate, notebook")
+    assert found.title.endswith("what the message says of cost is still open.")
+    for mutant in found.candidates:
+        right = mutant.fixture.expected["dw"]
+        assert np.allclose(mutant.values["dw"], right)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"), [("numbers of a message", {"cost"}), ("arrays of a message", {"m", "dw"})]
+)
+def test_the_numbers_of_a_message_are_explained_on_its_test(name: str, steps: set[str]) -> None:
+    found = found_in(name)
+    assert found.fixture
+    assert (found.verdict, found.fixture.id) == ("explained", "c1w2_propagate_public_2021")
+    assert steps.issuperset(found.candidates[0].forms)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("a line and a complaint", "dA1 = dW2.T @ dZ2"),
+        ("a line without a name", "dZ[1] = W[2]ᵀ dZ[2] (1 - A[1]ᵀ A[1])"),
+        ("right lines and a complaint", "dW1 = dZ1 @ X.T"),
+        ("a line and shapes", "dZ1 = dA1 * (1 - Z1 ** 2)"),
+    ],
+)
+def test_a_line_beside_a_message_rules_out_what_does_not_compute_the_same(
+    name: str, first: str
+) -> None:
+    found = found_in(name)
+    assert [str(mutant) for mutant in found.candidates] == [first]
+    assert found.candidates[0].verdict == "mistake"
+
+
+def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
+    found = diagnose(BESIDE["one column off"], changes=1)
+    said = "dW1, db2, dZ2, dA1, dZ1 are as expected and dW2 is not: look at dW2 first"
+    assert said in found.remarks[0]
+    assert "dW2 is as expected, except for [:, 3]." in found.remarks
+
+
+HEAD = "import numpy as np\ndef sigmoid(x): return 1 / (1 + np.exp(-x))\n"
+PROPAGATE = """def propagate(w, b, X, Y):
+    m = X.shape[1]
+    A = sigmoid(np.dot(w.T, X) + b)
+    cost = {cost}
+    cost = np.squeeze(np.array(cost))
+    return {{"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}}, cost
+"""
+SQUARE = """def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    W2, A1, A2 = parameters["W2"], cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(W2.T, dZ2) {times} (1 - np.power(A1, 2))
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return {{"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}}
+"""
+RELU = """def back_prop(x, yhat, y, h, W1, W2, b1, b2, batch_size):
+    l1 = np.dot(W2.T, yhat - y)
+    grad_W1 = np.dot(np.maximum(0, l1), x.T) / batch_size
+    grad_W2 = np.dot(yhat - y, h.T) / batch_size
+    grad_b1 = np.sum(l1, axis=1, keepdims=True) / batch_size
+    grad_b2 = np.sum(yhat - y, axis=1, keepdims=True) / batch_size
+    return grad_W1, grad_W2, grad_b1, grad_b2
+"""
+LAYER = """def linear_activation_backward(dA, cache, activation):
+    linear_cache, Z = cache
+    A = 1 / (1 + np.exp(-Z))
+    dZ = dA * (Z > 0) if activation == "relu" else dA * A * (1 - A)
+    return linear_backward(dZ, linear_cache)
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "code", "said"),
+    [
+        # A later line only reshapes the wrong value.
+        (
+            "c1w2_propagate_public_2021",
+            PROPAGATE.format(cost="-(Y @ np.log(A).T + (1 - Y) @ (1 - np.log(A)).T) / m"),
+            "line 6, cost: cost =",
+        ),
+        ("c1w3_bp_public_c", SQUARE.format(times="@"), "nothing is summed there"),
+        ("nlp_c2w4_back_prop_v2", RELU, "your back_prop passes. It is a mistake all the same"),
+        (
+            "c1w4_linear_activation_backward_v2",
+            LAYER,
+            "passes. linear_backward was supplied here: if your notebook rejects",
+        ),
+    ],
+    ids=("reshaped", "raises", "passes", "supplied"),
+)
+def test_run_says_of_a_whole_function(
+    id: str, code: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = code.removeprefix("def ").partition("(")[0]
+    (tmp_path / "own.py").write_text(HEAD + code, encoding="utf-8")
+    main(["run", id, f"{tmp_path / 'own.py'}:{name}"])
+    assert said in " ".join(capsys.readouterr().out.split())
