@@ -497,7 +497,7 @@ def sections(text: str, root: Path = ROOT) -> dict[str, str]:
 
 def unmarked(heading: str) -> str:
     """Return a heading without its mathematics marked up, and quoted as the pages quote."""
-    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    plain = re.sub(r"\{\w+\}|[`$\\]|\*(?=\w)|(?<=\w)\*", "", heading)
     return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 

@@ -107,7 +107,8 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
-    read = say("read-page", page=table_of(FILE)["sections"][key])
+    about = "planted" if any("planted" in cause for cause in more) else key
+    read = say("read-page", page=table_of(FILE)["sections"][about])
     return verdict, (say(key, number=number), *more, read)
 
 
