@@ -305,6 +305,10 @@ def mistakes(tree: ast.FunctionDef) -> Iterator[tuple[str, str]]:
             yield operator, _with(place, new, tree)
         if isinstance(node, ast.stmt):
             yield from _statements(tree, place, node)
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Name(id="cache")):
+                keyed = [f"{ast.unparse(one)} = cache['{ast.unparse(one)}']" for one in names]
+                yield "cache-keys", _with(place, [*ast.parse("\n".join(keyed)).body], tree)
         if isinstance(node, ast.Tuple) and isinstance(parent, ast.Assign | ast.Return):
             side = "target" if field == "targets" else "returned"
             for other in range(len(node.elts)):

@@ -12,5 +12,9 @@ PASTED = {
         "loss, grad = softmax_loss_naive(W, X_dev, y_dev, 0.0)",
     ],
     "nnCostFunction": ["[J grad] = nnCostFunction(...)", "Theta1_grad(2, 1) = 0.0123"],
+    "the functions of a forward pass": [
+        "in linear_forward(A, W, b)\nValueError: shapes (4,3) and (5,4) not aligned",
+        "After the model-forward function: ValueError: shapes (2,3) and (5,4) not aligned",
+    ],
     "compute_gradient": ["dj_db at initial w and b: -0.1", "compute_gradient_test failed"],
 }

@@ -226,5 +226,9 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str, address: str = "
 
 
 def _links(what: str, files: Mapping[str, str]) -> str:
-    links = (f'<a href="{file}">{form}</a>' for form, file in files.items())
+    # A browser would show a notebook as text.
+    links = (
+        f'<a href="{file}"{" download" * file.endswith(".ipynb")}>{form}</a>'
+        for form, file in files.items()
+    )
     return f"{what}: {', '.join(links)}"

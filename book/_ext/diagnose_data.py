@@ -126,6 +126,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "known_steps": sorted(package.symptoms.known_steps()),
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
@@ -201,15 +202,32 @@ def _in_terminal() -> Iterator[list[Any]]:
     """Yield what finds the functions that the package knows and the page does not."""
     package = _package()
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
-    here = [test for test in tests.values() if test.course.startswith("Course 1")]
+    here = [test for test in tests.values() if test.course.startswith(COURSE)]
     own = {step.name.lower() for test in here for step in test.program.steps}
-    for function, test in tests.items():
-        if test not in here:
-            said = package.words.say("in-terminal", function=function, course=test.course)
-            names = package.words.gradients_of([test])
-            outputs = [one for one in names if one.lower() not in own]
-            found = rf"\b(?:{'|'.join([function, *outputs])})\b"
-            yield [found, found, said, True]
+    # Of functions that call each other, the one that is called comes later.
+    others = {name: test for name, test in reversed(tests.items()) if test not in here}
+    printing: dict[str, tuple[str, ...]] = {}
+    for function, test in others.items():
+        for name in package.words.gradients_of([test]):
+            if name.lower() not in own:
+                printing[name] = (*printing.get(name, ()), function)
+    names: dict[tuple[str, ...], list[str]] = {(function,): [function] for function in others}
+    for some in sorted({*printing.values()}, key=lambda some: (len(some), some)):
+        names[some] = [*names.get(some, ()), *(n for n in printing if printing[n] == some)]
+    every = rf"\b(?:{'|'.join([*others, *printing])})\b"
+    for functions, found in names.items():
+        yield [rf"\b(?:{'|'.join(found)})\b", every, *_how(others[one] for one in functions)]
+
+
+def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
+    """Return what is said of tests that the page does not have, and how to ask the command."""
+    say = _package().words.say
+    some = list(tests)
+    of = {"course": some[0].course, "functions": " and ".join(one.function for one in some)}
+    runs = " or ".join(f"backcheck run {one.id} FILE:{one.function}" for one in some)
+    page = some[0].page or "whose-gradient"
+    how = [say("in-terminal-how", runs=runs), say("in-terminal-page", page=page)]
+    return say("in-terminal", **of), how
 
 
 def words() -> dict[str, Any]:
@@ -319,6 +337,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
@@ -329,8 +348,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
-                step: [[list(shape), count] for shape, count in sorted(shapes.items())]
-                for step, shapes in package.search.workshop(fixture).spread.items()
+                slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
+                for slot in mutants.slots
             }
         ),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),

@@ -34,6 +34,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+import breaking
 import cards
 import citing
 import drawings
@@ -145,6 +146,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     _lighten_pictures(root)
     for name, tree in pages.items():
         _draw_pictures(root, tree, Path(name).stem)
+        breaking.mend(tree)
     searching.write(root, pages)
     styles = {class_of(text): text for tree in pages.values() for text in _inline_styles(tree)}
     css, js, alone = _bundle(root, pages, styles)

@@ -1,4 +1,4 @@
-// Beside the sign of a place stands "cite", with four texts to copy: a link for a forum, a ready
+// At a place stands "cite", with four texts to copy: a link for a forum, a ready
 // answer, an entry for a bibliography, a reference. All of it is read from the page itself.
 "use strict";
 
@@ -214,15 +214,24 @@
     dialog.showModal();
   }
 
-  // One button, at the place that the pointer or the focus has come to.
-  const button = element("button", { type: "button", class: "cite" }, "cite");
-  button.addEventListener("click", () => open(button.parentElement));
-  function offer(event) {
-    const place = event.target.closest?.(PLACES);
-    if (!place?.querySelector(".headerlink") || place === button.parentElement) return;
+  function put(button, place) {
     button.setAttribute("aria-label", `Cite ${nameOf(place)}`);
     place.classList.add("citable");
     place.append(button);
+  }
+  function made(name) {
+    const button = element("button", { type: "button", class: name }, "cite");
+    button.addEventListener("click", () => open(button.parentElement));
+    return button;
+  }
+
+  // Each heading has a button; the other places share one, which comes with pointer and focus.
+  for (const heading of article.querySelectorAll("h1, h2, h3, h4"))
+    if (heading.querySelector(".headerlink")) put(made("cite quiet"), heading);
+  const shared = made("cite");
+  function offer(event) {
+    const place = event.target.closest?.(PLACES);
+    if (place?.querySelector(".headerlink") && !place.querySelector(".cite")) put(shared, place);
   }
   article.addEventListener("pointerover", offer);
   article.addEventListener("focusin", offer);

@@ -139,7 +139,16 @@ def _test(name: str) -> Fixture:
 
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
-    found = diagnose(_read(options.file), fixture, 2, _looking_further)
+    text = _read(options.file)
+    tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
+    said = say("defined-here", id=tests[-1].id, function=tests[-1].function) if tests else ""
+    try:
+        found = diagnose(text, fixture, 2, _looking_further)
+    except ValueError as error:
+        raise ValueError(said or error) from None
+    if said and not found.arrays:
+        raise ValueError(said)
+    found = replace(found, remarks=(said, *found.remarks)) if said else found
     print(found.to_json() if options.json else repr(found))
     return EXIT[found.verdict]
 

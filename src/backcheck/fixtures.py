@@ -176,10 +176,14 @@ class Fixture:
     def judge(self, program: Program) -> Outcome:
         """Run any backward pass on this fixture and say how the newest edition judges it."""
         try:
-            values = program.run(self.arrays, self._known)
+            values = self.values_of(program)
             return self.compare({name: values[name] for name in self.comparisons[-1].outputs})
         except ValueError as error:
             return Outcome((), error=str(error))
+
+    def values_of(self, program: Program) -> dict[str, Any]:
+        """Return the value of each step of any backward pass; those of its own are known."""
+        return program.run(self.arrays, self._known)
 
     @cached_property
     def _known(self) -> Known:

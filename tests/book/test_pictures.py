@@ -124,6 +124,29 @@ def test_a_table_escapes_what_it_shows_and_names_rows_and_columns() -> None:
     assert html.count('<th scope="col">') == 2
 
 
+def test_a_table_too_wide_for_a_phone_says_in_each_cell_what_it_is_of() -> None:
+    names = ("mistake", "dxt[1][2]", "dWax[3][1]", "dWaa[1][2]", "dba[4]")
+    wide = Table(names, [("sign", "-1.387", "410.794", "1.1503", "200.0")])._repr_html_()
+    assert "stacked" in wide
+    assert '<td data-of="dWaa[1][2]">1.1503</td>' in wide
+    narrow = Table(("form", "test"), [("A2 - Y", "passes")])._repr_html_()
+    assert "stacked" not in narrow
+    assert "data-of" not in narrow
+
+
+def test_pictures_of_one_activation_have_the_same_axes() -> None:
+    z = np.linspace(-2.5, 2.5, 9)
+    drawn = [figures.cache_plane(tanh, z, a).svg for a in (np.tanh(z), -np.tanh(z) * 2)]
+    ticks = [re.findall(r"<text[^>]*>([^<]*)</text>", svg) for svg in drawn]
+    assert ticks[0] == ticks[1]
+
+
+def test_a_curve_that_climbs_leaves_room_for_the_others() -> None:
+    svg = figures.training_curves({"climbs": [0.5, 1e6], "falls": [0.5, 0.05]}).svg
+    assert "1e0" in svg
+    assert "1e6" not in svg
+
+
 def test_a_table_refuses_a_row_of_another_length() -> None:
     with pytest.raises(ValueError, match="Row 2 has 1 cells, but the header has 2"):
         Table(("a", "b"), [("x", "y"), ("z",)])

@@ -60,16 +60,30 @@ def test_a_formula_takes_the_focus_where_it_scrolls_in_its_own_box(
     assert formula.evaluate("box => box === document.activeElement") == scrolls
 
 
-CUT = """[...document.querySelectorAll("pre")]
-  .filter((box) => box.scrollWidth > box.clientWidth + 1)
-  .map((box) => getComputedStyle(box).backgroundImage.split("(")[0])"""
+BELOW = """[...document.querySelectorAll(".joined > .katex")].filter((formula) => {
+  const sign = document.createRange();
+  sign.selectNode(formula.nextSibling);
+  const end = [...formula.querySelectorAll(".katex-base")].at(-1).getBoundingClientRect();
+  return sign.getBoundingClientRect().top > end.bottom;
+}).map((formula) => formula.textContent)"""
 
 
-def test_code_that_a_phone_cuts_off_is_shaded_at_its_edge(html: Path, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto((html / "printed-values-match-but-test-fails.html").as_uri())
-    assert set(page.evaluate(CUT)) == {"linear-gradient"}
-    page.close()
+def test_no_line_begins_with_what_comes_after_a_formula(html: Path, screen: Page) -> None:
+    for name in ("sigmoid", "linear-step", "notation"):
+        screen.goto((html / f"{name}.html").as_uri())
+        screen.evaluate("document.fonts.ready")
+        assert screen.locator(".joined > .katex").count() > 10
+        assert screen.evaluate(BELOW) == []
+
+
+def test_the_header_of_a_narrow_screen_is_large_enough_for_a_thumb(
+    html: Path, screen: Page
+) -> None:
+    screen.goto((html / "sigmoid.html").as_uri())
+    screen.locator("html:not(.waits)").wait_for()
+    for button in screen.locator(".mobile-header button:visible").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
 
 
 def test_a_solution_is_folded_until_the_reader_opens_it_by_keyboard(

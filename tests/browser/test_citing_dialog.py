@@ -76,6 +76,29 @@ def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: 
     page.close()
 
 
+SEEN = """[...document.querySelectorAll("article :is(h1, h2, h3):has(.headerlink)")].map((one) =>
+  one.querySelector(".cite")).filter((button) => !button?.checkVisibility({opacityProperty: true})
+  || button.clientHeight < 22 || button.getBoundingClientRect().right > innerWidth).length"""
+
+
+def test_each_heading_shows_that_it_can_be_cited_before_anybody_points_at_it(
+    html: Path, browser: Browser
+) -> None:
+    for width in (1280, 390):
+        page = browser.new_page(viewport={"width": width, "height": 900}, has_touch=width < 400)
+        page.goto((html / "tanh.html").as_uri())
+        page.locator("html:not(.waits)").wait_for()
+        assert page.locator("h2 > .cite").count() > 3
+        assert page.evaluate(SEEN) == 0
+        (
+            page.locator("h2 > .cite").first.tap
+            if width < 400
+            else page.locator("h1 > .cite").click
+        )()
+        page.get_by_role("button", name="BibTeX").wait_for()
+        page.close()
+
+
 def test_a_place_is_cited_by_keyboard_and_a_screen_reader_is_told(
     html: Path, browser: Browser
 ) -> None:

@@ -67,6 +67,19 @@ def test_expected_week_3_numbers_come_with_a_word_on_public_tests(opened: Page) 
     assert "If public_tests.py rejects your function all the same:" in shown
 
 
+def test_what_takes_a_while_can_be_stopped_and_tried_again(opened: Page) -> None:
+    # Pressed as soon as it is there, however fast the machine.
+    opened.evaluate("""new MutationObserver((_, seen) => {
+      const stop = document.querySelector("#diagnose-result progress ~ button");
+      if (stop) { seen.disconnect(); stop.click(); }
+    }).observe(document.querySelector("#diagnose-result"), { childList: true })""")
+    two = printed(WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T"), "dA1", "dW2", "dW1", "db1")
+    opened.fill("#diagnose-text", two)
+    opened.get_by_text("Stopped.").wait_for()
+    assert opened.evaluate("document.activeElement.id") == "diagnose-text"
+    assert "two changes" in paste(opened, two + "\n")
+
+
 def test_a_mistake_is_called_one(opened: Page) -> None:
     paste(opened, printed(WEEK_3.run(dW1="dZ1 @ X.T"), "dW1", "db1"))
     card = opened.locator(".diagnose-card").first.inner_text()

@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from building import STRICT, build, copy_book, lend_tools
+import building
+from building import STRICT, copy_book, lend_tools
+from building_apart import build
 from chapters import ROOT
 
 # One after another: a build takes all processors.
@@ -352,7 +354,7 @@ def test_two_cold_builds_are_the_same_bytes(html: Path, tmp_path: Path) -> None:
         ["git", "rev-parse", "--absolute-git-dir"],
         cwd=ROOT, capture_output=True, check=True, text=True,
     ).stdout.strip()  # fmt: skip
-    done = build(tmp_path, *STRICT, environment=other)
+    done = building.build(tmp_path, *STRICT, environment=other)
     assert done.returncode == 0, done.stdout
     again = tmp_path / "_build/html"
     names = {file.relative_to(again) for file in again.rglob("*") if file.is_file()}

@@ -63,6 +63,8 @@ def test_the_foot_of_a_page_leads_to_every_form_that_is_there_and_to_no_other(
     there = {file: form for file, form in forms.items() if (html / file).exists()}
     assert {file: form for file, form in named.items() if file in forms} == there
     assert f"_sources/{page.name}.md" in there
+    # A browser would show a notebook as text.
+    assert all("download" in link.attrs for link in page.soup.select("footer a[href$='.ipynb']"))
     # Of a site and a repository that nobody has told of there is nothing to see.
     assert not {"Colab", "Binder", "Feed", "Report an error on this page"} & {*named.values()}
 

@@ -55,6 +55,14 @@ def prose(page: Page) -> str:
     return article.get_text(" ")
 
 
+@pytest.mark.parametrize("name", chapters())
+def test_what_a_cell_shows_stands_before_its_folded_code(name: str, html: Path) -> None:
+    text = (html / f"{name}.html").read_text(encoding="utf-8")
+    folds = parsed(html, name).soup.select("div.cell > details.hide")
+    assert len(folds) == text.count('<details class="hide')
+    assert not [fold for fold in folds if fold.find_next_sibling(class_="cell_output")]
+
+
 def is_rounding_of(number: str, printed: list[str]) -> bool:
     """Whether a printed number is this one, or becomes it when rounded to its decimals."""
     decimals = len(number.lower().split("e")[0].split(".")[1])

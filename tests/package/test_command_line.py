@@ -11,7 +11,7 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.courses import read
-from backcheck.fixtures import load
+from backcheck.fixtures import ids, load
 from backcheck.mutants.audit import published, scoreboard
 from chapters import ROOT, source_of
 
@@ -110,6 +110,21 @@ def test_a_reader_that_stops_listening_is_not_an_error() -> None:
     )  # fmt: skip
     assert done.stdout.startswith("Week 4 L_model_backward")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("function", ["rnn_backward", "L_model_backward"])
+@pytest.mark.parametrize("numbers", ["", SHORTCUT])
+def test_diagnose_of_a_function_gives_the_command_that_calls_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], function: str, numbers: str
+) -> None:
+    file = tmp_path / "own.txt"
+    file.write_text(f"def {function}(x):\n    return x\n{numbers}", encoding="utf-8")
+    id = [id for id in ids() if load(id).function == function][-1]
+    assert main(["diagnose", str(file)]) == (1 if numbers else 2)
+    said = capsys.readouterr()
+    text = " ".join((said.out if numbers else said.err).split())
+    assert f"{function} is defined in this text" in text
+    assert f"backcheck run {id} FILE:{function} calls it" in text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import learners
 from backcheck.diagnosis.answers import WORDS, error
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import NOWHERE, Frame, Paste, frame_of, read
-from backcheck.diagnosis.symptoms import MOST, known_causes, likely_mutants, wrong_calls
+from backcheck.diagnosis.symptoms import MOST, known_causes, likely_mutants, told, wrong_calls
 from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
@@ -287,6 +287,7 @@ PLAIN = {
     "indentation": "IndentationError: unexpected indent",
     "truth": "ValueError: The truth value of an array with more than one element is ambiguous",
     "sequence": "ValueError: setting an array element with a sequence.",
+    "whole-number": "TypeError: only integer scalar arrays can be converted to a scalar index",
     "reshape": "ValueError: cannot reshape array of size 2 into shape (1,3)",
     "tuple": "AttributeError: 'tuple' object has no attribute 'shape'",
     "object": "TypeError: 'int' object is not subscriptable",
@@ -319,6 +320,46 @@ def test_a_message_that_says_enough_itself_is_told_in_a_sentence() -> None:
 )
 def test_each_kind_of_message_has_its_own_cause(message: str, cause: str) -> None:
     assert [found.id for found in known_causes(message)] == [cause]
+
+
+def test_what_stops_the_cell_of_a_call_is_no_cause_inside_of_a_function() -> None:
+    error = "TypeError: tuple indices must be integers or slices, not str"
+    inside = frame_of("linear_backward", "W = cache['W']")
+    assert [cause.id for cause in known_causes(error, inside)] == ["cache-keys"]
+    outside = frame_of("linear_backward_test", "dW = grads['dW']")
+    assert [cause.id for cause in known_causes(error, outside)] == ["returned-else"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "stops"),
+    [
+        ("cost = -(np.dot(Y, np.log(A)) + np.dot(1 - Y, np.log(1 - A))) / m", "cost"),
+        ("dZ = np.dot(A, Y)", "dZ"),
+        # No line of a test is called so, and any may be meant.
+        ("summed = np.dot(Y, np.log(A))", "cost"),
+    ],
+)
+def test_a_line_that_stops_rules_out_what_assigns_another_name(statement: str, stops: str) -> None:
+    error = "ValueError: shapes (1,3) and (1,3) not aligned: 3 (dim 1) != 1 (dim 0)"
+    found = diagnose(f"---> 12     {statement}\n{error}")
+    assert [*found.candidates[0].forms] == [stops]
+    elsewhere = diagnose(f"---> 12     db1 = np.dot(Y, A)\n{error}")
+    assert not elsewhere.candidates
+
+
+def test_shapes_of_several_tests_are_told_of_all_where_no_line_decides() -> None:
+    error = "shapes (1,3) and (1,3) not aligned: 3 (dim 1) != 1 (dim 0)"
+    for text in (f"ValueError: {error}", 'it gives an error of shapes: "(1,3) (1,3) not aligned"'):
+        found = diagnose(text)
+        assert found.candidates[0].name == "a matrix product of two rows in the cost"
+        assert "Week 3" in " ".join(found.remarks)
+
+
+def test_a_whole_cache_is_seen_in_the_line_that_stops() -> None:
+    for whole in ("caches[1]", "caches[L - 1]", "current_cache"):
+        assert told("ValueError: inhomogeneous", frame_of("", f"dZ = relu_backward(dA, {whole})"))
+    for part in ("current_cache[1]", "caches[1][1]", "activation_cache"):
+        assert not told("ValueError: x", frame_of("", f"dZ = relu_backward(dA, {part})"))
 
 
 def test_a_key_of_another_exercise_has_no_causes_here() -> None:

@@ -483,3 +483,14 @@ def test_a_bare_number_under_the_name_of_an_array_is_that_array_of_a_wrong_shape
     found = diagnose("dw = 2.99973478\ndb = 0.49993523\ncost = 6.00006477", changes=1)
     assert found.verdict == "explained"
     assert {"dw"} == found.candidates[0].forms.keys()
+
+
+def test_what_a_test_got_and_expected_is_read_behind_the_name_it_says() -> None:
+    said = read("AssertionError: Wrong values for cost. 12.519827193591217 != 2.0424567983978403")
+    (cost,) = said.arrays
+    assert (cost.name, cost.numbers) == ("cost", (12.519827193591217,))
+    assert said.failing == (("values", "cost"),)
+    (dw,) = read("Wrong values for grads['dw']. [[0.1]\n [0.2]] != [[0.3]\n [0.4]]").arrays
+    assert (dw.name, dw.numbers) == ("dW", (0.1, 0.2))
+    source = 'f"Wrong values for cost. {cost} != {expected_cost}"'
+    assert read(f"Wrong values for dW\n{source}").arrays == ()

@@ -1,6 +1,9 @@
 """`backcheck run` on functions that misbehave: one clear sentence each, and no wrong verdict."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -217,3 +220,57 @@ def test_a_terminal_is_told_once_that_a_function_still_runs(own: str) -> None:
     assert told == ["still running"]
     run(load(ID), own, "right", 30, lambda: told.append("still running"))
     assert len(told) <= 2
+
+
+WAITS = """
+import os, time
+
+def waits(dZ, cache):
+    told = os.open("told", os.O_WRONLY)
+    os.write(told, b"here")
+    while True:
+        pass
+
+def test_it(backward):
+    waits(None, None)
+"""
+
+NET = """
+inputs = 2
+layers = [{ units = 3, activation = "sigmoid" }]
+call = "dW1, db1 = backward(X, Y, A1)"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipe that is a file")
+@pytest.mark.parametrize(
+    "command", [["run", ID, "own.py:waits"], ["audit", "own.py::test_it", "--program", "net.toml"]]
+)
+def test_what_a_command_has_started_ends_with_it_however_that_ends(
+    command: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.py").write_text(WAITS, encoding="utf-8")
+    (tmp_path / "net.toml").write_text(NET, encoding="utf-8")
+    os.mkfifo(tmp_path / "told")
+    told = os.open(tmp_path / "told", os.O_RDONLY | os.O_NONBLOCK)
+
+    def wait_for(sign: bytes) -> None:
+        for _ in range(1200):
+            try:
+                if os.read(told, 9) == sign:
+                    return
+            except BlockingIOError:
+                pass
+            time.sleep(0.05)
+        pytest.fail(f"no {sign!r}")
+
+    asked = [sys.executable, "-m", "backcheck", *command]
+    path = os.pathsep.join(map(os.path.abspath, sys.path))
+    with subprocess.Popen(asked, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}) as process:
+        try:
+            wait_for(b"here")
+        finally:
+            process.kill()
+    # Who has the pipe open holds back its end.
+    wait_for(b"")
+    os.close(told)

@@ -101,6 +101,25 @@ def test_make_without_a_new_enough_python_says_so_in_one_sentence(tmp_path: Path
     assert not (tmp_path / ".venv").exists()
 
 
+def test_what_ci_would_skip_in_a_run_of_everything_fails(tmp_path: Path) -> None:
+    assert "\ntest: export NO_SKIPS := $(CI)\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "test_lacks.py").write_text(
+        "import pytest\n\ndef test_lacks():\n    pytest.skip('no browser')\n"
+        "\n@pytest.mark.skipif(True, reason='no zip')\ndef test_has_none():\n    pass\n"
+    )
+    folders = " ".join(str(ROOT / folder) for folder in ("book/_ext", "tests"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-o", f"pythonpath={folders}", tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_SKIPS": "true"},
+    )
+    assert "1 failed, 1 error" in done.stdout
+    assert "no browser" in done.stdout
+
+
 @pytest.mark.xdist_group("together")
 @pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="the tests run one by one")
 def test_tests_that_share_what_takes_long_run_in_one_process(

@@ -107,6 +107,14 @@ def test_the_book_is_built_and_tested_by_the_commands_of_the_readme(
     assert all(re.search(rf"^{command} +#", readme, re.MULTILINE) for command in run)
 
 
+def test_what_the_tests_open_and_run_is_installed_before_them_everywhere() -> None:
+    for name, job in JOBS:
+        runs = [step.get("run", "") for step in steps(name, job)]
+        if "make test" in runs:
+            assert ".ci/programs" in runs[: runs.index("make test")]
+    assert "\n.ci/programs\n" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
 def test_windows_builds_the_book_by_the_commands_for_those_without_make() -> None:
     job = WORKFLOWS["test"]["jobs"]["elsewhere"]
     assert job["strategy"]["matrix"]["system"] == ["macos-latest", "windows-latest"]

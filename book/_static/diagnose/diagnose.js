@@ -7,6 +7,7 @@ import { chosen, hidden } from "./chosen.js";
 import { remains } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { misshapen } from "./misshapen.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import {
   chance,
@@ -14,6 +15,7 @@ import {
   evidence,
   fitting,
   isKnown,
+  isNamed,
   isPartial,
   isPossible,
   mostLikely,
@@ -48,8 +50,8 @@ export function titleOf({ verdict, fixture, candidates, seen, headline }) {
  * @param {string} text @param {string | null} id @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* diagnosing(text, id = null, changes = 2) {
-  const refused = id ? "" : notCovered(text);
-  const said = saidOf(text) ?? (refused && ["unexplained", [refused, say("covered")]]);
+  const refused = id ? [] : notCovered(text);
+  const said = saidOf(text) ?? (refused.length && ["unexplained", refused]);
   if (said) {
     const [verdict, [headline, ...remarks]] = said;
     return { verdict, fixture: null, candidates: [], remarks, seen: new Map(), headline };
@@ -146,7 +148,10 @@ function* explain(paste, wanted, changes, effort) {
   const every = ways(true);
   const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
   if (!placed.length) return null;
-  const near = mostLikely(placed);
+  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
+  // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+  const likely = every.filter((one) => isNamed(one) && fitting(one));
+  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
@@ -167,9 +172,7 @@ function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) {
-      effort.begin(!tried.some((one) => isKnown(one, every.length > 0)));
-    }
+    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {
@@ -190,8 +193,7 @@ function* explain(paste, wanted, changes, effort) {
   }
   const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   if (!fitting(best) && wanted.length > 1) return null;
-  const named = [...best.seen.values()].some(({ name }) => name);
-  if (wanted.length > 1 && !rightOf(best).length && !named) {
+  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));
@@ -283,13 +285,14 @@ function withoutNumbers(paste, wanted) {
   const tested = testedBy(paste, wanted);
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+  const { remarks: shaped, candidates } =
+    (!paste.error && misshapen(paste, tested)) || unknown(null, []);
+  const [headline, ...more] = [...shaped, say("covered")];
+  if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];
-  const seen = new Map(
-    paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]),
-  );
-  return unknown(paste.function ? tested[0] : null, remarks, seen);
+  return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.

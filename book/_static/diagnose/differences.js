@@ -1,7 +1,7 @@
 // @ts-check
 /* What the one number of a gradient check says; see differences.py. */
 import { DATA } from "./util.js";
-import { every, say, sought } from "./words.js";
+import { cleaned, every, say, sought } from "./words.js";
 
 /** What the package knows of differences. The modules share their names once they are joined. */
 const FACTS = DATA.differences;
@@ -20,8 +20,9 @@ function causes(difference, name) {
 }
 
 /** The verdict on the last difference of a text, with sentences; null if it has none.
- * @type {(text: string) => [string, string[]]?} */
-export function saidOf(text) {
+ * @type {(pasted: string) => [string, string[]]?} */
+export function saidOf(pasted) {
+  const text = cleaned(pasted);
   const found = every("difference", text).at(-1);
   if (!found || !(sought("of-gradient-check", text) || !text.trim().includes("\n"))) return null;
   const number = found.groups?.number ?? "";

@@ -103,12 +103,12 @@ class Page {
   /** Calls a function; what does that is loaded when there is one. A newer text ends it.
    * @param {string} text @param {string | null} id @param {number} run */
   async call(text, id, run) {
-    this.show("Loading Python …", []);
+    this.wait("Loading Python …");
     try {
       loading ??= Promise.all([loaded("python.js"), loaded("diagnose-run.js")]);
       await loading;
       if (run !== this.run) return;
-      this.show("Your function is running …", []);
+      this.wait("Your function is running …");
       const work = await Reflect.get(globalThis, "backcheck").called(text, id);
       this.advance(work, run, AT_ONCE);
     } catch (error) {
@@ -133,7 +133,7 @@ class Page {
           return;
         }
         if (next.value === "deep") {
-          this.show("No single change prints these numbers; trying two changes …", []);
+          this.wait("No single change prints these numbers; trying two changes …");
           break;
         }
       } while (performance.now() < end);
@@ -144,6 +144,17 @@ class Page {
       return;
     }
     setTimeout(() => this.advance(work, run, SLICE), 0);
+  }
+
+  /** Says what takes a while, and offers to end it. @param {string} title */
+  wait(title) {
+    const stop = element("button", { type: "button" }, "Stop");
+    stop.addEventListener("click", () => {
+      this.run += 1;
+      this.show("Stopped.", []);
+      this.text.focus();
+    });
+    this.show(title, [element("progress", { "aria-label": "Working" }), stop]);
   }
 
   /** @param {string} title @param {Element[]} parts */

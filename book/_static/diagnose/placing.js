@@ -115,13 +115,17 @@ export const isPossible = (placing) =>
 export const fitting = ({ fixture, seen }) =>
   count(seen, (step, one) => one.fits(fixture.reference[step]));
 
-/** Whether a right array speaks for the test, or a name or most outputs, with the shapes.
- * @param {Placing} placing @param {boolean} named */
-export function isKnown(placing, named) {
-  const { fixture, seen } = placing;
+/** Whether the paste names any of the arrays. @param {Placing} placing */
+export const isNamed = ({ seen }) => [...seen.values()].some(({ name }) => name);
+
+/** Whether a right array speaks for the test, or shapes with names, or of half its outputs where
+ * it uses the whole of the paste. @type {(placing: Placing, named: boolean, paste: Paste) => boolean} */
+export function isKnown(placing, named, paste) {
+  const { fixture, seen, recognised } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
   const most = 2 * outputs >= Object.keys(fixture.expected).length;
-  const some = most || [...seen.values()].some(({ name }) => name);
+  const whole = seen.size + recognised === paste.arrays.length;
+  const some = isNamed(placing) || (most && whole);
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);
 }
@@ -267,7 +271,7 @@ export const isPartial = ({ seen }) =>
 /** Of those that fit best, the ones with the most outputs on each test: more would take too long.
  * @type {(placed: Placing[]) => Placing[]} */
 export function mostLikely(placed) {
-  const close = most(placed.filter(fitting), fitting);
+  const close = most(placed, fitting);
   const tests = groupedBy(close, (one) => one.fixture).values();
   const near = [...tests].flatMap((group) =>
     most(group, ({ fixture, seen }) => count(seen, (step) => step in fixture.expected)),

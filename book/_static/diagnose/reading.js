@@ -234,21 +234,21 @@ function arraysIn(text) {
   const [groups, rest, problem] = bracketed(many ? "" : text);
   const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
   const shapes = printedShapes(text);
-  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name);
+  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name)?.join();
   if (!many && arrays.length <= DATA.most_arrays) return [arrays, problem];
   const numbers = DATA.most_numbers.toLocaleString("en");
   return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
 }
 
 /** The shapes that a text prints beside entries, by the names of their arrays.
- * @param {string} text @returns {Map<string | null, string>} */
+ * @param {string} text @returns {Map<string | null, number[]>} */
 function printedShapes(text) {
   return new Map(
     every("printed-shape", text).map(({ index, groups }) => {
       const before = text.slice(Math.max(0, index - 60), index);
       const label = before.slice(before.lastIndexOf("\n") + 1);
       const sizes = Object.values(groups ?? {}).filter(Boolean);
-      return [lastName(label)[0], sizes.map(Number).join()];
+      return [lastName(label)[0], sizes.map(Number)];
     }),
   );
 }
@@ -282,6 +282,7 @@ export const NOTHING = {
   frame: { function: "", statement: "" },
   quoted: [],
   lines: [],
+  shapes: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -307,12 +308,14 @@ export function read(text) {
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   const frame = lastFrame(text);
+  /** @type {[string, number[]][]} */
+  const shapes = [...printedShapes(text)].flatMap(([name, shape]) => (name ? [[name, shape]] : []));
   const message = said.failing.length || said.function || said.error || frame.statement;
-  if (!kept.length && !message) {
+  if (!kept.length && !message && !shapes.length) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  const others = { ...said, frame, quoted, lines: assignedIn(text) };
+  const others = { ...said, frame, quoted, lines: assignedIn(text), shapes };
   return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

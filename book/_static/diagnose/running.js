@@ -4,6 +4,7 @@ import { argumentsOf, isCalledSo, namesOfOutputs } from "./calling.js";
 import { explaining, unknown } from "./diagnose.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { isRightOn, whichLine } from "./lines.js";
+import { otherOrder } from "./passing.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
@@ -242,7 +243,12 @@ export function* diagnosed(done) {
     const left = leftAsHandedOut(taken.pieces);
     if (left) said = [left];
   }
-  if (error && !said.length) return failed(done);
+  const order = otherOrder(fixture, taken, name);
+  if (error && !said.length) {
+    const stopped = failed(done);
+    return { ...stopped, remarks: [...order, ...stopped.remarks] };
+  }
+  said = [...order, ...said];
   const arrays = Object.entries(usable(outputs));
   if (!arrays.length) return unknown(fixture, said);
   const found = yield* explaining(fromArrays(arrays), fixture, 2);
@@ -252,23 +258,6 @@ export function* diagnosed(done) {
   if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
     return { ...found, verdict: "explained", candidates: [own], remarks: said };
   return { ...found, remarks: [...said, ...found.remarks] };
-}
-
-/** Whether a function is wrong on fresh networks, whatever its test says. @param {Ran} ran */
-export function isWrong({ fixture, traces, name }) {
-  const [test, some] = traces.get(name) ?? [fixture, []];
-  return !some.slice(0, 2).every((one) => isRightOn(test, one, DATA.four_digits));
-}
-
-/** What a test that accepts a function does not see: a mistake, or what was supplied.
- * @param {Ran} ran */
-export function besidePassing(ran) {
-  const { name, taken } = ran;
-  if (isWrong(ran)) return say("passes-wrongly", { name });
-  const tested = [...FIXTURES.values()].map((one) => one.function);
-  const names = taken.missing.filter((one) => tested.includes(one));
-  const of = { names: names.join(" and "), n: names.length, name };
-  return names.length ? say("supplied", of) : "";
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */
@@ -321,8 +310,9 @@ export function uncalled(text, parse) {
   const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   const several = [...new Set(names)].join(", ");
+  const [refused] = notCovered(text);
   return (
-    notCovered(text) ||
+    refused ??
     `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
   );
 }

@@ -2,19 +2,11 @@
 /* What is shown of a reader's own function: a script of its own, since only code needs it. */
 import { answerParts, element } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
+import { besidePassing, isWrong } from "./passing.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
-import {
-  asked,
-  besidePassing,
-  diagnosed,
-  isWrong,
-  lineOf,
-  PASTED,
-  ran,
-  SECONDS,
-  uncalled,
-} from "./running.js";
+import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
+import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
 
@@ -40,11 +32,18 @@ export async function called(text, id) {
   try {
     const done = await run(text, id);
     if (done) return shown(done);
+    if (!id && notCovered(text).length) return refusing(text);
     return numbersBeside(text, id, uncalled(text, Reflect.get(globalThis, "PYTHON").parse), false);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return numbersBeside(text, id, error.message, true);
   }
+}
+
+/** What is said of a function whose test is not here. @type {(text: string) => Generator<any, Shown>} */
+function* refusing(text) {
+  const found = yield* diagnosing(text);
+  return [titleOf(found), answerParts(found)];
 }
 
 /** The diagnosis of numbers that stand beside a function that cannot be called, if there are any.

@@ -10,7 +10,7 @@ import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
 import { every, say, sought } from "./words.js";
 
-/** The changes of what a statement assigns, to what it reads, if there are any.
+/** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
 function inLine(candidates, { statement }) {
   const words = every("identifier", statement).map(([word]) => word);
@@ -19,7 +19,7 @@ function inLine(candidates, { statement }) {
   const kept = (test, some = candidates) => some.filter(test);
   const assigned = statement.includes("=") ? words[0] : "";
   const ofStep = kept(({ forms }) => forms.has(assigned));
-  const found = ofStep.length ? ofStep : candidates;
+  const found = ofStep.length || DATA.known_steps.includes(assigned) ? ofStep : candidates;
   const read = kept((one) => newNames(one).every((name) => words.includes(name)), found);
   if (read.length) return read;
   const without = kept((one) => !newNames(one).some((name) => name[0] === "Z"), found);
@@ -37,7 +37,7 @@ function newNames({ forms, fixture }) {
 /** What the calls show, or the likely causes of an exception that is not about shapes.
  * @type {(error: string, frame: Frame) => string[]} */
 export function knownCauses(error, frame) {
-  const shown = (frame.calls ?? []).flatMap((statement) =>
+  const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
     DATA.wrong_calls
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
@@ -56,6 +56,9 @@ function countedCauses(error, frame) {
     if (!match) continue;
     const caught = match.slice(1).filter(Boolean).join(" ");
     let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
+    // What stops the cell that calls a function does not stop the function.
+    if (!["", "cell"].includes(frame.function))
+      entries = entries.filter(({ one }) => one[1] !== "cell");
     // What a statement does tells more than the function it stands in.
     const place = [caught, frame.function, statementKind(frame.statement)];
     for (const at of [0, 2, 1]) {
@@ -69,6 +72,7 @@ function countedCauses(error, frame) {
       .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
       .sort((one, other) => other.programs - one.programs)
       .map((cause) => say("cause", { ...cause, of: count(entries) }));
+    if (!causes.length) break;
     const n = causes.length - DATA.most_causes;
     return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
   }
@@ -102,14 +106,14 @@ function ofAssert({ name, said, shape }, frame, tests) {
   return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
 }
 
-/** The tests that a message can come from, or all.
- * @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */
-export function testedBy(paste, tests) {
-  const own = tests.filter((fixture) => fixture.function === paste.function);
-  const tested = own.length ? own : tests;
+/** The tests that a message can come from, if there are any.
+ * @type {(paste: Paste, wanted: Fixture[]) => Fixture[]} */
+export function testedBy(paste, wanted) {
+  const named = wanted.filter((fixture) => fixture.function === paste.function);
+  const tested = named.length ? named : wanted;
+  if (paste.error || !paste.failing.some(([kind]) => kind === "values")) return tested;
   // Only the tests that use np.allclose speak of wrong values.
-  const ofValues = paste.failing.some(([kind]) => kind === "values");
-  const speaking = tested.filter((fixture) => ofValues && fixture.data.rule === "allclose");
+  const speaking = tested.filter((fixture) => fixture.data.rule === "allclose");
   return speaking.length ? speaking : tested;
 }
 
@@ -125,12 +129,23 @@ export function likelyMutants(paste, tests) {
     }))
     .filter(({ candidates }) => candidates.length);
   if (found.length) {
-    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 2)) : found[0];
+    const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 4)) : found[0];
     const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
     const turned = clash && !clash.matrix && `${clash.left}` === `${clash.right.toReversed()}`;
-    return { ...best, remarks: turned ? [remark, say("turned")] : [remark] };
+    /** @type {Map<string, string>} */
+    const others = new Map();
+    for (const { fixture, candidates } of clash && !frame.statement ? found.toReversed() : []) {
+      if (fixture.function === best.fixture.function) continue;
+      const changes = candidates[0].shown.join("; ");
+      others.set(fixture.function, say("clash-too", { title: fixture.title, changes }));
+    }
+    return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
   }
-  if (clash) return { fixture: null, candidates: [], remarks: [say("no-clash"), say("covered")] };
+  if (clash) {
+    const vector = [clash.left, clash.right].some((shape) => shape.length === 1);
+    const remarks = [say("no-clash"), ...(vector ? [say("one-axis")] : []), say("covered")];
+    return { fixture: null, candidates: [], remarks };
+  }
   const refused = !error && !failing.length && ownAssert(frame);
   return refused ? ofAssert(refused, frame, tests) : null;
 }

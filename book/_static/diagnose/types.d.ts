@@ -124,7 +124,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string, boolean?][];
+  uncovered: [string, string, string, string[]?][];
   most_causes: number;
   functions: string[];
   /** What numpy calls the operators. */
@@ -151,6 +151,7 @@ interface Data {
     most: number;
     sections: Record<string, string>;
   };
+  known_steps: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string][];
@@ -194,6 +195,8 @@ interface Paste {
   quoted: Observed[];
   /** The names that code assigns, and what. */
   lines: [string, string][];
+  /** The shapes that are printed, by name. */
+  shapes: [string, number[]][];
 }
 type Run = import("./workshop.js").Run;
 type Mutant = import("./mutant.js").Mutant;

@@ -3,18 +3,19 @@
 import { knownCauses } from "./symptoms.js";
 import { complaints, lastFrame } from "./traceback.js";
 import { DATA } from "./util.js";
-import { cleaned, sought } from "./words.js";
+import { cleaned, say, sought } from "./words.js";
 
-/** What to say of a text that is about another exercise than those known; of one that a terminal
- * knows, only where no cause of its message is known.
- * @type {(text: string) => string} */
+/** What to say of a text that is about another exercise than those known, if it is; of one that a
+ * terminal knows, only where no cause of its message is known.
+ * @type {(text: string) => string[]} */
 export function notCovered(text) {
   for (const [known, calls, said, inTerminal] of DATA.uncovered) {
     const rest = text.replace(new RegExp(calls, "gu"), "");
     if (!new RegExp(known, "u").test(text) || sought("known-function", rest)) continue;
-    return inTerminal && isKnownMessage(text) ? "" : said;
+    if (!inTerminal) return [said, say("covered")];
+    return isKnownMessage(text) ? [] : [said, ...inTerminal];
   }
-  return "";
+  return [];
 }
 
 /** Whether a text without arrays tells an exception of which causes are known.

@@ -1,7 +1,7 @@
 """The process in which an author's own test runs, once for each backward pass that it is given.
 
-It reads pickles from its standard input, a `Load` and then an `Ask` for each run, and answers each
-with a line of JSON. What the test prints is read for its verdict, and goes nowhere else.
+It gets a `Load` and then an `Ask` for each run on its standard input, and answers each with a line
+of JSON. What the test prints is read for its verdict, and goes nowhere else.
 """
 
 import ast
@@ -10,7 +10,6 @@ import inspect
 import io
 import json
 import os
-import pickle
 import pkgutil
 import random
 import re
@@ -30,7 +29,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from backcheck.diagnosis.calling import bound, helper
-from backcheck.diagnosis.child import encoded
+from backcheck.diagnosis.child import encoded, received
 from backcheck.fixtures import Call
 from backcheck.program import Program, Step, Tree
 
@@ -368,13 +367,13 @@ def _offline(*_: Any, **__: Any) -> NoReturn:
 
 def main() -> None:
     """Load a test and run it as often as it is asked for."""
-    asked, told, leave = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w"), os._exit
+    asked, told, leave = received(), os.fdopen(os.dup(1), "w"), os._exit
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(null, stream)
     # Above all for what would wait: an author's test is run hundreds of times.
     socket.socket.connect = socket.getaddrinfo = _offline  # type: ignore[method-assign]
-    load: Load = pickle.load(asked)  # noqa: S301 - our own parent wrote it
+    load: Load = asked()
     sys.path[:0] = [os.path.dirname(load.path)]
     target = Target()
 
@@ -384,10 +383,8 @@ def main() -> None:
 
     def converse(run: Callable[[], str]) -> None:
         tell({})
-        with suppress(EOFError):
-            while True:
-                tell(_attempt(run, target, pickle.load(asked)))  # noqa: S301 - as above
-        leave(0)
+        while True:
+            tell(_attempt(run, target, asked()))
 
     try:
         (_by_pytest if load.by_pytest else _directly)(load, target, converse)

@@ -11,12 +11,16 @@ import json
 import linecache
 import os
 import pickle
+import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
@@ -50,14 +54,34 @@ class Job:
     programs: tuple[tuple[Taken, str, tuple[tuple[Any, ...], ...]], ...]
 
 
+def received() -> Callable[[], Any]:
+    """Return what waits for the next thing that the parent sends.
+
+    Once the parent is gone, however it ended, so are this process and what it has started.
+    """
+    sent, queue = os.fdopen(os.dup(0), "rb"), SimpleQueue[Any]()
+    end = partial(os.killpg, 0, signal.SIGKILL) if os.name == "posix" else partial(os._exit, 1)
+
+    def receive() -> None:
+        with suppress(EOFError, pickle.UnpicklingError):
+            while True:
+                queue.put(pickle.load(sent))  # noqa: S301 - our own parent wrote it
+        end()
+
+    threading.Thread(target=receive, daemon=True).start()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    return queue.get
+
+
 def main() -> None:
     """Run the programs of a job."""
-    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    job: Job = received()()
     # What is written to the standard output, by Python or below it, goes to the error stream.
     out = os.dup(1)
     os.dup2(2, 1)
     sys.path[:0] = [os.path.dirname(os.path.abspath(job.path))]
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited")
+    for noise in ("coroutine .* was never awaited", ".*multi-threaded, use of fork"):
+        warnings.filterwarnings("ignore", noise)
     write, dumps, leave = os.write, json.dumps, os._exit
     null = os.open(os.devnull, os.O_WRONLY)
     for told in answers(job):
@@ -185,7 +209,3 @@ def _failure(error: BaseException, labels: set[str]) -> dict[str, Any]:
     own = [frame for frame in own if frame[0] in labels]
     said = traceback.format_exception_only(error)[-1].strip()
     return {"error": said, "frames": own[:3] + own[3:][-2:]}
-
-
-if __name__ == "__main__":
-    main()

@@ -33,7 +33,7 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
@@ -344,18 +344,19 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
 
 
 def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
-    """Return the tests that have most of the pasted shapes: how many of them."""
+    """Return the tests that have most of the pasted shapes, or all without names: how many."""
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
     named = any(array.name for array in paste.arrays)
+    enough = count // 2 + 1 if named else count
     fitting = {
         test: max((placing.fitting for placing in placings(paste, test)), default=0)
         for test in tests
         # Where a notebook prints single entries, there are no numbers without a name.
         if (named or not test.entries)
-        and 2 * sum(_fits_any(array, test) for array in paste.arrays) > count
+        and sum(_fits_any(array, test) for array in paste.arrays) >= enough
     }
-    return {test: fits for test, fits in fitting.items() if 2 * fits > count}
+    return {test: fits for test, fits in fitting.items() if fits >= enough}
 
 
 def _fits_any(array: PrintedArray, test: Fixture) -> bool:
@@ -371,6 +372,10 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
     arrays = _by_name(paste)
+    if not paste.error and (shaped := misshapen(paste, tested)):
+        _, candidates, (headline, *more) = shaped
+        beside = (*more, covered())
+        return Diagnosis("unexplained", None, candidates, beside, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
@@ -388,7 +393,9 @@ def _explain(
         return None
     search = cache(partial(_search, effort=effort))
     remarks: list[str] = []
-    for tried, loose, some in _plan(placed, changes):
+    known = [one for one in placed if one.right or (named and one.is_known(paste))]
+    likely = [one for one in placed if one in known or (named and one.named and one.fitting)]
+    for tried, loose, some in _plan(placed, likely, changes):
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -398,7 +405,7 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(one.right or (named and one.known) for one in some))
+            effort.begin(few=not any(one in known for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -417,8 +424,7 @@ def _explain(
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     if not best.fitting and len(tests) > 1:
         return None
-    named = any(array.name for array in best.arrays.values())
-    if len(tests) > 1 and not best.right and not named:
+    if len(tests) > 1 and not best.right and not best.named:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
     remarks += [] if best.right else [covered()]
@@ -435,13 +441,18 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     return say("zeros" if only_zeros else key, more=more, **found)
 
 
-def _plan(placed: list[Placing], changes: int) -> Iterator[tuple[int, bool, list[Placing]]]:
-    """Yield what is tried, the simplest first: how many changes, whether loosely, and where."""
+def _plan(
+    placed: list[Placing], likely: list[Placing], changes: int
+) -> Iterator[tuple[int, bool, list[Placing]]]:
+    """Yield what is tried, the simplest first: how many changes, whether loosely, and where.
+
+    Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+    """
     few = range(min(changes, 1) + 1)
     yield from ((tried, False, placed) for tried in few)
     yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
     yield from ((tried, True, placed) for tried in few)
-    near = most_likely([placing for placing in placed if placing.fitting]) if changes == 2 else []
+    near = [one for one in most_likely(placed) if one in likely] if changes == 2 else []
     yield 2, False, near
     yield 2, True, [placing for placing in near if placing.partial]
 
@@ -621,7 +632,7 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
     """Return some steps with all that they are computed from."""
     found = set(names)
-    for name in reversed(tuple(reads)):
+    for name in reversed([*reads]):
         found |= reads[name] if name in found else set()
     return found
 

@@ -25,7 +25,7 @@ from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
 from backcheck.program import Program, parse
-from backcheck.showing.words import pattern, say
+from backcheck.showing.words import cleaned, pattern, say
 
 RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
 """Below this a difference is rounding, and the backward pass is right."""
@@ -84,6 +84,7 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the verdict on the last difference of a text, with sentences; None if it has none."""
+    text = cleaned(text)
     printed = [*pattern("difference").finditer(text)]
     # A number alone, or one beside the words of the course's own message, is its difference.
     if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):

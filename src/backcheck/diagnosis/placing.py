@@ -18,7 +18,7 @@ from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right, workshop
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
-from backcheck.mutants.mutate import mutants
+from backcheck.mutants.mutate import alike, mutants
 from backcheck.program import ROWS, parts
 from backcheck.showing.words import pattern, say
 
@@ -48,6 +48,11 @@ class Placing:
         return sum(array.fits(np.shape(values[step])) for step, array in self.arrays.items())
 
     @property
+    def named(self) -> bool:
+        """Whether the paste names any of the arrays."""
+        return any(array.name for array in self.arrays.values())
+
+    @property
     def outputs(self) -> int:
         """How many arrays are taken for outputs of the test."""
         return len(self.fixture.expected.keys() & self.arrays.keys())
@@ -64,12 +69,15 @@ class Placing:
         arrays = self.arrays.items()
         return [step for step, array in arrays if is_right(self.fixture, step, array, loose=True)]
 
-    @property
-    def known(self) -> bool:
-        """Whether a right array speaks for the test, or names or half its outputs with shapes."""
+    def is_known(self, paste: Paste) -> bool:
+        """Whether a right array speaks for the test, or shapes with names, or of half its outputs.
+
+        What has no name speaks for a test that uses the whole of the paste.
+        """
         arrays, values = self.arrays, self.fixture.values
         most = 2 * self.outputs >= len(self.fixture.expected)
-        some = most or any(array.name for array in arrays.values())
+        whole = len(self.arrays) + self.recognised == len(paste.arrays)
+        some = self.named or (most and whole)
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
         return bool(self.right) or (some and likely)
 
@@ -181,7 +189,7 @@ def evidence(placing: Placing) -> dict[str, Any]:
 
 
 def _values(fixture: Fixture, step: str, array: PrintedArray) -> int:
-    spread = workshop(fixture).spread[step] if _can_be(fixture, step, array) else Counter()
+    spread = workshop(fixture).spread(step) if _can_be(fixture, step, array) else Counter()
     return sum(count for shape, count in spread.items() if array.fits(shape, loose=True))
 
 
@@ -195,7 +203,7 @@ def _can_be(fixture: Fixture, step: str, array: PrintedArray) -> bool:
     if fits(np.shape(fixture.values[step])):
         return True
     possible = any(map(fits, product(_sizes(fixture), repeat=2)))
-    return possible and any(map(fits, workshop(fixture).shapes[step]))
+    return possible and any(map(fits, workshop(alike(fixture)).shapes(step)))
 
 
 @cache

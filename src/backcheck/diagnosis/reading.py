@@ -246,6 +246,7 @@ class Paste:
     error: str = ""  # the last line of a traceback that is not a test's own
     problem: str = ""  # what could not be read, and where
     frame: Frame = NOWHERE
+    shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()  # that are printed, with their names
     quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
 
@@ -286,8 +287,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
     groups, rest, problem = _brackets("" if many else text, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    shapes = dict(_printed_shapes(text, names))
-    arrays = [replace(one, around=shapes.get(one.name)) if one.at else one for one in arrays]
+    shapes = {name: shape for name, shape in _printed_shapes(text, names) if name}
+    arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
     if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
@@ -295,11 +296,11 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
     frame = _frame(text)
-    if not any((own, failing, function, error, frame.statement)):
+    if not any((own, failing, function, error, frame.statement, shapes)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
-    said = (failing, function, error, problem, frame, wanted, assigned_in(text))
-    return _finite(Paste(tuple(own), *said))
+    said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
+    return _finite(Paste(tuple(own), *said, assigned_in(text)))
 
 
 def _printed_shapes(

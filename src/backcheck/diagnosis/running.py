@@ -26,7 +26,7 @@ from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
 from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told, written
-from backcheck.fixtures import Comparison, Fixture, ids, load, prefix
+from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
 from backcheck.over_time import time
 from backcheck.showing.words import say
 
@@ -183,9 +183,15 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         start_new_session=True,
     )
     out, late = b"", False
+    # As long as this end of the pipe is open, the process knows that somebody waits.
+    sent: Any = process.stdin
+    process.stdin = None
     try:
+        with suppress(OSError):
+            pickle.dump(job, sent)
+            sent.flush()
         try:
-            out, _ = process.communicate(pickle.dumps(job), timeout=min(PATIENCE, seconds))
+            out, _ = process.communicate(timeout=min(PATIENCE, seconds))
         except subprocess.TimeoutExpired:
             waiting()
             out, _ = process.communicate(timeout=max(0.01, seconds - PATIENCE))
@@ -195,6 +201,8 @@ def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict
         ended(process)
         with suppress(subprocess.TimeoutExpired):
             out = process.communicate(timeout=1)[0] or out
+        with suppress(OSError):
+            sent.close()
     told = []
     for line in out.splitlines():
         with suppress(ValueError):
@@ -253,8 +261,11 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
         left = left_as_handed_out(ran.taken.pieces)
         said = (left,) if left else said
+    order = tuple(_other_order(ran))
     if ran.error and not said:
-        return _failed(ran)
+        failed = _failed(ran)
+        return replace(failed, remarks=(*order, *failed.remarks))
+    said = (*order, *said)
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
@@ -280,6 +291,18 @@ def beside_passing(ran: Ran) -> str:
     names = [one for one in ran.taken.missing if one in tested]
     of = {"names": " and ".join(names), "n": len(names), "name": ran.name}
     return say("supplied", **of) if names else ""
+
+
+def _other_order(ran: Ran) -> Iterator[str]:
+    """Yield what to know where a function has the test's arguments in another order."""
+    _, given = next(iter(parsed(ran.fixture)))
+    for node in (piece.node for piece in ran.taken.pieces):
+        if isinstance(node, ast.FunctionDef) and node.name == ran.name:
+            takes = [one.arg for one in node.args.args]
+            named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
+            if any(name in takes and takes.index(name) != place for name, place in named.items()):
+                call = ran.fixture.call[0].rpartition(" = ")[2]
+                yield say("other-order", call=call, parameters=", ".join(takes))
 
 
 def _failed(ran: Ran) -> Diagnosis:

@@ -2,17 +2,25 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
-from backcheck.fixtures import PREFIXES, Fixture, table_of
+from backcheck.diagnosis.reading import (
+    NOTHING,
+    NOWHERE,
+    Frame,
+    Paste,
+    PrintedArray,
+    course_spelling,
+)
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
 from backcheck.forward import networks
 from backcheck.mutants.formulas import FAILURES, Values
 from backcheck.mutants.mistakes import names_of, occurrences
@@ -77,6 +85,9 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
     kind, caught, function, statement = evidence
     table = exceptions()
     seen = [(key, entry) for key, some in table["seen"].get(kind, {}).items() for entry in some]
+    if function not in ("", "cell"):
+        # What stops the cell that calls a function does not stop the function.
+        seen = [(key, entry) for key, entry in seen if entry[1] != "cell"]
     # What a statement does tells more than the function it stands in.
     for place, value in ((0, caught), (2, statement), (1, function)):
         seen = [(key, entry) for key, entry in seen if entry[place] == value] or seen
@@ -93,7 +104,7 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     """Return what the calls show, the first few causes, and how many there are beside."""
     shown = [
         say("call-says", statement=call, says=says)
-        for call in frame.calls
+        for call in (frame.statement, *frame.calls)
         for wanted, says in wrong_calls()
         if re.search(wanted, call)
     ]
@@ -164,7 +175,7 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
     """Keep the tests that a message can come from, if there are any."""
     tests = [test for test in tests if test.function == paste.function] or tests
-    if any(kind == "values" for kind, _ in paste.failing):
+    if any(kind == "values" for kind, _ in paste.failing) and not paste.error:
         # Only the tests that use np.allclose speak of wrong values.
         return [test for test in tests if test.comparisons[-1].rule == "allclose"] or tests
     return tests
@@ -196,11 +207,18 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: clashing(test, clash, paste) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
-            return None, (), (say("no-clash"), covered())
-        best = min(stopping, key=lambda test: stopping[test][0].rank[:2])
+            vector = [say("one-axis")] if any(len(shape) == 1 for shape in clash[1:]) else []
+            return None, (), (say("no-clash"), *vector, covered())
+        best = min(stopping, key=lambda test: stopping[test][0].rank[:4])
         is_product, left, right = clash
         turned = (say("turned"),) if not is_product and left == right[::-1] else ()
-        return best, tuple(stopping[best]), (say("clash", title=best.title), *turned)
+        unlike = [t for t in reversed(stopping) if t.function != best.function]
+        others = {t.function: t for t in unlike if not paste.frame.statement}
+        also = [
+            say("clash-too", title=test.title, changes="; ".join(stopping[test][0].shown))
+            for test in others.values()
+        ]
+        return best, tuple(stopping[best]), (say("clash", title=best.title), *turned, *also)
     for test in tests:
         if failing := failing_alike(test, paste.failing, paste):
             return test, tuple(failing), (say("complaint", title=test.title),)
@@ -273,7 +291,7 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
 def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
-    Those that the lines cannot have made are left out, if any are left.
+    Those that the lines cannot have made are left out.
     """
     changes = [
         (slot.name, form.tree)
@@ -292,17 +310,79 @@ def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mut
 
 
 def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
-    """Keep the changes of what a statement assigns, to what it reads, if there are any."""
+    """Keep the changes of what a statement assigns and, if there are any, to what it reads."""
     words = [word[0] for word in pattern("identifier").finditer(statement)]
     if not words:
         return found
     assigned = words[0] if "=" in statement else ""
-    found = [mutant for mutant in found if assigned in mutant.forms] or found
+    found = [mutant for mutant in found if assigned in mutant.forms] or (
+        [] if assigned in known_steps() else found
+    )
     if read := [mutant for mutant in found if _new_names(mutant) <= {*words}]:
         return read
     reads_z = pattern("reads-z").search(statement)
     without = [mutant for mutant in found if not any(n[0] == "Z" for n in _new_names(mutant))]
     return found if reads_z else without or found
+
+
+def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
+    """Return what gives the first named array a shape that no test has, and which they have."""
+    printed = [(str(one.name), one.shape, one) for one in paste.arrays if one.dimensions < 3]
+    for name, shape, array in [*printed, *((*one, None) for one in paste.shapes)]:
+        steps = {test: step for test in tests if (step := _step_called(name, test))}
+        known: dict[tuple[int, ...], Fixture] = {}
+        for test, step in steps.items():
+            known.setdefault(np.shape(test.values[step]), test)
+        if not shape or not known or shape in known:
+            continue
+        places = [say("shape-in", shape=size, title=test.title) for size, test in known.items()]
+        said = [say("shape-nowhere", name=name, shape=shape, shapes=", ".join(places))]
+        if turned := known.get(shape[::-1]):
+            said.append(say("shape-turned", name=name, title=turned.title))
+        found = [one for test, step in steps.items() for one in of_shape(test, step, shape)]
+        exact = [one for one in found if array and _prints(one, steps[one.fixture], array)]
+        for test in () if exact else tests:
+            alike = [one for one in test.expected if np.shape(test.values[one]) == shape]
+            if other := next((one for one in alike if one[:2].lower() == name[:2].lower()), ""):
+                said.append(say("shape-other", name=other, title=test.title))
+                break
+        if exact or found:
+            said.append(say("shape-exact" if exact else "shape-like", name=name))
+        return None, tuple(distinct(exact or found)), tuple(said)
+    return None
+
+
+def of_shape(fixture: Fixture, step: str, shape: tuple[int, ...]) -> Iterator[Mutant]:
+    """Yield the named forms that give a step a shape, or that shape turned round."""
+    for _, forms in occurrences(fixture):
+        value = Mutant(fixture, forms).values.get(step) if {*forms} == {step} else None
+        own = np.shape(fixture.values[step])
+        if value is not None and np.shape(value) in {shape, shape[::-1]} - {own}:
+            yield Mutant(fixture, forms)
+
+
+def _prints(mutant: Mutant, step: str, array: PrintedArray) -> bool:
+    value = mutant.values[step]
+    return array.matches(value) or array.matches(np.transpose(value))
+
+
+def _step_called(name: str, fixture: Fixture) -> str:
+    """Return the step that a name of a gradient is for, by its spelling in a test, or ``""``."""
+    name = next(iter(fixture.also_called), {}).get(name, name)
+    steps = [step.name for step in fixture.program.steps if name[:1] == "d"]
+    return next((step for step in steps if step.lower() == name.lower()), "")
+
+
+@cache
+def known_steps() -> frozenset[str]:
+    """Return the name of every line of a published test, so that no other one is meant by it."""
+    tests = [load(id) for id in ids()]
+    return frozenset(
+        step.name
+        for test in tests
+        for program in (test.program, test.forward)
+        for step in program.steps
+    )
 
 
 def _new_names(mutant: Mutant) -> set[str]:

@@ -79,7 +79,8 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
     hashed = _hashed(scale)
     right = {*hashed.fingerprints([fixture.expected[name] for name in names])}
     killed = audit(fixture).killed
-    found: list[tuple[Mutant, list[str], int]] = []
+    found: list[tuple[Mutant, list[str], str]] = []
+    kept_by_key: dict[Any, str] = {}
     margins = [0.5]
     for mutant in killed:
         outputs = returned(fixture, mutant)
@@ -87,9 +88,10 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
         if every and right.isdisjoint(every):
             margin, grid = _deepest(hashed.steps_of(outputs))
             margins.append(margin)
-            found.append((mutant, every, grid))
-    ways = [(mutant, every[grid]) for mutant, every, grid in found]
-    ways += _other_ways(fixture, {one.fixture for one in killed}, ways)
+            found.append((mutant, every, every[grid]))
+            kept_by_key[_key(outputs)] = every[grid]
+    ways = [(mutant, kept) for mutant, _, kept in found]
+    ways += _other_ways(fixture, {one.fixture for one in killed}, kept_by_key)
     with_name = {kept for mutant, kept in ways if mutant.named}
     said: dict[str, set[str]] = {}
     table: dict[str, dict[str, list[str]]] = {}
@@ -107,10 +109,9 @@ def fingerprints(fixture: Fixture) -> Fingerprints:
 
 
 def _other_ways(
-    fixture: Fixture, made_for: set[Fixture], ways: list[tuple[Mutant, str]]
+    fixture: Fixture, made_for: set[Fixture], kept: dict[Any, str]
 ) -> list[tuple[Mutant, str]]:
     """Return other changes of one step that return what a mistake does: it may be made there."""
-    kept = {_key(returned(fixture, mutant)): one for mutant, one in ways}
     changes = [
         Mutant(wide, {slot.name: form.tree})
         for wide in made_for
@@ -151,7 +152,7 @@ def returned(fixture: Fixture, mutant: Mutant) -> list[Array]:
     """Return what a mistake returns on a test, or nothing where it stops or is not finite."""
     outputs: list[Array] = []
     with suppress(ValueError):
-        values = mutant.program.run(fixture.arrays)
+        values = fixture.values_of(mutant.program)
         outputs = [np.asarray(values[one], float) for one in fixture.comparisons[-1].outputs]
     return outputs if all(np.all(np.isfinite(one)) for one in outputs) else []
 

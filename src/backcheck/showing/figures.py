@@ -19,9 +19,10 @@ from typing import Any, Concatenate, ParamSpec
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MultipleLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MultipleLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
 from backcheck.activations import Activation, sigmoid
@@ -83,6 +84,9 @@ STYLE = {
 
 # Points: the height of a line, the length of an arrow, the width of a digit.
 _ROW, _GAP, _DIGIT = 13.0, 22.0, 6.3
+
+# How far out three names stand that would touch side by side.
+_APART = np.array([0.8, 0.5, 0.2])
 
 _DERIVATIVES = {
     "sigmoid": ("σ", ("σ({Z}) σ(−{Z})", "{A} (1 − {A})")),
@@ -148,7 +152,7 @@ def activation_curves(figure: Figure, activation: Activation) -> None:
     panels = figure.subplot_mosaic("vv;za")
     value, from_z, from_a = panels["v"], panels["z"], panels["a"]
     z = np.linspace(-5, 5, 401)
-    a = np.linspace(float(activation(-50.0)), min(float(activation(50.0)), 5), 401)
+    a = np.linspace(*_values(activation), 401)
     value.plot(z, activation(z), color=INK)
     value.set(title=f"a = {activation.name}(z)", xlabel="z")
     from_z.plot(z, activation.derivative_from_z(z), color=Z_FORM)
@@ -171,6 +175,10 @@ def cache_plane(figure: Figure, activation: Activation, z: ArrayLike, a: ArrayLi
     axes.plot(grid, activation(grid), color=INK, label=f"forward pass: a = {activation.name}(z)")
     axes.vlines(z, a, activation(z), color=FAINT, linewidth=0.8, zorder=1)
     axes.plot(z, a, "o", markersize=5, color=CACHED, label="cached pair")
+    # Two caches of one activation are compared on the same axes, if their pairs allow it.
+    low, high = _values(activation)
+    reach = 0.65 * (high - low)
+    axes.set_ylim(min(low - reach, a.min() - 0.1), max(high + reach, a.max() + 0.1))
     _labelled(axes, "z, cached", "a, cached")
 
 
@@ -180,7 +188,7 @@ def form_planes(figure: Figure, activation: Activation) -> None:
 
     They stand upright for the Z-form, which ignores a, and lie for the A-form, which ignores z.
     """
-    low, high = (float(activation(end)) for end in (-50.0, 50.0))
+    low, high = _values(activation)
     margin = 0.25 * (high - low)
     z, a = np.meshgrid(np.linspace(-4, 4, 161), np.linspace(low - margin, high + margin, 161))
     levels = np.array([0.2, 0.5, 0.8]) * float(activation.derivative_from_z(0.0))
@@ -189,9 +197,14 @@ def form_planes(figure: Figure, activation: Activation) -> None:
         (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
         (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
     )
-    for axes, derivative, colour, style, name in forms:
+    # Names stand where the curve is not: each at its line, and none beside another one.
+    upper, negative = a[:, 0] > (low + high) / 2, z[0] < 0
+    at_z = _nearest(levels, z[0][negative], activation.derivative_from_z)
+    at_a = _nearest(levels, a[:, 0][upper], activation.derivative_from_a)
+    lines_at = (np.transpose([at_z, a.max() * _APART]), np.transpose([z.min() * _APART, at_a]))
+    for (axes, derivative, colour, style, name), at in zip(forms, lines_at, strict=True):
         lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
-        axes.clabel(lines, fmt="%.2f", fontsize=SIZE, colors=INK)
+        axes.clabel(lines, fmt="%.2f", fontsize=SIZE, colors=INK, manual=[*map(tuple, at)])
         axes.plot(z[0], activation(z[0]), color=INK)
         axes.set(title=f"{name}: equal values", xlabel="z")
     left.set_ylabel("a")
@@ -271,7 +284,7 @@ def dependency_graph(figure: Figure, program: Program) -> None:
             if name in height:
                 # A neighbour is reached straight down, a farther step around its left.
                 near = height[name] - y == 1
-                x, gap, bend = (0.0, 0.27, 0) if near else (-0.3, 0.0, 0.4)
+                x, gap, bend = (0.0, 0.27, 0) if near else (-0.2, 0.0, 0.4)
                 look = {"arrowstyle": "-|>", "color": INK, "lw": 1.2}
                 look["connectionstyle"] = f"arc3,rad={bend}"
                 axes.annotate("", (x, y + gap), (x, height[name] - gap), arrowprops=look)
@@ -377,6 +390,8 @@ def step_size_curves(figure: Figure, h: ArrayLike, errors: Mapping[str, ArrayLik
     for name, values, colour, marker in _with_looks(errors, RUNS, SIGNS):
         shown = np.maximum(np.asarray(values, dtype=float), 1e-17)
         axes.loglog(h, shown, color=colour, marker=marker, markersize=4, label=name)
+    axes.xaxis.set_major_locator(LogLocator(numticks=6))
+    _name_powers(axes.xaxis, axes.yaxis)
     _labelled(axes, "step size h", "relative error")
 
 
@@ -386,7 +401,10 @@ def training_curves(figure: Figure, losses: Mapping[str, ArrayLike]) -> None:
     axes = figure.subplots()
     for name, values, colour, style in _with_looks(losses, RUNS, DASHES):
         axes.plot(values, color=colour, linestyle=style, label=name)
-    axes.set_yscale("log")
+    # What climbs leaves the picture, so that the others have room.
+    first = max(float(np.ravel(values)[0]) for values in losses.values())
+    axes.set(yscale="log", ylim=(None, 2 * first))
+    _name_powers(axes.yaxis)
     _labelled(axes, "step", "cost")
 
 
@@ -406,6 +424,7 @@ def saturation(figure: Figure, z: ArrayLike, panels: Mapping[str, Mapping[str, A
             ends = [end for end in (shown[0], shown[-1]) if 0 < end < len(z) - 1]
             axes.plot(z[ends], error[ends], "x", color=colour, markersize=11, mew=3)
         axes.set(title=title, yscale="log", ylabel="relative error of dZ")
+        _name_powers(axes.yaxis)
         axes.set_xscale("symlog", linthresh=20, linscale=1.5)
     rows[-1].set(xlabel="Z", xticks=[-700, -100, -20, 0, 37])
     rows[-1].xaxis.set_major_formatter("{x:.0f}")
@@ -430,7 +449,7 @@ def derivative_over_activation(
         else:
             axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
             axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
-            axes.legend(loc="upper left")
+            axes.legend(loc="lower right")
             falling = np.interp(level, a[turn::-1], derivative[turn::-1])
             rising = np.interp(level, a[turn:], derivative[turn:])
             axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
@@ -449,6 +468,7 @@ def separation(figure: Figure, errors: Mapping[str, ArrayLike], threshold: float
         axes.hist(size, bins, label=name, edgecolor=colour, color=colour, fill=fill)
     axes.axvline(np.log10(threshold), color=INK, linestyle=":", label="threshold")
     axes.set(yscale="log", ylim=(0.5, None))
+    _name_powers(axes.yaxis)
     axes.xaxis.set_major_locator(MultipleLocator(4))
     _labelled(axes, "relative error, as a power of ten", "programs")
 
@@ -507,6 +527,7 @@ def fairness_against_strength(
     Each function has its editions in order of time: name, fairness, strength.
     """
     axes = figure.subplots()
+    named: set[tuple[int, int]] = set()
     for function, editions, sign, colour in _with_looks(tests, SIGNS, RUNS):
         places: dict[tuple[float, float], list[str]] = {}
         for edition, fairness, strength in editions:
@@ -517,12 +538,32 @@ def fairness_against_strength(
             axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour})
         for place, called in () if single else places.items():
             name = ", ".join(called)
-            axes.annotate(name, place, (6, 6), textcoords="offset points", color=colour)
-    axes.set(xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 6))
+            near = (round(10 * place[0]), round(50 * place[1]))
+            at = (6, -14 if near in named else 6)
+            named.add(near)
+            axes.annotate(name, place, at, textcoords="offset points", color=colour)
+    axes.set(xlim=(-0.05, 1.2), xticks=np.linspace(0, 1, 3))
     axes.margins(y=0.1)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     _labelled(axes, "fairness: right programs accepted", "strength: mistakes rejected")
+
+
+def _values(activation: Activation) -> tuple[float, float]:
+    """Return between which values an activation is drawn."""
+    return float(activation(-50.0)), min(float(activation(50.0)), 5.0)
+
+
+def _nearest(levels: Array, places: Array, values: Callable[[Array], Array]) -> Array:
+    """Return at which of the places a function is nearest to each level."""
+    found: Array = places[np.abs(values(places) - levels[:, None]).argmin(axis=1)]
+    return found
+
+
+def _name_powers(*axes: Axis) -> None:
+    """Write powers of ten as code does: raised exponents are too small for a phone."""
+    for axis in axes:
+        axis.set_major_formatter(lambda value, _: f"1e{round(np.log10(value))}")
 
 
 def _before_poles(values: Array, start: int) -> Array:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,8 +16,11 @@ FORMS = {
 }
 """How to tell the three ways to write a step, the shortcut first: it may read Z as well."""
 
-LONG = 40
+LONG = 32
 """Cells of more signs may stand on several lines."""
+
+NARROW = 32
+"""So many signs fit beside the names of rows on a phone."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +61,28 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in self.header)
         body = "".join(f"<tr>{self._cells(row)}</tr>\n" for row in self.rows)
+        kind = "docutils stacked" if self._is_wide else "docutils"
         return (
-            '<div class="table-wrapper" tabindex="0"><table class="docutils">\n'
+            f'<div class="table-wrapper" tabindex="0"><table class="{kind}">\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
         )
+
+    @cached_property
+    def _is_wide(self) -> bool:
+        """Whether a phone has no room for the longest word of each column beside the first."""
+        columns = list(zip(self.header, *self.rows, strict=True))[1:]
+        words = (max(map(len, " ".join(map(str, column)).split())) for column in columns)
+        return sum(words) + 2 * len(columns) > NARROW
 
     def _cells(self, row: Sequence[object]) -> str:
         first, *others = map(str, row)
         kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
         cells = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
-        for text in others:
+        for title, text in zip(self.header[1:], others, strict=True):
             # Outcomes carry their word as a class, so that a page can colour them.
             word = text if text in ("passes", "fails", "error") else "long" * (len(text) > LONG)
             kind = word and f' class="{word}"'
+            kind += f' data-of="{html.escape(title)}"' * self._is_wide
             cells += f"<td{kind}>{html.escape(text)}</td>"
         return cells
 

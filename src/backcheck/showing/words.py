@@ -92,6 +92,7 @@ def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
         "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
         "functions": _any_of(functions),
         "every-function": _any_of(f.function for f in _published()),
+        "function-names": "|".join(dict.fromkeys(f.function for f in _published())),
     }
     for name, filled in filling.items():
         text = text.replace(f"<<{name}>>", filled)

@@ -1,0 +1,69 @@
+// @ts-check
+/* What is said of an array whose shape no test has; see symptoms.py. */
+import { distinct, Mutant } from "./mutant.js";
+import { shapeOf, transpose, tuple } from "./values.js";
+import { say } from "./words.js";
+
+/** What gives the first named array a shape that no test has, and which they have.
+ * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
+export function misshapen({ arrays, shapes }, tests) {
+  /** @type {[string, number[], Observed?][]} */
+  const printed = arrays.map((one) => [one.name ?? "", one.like ? shapeOf(one.like) : [], one]);
+  for (const [name, shape, seen] of [...printed, ...shapes]) {
+    const steps = new Map(tests.map((test) => [test, stepCalled(name, test)]));
+    for (const [test, step] of steps) if (!step) steps.delete(test);
+    /** @type {Map<string, Fixture>} */
+    const known = new Map();
+    for (const [test, step] of steps) {
+      const own = String(shapeOf(test.reference[step]));
+      if (!known.has(own)) known.set(own, test);
+    }
+    if (!shape.length || !known.size || known.has(String(shape))) continue;
+    const places = [...known].map(([size, test]) =>
+      say("shape-in", { shape: tuple(size.split(",").map(Number)), title: test.data.title }),
+    );
+    const remarks = [
+      say("shape-nowhere", { name, shape: tuple(shape), shapes: places.join(", ") }),
+    ];
+    const turned = known.get(String(shape.toReversed()));
+    if (turned) remarks.push(say("shape-turned", { name, title: turned.data.title }));
+    const found = [...steps].flatMap(([test, step]) => ofShape(test, step, shape));
+    const exact = found.filter((one) => {
+      const printing = one.values[steps.get(one.fixture) ?? ""];
+      return seen && (seen.matches(printing) || seen.matches(transpose(printing)));
+    });
+    for (const test of exact.length ? [] : tests) {
+      const other = Object.keys(test.expected).find(
+        (one) =>
+          String(shapeOf(test.reference[one])) === String(shape) &&
+          one.slice(0, 2).toLowerCase() === name.slice(0, 2).toLowerCase(),
+      );
+      if (!other) continue;
+      remarks.push(say("shape-other", { name: other, title: test.data.title }));
+      break;
+    }
+    if (found.length) remarks.push(say(exact.length ? "shape-exact" : "shape-like", { name }));
+    const candidates = distinct(exact.length ? exact : found);
+    return { fixture: null, candidates, remarks };
+  }
+  return null;
+}
+
+/** The named forms that give a step a shape, or that shape turned round.
+ * @type {(fixture: Fixture, step: string, shape: number[]) => Mutant[]} */
+function ofShape(fixture, step, shape) {
+  const own = String(shapeOf(fixture.reference[step]));
+  const wanted = [String(shape), String(shape.toReversed())].filter((one) => one !== own);
+  return fixture.named
+    .filter(([, forms]) => forms.size === 1 && forms.has(step))
+    .map(([, forms]) => new Mutant(fixture, forms, 1))
+    .filter(({ values }) => values[step] && wanted.includes(String(shapeOf(values[step]))));
+}
+
+/** The step that a name of a gradient is for, by its spelling in a test, or "".
+ * @type {(name: string, fixture: Fixture) => string} */
+function stepCalled(name, { data, steps }) {
+  const called = (data.also[0]?.[name] ?? name).toLowerCase();
+  const found = steps.find((one) => one.name.toLowerCase() === called);
+  return called[0] === "d" ? (found?.name ?? "") : "";
+}
