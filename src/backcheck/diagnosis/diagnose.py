@@ -500,16 +500,12 @@ def _answer(
 def _unlikely(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> tuple[bool, bool]:
     """Return a key that sorts last what prints one number with brackets that were left out.
 
-    Before it comes what gives an output that was not pasted another shape, or none: the test
-    would speak of that first.
+    Before it comes what a test would first blame for the shape of an output that is not pasted.
     """
-    bare = [step for step, array in arrays.items() if array.shape == ()]
-    others = mutant.fixture.expected.keys() - arrays.keys()
     shapes = {name: np.shape(value) for name, value in mutant.values.items()}
-    return (
-        any(shapes[step] for step in bare),
-        any(shapes.get(name) != mutant.fixture.expected[name].shape for name in others),
-    )
+    others = ((n, one.shape) for n, one in mutant.fixture.expected.items() if n not in arrays)
+    is_bare = any(shapes[step] for step, array in arrays.items() if array.shape == ())
+    return is_bare, any(shapes.get(name) != shape for name, shape in others)
 
 
 def _one_change(
