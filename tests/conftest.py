@@ -19,12 +19,22 @@ settings.register_profile("book", derandomize=True, deadline=None)
 settings.load_profile("book")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In CI, try again once what a slow machine can fail: browsers, and tests of seconds."""
+    """In CI, try again once what a slow machine can fail: browsers, and tests of seconds.
+
+    What takes the mutants of one published test, or of another edition of it, is run by one
+    process, which has them.
+    """
     again = os.environ.get("CI") and config.pluginmanager.hasplugin("rerunfailures")
-    for item in items if again else ():
-        if item.path.parent.name == "browser" or item.get_closest_marker("timed"):
+    by_several = config.pluginmanager.hasplugin("xdist")
+    for item in items:
+        if again and (item.path.parent.name == "browser" or item.get_closest_marker("timed")):
             item.add_marker(pytest.mark.flaky(reruns=1))
+        id = str(getattr(getattr(item, "callspec", None), "params", {}).get("id", ""))
+        edition = id.rpartition("_")[0]
+        if edition and by_several and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(edition))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -53,9 +63,9 @@ def page(request: pytest.FixtureRequest, html: Path) -> Any:
     return building.Page(request.param, path, building.parsed(path))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Start the system's Chromium."""
+    """Start the system's Chromium, one for each process of tests."""
     import browsing
 
     with browsing.started() as browser:

@@ -6,6 +6,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ def printer() -> Iterator[Any]:
         yield pdf
 
 
+def printed(printer: Any, html: Path, text: str) -> bytes:
+    """Print in a thread of its own: Playwright runs in each but once, and tests have theirs."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(printer.printed, html, text).result()
+
+
 @pytest.fixture(scope="module")
 def document(printer: Any, html: Path) -> str:
     return printer.document(html)
@@ -57,7 +64,7 @@ def pdf(printer: Any, html: Path, document: str) -> Iterator[Pdf]:
     # The numbers in the contents cost a second print; the test of the bytes has some.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(printer, "_number", lambda page: None)
-        data = printer.settled(printer.printed(html, document), printer.headings_of(document))
+        data = printer.settled(printed(printer, html, document), printer.headings_of(document))
     assert len(data) < 6e6
     with Pdf.open(io.BytesIO(data)) as opened:
         yield opened
@@ -140,7 +147,7 @@ def test_the_pdf_is_the_same_bytes_whenever_it_is_printed(printer: Any, html: Pa
     link = '<p id="contents"><a href="#a">A</a><i class="number"></i>'
     table = "<table><tr><th>A<td>B</table>"
     text = f'<title>T</title>{link}{table}<h1 id="a" style="break-before: page">A'
-    first, second = (printer.printed(html, text) for _ in range(2))
+    first, second = (printed(printer, html, text) for _ in range(2))
     assert first != second, "the dates that are taken out"
     assert printer._pages_of(first) == {"a": 2}
     assert printer.settled(first, ["A"]) == printer.settled(second, ["A"])

@@ -5,6 +5,9 @@ from test_engine import agree
 
 from exceptions import WRONG_CALLS, below, pasted, stops
 
+# Where the package's tests of them make the programs.
+pytestmark = pytest.mark.xdist_group("exceptions")
+
 
 @pytest.mark.parametrize("style", ["plain", "older", "newer"])
 def test_page_and_package_tell_the_same_causes(style: str) -> None:

@@ -52,7 +52,6 @@ LAYERS = (
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing", "apart"),
     *(
         "symptoms",
-        "misshapen",
         "uncovered",
         "clues",
         "differences",
@@ -63,7 +62,7 @@ LAYERS = (
         "cards",
         "page",
     ),
-    *("sources", "recorded", "calling", "returned", "lines", "passing", "running", "showing"),
+    *("sources", "recorded", "calling", "returned", "lines", "running", "showing"),
 )
 """The modules, from the ground up: each may import those before it."""
 

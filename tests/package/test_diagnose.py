@@ -601,6 +601,23 @@ def test_zeros_are_not_explained() -> None:
     assert found.title.startswith("Zeros say nothing")
 
 
+@pytest.mark.parametrize("zero", ["0", "0.", "0.0"])
+def test_zeros_beside_right_numbers_are_wrong_however_they_are_written(zero: str) -> None:
+    fixture = load("c1w3_bp_notebook_v2")
+    text = "".join(f"{name} = {fixture.values[name]}\n" for name in ("dW1", "dW2", "db2"))
+    found = diagnose(f"{text}db1 = [[{zero}], [{zero}], [{zero}], [{zero}]]", fixture)
+    assert found.verdict != "expected"
+    values = {name: fixture.values[name] for name in fixture.expected}
+    assert diagnose(values | {"db1": np.zeros((4, 1))}, fixture).verdict != "expected"
+
+
+def test_an_array_of_zeros_where_others_are_expected_is_called_so() -> None:
+    fixture = load("c1w3_bp_notebook_v2")
+    values = fixture.run(dW1="2.5 * dZ1 @ X.T") | {"db1": np.zeros((4, 1))}
+    found = diagnose({name: values[name] for name in fixture.expected}, fixture, 1)
+    assert "db1 is 0 in every entry." in found.remarks
+
+
 def test_numbers_of_short_floats_and_typed_ones_are_the_expected_ones() -> None:
     for id in ("c1w3_bp_notebook_v2", HIDDEN, WEEK_4, LINEAR):
         values = {name: load(id).values[name] for name in load(id).expected}

@@ -19,6 +19,9 @@ from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import MARK, WRONG_CALLS, Stop, below, counted, pasted, stops, written
 
+# One process makes the programs for all of them.
+pytestmark = pytest.mark.xdist_group("exceptions")
+
 STYLES = ("plain", "older", "newer")
 
 

@@ -2,6 +2,7 @@
 /* How a test calls a function, read both ways; see calling.py. */
 
 import { Unreadable } from "./reading.js";
+import { FUNCTION, parametersOf } from "./sources.js";
 import { prefixOf } from "./util.js";
 import { shapeOf } from "./values.js";
 import { say } from "./words.js";
@@ -85,4 +86,17 @@ export function isCalledSo(fixture, parameters) {
   const spelled = parameters.map((name) => name.toLowerCase());
   const alike = names.every((name) => spelled[given.indexOf(name)] === name.toLowerCase());
   return given.length === parameters.length && names.length > 0 && alike;
+}
+
+/** What to know where a function has the test's arguments in another order.
+ * @type {(fixture: Fixture, taken: Taken, named: string) => string[]} */
+export function otherOrder(fixture, { pieces }, named) {
+  const call = fixture.data.call[0].split(" = ").at(-1) ?? "";
+  const [, given] = fixture.data.calls[0];
+  const own = pieces.find((one) => one.kind === FUNCTION && one.name === named);
+  const takes = own ? parametersOf(own) : [];
+  const moved = given.some(
+    (one, at) => typeof one === "string" && ![at, -1].includes(takes.indexOf(one)),
+  );
+  return moved ? [say("other-order", { call, parameters: takes.join(", ") })] : [];
 }

@@ -132,7 +132,7 @@ function* likeSizes(step, got, want) {
   const near = (one, at) =>
     Math.abs(Math.abs(one) - Math.abs(want[at])) <= 1e-7 + 1e-5 * Math.abs(want[at]);
   if (steady && Math.abs(first - 1) > 1e-4) {
-    yield say("times", { step, ratio: general(first) });
+    yield say(first ? "times" : "all-zero", { step, ratio: general(first) });
   } else if (got.some((one, at) => one * want[at] < 0) && got.every(near)) {
     yield say("signs", { step });
   }

@@ -7,7 +7,6 @@ import { chosen, hidden } from "./chosen.js";
 import { remains } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
-import { misshapen } from "./misshapen.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import {
   chance,
@@ -27,6 +26,7 @@ import {
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort, explanations, Search } from "./search.js";
+import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
 import { compared, DATA, least } from "./util.js";

@@ -43,6 +43,12 @@ export function covers(cell, number, loose = false) {
 function untrimmed(rows) {
   const decimals = rows.flatMap((row) => (row || []).map((cell) => cell?.decimals ?? OWN));
   const most = decimals.reduce((one, other) => Math.max(one, other), OWN);
+  // Python writes a 0 as 0.0, which nobody has rounded.
+  const zeros = most === 1 && rows.every((row) => row?.every((cell) => !cell?.value) ?? true);
+  if (zeros) {
+    const exact = { value: 0, own: EXACT, decimals: EXACT };
+    return rows.map((row) => row?.map((cell) => cell && exact) ?? null);
+  }
   const finest = most < 0 ? EXACT : most;
   /** @type {(cell: Cell | null) => Cell | null} */
   const whole = (cell) => cell && { ...cell, decimals: cell.decimals === OWN ? cell.own : finest };

@@ -280,9 +280,9 @@ export const NOTHING = {
   error: "",
   problem: "",
   frame: { function: "", statement: "" },
+  shapes: [],
   quoted: [],
   lines: [],
-  shapes: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.

@@ -1,10 +1,9 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
-import { argumentsOf, isCalledSo, namesOfOutputs } from "./calling.js";
+import { argumentsOf, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
 import { explaining, unknown } from "./diagnose.js";
 import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { isRightOn, whichLine } from "./lines.js";
-import { otherOrder } from "./passing.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
@@ -245,8 +244,8 @@ export function* diagnosed(done) {
   }
   const order = otherOrder(fixture, taken, name);
   if (error && !said.length) {
-    const stopped = failed(done);
-    return { ...stopped, remarks: [...order, ...stopped.remarks] };
+    const found = failed(done);
+    return { ...found, remarks: [...order, ...found.remarks] };
   }
   said = [...order, ...said];
   const arrays = Object.entries(usable(outputs));
@@ -258,6 +257,23 @@ export function* diagnosed(done) {
   if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
     return { ...found, verdict: "explained", candidates: [own], remarks: said };
   return { ...found, remarks: [...said, ...found.remarks] };
+}
+
+/** Whether a function is wrong on fresh networks, whatever its test says. @param {Ran} ran */
+export function isWrong({ fixture, traces, name }) {
+  const [test, some] = traces.get(name) ?? [fixture, []];
+  return !some.slice(0, 2).every((one) => isRightOn(test, one, DATA.four_digits));
+}
+
+/** What a test that accepts a function does not see: a mistake, or what was supplied.
+ * @param {Ran} ran */
+export function besidePassing(ran) {
+  const { name, taken } = ran;
+  if (isWrong(ran)) return say("passes-wrongly", { name });
+  const tested = [...FIXTURES.values()].map((one) => one.function);
+  const names = taken.missing.filter((one) => tested.includes(one));
+  const of = { names: names.join(" and "), n: names.length, name };
+  return names.length ? say("supplied", of) : "";
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */

@@ -2,10 +2,19 @@
 /* What is shown of a reader's own function: a script of its own, since only code needs it. */
 import { answerParts, element } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
-import { besidePassing, isWrong } from "./passing.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
-import { asked, diagnosed, lineOf, PASTED, ran, SECONDS, uncalled } from "./running.js";
+import {
+  asked,
+  besidePassing,
+  diagnosed,
+  isWrong,
+  lineOf,
+  PASTED,
+  ran,
+  SECONDS,
+  uncalled,
+} from "./running.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";

@@ -191,12 +191,12 @@ interface Paste {
   error: string;
   problem: string;
   frame: Frame;
+  /** The shapes that are printed, with the names of their arrays. */
+  shapes: [string, number[]][];
   /** What the text calls expected beside other arrays. */
   quoted: Observed[];
   /** The names that code assigns, and what. */
   lines: [string, string][];
-  /** The shapes that are printed, by name. */
-  shapes: [string, number[]][];
 }
 type Run = import("./workshop.js").Run;
 type Mutant = import("./mutant.js").Mutant;

@@ -33,7 +33,8 @@ from backcheck.diagnosis.placing import (
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.symptoms import likely_mutants, misshapen, tested_by, told
+from backcheck.diagnosis.shapes import misshapen
+from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
@@ -684,6 +685,7 @@ def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
         finite = ratios.size > 1 and np.isfinite(ratios).all()
         steady = finite and np.ptp(ratios) <= 1e-4 * abs(ratios[0])
     if steady and abs(ratios[0] - 1) > 1e-4:
-        yield say("times", step=step, ratio=f"{ratios[0]:.6g}")
+        zero = not ratios[0]
+        yield say("all-zero" if zero else "times", step=step, ratio=f"{ratios[0]:.6g}")
     elif np.any(got * want < 0) and got.size > 1 and np.allclose(abs(got), abs(want), atol=1e-7):
         yield say("signs", step=step)

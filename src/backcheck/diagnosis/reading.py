@@ -547,7 +547,12 @@ def _number(word: str) -> PrintedNumber:
 
 def _untrimmed(rows: Sequence[Row | None]) -> tuple[Row | None, ...]:
     """Give every number of an array the decimals of its finest one: numpy trims zeros."""
-    finest = max((n.decimals for n in _numbers_of(rows) if n.decimals >= 0), default=EXACT)
+    numbers = _numbers_of(rows)
+    finest = max((n.decimals for n in numbers if n.decimals >= 0), default=EXACT)
+    if finest == 1 and not any(number.value for number in numbers):
+        # Python writes a 0 as 0.0, which nobody has rounded.
+        exact = PrintedNumber(0.0, EXACT, EXACT)
+        return tuple(row and tuple(number and exact for number in row) for row in rows)
 
     def decimals(number: PrintedNumber) -> int:
         return number.own if number.decimals == _OWN else finest

@@ -277,6 +277,18 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     return replace(found, remarks=(*said, *found.remarks))
 
 
+def _other_order(ran: Ran) -> Iterator[str]:
+    """Yield what to know where a function has the test's arguments in another order."""
+    _, given = next(iter(parsed(ran.fixture)))
+    for node in (piece.node for piece in ran.taken.pieces):
+        if isinstance(node, ast.FunctionDef) and node.name == ran.name:
+            takes = [one.arg for one in node.args.args]
+            named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
+            if any(name in takes and takes.index(name) != place for name, place in named.items()):
+                call = ran.fixture.call[0].rpartition(" = ")[2]
+                yield say("other-order", call=call, parameters=", ".join(takes))
+
+
 def is_wrong(ran: Ran) -> bool:
     """Return whether a function is wrong on fresh networks, whatever its test says."""
     test, traces = ran.traces.get(ran.name, (ran.fixture, []))
@@ -291,18 +303,6 @@ def beside_passing(ran: Ran) -> str:
     names = [one for one in ran.taken.missing if one in tested]
     of = {"names": " and ".join(names), "n": len(names), "name": ran.name}
     return say("supplied", **of) if names else ""
-
-
-def _other_order(ran: Ran) -> Iterator[str]:
-    """Yield what to know where a function has the test's arguments in another order."""
-    _, given = next(iter(parsed(ran.fixture)))
-    for node in (piece.node for piece in ran.taken.pieces):
-        if isinstance(node, ast.FunctionDef) and node.name == ran.name:
-            takes = [one.arg for one in node.args.args]
-            named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
-            if any(name in takes and takes.index(name) != place for name, place in named.items()):
-                call = ran.fixture.call[0].rpartition(" = ")[2]
-                yield say("other-order", call=call, parameters=", ".join(takes))
 
 
 def _failed(ran: Ran) -> Diagnosis:

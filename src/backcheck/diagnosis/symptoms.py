@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,6 @@ from backcheck.diagnosis.reading import (
     NOWHERE,
     Frame,
     Paste,
-    PrintedArray,
     course_spelling,
 )
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
@@ -323,54 +322,6 @@ def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
     reads_z = pattern("reads-z").search(statement)
     without = [mutant for mutant in found if not any(n[0] == "Z" for n in _new_names(mutant))]
     return found if reads_z else without or found
-
-
-def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
-    """Return what gives the first named array a shape that no test has, and which they have."""
-    printed = [(str(one.name), one.shape, one) for one in paste.arrays if one.dimensions < 3]
-    for name, shape, array in [*printed, *((*one, None) for one in paste.shapes)]:
-        steps = {test: step for test in tests if (step := _step_called(name, test))}
-        known: dict[tuple[int, ...], Fixture] = {}
-        for test, step in steps.items():
-            known.setdefault(np.shape(test.values[step]), test)
-        if not shape or not known or shape in known:
-            continue
-        places = [say("shape-in", shape=size, title=test.title) for size, test in known.items()]
-        said = [say("shape-nowhere", name=name, shape=shape, shapes=", ".join(places))]
-        if turned := known.get(shape[::-1]):
-            said.append(say("shape-turned", name=name, title=turned.title))
-        found = [one for test, step in steps.items() for one in of_shape(test, step, shape)]
-        exact = [one for one in found if array and _prints(one, steps[one.fixture], array)]
-        for test in () if exact else tests:
-            alike = [one for one in test.expected if np.shape(test.values[one]) == shape]
-            if other := next((one for one in alike if one[:2].lower() == name[:2].lower()), ""):
-                said.append(say("shape-other", name=other, title=test.title))
-                break
-        if exact or found:
-            said.append(say("shape-exact" if exact else "shape-like", name=name))
-        return None, tuple(distinct(exact or found)), tuple(said)
-    return None
-
-
-def of_shape(fixture: Fixture, step: str, shape: tuple[int, ...]) -> Iterator[Mutant]:
-    """Yield the named forms that give a step a shape, or that shape turned round."""
-    for _, forms in occurrences(fixture):
-        value = Mutant(fixture, forms).values.get(step) if {*forms} == {step} else None
-        own = np.shape(fixture.values[step])
-        if value is not None and np.shape(value) in {shape, shape[::-1]} - {own}:
-            yield Mutant(fixture, forms)
-
-
-def _prints(mutant: Mutant, step: str, array: PrintedArray) -> bool:
-    value = mutant.values[step]
-    return array.matches(value) or array.matches(np.transpose(value))
-
-
-def _step_called(name: str, fixture: Fixture) -> str:
-    """Return the step that a name of a gradient is for, by its spelling in a test, or ``""``."""
-    name = next(iter(fixture.also_called), {}).get(name, name)
-    steps = [step.name for step in fixture.program.steps if name[:1] == "d"]
-    return next((step for step in steps if step.lower() == name.lower()), "")
 
 
 @cache

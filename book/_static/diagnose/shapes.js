@@ -1,5 +1,5 @@
 // @ts-check
-/* What is said of an array whose shape no test has; see symptoms.py. */
+/* Printed arrays and shapes that no test has; see shapes.py. */
 import { distinct, Mutant } from "./mutant.js";
 import { shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
