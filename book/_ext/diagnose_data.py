@@ -458,8 +458,9 @@ def sections(text: str, root: Path = ROOT) -> dict[str, str]:
 
 
 def unmarked(heading: str) -> str:
-    """Return a heading without its mathematics marked up."""
-    return re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    """Return a heading without its mathematics marked up, and quoted as the pages quote."""
+    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 
 def written(found: Mapping[str, Any]) -> str:

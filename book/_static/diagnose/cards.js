@@ -26,12 +26,22 @@ function pageLink(place) {
   return element("a", { href }, DATA.pages[place] || place);
 }
 
-/** @type {(remark: string) => (Node | string)[]} */
-function remarkParts(remark) {
+/** A text with its formulas as code. @type {(text: string, formulas: string[]) => (Node | string)[]} */
+function marked(text, formulas) {
+  const found = formulas.find((one) => text.includes(one));
+  if (!found) return [text];
+  const at = text.indexOf(found);
+  return [text.slice(0, at), code(found), text.slice(at + found.length)];
+}
+
+/** @type {(remark: string, formulas: string[]) => (Node | string)[]} */
+function remarkParts(remark, formulas) {
   const [read, stop] = say("read-page", { page: "\n" }).split("\n");
   const at = remark.lastIndexOf(read) + read.length;
   const page = remark.slice(at, -stop.length);
-  return page in DATA.pages ? [remark.slice(0, at), pageLink(page), stop] : [remark];
+  return page in DATA.pages
+    ? [...marked(remark.slice(0, at), formulas), pageLink(page), stop]
+    : marked(remark, formulas);
 }
 
 /** @type {(candidate: Mutant) => Element} */
@@ -76,9 +86,10 @@ function copiedByHand(text) {
 
 /** @type {(candidate: Mutant) => Element[]} */
 function changesOf(candidate) {
+  const before = say("expects", { equation: "" });
   const lines = candidate.shown.flatMap((statement, at) => [
     element("pre", { class: "diagnose-code" }, statement),
-    element("p", {}, candidate.expects[at]),
+    element("p", {}, ...marked(candidate.expects[at], [candidate.expects[at].replace(before, "")])),
   ]);
   for (const [step, name] of candidate.printedAs) {
     const said = sentenceParts("called", { name: code(name), step: code(step) });
@@ -163,6 +174,7 @@ function otherForm(candidate) {
 /** @type {(found: Diagnosis) => Element[]} */
 export function answerParts(found) {
   const parts = [];
+  const formulas = found.candidates.flatMap((one) => one.shown);
   if (found.verdict === "expected") {
     const others = found.candidates.slice(1);
     if (others.length)
@@ -181,7 +193,7 @@ export function answerParts(found) {
   }
   return [
     ...found.remarks.map((remark) =>
-      element("p", { class: "diagnose-remark" }, ...remarkParts(remark)),
+      element("p", { class: "diagnose-remark" }, ...remarkParts(remark, formulas)),
     ),
     ...parts,
   ];

@@ -85,9 +85,6 @@ STYLE = {
 # Points: the height of a line, the length of an arrow, the width of a digit.
 _ROW, _GAP, _DIGIT = 13.0, 22.0, 6.3
 
-# How far out three names stand that would touch side by side.
-_APART = np.array([0.8, 0.5, 0.2])
-
 _DERIVATIVES = {
     "sigmoid": ("σ", ("σ({Z}) σ(−{Z})", "{A} (1 − {A})")),
     "tanh": ("tanh", ("1 − tanh²({Z})", "1 − {A}²")),
@@ -193,17 +190,16 @@ def form_planes(figure: Figure, activation: Activation) -> None:
     z, a = np.meshgrid(np.linspace(-4, 4, 161), np.linspace(low - margin, high + margin, 161))
     levels = np.array([0.2, 0.5, 0.8]) * float(activation.derivative_from_z(0.0))
     left, right = figure.subplots(1, 2, sharey=True)
+    # Names stand at the left and above, where the curve is not, and none beside another one.
+    apart = np.array([0.75, 0.45, 0.15])
     forms = (
-        (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form"),
-        (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form"),
+        (left, activation.derivative_from_z(z), Z_FORM, "solid", "Z-form", 1, a.max() * apart),
+        (right, activation.derivative_from_a(a), A_FORM, "dashed", "A-form", 0, z.min() * apart),
     )
-    # Names stand where the curve is not: each at its line, and none beside another one.
-    upper, negative = a[:, 0] > (low + high) / 2, z[0] < 0
-    at_z = _nearest(levels, z[0][negative], activation.derivative_from_z)
-    at_a = _nearest(levels, a[:, 0][upper], activation.derivative_from_a)
-    lines_at = (np.transpose([at_z, a.max() * _APART]), np.transpose([z.min() * _APART, at_a]))
-    for (axes, derivative, colour, style, name), at in zip(forms, lines_at, strict=True):
+    for axes, derivative, colour, style, name, across, places in forms:
         lines = axes.contour(z, a, derivative, levels, colors=colour, linestyles=style)
+        at = np.array([parts[-1][0] for parts in lines.allsegs])
+        at[:, across] = places
         axes.clabel(lines, fmt="%.2f", fontsize=SIZE, colors=INK, manual=[*map(tuple, at)])
         axes.plot(z[0], activation(z[0]), color=INK)
         axes.set(title=f"{name}: equal values", xlabel="z")
@@ -449,7 +445,7 @@ def derivative_over_activation(
         else:
             axes.plot(a[: turn + 1], derivative[: turn + 1], ":", color=BROKEN, label="g falls")
             axes.plot(a[turn:], derivative[turn:], color=INK, label="g rises")
-            axes.legend(loc="lower right")
+            axes.legend(loc="center right", handlelength=1.2)
             falling = np.interp(level, a[turn::-1], derivative[turn::-1])
             rising = np.interp(level, a[turn:], derivative[turn:])
             axes.plot([level, level], [falling, rising], "o-", color=FAINT, linewidth=1)
@@ -552,12 +548,6 @@ def fairness_against_strength(
 def _values(activation: Activation) -> tuple[float, float]:
     """Return between which values an activation is drawn."""
     return float(activation(-50.0)), min(float(activation(50.0)), 5.0)
-
-
-def _nearest(levels: Array, places: Array, values: Callable[[Array], Array]) -> Array:
-    """Return at which of the places a function is nearest to each level."""
-    found: Array = places[np.abs(values(places) - levels[:, None]).argmin(axis=1)]
-    return found
 
 
 def _name_powers(*axes: Axis) -> None:
