@@ -666,16 +666,15 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
         return
     cells = zip(array.cells, want.flat, strict=True)
     off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
-    places = np.argwhere(off)
-    for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
-        if len(found := {*places[:, axis].tolist()}) == 1 < off.shape[axis]:
-            where = [":"] * off.ndim
-            where[axis] = str(*found)
-            steps = {one.name: one.expression for one in fixture.program.steps}
-            is_time = axis == off.ndim - 1 and "dstack" in str(steps[step])
-            key = "step-differs" if is_time else "part-differs"
-            yield say(key, step=called, t=where[axis], where=", ".join(where))
-            return
+    if np.any(off) and np.any(want[~off]):
+        for axis, places in enumerate(np.nonzero(off)):
+            if len(found := {*places.tolist()}) == 1 < off.shape[axis]:
+                where = [str(*found) if one == axis else ":" for one in range(off.ndim)]
+                steps = {one.name: str(one.expression) for one in fixture.program.steps}
+                is_time = axis == off.ndim - 1 and "dstack" in steps[step]
+                of = {"step": called, "t": where[axis], "where": ", ".join(where)}
+                yield say("step-differs" if is_time else "part-differs", **of)
+                return
 
 
 def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:
