@@ -324,6 +324,7 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
         "title": fixture.title,
         "function": fixture.function,
         "page": fixture.page,
+        "explains": dict(fixture.explains),
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
@@ -496,7 +497,7 @@ def sections(text: str, root: Path = ROOT) -> dict[str, str]:
 
 def unmarked(heading: str) -> str:
     """Return a heading without its mathematics marked up, and quoted as the pages quote."""
-    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    plain = re.sub(r"\{\w+\}|[`$\\]|\*(?=\w)|(?<=\w)\*", "", heading)
     return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 

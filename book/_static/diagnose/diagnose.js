@@ -112,8 +112,8 @@ function* inOtherCourse(paste, changes, effort) {
 function* byTest(paste, tests, changes, effort) {
   const groups = apart(paste, tests);
   const found = [];
-  for (const [test, some] of groups) {
-    const answer = yield* explain(some, [test], changes, effort);
+  for (const [its, some] of groups) {
+    const answer = yield* explain(some, its, changes, effort);
     if (answer) found.push(answer);
   }
   const [first, ...others] = found;

@@ -64,6 +64,7 @@ interface FixtureData {
   title: string;
   function: string;
   page: string;
+  explains: Record<string, string>;
   rule: string;
   printed: boolean;
   /** Whether what it accepts is the gradient, and whether its notebook prints entries alone. */
