@@ -16,6 +16,8 @@ const PAUSE = 150;
 const SLICE = 12;
 const AT_ONCE = 60;
 const NEAR = 150;
+const LACKING =
+  "The tests of the other courses, which this calls for, could not be loaded; backcheck in a terminal has them.";
 const PART = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
@@ -108,7 +110,12 @@ class Page {
    * @param {Promise<unknown>} needed @param {() => Iterator<any, Shown>} work @param {number} run */
   async after(needed, work, run) {
     this.show("Loading the tests of the other courses …", []);
-    await needed;
+    try {
+      await needed;
+    } catch {
+      if (run === this.run) this.show(LACKING, []);
+      return;
+    }
     this.advance(work(), run, SLICE);
   }
 
@@ -145,7 +152,10 @@ class Page {
           return;
         }
         if (next.value === "others") {
-          this.after(others(), () => work, run);
+          const asIs = () => {
+            lacking = LACKING;
+          };
+          this.after(others().catch(asIs), () => work, run);
           return;
         }
         if (next.value === "deep") {
@@ -195,7 +205,11 @@ class Page {
     if (!hash || document.getElementById(hash)) return false;
     this.run += 1;
     if (isElsewhere(hash.split("&")[0])) {
-      others().then(() => this.open());
+      const { run } = this;
+      others().then(
+        () => run === this.run && this.open(),
+        () => this.show(LACKING, []),
+      );
       return true;
     }
     try {
@@ -228,9 +242,9 @@ class Page {
  * @returns {Generator<any, Shown>} */
 function* answering(text, id) {
   const found = yield* diagnosing(text, id, 2);
-  const too = found.verdict === "unexplained" && found.seen.size ? found.fixture?.data.too : "";
-  const remarks = too ? [...found.remarks, too] : found.remarks;
-  return [titleOf(found), answerParts({ ...found, remarks })];
+  const isOpen = found.verdict === "unexplained" && found.seen.size > 0;
+  const more = isOpen ? [found.fixture?.data.too ?? "", lacking].filter(Boolean) : [];
+  return [titleOf(found), answerParts({ ...found, remarks: [...found.remarks, ...more] })];
 }
 
 /** Whether a text has a function in it, or is a notebook. @param {string} text */
@@ -262,12 +276,19 @@ const isElsewhere = (id) => !FIXTURES.has(id) && DATA.others.some(([one]) => one
 /** @type {Promise<void>?} */
 let coming = null;
 
-/** Has the tests of the other courses come; without them the page goes on as before. */
+/** What is said beside numbers that a test of another course may explain, if none came. */
+let lacking = "";
+
+/** Has the tests of the other courses come. */
 function others() {
   coming ??= loaded("diagnose-others.js", DATA.version).then(
-    () => addCourses(Reflect.get(globalThis, "BACKCHECK_OTHERS")),
+    () => {
+      lacking = "";
+      addCourses(Reflect.get(globalThis, "BACKCHECK_OTHERS"));
+    },
     () => {
       coming = null;
+      throw new Unreadable(LACKING);
     },
   );
   return coming;
