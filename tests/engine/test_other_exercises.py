@@ -4,7 +4,7 @@ from test_engine import as_the_page_says, ask
 
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import ids, load
-from backcheck.showing.words import covered
+from backcheck.showing.words import covered, say
 from diagnose_data import COURSE
 from other_exercises import PASTED
 
@@ -12,7 +12,8 @@ from other_exercises import PASTED
 def test_page_and_package_refuse_the_same_exercises() -> None:
     texts = [text for some in PASTED.values() for text in some]
     texts += [f"{load(id).function}(x) beside conv_backward" for id in ids("Course 1")]
-    wanted = [[said, covered()] if (said := not_covered(text)) else [] for text in texts]
+    beside = say("own-check"), covered()
+    wanted = [[said, *beside] if (said := not_covered(text)) else [] for text in texts]
     assert as_the_page_says(ask(*(("notCovered", t) for t in texts))) == as_the_page_says(wanted)
 
 
@@ -27,7 +28,7 @@ def test_the_page_gives_the_command_and_the_page_for_a_test_that_a_terminal_know
         assert f"tests of {function} (" in said
         assert f"backcheck run {id} FILE:{function} calls" in how[0]
         assert "backcheck diagnose FILE" in how[0]
-        assert how[0].endswith("Read command-line.")
+        assert how[0].endswith("Read command-line#command-line-diagnose.")
         assert how[1].endswith(f"Read {load(id).page or 'whose-gradient'}.")
 
 
