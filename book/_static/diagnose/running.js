@@ -319,19 +319,3 @@ export function* lineOf({ error, frames, traces, name, taken }, found) {
   const where = taken.pieces.findLast((piece) => piece.name === one.inside)?.cell.label ?? "";
   return { where, line: one.line, name: one.name, says };
 }
-<<<<<<< HEAD
-
-/** What is said of a text with functions that no test known here calls.
- * @type {(text: string, parse: any) => string} */
-export function uncalled(text, parse) {
-  const found = definedIn(cellsOf(PASTED, text), parse);
-  const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
-  const several = [...new Set(names)].join(", ");
-  const refused = notCovered(text).slice(0, 2).join(" ");
-  return (
-    refused ||
-    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
-  );
-}
-=======
->>>>>>> main
