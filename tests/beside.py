@@ -29,6 +29,10 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "a line and shapes": "---> 54 dZ1 = np.multiply(1 - np.power(Z1, 2), np.dot(W2.T, dZ2))\n"
     "     55 dW1 = 1/m * np.dot(dZ1, X.T)\n"
     "ValueError: operands could not be broadcast together with shapes (7,9) (9,7)",
+    "a step in two lines": "dZ1 = np.dot(W2.T, dZ2)\ndZ1 *= 1 - np.power(A1, 2)\n"
+    "AssertionError: Wrong values for dW1",
+    "a line that reshapes": "cost = -np.sum(Y * np.log(A)) / m\n"
+    "cost = np.squeeze(np.array(cost))\nAssertionError: Wrong values for cost",
     "one column off": "dW1 = [[ 0.00301023 -0.00747267]\n [ 0.00257968 -0.00641288]\n"
     " [-0.00156892  0.003893  ]\n [-0.00652037  0.01618243]]\n"
     "dW2 = [[ 0.00078841 0.01765429 -0.00084166 -0.5]]\ndb2 = [[-0.16655712]]",

@@ -213,7 +213,7 @@ def test_nothing_moves_when_the_script_comes_late(address: str, browser: Browser
         page.add_init_script(WATCH_MOVES)
         page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
         page.goto(f"{address}/{name}.html")
-        page.wait_for_timeout(300)
+        page.evaluate(PAINTED)
         assert page.evaluate("moved") < MOVES, name
         page.close()
 

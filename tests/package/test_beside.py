@@ -60,14 +60,20 @@ def test_the_numbers_of_a_message_are_explained_on_its_test(name: str, steps: se
         ("a line without a name", "dZ[1] = W[2]ᵀ dZ[2] (1 - A[1]ᵀ A[1])"),
         ("right lines and a complaint", "dW1 = dZ1 @ X.T"),
         ("a line and shapes", "dZ1 = dA1 * (1 - Z1 ** 2)"),
+        ("a line that reshapes", "cost = -sum(Y * log(A)) / m"),
     ],
 )
 def test_a_line_beside_a_message_rules_out_what_does_not_compute_the_same(
     name: str, first: str
 ) -> None:
     found = found_in(name)
-    assert [str(mutant) for mutant in found.candidates] == [first]
-    assert found.candidates[0].verdict == "mistake"
+    assert str(found.candidates[0]) == first
+    assert len(found.candidates) < 3
+    assert {mutant.verdict for mutant in found.candidates} == {"mistake"}
+
+
+def test_a_step_that_is_computed_in_two_lines_rules_out_nothing() -> None:
+    assert len(found_in("a step in two lines").candidates) > 20
 
 
 def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
@@ -119,7 +125,7 @@ LAYER = """def linear_activation_backward(dA, cache, activation):
         (
             "c1w2_propagate_public_2021",
             PROPAGATE.format(cost="-(Y @ np.log(A).T + (1 - Y) @ (1 - np.log(A)).T) / m"),
-            "line 6, cost: cost =",
+            "line 6, cost: the logarithm of A in both terms",
         ),
         ("c1w3_bp_public_c", SQUARE.format(times="@"), "nothing is summed there"),
         ("nlp_c2w4_back_prop_v2", RELU, "your back_prop passes. It is a mistake all the same"),

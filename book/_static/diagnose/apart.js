@@ -4,7 +4,7 @@ import { chance } from "./placing.js";
 import { DATA, least } from "./util.js";
 
 /** A paste by the tests that its arrays are of, what is open first; or nothing. See apart.py.
- * @type {(paste: Paste, tests: Fixture[]) => [Fixture, Paste][]} */
+ * @type {(paste: Paste, tests: Fixture[]) => [Fixture[], Paste][]} */
 export function apart(paste, tests) {
   /** @type {Map<Observed, Fixture[]>} */
   const telling = new Map();
@@ -14,9 +14,9 @@ export function apart(paste, tests) {
   }
   if (!telling.size) return [];
   const known = [...telling.values()];
-  const common = tests.find((test) => known.every((some) => some.includes(test)));
+  const common = tests.filter((test) => known.every((some) => some.includes(test)));
   const isRead = (/** @type {Observed} */ one) => telling.has(one);
-  if (common) {
+  if (common.length) {
     const isOpen = paste.quoted.some(isRead) && !paste.arrays.every(isRead);
     return isOpen ? [[common, paste]] : [];
   }
@@ -36,13 +36,13 @@ export function apart(paste, tests) {
   }
   /** @type {(group: [Fixture, Observed[]]) => boolean} */
   const isRight = ([test, arrays]) =>
-    arrays.every((one) => telling.has(one) || given(test).some((value) => one.matches(value)));
+    arrays.every((one) => telling.has(one) || inputsOf(test).some((value) => one.matches(value)));
   const sorted = [...groups].sort((one, other) => Number(isRight(one)) - Number(isRight(other)));
-  return sorted.map(([test, arrays]) => [test, { ...paste, arrays }]);
+  return sorted.map(([test, arrays]) => [[test], { ...paste, arrays }]);
 }
 
 /** @param {Fixture} test */
-const given = (test) => Object.values(test.arrays);
+const inputsOf = (test) => Object.values(test.arrays);
 
 /** Whether an array is right on a test, and no array is so by chance.
  * @type {(seen: Observed, test: Fixture) => boolean} */

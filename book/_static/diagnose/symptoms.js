@@ -3,12 +3,12 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, namesIn, parse, stopOf } from "./program.js";
+import { evaluate, leaf, namesIn, parse, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
-import { every, say, sought } from "./words.js";
+import { every, say, sought, starting } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
@@ -150,7 +150,7 @@ export function likelyMutants(paste, tests) {
   return refused ? ofAssert(refused, frame, tests) : null;
 }
 
-/** The steps of a test that pasted lines compute from its arrays and steps.
+/** The steps of a test that pasted lines compute, in one way each.
  * @type {(paste: Paste, fixture: Fixture) => Forms} */
 function linesOf({ lines }, fixture) {
   const steps = fixture.steps.map(({ name }) => name).filter((name) => name !== "m");
@@ -158,11 +158,14 @@ function linesOf({ lines }, fixture) {
   const found = new Map();
   for (const [name, text] of lines) {
     const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
-    const tree = step ? readable(text) : null;
+    if (!step || starting("reshapes", text)) continue;
+    // A step stands for itself where it is computed in two lines, or in none that is read.
+    const tree = readable(text) ?? leaf(step);
     const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
-    if (step && tree && namesIn(tree).every((one) => known.includes(one))) found.set(step, tree);
+    const isKnown = namesIn(tree).every((one) => known.includes(one));
+    found.set(step, isKnown && (found.get(step) ?? tree) === tree ? tree : leaf(step));
   }
-  return found;
+  return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
 }
 
 /** @param {string} text */

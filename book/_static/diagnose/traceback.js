@@ -50,12 +50,12 @@ export function lastFrame(text) {
   return lost ? frameOf(named || "-", asserts[0]) : found;
 }
 
-/** The names that lines of code assign, each with the expression.
- * @type {(text: string) => [string, string][]} */
+/** The names that lines of code assign, each with the expression; what is written into an array
+ * begins with a sign, and so it is no expression. @type {(text: string) => [string, string][]} */
 export const assignedIn = (text) =>
-  every("assigned", without("comment", text)).map(({ groups }) => [
-    groups?.name ?? "",
-    groups?.form.trim() ?? "",
+  every("assigned", without("comment", text)).map(({ groups = {} }) => [
+    groups.name,
+    (groups.own ? "= " : "") + groups.form.trim(),
   ]);
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from backcheck.diagnosis.placing import Placing, chance
 from backcheck.diagnosis.reading import Paste, PrintedArray
@@ -12,28 +13,26 @@ SURE = 1e-6
 """How probable at random are numbers that tell their test, or less."""
 
 
-def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
+def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], Paste]:
     """Return a paste by the tests that its arrays are of, what is open first; or nothing.
 
     What is right on a test, or quoted by its message, tells that test. The others were printed
     by the same call as what the message says of them, or as the array before them.
     """
     arrays = sorted(paste.arrays, key=lambda array: array.line)
-    every = (*arrays, *paste.quoted)
-    telling = [(one, [test for test in tests if _is_of(one, test)]) for one in every]
-    telling = [(one, some) for one, some in telling if some]
-    common = [test for test in tests if telling and all(test in some for _, some in telling)]
-    right = {id(one) for one, _ in telling}
-    if common or not telling:
-        said = any(id(one) in right for one in paste.quoted)
-        is_open = said and not all(id(one) in right for one in arrays)
-        return {common[0]: paste} if is_open else {}
-    count = Counter(test for _, some in telling for test in some)
-    own = {id(one): max(some, key=lambda test: count[test]) for one, some in telling}
+    every = ((one, [t for t in tests if _is_of(one, t)]) for one in (*arrays, *paste.quoted))
+    telling = {id(one): some for one, some in every if some}
+    quoted = [one for one in paste.quoted if id(one) in telling]
+    common = tuple(t for t in tests if all(t in some for some in telling.values()))
+    if common:
+        is_open = quoted and not all(id(one) in telling for one in arrays)
+        return {common: paste} if is_open else {}
+    count = Counter(chain.from_iterable(telling.values()))
+    own = {one: max(some, key=lambda test: count[test]) for one, some in telling.items()}
     at = next(iter(own.values()))
-    for one in (one for one in paste.quoted if id(one) in own):
+    for one in quoted:
         alike = [other for other in arrays if other.name == one.name and other.line <= one.line]
-        own |= {id(other): own[id(one)] for other in alike[-1:] if id(other) not in own}
+        own = {id(other): own[id(one)] for other in alike[-1:]} | own
     groups: dict[Fixture, list[PrintedArray]] = {}
     for one in arrays:
         at = own.get(id(one), at)
@@ -41,9 +40,9 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[Fixture, Paste]:
 
     def is_right(test: Fixture) -> bool:
         given = test.arrays.values()
-        return all(id(one) in right or any(map(one.matches, given)) for one in groups[test])
+        return all(id(one) in telling or any(map(one.matches, given)) for one in groups[test])
 
-    return {t: replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
+    return {(t,): replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

@@ -283,7 +283,7 @@ def _by_test(
 ) -> Diagnosis | None:
     """Return what the arrays of each test are, if they are of several or a message names one."""
     groups = apart(paste, tests)
-    tried = (_explain(some, [test], changes, effort) for test, some in groups.items())
+    tried = (_explain(some, its, changes, effort) for its, some in groups.items())
     found = list(filter(None, tried))
     if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None
@@ -501,16 +501,12 @@ def _answer(
 def _unlikely(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> tuple[bool, bool]:
     """Return a key that sorts last what prints one number with brackets that were left out.
 
-    Before it comes what gives an output that was not pasted another shape, or none: the test
-    would speak of that first.
+    Before it comes what a test would first blame for the shape of an output that is not pasted.
     """
-    bare = [step for step, array in arrays.items() if array.shape == ()]
-    others = mutant.fixture.expected.keys() - arrays.keys()
     shapes = {name: np.shape(value) for name, value in mutant.values.items()}
-    return (
-        any(shapes[step] for step in bare),
-        any(shapes.get(name) != mutant.fixture.expected[name].shape for name in others),
-    )
+    others = ((n, one.shape) for n, one in mutant.fixture.expected.items() if n not in arrays)
+    is_bare = any(shapes[step] for step, array in arrays.items() if array.shape == ())
+    return is_bare, any(shapes.get(name) != shape for name, shape in others)
 
 
 def _one_change(
@@ -670,16 +666,15 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
         return
     cells = zip(array.cells, want.flat, strict=True)
     off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
-    places = np.argwhere(off)
-    for axis in range(off.ndim if len(places) and np.any(want[~off]) else 0):
-        if len(found := {*places[:, axis].tolist()}) == 1 < off.shape[axis]:
-            where = [":"] * off.ndim
-            where[axis] = str(*found)
-            steps = {one.name: one.expression for one in fixture.program.steps}
-            is_time = axis == off.ndim - 1 and "dstack" in str(steps[step])
-            key = "step-differs" if is_time else "part-differs"
-            yield say(key, step=called, t=where[axis], where=", ".join(where))
-            return
+    if np.any(off) and np.any(want[~off]):
+        for axis, places in enumerate(np.nonzero(off)):
+            if len(found := {*places.tolist()}) == 1 < off.shape[axis]:
+                where = [str(*found) if one == axis else ":" for one in range(off.ndim)]
+                steps = {one.name: str(one.expression) for one in fixture.program.steps}
+                is_time = axis == off.ndim - 1 and "dstack" in steps[step]
+                of = {"step": called, "t": where[axis], "where": ", ".join(where)}
+                yield say("step-differs" if is_time else "part-differs", **of)
+                return
 
 
 def _like_sizes(step: str, got: Any, want: Any) -> Iterator[str]:

@@ -256,13 +256,15 @@ NOTHING = Paste(())
 
 
 def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the names that lines of code assign, each with the expression.
+    r"""Return the names that lines of code assign, each with the expression.
 
-    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no")
-    (('dZ1', 'dA1 * W1'),)
+    What is written into an array begins with a sign, and so it is no expression.
+
+    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no\ndZ1 *= A1")
+    (('dZ1', 'dA1 * W1'), ('dZ1', '= A1'))
     """
     found = pattern("assigned").finditer(pattern("comment").sub("", text))
-    return tuple((one["name"], one["form"].strip()) for one in found)
+    return tuple((one["name"], "= " * bool(one["own"]) + one["form"].strip()) for one in found)
 
 
 def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:

@@ -125,18 +125,22 @@ def wrong_calls() -> list[tuple[str, str]]:
 
 
 def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
-    """Return the steps of a fixture that pasted lines compute from its arrays and steps."""
+    """Return the steps of a fixture that pasted lines compute, in one way each."""
     steps = {step.name for step in fixture.program.steps} - {"m"}
     found: dict[str, Tree] = {}
     for name, text in paste.lines:
         step = next((one for one in (name, course_spelling(name)) if one in steps), "")
-        with suppress(ValueError):
-            tree = expression(text) if step else text
-            if step and {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}:
-                found[step] = tree
-    return found
+        if step and not pattern("reshapes").match(text):
+            # A step stands for itself where it is computed in two lines, or in none that is read.
+            tree: Tree = step
+            with suppress(ValueError):
+                tree = expression(text)
+            is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
+            found[step] = tree if is_known and found.get(step, tree) == tree else step
+    return {step: tree for step, tree in found.items() if tree != step}
 
 
+@np.errstate(all="ignore")
 def _by_lines(
     found: list[Mutant], paste: Paste, fixture: Fixture, says: Callable[[Mutant], bool]
 ) -> list[Mutant]:
@@ -163,6 +167,7 @@ def _by_lines(
     return [own] if own and says(own) else found
 
 
+@np.errstate(all="ignore")
 def written(paste: Paste, fixture: Fixture) -> Mutant | None:
     """Return the program that has pasted lines in place of its own, where these differ."""
     scope = Values({**fixture.values, **fixture.arrays})

@@ -6,7 +6,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, partial, reduce
 from itertools import product
 from typing import Any
 
@@ -187,45 +187,37 @@ def _every_step(fixture: Fixture) -> Iterator[Forms]:
         yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
 
 
-def sums_apart(fixture: Fixture, slot: str) -> dict[tuple[int, int, bool], Tree]:
+def sums_apart(fixture: Fixture, slot: str) -> dict[Any, Tree]:
     """Return a step with the brackets left out of a sum that it takes from an earlier step.
 
     With (x + y) as that sum, (x + y) * f * g becomes x + y * f * g or x * f + y * f * g, or so
     with x and y exchanged; the keys say how many steps above it stands, and which of them it is.
     """
     steps = {step.name: step.expression for step in fixture.program.steps}
-    tree, factors, above = steps[slot], list[tuple[str, Tree]](), 0
-    while True:
-        match tree:
-            case str() if tree in steps:
-                tree, above = steps[tree], above + 1
-            case ("*" | "/" as operation, whole, factor):
-                tree = whole
-                factors.insert(0, (str(operation), factor))
-            case _:
-                break
-    found: dict[tuple[int, int, bool], Tree] = {}
-    match tree:
-        case ("+" | "-" as operation, first, second) if above:
-            whole, *parts = (
-                [_times(one, factors[:n]) for one in (first, second)]
-                for n in (len(factors), *range(len(factors)))
-            )
-            for n, part in enumerate(parts):
-                found[above, n, False] = (operation, part[0], whole[1])
-                found[above, n, True] = (operation, whole[0], part[1])
+    tree, factors, above = steps[slot], list[Any](), 0
+    while tree in steps or (isinstance(tree, tuple) and tree[0] in ("*", "/")):
+        if isinstance(tree, tuple):
+            operation, tree, factor = tree
+            factors.insert(0, (operation, factor))
+        else:
+            tree, above = steps[tree], above + 1
+    if not above or not isinstance(tree, tuple) or tree[0] not in ("+", "-"):
+        return {}
+
+    def times(one: Tree, some: list[Any]) -> Tree:
+        return reduce(lambda whole, by: (by[0], whole, by[1]), some, one)
+
+    sign, x, y = tree
+    found: dict[Any, Tree] = {}
+    for n, some in enumerate(factors[:n] for n in range(len(factors))):
+        found[above, n, 0] = (sign, times(x, some), times(y, factors))
+        found[above, n, 1] = (sign, times(x, factors), times(y, some))
     return found
-
-
-def _times(tree: Tree, factors: Iterable[tuple[str, Tree]]) -> Tree:
-    for operation, factor in factors:
-        tree = (operation, tree, factor)
-    return tree
 
 
 def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
     """Yield the same brackets left out in all lines that read a sum, and in those below it."""
-    alike: dict[tuple[int, int, bool], Forms] = {}
+    alike: dict[Any, Forms] = {}
     for step in fixture.program.steps:
         if is_place(fixture, step.name):
             for key, tree in sums_apart(fixture, step.name).items():
