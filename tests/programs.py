@@ -210,6 +210,11 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
     "model, a helper in place": (
         MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
+    # Course 2
+    "dropout, right": ("c2w1_backward_dropout", [dots]),
+    "dropout, times keep_prob": (
+        "c2w1_backward_dropout", [(f"D{n} / keep_prob", f"D{n} * keep_prob") for n in (1, 2)]),
+    "penalty, halved": ("c2w1_backward_regularization", [("lambd * W", "lambd / 2 * W"), dots]),
 }  # fmt: skip
 """By name the test, and in which ways the right functions are written differently."""
 

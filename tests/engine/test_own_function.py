@@ -222,6 +222,21 @@ ASKED = {
     "another course": (
         "def backward_propagation_with_dropout(X, Y, cache, keep_prob):\n    return {}\n",
         ("test", "No output dZ3")),
+    "a step of a loop": (
+        "def rnn_cell_backward(da_next, cache):\n"
+        "    a_next, a_prev, xt, parameters = cache\n"
+        "    dz = da_next * (1 - a_next) ** 2\n"
+        '    g = {"dxt": parameters["Wax"].T @ dz, "da_prev": parameters["Waa"].T @ dz}\n'
+        '    g["dWax"], g["dWaa"] = dz @ xt.T, dz @ a_prev.T\n'
+        '    g["dba"] = dz.sum(axis=1, keepdims=True)\n    return g\n',
+        ("line", "the square in the derivative of tanh lost or misplaced")),
+    "a dense layer over words": (
+        "def back_prop(x, yhat, y, h, W1, W2, b1, b2, batch_size):\n"
+        "    l1 = np.maximum(0, np.dot(W2.T, yhat - y))\n"
+        "    return (np.dot(l1, x.T) / batch_size, np.dot(yhat - y, h.T) / batch_size,\n"
+        "            np.sum(l1, axis=1, keepdims=True) / batch_size,\n"
+        "            np.sum(yhat - y, axis=1, keepdims=True) / batch_size)\n",
+        ("line", "the gradient from above put through relu")),
     "a loop over time": (
         "def rnn_backward(da, caches):\n    return rnn_cell_backward(da, caches[0])\n",
         ("error", "The tests of rnn_backward (Course 5 Week 1) are known to the command")),

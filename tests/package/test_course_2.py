@@ -331,3 +331,11 @@ def test_a_change_of_the_penalty_or_of_the_dropout_step_leads_to_its_section(
     assert Mutant(load(id), {step: tree(form)}).page == (
         f"penalty-and-dropout#penalty-and-dropout-{section}"
     )
+
+
+def test_a_message_of_this_test_lists_changes_of_its_backward_pass() -> None:
+    said = "backward_propagation_with_dropout_test(...)\nAssertionError: Wrong values for dA2"
+    found = diagnose(said)
+    assert found.fixture is load("c2w1_backward_dropout")
+    assert all("Wrong values for dA2" in one.outcome.failures for one in found.candidates)
+    assert found.candidates

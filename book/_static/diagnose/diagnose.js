@@ -65,9 +65,9 @@ export function* explaining(paste, fixture, changes) {
 
 /** Whether the tests of the other courses may say more, and are not here.
  * @type {(paste: Paste, fixture: Fixture | null) => boolean} */
-function isCalledFor({ arrays, frame }, fixture) {
+function isCalledFor({ arrays, frame, function: named }, fixture) {
   if (isWhole() || fixture) return false;
-  return arrays.length > 0 || DATA.others.some(([, , name]) => name === frame.function);
+  return arrays.length > 0 || DATA.others.some(([, , of]) => [frame.function, named].includes(of));
 }
 
 /** What tests that were not asked for make of numbers.
@@ -168,7 +168,8 @@ function withoutNumbers(paste, wanted) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
   const theirs = COURSES.slice(1).flat();
-  const called = theirs.filter((one) => one.function === paste.frame.function);
+  const spokenOf = [paste.frame.function, paste.function];
+  const called = theirs.filter((one) => spokenOf.includes(one.function));
   const tested = testedBy(paste, called.length ? called : wanted);
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);

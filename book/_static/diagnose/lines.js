@@ -58,7 +58,7 @@ function explainedBy(fixture, right, fresh, candidates) {
     for (const [at, { step }] of mutant.changed.entries()) {
       if (!(step in right) || same(values[step], right[step])) continue;
       const places = [...lasting(fresh)].filter((place) => same(made[place].value, values[step]));
-      const named = places.filter((place) => spelled(made[place], fixture) === step);
+      const named = places.filter((place) => spelledOn(made[place], fixture) === step);
       const unlike = isAmong(values[step], usual) ? [] : places;
       const [place] = named.length ? named : unlike;
       if (place === undefined || same(values[step], due(step, fixture, fresh, place))) continue;
@@ -83,7 +83,7 @@ function namedSo(fixture, right, fresh) {
     if (inside === fresh.name) last.set(`${prefix} ${name} ${output}`, at);
   for (const place of [...last.values()].sort((one, other) => one - other)) {
     const one = made[place];
-    const step = spelled(one, fixture);
+    const step = spelledOn(one, fixture);
     if (step in known && same(one.value, known[step])) continue;
     const [alike] = Object.keys(known).filter((name) => same(one.value, known[name]));
     const taken = step in fresh.arrays && alike && alike in fresh.arrays;
@@ -147,7 +147,7 @@ function madeAt({ assignments }, place, usual) {
 function due(step, fixture, fresh, place) {
   /** @type {Record<string, Value?>} */
   const made = {};
-  for (const one of fresh.assignments.slice(0, place)) made[spelled(one, fixture)] = one.value;
+  for (const one of fresh.assignments.slice(0, place)) made[spelledOn(one, fixture)] = one.value;
   const scope = /** @type {Scope} */ ({ ...fresh.arrays, ...made });
   for (const { name, tree } of fixture.steps) {
     const found = name !== step && name in made ? made[name] : evaluate(tree, scope);
@@ -184,7 +184,7 @@ const stepsOf = cache(
 );
 
 /** The step that a name is the name of, or "". @type {(one: Assignment, fixture: Fixture) => string} */
-function spelled({ name, prefix }, fixture) {
+function spelledOn({ name, prefix }, fixture) {
   const course = courseSpelling(name);
   const names = [prefix + name, name, prefix + course, course];
   return names.find((one) => stepsOf(fixture).has(one)) ?? "";

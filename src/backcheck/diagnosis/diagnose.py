@@ -369,7 +369,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
     if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
-    elsewhere = [t for other in courses()[1:] for t in other if t.function == paste.frame.function]
+    spoken_of = (paste.frame.function, paste.function)
+    elsewhere = [t for other in courses()[1:] for t in other if t.function in spoken_of]
     tested = tested_by(paste, elsewhere or tests)
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)

@@ -84,14 +84,11 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def _filled(text: str, gradients: tuple[str, ...] = ()) -> str:
-    course = _published()[0].course.partition(" Week")[0]
-    functions = (f.function for f in _published() if f.course.startswith(course))
     known = (*gradients_of(_published()), *gradients)
     filling = {
         "number": texts()["patterns"]["number"],
         "prefixes": "|".join(PREFIXES),
         "gradients": "".join(f"|{name}" for name in sorted(known, key=len, reverse=True)),
-        "functions": _any_of(functions),
         "every-function": _any_of(f.function for f in _published()),
         "function-names": "|".join(dict.fromkeys(f.function for f in _published())),
     }
