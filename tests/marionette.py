@@ -66,7 +66,7 @@ class Firefox:
 
     def wait_for(self, expression: str) -> Any:
         """Wait until an expression in the page has a value, and return it."""
-        for _ in range(500):
+        for _ in range(1500):
             if found := self.evaluate(f"return {expression}"):
                 return found
             time.sleep(0.02)

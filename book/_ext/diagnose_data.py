@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
 DATA, SCRIPT, LATER = "diagnose-data.js", "diagnose.js", "diagnose-run.js"
+OTHERS = "diagnose-others.js"
 MODULES = "diagnose"
 
 COURSE = "Course 1"
-"""The page knows the tests of this course."""
+"""The tests of this course come with the page; those of the others when a text calls for them."""
 
 ASKED = (
     "apart",
+    "arrays",
     "calling",
     "diagnose",
     "differences",
@@ -57,6 +60,7 @@ ASKED = (
     "roles",
     "running",
     "search",
+    "steps",
     "symptoms",
     "uncovered",
     "words",
@@ -108,18 +112,35 @@ class Shared:
         return self.place({name: self.array(value, digits) for name, value in values.items()})
 
 
-def data(root: Path = ROOT) -> dict[str, Any]:
-    """Return everything the page's script needs to know."""
+def data(root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return everything the page's script needs to know, and what it needs of other courses."""
     package = _package()
-    fixtures = package.fixtures
+    first, *others = (
+        [test for test in some if not test.last] for some in package.placing.courses()
+    )
     # Changes of several steps are alike from test to test: kept together, they pack well.
-    shared, several, named = Shared(), Shared(), Shared()
-    every = [_fixture(fixtures.load(id), shared, several, named) for id in fixtures.ids(COURSE)]
+    shared, several, named = kept = Shared(), Shared(), Shared()
+    tests = [_fixture(fixture, *kept) for fixture in reversed(first)]
+    parts = {"shared": shared, "several": several, "named": named}
+    own = {key: len(one.parts) for key, one in parts.items()}
+    later = [[_fixture(fixture, *kept) for fixture in some] for some in others]
+    more = {key: one.parts[own[key] :] for key, one in parts.items()}
+    elsewhere = {"courses": later, **more}
     found = {
-        "fixtures": every,
-        "shared": shared.parts,
-        "several": several.parts,
-        "named": named.parts,
+        "fixtures": tests,
+        "others": [[one.id, one.title, one.function] for some in others for one in some],
+        **{key: one.parts[: own[key]] for key, one in parts.items()},
+        # What these numbers mean depends on the parts that are here.
+        "version": sha256(written(elsewhere).encode()).hexdigest()[:8],
+        **_of_every_test(),
+    }
+    pages = {**titles(root), **sections(json.dumps([found, elsewhere]), root)}
+    return {**found, "pages": pages}, elsewhere
+
+
+def _of_every_test() -> dict[str, Any]:
+    package = _package()
+    return {
         "mistakes": {
             id: [entry.name, entry.hint, entry.page, dict(entry.found)]
             for id, entry in package.mistakes.table().items()
@@ -140,7 +161,6 @@ def data(root: Path = ROOT) -> dict[str, Any]:
         **facts(),
         "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
     }
-    return {**found, "pages": {**titles(root), **sections(json.dumps(found), root)}}
 
 
 def facts() -> dict[str, Any]:
@@ -153,6 +173,8 @@ def facts() -> dict[str, Any]:
         "symbols": package.handout.SYMBOLS,
         "scalars": package.handout.SCALARS,
         "functions": list(package.program.FUNCTIONS),
+        # What only a forward pass calls, of one argument.
+        "gates": ["softmax"],
         "calls": package.program.CALLS,
         "binding": {sign: binding for sign, (*_, binding) in package.program.OPERATORS.items()},
         "sums": {
@@ -202,7 +224,7 @@ def _in_terminal() -> Iterator[list[Any]]:
     """Yield what finds the functions that the package knows and the page does not."""
     package = _package()
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
-    here = [test for test in tests.values() if test.course.startswith(COURSE)]
+    here = [test for test in tests.values() if not test.last]
     own = {step.name.lower() for test in here for step in test.program.steps}
     # Of functions that call each other, the one that is called comes later.
     others = {name: test for name, test in reversed(tests.items()) if test not in here}
@@ -214,9 +236,21 @@ def _in_terminal() -> Iterator[list[Any]]:
     names: dict[tuple[str, ...], list[str]] = {(function,): [function] for function in others}
     for some in sorted({*printing.values()}, key=lambda some: (len(some), some)):
         names[some] = [*names.get(some, ()), *(n for n in printing if printing[n] == some)]
-    every = rf"\b(?:{'|'.join([*others, *printing])})\b"
+    # They call what the page does have of their course.
+    weeks = {test.course for test in others.values()}
+    called = [name for name, test in tests.items() if test.course in weeks]
+    every = rf"\b(?:{'|'.join([*called, *printing])})\b"
     for functions, found in names.items():
         yield [rf"\b(?:{'|'.join(found)})\b", every, *_how(others[one] for one in functions)]
+
+
+def _too(fixture: "Fixture") -> str:
+    """Return what to say of numbers that a loop prints under the names of one of its steps."""
+    package = _package()
+    loops = (test for test in map(package.fixtures.load, package.fixtures.ids()) if test.last)
+    same = {test.function for test in loops if fixture.expected.keys() & test.expected.keys()}
+    own = {name for name in same if fixture.entries}
+    return package.words.say("in-terminal-too", functions=" or ".join(sorted(own))) if own else ""
 
 
 def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
@@ -225,8 +259,7 @@ def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
     some = list(tests)
     of = {"course": some[0].course, "functions": " and ".join(one.function for one in some)}
     runs = " or ".join(f"backcheck run {one.id} FILE:{one.function}" for one in some)
-    page = some[0].page or "whose-gradient"
-    how = [say("in-terminal-how", runs=runs), say("in-terminal-page", page=page)]
+    how = [say("in-terminal-how", runs=runs), say("in-terminal-page", page=some[0].page)]
     return say("in-terminal", **of), how
 
 
@@ -235,7 +268,7 @@ def words() -> dict[str, Any]:
     package = _package()
     texts = package.words.texts()
     said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
-    own = {"covered": package.words.covered(COURSE)} | said
+    own = {"covered": package.words.covered(loops=False)} | said
     return {
         "sentences": texts["sentences"] | own,
         "prefixes": list(package.fixtures.PREFIXES),
@@ -291,12 +324,14 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
         "title": fixture.title,
         "function": fixture.function,
         "page": fixture.page,
+        "explains": dict(fixture.explains),
         "arrays": shared.arrays(fixture.arrays),
         "order": list(package.roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
         "outputs": list(newest.outputs),
+        "sound": shared.place(_steps(package.steps.sound(fixture).program)),
         "expected": shared.arrays(fixture.expected),
         "unrelated": shared.place({}),
         "networks": networks(False, digits),
@@ -352,6 +387,9 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
                 for slot in mutants.slots
             }
         ),
+        "gradient": fixture.is_gradient,
+        "too": _too(fixture),
+        "entries": bool(fixture.entries),
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),
         **_called(fixture, shared),
@@ -365,7 +403,7 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     arguments = package.calling.calls(fixture)
     # The first notebook's test spells out no bias: a call is given zeros.
     filled = {
-        node.id: value
+        node.id: package.arrays.numeric(node.id, value)
         for (_, nodes), (_, given) in zip(taken_apart, arguments, strict=True)
         for node, value in _leaves(nodes, given)
         if node.id not in fixture.arrays
@@ -459,13 +497,13 @@ def sections(text: str, root: Path = ROOT) -> dict[str, str]:
 
 def unmarked(heading: str) -> str:
     """Return a heading without its mathematics marked up, and quoted as the pages quote."""
-    plain = re.sub(r"\{\w+\}|[`$*\\]", "", heading)
+    plain = re.sub(r"\{\w+\}|[`$\\]|\*(?=\w)|(?<=\w)\*", "", heading)
     return re.sub('"([^"]*)"', r"“\1”", plain).replace("'", "’")
 
 
-def written(found: Mapping[str, Any]) -> str:
+def written(found: Mapping[str, Any], name: str = "BACKCHECK") -> str:
     """Return the script that hands the data over."""
-    return f"window.BACKCHECK={json.dumps(found, separators=(',', ':'))};\n"
+    return f"window.{name}={json.dumps(found, separators=(',', ':'))};\n"
 
 
 def leave_modules(app: Sphinx, config: Config) -> None:
@@ -490,9 +528,17 @@ def write_static(app: Sphinx) -> None:
     record = Path(app.outdir).parent / "diagnose-data-digest.txt"
     decisive = [getattr(app.config, f"{name}_digest", "") for name in ("execution", "page")]
     digest = json.dumps([*decisive, titles()])
-    if file.exists() and record.exists() and record.read_text(encoding="utf-8") == digest:
+    if (
+        file.exists()
+        and file.with_name(OTHERS).exists()
+        and record.exists()
+        and record.read_text(encoding="utf-8") == digest
+    ):
         return
-    file.write_text(written(data()), encoding="utf-8", newline="\n")
+    own, others = data()
+    file.write_text(written(own), encoding="utf-8", newline="\n")
+    text = written(others, "BACKCHECK_OTHERS")
+    file.with_name(OTHERS).write_text(text, encoding="utf-8", newline="\n")
     record.write_text(digest, encoding="utf-8")
 
 

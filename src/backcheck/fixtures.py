@@ -117,6 +117,8 @@ class Fixture:
     # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
     page: str = ""  # of the book, where its steps are not those of the other tests
+    # Where the book explains what its steps compute and those of the other tests do not.
+    explains: Mapping[str, str] = field(default_factory=dict)
     is_gradient: bool = True  # whether the numbers it accepts are the gradient of anything
 
     @cached_property

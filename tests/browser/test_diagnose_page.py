@@ -187,7 +187,7 @@ def test_what_cannot_be_read_is_refused_in_the_words_of_the_package(
 ) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
         diagnose(text)
-    said = str(refused.value).replace(covered(), covered("Course 1"))
+    said = str(refused.value).replace(covered(), covered(loops=False))
     assert paste(opened, text) == said
 
 
@@ -264,19 +264,59 @@ def test_only_this_page_loads_the_script(html: Path) -> None:
     assert not re.search(r"\beval\(|new Function|innerHTML|fetch\(|Worker|import\(", source)
 
 
-def test_script_and_data_are_two_small_files(html: Path) -> None:
-    files = sorted((html / "_static").glob("diagnose*"))
-    assert [file.name for file in files] == ["diagnose-data.js", "diagnose-run.js", "diagnose.js"]
-    files = [file for file in files if file.name != "diagnose-run.js"]
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 100_000
+def test_script_and_data_are_two_small_files_and_those_of_other_courses_a_third(
+    html: Path,
+) -> None:
+    data, others, run, script = sorted((html / "_static").glob("diagnose*"))
+    names = ["diagnose-data.js", "diagnose-others.js", "diagnose-run.js", "diagnose.js"]
+    assert [file.name for file in (data, others, run, script)] == names
+    sizes = {file: len(gzip.compress(file.read_bytes())) for file in (data, others, script)}
+    assert sizes[data] + sizes[script] <= 100_000
+    assert sizes[others] <= 75_000
+    assert "diagnose-others" not in (html / "diagnose.html").read_text(encoding="utf-8")
+
+
+def test_the_tests_of_other_courses_come_when_a_text_calls_for_them(opened: Page) -> None:
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
+    assert not asked
+    dropout = load("c2w1_backward_dropout")
+    values = dropout.run(dA2="W3.T @ dZ3 * D2 * keep_prob")
+    title = paste(opened, printed(values, *dropout.comparisons[-1].outputs))
+    assert title.startswith("Explained by one change in the backward pass of Course 2 Week 1")
+    assert sum("diagnose-others.js?v=" in url for url in asked) == 1
+    title = paste(opened, 'gradients["dxt"][1][2] = -1.38721305\ngradients["dba"][4] = 0.20023491')
+    assert title.startswith("These are the expected numbers of Course 5 Week 1")
+    loop = load("c5w1_rnn_backward").values
+    title = paste(opened, f'gradients["dWax"][3][1] = {loop["dWax"][3][1]}\ndba = {loop["dba"]}')
+    assert title.startswith("None of the programs tried for Course 5 Week 1, rnn_cell_backward")
+    said = opened.locator("#diagnose-result").inner_text()
+    assert "rnn_backward prints arrays of these names too" in said
+    assert sum("diagnose-others.js?v=" in url for url in asked) == 1
+
+
+def test_a_test_of_another_course_can_be_chosen_and_linked_to(html: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    complaints = complaints_of(page)
+    page.goto((html / "diagnose.html").as_uri() + "#c2w1_backward_dropout&dA2=W3.T%20%40%20dZ3")
+    page.locator(".diagnose-card").wait_for()
+    assert "Course 2 Week 1" in page.locator("#diagnose-status").inner_text()
+    page.select_option("#diagnose-test", "c5w1_rnn_cell_backward_new")
+    title = paste(page, 'gradients["dxt"][1][2] = -1.38721305\ngradients["dba"][4] = 0.20023491')
+    assert title.startswith("These are the expected numbers of Course 5 Week 1")
+    page.close()
+    assert complaints == []
 
 
 def test_the_data_are_the_same_in_every_build(html: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
     import diagnose_data
 
-    again = diagnose_data.written(diagnose_data.data())
-    assert (html / "_static/diagnose-data.js").read_text(encoding="utf-8") == again
+    own, others = diagnose_data.data()
+    again = diagnose_data.written(own), diagnose_data.written(others, "BACKCHECK_OTHERS")
+    files = (html / "_static" / f"diagnose-{name}.js" for name in ("data", "others"))
+    assert tuple(file.read_text(encoding="utf-8") for file in files) == again
 
 
 @pytest.mark.timed

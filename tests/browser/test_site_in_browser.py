@@ -59,8 +59,10 @@ SCROLLING = """[document.querySelector(".content"), ...document.querySelectorAll
     : box.tabIndex ? "takes no focus" : "may")"""
 
 # The least size of text in pictures, in pixels of the screen.
-SMALLEST = """Math.min(99, ...[...document.querySelectorAll("article .picture text")].map((text) =>
-  parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+SMALLEST = """Math.min(99, ...[...document.querySelectorAll(".picture text")].map((text) => {
+  const { a, b } = text.getScreenCTM();
+  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+}))"""
 
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))"
 """What waits until what has been laid out is on the screen, and its moves are told."""
@@ -211,7 +213,7 @@ def test_nothing_moves_when_the_script_comes_late(address: str, browser: Browser
         page.add_init_script(WATCH_MOVES)
         page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
         page.goto(f"{address}/{name}.html")
-        page.wait_for_timeout(300)
+        page.evaluate(PAINTED)
         assert page.evaluate("moved") < MOVES, name
         page.close()
 

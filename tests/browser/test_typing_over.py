@@ -134,6 +134,16 @@ def test_a_dot_is_dragged_and_the_numbers_are_those_of_its_place(opened: Page) -
     assert number(plane, 5) == 0
 
 
+STILL = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let frames = 0, last; frames < 30; frames += 1) {
+    await frame();
+    if (scrollY !== last) [last, frames] = [scrollY, 0];
+  }
+}"""
+"""What waits until the page has not scrolled for half a second of drawing."""
+
+
 def swept(page: Page, x: float, y: float, across: float, down: float) -> float:
     """Sweep a finger over the screen; return how far the page has scrolled."""
     before = page.evaluate("scrollY")
@@ -143,7 +153,7 @@ def swept(page: Page, x: float, y: float, across: float, down: float) -> float:
         kind = "touchMove" if step else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(500)
+    page.evaluate(STILL)
     return float(page.evaluate("scrollY") - before)
 
 

@@ -55,11 +55,9 @@ def prose(page: Page) -> str:
     return article.get_text(" ")
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_what_a_cell_shows_stands_before_its_folded_code(name: str, html: Path) -> None:
-    text = (html / f"{name}.html").read_text(encoding="utf-8")
-    folds = parsed(html, name).soup.select("div.cell > details.hide")
-    assert len(folds) == text.count('<details class="hide')
+def test_what_a_cell_shows_stands_before_its_folded_code(page: Page) -> None:
+    folds = page.soup.select("div.cell > details.hide")
+    assert folds or page.name not in ("index", "sigmoid", "audit")
     assert not [fold for fold in folds if fold.find_next_sibling(class_="cell_output")]
 
 

@@ -21,7 +21,7 @@ FIRST = {
     "dA_prev": "linear-step",
     "0.78862847": "a-minus-y-fails",
     "broadcast": "operands-9-7",
-    "dropout": "whose-gradient#whose-gradient-dropout",
+    "dropout": "penalty-and-dropout#penalty-and-dropout-dropout",
     "gradient check": "gradient-check",
     "relu": "relu",
     "sum axis": "mistakes#mistake-sum-axis",
@@ -48,7 +48,27 @@ FIRST = {
     "dA_prev_temp": "why-da",
     "conv_backward": "diagnose#diagnose-covered",
     "which courses are covered": "diagnose#diagnose-covered",
-    "regularization lambd": "diagnose#diagnose-command",
+    "regularization lambd": "penalty-and-dropout",
+    "lambd": "penalty-and-dropout",
+    "L2": "penalty-and-dropout",
+    "L2 regularization dW": "penalty-and-dropout#penalty-and-dropout-l2",
+    "sum over W": "penalty-and-dropout#penalty-and-dropout-l2",
+    "weight decay": "penalty-and-dropout#penalty-and-dropout-decay",
+    "keep_prob": "penalty-and-dropout",
+    "backward_propagation_with_dropout": "penalty-and-dropout",
+    "BPTT": "backpropagation-through-time",
+    "dcct": "recurrent-cells",
+    "dc_prev": "recurrent-cells",
+    "grad_b1": "back-prop-nlp#back-prop-nlp-b1",
+    "gradient_descent off": "back-prop-nlp",
+    "gradient descent update": "training",
+    "XOR": "training#training-xor",
+    "my network does not learn": "training#training-xor",
+    "network not learning": "training#training-xor",
+    "sigmoid applied twice": "sigmoid#sigmoid-fed-with-a",
+    "vanishing gradient relative error": "gradient-check#gradient-check-tiny",
+    "reshape(-1, 1)": "notation",
+    "log softmax nan": "cost-is-nan#cost-is-nan-softmax",
     # What is wrong, in words.
     "values match but test fails": "printed-values-match-but-test-fails",
     "dW2 right but dW1 wrong": "printed-values-match-but-test-fails",
@@ -72,10 +92,14 @@ FIRST = {
     "0.78863": "a-minus-y-fails",
     "dZ2 = [[0.78862847 0.43650985]]": "a-minus-y-fails",
     "difference = 0.2850931567761623": "difference-0-285",
+    "-0.9666039194818195": "propagate",
+    "difference = 0.333333347899": "difference-0-285",
+    "0.333333347899": "difference-0-285",
+    "0.17344196893145924": "difference-0-285",
     "12.519827193591217 != 2.0424567983978403": "propagate",
 }
 
-NOWHERE = ("-0.9666039194818195", "0.98765432101")
+NOWHERE = ("-0.7716049382716049", "0.98765432101")
 """Numbers that no page prints."""
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]\d+)?(?!\w|\.\d)")

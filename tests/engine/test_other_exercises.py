@@ -5,7 +5,6 @@ from test_engine import as_the_page_says, ask
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered
-from diagnose_data import COURSE
 from other_exercises import PASTED
 
 
@@ -17,7 +16,7 @@ def test_page_and_package_refuse_the_same_exercises() -> None:
 
 
 def test_the_page_gives_the_command_and_the_page_for_a_test_that_a_terminal_knows() -> None:
-    others = {load(id).function: id for id in ids() if not load(id).course.startswith(COURSE)}
+    others = {load(id).function: id for id in ids() if load(id).last}
     texts = [
         f"def {f}(x):\n    return {f.replace('_backward', '_cell_backward')}(x)" for f in others
     ]
@@ -27,8 +26,8 @@ def test_the_page_gives_the_command_and_the_page_for_a_test_that_a_terminal_know
         assert f"tests of {function} (" in said
         assert f"backcheck run {id} FILE:{function} calls" in how[0]
         assert "backcheck diagnose FILE" in how[0]
-        assert how[0].endswith("Read command-line.")
-        assert how[1].endswith(f"Read {load(id).page or 'whose-gradient'}.")
+        assert how[0].endswith("Read command-line#command-line-install.")
+        assert how[1].endswith(f"Read {load(id).page}.")
 
 
 def test_a_name_that_several_functions_print_is_said_of_all_of_them() -> None:

@@ -14,6 +14,7 @@ from backcheck.gradient_check import PLANTED, RIGHT, accepted, difference
 from backcheck.mutants.audit import audit
 from backcheck.mutants.formulas import unrelated
 from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.program import Tree, parse
 from backcheck.referee import centred_difference, distance
@@ -313,3 +314,20 @@ def test_the_expected_numbers_are_recognised_when_the_test_is_named(id: str) -> 
 def test_no_named_form_is_listed_twice_in_one_step(id: str) -> None:
     listed = [(name, str(forms)) for name, forms in occurrences(load(id))]
     assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize(
+    ("id", "step", "form", "section"),
+    [
+        (PENALTY, "dW1", "dZ1 @ X.T / m + lambd * sum(W1) / m", "l2"),
+        (PENALTY, "db1", "sum(dZ1, axis=1, keepdims=True) / m + lambd * b1 / m", "dw-alone"),
+        (DROPOUT, "dA2", "W3.T @ dZ3 * D2 * keep_prob", "dropout"),
+        (DROPOUT, "dZ2", "dA2 * (A2 > 0) / keep_prob", "which-a"),
+    ],
+)
+def test_a_change_of_the_penalty_or_of_the_dropout_step_leads_to_its_section(
+    id: str, step: str, form: str, section: str
+) -> None:
+    assert Mutant(load(id), {step: tree(form)}).page == (
+        f"penalty-and-dropout#penalty-and-dropout-{section}"
+    )

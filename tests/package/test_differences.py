@@ -99,6 +99,24 @@ def test_exactly_nothing_exactly_one_and_a_third_have_their_causes(text: str, wo
     assert any(words in cause for cause in causes(float(text), "gradient_check_n"))
 
 
+@pytest.mark.parametrize("function", ["gradient_check", "gradient_check_n"])
+def test_exactly_nothing_is_printed_where_a_number_is_compared_with_itself_alone(
+    function: str,
+) -> None:
+    said = causes(0.0, function)
+    assert len(said) == 2
+    assert any("called with gradapprox in place of x" in cause for cause in said)
+    assert any("away from itself" in cause for cause in said)
+
+
+def test_brackets_missing_around_the_costs_have_the_number_that_a_real_check_prints() -> None:
+    x, theta = 2.0, 4.0
+    plus, minus = x * (theta + EPSILON), x * (theta - EPSILON)
+    for gradapprox in (plus - minus / 2 * EPSILON, plus - minus / (2 * EPSILON)):
+        number = abs(x - gradapprox) / (abs(x) + abs(gradapprox))
+        assert any("is not in brackets" in cause for cause in causes(number, "gradient_check"))
+
+
 def test_right_passes_and_numbers_of_no_mistake_have_no_cause() -> None:
     for text in ("0.00000011890913", "0.4142135623", "0.28", "0.2851", "0.99"):
         assert causes(float(text)) == ()

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -44,9 +45,26 @@ MADE = {
     "tanh, three output units": lambda: make(),
     "relu, one output unit": lambda: make((3, 4, 1), ("relu", "sigmoid"), 5, seed=3),
     "three layers": lambda: make((3, 4, 3, 2), ("relu", "tanh", "sigmoid"), 5),
-    "Week 3 repaired": lambda: repaired(load(WEEK_3)),
-    "Week 4 repaired": lambda: repaired(load(WEEK_4)),
+    "Week 3 repaired": lambda: mended(WEEK_3),
+    "Week 4 repaired": lambda: mended(WEEK_4),
 }
+
+
+@cache
+def made(name: str) -> Fixture:
+    return MADE[name]()
+
+
+@cache
+def mended(id: str) -> Fixture:
+    return repaired(load(id))
+
+
+# Each is made, and audited, in one process.
+every_made = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"made {name}")) for name in MADE]
+)
+every_mended = pytest.mark.parametrize("id", [id for id in ids() if load(id).is_gradient])
 
 
 def test_a_seed_whose_bias_is_nearly_zero_is_passed_over() -> None:
@@ -55,11 +73,11 @@ def test_a_seed_whose_bias_is_nearly_zero_is_passed_over() -> None:
     assert min(np.min(np.abs(made.arrays[name])) for name in ("b1", "b2")) > 0.01
 
 
-@pytest.mark.parametrize("name", MADE)
+@every_made
 def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims(
     name: str, tmp_path: Path
 ) -> None:
-    fixture = MADE[name]()
+    fixture = made(name)
     found, module = audit(fixture), module_of(fixture, tmp_path)
     assert found.rejected == ()
     assert passes(module, fixture.program)
@@ -72,11 +90,11 @@ def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims
         assert str(survivor) in module.__doc__
 
 
-@pytest.mark.parametrize("id", [id for id in ids() if load(id).is_gradient])
+@every_mended
 def test_the_file_of_a_repaired_test_has_its_arrays_and_passes_its_program(
     id: str, tmp_path: Path
 ) -> None:
-    fixture = repaired(load(id))
+    fixture = mended(id)
     module = module_of(fixture, tmp_path)
     made = module.inputs()
     assert made.keys() == fixture.arrays.keys()
@@ -86,10 +104,10 @@ def test_the_file_of_a_repaired_test_has_its_arrays_and_passes_its_program(
 
 
 @pytest.mark.skipif(not RUFF.exists(), reason="ruff is not installed")
-@pytest.mark.parametrize("name", MADE)
+@every_made
 def test_a_written_test_is_clean_and_formatted(name: str, tmp_path: Path) -> None:
     file = tmp_path / "made_test.py"
-    file.write_text(write(MADE[name]()), encoding="utf-8")
+    file.write_text(write(made(name)), encoding="utf-8")
     # Its docstring lists statements, and a test consists of asserts.
     for command in (["check", "--ignore", "E501,S101"], ["format", "--check"]):
         done = subprocess.run(
@@ -154,9 +172,9 @@ def test_a_written_test_leaves_no_array_behind_for_a_function_to_read(tmp_path: 
     assert names.isdisjoint(make().arrays)
 
 
-@pytest.mark.parametrize("name", MADE)
+@every_made
 def test_the_tolerance_lies_between_rounding_and_the_nearest_mistake(name: str) -> None:
-    fixture = MADE[name]()
+    fixture = made(name)
     noise, nearest = margins(fixture)
     absolute, relative = RULES[fixture.comparisons[-1].rule]
     largest = max(float(np.max(np.abs(value))) for value in fixture.expected.values())
@@ -181,9 +199,9 @@ def test_what_can_be_made_is_spread_and_fair(
     assert np.min(output * (1 - output)) >= FLATTEST
 
 
-@pytest.mark.parametrize("id", [id for id in ids() if load(id).is_gradient])
+@every_mended
 def test_a_repaired_test_is_a_forward_pass_with_the_published_shapes_and_asserts(id: str) -> None:
-    old, new = load(id), repaired(load(id))
+    old, new = load(id), mended(id)
     assert new.broken() == {}
     assert audit(new).rejected == ()
     assert new.comparisons == old.comparisons

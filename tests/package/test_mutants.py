@@ -9,7 +9,9 @@ from backcheck.fixtures import load
 from backcheck.forward import residuals
 from backcheck.mutants.formulas import formula
 from backcheck.mutants.mistakes import names_of, occurrences, read, table
+from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, mutated, second_changes
+from backcheck.mutants.operators import expression
 from backcheck.program import Tree, parse
 from chapters import chapters
 
@@ -255,3 +257,11 @@ def test_a_table_of_a_mistake_that_cannot_be_read_is_refused_in_one_sentence_wit
     whole = re.escape(f"bias-forgotten, in mistakes.toml: {sentence}")
     with pytest.raises(ValueError, match=f"^{whole}$"):
         read(f'[bias-forgotten]\nname = "the bias left out"\nsection.see = "linear-step"\n{hint}')
+
+
+def test_a_product_that_stops_has_its_name_wherever_its_average_stands() -> None:
+    fixture = load("c1w3_bp_notebook_v2")
+    for text in ("dZ2 * A1.T / m", "1 / m * dZ2 * A1.T", "(1 / m) * (A1.T * dZ2)"):
+        mutant = Mutant(fixture, {"dW2": expression(text)})
+        assert mutant.name == "an entry-by-entry product in place of a matrix product", text
+    assert not Mutant(fixture, {"dW2": expression("A1.T @ dZ2 @ A1.T / m")}).name

@@ -120,8 +120,21 @@ def test_what_ci_would_skip_in_a_run_of_everything_fails(tmp_path: Path) -> None
     assert "no browser" in done.stdout
 
 
+side_by_side = pytest.mark.skipif(
+    "PYTEST_XDIST_WORKER" not in os.environ, reason="the tests run one by one"
+)
+
+
+@side_by_side
+@pytest.mark.parametrize("id", ["c1w3_bp_public_a", "c1w3_bp_public_c"])
+def test_what_takes_the_mutants_of_editions_of_a_test_runs_in_one_process(
+    request: pytest.FixtureRequest, id: str
+) -> None:
+    assert request.node.nodeid.endswith(f"[{id}]@c1w3_bp_public")
+
+
+@side_by_side
 @pytest.mark.xdist_group("together")
-@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="the tests run one by one")
 def test_tests_that_share_what_takes_long_run_in_one_process(
     request: pytest.FixtureRequest,
 ) -> None:

@@ -36,13 +36,13 @@ export function apart(paste, tests) {
   }
   /** @type {(group: [Fixture, Observed[]]) => boolean} */
   const isRight = ([test, arrays]) =>
-    arrays.every((one) => telling.has(one) || given(test).some((value) => one.matches(value)));
+    arrays.every((one) => telling.has(one) || inputsOf(test).some((value) => one.matches(value)));
   const sorted = [...groups].sort((one, other) => Number(isRight(one)) - Number(isRight(other)));
   return sorted.map(([test, arrays]) => [[test], { ...paste, arrays }]);
 }
 
 /** @param {Fixture} test */
-const given = (test) => Object.values(test.arrays);
+const inputsOf = (test) => Object.values(test.arrays);
 
 /** Whether an array is right on a test, and no array is so by chance.
  * @type {(seen: Observed, test: Fixture) => boolean} */

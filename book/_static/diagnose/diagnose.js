@@ -3,34 +3,18 @@
  * Nothing pasted leaves it. */
 
 import { apart } from "./apart.js";
-import { chosen, hidden } from "./chosen.js";
-import { remains } from "./clues.js";
 import { saidOf } from "./differences.js";
-import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
-import { byRank, distinct, Mutant } from "./mutant.js";
-import {
-  chance,
-  elsewhere,
-  evidence,
-  fitting,
-  isKnown,
-  isNamed,
-  isPartial,
-  isPossible,
-  mostLikely,
-  mostUsed,
-  namesToKnow,
-  placings,
-  rightOf,
-} from "./placing.js";
+import { arraysByName, explain, soundOf, unknown } from "./explain.js";
+import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
+import { Mutant } from "./mutant.js";
+import { fittingIn } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
-import { Effort, explanations, Search } from "./search.js";
+import { Effort } from "./search.js";
 import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
-import { compared, DATA, least } from "./util.js";
-import { sameShape } from "./values.js";
+import { DATA } from "./util.js";
 import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
@@ -63,25 +47,64 @@ export function* diagnosing(text, id = null, changes = 2) {
  * @param {Paste} paste @param {Fixture | null} fixture @param {number} changes
  * @returns {Generator<string | undefined, Diagnosis>} */
 export function* explaining(paste, fixture, changes) {
-  const wanted = fixture ? [fixture] : NEWEST_FIRST;
+  const tests = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
-  const found =
-    (yield* byTest(paste, wanted, changes, effort)) ??
-    (yield* explain(paste, wanted, changes, effort));
-  if (found && found.verdict !== "unexplained") {
-    const open = found.verdict === "expected" ? stillOpen(found, paste, wanted) : null;
-    return withProblem(withMessage(open ?? found, paste), paste);
+  let found =
+    (yield* byTest(paste, tests, changes, effort)) ??
+    (yield* explain(paste, tests, changes, effort));
+  if (!found || found.verdict === "unexplained") {
+    if (isCalledFor(paste, fixture)) yield "others";
+    const other = fixture
+      ? yield* unasked(paste, fixture, changes, effort, found)
+      : yield* inOtherCourse(paste, changes, effort);
+    found = other ?? found;
   }
-  if (fixture) {
-    const other = yield* explain(paste, NEWEST_FIRST, Math.min(changes, 1), effort);
-    if (other && other.verdict !== "unexplained") {
-      const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
-      const seen = found?.seen ?? new Map();
-      const answer = { verdict: "unexplained", fixture, candidates: [], remarks, seen };
-      return withProblem(withMessage(answer, paste), paste);
+  if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
+  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, tests), paste);
+}
+
+/** Whether the tests of the other courses may say more, and are not here.
+ * @type {(paste: Paste, fixture: Fixture | null) => boolean} */
+function isCalledFor({ arrays, frame }, fixture) {
+  if (isWhole() || fixture) return false;
+  return arrays.length > 0 || DATA.others.some(([, , name]) => name === frame.function);
+}
+
+/** What tests that were not asked for make of numbers.
+ * @type {(paste: Paste, asked: Fixture, changes: number, effort: Effort, found: Diagnosis | null) => Generator<string | undefined, Diagnosis | null>} */
+function* unasked(paste, asked, changes, effort, found) {
+  const others = asked.data.gradient ? NEWEST_FIRST : [soundOf(asked)];
+  const other = yield* explain(paste, others, Math.min(changes, 1), effort);
+  if (!other || other.verdict === "unexplained") return null;
+  const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
+  return { ...(found ?? unknown(asked, [])), remarks };
+}
+
+/** What another course makes of numbers.
+ * @type {(paste: Paste, changes: number, effort: Effort) => Generator<string | undefined, Diagnosis | null>} */
+function* inOtherCourse(paste, changes, effort) {
+  const [first, ...others] = COURSES.map((tests) => fittingIn(paste, tests));
+  const mostOf = (/** @type {Map<Fixture, number>} */ some) => Math.max(0, ...some.values());
+  const named = paste.arrays.some(({ name }) => name);
+  for (const some of others) {
+    // Two changes take long there, so only names with numbers that fit the first course less.
+    const likely = mostOf(some) > mostOf(first);
+    const most = likely && named ? changes : Math.min(changes, 1);
+    const every = [...some.keys()];
+    // What a test demands that is no gradient, a change on another edition explains.
+    const gradients = every.filter(({ data }) => data.gradient);
+    const one = Math.min(most, 1);
+    /** @type {[Fixture[], number][]} */
+    const plans = [[gradients, most]];
+    if (gradients.length < every.length) plans.unshift([gradients, one], [every, one]);
+    let found = null;
+    for (const [tests, few] of plans) {
+      found = yield* explain(paste, tests, few, effort);
+      if (found?.candidates.length) return found;
     }
+    if (found && likely) return found;
   }
-  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, wanted), paste);
+  return null;
 }
 
 /** What the arrays of each test are, if they are of several or a message names one.
@@ -139,150 +162,14 @@ function withMessage(found, { error, frame }) {
   return { ...found, remarks };
 }
 
-/** The simplest explanation on any of the tests; null if none has such arrays.
- * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
- * @returns {Generator<string | undefined, Diagnosis | null>} */
-function* explain(paste, wanted, changes, effort) {
-  const ways = (/** @type {boolean} */ named) =>
-    wanted.flatMap((fixture) => placings(paste, fixture, named));
-  const every = ways(true);
-  const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
-  if (!placed.length) return null;
-  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
-  // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
-  const likely = every.filter((one) => isNamed(one) && fitting(one));
-  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
-  /** @type {[number, boolean, Placing[]][]} */
-  const plan = [
-    [0, false, placed],
-    [1, false, placed],
-    [0, false, placed.flatMap((placing) => elsewhere(placing) ?? [])],
-    [0, true, placed],
-    [1, true, placed],
-    [2, false, near],
-    [2, true, near.filter(isPartial)],
-  ];
-  /** @type {string[]} */
-  let remarks = [];
-  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
-    const random = chance(tried, most, loose);
-    if (random > DATA.chance[1]) {
-      const headline = tooLittle("too-few", tried[0], paste);
-      if (most < 2) return { ...unknown(null, [say("covered")], arraysByName(paste)), headline };
-      remarks = [headline];
-      break;
-    }
-    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
-    /** @type {Map<Fixture, Found>} */
-    const found = new Map();
-    for (const placing of tried) {
-      // Two changes take long, so the first place that explains the numbers is kept.
-      if (found.size && most === 2) break;
-      yield;
-      const before = found.get(placing.fixture);
-      const one = yield* foundAt(placing, most, loose, effort);
-      if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
-      found.set(placing.fixture, { ...one, remarks: [...namesToKnow(placing), ...one.remarks] });
-    }
-    if (most === 2 && effort.spent) remarks = [say("stopped")];
-    if (found.size) {
-      const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
-      const answer = chosen([...found.values()], paste);
-      return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
-    }
-  }
-  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
-  if (!fitting(best) && wanted.length > 1) return null;
-  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
-    return unknown(null, [...remarks, say("covered")], arraysByName(paste));
-  }
-  remarks.push(...remains(best, paste));
-  if (!rightOf(best).length) remarks.push(say("covered"));
-  return unknown(best.fixture, remarks, best.seen);
-}
-
-/** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */
-export const unknown = (fixture, remarks, seen = new Map(), candidates = []) => ({
-  verdict: "unexplained",
-  fixture,
-  candidates,
-  remarks,
-  seen,
-});
-
-/** The pasted arrays by their names, or their places. @param {Paste} paste */
-const arraysByName = (paste) =>
-  new Map(paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]));
-
-/** How little some numbers pin down, and what to paste.
- * @type {(key: string, placing: Placing, paste: Paste) => string} */
-function tooLittle(key, placing, paste) {
-  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
-  const named = left.length && paste.arrays.some(({ name }) => name);
-  const outputs = left.slice(0, 2).join(" and ");
-  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
-  const found = evidence(placing);
-  return say(found.n ? key : "zeros", { more, ...found });
-}
-
-/** What so many changes explain. What prints strictly prints loosely too, so one search does for
- * both; only a long one looks no further than it has to.
- * @type {(placing: Placing, most: number, loose: boolean, effort: Effort) => Generator<string | undefined, Found | null>} */
-function* foundAt(placing, most, loose, effort) {
-  const { fixture, seen, printedAs, known } = placing;
-  const exact = most === 2 && !isPartial(placing);
-  if (!known[most]) {
-    if (most === 2) yield "deep";
-    const search = new Search(fixture, seen, !exact, effort);
-    known[most] = [];
-    for (const forms of search.tried(most)) {
-      if (!forms) yield;
-      else if (search.prints(forms)) known[most].push(forms);
-    }
-  }
-  const strict = new Search(fixture, seen, false);
-  const found = known[most].filter((forms) => loose || exact || strict.prints(forms));
-  if (found.length && most === 0 && !printedAs.size) return expected(placing, loose);
-  return explained(placing, found, most);
-}
-
-/** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */
-function explained({ fixture, seen, printedAs }, forms, changes) {
-  if (!forms.length) return null;
-  const spent = changes + Number(printedAs.size > 0);
-  const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
-  // Last comes what prints one number with brackets that were left out, and before it what gives
-  // an output that was not pasted another shape, or none: the test would speak of that first.
-  const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
-  const others = Object.entries(fixture.expected).filter(([name]) => !seen.has(name));
-  const unlikely = (/** @type {Mutant} */ { values }) => [
-    bare.some((step) => values[step].n),
-    others.some(([name, one]) => !values[name] || !sameShape(values[name], one)),
-  ];
-  const candidates = distinct(all)
-    .map((one) => /** @type {const} */ ([unlikely(one), one]))
-    .sort(([one], [other]) => compared(one, other))
-    .map(([, one]) => one);
-  return { verdict: "explained", fixture, candidates, remarks: [], seen };
-}
-
-/** Right numbers: what else prints them, and what rejects that.
- * @type {(placing: Placing, loose: boolean) => Found} */
-function expected({ fixture, seen }, loose) {
-  const all = explanations(fixture, seen, 1, loose);
-  const others = distinct(
-    all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
-  ).filter((one) => one.named.length && one.outcome.word === "passes");
-  const candidates = [new Mutant(fixture, new Map(), 0), ...others];
-  return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
-}
-
 /** What can be said where only a test or numpy spoke.
  * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
 function withoutNumbers(paste, wanted) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
-  const tested = testedBy(paste, wanted);
+  const theirs = COURSES.slice(1).flat();
+  const called = theirs.filter((one) => one.function === paste.frame.function);
+  const tested = testedBy(paste, called.length ? called : wanted);
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
   const { remarks: shaped, candidates } =

@@ -52,6 +52,7 @@ export function saidOf(pasted) {
 
 /** @type {(verdict: string, key: string, number: string, ...more: string[]) => [string, string[]]} */
 function saidWith(verdict, key, number, ...more) {
-  const read = say("read-page", { page: FACTS.sections[key] });
+  const about = more.some((cause) => cause.includes("planted")) ? "planted" : key;
+  const read = say("read-page", { page: FACTS.sections[about] });
   return [verdict, [say(key, { number }), ...more, read]];
 }

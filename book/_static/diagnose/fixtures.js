@@ -123,6 +123,10 @@ export class Fixture {
   get named() {
     return this.changes.named;
   }
+  /** The program that is the gradient, where what the test accepts is none. */
+  get sound() {
+    return shared(this.data.sound, unpackSteps);
+  }
   get reference() {
     return this.run(new Map()).scope;
   }
@@ -147,23 +151,23 @@ export class Fixture {
     }
     // Counts and costs are no arrays of a cache.
     for (const { name } of forward) if (!arrays[name].n) delete arrays[name];
-    return { arrays, gradients: this.run(new Map(), arrays).values };
+    return { arrays, gradients: this.run(new Map(), arrays, this.sound).values };
   }
 
   /** The program with some slots changed: changed arrays first, then every step.
-   * @type {(forms: Forms) => Step[]} */
-  program(forms) {
+   * @type {(forms: Forms, own?: Step[]) => Step[]} */
+  program(forms, own = this.steps) {
     const first = this.data.order.flatMap((name) => ({ name, tree: forms.get(name) }));
-    const steps = this.steps.map(({ name, tree }) => ({ name, tree: forms.get(name) ?? tree }));
+    const steps = own.map(({ name, tree }) => ({ name, tree: forms.get(name) ?? tree }));
     return /** @type {Step[]} */ ([...first.filter(({ tree }) => tree), ...steps]);
   }
 
   /** @param {Forms} forms */
-  run(forms, arrays = this.arrays) {
+  run(forms, arrays = this.arrays, steps = this.steps) {
     const scope = { ...arrays };
     /** @type {Scope} */
     const values = {};
-    for (const { name, tree } of this.program(forms)) {
+    for (const { name, tree } of this.program(forms, steps)) {
       const missing = namesIn(tree).find((one) => !scope[one]);
       if (missing)
         return { scope, values, error: `${name} uses ${missing}, which is not known there.` };
@@ -207,3 +211,22 @@ cacheProperties(Fixture);
 /** Every test by its name, the oldest first. */
 export const FIXTURES = new Map(DATA.fixtures.map((data) => [data.id, new Fixture(data)]));
 export const NEWEST_FIRST = [...FIXTURES.values()].reverse();
+
+/** The tests course by course, the newest first; the other courses come when they are needed. */
+export const COURSES = [NEWEST_FIRST];
+
+/** Whether every course is here. */
+export const isWhole = () => COURSES.length > 1;
+
+/** Takes the tests of the other courses in. @param {OtherCourses} others */
+export function addCourses({ courses, ...parts }) {
+  if (isWhole()) return;
+  DATA.shared.push(...parts.shared);
+  DATA.several.push(...parts.several);
+  DATA.named.push(...parts.named);
+  for (const some of courses) {
+    const own = some.map((data) => new Fixture(data));
+    COURSES.push(own);
+    for (const one of own.toReversed()) FIXTURES.set(one.id, one);
+  }
+}

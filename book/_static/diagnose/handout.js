@@ -74,12 +74,12 @@ export function symbol(name) {
 
 /** @type {(tree: Tree, binding?: number) => string} */
 function mathematics(tree, binding = PLUS) {
-  const [text, own] = written(tree);
+  const [text, own] = notation(tree);
   return own < binding ? `(${text})` : text;
 }
 
 /** The text of an expression, and how tightly it binds. @type {(tree: Tree) => [string, number]} */
-function written(tree) {
+function notation(tree) {
   if (tree.name) return [symbol(tree.name), WHOLE];
   if (tree.value) return [String(tree.value.d[0]), WHOLE];
   const derivative = derivativeOf(tree);

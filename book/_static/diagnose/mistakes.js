@@ -1,6 +1,6 @@
 // @ts-check
 /* The mistakes that have a name, and where they occur. */
-import { evaluate } from "./program.js";
+import { evaluate, node } from "./program.js";
 import { cache, DATA } from "./util.js";
 import { fingerprint } from "./values.js";
 
@@ -41,10 +41,26 @@ export function formula(fixture, tree) {
     );
     found = first
       ? [first, ...more].map((one) => one && fingerprint(one)).join()
-      : `tree ${tree.id}`;
+      : `tree ${spelled(tree).id}`;
     formulas.set(tree, found);
   }
   return found;
+}
+
+/** A product with its average at the end, and what can be exchanged in one order.
+ * @type {(tree: Tree) => Tree} */
+function spelled(tree) {
+  const isAverage = (/** @type {Tree} */ one) => one.op === "/" && one.args[1].name === "m";
+  if (isAverage(tree)) return node("/", spelled(tree.args[0]), tree.args[1]);
+  if (tree.op !== "*" && tree.op !== "@") return tree;
+  const [left, right] = tree.args.map(spelled);
+  if (isAverage(left)) {
+    const [inner, m] = left.args;
+    const whole = inner.value?.d[0] === 1 ? right : spelled(node(tree.op, inner, right));
+    return node("/", whole, m);
+  }
+  const turned = tree.op === "*" && left.id > right.id;
+  return turned ? node("*", right, left) : node(tree.op, left, right);
 }
 
 const kept = cache((/** @type {Fixture} */ { unrelated }) => ({

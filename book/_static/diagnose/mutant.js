@@ -82,7 +82,8 @@ export class Mutant {
     const step = [...this.forms.keys()].find((one) => one === "m" || bare(one).startsWith("d"));
     if (!step) return DATA.explains.m;
     const computes = step === "m" ? "m" : this.fixture.data.roles[step] || "dA";
-    return DATA.explains[computes] || DATA.explains[""];
+    const pages = { ...DATA.explains, ...this.fixture.data.explains };
+    return pages[computes] || pages[""];
   }
 
   /** A key that sorts the simplest explanation first. */

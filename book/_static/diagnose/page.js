@@ -2,13 +2,14 @@
 /* The page: what is typed and pressed, and what is shown of it, with the work done in slices. */
 import { answerParts, card, element } from "./cards.js";
 import { diagnose, diagnosing, titleOf } from "./diagnose.js";
-import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { addCourses, FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { candidateOf, Unlinked } from "./links.js";
 import { singles } from "./mistakes.js";
 import { printed } from "./printing.js";
 import { parse } from "./program.js";
 import { read, Unreadable } from "./reading.js";
 import { suspects } from "./symptoms.js";
+import { DATA } from "./util.js";
 import { workshop } from "./workshop.js";
 
 const PAUSE = 150;
@@ -49,6 +50,8 @@ class Page {
     this.isUnseen = false;
     for (const fixture of FIXTURES.values())
       this.test.append(element("option", { value: fixture.id }, fixture.title));
+    for (const [id, title] of DATA.others)
+      this.test.append(element("option", { value: id }, title));
     for (const example of EXAMPLES)
       get("diagnose-examples").append(" ", this.exampleButton(example));
     this.text.addEventListener("input", (/** @type {InputEvent} */ event) => {
@@ -97,7 +100,16 @@ class Page {
     const id = this.test.value || null;
     if (!text.trim()) this.show("", []);
     else if (isCode(text)) this.call(text, id, this.run);
+    else if (id && !FIXTURES.has(id)) this.after(others(), () => answering(text, id), this.run);
     else this.advance(answering(text, id), this.run, AT_ONCE);
+  }
+
+  /** Goes on with some work once what it needs is loaded, or cannot be.
+   * @param {Promise<unknown>} needed @param {() => Iterator<any, Shown>} work @param {number} run */
+  async after(needed, work, run) {
+    this.show("Loading the tests of the other courses …", []);
+    await needed;
+    this.advance(work(), run, SLICE);
   }
 
   /** Calls a function; what does that is loaded when there is one. A newer text ends it.
@@ -121,7 +133,7 @@ class Page {
   }
 
   /** What takes long runs a slice at a time, so that the page stays usable and newer text wins.
-   * @param {Iterator<any, [string, Element[]]>} work @param {number} run @param {number} limit */
+   * @param {Iterator<any, Shown>} work @param {number} run @param {number} limit */
   advance(work, run, limit) {
     if (run !== this.run) return;
     const end = performance.now() + limit;
@@ -130,6 +142,10 @@ class Page {
         const next = work.next();
         if (next.done) {
           this.show(...next.value);
+          return;
+        }
+        if (next.value === "others") {
+          this.after(others(), () => work, run);
           return;
         }
         if (next.value === "deep") {
@@ -168,7 +184,8 @@ class Page {
   }
 
   forgetLink() {
-    if (!FIXTURES.has(location.hash.slice(1).split("&")[0])) return;
+    const [id] = location.hash.slice(1).split("&");
+    if (!FIXTURES.has(id) && !isElsewhere(id)) return;
     history.replaceState(null, "", location.href.split("#")[0]);
   }
 
@@ -177,6 +194,10 @@ class Page {
     const hash = location.hash.slice(1);
     if (!hash || document.getElementById(hash)) return false;
     this.run += 1;
+    if (isElsewhere(hash.split("&")[0])) {
+      others().then(() => this.open());
+      return true;
+    }
     try {
       const candidate = candidateOf(hash);
       const how = candidate.forms.size ? "A shared diagnosis for" : "The backward pass of";
@@ -204,10 +225,12 @@ class Page {
 }
 
 /** What answers numbers. @param {string} text @param {string | null} id
- * @returns {Generator<any, [string, Element[]]>} */
+ * @returns {Generator<any, Shown>} */
 function* answering(text, id) {
   const found = yield* diagnosing(text, id, 2);
-  return [titleOf(found), answerParts(found)];
+  const too = found.verdict === "unexplained" && found.seen.size ? found.fixture?.data.too : "";
+  const remarks = too ? [...found.remarks, too] : found.remarks;
+  return [titleOf(found), answerParts({ ...found, remarks })];
 }
 
 /** Whether a text has a function in it, or is a notebook. @param {string} text */
@@ -221,14 +244,34 @@ const HERE = document.currentScript?.getAttribute("src") ?? "";
 /** @type {Promise<unknown>?} */
 let loading = null;
 
-/** @param {string} name @returns {Promise<unknown>} */
-const loaded = (name) =>
+/** @param {string} name @param {string | null} version @returns {Promise<unknown>} */
+const loaded = (name, version = null) =>
   new Promise((resolve, reject) => {
-    const script = element("script", { src: HERE.replace("diagnose.js", name) });
+    const [path, own] = HERE.split("?");
+    const query = version ? `v=${version}` : own;
+    const src = [path.replace("diagnose.js", name), query].filter(Boolean).join("?");
+    const script = element("script", { src });
     script.addEventListener("load", resolve);
     script.addEventListener("error", () => reject(new Error(`${name} is not there`)));
     document.head.append(script);
   });
+
+/** Whether a test is one of the other courses, and not here yet. @param {string} id */
+const isElsewhere = (id) => !FIXTURES.has(id) && DATA.others.some(([one]) => one === id);
+
+/** @type {Promise<void>?} */
+let coming = null;
+
+/** Has the tests of the other courses come; without them the page goes on as before. */
+function others() {
+  coming ??= loaded("diagnose-others.js", DATA.version).then(
+    () => addCourses(Reflect.get(globalThis, "BACKCHECK_OTHERS")),
+    () => {
+      coming = null;
+    },
+  );
+  return coming;
+}
 
 /** @type {(work: Iterator<any>, then: () => void) => void} */
 function inSlices(work, then) {
@@ -253,6 +296,6 @@ function* warming() {
   }
 }
 
-Object.assign(globalThis, { backcheck: { diagnose, read } });
+Object.assign(globalThis, { backcheck: { diagnose, read, others } });
 const root = document.getElementById("diagnose-app");
 if (root) new Page(root);

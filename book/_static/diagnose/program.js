@@ -6,7 +6,7 @@ import { OPERATIONS, scalar } from "./values.js";
 
 /** The options of each sum. */
 export const SUMS = DATA.sums;
-export const FUNCTIONS = DATA.functions;
+export const FUNCTIONS = [...DATA.functions, ...DATA.gates];
 /** How tightly each sign binds: the first ones least. */
 const BINDING = DATA.binding;
 /** @type {Record<string, string>} */

@@ -1,8 +1,9 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
 import { argumentsOf, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
-import { explaining, unknown } from "./diagnose.js";
-import { FIXTURES, NEWEST_FIRST } from "./fixtures.js";
+import { explaining } from "./diagnose.js";
+import { unknown } from "./explain.js";
+import { COURSES, FIXTURES } from "./fixtures.js";
 import { isRightOn, whichLine } from "./lines.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
@@ -19,7 +20,6 @@ import {
 } from "./sources.js";
 import { knownCauses, likelyMutants, written } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
-import { notCovered } from "./uncovered.js";
 import { DATA, prefixOf } from "./util.js";
 import { same } from "./values.js";
 import { say } from "./words.js";
@@ -36,7 +36,7 @@ function chosenIn(found, text, id) {
   const own = [...new Map(found.map((one) => [one.name, one])).values()];
   const functions = own.filter(({ kind }) => kind === FUNCTION);
   const test = FIXTURES.get(id ?? "");
-  const wanted = test ? [test] : [...NEWEST_FIRST, ...SLOPES.map(testOf)];
+  const wanted = test ? [test] : [...COURSES.flat(), ...SLOPES.map(testOf)];
   const every = wanted.flatMap((fixture) =>
     functions.filter((one) => one.name === fixture.function),
   );
@@ -113,7 +113,7 @@ function ownTests() {
 /** The newest test of a function; that of an activation is made of its layer's.
  * @type {(name: string) => Fixture} */
 function testOf(name) {
-  const found = NEWEST_FIRST.find((one) => one.function === name);
+  const found = COURSES.flat().find((one) => one.function === name);
   if (found) return found;
   const layer = /** @type {Fixture} */ (FIXTURES.get("c1w4_linear_activation_backward_v2"));
   const output = `${name.replace("_backward", "")}_dZ`;
@@ -318,17 +318,4 @@ export function* lineOf({ error, frames, traces, name, taken }, found) {
   const [one, says] = at;
   const where = taken.pieces.findLast((piece) => piece.name === one.inside)?.cell.label ?? "";
   return { where, line: one.line, name: one.name, says };
-}
-
-/** What is said of a text with functions that no test known here calls.
- * @type {(text: string, parse: any) => string} */
-export function uncalled(text, parse) {
-  const found = definedIn(cellsOf(PASTED, text), parse);
-  const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
-  const several = [...new Set(names)].join(", ");
-  const [refused] = notCovered(text);
-  return (
-    refused ??
-    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
-  );
 }

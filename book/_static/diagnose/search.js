@@ -86,32 +86,32 @@ export class Search {
 
   /** @param {Forms} forms */
   prints(forms) {
-    return this.carried(this.shop.right.slice(), 0, 0, forms);
+    return this.carried(this.shop.right.slice(), this.shop.none, 0, forms);
   }
 
   /** Carries a program on from a place; says whether it prints what was seen from there on.
-   * @type {(scope: Values, changed: number, start: number, forms: Forms) => boolean} */
+   * @type {(scope: Values, changed: Places, start: number, forms: Forms) => boolean} */
   carried(scope, changed, start, forms) {
-    const { slots, reads, right } = this.shop;
+    const { slots, reads, right, bits } = this.shop;
     for (let place = start; place <= this.last; place++) {
       const form = forms.get(slots[place].name);
       let value = right[place];
       if (form || reads[place] & changed) {
         value = scope[place] = this.shop.value(form ?? slots[place].tree, scope, changed);
-        changed |= 1 << place;
+        changed |= bits[place];
       }
       if (!this.accepts(place, value)) return false;
     }
     return true;
   }
 
-  /** The places of which a change can have an effect on what is wanted. @param {number[]} reach */
+  /** The places of which a change can have an effect on what is wanted. @param {Places[]} reach */
   needed(reach) {
-    return this.sources.reduce((found, place) => found | reach[place], 0);
+    return this.sources.reduce((found, place) => found | reach[place], this.shop.none);
   }
 
   /** The places where one more change can set right all that is wrong.
-   * @param {Run | null} run @param {number[]} reach */
+   * @param {Run | null} run @param {Places[]} reach */
   hopeful(run, reach) {
     let found = this.needed(reach);
     for (let place = 0; place <= this.last && found; place++) {
@@ -130,7 +130,7 @@ export class Search {
   /** The programs with one change that print what was seen. @returns {Generator<Forms>} */
   *one() {
     const hopeful = this.hopeful(null, this.shop.reach);
-    const single = places(hopeful).flatMap((place) => this.shop.singles(place));
+    const single = this.shop.places(hopeful).flatMap((place) => this.shop.singles(place));
     /** @param {Run} run */
     const printing = (run) => this.sources.every((place) => this.accepts(place, run.at(place)));
     for (const run of single) if (printing(run)) yield run.forms;
@@ -141,16 +141,17 @@ export class Search {
   /** The programs with two changes that may print what was seen.
    * @returns {Generator<Forms | undefined>} */
   *two() {
-    const { slots, read, reach } = this.shop;
+    const { slots, read, reach, bits } = this.shop;
     // A step that no other reads stands there for the forms that do.
     slots.slice(0, this.last + 1).forEach(({ name, isArray }, place) => {
-      if (isArray || (read >> place) & 1 || name in this.fixture.expected) return;
+      if (isArray || read & bits[place] || name in this.fixture.expected) return;
       if (!this.sources.includes(place)) this.sources.push(place);
     });
     const hopeful = this.hopeful(null, reach);
-    for (const place of places(this.needed(reach) & ((2 << this.firstWrong) - 1))) {
+    for (const place of this.shop.places(this.needed(reach))) {
+      if (place > this.firstWrong) break;
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
-      if ((hopeful >> place) & 1) yield* this.twice(place);
+      if (hopeful & bits[place]) yield* this.twice(place);
     }
     const several = this.several(this.shop.several);
     for (const run of several) yield* this.besides(run, run.reach, 0);
@@ -160,12 +161,12 @@ export class Search {
   /** The changes of several slots that reach what was seen, each effect once.
    * @param {Run[]} runs */
   several(runs) {
-    const { place, slots } = this.shop;
+    const { place, slots, bits } = this.shop;
     /** @type {Map<string, Run>} */
     const kept = new Map();
     for (const run of runs) {
       const needed = this.needed(run.reach);
-      const reached = [...run.forms].filter(([name]) => (needed >> place[name]) & 1);
+      const reached = [...run.forms].filter(([name]) => needed & bits[place[name]]);
       const isSingle =
         reached.length < 2 && reached.every(([one, t]) => slots[place[one]].forms.includes(t));
       const key = reached.map(([one, { id }]) => `${one} ${id}`).join();
@@ -175,25 +176,25 @@ export class Search {
   }
 
   /** A program with one more change, from a place on.
-   * @param {Run} run @param {number[]} reach @param {number} start
+   * @param {Run} run @param {Places[]} reach @param {number} start
    * @returns {Generator<Forms | undefined>} */
   *besides(run, reach, start) {
     if (!this.effort.allows()) return;
     yield;
-    const { slots, right } = this.shop;
-    const hopeful = this.hopeful(run, reach) & -(1 << start);
+    const { slots, right, bits, none } = this.shop;
+    const hopeful = this.shop.places(this.hopeful(run, reach)).filter((place) => place >= start);
     const scope = right.slice();
-    let changed = 0;
-    for (let place = 0; hopeful >> place; place++) {
+    let changed = none;
+    for (let place = 0; place <= (hopeful.at(-1) ?? -1); place++) {
       const slot = slots[place];
-      if ((hopeful >> place) & 1 && !run.byPlace[place]) {
+      if (hopeful.includes(place) && !run.byPlace[place]) {
         const onward = scope.slice();
         for (const tree of this.formsAt(slot, scope, changed)) {
           if (!this.effort.allows()) return;
           const value = this.shop.value(tree, scope, changed);
           if (!this.accepts(place, value)) continue;
           onward[place] = value;
-          if (this.carried(onward, changed | (1 << place), place + 1, run.forms)) {
+          if (this.carried(onward, changed | bits[place], place + 1, run.forms)) {
             yield new Map([...run.forms, [slot.name, tree]]);
           }
         }
@@ -202,15 +203,15 @@ export class Search {
       if (!value) return;
       if (value === right[place]) continue;
       scope[place] = value;
-      changed |= 1 << place;
+      changed |= bits[place];
     }
   }
 
   /** The forms of a slot; while no shape has changed above, the stillborn ones stay so.
-   * @type {(slot: Slot, scope: Values, changed: number) => Tree[]} */
+   * @type {(slot: Slot, scope: Values, changed: Places) => Tree[]} */
   formsAt(slot, scope, changed) {
     const { slots, right } = this.shop;
-    for (const place of slot.stillborn.length ? places(changed) : []) {
+    for (const place of slot.stillborn.length ? this.shop.places(changed) : []) {
       const [now, usual] = /** @type {Value[]} */ ([scope[place], right[place]]);
       if (slots[place].name !== "m" && !sameShape(now, usual))
         return [...slot.forms, ...slot.stillborn];
@@ -242,11 +243,11 @@ export class Search {
   /** Two changes of several slots, where no other step reads what they change.
    * @param {Forms[]} several @returns {Generator<Forms | undefined>} */
   *pairs(several) {
-    const { read } = this.shop;
+    const { read, bits } = this.shop;
     /** @type {(change: [string, Tree]) => boolean} */
     const ends = ([name, tree]) => {
       const place = this.shop.place[name];
-      return !((read >> place) & 1) && this.accepts(place, this.shop.usual(tree));
+      return !(read & bits[place]) && this.accepts(place, this.shop.usual(tree));
     };
     const kept = several.filter((forms) => [...forms].every(ends));
     for (const [at, one] of kept.entries()) {
@@ -256,11 +257,4 @@ export class Search {
       }
     }
   }
-}
-
-/** The places of a set. @param {number} mask */
-function places(mask) {
-  const found = [];
-  for (let place = 0; mask >> place; place++) if ((mask >> place) & 1) found.push(place);
-  return found;
 }

@@ -13,8 +13,8 @@ import {
   PASTED,
   ran,
   SECONDS,
-  uncalled,
 } from "./running.js";
+import { cellsOf, definedIn, FUNCTION } from "./sources.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -22,13 +22,25 @@ import { say } from "./words.js";
 /** @type {any} */
 let interpreter = null;
 
+/** Has the tests of the other courses come. @returns {Promise<void>} */
+const othersCome = () => Reflect.get(globalThis, "backcheck")?.others?.();
+
 /** What the function of a text did; null where no test known here calls one of it.
  * @type {(text: string, id: string | null, path?: string) => Promise<Ran?>} */
 async function run(text, id, path) {
   const python = Reflect.get(globalThis, "PYTHON");
   const size = new TextEncoder().encode(text).length;
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
-  const asks = asked(text, id, python.parse, path);
+  // A name tells at once that a test is elsewhere.
+  const isElsewhere = DATA.others.some(
+    ([one, , name]) => one === id || new RegExp(`\\bdef\\s+${name}\\b`).test(text),
+  );
+  if (isElsewhere) await othersCome();
+  let asks = asked(text, id, python.parse, path);
+  if (!asks && !isElsewhere) {
+    await othersCome();
+    asks = asked(text, id, python.parse, path);
+  }
   if (!asks) return null;
   interpreter ??= python.start();
   const { answers } = await interpreter.run(asks.job, SECONDS);
@@ -42,11 +54,25 @@ export async function called(text, id) {
     const done = await run(text, id);
     if (done) return shown(done);
     if (!id && notCovered(text).length) return refusing(text);
-    return numbersBeside(text, id, uncalled(text, Reflect.get(globalThis, "PYTHON").parse), false);
+    return numbersBeside(text, id, uncalled(text), false);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return numbersBeside(text, id, error.message, true);
   }
+}
+
+/** What is said of a text with functions that no test known here calls.
+ * @type {(text: string) => string} */
+function uncalled(text) {
+  const { parse } = Reflect.get(globalThis, "PYTHON");
+  const found = definedIn(cellsOf(PASTED, text), parse);
+  const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
+  const several = [...new Set(names)].join(", ");
+  const [refused] = notCovered(text);
+  return (
+    refused ??
+    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
+  );
 }
 
 /** What is said of a function whose test is not here. @type {(text: string) => Generator<any, Shown>} */
@@ -125,7 +151,7 @@ function lineShown({ taken }, line) {
  * @type {(text: string, id: string | null, path?: string) => Promise<any>} */
 export async function answered(text, id, path) {
   const done = await run(text, id, path);
-  if (!done) throw new Unreadable(uncalled(text, Reflect.get(globalThis, "PYTHON").parse));
+  if (!done) throw new Unreadable(uncalled(text));
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
   const line = test || isWrong(done) ? atOnce(lineOf(done, found)) : null;

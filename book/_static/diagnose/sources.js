@@ -189,17 +189,17 @@ function* definitions(cell, nodes) {
 }
 
 /** The parser takes "1." for no number. @type {(text: string) => string} */
-const readable = (text) =>
+const asParsed = (text) =>
   text.replace(/(?<![\w.])[0-9]+\.(?![\w.]|[eE][-+0-9])/g, (one) => `${one.slice(0, -1)}0`);
 
 /** Every definition of some cells, in order. @type {(cells: Place[], parse: any) => Piece[]} */
 export function definedIn(cells, parse) {
   return cells.flatMap(({ label, text }) => {
     let cell = { label, text };
-    let tree = parse(readable(text)).topNode;
+    let tree = parse(asParsed(text)).topNode;
     if (errorIn(tree)) {
       cell = { label, text: text.replace(MAGIC, "$1pass") };
-      tree = parse(readable(cell.text)).topNode;
+      tree = parse(asParsed(cell.text)).topNode;
     }
     return [...definitions(cell, partsOf(tree))];
   });

@@ -23,6 +23,9 @@ type Forms = Map<string, Tree>;
 type Scope = Record<string, Value>;
 /** The value of each slot; null where numpy stopped. */
 type Values = (Value | null)[];
+/** A set of places: a number, or a long one. */
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript has no operators for both
+type Places = any;
 type Step = { name: string; tree: Tree };
 type Slot = Step & Changed & { isArray: boolean; families: Families };
 /** What can stand in a slot: what one change makes of it, stillborn ones, and all rewrites. */
@@ -61,8 +64,14 @@ interface FixtureData {
   title: string;
   function: string;
   page: string;
+  explains: Record<string, string>;
   rule: string;
   printed: boolean;
+  /** Whether what it accepts is the gradient, and whether its notebook prints entries alone. */
+  gradient: boolean;
+  entries: boolean;
+  /** What is said where none of its programs prints some numbers, as a loop may. */
+  too: string;
   outputs: string[];
   order: string[];
   roles: Record<string, string>;
@@ -71,6 +80,7 @@ interface FixtureData {
   spread: number;
   arrays: number;
   steps: number;
+  sound: number;
   expected: number;
   unrelated: number;
   changes: number;
@@ -102,12 +112,24 @@ interface Returned {
   error?: string;
 }
 
+/** What a script of its own has of the other courses: the newest test of each first. */
+interface OtherCourses {
+  courses: FixtureData[][];
+  shared: unknown[];
+  several: WrittenForms[][];
+  named: [string, WrittenForms | number][][];
+}
+
 interface Data {
   // What a shared part is depends on who asks for it.
   shared: unknown[];
   several: WrittenForms[][];
   named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
+  /** The tests of other courses: id, title and function. */
+  others: [string, string, string][];
+  /** Of the script that has them. */
+  version: string;
   operators: [string, Written, Written][];
   /** The absolute and the relative tolerance of each rule. */
   rules: Record<string, [number, number]>;
@@ -127,6 +149,7 @@ interface Data {
   uncovered: [string, string, string, string[]?][];
   most_causes: number;
   functions: string[];
+  gates: string[];
   /** What numpy calls the operators. */
   calls: Record<string, string>;
   sums: Record<string, string>;
@@ -199,6 +222,7 @@ interface Paste {
   lines: [string, string][];
 }
 type Run = import("./workshop.js").Run;
+type Effort = import("./search.js").Effort;
 type Mutant = import("./mutant.js").Mutant;
 
 /** What was printed, by the name of the step. */

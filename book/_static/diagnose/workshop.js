@@ -1,7 +1,8 @@
 // @ts-check
 /* The slots of a program next to their right values, and its mutants; see search.py.
  *
- * A place is the number of a slot, and a set of places is a number with one bit for each: in
+ * A place is the number of a slot, and a set of places is a number with one bit for each, which
+ * has to be a long one where a number of JavaScript has too few: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
 import { cacheProperties } from "./util.js";
@@ -15,26 +16,36 @@ export class Workshop {
     this.slots = fixture.slots;
     /** @type {Record<string, number>} */
     this.place = Object.fromEntries(this.slots.map((slot, place) => [slot.name, place]));
+    const isLong = this.slots.length > 32;
+    /** The set of each place alone. @type {Places[]} */
+    this.bits = this.slots.map((_, place) => (isLong ? 1n << BigInt(place) : 1 << place));
+    /** @type {Places} */
+    this.none = isLong ? 0n : 0;
     /** @type {Values} */
     this.right = this.slots.map((slot) => fixture.reference[slot.name]);
-    /** @type {number[]} */
+    /** @type {Places[]} */
     this.masks = [];
     /** @type {Values} */
     this.known = [];
     // An array as it comes out of the cache reads itself.
-    this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~(1 << place));
+    this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~this.bits[place]);
     this.reach = this.reachedBy(new Map());
-    this.read = this.reads.reduce((all, reads) => all | reads, 0);
+    this.read = this.reads.reduce((all, reads) => all | reads, this.none);
     this.several = fixture.higherOrder.map((forms) => new Run(this, forms));
     /** @type {Run[][]} */
     this.found = [];
   }
 
-  /** The places that a form reads. @type {(tree: Tree) => number} */
+  /** The places of a set. @type {(set: Places) => number[]} */
+  places(set) {
+    return this.bits.flatMap((bit, place) => (set & bit ? [place] : []));
+  }
+
+  /** The places that a form reads. @type {(tree: Tree) => Places} */
   mask(tree) {
     let mask = this.masks[tree.id];
     if (mask === undefined) {
-      mask = tree.name ? 1 << this.place[tree.name] : 0;
+      mask = tree.name ? this.bits[this.place[tree.name]] : this.none;
       for (const part of tree.args) mask |= this.mask(part);
       this.masks[tree.id] = mask;
     }
@@ -44,15 +55,15 @@ export class Workshop {
   /** For each slot of a changed program, from which places a change reaches it.
    * @param {Forms} forms */
   reachedBy(forms) {
-    /** @type {number[]} */
+    /** @type {Places[]} */
     const found = [];
     this.slots.forEach(({ name }, place) => {
       const form = forms.get(name);
       const reads = form ? this.mask(form) : this.reads[place];
-      let from = 1 << place;
+      let from = this.bits[place];
       // What a slot reads of a later one is the right value.
       for (let before = 0; before < place; before++) {
-        if ((reads >> before) & 1) from |= found[before];
+        if (reads & this.bits[before]) from |= found[before];
       }
       found.push(from);
     });
@@ -74,7 +85,7 @@ export class Workshop {
   }
 
   /** The value of a form where some places have changed.
-   * @type {(tree: Tree, scope: Values, changed: number) => Value | null} */
+   * @type {(tree: Tree, scope: Values, changed: Places) => Value | null} */
   value(tree, scope, changed) {
     if (!(this.mask(tree) & changed)) return this.usual(tree);
     if (tree.name) return scope[this.place[tree.name]];
@@ -115,7 +126,7 @@ export class Run {
     for (const [name, tree] of forms) this.byPlace[shop.place[name]] = tree;
     this.next = this.byPlace.findIndex(Boolean);
     this.scope = shop.right.slice();
-    this.changed = 0;
+    this.changed = shop.none;
   }
 
   /** For each slot, from which places a change reaches it. */
@@ -133,12 +144,11 @@ export class Run {
     const place = this.next++;
     const { shop } = this;
     const form = this.byPlace[place];
-    const changed = this.changed & ((1 << place) - 1);
-    if (!form && !(shop.reads[place] & changed)) return;
-    const value = shop.value(form ?? shop.slots[place].tree, this.scope, changed);
+    if (!form && !(shop.reads[place] & this.changed)) return;
+    const value = shop.value(form ?? shop.slots[place].tree, this.scope, this.changed);
     if (value === shop.right[place]) return;
     this.scope[place] = value;
-    this.changed |= 1 << place;
+    this.changed |= shop.bits[place];
   }
 }
 cacheProperties(Run);

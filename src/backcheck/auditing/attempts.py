@@ -368,6 +368,7 @@ def _offline(*_: Any, **__: Any) -> NoReturn:
 def main() -> None:
     """Load a test and run it as often as it is asked for."""
     asked, told, leave = received(), os.fdopen(os.dup(1), "w"), os._exit
+    print(file=told, flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(null, stream)

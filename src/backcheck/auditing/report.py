@@ -250,6 +250,8 @@ def _process(loaded: Load, name: str, seconds: float) -> Iterator[Run]:
             return told
 
         try:
+            # How long Python takes to start is not the test's time.
+            out.readline()
             if problem := run(loaded).get("problem"):
                 raise ValueError(f"{name} cannot be run: {problem.rstrip('.')}.")
             yield run

@@ -54,13 +54,19 @@ class Job:
     programs: tuple[tuple[Taken, str, tuple[tuple[Any, ...], ...]], ...]
 
 
+# The function is taken before the reader's code can replace it.
+end: Callable[[], Any] = (
+    partial(os.killpg, 0, signal.SIGKILL) if os.name == "posix" else partial(os._exit, 0)
+)
+"""End this process and what it has started."""
+
+
 def received() -> Callable[[], Any]:
     """Return what waits for the next thing that the parent sends.
 
     Once the parent is gone, however it ended, so are this process and what it has started.
     """
     sent, queue = os.fdopen(os.dup(0), "rb"), SimpleQueue[Any]()
-    end = partial(os.killpg, 0, signal.SIGKILL) if os.name == "posix" else partial(os._exit, 1)
 
     def receive() -> None:
         with suppress(EOFError, pickle.UnpicklingError):
@@ -82,7 +88,7 @@ def main() -> None:
     sys.path[:0] = [os.path.dirname(os.path.abspath(job.path))]
     for noise in ("coroutine .* was never awaited", ".*multi-threaded, use of fork"):
         warnings.filterwarnings("ignore", noise)
-    write, dumps, leave = os.write, json.dumps, os._exit
+    write, dumps, leave = os.write, json.dumps, end
     null = os.open(os.devnull, os.O_WRONLY)
     for told in answers(job):
         left = (dumps(told) + "\n").encode()
@@ -91,8 +97,8 @@ def main() -> None:
         # The reader's code has printed what it prints; the runs that follow look for a line.
         os.dup2(null, 1)
         os.dup2(null, 2)
-    # A thread of the reader's would keep the process.
-    leave(0)
+    # A thread of the reader's would keep the process, and a child of it the pipe.
+    leave()
 
 
 def answers(job: Job) -> Iterator[dict[str, Any]]:

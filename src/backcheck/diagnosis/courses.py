@@ -17,7 +17,7 @@ REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
-KEYS |= dict.fromkeys(("literals", "expected", "entries"), dict)
+KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}

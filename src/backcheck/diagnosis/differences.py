@@ -107,13 +107,14 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
-    read = say("read-page", page=table_of(FILE)["sections"][key])
+    about = "planted" if any("planted" in cause for cause in more) else key
+    read = say("read-page", page=table_of(FILE)["sections"][about])
     return verdict, (say(key, number=number), *more, read)
 
 
 def _of_network() -> Iterator[Known]:
     check = gradient_check.fixture()
-    costs = _costs(_vector(check.values))
+    costs = _costs(_vector(check.values), check.forward.run(check.arrays)["J"])
     for planted in (some for count in (2, 1, 0) for some in combinations(PLANTED, count)):
         forms = {name: expression(PLANTED[name]) for name in planted}
         left = (say("planted", n=len(planted), steps=" and ".join(planted)),) if planted else ()
@@ -131,7 +132,7 @@ def _of_network() -> Iterator[Known]:
 def _of_one_parameter() -> Iterator[Known]:
     # The x and theta of the notebook's own test of one parameter, and of the hidden one.
     for x, theta in ((2.0, 4.0), (3.0, 4.0)):
-        given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]))}
+        given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]), theta * x)}
         for forms in ({"gradient": "x"}, *table_of(FILE)["derivatives"].values()):
             made = parse(f"gradient = {forms['gradient']}").run(given)
             left = (forms["says"],) if "says" in forms else ()
@@ -154,10 +155,13 @@ def _check() -> Program:
     return parse(table_of(FILE)["program"])
 
 
-def _costs(right: Array) -> dict[str, Any]:
-    """Return the costs of the check, but for J at theta, where only their differences count."""
-    e = 1e-7
-    return {"epsilon": e, "J": 0 * right, "J_plus": e * right, "J_minus": -e * right}
+def _costs(right: Array, cost: float) -> dict[str, Any]:
+    """Return the cost at theta, and what a step adds to it, by so much off as rounding leaves it.
+
+    So a difference is exactly 0 where its two sides are one, and nowhere else.
+    """
+    e, off = 1e-7, 1 + 1e-9
+    return {"epsilon": e, "J": 0 * right + cost, "J_plus": e * right * off, "J_minus": -e * right}
 
 
 def _vector(values: Mapping[str, Any]) -> Array:

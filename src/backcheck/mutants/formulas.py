@@ -52,14 +52,30 @@ def formula(fixture: Fixture, tree: Tree) -> Any:
     """Return a key that two expressions share when they are the same formula.
 
     They are evaluated on unrelated numbers of the fixture's shapes. Where numpy cannot do
-    that, the expression itself is the key.
+    that, the expression itself is the key, with its average at the end.
     """
     # Comparisons look at signs only, and few signs agree by chance: those need more draws.
     draws = range(8 if _compares(tree) else 1)
     with np.errstate(all="ignore"):
         if _drawn(fixture, 0)[tree] is None:
-            return tree
+            return _spelled(tree)
         return tuple(fingerprint(_drawn(fixture, seed)[tree]) for seed in draws)
+
+
+def _spelled(tree: Tree) -> Tree:
+    """Return a product with its average at the end, and what can be exchanged in one order."""
+    match tree:
+        case ("/", inner, "m"):
+            return ("/", _spelled(inner), "m")
+        case (("*" | "@") as sign, left, right):
+            match _spelled(left), _spelled(right):
+                case ("/", 1.0, "m"), other:
+                    return ("/", other, "m")
+                case ("/", inner, "m"), other:
+                    return ("/", _spelled((sign, inner, other)), "m")
+                case one, other:
+                    return (sign, *(sorted((one, other), key=str) if sign == "*" else (one, other)))
+    return tree
 
 
 @cache

@@ -157,7 +157,8 @@ class Mutant:
         if steps[0] != "m" and not self.fixture.layers:
             return ""
         computes = "m" if steps[0] == "m" else role(self.fixture, steps[0])[0] or "dA"
-        return PAGES.get(computes, PAGES[""])
+        pages = {**PAGES, **self.fixture.explains}
+        return pages.get(computes, pages[""])
 
     @cached_property
     def outputs_key(self) -> tuple[Any, ...]:

@@ -1,0 +1,178 @@
+// @ts-check
+/* The simplest explanation of some numbers on some tests; see diagnose.py. */
+
+import { chosen, hidden } from "./chosen.js";
+import { remains } from "./clues.js";
+import { FIXTURES } from "./fixtures.js";
+import { byRank, distinct, Mutant } from "./mutant.js";
+import {
+  chance,
+  elsewhere,
+  evidence,
+  fitting,
+  isKnown,
+  isNamed,
+  isPartial,
+  isPossible,
+  mostLikely,
+  mostUsed,
+  namesToKnow,
+  placings,
+  rightOf,
+} from "./placing.js";
+import { explanations, Search } from "./search.js";
+import { compared, DATA, least } from "./util.js";
+import { sameShape } from "./values.js";
+import { say } from "./words.js";
+
+/** The simplest explanation on any of the tests; null if none has such arrays.
+ * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
+ * @returns {Generator<string | undefined, Diagnosis | null>} */
+export function* explain(paste, wanted, changes, effort) {
+  const ways = (/** @type {boolean} */ named) =>
+    wanted.flatMap((fixture) => placings(paste, fixture, named));
+  const every = ways(true);
+  const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
+  if (!placed.length) return null;
+  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
+  // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
+  const likely = every.filter((one) => isNamed(one) && fitting(one));
+  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
+  /** @type {[number, boolean, Placing[]][]} */
+  const plan = [
+    [0, false, placed],
+    [1, false, placed],
+    [0, false, placed.flatMap((placing) => elsewhere(placing) ?? [])],
+    [0, true, placed],
+    [1, true, placed],
+    [2, false, near],
+    [2, true, near.filter(isPartial)],
+  ];
+  /** @type {string[]} */
+  let remarks = [];
+  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
+    const random = chance(tried, most, loose);
+    if (random > DATA.chance[1]) {
+      const headline = tooLittle("too-few", tried[0], paste);
+      if (most < 2) return { ...unknown(null, [say("covered")], arraysByName(paste)), headline };
+      remarks = [headline];
+      break;
+    }
+    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
+    /** @type {Map<Fixture, Found>} */
+    const found = new Map();
+    for (const placing of tried) {
+      // Two changes take long, so the first place that explains the numbers is kept.
+      if (found.size && most === 2) break;
+      yield;
+      const before = found.get(placing.fixture);
+      const one = yield* foundAt(placing, most, loose, effort);
+      if (!one || (before && byRank(before.candidates[0], one.candidates[0]) <= 0)) continue;
+      found.set(placing.fixture, { ...one, remarks: [...namesToKnow(placing), ...one.remarks] });
+    }
+    if (most === 2 && effort.spent) remarks = [say("stopped")];
+    if (found.size) {
+      const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
+      const answer = chosen([...found.values()], paste);
+      return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
+    }
+  }
+  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  if (!fitting(best) && wanted.length > 1) return null;
+  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
+    return unknown(null, [...remarks, say("covered")], arraysByName(paste));
+  }
+  remarks.push(...remains(best, paste));
+  if (!rightOf(best).length) remarks.push(say("covered"));
+  return unknown(best.fixture, remarks, best.seen);
+}
+
+/** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */
+export const unknown = (fixture, remarks, seen = new Map(), candidates = []) => ({
+  verdict: "unexplained",
+  fixture,
+  candidates,
+  remarks,
+  seen,
+});
+
+/** The pasted arrays by their names, or their places. @param {Paste} paste */
+export const arraysByName = (paste) =>
+  new Map(paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]));
+
+/** How little some numbers pin down, and what to paste.
+ * @type {(key: string, placing: Placing, paste: Paste) => string} */
+function tooLittle(key, placing, paste) {
+  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
+  const named = left.length && paste.arrays.some(({ name }) => name);
+  const outputs = left.slice(0, 2).join(" and ");
+  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
+  const found = evidence(placing);
+  return say(found.n ? key : "zeros", { more, ...found });
+}
+
+/** What so many changes explain. What prints strictly prints loosely too, so one search does for
+ * both; only a long one looks no further than it has to.
+ * @type {(placing: Placing, most: number, loose: boolean, effort: Effort) => Generator<string | undefined, Found | null>} */
+function* foundAt(placing, most, loose, effort) {
+  const { fixture, seen, printedAs, known } = placing;
+  const exact = most === 2 && !isPartial(placing);
+  if (!known[most]) {
+    if (most === 2) yield "deep";
+    const search = new Search(fixture, seen, !exact, effort);
+    known[most] = [];
+    for (const forms of search.tried(most)) {
+      if (!forms) yield;
+      else if (search.prints(forms)) known[most].push(forms);
+    }
+  }
+  const strict = new Search(fixture, seen, false);
+  const found = known[most].filter((forms) => loose || exact || strict.prints(forms));
+  if (found.length && most === 0 && !printedAs.size) return expected(placing, loose);
+  return explained(placing, found, most);
+}
+
+/** @type {(placing: Placing, found: Forms[], changes: number) => Found?} */
+function explained({ fixture, seen, printedAs }, forms, changes) {
+  if (!forms.length) return null;
+  const spent = changes + Number(printedAs.size > 0);
+  const all = forms.map((one) => new Mutant(fixture, one, spent, printedAs));
+  // Last comes what prints one number with brackets that were left out, and before it what gives
+  // an output that was not pasted another shape, or none: the test would speak of that first.
+  const bare = [...seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
+  const others = Object.entries(fixture.expected).filter(([name]) => !seen.has(name));
+  const unlikely = (/** @type {Mutant} */ { values }) => [
+    bare.some((step) => values[step].n),
+    others.some(([name, one]) => !values[name] || !sameShape(values[name], one)),
+  ];
+  const candidates = distinct(all)
+    .map((one) => /** @type {const} */ ([unlikely(one), one]))
+    .sort(([one], [other]) => compared(one, other))
+    .map(([, one]) => one);
+  return { verdict: "explained", fixture, candidates, remarks: [], seen };
+}
+
+/** Right numbers: what else prints them, and what rejects that.
+ * @type {(placing: Placing, loose: boolean) => Found} */
+function expected({ fixture, seen }, loose) {
+  const all = explanations(fixture, seen, 1, loose);
+  const others = distinct(
+    all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
+  ).filter((one) => one.named.length && one.outcome.word === "passes");
+  const candidates = [new Mutant(fixture, new Map(), 0), ...others];
+  const remarks = [...noGradient(fixture), ...hidden(fixture, others)];
+  return { verdict: "expected", fixture, candidates, remarks, seen };
+}
+
+/** What to know where a test accepts what is no gradient. @param {Fixture} fixture */
+function* noGradient(fixture) {
+  const { title, id, data } = soundOf(fixture);
+  if (!fixture.data.gradient) yield say("no-gradient", { title, id, page: data.page });
+}
+
+/** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */
+export function soundOf(fixture) {
+  if (fixture.data.gradient) return fixture;
+  const others = [...FIXTURES.values()].filter((one) => one.function === fixture.function);
+  return others.find(({ data }) => data.gradient) ?? fixture;
+}
