@@ -15,6 +15,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "without line breaks": "A=[[0.99979657 0.62245933 0.00273196]] "
     "dw = [[ 0.25071532] [-0.06604096]] db = -0.1250040450043965 cost = -2.1428184225087668\n"
     "AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403",
+    "wrong after right": f"{CELL}dw = [[-0.1563733 ]\n [ 0.50005855]\n [-3.99843238]]\n"
+    "db = 0.288106326429569\n",
     "right and a complaint": f"{CELL}AssertionError: Wrong values for cost",
     "numbers of a message": "AssertionError: Wrong values for cost. "
     "12.519827193591217 != 2.0424567983978403",
