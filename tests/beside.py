@@ -26,6 +26,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "AssertionError: Wrong values for dW1",
     "a line without a name": "dZ1 = np.dot(np.dot(W2.T, dZ2), (1 - np.dot(A1.T, A1)))\n"
     "AssertionError: Wrong values for dW1",
+    "1/m once more": "dZ1 = 1/m * np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))\n"
+    "AssertionError: Wrong values for dW1",
     "right lines and a complaint": "dZ1 = np.dot(W2.T, dZ2) * (1 - A1 ** 2)\n"
     "dW1 = np.dot(dZ1, X.T)\nAssertionError: Wrong values for dW1",
     "a line and shapes": "---> 54 dZ1 = np.multiply(1 - np.power(Z1, 2), np.dot(W2.T, dZ2))\n"

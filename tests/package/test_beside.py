@@ -65,7 +65,8 @@ def test_the_numbers_of_a_message_are_explained_on_its_test(name: str, steps: se
     ("name", "first"),
     [
         ("a line and a complaint", "dA1 = dW2.T @ dZ2"),
-        ("a line without a name", "dZ[1] = W[2]ᵀ dZ[2] (1 - A[1]ᵀ A[1])"),
+        ("a line without a name", "dZ1 = dA1 @ (1 - A1.T @ A1)"),
+        ("1/m once more", "dZ1 = 1 / m * dA1 * (1 - A1 ** 2)"),
         ("right lines and a complaint", "dW1 = dZ1 @ X.T"),
         ("a line and shapes", "dZ1 = dA1 * (1 - Z1 ** 2)"),
         ("a line that reshapes", "cost = -sum(Y * log(A)) / m"),
