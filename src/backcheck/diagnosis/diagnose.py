@@ -289,9 +289,8 @@ def _by_test(
     if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None
     first, *others = found
-    remarks = (
-        say("other-call", names=", ".join(answer.arrays), said=answer.said) for answer in others
-    )
+    of = ((", ".join(answer.arrays), len(answer.arrays), answer.said) for answer in others)
+    remarks = (say("other-call", names=names, n=n, said=said) for names, n, said in of)
     return replace(first, remarks=(*first.remarks, *remarks))
 
 
