@@ -15,6 +15,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "without line breaks": "A=[[0.99979657 0.62245933 0.00273196]] "
     "dw = [[ 0.25071532] [-0.06604096]] db = -0.1250040450043965 cost = -2.1428184225087668\n"
     "AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403",
+    "wrong after right": f"{CELL}dw = [[-0.1563733 ]\n [ 0.50005855]\n [-3.99843238]]\n"
+    "db = 0.288106326429569\n",
     "right and a complaint": f"{CELL}AssertionError: Wrong values for cost",
     "numbers of a message": "AssertionError: Wrong values for cost. "
     "12.519827193591217 != 2.0424567983978403",
@@ -23,6 +25,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "a line and a complaint": "    dZ1 = np.multiply(np.dot(dW2.T, dZ2), 1 - np.power(A1, 2))\n"
     "AssertionError: Wrong values for dW1",
     "a line without a name": "dZ1 = np.dot(np.dot(W2.T, dZ2), (1 - np.dot(A1.T, A1)))\n"
+    "AssertionError: Wrong values for dW1",
+    "1/m once more": "dZ1 = 1/m * np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))\n"
     "AssertionError: Wrong values for dW1",
     "right lines and a complaint": "dZ1 = np.dot(W2.T, dZ2) * (1 - A1 ** 2)\n"
     "dW1 = np.dot(dZ1, X.T)\nAssertionError: Wrong values for dW1",

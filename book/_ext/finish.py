@@ -8,6 +8,7 @@ styles and scripts inside the text. Once all pages are written,
 - styles inside the text become classes, so that a content security policy can forbid them;
 - the fonts of the mathematics keep only the signs the book uses;
 - pictures lose what no browser needs, and become part of their page;
+- formulas, code and what it prints break their lines where they can be read: see ``breaking.py``;
 - what the theme leaves out for screen readers and keyboards is added;
 - every page says in its head what it is and how to cite it, and has a picture for forums;
 - every address that was published leads somewhere.

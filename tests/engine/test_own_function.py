@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import subprocess
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ import reader_python
 from backcheck.diagnosis.calling import calls, helper
 from backcheck.diagnosis.child import _recorder, answers, encoded
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import asked, diagnosed, line_of, ran
+from backcheck.diagnosis.running import asked, beside_passing, diagnosed, is_wrong, line_of, ran
 from backcheck.fixtures import load
 from chapters import ROOT
 from katex_renderer import node
@@ -108,7 +109,10 @@ def by_command(learner: Learner) -> dict[str, Any]:
         found = diagnosed(done)
     except ValueError as error:
         return {"error": str(error)}
-    line = line_of(done, found) if done.error or complaint else None
+    passes = not (done.error or complaint)
+    beside = filter(None, [beside_passing(done) if passes else ""])
+    found = replace(found, remarks=(*beside, *found.remarks))
+    line = None if passes and not is_wrong(done) else line_of(done, found)
     return {**found.to_dict(), "test": done.error or complaint or "passes", "line": line}
 
 

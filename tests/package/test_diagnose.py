@@ -211,7 +211,7 @@ def test_numbers_beyond_two_changes_get_an_honest_answer() -> None:
     found = diagnose(text)
     assert (found.verdict, found.candidates) == ("unexplained", ())
     said = " ".join(found.remarks)
-    assert "dW2 is as expected and dW1, db2 are not" in said
+    assert "dW2, dZ2 are as expected and dW1, db2 are not: look at db2, dA1 first" in said
     assert "dW1 is 7.5 times the expected one" in said
 
 

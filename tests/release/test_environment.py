@@ -85,6 +85,8 @@ def test_an_old_python_is_told_in_one_sentence_what_is_needed(
 def test_make_without_a_new_enough_python_says_so_in_one_sentence(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.txt").touch()
+    (tmp_path / "book/_ext/node").mkdir(parents=True)
+    (tmp_path / "book/_ext/node/package-lock.json").touch()
     done = subprocess.run(
         ["make", "book", "CANDIDATES=false"],
         cwd=tmp_path,

@@ -30,8 +30,15 @@ export function apart(paste, tests) {
   }
   /** @type {Map<Fixture, Observed[]>} */
   const groups = new Map();
-  for (const one of paste.arrays) {
-    at = own.get(one) ?? at;
+  for (const [place, one] of paste.arrays.entries()) {
+    const names = (groups.get(at) ?? []).map(({ name }) => name).filter(Boolean);
+    const its = own.get(one);
+    if (its) at = its;
+    else if (names.includes(one.name) || !fitsSome(one, at)) {
+      // A second array of a name is of the next call, as is one that this test cannot have.
+      const after = paste.arrays.slice(place).flatMap((other) => own.get(other) ?? []);
+      at = after.find((test) => test !== at && fitsSome(one, test)) ?? at;
+    }
     groups.set(at, [...(groups.get(at) ?? []), one]);
   }
   /** @type {(group: [Fixture, Observed[]]) => boolean} */
@@ -43,6 +50,9 @@ export function apart(paste, tests) {
 
 /** @param {Fixture} test */
 const inputsOf = (test) => Object.values(test.arrays);
+
+/** @type {(seen: Observed, test: Fixture) => boolean} */
+const fitsSome = (seen, { reference }) => Object.values(reference).some((one) => seen.fits(one));
 
 /** Whether an array is right on a test, and no array is so by chance.
  * @type {(seen: Observed, test: Fixture) => boolean} */

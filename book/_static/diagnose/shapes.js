@@ -27,12 +27,12 @@ export function misshapen({ arrays, shapes }, tests) {
     ];
     const turned = known.get(String(shape.toReversed()));
     if (turned) remarks.push(say("shape-turned", { name, title: turned.data.title }));
-    const found = [...steps].flatMap(([test, step]) => ofShape(test, step, shape));
-    const exact = found.filter((one) => {
+    const alike = [...steps].flatMap(([test, step]) => ofShape(test, step, shape));
+    const found = alike.filter((one) => {
       const printing = one.values[steps.get(one.fixture) ?? ""];
-      return seen && (seen.matches(printing) || seen.matches(transpose(printing)));
+      return !seen || seen.matches(printing) || seen.matches(transpose(printing));
     });
-    for (const test of exact.length ? [] : tests) {
+    for (const test of seen && found.length ? [] : tests) {
       const other = Object.keys(test.expected).find(
         (one) =>
           String(shapeOf(test.reference[one])) === String(shape) &&
@@ -42,9 +42,8 @@ export function misshapen({ arrays, shapes }, tests) {
       remarks.push(say("shape-other", { name: other, title: test.data.title }));
       break;
     }
-    if (found.length) remarks.push(say(exact.length ? "shape-exact" : "shape-like", { name }));
-    const candidates = distinct(exact.length ? exact : found);
-    return { fixture: null, candidates, remarks };
+    if (found.length) remarks.push(say(seen ? "shape-exact" : "shape-like", { name }));
+    return { fixture: null, candidates: distinct(found), remarks };
   }
   return null;
 }

@@ -3,7 +3,7 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, leaf, namesIn, parse, stopOf } from "./program.js";
+import { evaluate, leaf, namesIn, node, parse, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
@@ -160,12 +160,22 @@ function linesOf({ lines }, fixture) {
     const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
     if (!step || starting("reshapes", text)) continue;
     // A step stands for itself where it is computed in two lines, or in none that is read.
-    const tree = readable(text) ?? leaf(step);
+    // What the test computes in a step of its own has that step's name.
+    const own = fixture.steps.filter((one) => one.name !== step);
+    const byTree = new Map(own.map((one) => [one.tree, leaf(one.name)]));
+    const tree = folded(readable(text) ?? leaf(step), byTree);
     const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
     const isKnown = namesIn(tree).every((one) => known.includes(one));
     found.set(step, isKnown && (found.get(step) ?? tree) === tree ? tree : leaf(step));
   }
   return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
+}
+
+/** An expression with some of its parts replaced. @type {(tree: Tree, by: Map<Tree, Tree>) => Tree} */
+function folded(tree, by) {
+  const found = by.get(tree);
+  if (found || !tree.op) return found ?? tree;
+  return node(tree.op, ...tree.args.map((part) => folded(part, by)));
 }
 
 /** @param {string} text */

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
+
 from backcheck.diagnosis.placing import Placing, chance
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.fixtures import Fixture
@@ -17,7 +19,7 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
     """Return a paste by the tests that its arrays are of, what is open first; or nothing.
 
     What is right on a test, or quoted by its message, tells that test. The others were printed
-    by the same call as what the message says of them, or as the array before them.
+    by the same call as what the message says of them, or as the array before them, if they can be.
     """
     arrays = sorted(paste.arrays, key=lambda array: array.line)
     every = ((one, [t for t in tests if _is_of(one, t)]) for one in (*arrays, *paste.quoted))
@@ -34,8 +36,14 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
         alike = [other for other in arrays if other.name == one.name and other.line <= one.line]
         own = {id(other): own[id(one)] for other in alike[-1:]} | own
     groups: dict[Fixture, list[PrintedArray]] = {}
-    for one in arrays:
-        at = own.get(id(one), at)
+    for place, one in enumerate(arrays):
+        names = [other.name for other in groups.get(at, ()) if other.name]
+        if id(one) in own:
+            at = own[id(one)]
+        elif one.name in names or not _fits(one, at):
+            # A second array of a name is of the next call, as is one that this test cannot have.
+            after = (own[id(other)] for other in arrays[place:] if id(other) in own)
+            at = next((test for test in after if test is not at and _fits(one, test)), at)
         groups.setdefault(at, []).append(one)
 
     def is_right(test: Fixture) -> bool:
@@ -43,6 +51,10 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
         return all(id(one) in telling or any(map(one.matches, given)) for one in groups[test])
 
     return {(t,): replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
+
+
+def _fits(array: PrintedArray, test: Fixture) -> bool:
+    return any(array.fits(np.shape(value)) for value in test.values.values())
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

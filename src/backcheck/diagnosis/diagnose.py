@@ -251,7 +251,8 @@ def diagnose(
         verdict, (headline, *remarks) = said
         return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
     if isinstance(grads, str) and not asked and (refusal := not_covered(grads)):
-        return Diagnosis("unexplained", None, (), (covered(),), headline=refusal)
+        own_check = (say("own-check"), covered())
+        return Diagnosis("unexplained", None, (), own_check, headline=refusal)
     if not isinstance(grads, str | Mapping):
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
@@ -288,9 +289,8 @@ def _by_test(
     if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None
     first, *others = found
-    remarks = (
-        say("other-call", names=", ".join(answer.arrays), said=answer.said) for answer in others
-    )
+    of = ((", ".join(answer.arrays), len(answer.arrays), answer.said) for answer in others)
+    remarks = (say("other-call", names=names, n=n, said=said) for names, n, said in of)
     return replace(first, remarks=(*first.remarks, *remarks))
 
 

@@ -27,15 +27,16 @@ def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         if turned := known.get(shape[::-1]):
             said.append(say("shape-turned", name=name, title=turned.title))
         found = [one for test, step in steps.items() for one in of_shape(test, step, shape)]
-        exact = [one for one in found if array and _prints(one, steps[one.fixture], array)]
-        for test in () if exact else tests:
+        if array:
+            found = [one for one in found if _prints(one, steps[one.fixture], array)]
+        for test in () if found and array else tests:
             alike = [one for one in test.expected if np.shape(test.values[one]) == shape]
             if other := next((one for one in alike if one[:2].lower() == name[:2].lower()), ""):
                 said.append(say("shape-other", name=other, title=test.title))
                 break
-        if exact or found:
-            said.append(say("shape-exact" if exact else "shape-like", name=name))
-        return None, tuple(distinct(exact or found)), tuple(said)
+        if found:
+            said.append(say("shape-exact" if array else "shape-like", name=name))
+        return None, tuple(distinct(found)), tuple(said)
     return None
 
 

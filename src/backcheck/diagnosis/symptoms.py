@@ -26,7 +26,7 @@ from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
-from backcheck.program import OPERATIONS, Tree, compiled, names
+from backcheck.program import OPERATIONS, Tree, compiled, names, put
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -134,7 +134,9 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
             # A step stands for itself where it is computed in two lines, or in none that is read.
             tree: Tree = step
             with suppress(ValueError):
-                tree = expression(text)
+                # What the test computes in a step of its own has that step's name.
+                own = {s.expression: s.name for s in fixture.program.steps if s.name != step}
+                tree = put(expression(text), own)
             is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
             found[step] = tree if is_known and found.get(step, tree) == tree else step
     return {step: tree for step, tree in found.items() if tree != step}
