@@ -280,7 +280,7 @@ def test_the_tests_of_other_courses_come_when_a_text_calls_for_them(opened: Page
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     paste(opened, "dZ2 = [[0.78862847 0.43650985]]")
-    assert not asked
+    assert not any("diagnose-others" in url for url in asked)
     dropout = load("c2w1_backward_dropout")
     values = dropout.run(dA2="W3.T @ dZ3 * D2 * keep_prob")
     title = paste(opened, printed(values, *dropout.comparisons[-1].outputs))
