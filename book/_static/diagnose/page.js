@@ -17,7 +17,7 @@ const SLICE = 12;
 const AT_ONCE = 60;
 const NEAR = 150;
 const LACKING =
-  "The tests of the other courses, which this calls for, could not be loaded; backcheck in a terminal has them.";
+  "This calls for tests of other courses, which could not be loaded; backcheck in a terminal has them.";
 const PART = "Lines of code are run when the whole function is there: paste it from its def on.";
 
 /** @type {[string, string, Record<string, string>, string[]][]} */
