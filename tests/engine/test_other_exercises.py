@@ -4,14 +4,15 @@ from test_engine import as_the_page_says, ask
 
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import ids, load
-from backcheck.showing.words import covered
+from backcheck.showing.words import covered, say
 from other_exercises import PASTED
 
 
 def test_page_and_package_refuse_the_same_exercises() -> None:
     texts = [text for some in PASTED.values() for text in some]
     texts += [f"{load(id).function}(x) beside conv_backward" for id in ids("Course 1")]
-    wanted = [[said, covered()] if (said := not_covered(text)) else [] for text in texts]
+    beside = say("own-check"), covered()
+    wanted = [[said, *beside] if (said := not_covered(text)) else [] for text in texts]
     assert as_the_page_says(ask(*(("notCovered", t) for t in texts))) == as_the_page_says(wanted)
 
 

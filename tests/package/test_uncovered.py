@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.uncovered import exercises, not_covered
 from backcheck.fixtures import ids, load
+from backcheck.showing.words import covered, say
 from other_exercises import PASTED
 
 
@@ -14,7 +16,7 @@ def test_a_text_of_an_exercise_that_is_not_here_is_refused_by_its_name(name: str
     for text in PASTED[name]:
         said = not_covered(text)
         assert name in said, text
-        assert "Read gradient-check" in said
+        assert diagnose(text).remarks == (say("own-check"), covered())
 
 
 @pytest.mark.parametrize("id", ids())

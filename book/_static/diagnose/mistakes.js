@@ -41,7 +41,7 @@ export function formula(fixture, tree) {
     );
     found = first
       ? [first, ...more].map((one) => one && fingerprint(one)).join()
-      : `tree ${spelled(tree).id}`;
+      : `tree ${averagedLast(tree).id}`;
     formulas.set(tree, found);
   }
   return found;
@@ -49,14 +49,14 @@ export function formula(fixture, tree) {
 
 /** A product with its average at the end, and what can be exchanged in one order.
  * @type {(tree: Tree) => Tree} */
-function spelled(tree) {
+function averagedLast(tree) {
   const isAverage = (/** @type {Tree} */ one) => one.op === "/" && one.args[1].name === "m";
-  if (isAverage(tree)) return node("/", spelled(tree.args[0]), tree.args[1]);
+  if (isAverage(tree)) return node("/", averagedLast(tree.args[0]), tree.args[1]);
   if (tree.op !== "*" && tree.op !== "@") return tree;
-  const [left, right] = tree.args.map(spelled);
+  const [left, right] = tree.args.map(averagedLast);
   if (isAverage(left)) {
     const [inner, m] = left.args;
-    const whole = inner.value?.d[0] === 1 ? right : spelled(node(tree.op, inner, right));
+    const whole = inner.value?.d[0] === 1 ? right : averagedLast(node(tree.op, inner, right));
     return node("/", whole, m);
   }
   const turned = tree.op === "*" && left.id > right.id;

@@ -68,9 +68,9 @@ function uncalled(text) {
   const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   const several = [...new Set(names)].join(", ");
-  const [refused] = notCovered(text);
+  const refused = notCovered(text).slice(0, 2).join(" ");
   return (
-    refused ??
+    refused ||
     `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
   );
 }

@@ -12,7 +12,7 @@ export function notCovered(text) {
   for (const [known, calls, said, inTerminal] of DATA.uncovered) {
     const rest = text.replace(new RegExp(calls, "gu"), "");
     if (!new RegExp(known, "u").test(text) || sought("known-function", rest)) continue;
-    if (!inTerminal) return [said, say("covered")];
+    if (!inTerminal) return [said, say("own-check"), say("covered")];
     return isKnownMessage(text) ? [] : [said, ...inTerminal];
   }
   return [];

@@ -251,7 +251,8 @@ def diagnose(
         verdict, (headline, *remarks) = said
         return Diagnosis(verdict, None, (), tuple(remarks), headline=headline)
     if isinstance(grads, str) and not asked and (refusal := not_covered(grads)):
-        return Diagnosis("unexplained", None, (), (covered(),), headline=refusal)
+        own_check = (say("own-check"), covered())
+        return Diagnosis("unexplained", None, (), own_check, headline=refusal)
     if not isinstance(grads, str | Mapping):
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
