@@ -78,6 +78,12 @@ def _spelled(tree: Tree) -> Tree:
     return tree
 
 
+@np.errstate(all="ignore")
+def stops(fixture: Fixture, tree: Tree) -> bool:
+    """Return whether numpy cannot carry out an expression on the shapes of a fixture."""
+    return _drawn(fixture, 0)[tree] is None
+
+
 @cache
 def _drawn(fixture: Fixture, seed: int) -> Values:
     return Values(unrelated(fixture, seed))

@@ -15,7 +15,7 @@ import numpy as np
 from backcheck.fixtures import Fixture, prefix
 from backcheck.forward import lines_of
 from backcheck.mutants.calls import Forms, calls, other_arguments
-from backcheck.mutants.formulas import formula, size, unrelated
+from backcheck.mutants.formulas import formula, size, stops, unrelated
 from backcheck.mutants.operators import changed_throughout, expression, shaping_changes
 from backcheck.mutants.roles import array_order, entries, known_at, named, role
 from backcheck.mutants.steps import is_at_hand, is_place, loop_changes
@@ -184,7 +184,7 @@ def _every_step(fixture: Fixture) -> Iterator[Forms]:
     steps = fixture.program.steps
     for changes in shaping_changes().values():
         whole = {step.name: changed_throughout(step.expression, changes) for step in steps}
-        yield {name: tree for name, tree in whole.items() if formula(fixture, tree) != tree}
+        yield {name: tree for name, tree in whole.items() if not stops(fixture, tree)}
 
 
 def sums_apart(fixture: Fixture, slot: str) -> dict[Any, Tree]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
-from backcheck.mutants.formulas import formula, size
+from backcheck.mutants.formulas import formula, size, stops
 from backcheck.mutants.joint import joint_changes, sums_apart
 from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
@@ -213,7 +213,7 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
         ((DROPPED, one) for one in apart),
     ):
         key = formula(fixture, form)
-        if key == form:
+        if stops(fixture, form):
             stillborn.setdefault(form, Form(form, operator))
         elif key != original and (key not in kept or size(form) < size(kept[key].tree)):
             kept[key] = Form(form, operator)
