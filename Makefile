@@ -96,7 +96,7 @@ bench-answers: $(VENV)/installed
 	@PYTHONPATH=book/_ext $(PY) tests/bench_answers.py
 
 bench-index: $(VENV)/installed
-	@$(PY) tests/bench_index.py
+	@PYTHONPATH=book/_ext $(PY) tests/bench_index.py
 
 bench-site: book
 	@PYTHONPATH=book/_ext $(PY) tests/bench_site.py
