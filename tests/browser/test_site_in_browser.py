@@ -58,6 +58,18 @@ SCROLLING = """[document.querySelector(".content"), ...document.querySelectorAll
     : !getComputedStyle(box).backgroundImage.startsWith("linear-gradient") ? "has no cue"
     : box.tabIndex ? "takes no focus" : "may")"""
 
+# The words in names of rows that stand on several lines.
+BROKEN = r"""[...document.querySelectorAll('th[scope="row"]:not(.code)')].flatMap((cell) => {
+  const [texts, range, found] = [document.createTreeWalker(cell, 4), new Range(), []];
+  while (texts.nextNode())
+    for (const word of texts.currentNode.data.matchAll(/[^\s-]+-?/g)) {
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((one) => one.top)).size > 1) found.push(word[0]);
+    }
+  return found;
+})"""
+
 # The least size of text in pictures, in pixels of the screen.
 SMALLEST = """Math.min(99, ...[...document.querySelectorAll(".picture text")].map((text) => {
   const { a, b } = text.getScreenCTM();
@@ -95,6 +107,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             faults.append(f"wider than {width}")
         may = {"may"} if width < 400 else set()
         faults += [f"{width}: {box}" for box in set(page.evaluate(SCROLLING)) - may]
+        faults += [f"{width}: {word} is cut" for word in page.evaluate(BROKEN) if width > 400]
     # The page is still that of a phone.
     assert page.evaluate(SMALLEST) >= 9
     assert faults == []

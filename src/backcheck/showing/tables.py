@@ -77,7 +77,10 @@ class Table:
     def _cells(self, row: Sequence[object]) -> str:
         first, *others = map(str, row)
         kind = self.named_by if self.named_by != "form" else f"code {form_of(first)}".strip()
-        cells = f'<th scope="row" class="{kind}">{html.escape(first)}</th>'
+        # A name too long for its column breaks at its underscores, and any other stays whole.
+        long = re.compile(rf"\w{{{LONG},}}")
+        name = long.sub(lambda word: word[0].replace("_", "_<wbr/>"), html.escape(first))
+        cells = f'<th scope="row" class="{kind}">{name}</th>'
         for title, text in zip(self.header[1:], others, strict=True):
             # Outcomes carry their word as a class, so that a page can colour them.
             word = text if text in ("passes", "fails", "error") else "long" * (len(text) > LONG)
