@@ -11,7 +11,17 @@ PASTED = {
         "numerical: 2.457785 analytic: 2.853425, relative error: 7.449164e-02",
         "loss, grad = softmax_loss_naive(W, X_dev, y_dev, 0.0)",
     ],
-    "nnCostFunction": ["[J grad] = nnCostFunction(...)", "Theta1_grad(2, 1) = 0.0123"],
+    "a framework": [
+        "RuntimeError: Trying to backward through the graph a second time.",
+        "ValueError: No gradients provided for any variable: ['dense/kernel:0']",
+        "tensor([[0.0213, -0.0411]], grad_fn=<MmBackward0>)",
+    ],
+    "nnCostFunction": [
+        "[J grad] = nnCostFunction(...)",
+        "Theta1_grad(2, 1) = 0.0123",
+        "delta2 = np.dot(theta2.T, delta3) * a2 * (1 - a2)\nValueError: operands could not be "
+        "broadcast together with shapes (26,) (25,)",
+    ],
     "the functions of a forward pass": [
         "in linear_forward(A, W, b)\nValueError: shapes (4,3) and (5,4) not aligned",
         "After the model-forward function: ValueError: shapes (2,3) and (5,4) not aligned",
