@@ -8,6 +8,8 @@ import sysconfig
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
+from types import ModuleType
+from unittest.mock import patch
 
 IMPORTED = (
     "jupyter_book.cli.main",
@@ -29,7 +31,9 @@ def build(
         context.set_forkserver_preload([*IMPORTED])
         place = {**os.environ, "PYTHONPATH": "", **(environment or {})}
         process = context.Process(target=_build, args=(root, command, place, said))
-        process.start()
+        # A test before may have left a main module whose file is gone.
+        with patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+            process.start()
         process.join()
         code, out = process.exitcode, said.read_text(encoding="utf-8")
     return CompletedProcess(command, code or 0, re.sub(r"\x1b\[[0-9;]*m", "", out))

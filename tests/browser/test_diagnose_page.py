@@ -57,7 +57,7 @@ def test_week_4_numbers_of_the_shortcut_are_named_and_equivalent(opened: Page) -
     assert "where the test expects dZ[2] = dA[L] * σ'(Z[2])" in card
     assert "equivalent, and this test rejects it" in card
     link = opened.locator(".diagnose-card a").first
-    assert link.get_attribute("href") == "a-minus-y-fails.html"
+    assert link.get_attribute("href") == "a-minus-y-fails.html#a-minus-y-why"
 
 
 def test_expected_week_3_numbers_come_with_a_word_on_public_tests(opened: Page) -> None:
