@@ -65,8 +65,8 @@ EXACT = 15
 DIGITS = 5
 """The least number of digits of a number that can be searched by them."""
 
-NO_PROSE = ".cell_input, .cell_output pre, .cell_output details, summary, .solution"
-"""What is no sentence, or closed until a reader has tried: found by its names and numbers alone."""
+NO_PROSE = ".cell_input, .cell_output pre, .cell_output details, summary, .exercise, .solution"
+"""What is no sentence, or asks and does not answer: found by its names and numbers alone."""
 
 PLACES = "section[id], dl.glossary dt[id]"
 """What is found: sections, and words of the glossary."""
