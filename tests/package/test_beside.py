@@ -92,6 +92,11 @@ def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
     assert "dW2 is as expected, except for [:, 3]." in found.remarks
 
 
+def test_right_arrays_prove_nothing_of_one_that_is_pasted_and_wrong() -> None:
+    said = "dW2, db2 are as expected and dZ2 is not: look at dAL first"
+    assert said in diagnose(BESIDE["wrong above right"], changes=1).remarks[0]
+
+
 HEAD = "import numpy as np\ndef sigmoid(x): return 1 / (1 + np.exp(-x))\n"
 PROPAGATE = """def propagate(w, b, X, Y):
     m = X.shape[1]

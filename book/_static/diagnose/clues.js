@@ -21,12 +21,12 @@ export function* remains(placing, paste) {
     one.name ? step : say("taken-for", { place: paste.arrays.indexOf(one) + 1, step });
   if (right.length && wrong.length) {
     const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
-    // What a right array is computed from is right, and the first that is not reads only such.
-    const proved = above(right, reads);
-    const open = above(
-      wrong.map(([step]) => step),
-      reads,
-    );
+    // What a right array is computed from is right, and the first that is not reads only such;
+    // what was computed from another array than the one that is pasted proves nothing.
+    const names = wrong.map(([step]) => step);
+    const own = right.filter((step) => !names.some((one) => above([step], reads).has(one)));
+    const proved = above(own, reads);
+    const open = above(names, reads);
     const first = [...reads].filter(
       ([name, read]) =>
         open.has(name) &&

@@ -605,8 +605,10 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
     }
     if right and wrong:
         order = {one.name: {*one.reads} for one in fixture.program.steps}
-        # What a right array is computed from is right, and the first that is not reads only such.
-        proved, open_ = (_above(some, order) for some in (right, wrong))
+        # What a right array is computed from is right, and the first that is not reads only such;
+        # what was computed from another array than the one that is pasted proves nothing.
+        own = [step for step in right if _above([step], order).isdisjoint(wrong)]
+        proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         also = [
             n for n in order if n in proved and n not in right and pattern("gradient").search(n)
