@@ -486,11 +486,11 @@ def titles(root: Path = ROOT) -> dict[str, str]:
 
 def sections(text: str, root: Path = ROOT) -> dict[str, str]:
     """Return the heading of each section whose address a text has, or the title of its page."""
-    found = {}
+    found, source = {}, cache(source_of)
     for page, label in sorted({*re.findall(r"([\w-]+)#([\w-]+)(?=[\"\. ])", text)}):
         if (file := root / f"book/{page}.md").exists():
             labelled = rf"^\({label}\)=\n+#+ (.+)$"
-            heading = re.search(labelled, source_of(file), flags=re.MULTILINE)
+            heading = re.search(labelled, source(file), flags=re.MULTILINE)
             found[f"{page}#{label}"] = unmarked(heading[1]) if heading else titles(root)[page]
     return found
 

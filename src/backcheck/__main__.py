@@ -196,9 +196,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(
-            " ".join(filter(None, [say("run-fails" if complaint else "run-passes", **of), beside]))
-        )
+        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {beside}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
         print(found)
     if ran.error:

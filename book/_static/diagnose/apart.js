@@ -1,6 +1,6 @@
 // @ts-check
 /* Pasted arrays of several tests, such as those of a notebook's cell and of the public test. */
-import { chance } from "./placing.js";
+import { chance, fitsAny } from "./placing.js";
 import { DATA, least } from "./util.js";
 
 /** A paste by the tests that its arrays are of, what is open first; or nothing. See apart.py.
@@ -34,10 +34,10 @@ export function apart(paste, tests) {
     const names = (groups.get(at) ?? []).map(({ name }) => name).filter(Boolean);
     const its = own.get(one);
     if (its) at = its;
-    else if (names.includes(one.name) || !fitsSome(one, at)) {
+    else if (names.includes(one.name) || !fitsAny(one, at)) {
       // A second array of a name is of the next call, as is one that this test cannot have.
       const after = paste.arrays.slice(place).flatMap((other) => own.get(other) ?? []);
-      at = after.find((test) => test !== at && fitsSome(one, test)) ?? at;
+      at = after.find((test) => test !== at && fitsAny(one, test)) ?? at;
     }
     groups.set(at, [...(groups.get(at) ?? []), one]);
   }
@@ -50,9 +50,6 @@ export function apart(paste, tests) {
 
 /** @param {Fixture} test */
 const inputsOf = (test) => Object.values(test.arrays);
-
-/** @type {(seen: Observed, test: Fixture) => boolean} */
-const fitsSome = (seen, { reference }) => Object.values(reference).some((one) => seen.fits(one));
 
 /** Whether an array is right on a test, and no array is so by chance.
  * @type {(seen: Observed, test: Fixture) => boolean} */

@@ -34,10 +34,12 @@ export function* explain(paste, wanted, changes, effort) {
   const every = ways(true);
   const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
   if (!placed.length) return null;
-  const known = placed.filter((one) => isKnown(one, every.length > 0, paste));
+  const byName = every.length > 0;
+  const known = (/** @type {Placing} */ one) => isKnown(one, byName, paste);
   // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
-  const likely = every.filter((one) => isNamed(one) && fitting(one));
-  const near = mostLikely(placed).filter((one) => known.includes(one) || likely.includes(one));
+  const near = mostLikely(placed).filter(
+    (one) => known(one) || (byName && isNamed(one) && fitting(one) > 0),
+  );
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
@@ -58,7 +60,7 @@ export function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) effort.begin(!tried.some((one) => known.includes(one)));
+    if (most === 2 && tried.length) effort.begin(!tried.some(known));
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {

@@ -1,7 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
-import { DATA, groupedBy, prefixOf } from "./util.js";
+import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
 import { shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
@@ -20,8 +20,7 @@ function isInput(seen, fixture, steps) {
  * @type {(steps: string[], seen: Observed) => Observed} */
 function inTheSpellingOf(steps, seen) {
   const name = seen.name || "";
-  if (steps.includes(name) || !name.startsWith("d")) return seen;
-  const same = steps.find((step) => step.toLowerCase() === name.toLowerCase());
+  const same = steps.includes(name) ? "" : spelledIn(name, steps);
   return same ? seen.called(same) : seen;
 }
 
@@ -123,8 +122,7 @@ export function fittingIn(paste, tests) {
   const many = new Set(arrays.map((one) => one.name ?? one)).size;
   const named = arrays.some(({ name }) => name);
   /** @type {(test: Fixture) => number} */
-  const shapes = ({ reference }) =>
-    arrays.filter((one) => Object.values(reference).some((value) => one.fits(value))).length;
+  const shapes = (test) => arrays.filter((one) => fitsAny(one, test)).length;
   // Where a notebook prints single entries, there are no numbers without a name.
   const enough = named ? Math.floor(many / 2) + 1 : many;
   const possible = tests.filter((test) => (named || !test.data.entries) && shapes(test) >= enough);
@@ -132,6 +130,11 @@ export function fittingIn(paste, tests) {
   const fits = possible.map((test) => [test, Math.max(0, ...placings(paste, test).map(fitting))]);
   return new Map(fits.filter(([, most]) => most >= enough));
 }
+
+/** Whether an array is shaped like anything that a test has.
+ * @type {(seen: Observed, test: Fixture) => boolean} */
+export const fitsAny = (seen, { reference }) =>
+  Object.values(reference).some((one) => seen.fits(one));
 
 /** Whether the paste names any of the arrays. @param {Placing} placing */
 export const isNamed = ({ seen }) => [...seen.values()].some(({ name }) => name);

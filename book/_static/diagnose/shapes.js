@@ -1,6 +1,7 @@
 // @ts-check
 /* Printed arrays and shapes that no test has; see shapes.py. */
 import { distinct, Mutant } from "./mutant.js";
+import { spelledIn } from "./util.js";
 import { shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
 
@@ -61,8 +62,8 @@ function ofShape(fixture, step, shape) {
 
 /** The step that a name of a gradient is for, by its spelling in a test, or "".
  * @type {(name: string, fixture: Fixture) => string} */
-function stepCalled(name, { data, steps }) {
-  const called = (data.also[0]?.[name] ?? name).toLowerCase();
-  const found = steps.find((one) => one.name.toLowerCase() === called);
-  return called[0] === "d" ? (found?.name ?? "") : "";
-}
+const stepCalled = (name, { data, steps }) =>
+  spelledIn(
+    data.also[0]?.[name] ?? name,
+    steps.map((step) => step.name),
+  );

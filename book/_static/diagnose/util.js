@@ -64,3 +64,10 @@ export function groupedBy(items, key) {
   }
   return groups;
 }
+
+/** The step that has the letters of a gradient's name, small or not; "" for none.
+ * @type {(name: string, steps: string[]) => string} */
+export function spelledIn(name, steps) {
+  const same = steps.find((step) => step.toLowerCase() === name.toLowerCase());
+  return name.startsWith("d") ? (same ?? "") : "";
+}

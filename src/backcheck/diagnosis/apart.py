@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-import numpy as np
-
-from backcheck.diagnosis.placing import Placing, chance
+from backcheck.diagnosis.placing import Placing, chance, fits_any
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.fixtures import Fixture
 
@@ -40,10 +38,10 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
         names = [other.name for other in groups.get(at, ()) if other.name]
         if id(one) in own:
             at = own[id(one)]
-        elif one.name in names or not _fits(one, at):
+        elif one.name in names or not fits_any(one, at):
             # A second array of a name is of the next call, as is one that this test cannot have.
             after = (own[id(other)] for other in arrays[place:] if id(other) in own)
-            at = next((test for test in after if test is not at and _fits(one, test)), at)
+            at = next((test for test in after if test is not at and fits_any(one, test)), at)
         groups.setdefault(at, []).append(one)
 
     def is_right(test: Fixture) -> bool:
@@ -51,10 +49,6 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
         return all(id(one) in telling or any(map(one.matches, given)) for one in groups[test])
 
     return {(t,): replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
-
-
-def _fits(array: PrintedArray, test: Fixture) -> bool:
-    return any(array.fits(np.shape(value)) for value in test.values.values())
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

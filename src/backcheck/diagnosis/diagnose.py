@@ -26,6 +26,7 @@ from backcheck.diagnosis.placing import (
     courses,
     elsewhere,
     evidence,
+    fits_any,
     most_likely,
     most_used,
     newest,
@@ -355,13 +356,9 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
         for test in tests
         # Where a notebook prints single entries, there are no numbers without a name.
         if (named or not test.entries)
-        and sum(_fits_any(array, test) for array in paste.arrays) >= enough
+        and sum(fits_any(array, test) for array in paste.arrays) >= enough
     }
     return {test: fits for test, fits in fitting.items() if fits >= enough}
-
-
-def _fits_any(array: PrintedArray, test: Fixture) -> bool:
-    return any(array.fits(np.shape(value)) for value in test.values.values())
 
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
@@ -395,9 +392,14 @@ def _explain(
         return None
     search = cache(partial(_search, effort=effort))
     remarks: list[str] = []
-    known = [one for one in placed if one.right or (named and one.is_known(paste))]
-    likely = [one for one in placed if one in known or (named and one.named and one.fitting)]
-    for tried, loose, some in _plan(placed, likely, changes):
+
+    def is_known(one: Placing) -> bool:
+        return one.is_known(paste, named)
+
+    def is_likely(one: Placing) -> bool:
+        return is_known(one) or (named and one.named and one.fitting > 0)
+
+    for tried, loose, some in _plan(placed, is_likely, changes):
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -407,7 +409,7 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(one in known for one in some))
+            effort.begin(few=not any(map(is_known, some)))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
@@ -444,7 +446,7 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
 
 
 def _plan(
-    placed: list[Placing], likely: list[Placing], changes: int
+    placed: list[Placing], is_likely: Callable[[Placing], bool], changes: int
 ) -> Iterator[tuple[int, bool, list[Placing]]]:
     """Yield what is tried, the simplest first: how many changes, whether loosely, and where.
 
@@ -454,7 +456,7 @@ def _plan(
     yield from ((tried, False, placed) for tried in few)
     yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
     yield from ((tried, True, placed) for tried in few)
-    near = [one for one in most_likely(placed) if one in likely] if changes == 2 else []
+    near = list(filter(is_likely, most_likely(placed))) if changes == 2 else []
     yield 2, False, near
     yield 2, True, [placing for placing in near if placing.partial]
 

@@ -6,7 +6,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import groupby, islice, product
@@ -69,17 +69,18 @@ class Placing:
         arrays = self.arrays.items()
         return [step for step, array in arrays if is_right(self.fixture, step, array, loose=True)]
 
-    def is_known(self, paste: Paste) -> bool:
+    def is_known(self, paste: Paste, by_name: bool) -> bool:
         """Whether a right array speaks for the test, or shapes with names, or of half its outputs.
 
-        What has no name speaks for a test that uses the whole of the paste.
+        What has no name speaks for a test that uses the whole of the paste, and no shape does
+        where names were left aside.
         """
         arrays, values = self.arrays, self.fixture.values
         most = 2 * self.outputs >= len(self.fixture.expected)
         whole = len(self.arrays) + self.recognised == len(paste.arrays)
         some = self.named or (most and whole)
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
-        return bool(self.right) or (some and likely)
+        return bool(self.right) or (by_name and some and likely)
 
     @cached_property
     def values(self) -> list[int]:
@@ -112,6 +113,11 @@ def courses() -> tuple[tuple[Fixture, ...], ...]:
 def newest() -> dict[str, Fixture]:
     """Return the newest test of each function of the first course."""
     return {test.function: test for test in reversed(courses()[0])}
+
+
+def fits_any(array: PrintedArray, fixture: Fixture) -> bool:
+    """Return whether an array is shaped like anything that a test has."""
+    return any(array.fits(np.shape(value)) for value in fixture.values.values())
 
 
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
@@ -266,10 +272,13 @@ def _same_search(placing: Placing) -> Any:
 def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:
     """Return an array by the name a test has for it: one test's dw is another one's dW."""
     name = array.name or ""
-    if name in steps or name[:1] != "d":
-        return array
-    same = next((step for step in steps if step.lower() == name.lower()), None)
+    same = "" if name in steps else spelled(name, steps)
     return replace(array, name=same) if same else array
+
+
+def spelled(name: str, steps: Iterable[str]) -> str:
+    """Return the step that has the letters of a gradient's name, small or not; ``""`` for none."""
+    return next((step for step in steps if name[:1] == "d" and step.lower() == name.lower()), "")
 
 
 def _once(arrays: list[PrintedArray]) -> list[PrintedArray]:

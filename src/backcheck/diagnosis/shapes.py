@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from backcheck.diagnosis.placing import spelled
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.symptoms import Likely
 from backcheck.fixtures import Fixture
@@ -57,5 +58,4 @@ def _prints(mutant: Mutant, step: str, array: PrintedArray) -> bool:
 def _step_called(name: str, fixture: Fixture) -> str:
     """Return the step that a name of a gradient is for, by its spelling in a test, or ``""``."""
     name = next(iter(fixture.also_called), {}).get(name, name)
-    steps = [step.name for step in fixture.program.steps if name[:1] == "d"]
-    return next((step for step in steps if step.lower() == name.lower()), "")
+    return spelled(name, (step.name for step in fixture.program.steps))

@@ -12,13 +12,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.reading import (
-    NOTHING,
-    NOWHERE,
-    Frame,
-    Paste,
-    course_spelling,
-)
+from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
 from backcheck.forward import networks
 from backcheck.mutants.formulas import FAILURES, Values
