@@ -188,6 +188,8 @@ def facts() -> dict[str, Any]:
         "coarse": package.placing.COARSE,
         "sure": package.apart.SURE,
         "four_digits": package.running.FOUR_DIGITS,
+        "larger": package.running.LARGER,
+        "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
@@ -420,7 +422,13 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "exact": fixture.comparisons[-1].exact_keys,
         "broken": bool(fixture.broken()),
         "fresh": fresh,
+        "deeper": fixture.deeper and _deeper(fixture.deeper, shared),
     }
+
+
+def _deeper(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    # On its own arrays alone is anything run.
+    return plain(fixture, shared) | _called(fixture, shared) | {"networks": [], "fresh": []}
 
 
 def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:

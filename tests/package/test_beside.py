@@ -1,5 +1,6 @@
 """What is said of texts in which numbers of two tests, a message, or code stand side by side."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from beside import BESIDE
+from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
 
@@ -158,3 +160,24 @@ def test_run_says_of_a_whole_function(
     (tmp_path / "own.py").write_text(HEAD + code, encoding="utf-8")
     main(["run", id, f"{tmp_path / 'own.py'}:{name}"])
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("model, the cache of another layer", "a network of three layers"),
+        ("model, the gradient of the first turn", "a network of three layers"),
+        ("model, a turn for one layer", "a network of three layers"),
+        ("layer, one sum for all units", "other numbers of units and examples"),
+    ],
+)
+def test_run_names_the_mistakes_that_a_test_is_too_small_to_see(
+    name: str, where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner = next(one for one in learners() if one.name == name)
+    (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
+    main(["run", learner.id, f"{tmp_path / 'own.py'}"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{learner.function} passes. It is a mistake all the same" in said
+    assert where in said
+    assert re.search(r"\bline \d+, ", said)
