@@ -7,7 +7,7 @@ import { saidOf } from "./differences.js";
 import { arraysByName, explain, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
 import { Mutant } from "./mutant.js";
-import { fittingIn } from "./placing.js";
+import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
@@ -84,27 +84,54 @@ function* unasked(paste, asked, changes, effort, found) {
  * @type {(paste: Paste, changes: number, effort: Effort) => Generator<string | undefined, Diagnosis | null>} */
 function* inOtherCourse(paste, changes, effort) {
   const [first, ...others] = COURSES.map((tests) => fittingIn(paste, tests));
-  const mostOf = (/** @type {Map<Fixture, number>} */ some) => Math.max(0, ...some.values());
   const named = paste.arrays.some(({ name }) => name);
+  const [fits, printed] = mostOf(first);
   for (const some of others) {
+    const most = mostOf(some);
+    const likely = most[0] > fits || (most[0] === fits && most[1] > printed);
     // Two changes take long there, so only names with numbers that fit the first course less.
-    const likely = mostOf(some) > mostOf(first);
-    const most = likely && named ? changes : Math.min(changes, 1);
+    const few = most[0] > fits && named ? changes : Math.min(changes, 1);
     const every = [...some.keys()];
     // What a test demands that is no gradient, a change on another edition explains.
     const gradients = every.filter(({ data }) => data.gradient);
-    const one = Math.min(most, 1);
+    const one = Math.min(few, 1);
     /** @type {[Fixture[], number][]} */
-    const plans = [[gradients, most]];
+    const plans = [[gradients, few]];
     if (gradients.length < every.length) plans.unshift([gradients, one], [every, one]);
     let found = null;
-    for (const [tests, few] of plans) {
-      found = yield* explain(paste, tests, few, effort);
+    for (const [tests, number] of plans) {
+      found = yield* explain(paste, tests, number, effort);
       if (found?.candidates.length) return found;
     }
     if (found && likely) return found;
   }
   return null;
+}
+
+/** The most that any test has, by its first number. @param {Map<Fixture, [number, number]>} tests */
+const mostOf = (tests) => [...tests.values()].sort(([a, b], [c, d]) => c - a || d - b)[0] ?? [0, 0];
+
+/** The tests that have most of the pasted shapes, or all without names: how many, and how many are
+ * entries that the notebook of a test prints.
+ * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, [number, number]>} */
+function fittingIn(paste, tests) {
+  const { arrays } = paste;
+  // A test that calls the function twice prints each name twice.
+  const many = new Set(arrays.map((one) => one.name ?? one)).size;
+  const named = arrays.some(({ name }) => name);
+  /** @type {(test: Fixture) => number} */
+  const shapes = (test) => arrays.filter((one) => fitsAny(one, test)).length;
+  // Where a notebook prints single entries, there are no numbers without a name.
+  const enough = named ? Math.floor(many / 2) + 1 : many;
+  const possible = tests.filter(
+    (test) => (named || !test.data.entries.length) && shapes(test) >= enough,
+  );
+  /** @type {[Fixture, number][]} */
+  const fits = possible.map((test) => [test, Math.max(0, ...placings(paste, test).map(fitting))]);
+  /** @type {(test: Fixture) => number} */
+  const printed = (test) => arrays.filter((one) => isEntry(one, test)).length;
+  const found = fits.filter(([, most]) => most >= enough);
+  return new Map(found.map(([test, most]) => [test, [most, printed(test)]]));
 }
 
 /** What the arrays of each test are, if they are of several or a message names one.

@@ -67,9 +67,9 @@ interface FixtureData {
   explains: Record<string, string>;
   rule: string;
   printed: boolean;
-  /** Whether what it accepts is the gradient, and whether its notebook prints entries alone. */
+  /** Whether what it accepts is the gradient, and the entries that its notebook prints, if alone. */
   gradient: boolean;
-  entries: boolean;
+  entries: string[];
   /** What is said where none of its programs prints some numbers, as a loop may. */
   too: string;
   outputs: string[];

@@ -27,6 +27,7 @@ from backcheck.diagnosis.placing import (
     elsewhere,
     evidence,
     fits_any,
+    is_entry,
     most_likely,
     most_used,
     newest,
@@ -327,10 +328,11 @@ def _elsewhere(
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
     first, *others = (_fitting(paste, tests) for tests in courses())
     for fitting in others:
+        best, at_home = (max(some.values(), default=(0, 0)) for some in (fitting, first))
+        likely = best > at_home
         # Two changes take long there, so only names with numbers that fit the first course less.
-        likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
-        most = changes if likely and named else min(changes, 1)
+        most = changes if best[0] > at_home[0] and named else min(changes, 1)
         every = tuple(fitting)
         # What a test demands that is no gradient, a change on another edition explains.
         gradients = tuple(test for test in every if test.is_gradient or test.last)
@@ -345,8 +347,11 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
     return None
 
 
-def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
-    """Return the tests that have most of the pasted shapes, or all without names: how many."""
+def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, tuple[int, int]]:
+    """Return the tests that have most of the pasted shapes, or all without names: how many.
+
+    The second number is that of the entries that the notebook of a test prints.
+    """
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
     named = any(array.name for array in paste.arrays)
@@ -358,7 +363,11 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
         if (named or not test.entries)
         and sum(fits_any(array, test) for array in paste.arrays) >= enough
     }
-    return {test: fits for test, fits in fitting.items() if fits >= enough}
+    return {
+        test: (fits, sum(is_entry(array, test) for array in paste.arrays))
+        for test, fits in fitting.items()
+        if fits >= enough
+    }
 
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
