@@ -298,9 +298,10 @@ def in_javascript(text: str) -> list[str]:
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
-    """Return each kind of message: its pattern, what is said of each cause, and the counts."""
+    """Return each kind of message: its pattern, what is said of each cause, the counts, a page."""
+    says = {kind: table["causes"] | table["also"].get(kind, {}) for kind in table["kinds"]}
     return [
-        [pattern, table["causes"] | table["also"].get(kind, {}), table["seen"][kind]]
+        [pattern, says[kind], table["seen"][kind], table["read"].get(kind, "")]
         for kind, pattern in table["kinds"].items()
     ]
 

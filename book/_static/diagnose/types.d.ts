@@ -185,6 +185,7 @@ interface Data {
     string,
     Record<string, string>,
     Record<string, [string, string, string, number][]>,
+    string,
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;
