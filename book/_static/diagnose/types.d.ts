@@ -146,7 +146,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string, string[]?][];
+  uncovered: [string, string, string, [string, string][], string[]?][];
   most_causes: number;
   functions: string[];
   gates: string[];
