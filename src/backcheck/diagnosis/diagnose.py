@@ -673,12 +673,13 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
     off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
     if np.any(off) and np.any(want[~off]):
         lines = {one.name: str(one.expression) for one in fixture.program.steps}
-        over_time, (*_, times) = "dstack" in lines.get(step, ""), map(set, np.nonzero(off))
-        if over_time and times == {*range(off.shape[-1] - 1)}:
+        over_time = "dstack" in lines.get(step, "")
+        places = [{*found.tolist()} for found in np.nonzero(off)]
+        if over_time and places[-1] == {*range(np.size(off, -1) - 1)}:
             yield say("last-step-right", step=called)
             return
-        for axis, places in enumerate(np.nonzero(off)):
-            if len(found := {*places.tolist()}) == 1 < off.shape[axis]:
+        for axis, found in enumerate(places):
+            if len(found) == 1 < off.shape[axis]:
                 where = [str(*found) if one == axis else ":" for one in range(off.ndim)]
                 is_time = axis == off.ndim - 1 and over_time
                 of = {"step": called, "t": where[axis], "where": ", ".join(where)}
