@@ -10,6 +10,7 @@ PASTED = {
         "W1 max relative error: 4.090896e-09",
         "numerical: 2.457785 analytic: 2.853425, relative error: 7.449164e-02",
         "loss, grad = softmax_loss_naive(W, X_dev, y_dev, 0.0)",
+        "def rnn_backward(dh, cache):\n    dx, dprev_h, *_ = rnn_step_backward(dh, cache[t])",
     ],
     "a framework": [
         "RuntimeError: Trying to backward through the graph a second time.",
@@ -28,3 +29,25 @@ PASTED = {
     ],
     "compute_gradient": ["dj_db at initial w and b: -0.1", "compute_gradient_test failed"],
 }
+
+STEP = "    dx, dprev_h, dWx, dWh, db = rnn_step_backward({}, cache[t])\n"
+
+WRITING = {
+    f"def rnn_backward(dh, cache):\n    dh[:, t, :] += dprev_h\n{STEP.format('dh[:, t]')}": "dh",
+    f"def back(dh, cache):\n\n    dh[:,t,:] = dprev_h + dh[:,t,:]\n{STEP.format('dh')}": "dh",
+    "def affine_relu_backward(dout, cache):\n  dout *= cache[1] > 0\n  return dout": "dout",
+    "def affine_backward(x=None, dout=None):\n> > # scaled\n> >     dout /= 2": "dout",
+    "def softmax_loss(x, y):\n    x -= np.max(x)\n    return x": "x",
+}
+"""Functions of CS231n that write into an argument, and into which."""
+
+NOT_WRITING = [
+    f"def rnn_backward(dh, cache):\n    sum_t = dh[:, t, :] + dprev_h\n{STEP.format('sum_t')}",
+    f"def back(dh, cache):\n    dh = dh.copy()\n    dh[:, t] += dprev_h\n{STEP.format('dh')}",
+    "def softmax_loss(x, y):\n    x = x - np.max(x)\n    x *= 2",
+    "def affine_backward(dout, cache):\n    dx = np.zeros_like(dout)\n    dx[0] += dout[0]",
+    "def affine_backward(dout, grads):\n    grads['W'] = dout\n    if dout[0] == 1:\n        pass",
+    "affine_backward(dout, cache)\n    dout[0] += 1",
+    "def affine_backward(dout):\n    return 2 * dout\ndef check(x):\n    dout[0] += 1",
+]
+"""Functions of CS231n that do not, as far as their text says."""

@@ -245,7 +245,8 @@ def _in_terminal() -> Iterator[list[Any]]:
     called = [name for name, test in tests.items() if test.course in weeks]
     every = rf"\b(?:{'|'.join([*called, *printing])})\b"
     for functions, found in names.items():
-        yield [rf"\b(?:{'|'.join(found)})\b", every, *_how(others[one] for one in functions)]
+        said, how = _how(others[one] for one in functions)
+        yield [rf"\b(?:{'|'.join(found)})\b", every, said, [], how]
 
 
 def _entry(text: str) -> str:
@@ -309,9 +310,10 @@ def in_javascript(text: str) -> list[str]:
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
-    """Return each kind of message: its pattern, what is said of each cause, and the counts."""
+    """Return each kind of message: its pattern, what is said of each cause, the counts, a page."""
+    says = {kind: table["causes"] | table["also"].get(kind, {}) for kind in table["kinds"]}
     return [
-        [pattern, table["causes"] | table["also"].get(kind, {}), table["seen"][kind]]
+        [pattern, says[kind], table["seen"][kind], table["read"].get(kind, "")]
         for kind, pattern in table["kinds"].items()
     ]
 

@@ -27,6 +27,7 @@ from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
 from backcheck.diagnosis.running import run as run_function
+from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
 from backcheck.mutants.fair import chosen, make, repaired, write
@@ -141,6 +142,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
     text = _read(options.file)
     tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
+    tests = [] if not_covered(text) else tests
     said = say("defined-here", id=tests[-1].id, function=tests[-1].function) if tests else ""
     try:
         found = diagnose(text, fixture, 2, _looking_further)

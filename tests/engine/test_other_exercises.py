@@ -5,11 +5,12 @@ from test_engine import as_the_page_says, ask
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered, say
-from other_exercises import PASTED
+from other_exercises import NOT_WRITING, PASTED, WRITING
 
 
 def test_page_and_package_refuse_the_same_exercises() -> None:
     texts = [text for some in PASTED.values() for text in some]
+    texts += [*WRITING, *NOT_WRITING]
     texts += [f"{load(id).function}(x) beside conv_backward" for id in ids("Course 1")]
     beside = say("own-check"), covered()
     wanted = [[said, *beside] if (said := not_covered(text)) else [] for text in texts]

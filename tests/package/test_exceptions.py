@@ -370,6 +370,22 @@ def test_a_key_of_another_exercise_has_no_causes_here() -> None:
         assert not known_causes(f"KeyError: '{key}'")
 
 
+@pytest.mark.parametrize("key", ["dA0", "dA1", "dA2", "dA3"])
+def test_of_a_key_dA_both_numberings_are_told_first_and_nothing_of_dW(key: str) -> None:
+    call = 'dA, dW, db = linear_activation_backward(grads["dA" + str(l + 2)], cache, "relu")'
+    for frame in (NOWHERE, frame_of("L_model_backward", call), frame_of("cell", "x = grads[k]")):
+        first, *others, read = told(f"KeyError: '{key}'", frame)
+        assert "today the loop reads dA of l + 1" in first
+        assert not re.search(r"\bd[Wb]\b", " ".join((first, *others)))
+        assert read == say("read-page", page="notation#notation-week-4-names")
+    for other in ("dW1", "db2", "W1"):
+        assert "dA" not in " ".join(told(f"KeyError: '{other}'"))
+
+
+def test_the_pages_of_messages_belong_to_kinds_that_have_causes() -> None:
+    assert set(table()["read"]) <= set(table()["kinds"])
+
+
 def test_an_unknown_message_is_said_to_be_unknown_and_what_is_covered() -> None:
     for text in ("OSError: Unable to open file", "shapes (300,40) and (50,4) not aligned"):
         said, known = diagnose(text).remarks

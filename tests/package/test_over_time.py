@@ -178,6 +178,36 @@ def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
     assert diagnose(printed(mutant.fixture, mutant.values)).verdict == "unexplained"
 
 
+@pytest.mark.parametrize(
+    ("id", "form", "is_carried"),
+    [
+        (RNN, {"da_prev": "Waa @ dz_t4 * 3.3"}, True),
+        (RNN, {"dz": "da_next_t4 * (1 - a_next_t4) * 3.3"}, False),
+        (LSTM, {"dc_prev": "dc_t4 * it_t4 * 3.3"}, True),
+        (LSTM, {"dft": "dc_t4 * c_prev_t4 * 3.3"}, False),
+    ],
+)
+def test_dx_that_is_right_at_the_last_step_alone_points_at_what_is_carried(
+    id: str, form: dict[str, str], is_carried: bool
+) -> None:
+    mutant = changed(id, **form)
+    dx = np.where(np.arange(4) < 3, mutant.values["dx"] * 1.1, mutant.values["dx"])
+    found = diagnose(f'gradients["dx"][1][2] = {dx[1, 2]}', id, 1)
+    assert ("as expected at the last step and at no other" in repr(found)) == is_carried
+
+
+def test_what_prints_dx_right_at_the_last_step_alone_changes_what_is_carried_or_added() -> None:
+    fixture, last = load(RNN), []
+    for forms in [{slot.name: one.tree} for slot in mutants(fixture).slots for one in slot.forms]:
+        mutant = Mutant(fixture, forms)
+        if np.shape(dx := mutant.values.get("dx")) == fixture.values["dx"].shape:
+            wrong = ~np.isclose(dx, fixture.values["dx"], 1e-4).all(axis=(0, 1))
+            last += [mutant] if wrong.tolist() == [True, True, True, False] else []
+    assert len(last) > 50
+    for mutant in last:
+        assert re.search(r"da_prev|da_next|Waa", f"{[*mutant.forms]} {mutant.shown}"), mutant.shown
+
+
 @pytest.mark.parametrize("id", [RNN, LSTM, OLD])
 def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) -> None:
     fixture = load(id)

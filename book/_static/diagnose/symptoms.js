@@ -51,7 +51,7 @@ export function knownCauses(error, frame) {
 function countedCauses(error, frame) {
   const called = frame.calls?.some((call) => call.includes("_backward("));
   const unseen = called ? DATA.written_on_calls : [];
-  for (const [pattern, says, seen] of DATA.exceptions) {
+  for (const [pattern, says, seen, page] of DATA.exceptions) {
     const match = new RegExp(pattern).exec(error);
     if (!match) continue;
     const caught = match.slice(1).filter(Boolean).join(" ");
@@ -74,7 +74,8 @@ function countedCauses(error, frame) {
       .map((cause) => say("cause", { ...cause, of: count(entries) }));
     if (!causes.length) break;
     const n = causes.length - DATA.most_causes;
-    return n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
+    const told = n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
+    return page ? [...told, say("read-page", { page })] : told;
   }
   const plain = DATA.plain.find(([pattern]) => new RegExp(pattern).test(error));
   return plain ? [plain[1]] : [];

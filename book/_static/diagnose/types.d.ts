@@ -150,7 +150,7 @@ interface Data {
   longest: number;
   most_arrays: number;
   most_numbers: number;
-  uncovered: [string, string, string, string[]?][];
+  uncovered: [string, string, string, [string, string][], string[]?][];
   most_causes: number;
   functions: string[];
   gates: string[];
@@ -189,6 +189,7 @@ interface Data {
     string,
     Record<string, string>,
     Record<string, [string, string, string, number][]>,
+    string,
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;

@@ -9,10 +9,14 @@ import { cleaned, say, sought } from "./words.js";
  * terminal knows, only where no cause of its message is known.
  * @type {(text: string) => string[]} */
 export function notCovered(text) {
-  for (const [known, calls, said, inTerminal] of DATA.uncovered) {
+  for (const [known, calls, said, also, inTerminal] of DATA.uncovered) {
     const rest = text.replace(new RegExp(calls, "gu"), "");
     if (!new RegExp(known, "u").test(text) || sought("known-function", rest)) continue;
-    if (!inTerminal) return [said, say("own-check"), say("covered")];
+    const more = also.flatMap(([wanted, says]) => {
+      const found = new RegExp(wanted, "u").exec(text);
+      return found ? [says.replace("{name}", found[1])] : [];
+    });
+    if (!inTerminal) return [[said, ...more].join(" "), say("own-check"), say("covered")];
     return isKnownMessage(text) ? [] : [said, ...inTerminal];
   }
   return [];

@@ -681,11 +681,16 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
     cells = zip(array.cells, want.flat, strict=True)
     off = np.reshape([not cell.covers(value) for cell, value in cells], want.shape)
     if np.any(off) and np.any(want[~off]):
-        for axis, places in enumerate(np.nonzero(off)):
-            if len(found := {*places.tolist()}) == 1 < off.shape[axis]:
+        lines = {one.name: str(one.expression) for one in fixture.program.steps}
+        over_time = "dstack" in lines.get(step, "")
+        places = [{*found.tolist()} for found in np.nonzero(off)]
+        if over_time and places[-1] == {*range(np.size(off, -1) - 1)}:
+            yield say("last-step-right", step=called)
+            return
+        for axis, found in enumerate(places):
+            if len(found) == 1 < off.shape[axis]:
                 where = [str(*found) if one == axis else ":" for one in range(off.ndim)]
-                steps = {one.name: str(one.expression) for one in fixture.program.steps}
-                is_time = axis == off.ndim - 1 and "dstack" in steps[step]
+                is_time = axis == off.ndim - 1 and over_time
                 of = {"step": called, "t": where[axis], "where": ", ".join(where)}
                 yield say("step-differs" if is_time else "part-differs", **of)
                 return

@@ -94,7 +94,7 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
 
 
 def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return what the calls show, the first few causes, and how many there are beside."""
+    """Return what the calls show, the first few causes, how many there are beside, and a page."""
     shown = [
         say("call-says", statement=call, says=says)
         for call in (frame.statement, *frame.calls)
@@ -106,10 +106,13 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
+    kind, *_ = (evidence_of(error, frame) if causes else None) or ("",)
+    page = exceptions()["read"].get(kind)
+    read = (say("read-page", page=page),) if page else ()
     plain = (
         one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
     )
-    return (*shown, *map(str, causes[:MOST]), *more) or tuple(islice(plain, 1))
+    return (*shown, *map(str, causes[:MOST]), *more, *read) or tuple(islice(plain, 1))
 
 
 def wrong_calls() -> list[tuple[str, str]]:
