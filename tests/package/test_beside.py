@@ -8,7 +8,7 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
-from beside import BESIDE
+from beside import BESIDE, LINES
 from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
@@ -181,3 +181,17 @@ def test_run_names_the_mistakes_that_a_test_is_too_small_to_see(
     assert f"{learner.function} passes. It is a mistake all the same" in said
     assert where in said
     assert re.search(r"\bline \d+, ", said)
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
+    said, name = LINES[lines]
+    found = diagnose(f"Is this right?\n{lines}\n")
+    assert said in found.title
+    assert [one.name for one in found.candidates] == [name] * bool(name)
+    assert "Paste the whole function" in str(found)
+
+
+def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="There is code in this text and nothing that it printed"):
+        diagnose("delta[Z == 0] = 0\nlayer2_delta = (y - layer2) * layer2 * (1 - layer2)")

@@ -6,6 +6,7 @@ import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
 import { arraysByName, explain, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
+import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
@@ -60,14 +61,21 @@ export function* explaining(paste, fixture, changes) {
     found = other ?? found;
   }
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
-  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, tests), paste);
+  const every = fixture ? tests : COURSES.flat();
+  const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
+  return withProblem(answer, paste);
 }
 
 /** Whether the tests of the other courses may say more, and are not here.
  * @type {(paste: Paste, fixture: Fixture | null) => boolean} */
-function isCalledFor({ arrays, frame, function: named }, fixture) {
+function isCalledFor({ arrays, frame, function: named, error, failing, lines }, fixture) {
   if (isWhole() || fixture) return false;
-  return arrays.length > 0 || DATA.others.some(([, , of]) => [frame.function, named].includes(of));
+  const isCode = !error && !failing.length && lines.length > 0;
+  return (
+    isCode ||
+    arrays.length > 0 ||
+    DATA.others.some(([, , of]) => [frame.function, named].includes(of))
+  );
 }
 
 /** What tests that were not asked for make of numbers.
@@ -194,8 +202,8 @@ function withMessage(found, { error, frame }) {
 }
 
 /** What can be said where only a test or numpy spoke.
- * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
-function withoutNumbers(paste, wanted) {
+ * @type {(paste: Paste, wanted: Fixture[], every: Fixture[]) => Diagnosis} */
+function withoutNumbers(paste, wanted, every) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
   const theirs = COURSES.slice(1).flat();
@@ -209,6 +217,12 @@ function withoutNumbers(paste, wanted) {
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
+  const isCode = !some && !paste.error && !paste.failing.length && !paste.problem;
+  const read = isCode && judged(paste, every);
+  if (read) {
+    const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
+    return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
+  }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -258,7 +259,7 @@ def diagnose(
     if not isinstance(grads, str | Mapping):
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
-    every = (*tests, *(test for others in courses() for test in others))
+    every = (*tests, *(test for others in courses() for test in others if test not in tests))
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
     found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
@@ -269,7 +270,7 @@ def diagnose(
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
-    found = found or _without_numbers(paste, tests)
+    found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
@@ -370,7 +371,7 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, tuple[int,
     }
 
 
-def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
+def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
     if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
@@ -384,6 +385,12 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
+    if not (arrays or paste.error or paste.failing or paste.problem) and (
+        lines := judged(paste, every)
+    ):
+        test, candidates, (headline, *more) = lines
+        more += [] if test else [covered()]
+        return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
