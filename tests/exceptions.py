@@ -675,6 +675,24 @@ WRONG_CALLS = {
 """Calls of the course's helpers that show what is wrong, and which cause it is."""
 
 
+FLAT = (
+    "shapes (3,) and (5,) not aligned: 3 (dim 0) != 5 (dim 0)",
+    "shapes (4,6) and (4,) not aligned: 6 (dim 1) != 4 (dim 0)",
+    "operands could not be broadcast together with shapes (8,) (3,)",
+    "shapes (2,2) and (1,1) not aligned: 2 (dim 1) != 1 (dim 0)",
+    "shapes (6,6) and (1,8) not aligned: 6 (dim 1) != 1 (dim 0)",
+)
+"""What numpy says where a flat vector stands, or has become a square beside a column."""
+
+NOT_FLAT = (
+    "shapes (300,40) and (50,4) not aligned: 40 (dim 1) != 50 (dim 0)",
+    "shapes (6,6) and (8,5) not aligned: 6 (dim 1) != 8 (dim 0)",
+    "shapes (1,1) and (6,8) not aligned: 1 (dim 1) != 6 (dim 0)",
+    "matmul: Input operand 1 has a mismatch in its core dimension 0 (size 6 is different from 50)",
+)
+"""What it says elsewhere."""
+
+
 def below(call: str) -> str:
     """Return what a learner pastes where a helper stops that such a call has led to."""
     return (

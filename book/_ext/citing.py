@@ -214,7 +214,10 @@ def show_version(tree: LexborHTMLParser, root: Path, name: str, address: str = "
         lines += [_links("This page", own)] if own else []
         opened = repository.opened(stem) if "notebook" in own else {}
         lines += [_links("Run it in", opened)] if opened else []
-        lines += [_links("The whole book", forms())] if forms() else []
+        whole = {"repository": url} if (url := repository.configured()[0]) else {}
+        lines += [_links("The whole book", {**whole, **forms()})] if whole or forms() else []
+        wheels = (root / "notebooks").glob("*.whl")
+        lines += [_links("The command", {file.name: f"notebooks/{file.name}"}) for file in wheels]
         if place := repository.report(title_of(tree), f"{address}{name}", version):
             lines.append(
                 f'<a class="report" href="{escape(place)}">Report an error on this page</a>'

@@ -265,6 +265,7 @@ def test_with_the_addresses_of_site_and_repository_there_are_a_map_a_feed_and_li
     assert led["Binder"] == "https://mybinder.org/v2/gh/some/one/notebooks?labpath=index.ipynb"
     report = urlsplit(led["Report an error on this page"])
     assert report.path == "/some/one/issues/new"
+    assert led["repository"] == repository
     assert parse_qs(report.query)["body"][0].startswith(f"{address}index.html\nVersion ")
     assert head.select_one('link[type="application/atom+xml"]')["href"] == led["Feed"]
     feed = ElementTree.parse(site / led["Feed"]).getroot()  # noqa: S314 - our own

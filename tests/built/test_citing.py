@@ -65,8 +65,11 @@ def test_the_foot_of_a_page_leads_to_every_form_that_is_there_and_to_no_other(
     assert f"_sources/{page.name}.md" in there
     # A browser would show a notebook as text.
     assert all("download" in link.attrs for link in page.soup.select("footer a[href$='.ipynb']"))
+    (wheel,) = (html / "notebooks").glob("*.whl")
+    assert named[f"notebooks/{wheel.name}"] == wheel.name
     # Of a site and a repository that nobody has told of there is nothing to see.
-    assert not {"Colab", "Binder", "Feed", "Report an error on this page"} & {*named.values()}
+    absent = {"Colab", "Binder", "Feed", "repository", "Report an error on this page"}
+    assert not absent & {*named.values()}
 
 
 def test_every_file_that_names_a_version_names_the_same() -> None:

@@ -92,7 +92,7 @@ FIRST = {
     "0.78863": "a-minus-y-fails",
     "dZ2 = [[0.78862847 0.43650985]]": "a-minus-y-fails",
     "difference = 0.2850931567761623": "difference-0-285",
-    "-0.9666039194818195": "mistakes#mistake-cost-log",
+    "-0.9666039194818195": "mistakes#mistake-cost-log-outside",
     "difference = 0.333333347899": "difference-0-285",
     "0.333333347899": "difference-0-285",
     "0.17344196893145924": "difference-0-285",

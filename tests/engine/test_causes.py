@@ -3,7 +3,7 @@
 import pytest
 from test_engine import agree
 
-from exceptions import WRONG_CALLS, below, pasted, stops
+from exceptions import FLAT, NOT_FLAT, WRONG_CALLS, below, pasted, stops
 
 # Where the package's tests of them make the programs.
 pytestmark = pytest.mark.xdist_group("exceptions")
@@ -16,3 +16,7 @@ def test_page_and_package_tell_the_same_causes(style: str) -> None:
 
 def test_page_and_package_read_the_same_in_a_call() -> None:
     agree(*((below(call),) for call in (*WRONG_CALLS, "dZ = relu_backward(dA, activation_cache)")))
+
+
+def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
+    agree(*((f"ValueError: {shapes}",) for shapes in (*FLAT, *NOT_FLAT)))

@@ -141,7 +141,7 @@ LAYER = """def linear_activation_backward(dA, cache, activation):
         (
             "c1w2_propagate_public_2021",
             PROPAGATE.format(cost="-(Y @ np.log(A).T + (1 - Y) @ (1 - np.log(A)).T) / m"),
-            "line 6, cost: the logarithm of A in both terms",
+            "line 6, cost: 1 - log(A) in place of log(1 - A) in the cost",
         ),
         ("c1w3_bp_public_c", SQUARE.format(times="@"), "nothing is summed there"),
         ("nlp_c2w4_back_prop_v2", RELU, "your back_prop passes. It is a mistake all the same"),

@@ -16,6 +16,7 @@ from backcheck.forward import networks
 from backcheck.mutants.mistakes import table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import role
 from backcheck.program import names, parse
 from chapters import chapters, source_of
@@ -144,6 +145,17 @@ def test_the_example_of_a_mistake_computes_what_that_mistake_prints(id: str) -> 
             step.value_in(scope)
     else:
         assert np.allclose(step.value_in(scope), example.values[step.name])
+
+
+def test_no_two_entries_have_one_name_and_none_has_a_name_for_two_forms_of_the_cost() -> None:
+    assert len({mistake.name for mistake in table().values()}) == len(table())
+    fixture = load("c1w2_propagate_public_2021")
+    logs = ("Y * log(A) + (1 - Y) * log(A)", "Y * log(A) + (1 - Y) * (1 - log(A))")
+    made = [Mutant(fixture, {"cost": expression(f"-sum({of}) / m")}) for of in logs]
+    assert [one.name for one in made] == [
+        "the logarithm of A in both terms of the cost",
+        "1 - log(A) in place of log(1 - A) in the cost",
+    ]
 
 
 def test_the_section_on_right_forms_holds_exactly_the_equivalent_ones() -> None:

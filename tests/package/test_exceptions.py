@@ -17,7 +17,18 @@ from backcheck.diagnosis.symptoms import MOST, known_causes, likely_mutants, tol
 from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
-from exceptions import MARK, WRONG_CALLS, Stop, below, counted, pasted, stops, written
+from exceptions import (
+    FLAT,
+    MARK,
+    NOT_FLAT,
+    WRONG_CALLS,
+    Stop,
+    below,
+    counted,
+    pasted,
+    stops,
+    written,
+)
 
 # One process makes the programs for all of them.
 pytestmark = pytest.mark.xdist_group("exceptions")
@@ -368,6 +379,20 @@ def test_a_whole_cache_is_seen_in_the_line_that_stops() -> None:
 def test_a_key_of_another_exercise_has_no_causes_here() -> None:
     for key in ("Wf", "da_next", "stride", "parameters", "activation", "0"):
         assert not known_causes(f"KeyError: '{key}'")
+
+
+def test_a_flat_vector_is_told_from_the_shapes_that_it_leaves() -> None:
+    for shapes in FLAT:
+        remarks = diagnose(f"ValueError: {shapes}").remarks
+        assert "x.reshape(-1, 1)" in remarks[1], shapes
+        assert remarks[1].endswith("Read operands-9-7#operands-9-7-flat.")
+    for shapes in NOT_FLAT:
+        assert "reshape" not in " ".join(diagnose(f"ValueError: {shapes}").remarks), shapes
+
+
+def test_no_product_of_a_known_test_has_the_sizes_of_two_flat_vectors_in_one_matrix() -> None:
+    # dZ1 @ A0.T is a matrix of 3 by 4, and stops beside a number.
+    assert not diagnose("ValueError: shapes (3,) and (4,) not aligned").candidates
 
 
 @pytest.mark.parametrize("key", ["dA0", "dA1", "dA2", "dA3"])

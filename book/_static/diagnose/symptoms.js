@@ -143,8 +143,8 @@ export function likelyMutants(paste, tests) {
     return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
   }
   if (clash) {
-    const vector = [clash.left, clash.right].some((shape) => shape.length === 1);
-    const remarks = [say("no-clash"), ...(vector ? [say("one-axis")] : []), say("covered")];
+    const flat = flatIn([clash.left, clash.right]);
+    const remarks = [say("no-clash"), ...(flat ? [say(flat)] : []), say("covered")];
     return { fixture: null, candidates: [], remarks };
   }
   const refused = !error && !failing.length && ownAssert(frame);
@@ -277,6 +277,14 @@ function failingAlike(fixture, failing, paste = NOTHING) {
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
   const likely = sorted.map(([, candidate]) => candidate);
   return byLines(likely, paste, fixture, complains);
+}
+
+/** The key of what shapes say of a flat array: one has one size, or became a square.
+ * @type {(shapes: number[][]) => string} */
+function flatIn(shapes) {
+  if (shapes.some((shape) => shape.length === 1)) return "one-axis";
+  const square = shapes.some((shape) => shape[0] > 1 && shape[0] === shape.at(-1));
+  return square && shapes.some((shape) => shape.includes(1)) ? "flat-square" : "";
 }
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.

@@ -220,8 +220,8 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: clashing(test, clash, paste) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
-            vector = [say("one-axis")] if any(len(shape) == 1 for shape in clash[1:]) else []
-            return None, (), (say("no-clash"), *vector, covered())
+            flat = [say(key)] if (key := _flat(clash[1:])) else []
+            return None, (), (say("no-clash"), *flat, covered())
         best = min(stopping, key=lambda test: stopping[test][0].rank[:4])
         is_product, left, right = clash
         turned = (say("turned"),) if not is_product and left == right[::-1] else ()
@@ -277,6 +277,14 @@ def failing_alike(
     return _by_lines(likely, paste, fixture, complains)
 
 
+def _flat(shapes: Sequence[tuple[int, ...]]) -> str:
+    """Return the key of what shapes say of a flat array: one has one size, or became a square."""
+    if any(len(shape) == 1 for shape in shapes):
+        return "one-axis"
+    square = any(shape[0] == shape[-1] > 1 for shape in shapes if shape)
+    return "flat-square" if square and any(1 in shape for shape in shapes) else ""
+
+
 def clash_of(error: str) -> Clash | None:
     """Return whether a matrix product stopped, and the two shapes that did not fit."""
     if sizes := pattern("matmul").search(error):
@@ -292,13 +300,13 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
     operation, shapes = stopped
     if (operation == "@") != is_product or len(shapes) != 2:
         return False
+
+    def meets(sizes: tuple[int, ...], got: tuple[int, ...]) -> bool:
+        return len(sizes) == len(got) and all(a in (-1, b) for a, b in zip(sizes, got, strict=True))
+
     # A product of entries can be written either way round.
-    ways = [left + right] if is_product else [left + right, right + left]
-    got = shapes[0] + shapes[1]
-    return any(
-        len(way) == len(got) and all(a in (-1, b) for a, b in zip(way, got, strict=True))
-        for way in ways
-    )
+    ways = [(left, right)] if is_product else [(left, right), (right, left)]
+    return any(all(map(meets, way, shapes)) for way in ways)
 
 
 def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mutant]:
