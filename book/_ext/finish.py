@@ -206,10 +206,11 @@ def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = 
         else:
             found.decompose()
     if base:
-        for found in tree.css("a[href]"):
-            address = found.attributes["href"] or ""
+        for found in tree.css("a[href], form[action]"):
+            key = "href" if found.tag == "a" else "action"
+            address = found.attributes[key] or ""
             if re.match(r"[\w-]+\.html", address):
-                found.attrs["href"] = base + address
+                found.attrs[key] = base + address
     for repair in REPAIRS:
         repair(tree)
     sheets, fonts = [STYLE], []
