@@ -60,6 +60,8 @@ def _fit(box: LexborNode) -> None:
     if len(list(filter(ALIGNED.match, lines))) < 2:
         return
     _name(box, "columns", True)
+    if box.parent and box.parent.tag == "details":
+        return  # The digits of a mistake, which are many: the page would grow.
     signs, whole = max(map(len, lines)), bool(TORN.search(box.text()))
     compared = box.css_matches("pre.digits") and not whole
     if NARROW < signs <= SMALL and not compared:
