@@ -69,9 +69,10 @@ class Place:
 
     @cached_property
     def steps(self) -> dict[str, str]:
-        """The changed steps that no test asks for, on the newest tests, where they are short."""
+        """The changed steps of a right form, where they are short and a newest test rejects it."""
         mutant, fixture = self.mutant, self.mutant.fixture
-        if mutant.outcome.error or newest().get(fixture.function) is not fixture:
+        rejected = self.outputs and newest().get(fixture.function) is fixture
+        if not rejected or mutant.verdict != "equivalent":
             return {}
         names = [name for name in mutant.forms if name not in fixture.expected]
         texts = {name: _text(mutant.values[name]) for name in names}
