@@ -25,8 +25,8 @@ TITLES = "article :is(h1, h2, h3, h4), .sidebar-tree a, .toc-tree a, .related-pa
 FORMULA = re.compile(r"[^\s<>]+(?: [-=+*] [^\s<>]+)+|\b(?:Course|Week) \d\b")
 """What stays on one line of a title."""
 
-NAME = re.compile(r"\w{16,}")
-"""What may break at its underscores, for which a phone has no line."""
+NAME = re.compile(r"\w{18,}")
+"""What may break at its underscores, since a phone has no line for it."""
 
 SHORT = 16
 """So many signs of it fit any line."""
@@ -42,8 +42,6 @@ def mend(tree: LexborHTMLParser) -> None:
         _fit(box)
     for formula in tree.css("article :not(.katex-display) > .katex"):
         _join(formula)
-    for title in tree.css(TITLES):
-        _keep_formulas_of(title)
     # What a cell shows stands before the code that is folded away.
     for fold in tree.css("div.cell > details.hide"):
         if fold.parent and fold.parent.css_matches(".cell_output"):
@@ -77,7 +75,14 @@ def _name(box: LexborNode, name: str, is_so: bool) -> None:
         box.attrs["class"] = f"{box.attributes.get('class') or ''} {name}".strip()
 
 
-def _keep_formulas_of(title: LexborNode) -> None:
+def mend_titles(tree: LexborHTMLParser) -> None:
+    """Mend the lines of titles, once nothing reads their words any more."""
+    for title in tree.css(TITLES):
+        if not title.css_matches(".katex"):
+            _mend_title(title)
+
+
+def _mend_title(title: LexborNode) -> None:
     for code in title.css("code"):
         _name(code, "joined", " " in code.text() and len(code.text()) <= SHORT)
 

@@ -178,6 +178,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             more += citing.answers(root)
         for found in tree.css("[data-src]"):
             found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
+        breaking.mend_titles(tree)
         text = finished(tree, version, base, about)
         _write(root / name, text.replace("</body>", f"{more}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
