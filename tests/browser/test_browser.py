@@ -128,6 +128,11 @@ def brightest(png: bytes) -> int:
 
 def test_a_search_from_disk_quotes_and_follows_what_is_typed(html: Path, browser: Browser) -> None:
     page = browser.new_page()
+    page.goto((html / "search.html").as_uri())
+    page.get_by_text("Type a word, a message, or a number").wait_for()
+    page.locator("#search-box").fill("qqqqqqqq")
+    page.get_by_text("Try one word of it").wait_for()
+    assert page.locator("#search-results a[href='checklist.html']").is_visible()
     page.goto((html / "search.html").as_uri() + "?q=broadcast")
     first = page.locator("#search-results li").first
     first.locator("p.context mark").first.wait_for()
