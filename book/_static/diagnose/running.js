@@ -14,7 +14,7 @@ import {
   definedIn,
   FUNCTION,
   parametersOf,
-  placeOf,
+  stoppedAt,
   take,
   textOf,
   unreadable,
@@ -302,7 +302,7 @@ function failed({ error, frames, fixture, absent, taken }) {
 /** The first line that is not right: where, which, the name and what is said of it.
  * @type {(ran: Ran, found: Diagnosis) => Generator<string | undefined, Line?>} */
 export function* lineOf({ fixture, error, frames, outputs, traces, name, taken }, found) {
-  if (error) return placeOf(taken, frames);
+  if (error) return stoppedAt(taken, frames);
   const own = [...traces].filter(([, some]) => some.length === DATA.cases && !some.at(-1)?.error);
   // Why a test rejects a function is seen on forward passes of its own sizes.
   const seen = firstComplaint(fixture, outputs) ? DATA.larger : DATA.cases - 1;
@@ -314,7 +314,7 @@ export function* lineOf({ fixture, error, frames, outputs, traces, name, taken }
   const shown = wrong.get(first) ?? made[0];
   // What it calls has been found right.
   const passed = shown.frames.filter((one) => one[2] === shown.name);
-  if (shown.error) return placeOf(taken, passed);
+  if (shown.error) return stoppedAt(taken, passed);
   const { candidates } =
     first === name
       ? found

@@ -321,7 +321,7 @@ export function writtenAt({ pieces }, where, line) {
 }
 
 /** The last of the lines that were passed. @type {(taken: Taken, frames: Passed[]) => Line?} */
-export function placeOf(taken, frames) {
+export function stoppedAt(taken, frames) {
   const [where, line, name] = frames.at(-1) ?? ["", 0, ""];
   return where ? { where, line, name, says: writtenAt(taken, where, line) } : null;
 }

@@ -385,9 +385,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
-    if not (arrays or paste.error or paste.failing or paste.problem) and (
-        lines := judged(paste, every)
-    ):
+    is_code = not (arrays or paste.error or paste.failing or paste.problem)
+    if is_code and (lines := judged(paste, every)):
         test, candidates, (headline, *more) = lines
         more += [] if test else [covered()]
         return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
