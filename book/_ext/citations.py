@@ -32,7 +32,9 @@ class AuthorAndYear(BaseLabelStyle):  # type: ignore[misc]
 def _label(entry: Entry) -> str:
     surnames = [" ".join(person.last_names) for person in entry.persons["author"]]
     names = " and ".join(surnames) if len(surnames) < 3 else f"{surnames[0]} et al."
-    return f"{names} {entry.fields.get('year', '')}".strip().translate({ord("{"): "", ord("}"): ""})
+    names = names.translate({ord("{"): "", ord("}"): ""})
+    # Of a thread the number tells it apart, and a year behind it would read as another one.
+    return names if names[-1].isdigit() else f"{names} {entry.fields.get('year', '')}".strip()
 
 
 class Style(Plain):  # type: ignore[misc]

@@ -188,6 +188,8 @@ def facts() -> dict[str, Any]:
         "coarse": package.placing.COARSE,
         "sure": package.apart.SURE,
         "four_digits": package.running.FOUR_DIGITS,
+        "larger": package.running.LARGER,
+        "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
@@ -226,13 +228,15 @@ def _in_terminal() -> Iterator[list[Any]]:
     tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
     here = [test for test in tests.values() if not test.last]
     own = {step.name.lower() for test in here for step in test.program.steps}
+    entries = {name for test in here for name in test.entries}
     # Of functions that call each other, the one that is called comes later.
     others = {name: test for name, test in reversed(tests.items()) if test not in here}
     printing: dict[str, tuple[str, ...]] = {}
     for function, test in others.items():
-        for name in package.words.gradients_of([test]):
-            if name.lower() not in own:
-                printing[name] = (*printing.get(name, ()), function)
+        known = [one for one in package.words.gradients_of([test]) if one.lower() not in own]
+        alone = (one for one in test.entries if one.partition("[")[0] not in known)
+        for name in (*known, *(_entry(one) for one in alone if one not in entries)):
+            printing[name] = (*printing.get(name, ()), function)
     names: dict[tuple[str, ...], list[str]] = {(function,): [function] for function in others}
     for some in sorted({*printing.values()}, key=lambda some: (len(some), some)):
         names[some] = [*names.get(some, ()), *(n for n in printing if printing[n] == some)]
@@ -243,6 +247,13 @@ def _in_terminal() -> Iterator[list[Any]]:
     for functions, found in names.items():
         said, how = _how(others[one] for one in functions)
         yield [rf"\b(?:{'|'.join(found)})\b", every, said, [], how]
+
+
+def _entry(text: str) -> str:
+    """Return a pattern for the name of an entry such as da0[2][3], where its place follows."""
+    name, *places = re.findall(r"\w+", text)
+    place = r"(?:\]\[|, ?)".join(places)
+    return rf"{name}(?=[^\w\[]*\[{place}\])"
 
 
 def _too(fixture: "Fixture") -> str:
@@ -391,7 +402,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         ),
         "gradient": fixture.is_gradient,
         "too": _too(fixture),
-        "entries": bool(fixture.entries),
+        "entries": [name.lower() for name in fixture.entries],
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),
         **_called(fixture, shared),
@@ -422,7 +433,13 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "exact": fixture.comparisons[-1].exact_keys,
         "broken": bool(fixture.broken()),
         "fresh": fresh,
+        "deeper": fixture.deeper and _deeper(fixture.deeper, shared),
     }
+
+
+def _deeper(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    # On its own arrays alone is anything run.
+    return plain(fixture, shared) | _called(fixture, shared) | {"networks": [], "fresh": []}
 
 
 def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:

@@ -178,6 +178,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             more += citing.answers(root)
         for found in tree.css("[data-src]"):
             found.attrs["data-src"] = f"{LIVE}?v={_digest(alone[LIVE])[:8]}"
+        breaking.mend_titles(tree)
         text = finished(tree, version, base, about)
         _write(root / name, text.replace("</body>", f"{more}</body>", 1))
     _write_map(root, address, sorted(pages.keys() - {LOST, "search.html"}))
@@ -206,10 +207,11 @@ def finished(tree: LexborHTMLParser, version: str, base: str = "", about: str = 
         else:
             found.decompose()
     if base:
-        for found in tree.css("a[href]"):
-            address = found.attributes["href"] or ""
+        for found in tree.css("a[href], form[action]"):
+            key = "href" if found.tag == "a" else "action"
+            address = found.attributes[key] or ""
             if re.match(r"[\w-]+\.html", address):
-                found.attrs["href"] = base + address
+                found.attrs[key] = base + address
     for repair in REPAIRS:
         repair(tree)
     sheets, fonts = [STYLE], []

@@ -17,6 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from backcheck.mutants.mistakes import in_order
+
 ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGE = ROOT / "src/backcheck"
@@ -183,26 +185,16 @@ def flaws(table: Mapping[str, Mapping[str, Any]], parts: Sequence[str]) -> Itera
 
 
 def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield those of a part in the order of the table, but for what says after which it goes."""
-    here = {id: entry["section"] for id, entry in table.items() if entry["section"]["part"] == part}
-
-    def beginning_with(id: str) -> Iterator[str]:
-        yield id
-        for other, section in here.items():
-            if section.get("after") == id:
-                yield from beginning_with(other)
-
-    for first in (id for id, section in here.items() if "after" not in section):
-        for id in beginning_with(first):
-            section = here[id]
-            heading = SYMBOL.sub(r"`\g<0>`", table[id]["name"])
-            yield SECTION.format(
-                id=id,
-                heading=heading[0].upper() + heading[1:],
-                says=section["says"],
-                more=" and ".join(
-                    f"{{ref}}`{PAGE.sub('', section[key])}`"
-                    for key in ("see", "more")
-                    if key in section
-                ),
-            )
+    for id in in_order(part, {id: entry["section"] for id, entry in table.items()}):
+        section = table[id]["section"]
+        heading = SYMBOL.sub(r"`\g<0>`", table[id]["name"])
+        yield SECTION.format(
+            id=id,
+            heading=heading[0].upper() + heading[1:],
+            says=section["says"],
+            more=" and ".join(
+                f"{{ref}}`{PAGE.sub('', section[key])}`"
+                for key in ("see", "more")
+                if key in section
+            ),
+        )

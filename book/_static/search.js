@@ -276,11 +276,27 @@
     return made;
   }
 
+  function hint() {
+    const [diagnose, checklist] = ["diagnose", "checklist"].map((page) => `${page}.html`);
+    return element(
+      "p",
+      {},
+      "Printed numbers, messages and lines of code can also be ",
+      element("a", { href: diagnose }, "diagnosed"),
+      ", and a ",
+      element("a", { href: checklist }, "checklist"),
+      " leads from a failing test to its cause.",
+    );
+  }
+
   let latest = 0;
   async function show() {
     const query = box.value.trim();
     const turn = ++latest;
-    if (!query) return results.replaceChildren();
+    if (!query) {
+      status.textContent = "Type a word, a message, or a number as it is printed.";
+      return results.replaceChildren(hint());
+    }
     const data = { places: await load("places") };
     if (numbersIn(query).length) data.numbers = await load("numbers");
     let found = data.numbers ? find(query, data) : [];
@@ -291,10 +307,10 @@
     if (turn !== latest) return undefined;
     const list = element("ul", { class: "search" }, ...found.slice(0, 20).map(item));
     const count = found.length === 1 ? "1 page" : `${found.length} pages`;
-    status.textContent = found.length ? `${count} for “${query}”.` : `No page has “${query}”.`;
-    const hint = element("p", {}, "Printed numbers, messages and shapes can also be ");
-    hint.append(element("a", { href: "diagnose.html" }, "diagnosed"), ".");
-    results.replaceChildren(list, hint);
+    status.textContent = found.length
+      ? `${count} for “${query}”.`
+      : `No page has “${query}”. Try one word of it, or a number with fewer digits.`;
+    results.replaceChildren(list, hint());
     return undefined;
   }
 

@@ -25,7 +25,7 @@ from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import beside_passing, diagnosed, is_wrong, line_of, shown
+from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
 from backcheck.diagnosis.running import run as run_function
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, ids, load, unknown
@@ -188,7 +188,7 @@ def _run(options: argparse.Namespace) -> int:
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
     beside = beside_passing(ran) if passes else ""
-    line = None if passes and not is_wrong(ran) else line_of(ran, found)
+    line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
         answer = replace(found, remarks=(*filter(None, [beside]), *found.remarks)).to_dict()

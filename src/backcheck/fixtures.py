@@ -120,6 +120,8 @@ class Fixture:
     # Where the book explains what its steps compute and those of the other tests do not.
     explains: Mapping[str, str] = field(default_factory=dict)
     is_gradient: bool = True  # whether the numbers it accepts are the gradient of anything
+    # Where its function is a loop over layers, a test of it with more of them.
+    deeper: "Fixture | None" = None
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -364,6 +366,9 @@ def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
         "arrays": drawn_first | _literal(own.get("literals", {})),
         "expected": _literal(own.get("expected", {})),
         "gradient_of": {step.name: step.expression for step in by},
+        "deeper": from_table(f"{id}_deeper", {**table, "deeper": {}, **table["deeper"]})
+        if table.get("deeper")
+        else None,
     }
     fixture = Fixture(**{key: own[key] for key in Fixture.__dataclass_fields__ if key in own})
     return fixture if fixture.expected else completed(fixture, own.get("computed", ()))

@@ -1,10 +1,11 @@
 """The dialog that cites a place of a page."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from backcheck.diagnosis.answers import WORDS, answer
 from browsing import complaints_of
@@ -38,10 +39,21 @@ TEXTS = """() => (
 }))"""
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: str) -> None:
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """Give one tab for all pages, and what they complain of."""
     page = browser.new_page()
-    complaints = complaints_of(page)
+    yield page, complaints_of(page)
+    page.close()
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_every_place_of_a_page_can_be_cited(
+    html: Path, tab: tuple[Page, list[str]], name: str
+) -> None:
+    page, complaints = tab
+    page.goto("about:blank")
+    complaints.clear()
     page.goto((html / f"{name}.html").as_uri())
     address = page.url
     ready_ones = page.evaluate("JSON.parse(document.querySelector('#ready-answers')?.text ?? '{}')")
@@ -73,7 +85,6 @@ def test_every_place_of_a_page_can_be_cited(html: Path, browser: Browser, name: 
         assert plain.endswith(address + place)
         assert str(CITATION["date-released"]) in plain
     assert complaints == []
-    page.close()
 
 
 SEEN = """[...document.querySelectorAll("article :is(h1, h2, h3):has(.headerlink)")].map((one) =>

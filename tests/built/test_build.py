@@ -285,8 +285,9 @@ def test_with_the_addresses_of_site_and_repository_there_are_a_map_a_feed_and_li
     assert feed.findtext("author/name", "", atom)
     assert all(found.text for found in feed.findall("entry/content", atom))
     lost = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
-    for tag in lost.select("link[href], script[src], a[href]"):
-        file = str(tag.get("href") or tag.get("src"))
+    assert lost.select_one('article form[action="/book/search.html"] input[name="q"]')
+    for tag in lost.select("link[href], script[src], a[href], form[action]"):
+        file = str(tag.get("href") or tag.get("src") or tag.get("action"))
         assert file.startswith(("/book/", "#", "https://")), tag
 
 

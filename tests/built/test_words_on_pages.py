@@ -37,6 +37,7 @@ def test_citations_can_be_told_apart_and_stand_in_the_list_as_in_the_text(html: 
         for entry in parsed(folder / "bibliography.html").select(".citation")
     }
     assert len(set(labels.values())) == len(labels)
+    assert not [label for label in labels.values() if re.search(r"\d \d", label)]
     cited = defaultdict(set)
     for name in chapters():
         for link in parsed(folder / f"{name}.html").select('article a[href*="bibliography.html#"]'):

@@ -76,6 +76,7 @@ def test_page_and_package_agree_on_right_numbers_one_change_and_two() -> None:
         "Wrong output values for gradient of b1 vector",
         "dTheta = [[0.123456 0.334578] [0.98714 0.876541]]",
         'gradients["dxt"].shape = (5, 10)\ngradients["dxt"][1][2] = 0.12345678',
+        'gradients["da_prev"][2][3] = 0.5123456',
     ],
 )
 def test_page_and_package_agree_on_messages_and_on_numbers_of_no_test(text: str) -> None:

@@ -16,7 +16,7 @@ import reader_python
 from backcheck.diagnosis.calling import calls, helper
 from backcheck.diagnosis.child import _recorder, answers, encoded
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import asked, beside_passing, diagnosed, is_wrong, line_of, ran
+from backcheck.diagnosis.running import asked, beside_passing, diagnosed, line_of, ran, wrong_on
 from backcheck.fixtures import load
 from chapters import ROOT
 from katex_renderer import node
@@ -112,7 +112,7 @@ def by_command(learner: Learner) -> dict[str, Any]:
     passes = not (done.error or complaint)
     beside = filter(None, [beside_passing(done) if passes else ""])
     found = replace(found, remarks=(*beside, *found.remarks))
-    line = None if passes and not is_wrong(done) else line_of(done, found)
+    line = None if passes and not wrong_on(done) else line_of(done, found)
     return {**found.to_dict(), "test": done.error or complaint or "passes", "line": line}
 
 

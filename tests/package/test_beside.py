@@ -1,5 +1,6 @@
 """What is said of texts in which numbers of two tests, a message, or code stand side by side."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
-from beside import BESIDE
+from beside import BESIDE, LINES
+from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
 
@@ -158,3 +160,38 @@ def test_run_says_of_a_whole_function(
     (tmp_path / "own.py").write_text(HEAD + code, encoding="utf-8")
     main(["run", id, f"{tmp_path / 'own.py'}:{name}"])
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("model, the cache of another layer", "a network of three layers"),
+        ("model, the gradient of the first turn", "a network of three layers"),
+        ("model, a turn for one layer", "a network of three layers"),
+        ("layer, one sum for all units", "other numbers of units and examples"),
+    ],
+)
+def test_run_names_the_mistakes_that_a_test_is_too_small_to_see(
+    name: str, where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner = next(one for one in learners() if one.name == name)
+    (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
+    main(["run", learner.id, f"{tmp_path / 'own.py'}"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{learner.function} passes. It is a mistake all the same" in said
+    assert where in said
+    assert re.search(r"\bline \d+, ", said)
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
+    said, name = LINES[lines]
+    found = diagnose(f"Is this right?\n{lines}\n")
+    assert said in found.title
+    assert [one.name for one in found.candidates] == [name] * bool(name)
+    assert "Paste the whole function" in str(found)
+
+
+def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="There is code in this text and nothing that it printed"):
+        diagnose("delta[Z == 0] = 0\nlayer2_delta = (y - layer2) * layer2 * (1 - layer2)")

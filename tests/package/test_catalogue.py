@@ -19,7 +19,7 @@ from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import role
 from backcheck.program import names, parse
-from chapters import chapters, source_of
+from chapters import ROOT, chapters, source_of
 
 SOURCE = source_of("mistakes")
 
@@ -120,6 +120,30 @@ def test_the_table_of_what_is_seen_stands_in_parts_and_leads_to_each_entry() -> 
         name = re.sub("^(?:the|an?) ", "", mistake.name)
         assert f'<a href="#mistake-{id}">{html.escape(name)}</a>' in shown, id
         assert f"<b>{mistake.section['part']}</b>: " in shown
+
+
+def test_each_row_of_the_table_names_its_mistakes_in_the_order_of_the_page() -> None:
+    at = {table()[id].name: SOURCE.index(f"(mistake-{id})=") for id in table()}
+    for _, cells in overview().rows:
+        parts = [line.partition(": ")[2] for line in str(cells).split(" | ")]
+        places = [at[name] for name in "; ".join(parts).split("; ")]
+        assert places == sorted(places)
+
+
+def test_an_entry_says_first_whether_it_is_a_mistake_and_shows_it_without_colour() -> None:
+    for id in table():
+        shown, verdicts = entry(id)._repr_html_(), entry(id).verdicts
+        assert f"<p><b>{verdicts.capitalize()}.</b> " in shown.partition("<details>")[0]
+        assert shown.startswith(f'<div class="catalogue {verdicts.replace(" or ", " ")}">')
+    style = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
+    borders = re.findall(r"^\.catalogue(?:\.\w+)? \{ border-left: \S+ (\w+)", style, re.MULTILINE)
+    assert len(set(borders)) == len(borders) == 2
+
+
+def test_a_short_changed_step_that_no_test_asks_for_is_found_by_its_digits() -> None:
+    for id in ("shortcut", "slope-from-a"):
+        assert "dZ2 = [[0.78862847 0.43650985]], which is not returned" in repr(entry(id))
+        assert id in catalogue.printed_by()["0.78862847"]
 
 
 @pytest.mark.parametrize("id", table())

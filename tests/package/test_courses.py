@@ -233,6 +233,13 @@ DEFECTS = [
     ("sources =", "seed = 3\nsources =", "it needs both a seed and draws, or neither"),
     ("sources =", "seed = 3\ndraws = [3]\nsources =", "each of its draws needs a name and a shape"),
     ("sources =", 'based_on = "c9"\nsources =', "it is based on 'c9', but no table above is"),
+    ("sources =", "deeper = 3\nsources =", "deeper has to be a table"),
+    ("sources =", "deeper = { depth = 3 }\nsources =", "there is no key 'depth'"),
+    (
+        "sources =",
+        "deeper = { expected = { dw = [[1.0], [2.0]], db = 1.0, cost = 1.0 } }\nsources =",
+        "deeper, its own program does not pass: it fails",
+    ),
     ("[c1w2_propagate_2017]", "[c1w2_propagate_2017", "is not a TOML file"),
     ("comparisons = [", "comparisons = [3, ", "3 stands where a table is needed"),
     (

@@ -160,6 +160,19 @@ def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
     assert mutant.forms.items() in [one.forms.items() for one in found.candidates]
 
 
+@pytest.mark.parametrize(
+    ("entry", "function"), [("da0[2][3]", "lstm_backward"), ("da_prev[2][3]", "lstm_cell_backward")]
+)
+def test_an_entry_that_one_notebook_prints_is_not_taken_for_an_array_of_another(
+    entry: str, function: str
+) -> None:
+    name, _, place = entry.partition("[")
+    found = diagnose(f'gradients["{name}"][{place} = 0.36036164521813085')
+    assert found.verdict == "unexplained"
+    assert found.fixture is not None
+    assert found.fixture.function == function
+
+
 def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
     mutant = changed(RNN, dz="da_next_t4 * (1 - a_next_t4) * 3.3", dWax_sum="dWax_t4 * 7.1")
     assert diagnose(printed(mutant.fixture, mutant.values)).verdict == "unexplained"

@@ -11,7 +11,7 @@ import pytest
 from backcheck.diagnosis.child import answers
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.returned import first_complaint, unusable
-from backcheck.diagnosis.running import Ran, asked, diagnosed, line_of, ran
+from backcheck.diagnosis.running import Ran, asked, beside_passing, diagnosed, line_of, ran
 from backcheck.fixtures import load
 from exceptions import functions, mistakes
 
@@ -85,3 +85,14 @@ def test_the_line_that_is_named_is_the_one_with_the_mistake(id: str) -> None:
     # Where an array is made in two lines, the other of them may be named.
     assert said["wrong"] <= 1, said
     assert said["right"] >= 3, said
+
+
+@pytest.mark.parametrize("id", TESTS)
+def test_a_right_function_is_acquitted_on_networks_of_every_size(id: str) -> None:
+    fixture = load(id)
+    whole = "import numpy as np\n" + "\n\n".join(functions(fixture).values())
+    asks = asked(fixture, "own.py", whole, fixture.function)
+    done = ran(asks, list(answers(asks.job)))
+    assert [len(some) for some in done.traces.values()] == [4] * len(done.traces)
+    assert not any(one.error for some in done.traces.values() for one in some)
+    assert beside_passing(done) == ""

@@ -103,6 +103,20 @@ def test_make_without_a_new_enough_python_says_so_in_one_sentence(tmp_path: Path
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_what_make_runs_keeps_the_modules_that_it_compiles() -> None:
+    print_it = "include Makefile\nprint: ; @echo kept$$PYTHONDONTWRITEBYTECODE"
+    done = subprocess.run(
+        ["make", "--silent", "--file=-", "print"],
+        cwd=ROOT,
+        input=print_it,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.stdout == "kept\n"
+
+
 def test_what_ci_would_skip_in_a_run_of_everything_fails(tmp_path: Path) -> None:
     assert "\ntest: export NO_SKIPS := $(CI)\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
     shutil.copy(ROOT / "tests/conftest.py", tmp_path)

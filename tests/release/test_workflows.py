@@ -77,7 +77,7 @@ def test_only_the_jobs_that_publish_may_write_and_they_run_nothing_of_the_reposi
     assert writing == {
         ("pages", "deploy"): {"pages", "id-token"},
         ("pages", "notebooks"): {"contents"},
-        ("release", "publish"): {"contents", "actions"},
+        ("release", "publish"): {"contents", "actions", "id-token", "attestations"},
     }
     for place in writing:
         assert not [step for step in steps(*place) if "checkout" in step.get("uses", "")]
@@ -187,44 +187,100 @@ def test_a_site_that_lacks_a_page_is_not_published(tmp_path: Path) -> None:
     assert re.findall(r"::error::(\S+)\.html is not there", done.stdout) == ["tanh", "relu"]
 
 
-@on_linux
-def test_the_newest_release_of_each_version_is_published_beside_the_book(tmp_path: Path) -> None:
+def test_what_is_released_is_signed_before_and_each_file_of_it() -> None:
+    published = steps("release", "publish")
+    (signs,) = [at for at, one in enumerate(published) if "actions/attest@" in one.get("uses", "")]
+    (releases,) = [at for at, one in enumerate(published) if "gh release" in one.get("run", "")]
+    assert signs < releases
+    files = published[signs]["with"]["subject-path"]
+    assert published[releases]["run"].split()[-1] == files == "release/files/*"
+
+
+def release(folder: Path, version: str) -> Path:
+    """Make the packed site of a release with its checksums."""
+    folder.mkdir(parents=True)
+    packed = folder / f"when-the-cache-lies-{version}.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"{packed.stem}/index.html", version)
+    digest = hashlib.sha256(packed.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{digest}  {packed.name}\n{'0' * 64}  other.pdf\n")
+    return packed
+
+
+# In place of GitHub: it lists the tags and their files, copies what is downloaded, and knows what
+# was signed. Its arguments count, so that a step that asks otherwise fails.
+GITHUB = """#!/bin/sh
+case "$1 $2" in
+  "release list") ls releases ;;
+  "release view") ls "releases/$3" ;;
+  "release download")
+    test "$4 $6 $8" = "--pattern --pattern --dir" && mkdir -p "$9" &&
+      cp "releases/$3/$5" "releases/$3/$7" "$9" ;;
+  "attestation verify")
+    test "$4 $5 $6" = "--repo a/b --cert-identity" && grep -qxF "$(basename "$3") $7" signed ;;
+  *) false ;;
+esac
+"""
+PUT = "Put the released versions beside it"
+SIGNER = "https://github.com/a/b/.github/workflows/release.yml@refs/tags/"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> dict[str, str]:
+    """Put the stand-in into the folder, and give the environment of a step."""
     (tmp_path / "_build/html").mkdir(parents=True)
-    releases = tmp_path / "releases"
-    releases.mkdir()
-    for version in ("0.10.0", "0.9.1", "0.9.0", "1.0.0"):
-        folder = releases / f"v{version}"
-        folder.mkdir()
-        packed = folder / f"when-the-cache-lies-{version}.zip"
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr(f"when-the-cache-lies-{version}/index.html", version)
-        digest = hashlib.sha256(packed.read_bytes()).hexdigest()
-        (folder / "SHA256SUMS").write_text(f"{digest}  {packed.name}\n{'0' * 64}  other.pdf\n")
-    (releases / "v1.1.0").mkdir()
-    # In place of GitHub: it lists the tags and their files, and copies what is downloaded.
-    stand_in = tmp_path / "gh"
-    stand_in.write_text(
-        "#!/bin/sh\n"
-        'if [ "$2" = list ]; then printf "v%s\\n" 1.0.0 1.1.0 0.10.0 0.9.1 0.9.0; exit; fi\n'
-        f'if [ "$2" = view ]; then ls "{releases}/$3"; exit; fi\n'
-        'test "$2 $4 $6 $8" = "download --pattern --pattern --dir" && mkdir -p "$9" &&'
-        f' cp "{releases}/$3/$5" "{releases}/$3/$7" "$9"\n',
-        encoding="utf-8",
-    )
-    stand_in.chmod(0o755)
+    (tmp_path / "signed").touch()
+    (tmp_path / "gh").write_text(GITHUB, encoding="utf-8")
+    (tmp_path / "gh").chmod(0o755)
     path = f"{tmp_path}:{Path(sys.executable).parent}:{OUTSIDE['PATH']}"
-    put = "Put the released versions beside it"
-    done = step("pages", put, tmp_path, PATH=path)
-    assert done.returncode == 0, done.stderr
-    assert "::warning::The release v1.1.0 has no when-the-cache-lies-1.1.0.zip" in done.stdout
+    return {"PATH": path, "GH_REPO": "a/b", "GITHUB_SERVER_URL": "https://github.com"}
+
+
+@on_linux
+def test_the_newest_release_of_each_version_is_published_beside_the_book(
+    tmp_path: Path, github: dict[str, str]
+) -> None:
+    unsigned, signed = ("0.6.10", "0.6.9", "0.7.0"), ("0.7.1", "0.10.0", "1.0.0")
+    packed = {one: release(tmp_path / f"releases/v{one}", one) for one in unsigned + signed}
+    lines = [f"{packed[version].name} {SIGNER}v{version}\n" for version in signed]
+    (tmp_path / "signed").write_text("".join(lines))
+    # Made by hand: without files, and without checksums.
+    (tmp_path / "releases/v1.1.0").mkdir()
+    release(tmp_path / "releases/v1-test", "1-test").with_name("SHA256SUMS").unlink()
+    done = step("pages", PUT, tmp_path, **github)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r"::warning::The release (\S+) has no", done.stdout) == ["v1-test", "v1.1.0"]
     copies = tmp_path / "_build/html/v"
     assert {copy.name: (copy / "index.html").read_text() for copy in copies.iterdir()} == {
-        "0.9": "0.9.1",
+        "0.6": "0.6.10",
+        "0.7": "0.7.1",
         "0.10": "0.10.0",
         "1.0": "1.0.0",
     }
-    (releases / "v1.0.0/when-the-cache-lies-1.0.0.zip").write_bytes(b"another")
-    assert step("pages", put, tmp_path, PATH=path).returncode != 0
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("version", "signer", "said"),
+    [
+        ("0.7.0", SIGNER + "v0.7.0", "has not the checksum of SHA256SUMS"),
+        ("0.7.1", "", "is not signed"),
+        ("0.7.1", SIGNER + "v0.7.0", "is not signed"),
+        ("0.7.1", SIGNER.replace("release", "test") + "v0.7.1", "is not signed"),
+    ],
+)
+def test_what_the_workflow_did_not_build_is_not_published(
+    tmp_path: Path, github: dict[str, str], version: str, signer: str, said: str
+) -> None:
+    packed = release(tmp_path / f"releases/v{version}", version)
+    (tmp_path / "signed").write_text(f"{packed.name} {signer}\n")
+    if "checksum" in said:
+        packed.write_bytes(packed.read_bytes() + b" ")
+    done = step("pages", PUT, tmp_path, **github)
+    assert done.returncode == 1
+    (told,) = re.findall("::error::(.+)", done.stdout)
+    assert told.startswith(f"{packed.name} of the release v{version} {said}")
+    assert not (tmp_path / "_build/html/v/0.7").exists()
 
 
 @on_linux

@@ -6,8 +6,9 @@ import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
 import { arraysByName, explain, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
+import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
-import { fittingIn } from "./placing.js";
+import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
@@ -60,14 +61,21 @@ export function* explaining(paste, fixture, changes) {
     found = other ?? found;
   }
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
-  return withProblem(found ? withMessage(found, paste) : withoutNumbers(paste, tests), paste);
+  const every = fixture ? tests : COURSES.flat();
+  const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
+  return withProblem(answer, paste);
 }
 
 /** Whether the tests of the other courses may say more, and are not here.
  * @type {(paste: Paste, fixture: Fixture | null) => boolean} */
-function isCalledFor({ arrays, frame, function: named }, fixture) {
+function isCalledFor({ arrays, frame, function: named, error, failing, lines }, fixture) {
   if (isWhole() || fixture) return false;
-  return arrays.length > 0 || DATA.others.some(([, , of]) => [frame.function, named].includes(of));
+  const isCode = !error && !failing.length && lines.length > 0;
+  return (
+    isCode ||
+    arrays.length > 0 ||
+    DATA.others.some(([, , of]) => [frame.function, named].includes(of))
+  );
 }
 
 /** What tests that were not asked for make of numbers.
@@ -84,27 +92,54 @@ function* unasked(paste, asked, changes, effort, found) {
  * @type {(paste: Paste, changes: number, effort: Effort) => Generator<string | undefined, Diagnosis | null>} */
 function* inOtherCourse(paste, changes, effort) {
   const [first, ...others] = COURSES.map((tests) => fittingIn(paste, tests));
-  const mostOf = (/** @type {Map<Fixture, number>} */ some) => Math.max(0, ...some.values());
   const named = paste.arrays.some(({ name }) => name);
+  const [fits, printed] = mostOf(first);
   for (const some of others) {
+    const most = mostOf(some);
+    const likely = most[0] > fits || (most[0] === fits && most[1] > printed);
     // Two changes take long there, so only names with numbers that fit the first course less.
-    const likely = mostOf(some) > mostOf(first);
-    const most = likely && named ? changes : Math.min(changes, 1);
+    const few = most[0] > fits && named ? changes : Math.min(changes, 1);
     const every = [...some.keys()];
     // What a test demands that is no gradient, a change on another edition explains.
     const gradients = every.filter(({ data }) => data.gradient);
-    const one = Math.min(most, 1);
+    const one = Math.min(few, 1);
     /** @type {[Fixture[], number][]} */
-    const plans = [[gradients, most]];
+    const plans = [[gradients, few]];
     if (gradients.length < every.length) plans.unshift([gradients, one], [every, one]);
     let found = null;
-    for (const [tests, few] of plans) {
-      found = yield* explain(paste, tests, few, effort);
+    for (const [tests, number] of plans) {
+      found = yield* explain(paste, tests, number, effort);
       if (found?.candidates.length) return found;
     }
     if (found && likely) return found;
   }
   return null;
+}
+
+/** The most that any test has, by its first number. @param {Map<Fixture, [number, number]>} tests */
+const mostOf = (tests) => [...tests.values()].sort(([a, b], [c, d]) => c - a || d - b)[0] ?? [0, 0];
+
+/** The tests that have most of the pasted shapes, or all without names: how many, and how many are
+ * entries that the notebook of a test prints.
+ * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, [number, number]>} */
+function fittingIn(paste, tests) {
+  const { arrays } = paste;
+  // A test that calls the function twice prints each name twice.
+  const many = new Set(arrays.map((one) => one.name ?? one)).size;
+  const named = arrays.some(({ name }) => name);
+  /** @type {(test: Fixture) => number} */
+  const shapes = (test) => arrays.filter((one) => fitsAny(one, test)).length;
+  // Where a notebook prints single entries, there are no numbers without a name.
+  const enough = named ? Math.floor(many / 2) + 1 : many;
+  const possible = tests.filter(
+    (test) => (named || !test.data.entries.length) && shapes(test) >= enough,
+  );
+  /** @type {[Fixture, number][]} */
+  const fits = possible.map((test) => [test, Math.max(0, ...placings(paste, test).map(fitting))]);
+  /** @type {(test: Fixture) => number} */
+  const printed = (test) => arrays.filter((one) => isEntry(one, test)).length;
+  const found = fits.filter(([, most]) => most >= enough);
+  return new Map(found.map(([test, most]) => [test, [most, printed(test)]]));
 }
 
 /** What the arrays of each test are, if they are of several or a message names one.
@@ -167,8 +202,8 @@ function withMessage(found, { error, frame }) {
 }
 
 /** What can be said where only a test or numpy spoke.
- * @type {(paste: Paste, wanted: Fixture[]) => Diagnosis} */
-function withoutNumbers(paste, wanted) {
+ * @type {(paste: Paste, wanted: Fixture[], every: Fixture[]) => Diagnosis} */
+function withoutNumbers(paste, wanted, every) {
   const causes = knownCauses(paste.error, paste.frame);
   if (causes.length) return unknown(null, causes);
   const theirs = COURSES.slice(1).flat();
@@ -182,6 +217,12 @@ function withoutNumbers(paste, wanted) {
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
+  const isCode = !some && !paste.error && !paste.failing.length && !paste.problem;
+  const read = isCode && judged(paste, every);
+  if (read) {
+    const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
+    return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
+  }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const remarks = paste.problem && !some ? [] : [said, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));

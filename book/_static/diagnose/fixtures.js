@@ -106,6 +106,15 @@ export class Fixture {
   get fresh() {
     return this.data.fresh.map((given) => this.network(given).arrays);
   }
+  /** What a function is run on: three real forward passes, the third of them a larger one, which
+   * shows mistakes that few layers and units hide, then the test's own arrays.
+   * @returns {Generator<[Fixture, Scope]>} */
+  *cases() {
+    for (const arrays of this.fresh) yield [this, arrays];
+    const deeper = this.data.deeper && new Fixture(this.data.deeper);
+    yield deeper ? [deeper, deeper.arrays] : [this, this.networks[0].arrays];
+    yield [this, this.arrays];
+  }
   /** What a call is given that the test does not spell out. */
   get filled() {
     return shared(this.data.filled, unpackArrays);

@@ -10,17 +10,21 @@ import { say } from "./words.js";
 const rightOn = (fixture, { arrays }) => fixture.run(new Map(), arrays).values;
 
 /** Whether a function computes every output rightly on a fresh network.
- * @type {(fixture: Fixture, fresh: Trace, rtol?: number) => boolean} */
-export function isRightOn(fixture, fresh, rtol) {
-  const right = rightOn(fixture, fresh);
-  return fixture.data.outputs.every((name) => same(fresh.outputs[name], right[name], rtol));
+ * @type {(fresh: Trace, rtol?: number) => boolean} */
+function isRightOn(fresh, rtol) {
+  const right = rightOn(fresh.test, fresh);
+  return fresh.test.data.outputs.every((name) => same(fresh.outputs[name], right[name], rtol));
 }
 
+/** The first network on which a function is wrong. @type {(fresh: Trace[], rtol?: number) => Trace?} */
+export const firstWrong = (fresh, rtol) => fresh.find((one) => !isRightOn(one, rtol)) ?? null;
+
 /** The first assignment that is not right, and what can be said of it; or null.
- * @type {(fixture: Fixture, fresh: Trace, here: Trace, candidates: Mutant[]) => [Assignment, string]?} */
-export function whichLine(fixture, fresh, here, candidates) {
+ * @type {(fresh: Trace, here: Trace, candidates: Mutant[]) => [Assignment, string]?} */
+export function whichLine(fresh, here, candidates) {
+  const fixture = fresh.test;
   const right = rightOn(fixture, fresh);
-  if (isRightOn(fixture, fresh))
+  if (isRightOn(fresh))
     return fixture.data.broken ? rightButHere(fixture, right, fresh, here) : null;
   for (const [name, one] of fresh.overwritten) {
     if (name in right && !same(fresh.outputs[name], right[name]))

@@ -114,21 +114,11 @@ export const isPossible = (placing) =>
 export const fitting = ({ fixture, seen }) =>
   count(seen, (step, one) => one.fits(fixture.reference[step]));
 
-/** The tests that have most of the pasted shapes, or all without names: how many of them.
- * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, number>} */
-export function fittingIn(paste, tests) {
-  const { arrays } = paste;
-  // A test that calls the function twice prints each name twice.
-  const many = new Set(arrays.map((one) => one.name ?? one)).size;
-  const named = arrays.some(({ name }) => name);
-  /** @type {(test: Fixture) => number} */
-  const shapes = (test) => arrays.filter((one) => fitsAny(one, test)).length;
-  // Where a notebook prints single entries, there are no numbers without a name.
-  const enough = named ? Math.floor(many / 2) + 1 : many;
-  const possible = tests.filter((test) => (named || !test.data.entries) && shapes(test) >= enough);
-  /** @type {[Fixture, number][]} */
-  const fits = possible.map((test) => [test, Math.max(0, ...placings(paste, test).map(fitting))]);
-  return new Map(fits.filter(([, most]) => most >= enough));
+/** Whether an array is a single entry that the notebook of a test prints. A text is read with the
+ * spellings of the first course. @type {(seen: Observed, test: Fixture) => boolean} */
+export function isEntry({ name, at }, { data }) {
+  const place = (at ?? []).map((index) => `[${index}]`).join("");
+  return place !== "" && data.entries.includes(`${name}${place}`.toLowerCase());
 }
 
 /** Whether an array is shaped like anything that a test has.

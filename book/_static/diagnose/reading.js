@@ -257,6 +257,8 @@ function printedShapes(text) {
  * @param {string} text */
 function nothingIn(text) {
   const found = every("number", text).find(([word]) => word.includes("."));
+  if (!found && assignedIn(text).length)
+    return ["only-code", "paste-whole", "own-check"].map((key) => say(key)).join(" ");
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 
@@ -311,11 +313,16 @@ export function read(text) {
   /** @type {[string, number[]][]} */
   const shapes = [...printedShapes(text)].flatMap(([name, shape]) => (name ? [[name, shape]] : []));
   const message = said.failing.length || said.function || said.error || frame.statement;
-  if (!kept.length && !message && !shapes.length) {
+  const lines = assignedIn(text);
+  /** @type {(line: [string, string]) => boolean} */
+  const isStep = ([name, form]) =>
+    Boolean(whole("name", name)) && form[0] !== "[" && sought("identifier", form) !== null;
+  const steps = !problem && lines.some(isStep);
+  if (!kept.length && !message && !shapes.length && !steps) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  const others = { ...said, frame, quoted, lines: assignedIn(text), shapes };
+  const others = { ...said, frame, quoted, lines, shapes };
   return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

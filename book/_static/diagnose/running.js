@@ -4,16 +4,17 @@ import { argumentsOf, isCalledSo, namesOfOutputs, otherOrder } from "./calling.j
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
 import { COURSES, FIXTURES } from "./fixtures.js";
-import { isRightOn, whichLine } from "./lines.js";
+import { firstWrong, whichLine } from "./lines.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
-import { arrayOf, decoded, outputsOf, unusable } from "./returned.js";
+import { arrayOf, decoded, firstComplaint, outputsOf, unusable } from "./returned.js";
 import {
   CLASS,
   cellsOf,
   definedIn,
   FUNCTION,
   parametersOf,
+  placeOf,
   take,
   textOf,
   unreadable,
@@ -89,9 +90,7 @@ export function asked(text, id, parse, path = PASTED) {
     .map((one) => [one, testOf(one)]);
   const cases = [...tests, /** @type {[string, Fixture]} */ ([name, fixture])].flatMap(
     ([one, test]) =>
-      [...test.fresh, test.arrays].map(
-        (arrays) => /** @type {[string, Fixture, Scope]} */ ([one, test, arrays]),
-      ),
+      [...test.cases()].map((some) => /** @type {[string, Fixture, Scope]} */ ([one, ...some])),
   );
   const { missing: helpers, modules } = taken;
   const [sources, traced] = [false, true].map((tells) => sourcesOf(taken, tells));
@@ -162,23 +161,12 @@ export function ran(asks, [first, ...others]) {
   const traces = new Map();
   for (const [at, [one, test, arrays]] of asks.cases.entries()) {
     const answer = others[at];
-    const outputs = answer?.returned && usableOf(test, answer.returned);
-    if (!outputs) continue;
+    if (!answer) break;
     const elsewhere = [...names].filter((other) => other !== one);
-    if (!traces.has(one)) traces.set(one, [test, []]);
-    traces.get(one)?.[1].push(traceOf(test, arrays, outputs, answer.records, one, elsewhere));
+    const made = traces.get(one) ?? [];
+    traces.set(one, [...made, traceOf(test, arrays, answer, one, elsewhere)]);
   }
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
-}
-
-/** The outputs of which something can be said; null if they are no such outputs at all.
- * @type {(test: Fixture, returned: any[]) => Scope?} */
-function usableOf(test, returned) {
-  try {
-    return usable(outputsOf(test, returned));
-  } catch {
-    return null;
-  }
 }
 
 /** @type {(outputs: Map<string, Returned>) => Scope} */
@@ -189,11 +177,18 @@ function usable(outputs) {
   );
 }
 
-/** @type {(test: Fixture, arrays: Scope, outputs: Scope, records: any[], of: string, elsewhere: string[]) => Trace} */
-function traceOf(test, arrays, outputs, records, of, elsewhere) {
+/** @type {(test: Fixture, arrays: Scope, answer: any, of: string, elsewhere: string[]) => Trace} */
+function traceOf(test, arrays, { returned, records, error = "", frames = [] }, of, elsewhere) {
   const name = of.split(".").at(-1) ?? "";
+  const overwritten = new Map();
   /** @type {Trace} */
-  const trace = { arrays, assignments: [], outputs, name, overwritten: new Map() };
+  const trace = { test, arrays, assignments: [], outputs: {}, name, overwritten, error, frames };
+  if (!returned) return trace;
+  try {
+    trace.outputs = usable(outputsOf(test, returned));
+  } catch (failure) {
+    trace.error = /** @type {Error} */ (failure).message;
+  }
   /** @type {Map<number, Assignment[]>} */
   const held = new Map();
   let call = 0;
@@ -259,18 +254,24 @@ export function* diagnosed(done) {
   return { ...found, remarks: [...said, ...found.remarks] };
 }
 
-/** Whether a function is wrong on fresh networks, whatever its test says. @param {Ran} ran */
-export function isWrong({ fixture, traces, name }) {
-  const [test, some] = traces.get(name) ?? [fixture, []];
-  const isRight = (/** @type {Trace} */ one) => isRightOn(test, one, DATA.four_digits);
-  return test.data.gradient && !some.slice(0, 2).every(isRight);
+/** How a function fails on a real forward pass, whatever its test says. @param {Ran} ran */
+export function wrongOn({ fixture, traces, name }) {
+  const made = fixture.data.gradient ? (traces.get(name) ?? []) : [];
+  return firstWrong(made.slice(0, DATA.cases - 1), DATA.four_digits);
 }
 
 /** What a test that accepts a function does not see: a mistake, or what was supplied.
  * @param {Ran} ran */
 export function besidePassing(ran) {
-  const { name, taken } = ran;
-  if (isWrong(ran)) return say("passes-wrongly", { name });
+  const { fixture, name, taken } = ran;
+  const wrong = wrongOn(ran);
+  if (wrong) {
+    const { deeper } = fixture.data;
+    const isLarger = wrong === ran.traces.get(name)?.[DATA.larger];
+    const where = isLarger ? (deeper?.title ?? say("other-sizes")) : say("other-passes");
+    const does = say(wrong.error ? "stops-with" : "other-gradient", { name, error: wrong.error });
+    return say("passes-wrongly", { where, does });
+  }
   const tested = [...FIXTURES.values()].map((one) => one.function);
   const names = taken.missing.filter((one) => tested.includes(one));
   const of = { names: names.join(" and "), n: names.length, name };
@@ -299,22 +300,26 @@ function failed({ error, frames, fixture, absent, taken }) {
 }
 
 /** The first line that is not right: where, which, the name and what is said of it.
- * @type {(ran: Ran, found: Diagnosis) => Generator<string | undefined, {where: string, line: number, name: string, says: string}?>} */
-export function* lineOf({ error, frames, traces, name, taken }, found) {
-  if (error) {
-    const last = frames.at(-1);
-    return last ? { where: last[0], line: last[1], name: last[2], says: last[3] } : null;
-  }
-  const whole = [...traces].filter(([, [, some]]) => some.length === 3);
-  const wrong = new Map(
-    whole.map(([one, [test, some]]) => [one, some.slice(0, 2).find((t) => !isRightOn(test, t))]),
-  );
+ * @type {(ran: Ran, found: Diagnosis) => Generator<string | undefined, Line?>} */
+export function* lineOf({ fixture, error, frames, outputs, traces, name, taken }, found) {
+  if (error) return placeOf(taken, frames);
+  const own = [...traces].filter(([, some]) => some.length === DATA.cases && !some.at(-1)?.error);
+  // Why a test rejects a function is seen on forward passes of its own sizes.
+  const seen = firstComplaint(fixture, outputs) ? DATA.larger : DATA.cases - 1;
+  const wrong = new Map(own.map(([one, some]) => [one, firstWrong(some.slice(0, seen))]));
   if (!wrong.has(name)) return null;
   const first = wrong.get(name) ? ([...wrong.keys()].find((one) => wrong.get(one)) ?? name) : name;
-  const [test, [fresh, , here]] = /** @type {[Fixture, Trace[]]} */ (traces.get(first));
+  const made = /** @type {Trace[]} */ (traces.get(first));
+  const here = made[DATA.cases - 1];
+  const shown = wrong.get(first) ?? made[0];
+  // What it calls has been found right.
+  const passed = shown.frames.filter((one) => one[2] === shown.name);
+  if (shown.error) return placeOf(taken, passed);
   const { candidates } =
-    first === name ? found : yield* explaining(fromArrays(Object.entries(here.outputs)), test, 1);
-  const at = whichLine(test, wrong.get(first) ?? fresh, here, candidates);
+    first === name
+      ? found
+      : yield* explaining(fromArrays(Object.entries(here.outputs)), here.test, 1);
+  const at = whichLine(shown, here, candidates);
   if (!at) return null;
   const [one, says] = at;
   const where = taken.pieces.findLast((piece) => piece.name === one.inside)?.cell.label ?? "";

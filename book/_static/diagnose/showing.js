@@ -8,13 +8,13 @@ import {
   asked,
   besidePassing,
   diagnosed,
-  isWrong,
   lineOf,
   PASTED,
   ran,
   SECONDS,
+  wrongOn,
 } from "./running.js";
-import { cellsOf, definedIn, FUNCTION } from "./sources.js";
+import { cellsOf, definedIn, FUNCTION, writtenAt } from "./sources.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -108,7 +108,7 @@ function* shown(done) {
   const complaint = error ? "" : firstComplaint(fixture, done.outputs);
   const found = yield* diagnosed(done);
   const passes = !error && !complaint;
-  const line = passes && !isWrong(done) ? null : yield* lineOf(done, found);
+  const line = passes && !wrongOn(done) ? null : yield* lineOf(done, found);
   const parts = [];
   let title = say("raised");
   if (error) {
@@ -138,8 +138,7 @@ function spotOf({ where, line }) {
 
 /** @type {(done: Ran, line: Spot & {name: string, says: string}) => Element} */
 function lineShown({ taken }, line) {
-  const { cell } = taken.pieces.find(({ cell }) => cell.label === line.where) ?? taken.pieces[0];
-  const text = cell.text.split("\n")[line.line - 1]?.trim() ?? "";
+  const text = writtenAt(taken, line.where, line.line);
   const number = element("span", { class: "diagnose-number" }, `${line.line} `);
   const says = `${spotOf(line)}, ${line.name}: ${line.says}`;
   const said = element("p", {}, element("strong", {}, says));
@@ -154,7 +153,7 @@ export async function answered(text, id, path) {
   if (!done) throw new Unreadable(uncalled(text));
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
-  const line = test || isWrong(done) ? atOnce(lineOf(done, found)) : null;
+  const line = test || wrongOn(done) ? atOnce(lineOf(done, found)) : null;
   const beside = test ? "" : besidePassing(done);
   const remarks = [beside, ...found.remarks].filter(Boolean);
   return { ...asData({ ...found, remarks }), test: test || "passes", line };

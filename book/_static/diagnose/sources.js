@@ -313,3 +313,15 @@ export function parametersOf({ cell, node }) {
   const names = list.filter((one) => one.name === "VariableName" && roleOf(one) === "store");
   return names.map((one) => textOf(cell.text, one));
 }
+
+/** A line as it was written. @type {(taken: Taken, where: string, line: number) => string} */
+export function writtenAt({ pieces }, where, line) {
+  const { cell } = pieces.find(({ cell }) => cell.label === where) ?? pieces[0];
+  return cell.text.split("\n")[line - 1]?.trim() ?? "";
+}
+
+/** The last of the lines that were passed. @type {(taken: Taken, frames: Passed[]) => Line?} */
+export function placeOf(taken, frames) {
+  const [where, line, name] = frames.at(-1) ?? ["", 0, ""];
+  return where ? { where, line, name, says: writtenAt(taken, where, line) } : null;
+}

@@ -153,21 +153,32 @@ export function likelyMutants(paste, tests) {
 
 /** The steps of a test that pasted lines compute, in one way each.
  * @type {(paste: Paste, fixture: Fixture) => Forms} */
-function linesOf({ lines }, fixture) {
+export function linesOf({ lines }, fixture) {
   const steps = fixture.steps.map(({ name }) => name).filter((name) => name !== "m");
   /** @type {Forms} */
   const found = new Map();
+  // What the lines above compute under names of their own.
+  /** @type {Map<Tree, Tree>} */
+  const above = new Map();
   for (const [name, text] of lines) {
     const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
-    if (!step || starting("reshapes", text)) continue;
-    // A step stands for itself where it is computed in two lines, or in none that is read.
+    if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
+    // A step stands for itself where it is computed in two ways, or in none that is read.
+    const tree = readable(text) ?? leaf(step ?? name);
+    const before = step && namesIn(tree).includes(step) ? found.get(step) : undefined;
+    const parts = before && step ? new Map([...above, [leaf(step), before]]) : above;
+    const whole = folded(tree, parts);
+    if (!step) {
+      above.set(leaf(name), whole);
+      continue;
+    }
     // What the test computes in a step of its own has that step's name.
     const own = fixture.steps.filter((one) => one.name !== step);
-    const byTree = new Map(own.map((one) => [one.tree, leaf(one.name)]));
-    const tree = folded(readable(text) ?? leaf(step), byTree);
+    const read = folded(whole, new Map(own.map((one) => [one.tree, leaf(one.name)])));
     const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
-    const isKnown = namesIn(tree).every((one) => known.includes(one));
-    found.set(step, isKnown && (found.get(step) ?? tree) === tree ? tree : leaf(step));
+    const isKnown = namesIn(read).every((one) => known.includes(one));
+    const isOne = before || (found.get(step) ?? read) === read;
+    found.set(step, isKnown && isOne ? read : leaf(step));
   }
   return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
 }

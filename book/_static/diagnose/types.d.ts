@@ -67,9 +67,9 @@ interface FixtureData {
   explains: Record<string, string>;
   rule: string;
   printed: boolean;
-  /** Whether what it accepts is the gradient, and whether its notebook prints entries alone. */
+  /** Whether what it accepts is the gradient, and the entries that its notebook prints, if alone. */
   gradient: boolean;
-  entries: boolean;
+  entries: string[];
   /** What is said where none of its programs prints some numbers, as a loop may. */
   too: string;
   outputs: string[];
@@ -95,6 +95,8 @@ interface FixtureData {
   exact: boolean;
   broken: boolean;
   fresh: number[];
+  /** The test with more layers, if there is one. */
+  deeper?: FixtureData;
 }
 
 /** A part of a call: a name, a word, or a bracket, "()" or "{}", and what is in it. */
@@ -138,6 +140,8 @@ interface Data {
   coarse: number;
   sure: number;
   four_digits: number;
+  larger: number;
+  cases: number;
   most_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
@@ -294,11 +298,15 @@ interface Assignment {
 
 /** What a function did with some arrays; `overwritten` has what wrote into an output later. */
 interface Trace {
+  test: Fixture;
   arrays: Scope;
   assignments: Assignment[];
   outputs: Scope;
   name: string;
   overwritten: Map<string, Assignment>;
+  /** What stopped it, and the frames it passed. */
+  error: string;
+  frames: Passed[];
 }
 
 /** What is to be run: the function as it is, then each function, test and arrays of the cases. */
@@ -321,11 +329,13 @@ interface Ran extends Asked {
   frames: Passed[];
   absent: string[];
   printed: string;
-  traces: Map<string, [Fixture, Trace[]]>;
+  /** What each function that has a test did in each of its cases. */
+  traces: Map<string, Trace[]>;
 }
 
 /** Where something stands, and what is said of it. */
 type Spot = { where: string; line: number };
+type Line = Spot & { name: string; says: string };
 /** A title, and what stands below it. */
 type Shown = [string, Element[]];
 

@@ -117,7 +117,11 @@ def _published(fixture: Fixture, *given: Any, **named: Any) -> Any:
         arrays: dict[str, Any] = {}
         if not bound(ast.Tuple(patterns), (*given, *named.values()), arrays):
             continue
-        values = fixture.program.run(arrays)
+        try:
+            values = fixture.program.run(arrays)
+        except ValueError as error:
+            # The name of the step is none of the reader's.
+            raise ValueError(str(error).partition(": ")[2]) from None
         if isinstance(into, ast.Tuple):
             return tuple(values[ast.unparse(part)] for part in into.elts)
         return {name: values[name] for name in fixture.expected}

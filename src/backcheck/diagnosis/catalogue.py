@@ -13,13 +13,16 @@ import numpy as np
 from backcheck.diagnosis.clues import SIGHTS, named_on, sight
 from backcheck.diagnosis.placing import courses, newest
 from backcheck.fixtures import Fixture
-from backcheck.mutants.mistakes import Mistake, table
+from backcheck.mutants.mistakes import PARTS, Mistake, in_order, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.program import parse
 from backcheck.showing.tables import Table
 
 _NUMBER = re.compile(r"-?\d+\.\d{5,}(?:e[+-]\d+)?")
 """A number with so many decimals that somebody searches for it."""
+
+SHORT = 4
+"""A changed step of so many numbers is shown beside the outputs."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,36 @@ class Place:
         return {name: text for name, text in texts.items() if text != right[name]}
 
     @cached_property
+    def steps(self) -> dict[str, str]:
+        """The changed steps of a right form, where they are short and a newest test rejects it."""
+        mutant, fixture = self.mutant, self.mutant.fixture
+        rejected = self.outputs and newest().get(fixture.function) is fixture
+        if not rejected or mutant.verdict != "equivalent":
+            return {}
+        names = [name for name in mutant.forms if name not in fixture.expected]
+        texts = {name: _text(mutant.values[name]) for name in names}
+        few = {name: text for name, text in texts.items() if np.size(mutant.values[name]) <= SHORT}
+        return {
+            name: text
+            for name, text in few.items()
+            if _NUMBER.search(text) and text != _text(fixture.values[name])
+        }
+
+    @cached_property
     def numbers(self) -> dict[str, frozenset[str]]:
-        """The numbers of each output that somebody may search for."""
-        return {name: frozenset(_NUMBER.findall(text)) for name, text in self.outputs.items()}
+        """The numbers of each output and step that somebody may search for."""
+        texts = self.outputs | self.steps
+        return {name: frozenset(_NUMBER.findall(text)) for name, text in texts.items()}
 
     @property
     def printed(self) -> str:
-        """The wrong outputs, or the complaint of numpy."""
+        """The wrong outputs and steps, or the complaint of numpy."""
         if error := self.mutant.outcome.error:
             return f"numpy stops at {error}"
         lines = [f"{name} = {text}" for name, text in self.outputs.items()]
-        return "\n".join(lines) or "Prints the expected numbers."
+        lines = lines or ["Prints the expected numbers."]
+        lines += [f"{name} = {text}, which is not returned" for name, text in self.steps.items()]
+        return "\n".join(lines)
 
     @property
     def judged(self) -> str:
@@ -126,9 +148,11 @@ class Entry:
         tests = len({test for place in self.places for test in place.tests})
         says = _either(place.says for place in self.places)
         summary = f"Its digits on {tests} tests: {self.verdicts}; {says}"
+        kind = self.verdicts.replace(" or ", " ")
         return (
-            f'<div class="catalogue"><pre class="pair" tabindex="0">{pair}</pre><p>{seen}</p>'
-            f"<p>{hint}</p><details><summary>{summary}</summary>{printed}</details></div>"
+            f'<div class="catalogue {kind}"><pre class="pair" tabindex="0">{pair}</pre>'
+            f"<p><b>{self.verdicts.capitalize()}.</b> {seen} {hint}</p>"
+            f"<details><summary>{summary}</summary>{printed}</details></div>"
         )
 
 
@@ -340,9 +364,10 @@ def overview() -> Overview:
     """
     named: dict[str, dict[str, list[str]]] = {kind: {} for kind in SIGHTS}
     seen = {(sight(mutant)[0], key) for key, mutant in _newest()}
-    for kind, (key, mistake) in product(SIGHTS, table().items()):
-        if (kind, key) in seen:
-            named[kind].setdefault(mistake.section["part"], []).append(mistake.name)
+    for kind, part in product(SIGHTS, PARTS):
+        for key in in_order(part, {key: mistake.section for key, mistake in table().items()}):
+            if (kind, key) in seen:
+                named[kind].setdefault(part, []).append(table()[key].name)
     rows = (
         (SIGHTS[kind], " | ".join(f"{part}: {'; '.join(some)}" for part, some in parts.items()))
         for kind, parts in named.items()

@@ -17,7 +17,7 @@ REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
-KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains"), dict)
+KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains", "deeper"), dict)
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}
@@ -63,6 +63,7 @@ def _of_table(table: Mapping[str, Any]) -> Iterator[str]:
     """Yield what makes a table unreadable."""
     yield from (f"the key {key!r} is missing." for key in REQUIRED if key not in table)
     yield from of_keys(table, KEYS)
+    yield from of_keys(table.get("deeper", {}), KEYS)
     for entry in table["comparisons"]:
         yield from of_keys(entry, COMPARED)
         missing = [key for key in ("edition", "rule", "outputs") if key not in entry]
@@ -122,6 +123,8 @@ def flaws(fixture: Fixture) -> Iterator[str]:
     if (verdict(fixture.program, fixture) == "equivalent") != fixture.is_gradient:
         does = "does not compute" if fixture.is_gradient else "does compute"
         yield f"its program {does} the gradient of the cost of its forward."
+    if fixture.deeper:
+        yield from (f"deeper, {flaw}" for flaw in flaws(fixture.deeper))
 
 
 def of_given(fixture: Fixture, name: str, said: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -27,6 +28,7 @@ from backcheck.diagnosis.placing import (
     elsewhere,
     evidence,
     fits_any,
+    is_entry,
     most_likely,
     most_used,
     newest,
@@ -257,7 +259,7 @@ def diagnose(
     if not isinstance(grads, str | Mapping):
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
-    every = (*tests, *(test for others in courses() for test in others))
+    every = (*tests, *(test for others in courses() for test in others if test not in tests))
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
     found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
@@ -268,7 +270,7 @@ def diagnose(
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*found.remarks, beside, *causes))
-    found = found or _without_numbers(paste, tests)
+    found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
@@ -327,10 +329,11 @@ def _elsewhere(
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
     first, *others = (_fitting(paste, tests) for tests in courses())
     for fitting in others:
+        best, at_home = (max(some.values(), default=(0, 0)) for some in (fitting, first))
+        likely = best > at_home
         # Two changes take long there, so only names with numbers that fit the first course less.
-        likely = max(fitting.values(), default=0) > max(first.values(), default=0)
         named = any(array.name for array in paste.arrays)
-        most = changes if likely and named else min(changes, 1)
+        most = changes if best[0] > at_home[0] and named else min(changes, 1)
         every = tuple(fitting)
         # What a test demands that is no gradient, a change on another edition explains.
         gradients = tuple(test for test in every if test.is_gradient or test.last)
@@ -345,8 +348,11 @@ def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | 
     return None
 
 
-def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
-    """Return the tests that have most of the pasted shapes, or all without names: how many."""
+def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, tuple[int, int]]:
+    """Return the tests that have most of the pasted shapes, or all without names: how many.
+
+    The second number is that of the entries that the notebook of a test prints.
+    """
     # A test that calls the function twice prints each name twice.
     count = len({array.name or id(array) for array in paste.arrays})
     named = any(array.name for array in paste.arrays)
@@ -358,10 +364,14 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, int]:
         if (named or not test.entries)
         and sum(fits_any(array, test) for array in paste.arrays) >= enough
     }
-    return {test: fits for test, fits in fitting.items() if fits >= enough}
+    return {
+        test: (fits, sum(is_entry(array, test) for array in paste.arrays))
+        for test, fits in fitting.items()
+        if fits >= enough
+    }
 
 
-def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
+def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
     if causes := told(paste.error, paste.frame):
         return Diagnosis("unexplained", None, (), causes)
@@ -375,6 +385,12 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
+    if not (arrays or paste.error or paste.failing or paste.problem) and (
+        lines := judged(paste, every)
+    ):
+        test, candidates, (headline, *more) = lines
+        more += [] if test else [covered()]
+        return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     remarks = () if paste.problem and not arrays else (said, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)

@@ -5,9 +5,9 @@ value that is wrong there is wrong; one that is right there and not on the test'
 these. It needs the assignments of two runs in their order, and compares arrays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -33,14 +33,18 @@ class Assignment(NamedTuple):
 
 @dataclass(frozen=True)
 class Trace:
-    """What a function did with some arrays: its assignments in order, and its outputs."""
+    """What a function did with arrays such as a test's: its assignments in order, its outputs."""
 
+    test: Fixture
     arrays: Mapping[str, Any]
-    assignments: Sequence[Assignment]
-    outputs: Mapping[str, Any]
-    function: str  # its name
+    assignments: Sequence[Assignment] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    function: str = ""  # its name
     # By output, the assignment that wrote into its array after it was computed.
-    overwritten: Mapping[str, Assignment]
+    overwritten: Mapping[str, Assignment] = field(default_factory=dict)
+    # What stopped it, and the frames it passed.
+    error: str = ""
+    frames: Sequence[tuple[Any, ...]] = ()
 
 
 def same(value: Any, other: Any, rtol: float = 1e-7) -> bool:
@@ -50,19 +54,25 @@ def same(value: Any, other: Any, rtol: float = 1e-7) -> bool:
     return bool(np.allclose(value, other, rtol, atol=1e-9, equal_nan=True))
 
 
-def is_right(fixture: Fixture, fresh: Trace, rtol: float = 1e-7) -> bool:
+def is_right(fresh: Trace, rtol: float = 1e-7) -> bool:
     """Return whether a function computes every output rightly on a fresh network."""
-    right = fixture.program.run(fresh.arrays)
-    asked = fixture.comparisons[-1].outputs
+    right = fresh.test.program.run(fresh.arrays)
+    asked = fresh.test.comparisons[-1].outputs
     return all(n in fresh.outputs and same(fresh.outputs[n], right[n], rtol) for n in asked)
 
 
+def first_wrong(fresh: Iterable[Trace], rtol: float = 1e-7) -> Trace | None:
+    """Return the first network on which a function is wrong, or None."""
+    return next((one for one in fresh if not is_right(one, rtol)), None)
+
+
 def which_line(
-    fixture: Fixture, fresh: Trace, here: Trace, candidates: Sequence[Mutant]
+    fresh: Trace, here: Trace, candidates: Sequence[Mutant]
 ) -> tuple[Assignment, str] | None:
     """Return the first assignment that is not right, and what can be said of it; or None."""
+    fixture = fresh.test
     right = fixture.program.run(fresh.arrays)
-    if is_right(fixture, fresh):
+    if is_right(fresh):
         return _right_but_here(fixture, right, fresh, here) if fixture.broken() else None
     for name, one in fresh.overwritten.items():
         if name in right and not same(fresh.outputs.get(name), right[name]):

@@ -115,6 +115,13 @@ def newest() -> dict[str, Fixture]:
     return {test.function: test for test in reversed(courses()[0])}
 
 
+def is_entry(array: PrintedArray, fixture: Fixture) -> bool:
+    """Return whether an array is a single entry that the notebook of a test prints."""
+    place = "".join(f"[{index}]" for index in array.at or ())
+    # A text is read with the spellings of the first course.
+    return bool(place) and f"{array.name}{place}".lower() in map(str.lower, fixture.entries)
+
+
 def fits_any(array: PrintedArray, fixture: Fixture) -> bool:
     """Return whether an array is shaped like anything that a test has."""
     return any(array.fits(np.shape(value)) for value in fixture.values.values())

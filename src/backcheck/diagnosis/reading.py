@@ -298,11 +298,16 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
     frame = _frame(text)
-    if not any((own, failing, function, error, frame.statement, shapes)):
+    lines = assigned_in(text)
+    steps = not problem and any(
+        names.fullmatch(name) and pattern("identifier").search(form) and form[0] != "["
+        for name, form in lines
+    )
+    if not any((own, failing, function, error, frame.statement, shapes, steps)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return _finite(Paste(tuple(own), *said, assigned_in(text)))
+    return _finite(Paste(tuple(own), *said, lines))
 
 
 def _printed_shapes(
@@ -319,6 +324,8 @@ def _printed_shapes(
 def _nothing_in(text: str) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
+    if not found and assigned_in(text):
+        return " ".join(map(say, ("only-code", "paste-whole", "own-check")))
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 

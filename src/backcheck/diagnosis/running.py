@@ -21,9 +21,9 @@ from backcheck import forward
 from backcheck.diagnosis.calling import called, calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
-from backcheck.diagnosis.lines import Assignment, Trace, is_right, same, which_line
+from backcheck.diagnosis.lines import Assignment, Trace, first_wrong, same, which_line
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
-from backcheck.diagnosis.returned import Value, decoded, outputs_of, unusable
+from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told, written
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
@@ -35,6 +35,9 @@ PATIENCE = 2.0
 
 FOUR_DIGITS = 1e-4
 """A function with a larger relative error than this is wrong, and not only rounded."""
+
+LARGER, CASES = 2, 4
+"""The place of the larger forward pass among the `cases` of a function, and their number."""
 
 MOST_LINES = 3
 """How many lines of a function may be the explanation of its numbers."""
@@ -53,8 +56,8 @@ class Ran:
     error: str = ""
     frames: tuple[tuple[str, int, str, str], ...] = ()
     absent: tuple[str, ...] = ()  # modules that are not installed, of which it may miss a name
-    # What each function that has a test did on fresh networks and, last, on the test's arrays.
-    traces: Mapping[str, tuple[Fixture, list[Trace]]] = field(default_factory=dict)
+    # What each function that has a test did in each of its `cases`.
+    traces: Mapping[str, list[Trace]] = field(default_factory=dict)
 
     @property
     def raised(self) -> str:
@@ -95,13 +98,11 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     taken = take(cells(Path(path), text), name)
     tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
     tests[name] = fixture
-    cases = tuple(
-        (one, test, arrays) for one, test in tests.items() for arrays in (*fresh(test), test.arrays)
-    )
+    every = tuple((one, *case) for one, test in tests.items() for case in cases(test))
     traced = instrumented(taken)
-    programs = [(traced, one, _given(test, arrays)) for one, test, arrays in cases]
+    programs = [(traced, one, _given(test, arrays)) for one, test, arrays in every]
     clean = (taken, name, _given(fixture, fixture.arrays))
-    return Asked(fixture, taken, name, cases, Job(path, (clean, *programs)))
+    return Asked(fixture, taken, name, every, Job(path, (clean, *programs)))
 
 
 def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
@@ -114,13 +115,14 @@ def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
         error = "".join(char if char.isprintable() else " " for char in first["error"])
         frames = tuple(map(tuple, first["frames"]))
         return Ran(*of, {}, error, frames, tuple(first["absent"]))
-    traces: dict[str, tuple[Fixture, list[Trace]]] = {}
+    traces: dict[str, list[Trace]] = {}
     names = {one for one, *_ in asks.cases}
     for (one, test, arrays), answer in zip(asks.cases, others, strict=False):
-        with suppress(ValueError):
-            if "returned" in answer:
-                trace = _trace(test, arrays, answer, one.rpartition(".")[2], names - {one})
-                traces.setdefault(one, (test, []))[1].append(trace)
+        made = traces.setdefault(one, [])
+        try:
+            made.append(_trace(test, arrays, answer, one.rpartition(".")[2], names - {one}))
+        except ValueError as error:
+            made.append(Trace(test, arrays, error=str(error)))
     return Ran(*of, outputs_of(asks.fixture, first["returned"]), traces=traces)
 
 
@@ -141,6 +143,17 @@ def source_of(file: Path) -> str:
 
 def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
     return tuple(given for _, given in calls(fixture, arrays))
+
+
+def cases(fixture: Fixture) -> Iterator[tuple[Fixture, Mapping[str, Any]]]:
+    """Yield what a function is run on: three real forward passes, then the test's own arrays.
+
+    The third is larger: a test with few layers and units hides mistakes, as theirs would.
+    """
+    yield from ((fixture, arrays) for arrays in fresh(fixture))
+    deeper = fixture.deeper
+    yield (deeper, deeper.arrays) if deeper else (fixture, forward.draw(fixture, seed=1))
+    yield fixture, fixture.arrays
 
 
 def fresh(fixture: Fixture) -> Iterator[Mapping[str, Any]]:
@@ -223,6 +236,9 @@ def ended(process: subprocess.Popen[bytes]) -> None:
 def _trace(
     test: Fixture, arrays: Mapping[str, Any], told: Any, function: str, elsewhere: set[str]
 ) -> Trace:
+    if "returned" not in told:
+        error, frames = told["error"], told["frames"]
+        return Trace(test, arrays, function=function, error=error, frames=frames)
     made: list[Assignment] = []
     held: dict[int, list[Assignment]] = {}
     overwritten: dict[str, Assignment] = {}
@@ -250,7 +266,7 @@ def _trace(
             made.append(one)
     outputs = outputs_of(test, told["returned"])
     usable = {n: value.array for n, value in outputs.items() if not unusable(test, n, value)}
-    return Trace(arrays, made, usable, function, overwritten)
+    return Trace(test, arrays, made, usable, function, overwritten)
 
 
 def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -> Diagnosis:
@@ -289,16 +305,23 @@ def _other_order(ran: Ran) -> Iterator[str]:
                 yield say("other-order", call=call, parameters=", ".join(takes))
 
 
-def is_wrong(ran: Ran) -> bool:
-    """Return whether a function is wrong on fresh networks, whatever its test says."""
-    test, traces = ran.traces.get(ran.name, (ran.fixture, []))
-    return test.is_gradient and not all(is_right(test, one, FOUR_DIGITS) for one in traces[:2])
+def wrong_on(ran: Ran) -> Trace | None:
+    """Return how a function fails on a real forward pass, whatever its test says, or None."""
+    made = ran.traces.get(ran.name, []) if ran.fixture.is_gradient else []
+    return first_wrong(made[: CASES - 1], FOUR_DIGITS)
 
 
 def beside_passing(ran: Ran) -> str:
     """Return what a test that accepts a function does not see: a mistake, or what was supplied."""
-    if is_wrong(ran):
-        return say("passes-wrongly", name=ran.name)
+    if wrong := wrong_on(ran):
+        where = say("other-passes")
+        if wrong is ran.traces[ran.name][LARGER]:
+            deeper = ran.fixture.deeper
+            where = deeper.title if deeper else say("other-sizes")
+        does = say(
+            "stops-with" if wrong.error else "other-gradient", name=ran.name, error=wrong.error
+        )
+        return say("passes-wrongly", where=where, does=does)
     tested = {load(id).function for id in ids()}
     names = [one for one in ran.taken.missing if one in tested]
     of = {"names": " and ".join(names), "n": len(names), "name": ran.name}
@@ -335,26 +358,34 @@ def _lines_in(ran: Ran, function: str) -> tuple[tuple[str, str], ...]:
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
     """Return the first line that is not right: where, which, the name and what is said of it."""
     if ran.error:
-        keys = ("where", "line", "name", "says")
-        return dict(zip(keys, ran.frames[-1], strict=True)) if ran.frames else None
-    traces = {name: (test, some) for name, (test, some) in ran.traces.items() if len(some) == 3}
+        return _where(ran.frames)
+    traces = {
+        n: some for n, some in ran.traces.items() if len(some) == CASES and not some[-1].error
+    }
     own = ran.name
     if own not in traces:
         return None
-    wrong = {
-        name: next((one for one in some[:2] if not is_right(test, one)), None)
-        for name, (test, some) in traces.items()
-    }
+    # Why a test rejects a function is seen on forward passes of its own sizes.
+    seen = LARGER if first_complaint(ran.fixture, ran.outputs) else CASES - 1
+    wrong = {name: first_wrong(some[:seen]) for name, some in traces.items()}
     first = next((name for name in wrong if wrong[name]), own) if wrong[own] else own
-    test, (fresh, _, here) = traces[first]
+    fresh, *_, here = traces[first]
+    shown = wrong[first] or fresh
+    if shown.error:
+        # What it calls has been found right.
+        return _where([one for one in shown.frames if one[2] == shown.function])
     if first != own:
-        found = diagnose(here.outputs, test, 1)
-    if not (at := which_line(test, wrong[first] or fresh, here, found.candidates)):
+        found = diagnose(here.outputs, here.test, 1)
+    if not (at := which_line(shown, here, found.candidates)):
         return None
     one, says = at
     cells = [p.cell.label for p in ran.taken.pieces if getattr(p.node, "name", "") == one.function]
     where = cells[-1] if cells else ""
     return {"where": where, "line": one.line, "name": one.name, "says": says}
+
+
+def _where(frames: Sequence[tuple[Any, ...]]) -> Mapping[str, Any] | None:
+    return dict(zip(("where", "line", "name", "says"), frames[-1], strict=True)) if frames else None
 
 
 def shown(line: Mapping[str, Any], path: str) -> str:

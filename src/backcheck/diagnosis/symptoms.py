@@ -125,17 +125,27 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
     """Return the steps of a fixture that pasted lines compute, in one way each."""
     steps = {step.name for step in fixture.program.steps} - {"m"}
     found: dict[str, Tree] = {}
+    # What the lines above compute under names of their own.
+    above: dict[Tree, Tree] = {}
     for name, text in paste.lines:
         step = next((one for one in (name, course_spelling(name)) if one in steps), "")
-        if step and not pattern("reshapes").match(text):
-            # A step stands for itself where it is computed in two lines, or in none that is read.
-            tree: Tree = step
-            with suppress(ValueError):
-                # What the test computes in a step of its own has that step's name.
-                own = {s.expression: s.name for s in fixture.program.steps if s.name != step}
-                tree = put(expression(text), own)
-            is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
-            found[step] = tree if is_known and found.get(step, tree) == tree else step
+        if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
+            continue
+        # A step stands for itself where it is computed in two ways, or in none that is read.
+        tree: Tree = step or name
+        again = False
+        with suppress(ValueError):
+            tree = expression(text)
+            again = step in found and step in names(tree)
+            tree = put(tree, {**above, step: found[step]} if again else above)
+        if not step:
+            above[name] = tree
+            continue
+        # What the test computes in a step of its own has that step's name.
+        tree = put(tree, {s.expression: s.name for s in fixture.program.steps if s.name != step})
+        is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
+        is_one = again or found.get(step, tree) == tree
+        found[step] = tree if is_known and is_one else step
     return {step: tree for step, tree in found.items() if tree != step}
 
 

@@ -19,6 +19,12 @@ from backcheck.mutants.operators import expression
 from backcheck.mutants.roles import array_order, known_at, named, role
 from backcheck.program import SLOPES, Tree, names, parts, put
 
+PARTS = (
+    *("1/m", "products", "db", "activation", "time", "output layer", "helper calls"),
+    *("right forms", "cost"),
+)
+"""The parts of the page of mistakes, in its order."""
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -43,6 +49,21 @@ class Mistake:
     def page(self) -> str:
         """The section of the book that answers, behind the name of its page."""
         return self.section.get("see", "").rpartition("<")[2].rstrip(">")
+
+
+def in_order(part: str, sections: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the keys of a part in the order of the table, but for what says after which it goes."""
+
+    def beginning_with(key: str) -> Iterator[str]:
+        yield key
+        for other in here:
+            if sections[other].get("after") == key:
+                yield from beginning_with(other)
+
+    here = [key for key, section in sections.items() if section["part"] == part]
+    for first in here:
+        if "after" not in sections[first]:
+            yield from beginning_with(first)
 
 
 @cache
