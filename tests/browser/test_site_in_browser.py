@@ -139,6 +139,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     page.close()
 
 
+def test_the_page_of_mistakes_is_no_longer_on_a_phone_than_its_entries_need(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/mistakes.html")
+    entries = page.locator("section[id^='mistake-']")
+    tall = entries.evaluate_all("all => all.map((one) => one.clientHeight)")
+    assert len(tall) > 50
+    assert sum(tall) / len(tall) < 420
+    page.close()
+
+
 @pytest.fixture(
     scope="module",
     params=[
