@@ -24,7 +24,7 @@ FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 # The numbers and the answer of every named form, the data of a diagnosis, two drawings of every
 # number, and four figures.
 HEAVIER = {
-    "mistakes": (128_000, 98_000),
+    "mistakes": (129_000, 98_000),
     "diagnose": (140_000, 132_000),
     "one-network": (FIRST_VIEW, 42_000),
     "whose-gradient": (FIRST_VIEW, 38_000),
@@ -170,6 +170,18 @@ def test_no_colour_of_a_text_depends_on_the_width() -> None:
             assert rules
             # What stands before a cell is none of the page's text, and a tool never sees it.
             assert [of for of in coloured if "::before" not in of] == [], file.name
+
+
+def test_the_page_of_mistakes_is_no_longer_on_a_phone_than_its_entries_need(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/mistakes.html")
+    entries = page.locator("section[id^='mistake-']")
+    tall = entries.evaluate_all("all => all.map((one) => one.clientHeight)")
+    assert len(tall) > 50
+    assert sum(tall) / len(tall) < 420
+    page.close()
 
 
 @pytest.fixture(
