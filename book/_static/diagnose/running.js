@@ -269,8 +269,9 @@ export function besidePassing(ran) {
     const { deeper } = fixture.data;
     const isLarger = wrong === ran.traces.get(name)?.[DATA.larger];
     const where = isLarger ? (deeper?.title ?? say("other-sizes")) : say("other-passes");
+    const more = isLarger && deeper ? ` ${say("loop-runs-once")}` : "";
     const does = say(wrong.error ? "stops-with" : "other-gradient", { name, error: wrong.error });
-    return say("passes-wrongly", { where, does });
+    return say("passes-wrongly", { where, does }) + more;
   }
   const tested = [...FIXTURES.values()].map((one) => one.function);
   const names = taken.missing.filter((one) => tested.includes(one));

@@ -314,14 +314,15 @@ def wrong_on(ran: Ran) -> Trace | None:
 def beside_passing(ran: Ran) -> str:
     """Return what a test that accepts a function does not see: a mistake, or what was supplied."""
     if wrong := wrong_on(ran):
-        where = say("other-passes")
+        where, more = say("other-passes"), ""
         if wrong is ran.traces[ran.name][LARGER]:
-            deeper = ran.fixture.deeper
-            where = deeper.title if deeper else say("other-sizes")
+            where = say("other-sizes")
+            if deeper := ran.fixture.deeper:
+                where, more = deeper.title, say("loop-runs-once")
         does = say(
             "stops-with" if wrong.error else "other-gradient", name=ran.name, error=wrong.error
         )
-        return say("passes-wrongly", where=where, does=does)
+        return f"{say('passes-wrongly', where=where, does=does)} {more}".rstrip()
     tested = {load(id).function for id in ids()}
     names = [one for one in ran.taken.missing if one in tested]
     of = {"names": " and ".join(names), "n": len(names), "name": ran.name}
