@@ -35,6 +35,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "ValueError: operands could not be broadcast together with shapes (7,9) (9,7)",
     "a step in two lines": "dZ1 = np.dot(W2.T, dZ2)\ndZ1 *= 1 - np.power(A1, 2)\n"
     "AssertionError: Wrong values for dW1",
+    "a step written into": "dZ1 = np.dot(W2.T, dZ2)\ndZ1[A1 <= 0] = 0\n"
+    "AssertionError: Wrong values for dW1",
     "a line that reshapes": "cost = -np.sum(Y * np.log(A)) / m\n"
     "cost = np.squeeze(np.array(cost))\nAssertionError: Wrong values for cost",
     "one column off": "dW1 = [[ 0.00301023 -0.00747267]\n [ 0.00257968 -0.00641288]\n"
@@ -54,6 +56,9 @@ LINES = {
     "dW1 = np.dot(dZ1, X.T) / m": ("computes dW1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 = dA1 * D1\ndA1 = dA1 / keep_prob": ("dropout", ""),
     "dtanh = (1 - a_next**2) * da_next\ndxt = np.dot(Wax.T, dtanh)": ("computes dxt as", ""),
+    "dA1 = dA1 * D1\ndA1 /= keep_prob\ndZ1 = np.multiply(dA1, np.int64(A1 > 0))": (
+        "this line computes dZ1 as the test expects", ""),
+    "dA1 = np.dot(W2.T, dZ2)\ndA1 *= D1\ndA1 /= keep_prob": ("dropout", ""),
     "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No known test computes any of this", ""),
 }  # fmt: skip
 """Lines of code, what is said of them, and the name of the form that one of them has."""

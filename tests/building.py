@@ -90,10 +90,14 @@ def site(lock: Path) -> Path:
     if not (ROOT / "book/_ext/node/node_modules/katex").exists():
         pytest.exit("KaTeX is not installed, so the site cannot be judged: run make book.", 1)
     # Where tests run side by side, each process asks for it, and the first one builds it.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     with FileLock(lock):
-        done = build(ROOT, *STRICT)
-    if done.returncode:
-        pytest.exit(f"The book does not build.\n{done.stdout}", 1)
+        if not run or not lock.with_name(run).exists():
+            done = build(ROOT, *STRICT)
+            if done.returncode:
+                pytest.exit(f"The book does not build.\n{done.stdout}", 1)
+            if run:
+                lock.with_name(run).touch()
     return ROOT / "_build" / "html"
 
 

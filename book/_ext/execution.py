@@ -35,6 +35,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ATTEMPTS, NOT_STARTED = 3, "Kernel died before replying to kernel_info"
 """Of kernels that start together, one may find its port taken by another: it is started again."""
 
+MANY = 10
+"""From so many chapters on it pays to make before what half of them ask for."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -97,7 +100,7 @@ def start_kernels(app: Sphinx) -> None:
     build = Path(app.outdir).parent
     if sys.platform == "linux" and not (build / ".jupyter_cache").exists():
         os.environ["MPLCONFIGDIR"] = str(build / ".matplotlib")
-        _kernels[build] = ForkedKernels(build)
+        _kernels[build] = ForkedKernels(build, many=len(list(ROOT.glob("book/*.md"))) >= MANY)
 
 
 def stop_kernels(app: Sphinx, error: Exception | None) -> None:

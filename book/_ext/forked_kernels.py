@@ -5,7 +5,7 @@ for each chapter. Here a server imports them once, and forks for every kernel th
 starts. What Jupyter starts and watches is a small client, which lives as long as its kernel.
 Only Linux forks a process with these libraries safely; elsewhere kernels start as usual.
 
-Run as a script: ``serve SOCKET``, or ``kernel SOCKET`` and what a kernel takes.
+Run as a script: ``serve SOCKET [many]``, or ``kernel SOCKET`` and what a kernel takes.
 """
 
 import json
@@ -37,9 +37,11 @@ class ForkedKernels:
     ----------
     build : Path
         The folder for files that are made anew.
+    many : bool
+        Whether many chapters will run: what half of them ask for is then made before.
     """
 
-    def __init__(self, build: Path) -> None:
+    def __init__(self, build: Path, many: bool) -> None:
         self.spec = build / ".jupyter" / "kernels" / "python3" / "kernel.json"
         # The path of a socket may have no more than about a hundred characters.
         self.folder = tempfile.TemporaryDirectory()
@@ -55,7 +57,8 @@ class ForkedKernels:
         self.spec.parent.mkdir(parents=True, exist_ok=True)
         self.spec.write_text(json.dumps(entry), encoding="utf-8")
         self.server = subprocess.Popen(  # noqa: S603 - this file
-            [sys.executable, __file__, "serve", address], stdout=subprocess.PIPE
+            [sys.executable, __file__, "serve", address, *(["many"] if many else [])],
+            stdout=subprocess.PIPE,
         )
 
     def __enter__(self) -> None:
@@ -82,7 +85,7 @@ class ForkedKernels:
         self.folder.cleanup()
 
 
-def serve(address: str) -> None:
+def serve(address: str, *many: str) -> None:
     """Import what kernels need, and fork one for each client."""
     # Set by each kernel as it starts, and read by matplotlib when it is imported.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
@@ -91,7 +94,7 @@ def serve(address: str) -> None:
     # Half of the chapters ask for these, and they are the same for all.
     fixtures = import_module("backcheck.fixtures")
     mutate = import_module("backcheck.mutate")
-    for id in fixtures.ids():
+    for id in fixtures.ids() if many else ():
         mutate.mutants(fixtures.load(id))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:

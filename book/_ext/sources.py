@@ -17,8 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from backcheck.mutants.mistakes import in_order
-
 ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGE = ROOT / "src/backcheck"
@@ -185,6 +183,9 @@ def flaws(table: Mapping[str, Mapping[str, Any]], parts: Sequence[str]) -> Itera
 
 
 def _sections(part: str, table: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    # The other pages are read without the package.
+    from backcheck.mutants.mistakes import in_order
+
     for id in in_order(part, {id: entry["section"] for id, entry in table.items()}):
         section = table[id]["section"]
         heading = SYMBOL.sub(r"`\g<0>`", table[id]["name"])

@@ -55,6 +55,7 @@ LAYERS = (
     *(
         "symptoms",
         "shapes",
+        "judged",
         "uncovered",
         "clues",
         "differences",

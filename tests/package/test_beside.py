@@ -83,8 +83,14 @@ def test_a_line_beside_a_message_rules_out_what_does_not_compute_the_same(
     assert {mutant.verdict for mutant in found.candidates} == {"mistake"}
 
 
-def test_a_step_that_is_computed_in_two_lines_rules_out_nothing() -> None:
-    assert len(found_in("a step in two lines").candidates) > 20
+def test_a_step_that_goes_on_from_a_line_above_is_read_as_one() -> None:
+    found = found_in("a step in two lines").candidates
+    assert found
+    assert not any("dZ1" in one.forms for one in found)
+
+
+def test_a_step_that_is_written_into_rules_out_nothing() -> None:
+    assert len(found_in("a step written into").candidates) > 20
 
 
 def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:

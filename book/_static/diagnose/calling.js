@@ -88,13 +88,28 @@ export function isCalledSo(fixture, parameters) {
   return given.length === parameters.length && names.length > 0 && alike;
 }
 
+/** @param {Fixture} fixture */
+const callOf = ({ data }) => data.call[0].split(" = ").at(-1) ?? "";
+
+/** @type {(taken: Taken, named: string) => string[]} */
+function parametersIn({ pieces }, named) {
+  const own = pieces.find((one) => one.kind === FUNCTION && one.name === named);
+  return own ? parametersOf(own) : [];
+}
+
+/** What to know of a function that was taken out of a class, or "".
+ * @type {(fixture: Fixture, taken: Taken, name: string) => string} */
+export function asMethod(fixture, taken, name) {
+  const takesSelf = parametersIn(taken, name)[0] === "self";
+  return takesSelf ? say("takes-self", { name, call: callOf(fixture) }) : "";
+}
+
 /** What to know where a function has the test's arguments in another order.
  * @type {(fixture: Fixture, taken: Taken, named: string) => string[]} */
-export function otherOrder(fixture, { pieces }, named) {
-  const call = fixture.data.call[0].split(" = ").at(-1) ?? "";
+export function otherOrder(fixture, taken, named) {
+  const call = callOf(fixture);
   const [, given] = fixture.data.calls[0];
-  const own = pieces.find((one) => one.kind === FUNCTION && one.name === named);
-  const takes = own ? parametersOf(own) : [];
+  const takes = parametersIn(taken, named);
   const moved = given.some(
     (one, at) => typeof one === "string" && ![at, -1].includes(takes.indexOf(one)),
   );

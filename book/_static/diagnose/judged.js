@@ -11,7 +11,7 @@ export function judged(paste, tests) {
   const n = Math.max(0, ...[...read.values()].map((names) => names.length));
   if (!paste.lines.length) return null;
   if (!n) {
-    const remarks = [say("lines-unread"), say("paste-whole"), say("own-check")];
+    const remarks = [say("lines-unread"), say("paste-whole"), say("own-network")];
     return { fixture: null, candidates: [], remarks };
   }
   const likely = tests.filter((test) => read.get(test)?.length === n);
@@ -27,16 +27,17 @@ export function judged(paste, tests) {
   const names = (read.get(first) ?? []).join(", ");
   const of = { title: first.title, id: first.id, names, n };
   const said = [say(right.length ? "lines-right" : "lines-change", of)];
-  /** @type {[string, Fixture[]][]} */
-  const others = [
-    ["lines-too", right.slice(1)],
-    ["lines-else", changed.map((one) => one.fixture)],
-  ];
-  for (const [key, some] of others) {
-    const titles = some.slice(0, 2).map((test) => test.title);
-    if (right.length && titles.length)
-      said.push(say(key, { ...of, titles: titles.join(" and in ") }));
-  }
+  const others = changed.map((one) => one.fixture);
+  if (right.length > 1) said.push(say("lines-too", { titles: titlesOf(right.slice(1)), n }));
+  if (right.length && others.length)
+    said.push(say("lines-else", { titles: titlesOf(others), names }));
   const candidates = right.length ? [] : changed.slice(0, 1);
   return { fixture: first, candidates, remarks: [...said, say("lines-only"), say("paste-whole")] };
 }
+
+/** @param {Fixture[]} tests */
+const titlesOf = (tests) =>
+  tests
+    .slice(0, 2)
+    .map((test) => test.title)
+    .join(" and in ");

@@ -49,6 +49,13 @@ export const namesIn = cache((tree) =>
   tree.name ? [tree.name] : [...new Set(tree.args.flatMap((part) => namesIn(part)))],
 );
 
+/** An expression with some of its parts replaced. @type {(tree: Tree, by: Map<Tree, Tree>) => Tree} */
+export function folded(tree, by) {
+  const found = by.get(tree);
+  if (found || !tree.op) return found ?? tree;
+  return node(tree.op, ...tree.args.map((part) => folded(part, by)));
+}
+
 /** Null where numpy stops. @type {(tree: Tree, scope: Scope) => Value?} */
 export function evaluate(tree, scope) {
   if (tree.name) return scope[tree.name] || null;

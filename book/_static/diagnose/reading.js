@@ -257,8 +257,8 @@ function printedShapes(text) {
  * @param {string} text */
 function nothingIn(text) {
   const found = every("number", text).find(([word]) => word.includes("."));
-  if (!found && assignedIn(text).length)
-    return ["only-code", "paste-whole", "own-check"].map((key) => say(key)).join(" ");
+  if (assignedIn(text).some(([, form]) => sought("identifier", form)))
+    return ["only-code", "paste-whole", "own-network"].map((key) => say(key)).join(" ");
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
-import { argumentsOf, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
+import { argumentsOf, asMethod, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
 import { COURSES, FIXTURES } from "./fixtures.js";
@@ -234,7 +234,7 @@ export function* diagnosed(done) {
   const names = Object.keys(fixture.expected).filter((name) => why.get(name));
   let said = names.map((name) => why.get(name) ?? "");
   if (error || names.some((name) => !outputs.get(name)?.shape)) {
-    const left = leftAsHandedOut(taken.pieces);
+    const left = asMethod(fixture, taken, name) || leftAsHandedOut(taken.pieces);
     if (left) said = [left];
   }
   const order = otherOrder(fixture, taken, name);

@@ -3,7 +3,7 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, leaf, namesIn, node, parse, stopOf } from "./program.js";
+import { evaluate, folded, leaf, namesIn, parse, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
@@ -164,8 +164,9 @@ export function linesOf({ lines }, fixture) {
     const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
     if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
     // A step stands for itself where it is computed in two ways, or in none that is read.
-    const tree = readable(text) ?? leaf(step ?? name);
-    const before = step && namesIn(tree).includes(step) ? found.get(step) : undefined;
+    const code = readable(text);
+    const tree = code ?? leaf(step ?? name);
+    const before = code && step && namesIn(code).includes(step) ? found.get(step) : undefined;
     const parts = before && step ? new Map([...above, [leaf(step), before]]) : above;
     const whole = folded(tree, parts);
     if (!step) {
@@ -181,13 +182,6 @@ export function linesOf({ lines }, fixture) {
     found.set(step, isKnown && isOne ? read : leaf(step));
   }
   return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
-}
-
-/** An expression with some of its parts replaced. @type {(tree: Tree, by: Map<Tree, Tree>) => Tree} */
-function folded(tree, by) {
-  const found = by.get(tree);
-  if (found || !tree.op) return found ?? tree;
-  return node(tree.op, ...tree.args.map((part) => folded(part, by)));
 }
 
 /** @param {string} text */

@@ -50,13 +50,16 @@ export function lastFrame(text) {
   return lost ? frameOf(named || "-", asserts[0]) : found;
 }
 
-/** The names that lines of code assign, each with the expression; what is written into an array
- * begins with a sign, and so it is no expression. @type {(text: string) => [string, string][]} */
+/** The names that lines of code assign, each with the expression; what is written into a part of
+ * an array begins with a sign, and so it is no expression.
+ * @type {(text: string) => [string, string][]} */
 export const assignedIn = (text) =>
-  every("assigned", without("comment", text)).map(({ groups = {} }) => [
-    groups.name,
-    (groups.own ? "= " : "") + groups.form.trim(),
-  ]);
+  every("assigned", without("comment", text)).map(({ groups = {} }) => {
+    const { name } = groups;
+    const [sign, form] = [groups.own?.trim() ?? "", groups.form.trim()];
+    if (!sign) return [name, form];
+    return [name, sign[0] === "[" ? `= ${form}` : `${name} ${sign} (${form})`];
+  });
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {

@@ -19,7 +19,7 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     if not paste.lines:
         return None
     if not most:
-        return None, (), (say("lines-unread"), say("paste-whole"), say("own-check"))
+        return None, (), (say("lines-unread"), say("paste-whole"), say("own-network"))
     newest: dict[str, Fixture] = {}
     for test in tests:
         if len(read[test]) == most:
@@ -32,8 +32,13 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     first = right[0] if right else changed[0].fixture
     of = {"title": first.title, "id": first.id, "names": ", ".join(read[first]), "n": most}
     said = [say("lines-right" if right else "lines-change", **of)]
-    for key, others in (("lines-too", right[1:]), ("lines-else", [c.fixture for c in changed])):
-        if right and others:
-            titles = " and in ".join(test.title for test in others[:2])
-            said.append(say(key, titles=titles, **of))
+    if right[1:]:
+        said.append(say("lines-too", titles=_titles(right[1:]), n=most))
+    if right and changed:
+        titles = _titles([one.fixture for one in changed])
+        said.append(say("lines-else", titles=titles, names=of["names"]))
     return first, () if right else (changed[0],), (*said, say("lines-only"), say("paste-whole"))
+
+
+def _titles(tests: Sequence[Fixture]) -> str:
+    return " and in ".join(test.title for test in tests[:2])

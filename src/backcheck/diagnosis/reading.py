@@ -258,13 +258,20 @@ NOTHING = Paste(())
 def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
     r"""Return the names that lines of code assign, each with the expression.
 
-    What is written into an array begins with a sign, and so it is no expression.
+    What is written into a part of an array begins with a sign, and so it is no expression.
 
-    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no\ndZ1 *= A1")
-    (('dZ1', 'dA1 * W1'), ('dZ1', '= A1'))
+    >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no\ndZ1 *= A1\ndZ1[0] = 1")
+    (('dZ1', 'dA1 * W1'), ('dZ1', 'dZ1 * (A1)'), ('dZ1', '= 1'))
     """
     found = pattern("assigned").finditer(pattern("comment").sub("", text))
-    return tuple((one["name"], "= " * bool(one["own"]) + one["form"].strip()) for one in found)
+    return tuple((one["name"], _assigned(**one.groupdict())) for one in found)
+
+
+def _assigned(name: str, own: str | None, form: str) -> str:
+    sign = (own or "").strip()
+    if not sign:
+        return form.strip()
+    return f"= {form.strip()}" if sign[0] == "[" else f"{name} {sign} ({form.strip()})"
 
 
 def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -324,8 +331,8 @@ def _printed_shapes(
 def _nothing_in(text: str) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
-    if not found and assigned_in(text):
-        return " ".join(map(say, ("only-code", "paste-whole", "own-check")))
+    if any(pattern("identifier").search(form) for _, form in assigned_in(text)):
+        return " ".join([say("only-code"), say("paste-whole"), say("own-network")])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 

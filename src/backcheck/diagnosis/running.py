@@ -128,7 +128,7 @@ def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
 
 def source_of(file: Path) -> str:
     """Return the text of a reader's file, by the encoding it names."""
-    if not file.is_file() or file.suffix not in (".py", ".ipynb"):
+    if not file.is_file():
         raise ValueError(say("no-file", path=str(file)))
     data = file.read_bytes()
     try:
@@ -275,8 +275,8 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     why = {name: unusable(fixture, name, value) for name, value in outputs.items()}
     said = tuple(why[name] for name in fixture.expected if why.get(name))
     if ran.error or any(outputs[name].array is None for name in fixture.expected if name in why):
-        left = left_as_handed_out(ran.taken.pieces)
-        said = (left,) if left else said
+        why_not = _as_method(ran) or left_as_handed_out(ran.taken.pieces)
+        said = (why_not,) if why_not else said
     order = tuple(_other_order(ran))
     if ran.error and not said:
         failed = _failed(ran)
@@ -293,16 +293,26 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     return replace(found, remarks=(*said, *found.remarks))
 
 
+def _parameters(ran: Ran) -> list[str]:
+    nodes = (piece.node for piece in ran.taken.pieces)
+    own = (one for one in nodes if isinstance(one, ast.FunctionDef) and one.name == ran.name)
+    return [one.arg for node in own for one in node.args.args]
+
+
+def _as_method(ran: Ran) -> str:
+    """Return what to know of a function that was taken out of a class, or ``""``."""
+    call = ran.fixture.call[0].rpartition(" = ")[2]
+    return say("takes-self", name=ran.name, call=call) if _parameters(ran)[:1] == ["self"] else ""
+
+
 def _other_order(ran: Ran) -> Iterator[str]:
     """Yield what to know where a function has the test's arguments in another order."""
     _, given = next(iter(parsed(ran.fixture)))
-    for node in (piece.node for piece in ran.taken.pieces):
-        if isinstance(node, ast.FunctionDef) and node.name == ran.name:
-            takes = [one.arg for one in node.args.args]
-            named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
-            if any(name in takes and takes.index(name) != place for name, place in named.items()):
-                call = ran.fixture.call[0].rpartition(" = ")[2]
-                yield say("other-order", call=call, parameters=", ".join(takes))
+    takes = _parameters(ran)
+    named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
+    if any(name in takes and takes.index(name) != place for name, place in named.items()):
+        call = ran.fixture.call[0].rpartition(" = ")[2]
+        yield say("other-order", call=call, parameters=", ".join(takes))
 
 
 def wrong_on(ran: Ran) -> Trace | None:

@@ -220,8 +220,7 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: clashing(test, clash, paste) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
-            flat = [say(key)] if (key := _flat(clash[1:])) else []
-            return None, (), (say("no-clash"), *flat, covered())
+            return None, (), (say("no-clash"), *_flat(clash[1:]), covered())
         best = min(stopping, key=lambda test: stopping[test][0].rank[:4])
         is_product, left, right = clash
         turned = (say("turned"),) if not is_product and left == right[::-1] else ()
@@ -277,12 +276,12 @@ def failing_alike(
     return _by_lines(likely, paste, fixture, complains)
 
 
-def _flat(shapes: Sequence[tuple[int, ...]]) -> str:
-    """Return the key of what shapes say of a flat array: one has one size, or became a square."""
+def _flat(shapes: Sequence[tuple[int, ...]]) -> list[str]:
+    """Return what shapes say of a flat array: one has a single size, or became a square."""
     if any(len(shape) == 1 for shape in shapes):
-        return "one-axis"
+        return [say("one-axis")]
     square = any(shape[0] == shape[-1] > 1 for shape in shapes if shape)
-    return "flat-square" if square and any(1 in shape for shape in shapes) else ""
+    return [say("flat-square")] if square and any(1 in shape for shape in shapes) else []
 
 
 def clash_of(error: str) -> Clash | None:
