@@ -68,6 +68,9 @@ DIGITS = 5
 NO_PROSE = ".cell_input, .cell_output pre, .cell_output details, summary, .exercise, .solution"
 """What is no sentence, or asks and does not answer: found by its names and numbers alone."""
 
+FIGURES = re.compile(r"(?=\D*\d)[\d.,e+−\[\]\s-]+")
+"""A cell of a table with numbers alone, which are found as numbers and not quoted."""
+
 PLACES = "section[id], dl.glossary dt[id]"
 """What is found: sections, and words of the glossary."""
 
@@ -120,7 +123,7 @@ def _sections(article: LexborHTMLParser, name: str, also: Mapping[str, str]) -> 
         for cell in [*headings, *within.css(NO_PROSE)]:
             cell.decompose()
         id = place.id or ""
-        text = "" if NOT_QUOTED.search(id) else _plain(within)
+        text = "" if NOT_QUOTED.search(id) else _worded(_plain(within))
         names = " ".join(_names(code, text))
         within.decompose()
         yield [id, title, text, names, also.get(f"{name}#{id}", ""), numbers]
@@ -163,6 +166,10 @@ def _grouped(text: str) -> str:
 
 def _plain(node: LexborNode) -> str:
     return re.sub(r" ([.,:;?!)\]])", r"\1", " ".join(node.text(separator=" ").split()))
+
+
+def _worded(text: str) -> str:
+    return " · ".join(cell for cell in text.split(" · ") if not FIGURES.fullmatch(cell))
 
 
 def _names(code: str, text: str) -> Iterable[str]:
