@@ -13,6 +13,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,13 @@ def _listed(parts: Iterable[str]) -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return _parsed(file.read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a file says; every page that is read asks for all of them."""
+    return tomllib.loads(text)
 
 
 def label_of(page: str, mark: str, heading: str) -> str:

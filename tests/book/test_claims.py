@@ -11,6 +11,7 @@ source has it, without formulas and inline code, and one of these keys is its gr
 """
 
 import re
+from functools import cache
 
 import pytest
 
@@ -50,9 +51,14 @@ def test_every_claim_of_comparison_is_listed_with_what_it_stands_on(name: str) -
     )
 
 
+@cache
+def whole_book() -> str:
+    return "".join(map(source_of, chapters()))
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_the_ground_of_a_claim_exists(name: str) -> None:
-    book = "".join(map(source_of, chapters()))
+    book = whole_book()
     sources = (ROOT / "book/references.bib").read_text(encoding="utf-8")
     for entry in CLAIMS.get(name, []):
         (ground,) = entry.keys() - {"says"}

@@ -152,12 +152,17 @@ LAYER = """def linear_activation_backward(dA, cache, activation):
         ("c1w3_bp_public_c", SQUARE.format(times="@"), "nothing is summed there"),
         ("nlp_c2w4_back_prop_v2", RELU, "your back_prop passes. It is a mistake all the same"),
         (
+            "c1w4_linear_backward_v2",
+            "def linear_backward(self, dZ, cache):\n    return self.W.T @ dZ, dZ, dZ\n",
+            "linear_backward takes self first, as a method does, and the test calls",
+        ),
+        (
             "c1w4_linear_activation_backward_v2",
             LAYER,
             "passes. linear_backward was supplied here: if your notebook rejects",
         ),
     ],
-    ids=("reshaped", "raises", "passes", "supplied"),
+    ids=("reshaped", "raises", "passes", "method", "supplied"),
 )
 def test_run_says_of_a_whole_function(
     id: str, code: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

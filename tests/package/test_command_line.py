@@ -136,7 +136,7 @@ def test_diagnose_of_a_function_gives_the_command_that_calls_it(
         (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
         (["show", "c1w4"], "There is no fixture 'c1w4'; known, nearest first: c1w4_"),
         (["show", "c2w1_gradient_check_n"], "c2w1_gradient_check_n compares one number for all"),
-        (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a .py or .ipynb"),
+        (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a file with code"),
         (["run", HIDDEN, "no.py:f", "--seconds", "0"], "--seconds is 0, but has to be a positive"),
     ],
 )

@@ -16,7 +16,7 @@ import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
-import { say, sought } from "./words.js";
+import { say, starting } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
 export function titleOf({ verdict, fixture, candidates, seen, headline }) {
@@ -224,7 +224,7 @@ function withoutNumbers(paste, wanted, every) {
     return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
   }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const hasCode = !paste.error && paste.lines.some(([, form]) => sought("identifier", form));
+  const hasCode = !paste.error && paste.lines.some(([, form]) => starting("code", form));
   const own = hasCode ? [say("own-network")] : [];
   const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));

@@ -257,7 +257,7 @@ function printedShapes(text) {
  * @param {string} text */
 function nothingIn(text) {
   const found = every("number", text).find(([word]) => word.includes("."));
-  if (assignedIn(text).some(([, form]) => sought("identifier", form)))
+  if (assignedIn(text).some(([, form]) => starting("code", form)))
     return ["only-code", "paste-whole", "own-network"].map((key) => say(key)).join(" ");
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
@@ -315,8 +315,7 @@ export function read(text) {
   const message = said.failing.length || said.function || said.error || frame.statement;
   const lines = assignedIn(text);
   /** @type {(line: [string, string]) => boolean} */
-  const isStep = ([name, form]) =>
-    Boolean(whole("name", name)) && form[0] !== "[" && sought("identifier", form) !== null;
+  const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
   const steps = !problem && lines.some(isStep);
   if (!kept.length && !message && !shapes.length && !steps) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);

@@ -307,8 +307,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     frame = _frame(text)
     lines = assigned_in(text)
     steps = not problem and any(
-        names.fullmatch(name) and pattern("identifier").search(form) and form[0] != "["
-        for name, form in lines
+        names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
     if not any((own, failing, function, error, frame.statement, shapes, steps)):
         raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
@@ -331,7 +330,7 @@ def _printed_shapes(
 def _nothing_in(text: str) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
-    if any(pattern("identifier").search(form) for _, form in assigned_in(text)):
+    if any(pattern("code").match(form) for _, form in assigned_in(text)):
         return " ".join([say("only-code"), say("paste-whole"), say("own-network")])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 

@@ -310,7 +310,8 @@ def _other_order(ran: Ran) -> Iterator[str]:
     _, given = next(iter(parsed(ran.fixture)))
     takes = _parameters(ran)
     named = {one.id: place for place, one in enumerate(given) if isinstance(one, ast.Name)}
-    if any(name in takes and takes.index(name) != place for name, place in named.items()):
+    moved = any(name in takes and takes.index(name) != place for name, place in named.items())
+    if moved and not _as_method(ran):
         call = ran.fixture.call[0].rpartition(" = ")[2]
         yield say("other-order", call=call, parameters=", ".join(takes))
 
