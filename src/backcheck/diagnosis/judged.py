@@ -14,10 +14,10 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     One in which they are right comes first, then one in which they are as good, then one in which
     they are a mistake that has a name.
     """
-    read = {test: lines_of(paste, test) for test in tests}
-    most = max(map(len, read.values()), default=0)
     if not paste.lines:
         return None
+    read = {test: lines_of(paste, test) for test in tests}
+    most = max(map(len, read.values()), default=0)
     if not most:
         return None, (), (say("lines-unread"), say("paste-whole"), say("own-network"))
     newest: dict[str, Fixture] = {}

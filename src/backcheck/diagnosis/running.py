@@ -326,7 +326,7 @@ def beside_passing(ran: Ran) -> str:
     """Return what a test that accepts a function does not see: a mistake, or what was supplied."""
     if wrong := wrong_on(ran):
         where, more = say("other-passes"), ""
-        if wrong is ran.traces[ran.name][LARGER]:
+        if not any(wrong is one for one in ran.traces[ran.name][:LARGER]):
             where = say("other-sizes")
             if deeper := ran.fixture.deeper:
                 where, more = deeper.title, say("loop-runs-once")
