@@ -35,7 +35,7 @@ function marked(text, formulas) {
 }
 
 /** @type {(remark: string, formulas: string[]) => (Node | string)[]} */
-function remarkParts(remark, formulas) {
+export function remarkParts(remark, formulas) {
   const [read, stop] = say("read-page", { page: "\n" }).split("\n");
   const at = remark.lastIndexOf(read) + read.length;
   const page = remark.slice(at, -stop.length);

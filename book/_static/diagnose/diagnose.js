@@ -225,7 +225,7 @@ function withoutNumbers(paste, wanted, every) {
   }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const hasCode = !paste.error && paste.lines.some(([, form]) => starting("code", form));
-  const own = hasCode ? [say("own-network")] : [];
+  const own = hasCode ? [say("own-network"), say("own-learning")] : [];
   const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }

@@ -11,7 +11,8 @@ export function judged(paste, tests) {
   const n = Math.max(0, ...[...read.values()].map((names) => names.length));
   if (!paste.lines.length) return null;
   if (!n) {
-    const remarks = [say("lines-unread"), say("paste-whole"), say("own-network")];
+    const keys = ["lines-unread", "paste-whole", "own-network", "own-learning"];
+    const remarks = keys.map((key) => say(key));
     return { fixture: null, candidates: [], remarks };
   }
   const likely = tests.filter((test) => read.get(test)?.length === n);

@@ -258,7 +258,9 @@ function printedShapes(text) {
 function nothingIn(text) {
   const found = every("number", text).find(([word]) => word.includes("."));
   if (assignedIn(text).some(([, form]) => starting("code", form)))
-    return ["only-code", "paste-whole", "own-network"].map((key) => say(key)).join(" ");
+    return ["only-code", "paste-whole", "own-network", "own-learning"]
+      .map((key) => say(key))
+      .join(" ");
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /* What is shown of a reader's own function: a script of its own, since only code needs it. */
-import { answerParts, element } from "./cards.js";
+import { answerParts, element, remarkParts } from "./cards.js";
 import { asData, diagnosing, titleOf } from "./diagnose.js";
 import { read, Unreadable } from "./reading.js";
 import { firstComplaint } from "./returned.js";
@@ -117,7 +117,7 @@ function* shown(done) {
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
     const beside = passes ? besidePassing(done) : "";
-    if (beside) parts.push(element("p", {}, beside));
+    if (beside) parts.push(element("p", {}, ...remarkParts(beside, [])));
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }

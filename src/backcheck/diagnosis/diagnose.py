@@ -392,7 +392,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     has_code = any(pattern("code").match(form) for _, form in paste.lines)
-    own = [say("own-network")] if has_code and not paste.error else []
+    is_own = has_code and not paste.error
+    own = [say("own-network"), say("own-learning")] if is_own else []
     remarks = () if paste.problem and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 

@@ -19,7 +19,8 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     read = {test: lines_of(paste, test) for test in tests}
     most = max(map(len, read.values()), default=0)
     if not most:
-        return None, (), (say("lines-unread"), say("paste-whole"), say("own-network"))
+        unread = (say("lines-unread"), say("paste-whole"))
+        return None, (), (*unread, say("own-network"), say("own-learning"))
     newest: dict[str, Fixture] = {}
     for test in tests:
         if len(read[test]) == most:

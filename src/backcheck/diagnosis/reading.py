@@ -331,7 +331,8 @@ def _nothing_in(text: str) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
     if any(pattern("code").match(form) for _, form in assigned_in(text)):
-        return " ".join([say("only-code"), say("paste-whole"), say("own-network")])
+        keys = ("paste-whole", "own-network", "own-learning")
+        return " ".join([say("only-code"), *map(say, keys)])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 
