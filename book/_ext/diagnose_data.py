@@ -324,7 +324,6 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
     These have so many significant digits; what is given will do, since the page computes the rest.
     """
     package = _package()
-    newest = fixture.comparisons[-1]
 
     def networks(own_shapes: bool, digits: int | None) -> list[int]:
         return [
@@ -332,23 +331,29 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
             for arrays, *_ in package.forward.networks(fixture, own_shapes)
         ]
 
+    return _programs(fixture, shared) | {
+        "arrays": shared.arrays(fixture.arrays),
+        "sound": shared.place(_steps(package.steps.sound(fixture).program)),
+        "expected": shared.arrays(fixture.expected),
+        "networks": networks(False, digits),
+        "own": networks(True, COARSE),
+    }
+
+
+def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    newest = fixture.comparisons[-1]
     return {
         "id": fixture.id,
         "title": fixture.title,
         "function": fixture.function,
         "page": fixture.page,
         "explains": dict(fixture.explains),
-        "arrays": shared.arrays(fixture.arrays),
-        "order": list(package.roles.array_order(fixture)),
+        "order": list(_package().roles.array_order(fixture)),
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
         "outputs": list(newest.outputs),
-        "sound": shared.place(_steps(package.steps.sound(fixture).program)),
-        "expected": shared.arrays(fixture.expected),
         "unrelated": shared.place({}),
-        "networks": networks(False, digits),
-        "own": networks(True, COARSE),
     }
 
 
@@ -409,8 +414,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
     }
 
 
-def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
-    """Return how a test calls a function, what it compares, and what it is run on beside."""
+def _call(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     package = _package()
     taken_apart = list(package.fixtures.parsed(fixture))
     arguments = package.calling.calls(fixture)
@@ -421,14 +425,20 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         for node, value in _leaves(nodes, given)
         if node.id not in fixture.arrays
     }
-    fresh = [
-        shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
-        for arrays in package.running.fresh(fixture)
-    ]
     return {
         "call": list(fixture.call),
         "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
         "filled": shared.arrays(filled),
+    }
+
+
+def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
+    """Return how a test calls a function, what it compares, and what it is run on beside."""
+    fresh = [
+        shared.arrays({name: arrays[name] for name in fixture.given}, COARSE)
+        for arrays in _package().running.fresh(fixture)
+    ]
+    return _call(fixture, shared) | {
         "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
         "exact": fixture.comparisons[-1].exact_keys,
         "broken": bool(fixture.broken()),
@@ -438,8 +448,13 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
 
 
 def _deeper(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
-    # On its own arrays alone is anything run.
-    return plain(fixture, shared) | _called(fixture, shared) | {"networks": [], "fresh": []}
+    """Return a test on whose forward pass alone something is run: what is given, and shapes."""
+    given = {name: fixture.arrays[name] for name in fixture.given}
+    shapes = {name: value * 0 for name, value in fixture.expected.items()}
+    steps = {"sound": shared.place(_steps(fixture.program)), "networks": [], "own": []}
+    arrays = {"arrays": shared.place({}), "expected": shared.arrays(shapes)}
+    fresh = {"fresh": [shared.arrays(given, COARSE)]}
+    return {**_programs(fixture, shared), **_call(fixture, shared), **steps, **arrays, **fresh}
 
 
 def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[ast.Name, Any]]:

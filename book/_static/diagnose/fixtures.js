@@ -112,7 +112,7 @@ export class Fixture {
   *cases() {
     for (const arrays of this.fresh) yield [this, arrays];
     const deeper = this.data.deeper && new Fixture(this.data.deeper);
-    yield deeper ? [deeper, deeper.arrays] : [this, this.networks[0].arrays];
+    yield deeper ? [deeper, deeper.fresh[0]] : [this, this.networks[0].arrays];
     yield [this, this.arrays];
   }
   /** What a call is given that the test does not spell out. */
