@@ -429,6 +429,7 @@ def _call(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "call": list(fixture.call),
         "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
         "filled": shared.arrays(filled),
+        "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
     }
 
 
@@ -439,7 +440,6 @@ def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         for arrays in _package().running.fresh(fixture)
     ]
     return _call(fixture, shared) | {
-        "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
         "exact": fixture.comparisons[-1].exact_keys,
         "broken": bool(fixture.broken()),
         "fresh": fresh,
