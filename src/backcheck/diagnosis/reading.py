@@ -310,7 +310,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
     if not any((own, failing, function, error, frame.statement, shapes, steps)):
-        raise ValueError(problem or f"{_nothing_in(text)} {covered()}")
+        raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
     return _finite(Paste(tuple(own), *said, lines))
@@ -327,10 +327,10 @@ def _printed_shapes(
             yield course_spelling(named[-1][0], names), sizes
 
 
-def _nothing_in(text: str) -> str:
+def _nothing_in(text: str, lines: Iterable[tuple[str, str]]) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
-    if any(pattern("code").match(form) for _, form in assigned_in(text)):
+    if any(pattern("code").match(form) for _, form in lines):
         keys = ("paste-whole", "own-network", "own-learning")
         return " ".join([say("only-code"), *map(say, keys)])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
@@ -496,14 +496,17 @@ def _group(text: str, start: int) -> _Group:
     row: list[PrintedNumber | None] = []
     depth = deepest = tables = 0
     position = start
-    while token := pattern("token").match(text, position):
+    next_token = pattern("token").match
+    while token := next_token(text, position):
         position = token.end()
-        word = token.group()
+        word = token[0]
         if token.lastgroup:
             row.append(_number(word))
         elif word == "[":
             depth += 1
-            deepest = max(deepest, depth)
+            # In a text of brackets alone this is all there is to do.
+            if depth > deepest:
+                deepest = depth
         elif word == "--" or (word == "..." and depth == deepest):
             # A masked entry, or what numpy left out.
             row.append(None)
