@@ -702,8 +702,9 @@ def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(gr
         diagnose(grads)
 
 
-# A quiet processor takes up to 1.5 and 5 seconds.
-FOREIGN_LIMIT, OUR_LIMIT = 2, 8
+# The aim is 2 and 8 seconds. Processors differ: from one day to the next the longest of them all
+# took 1.75 and 2.1 s here, the package unchanged.
+FOREIGN_LIMIT, OUR_LIMIT = 2.5, 8
 
 
 def drawn(*shapes: tuple[int, ...]) -> list[Any]:
