@@ -14,9 +14,10 @@ import { read } from "./reading.js";
 import { Effort } from "./search.js";
 import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { hasCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
-import { say, starting } from "./words.js";
+import { say } from "./words.js";
 
 /** The headline of an answer. @param {Diagnosis} found */
 export function titleOf({ verdict, fixture, candidates, seen, headline }) {
@@ -224,8 +225,7 @@ function withoutNumbers(paste, wanted, every) {
     return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
   }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const hasCode = !paste.error && paste.lines.some(([, form]) => starting("code", form));
-  const own = hasCode ? [say("own-network"), say("own-learning")] : [];
+  const own = !paste.error && hasCode(paste.lines) ? [say("own-network"), say("own-learning")] : [];
   const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }

@@ -61,6 +61,9 @@ export const assignedIn = (text) =>
     return [name, sign[0] === "[" ? `= ${form}` : `${name} ${sign} (${form})`];
   });
 
+/** Whether lines assign more than numbers. @param {[string, string][]} lines */
+export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
+
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {
   // A traceback quotes the asserts around the one that failed.

@@ -34,7 +34,7 @@ from backcheck.diagnosis.placing import (
     newest,
     placings,
 )
-from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, read
+from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, has_code, read
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.shapes import misshapen
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
@@ -391,8 +391,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         more += [] if test else [covered()]
         return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
-    has_code = any(pattern("code").match(form) for _, form in paste.lines)
-    is_own = has_code and not paste.error
+    is_own = has_code(paste.lines) and not paste.error
     own = [say("own-network"), say("own-learning")] if is_own else []
     remarks = () if paste.problem and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)

@@ -267,6 +267,11 @@ def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((one["name"], _assigned(**one.groupdict())) for one in found)
 
 
+def has_code(lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether lines assign more than numbers."""
+    return any(pattern("code").match(form) for _, form in lines)
+
+
 def _assigned(name: str, own: str | None, form: str) -> str:
     sign = (own or "").strip()
     if not sign:
@@ -330,7 +335,7 @@ def _printed_shapes(
 def _nothing_in(text: str, lines: Iterable[tuple[str, str]]) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
-    if any(pattern("code").match(form) for _, form in lines):
+    if has_code(lines):
         keys = ("paste-whole", "own-network", "own-learning")
         return " ".join([say("only-code"), *map(say, keys)])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")

@@ -148,7 +148,7 @@ def _given(fixture: Fixture, arrays: Mapping[str, Any]) -> tuple[tuple[Any, ...]
 def cases(fixture: Fixture) -> Iterator[tuple[Fixture, Mapping[str, Any]]]:
     """Yield what a function is run on: three real forward passes, then the test's own arrays.
 
-    The third is larger: a test with few layers and units hides mistakes, as theirs would.
+    The third is larger, since few layers and units hide mistakes.
     """
     yield from ((fixture, arrays) for arrays in fresh(fixture))
     deeper = fixture.deeper
