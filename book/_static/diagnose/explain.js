@@ -17,7 +17,7 @@ import {
   mostLikely,
   mostUsed,
   namesToKnow,
-  placings,
+  placedOn,
   rightOf,
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
@@ -29,10 +29,9 @@ import { say } from "./words.js";
  * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
  * @returns {Generator<string | undefined, Diagnosis | null>} */
 export function* explain(paste, wanted, changes, effort) {
-  const ways = (/** @type {boolean} */ named) =>
-    wanted.flatMap((fixture) => placings(paste, fixture, named));
-  const every = ways(true);
-  const placed = mostUsed((every.length ? every : ways(false)).filter(isPossible));
+  const every = placedOn(paste, wanted, true);
+  const all = every.length ? every : placedOn(paste, wanted, false);
+  const placed = mostUsed(all.filter(isPossible));
   if (!placed.length) return null;
   const byName = every.length > 0;
   const known = (/** @type {Placing} */ one) => isKnown(one, byName, paste);

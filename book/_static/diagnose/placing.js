@@ -68,13 +68,15 @@ function byName(named, steps, names, later) {
   return taken;
 }
 
-/** The ways to give unnamed arrays to steps, without those that no step can be.
- * @type {(free: Observed[], steps: string[], fixture: Fixture) => [string, Observed][][]} */
-function byShape(free, steps, fixture) {
-  const found = free.map((seen) => {
-    const fitting = steps.filter((step) => seen.fits(fixture.reference[step]));
-    return fitting.length ? fitting : steps.filter((step) => valuesOf(fixture, step, seen));
-  });
+/** The ways to give unnamed arrays to steps, without those that no step can be. Where of several
+ * none has the shape of a step, none is looked at closer.
+ * @type {(free: Observed[], steps: string[], fixture: Fixture, exact: boolean) => [string, Observed][][]} */
+function byShape(free, steps, fixture, exact) {
+  const fits = free.map((seen) => steps.filter((step) => seen.fits(fixture.reference[step])));
+  const closer = !exact && (free.length === 1 || fits.some((some) => some.length));
+  const found = fits.map((some, at) =>
+    some.length || !closer ? some : steps.filter((step) => valuesOf(fixture, step, free[at])),
+  );
   const options = found.filter((some) => some.length);
   const placed = free.filter((_, at) => found[at].length);
   /** @type {[string, Observed][][]} */
@@ -132,11 +134,10 @@ export const isNamed = ({ seen }) => [...seen.values()].some(({ name }) => name)
 /** Whether a right array speaks for the test, or shapes with names, or of half its outputs where
  * it uses the whole of the paste. @type {(placing: Placing, named: boolean, paste: Paste) => boolean} */
 export function isKnown(placing, named, paste) {
-  const { fixture, seen, recognised } = placing;
+  const { fixture, seen } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
   const most = 2 * outputs >= Object.keys(fixture.expected).length;
-  const whole = seen.size + recognised === paste.arrays.length;
-  const some = isNamed(placing) || (most && whole);
+  const some = isNamed(placing) || (most && isWhole(placing, paste));
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);
 }
@@ -203,9 +204,21 @@ export function evidence(placing) {
   return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
-/** Every way to take the arrays of a paste for steps of a test.
- * @type {(paste: Paste, fixture: Fixture, named?: boolean) => Placing[]} */
-export function placings(paste, fixture, named = true) {
+/** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
+const isWhole = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
+
+/** The ways to take the pasted arrays for steps of any of the tests. What has no name is taken for
+ * a step of another shape where no test has room for all arrays.
+ * @type {(paste: Paste, tests: Fixture[], named: boolean) => Placing[]} */
+export function placedOn(paste, tests, named) {
+  const exact = tests.flatMap((test) => placings(paste, test, named, true));
+  if (exact.some((one) => isWhole(one, paste))) return exact;
+  return tests.flatMap((test) => placings(paste, test, named));
+}
+
+/** Every way to take the arrays of a paste for steps of a test, or of its shapes alone.
+ * @type {(paste: Paste, fixture: Fixture, named?: boolean, exact?: boolean) => Placing[]} */
+export function placings(paste, fixture, named = true, exact = false) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
   const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
   const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
@@ -228,7 +241,7 @@ export function placings(paste, fixture, named = true) {
     // Where a function returns its arrays by name, the test finds them under no other.
     const byKey = number === 1 && fixture.data.byKey;
     const keys = byKey ? other.filter(([step]) => step in fixture.expected) : [];
-    return byShape(free, left, fixture)
+    return byShape(free, left, fixture, exact)
       .map((filled) => ({
         fixture,
         seen: new Map([...taken, ...filled]),

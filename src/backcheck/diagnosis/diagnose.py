@@ -32,6 +32,7 @@ from backcheck.diagnosis.placing import (
     most_likely,
     most_used,
     newest,
+    placed_on,
     placings,
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, has_code, read
@@ -401,9 +402,9 @@ def _explain(
     paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
 ) -> Diagnosis | None:
     """Return the simplest explanation on any of the tests; None if none has such arrays."""
-    placed = [placing for test in tests for placing in placings(paste, test)]
+    placed = placed_on(paste, tests, named=True)
     named = bool(placed)
-    placed = placed or [p for test in tests for p in placings(paste, test, named=False)]
+    placed = placed or placed_on(paste, tests, named=False)
     placed = most_used([placing for placing in placed if placing.possible])
     if not placed:
         return None

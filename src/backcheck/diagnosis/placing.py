@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import groupby, islice, product
 from typing import Any
 
@@ -77,10 +77,13 @@ class Placing:
         """
         arrays, values = self.arrays, self.fixture.values
         most = 2 * self.outputs >= len(self.fixture.expected)
-        whole = len(self.arrays) + self.recognised == len(paste.arrays)
-        some = self.named or (most and whole)
+        some = self.named or (most and self.is_whole(paste))
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
         return bool(self.right) or (by_name and some and likely)
+
+    def is_whole(self, paste: Paste) -> bool:
+        """Whether it makes use of every pasted array."""
+        return len(self.arrays) + self.recognised == len(paste.arrays)
 
     @cached_property
     def values(self) -> list[int]:
@@ -90,7 +93,9 @@ class Placing:
     @property
     def possible(self) -> bool:
         """Whether a program may print the arrays, or one of them has the expected shape."""
-        return self.fitting > 0 or all(_can_be(self.fixture, *one) for one in self.arrays.items())
+        return self.fitting > 0 or all(
+            _can_be(self.fixture, array, step) for step, array in self.arrays.items()
+        )
 
 
 def _is_likely(array: PrintedArray, shape: tuple[int, ...]) -> bool:
@@ -127,8 +132,21 @@ def fits_any(array: PrintedArray, fixture: Fixture) -> bool:
     return any(array.fits(np.shape(value)) for value in fixture.values.values())
 
 
-def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
-    """Yield the ways to take the pasted arrays for steps of one fixture."""
+def placed_on(paste: Paste, tests: Iterable[Fixture], named: bool) -> list[Placing]:
+    """Return the ways to take the pasted arrays for steps of any of the tests.
+
+    What has no name is taken for a step of another shape where no test has room for all arrays.
+    """
+    exact = [one for test in tests for one in placings(paste, test, named, exact=True)]
+    if any(one.is_whole(paste) for one in exact):
+        return exact
+    return [one for test in tests for one in placings(paste, test, named)]
+
+
+def placings(
+    paste: Paste, fixture: Fixture, named: bool = True, exact: bool = False
+) -> Iterator[Placing]:
+    """Yield the ways to take the pasted arrays for steps of one fixture, or of its shapes alone."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
     known_as = {*steps, *(name for names in fixture.also_called for name in names)}
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
@@ -148,7 +166,8 @@ def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Pla
             step: name for step, name in _other_names(taken).items() if not step.endswith(name)
         }
         keys = {step: other[step] for step in other if by_key and step in fixture.expected}
-        for filled in _by_shape(free, [step for step in steps if step not in taken], fixture):
+        left = [step for step in steps if step not in taken]
+        for filled in _by_shape(free, left, fixture, exact):
             moved = _other_names(filled) | (keys if habit == 1 else {})
             if placed := {**taken, **filled}:
                 yield Placing(fixture, placed, moved, recognised, other if habit > 1 else {})
@@ -202,11 +221,11 @@ def evidence(placing: Placing) -> dict[str, Any]:
 
 
 def _values(fixture: Fixture, step: str, array: PrintedArray) -> int:
-    spread = workshop(fixture).spread(step) if _can_be(fixture, step, array) else Counter()
+    spread = workshop(fixture).spread(step) if _can_be(fixture, array, step) else Counter()
     return sum(count for shape, count in spread.items() if array.fits(shape, loose=True))
 
 
-def _can_be(fixture: Fixture, step: str, array: PrintedArray) -> bool:
+def _can_be(fixture: Fixture, array: PrintedArray, step: str) -> bool:
     """Return whether one change gives a step a shape that an array fits."""
 
     def fits(shape: tuple[int, ...]) -> bool:
@@ -354,18 +373,17 @@ def _taken(
 
 
 def _by_shape(
-    free: list[PrintedArray], steps: list[str], fixture: Fixture
+    free: list[PrintedArray], steps: list[str], fixture: Fixture, exact: bool
 ) -> Iterator[dict[str, PrintedArray]]:
     """Yield the ways to give unnamed arrays to steps, in order, by shape where one fits.
 
-    An array that no step can be is left out.
+    An array that no step can be is left out. Where of several none fits, none is looked at closer.
     """
     values = fixture.values
-    found = [
-        [step for step in steps if array.fits(np.shape(values[step]))]
-        or [step for step in steps if _can_be(fixture, step, array)]
-        for array in free
-    ]
+    found = [[step for step in steps if array.fits(np.shape(values[step]))] for array in free]
+    if not exact and (len(free) == 1 or any(found)):
+        for array, fitting in zip(free, found, strict=True):
+            fitting += () if fitting else filter(partial(_can_be, fixture, array), steps)
     options = list(filter(None, found))
     # More arrays than there are steps for them would be tried in vain.
     if all(sum(set(some) <= set(one) for some in options) <= len(one) for one in options):

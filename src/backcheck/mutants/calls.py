@@ -52,10 +52,10 @@ def other_arguments(fixture: Fixture) -> Iterator[tuple[str, Forms]]:
     """Yield each call with other arguments, and the idea behind it."""
     every = calls(fixture)
     for call in every:
-        dZ = call.names["dZ"]
+        dZ, functions = call.names["dZ"], tuple(dict.fromkeys(_functions(call, every)))
         for idea, to in _arguments(fixture, call, every):
             changed = {name: put(tree, to) for name, tree in (call.steps | call.block).items()}
-            for place, function in enumerate(_functions(call, every)):
+            for place, function in enumerate(functions):
                 changed[dZ] = put(function, to)
                 for steps in (call.steps, call.block):
                     forms = {name: changed[name] for name in steps}
