@@ -69,7 +69,7 @@ function byName(named, steps, names, later) {
 }
 
 /** The ways to give unnamed arrays to steps, without those that no step can be. Where of several
- * none has the shape of a step, none is looked at closer.
+ * none fits by its shape, none is looked at closer.
  * @type {(free: Observed[], steps: string[], fixture: Fixture, exact: boolean) => [string, Observed][][]} */
 function byShape(free, steps, fixture, exact) {
   const fits = free.map((seen) => steps.filter((step) => seen.fits(fixture.reference[step])));
@@ -137,7 +137,7 @@ export function isKnown(placing, named, paste) {
   const { fixture, seen } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
   const most = 2 * outputs >= Object.keys(fixture.expected).length;
-  const some = isNamed(placing) || (most && isWhole(placing, paste));
+  const some = isNamed(placing) || (most && usesAll(placing, paste));
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);
 }
@@ -205,14 +205,14 @@ export function evidence(placing) {
 }
 
 /** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
-const isWhole = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
+const usesAll = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
 
 /** The ways to take the pasted arrays for steps of any of the tests. What has no name is taken for
  * a step of another shape where no test has room for all arrays.
  * @type {(paste: Paste, tests: Fixture[], named: boolean) => Placing[]} */
 export function placedOn(paste, tests, named) {
   const exact = tests.flatMap((test) => placings(paste, test, named, true));
-  if (exact.some((one) => isWhole(one, paste))) return exact;
+  if (exact.some((one) => usesAll(one, paste))) return exact;
   return tests.flatMap((test) => placings(paste, test, named));
 }
 

@@ -77,11 +77,11 @@ class Placing:
         """
         arrays, values = self.arrays, self.fixture.values
         most = 2 * self.outputs >= len(self.fixture.expected)
-        some = self.named or (most and self.is_whole(paste))
+        some = self.named or (most and self.uses_all(paste))
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
         return bool(self.right) or (by_name and some and likely)
 
-    def is_whole(self, paste: Paste) -> bool:
+    def uses_all(self, paste: Paste) -> bool:
         """Whether it makes use of every pasted array."""
         return len(self.arrays) + self.recognised == len(paste.arrays)
 
@@ -138,7 +138,7 @@ def placed_on(paste: Paste, tests: Iterable[Fixture], named: bool) -> list[Placi
     What has no name is taken for a step of another shape where no test has room for all arrays.
     """
     exact = [one for test in tests for one in placings(paste, test, named, exact=True)]
-    if any(one.is_whole(paste) for one in exact):
+    if any(one.uses_all(paste) for one in exact):
         return exact
     return [one for test in tests for one in placings(paste, test, named)]
 
