@@ -188,6 +188,7 @@ def _run(options: argparse.Namespace) -> int:
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
     beside = beside_passing(ran) if passes else ""
+    first = " ".join(filter(None, [found.notice, beside])) if passes else ""
     line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
@@ -198,9 +199,9 @@ def _run(options: argparse.Namespace) -> int:
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {beside}".rstrip())
+        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
-        print(found)
+        print(found.told("" if passes else found.notice))
     if ran.error:
         return EXIT["raised"]
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]

@@ -91,8 +91,23 @@ class Diagnosis:
         changes = "; ".join(self.candidates[0].shown) if self.verdict == "explained" else ""
         return f"{self.title[:-1]}: {changes}" if changes else self.title
 
+    @property
+    def notice(self) -> str:
+        """What the test accepts that is no gradient, or for its own shapes alone; or ``""``."""
+        if not self.arrays or not (test := self.fixture):
+            return ""
+        if not test.is_gradient:
+            of = sound(test)
+            return say("no-gradient", title=of.title, id=of.id, page=test.page)
+        bare = [name for name in test.numbers if name in self.arrays]
+        return say("expects-numbers", names=" and ".join(bare), n=len(bare)) if bare else ""
+
+    def told(self, notice: str = "") -> str:
+        """Return the answer, with a notice behind its title."""
+        return f"{_wrapped([self.title, *(['', notice] if notice else [])])}\n{self.body}"
+
     def __repr__(self) -> str:
-        return f"{_wrapped([self.title])}\n{self.body}"
+        return self.told(self.notice)
 
     @property
     def body(self) -> str:
@@ -127,6 +142,7 @@ class Diagnosis:
             name = html.escape(sentence(first))
             items.append(f"<li>{changes or say('as-it-stands')}<br>{name}</li>")
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
+        parts += [f"<p>{html.escape(self.notice)}</p>"] if self.notice else []
         parts += [f"<ol>{''.join(items)}</ol>"] if items else []
         parts += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks]
         return f'<div class="diagnosis">{"".join(parts)}</div>'
@@ -156,7 +172,7 @@ class Diagnosis:
                 }
                 for mutant in self.candidates
             ],
-            "remarks": [*filter(None, [self.headline]), *self.remarks],
+            "remarks": [*filter(None, [self.headline, self.notice]), *self.remarks],
         }
 
     def to_json(self) -> str:
@@ -512,9 +528,6 @@ def _answer(
         if mutant.named and mutant.outcome.word == "passes"
     ]
     candidates = (Mutant(fixture, {}, 0), *others)
-    if not fixture.is_gradient:
-        of = sound(fixture)
-        remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 

@@ -130,8 +130,11 @@ def fits_any(array: PrintedArray, fixture: Fixture) -> bool:
 def placings(paste: Paste, fixture: Fixture, named: bool = True) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    known_as = {*steps, *(name for names in fixture.also_called for name in names)}
+    habits = ({step: step for step in steps}, *fixture.also_called)
+    known_as = {name for names in habits for name in names}
+    bare = {name for names in habits for name, step in names.items() if step in fixture.numbers}
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
+    arrays = [replace(a, dimensions=2) if a.shape == () and a.name in bare else a for a in arrays]
     computed = [array for array in arrays if not _is_input(array, fixture, known_as)]
     own = _unquoted(_once(computed), fixture)
     # A single entry says nothing without the name of its array.
