@@ -22,7 +22,7 @@ import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.courses import read
-from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose, telling, weighed
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
@@ -148,9 +148,9 @@ def _diagnose(options: argparse.Namespace) -> int:
         found = diagnose(text, fixture, 2, _looking_further)
     except ValueError as error:
         raise ValueError(said or error) from None
-    if said and not found.arrays:
+    if said and not (found.arrays or found.candidates or telling(found)):
         raise ValueError(said)
-    found = replace(found, remarks=(said, *found.remarks)) if said else found
+    found = weighed(found, said) if said else found
     print(found.to_json() if options.json else repr(found))
     return EXIT[found.verdict]
 
@@ -188,7 +188,8 @@ def _run(options: argparse.Namespace) -> int:
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
     beside = beside_passing(ran) if passes else ""
-    first = " ".join(filter(None, [found.notice, beside])) if passes else ""
+    order = 1 if wrong_on(ran) else -1
+    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else ""
     line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"

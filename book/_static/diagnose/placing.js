@@ -1,8 +1,9 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
+import { covers } from "./numbers.js";
 import { isRight } from "./search.js";
-import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
-import { shapeOf, value } from "./values.js";
+import { DATA, groupedBy, spelledIn } from "./util.js";
+import { sameShape, shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
@@ -203,12 +204,28 @@ export function evidence(placing) {
   return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
+/** Whether a bare number stands for an array of one entry, and anything speaks for the test.
+ * @type {(seen: Observed, fixture: Fixture, others: Observed[]) => boolean} */
+function isBracketed({ name, like, cells }, { data, expected }, others) {
+  const { numbers, also } = data;
+  const named = numbers.filter((step) => also.some((one) => one[name ?? ""] === step));
+  if (like?.n !== 0 || !(numbers.includes(name ?? "") || named.length)) return false;
+  const shaped = Object.values(expected).filter(({ d }) => d.length > 1);
+  return (
+    numbers.some((step) => covers(cells[0], expected[step].d[0])) ||
+    others.some(({ like: own }) => own && shaped.some((want) => sameShape(want, own)))
+  );
+}
+
 /** Every way to take the arrays of a paste for steps of a test.
  * @type {(paste: Paste, fixture: Fixture, named?: boolean) => Placing[]} */
 export function placings(paste, fixture, named = true) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
   const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
-  const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
+  const spelled = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
+  const arrays = spelled.map((seen) =>
+    isBracketed(seen, fixture, spelled) ? seen.bracketed() : seen,
+  );
   const computed = arrays.filter((seen) => !isInput(seen, fixture, knownAs));
   const own = unquoted(once(computed), fixture);
   // A single entry says nothing without the name of its array.
@@ -301,15 +318,4 @@ const count = (seen, test) => [...seen].filter(([step, one]) => test(step, one))
 function most(items, size) {
   const largest = Math.max(...items.map(size));
   return items.filter((item) => size(item) === largest);
-}
-
-/** What to know where an older edition calls steps by other names, or where the outputs of one
- * call hold those of the other. @param {Placing} placing */
-export function* namesToKnow({ renamed, printedAs }) {
-  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
-  if (said.length) yield say("older-names", { names: said.join(", and ") });
-  const other = [...printedAs].map(
-    ([step, name]) => ![prefixOf(step), ""].includes(prefixOf(name)),
-  );
-  if (other.length > 1 && other.every(Boolean)) yield say("exchanged-calls");
 }

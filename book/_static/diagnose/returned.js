@@ -1,7 +1,7 @@
 // @ts-check
 /* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
 import { byOutput } from "./calling.js";
-import { tuple, value } from "./values.js";
+import { shapeOf, tuple, value } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(number: number | string) => number} */
@@ -48,8 +48,15 @@ export function outputsOf(fixture, returned) {
   const names = Object.keys(fixture.expected);
   const place = (/** @type {string} */ name) => names.indexOf(name) + 1 || names.length + 1;
   found.sort(([one], [other]) => place(one) - place(other));
-  return new Map(found.map(([name, one]) => [name, leafOf(one)]));
+  return new Map(found.map(([name, one]) => [name, asCompared(fixture, name, leafOf(one))]));
 }
+
+/** An output as it is compared: a number has axes where it is expected without brackets.
+ * @type {(fixture: Fixture, name: string, one: Returned) => Returned} */
+const asCompared = (fixture, name, one) =>
+  fixture.isBare(name, one.shape?.length)
+    ? { ...one, kind: "ndarray", shape: shapeOf(fixture.expected[name]) }
+    : one;
 
 /** An output as one value: lists of numbers are an array of a wrong type.
  * @type {(one: Returned) => Returned} */
@@ -74,8 +81,10 @@ export function firstComplaint(fixture, outputs) {
   const { expected, data } = fixture;
   for (const [name, { n }] of Object.entries(expected)) {
     // Where one number is expected, its type is left open.
-    const kind = outputs.get(name)?.kind ?? "ndarray";
-    if (n && kind !== "ndarray") return say("wrong-type", { name, kind });
+    const { kind = "ndarray", shape } = outputs.get(name) ?? {};
+    // By eye one number has another shape, whatever its type is.
+    const isShape = data.rule === "printed" && shape?.length === 0;
+    if (n && kind !== "ndarray" && !isShape) return say("wrong-type", { name, kind });
   }
   for (const name of data.outputs) {
     const got = outputs.get(name);

@@ -4,7 +4,7 @@ import { argumentsOf, asMethod, isCalledSo, namesOfOutputs, otherOrder } from ".
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
 import { COURSES, FIXTURES } from "./fixtures.js";
-import { firstWrong, whichLine } from "./lines.js";
+import { doing, firstWrong, whichLine } from "./lines.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
 import { arrayOf, decoded, firstComplaint, outputsOf, unusable } from "./returned.js";
@@ -245,7 +245,8 @@ export function* diagnosed(done) {
   said = [...order, ...said];
   const arrays = Object.entries(usable(outputs));
   if (!arrays.length) return unknown(fixture, said);
-  const found = yield* explaining(fromArrays(arrays), fixture, 2);
+  const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1);
+  const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
   const paste = { ...NOTHING, lines: linesIn(taken, name) };
   const own = found.verdict === "unexplained" ? written(paste, fixture) : null;
   const prints = own ? Object.values(own.matches(found.seen)) : [false];

@@ -73,6 +73,7 @@ interface FixtureData {
   /** What is said where none of its programs prints some numbers, as a loop may. */
   too: string;
   outputs: string[];
+  numbers: string[];
   order: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];

@@ -42,6 +42,7 @@ from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.steps import sound
+from backcheck.over_time import stem
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -100,7 +101,7 @@ class Diagnosis:
             of = sound(test)
             return say("no-gradient", title=of.title, id=of.id, page=test.page)
         bare = [name for name in test.numbers if name in self.arrays]
-        return say("expects-numbers", names=" and ".join(bare), n=len(bare)) if bare else ""
+        return say("takes-numbers", names=" and ".join(bare), n=len(bare)) if bare else ""
 
     def told(self, notice: str = "") -> str:
         """Return the answer, with a notice behind its title."""
@@ -222,10 +223,12 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     yield from (f"    {mistake.hint}" for mistake in first.named)
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
-    if others := [str(mutant) for mutant in group[1:]]:
-        rest = len(others) - 3
-        more = say("alike-more", n=rest) if rest > 0 else ""
-        yield f"    {say('alike', others='; '.join(others[:3]), more=more)}"
+    if others := group[1:]:
+        # Forms without a name are none that anybody is known to write.
+        known = [str(mutant) for mutant in others if mutant.name][:3]
+        rest = len(others) - len(known)
+        listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
+        yield f"    {say('alike', others=' or '.join(listed))}"
 
 
 def diagnose(
@@ -285,11 +288,26 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*found.remarks, beside, *causes))
+        found = replace(found, remarks=(*telling(found), beside, *causes))
     found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def telling(found: Diagnosis) -> list[str]:
+    """Return the remarks that say more than that nothing is known."""
+    keys = ("no-test-fits", "nothing-said", "unknown-message", "paste-whole", "stopped")
+    silent = {covered(), say("own-network"), say("own-learning"), *map(say, keys)}
+    return [remark for remark in found.remarks if remark not in silent]
+
+
+def weighed(found: Diagnosis, defined: str) -> Diagnosis:
+    """Return an answer with what to do with a function of the text: first, unless numbers tell."""
+    if found.verdict != "unexplained":
+        return replace(found, remarks=(defined, *found.remarks))
+    remarks = (*filter(None, [found.headline]), *telling(found))
+    return replace(found, headline=defined, remarks=remarks)
 
 
 def _by_name(paste: Paste) -> dict[str, PrintedArray]:
@@ -339,7 +357,7 @@ def _elsewhere(
     if not other or not other.candidates:
         return None
     found = found or Diagnosis("unexplained", asked)
-    return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
+    return replace(found, remarks=(*telling(found), say("elsewhere", title=other.title)))
 
 
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
@@ -642,16 +660,17 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         own = [step for step in right if _above([step], order).isdisjoint(wrong)]
         proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
-        also = [
-            n for n in order if n in proved and n not in right and pattern("gradient").search(n)
-        ]
+        # A line of a loop is right if it is so at every step.
+        off = {*map(stem, order.keys() - proved), *right}
+        also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
+        first, also = ([*dict.fromkeys(some)] for some in (map(stem, first), also))
         yield say(
             "right-and-wrong",
-            right=", ".join([*right, *also]),
+            right=_listed([*right, *also], len(right)),
             is_right=say("is", n=len(right) + len(also)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=", ".join(first),
+            first=_listed(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -659,6 +678,12 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         one = replace(placing, arrays={step: arrays[step]})
         if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
             yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
+
+
+def _listed(names: Sequence[str], least: int = 0) -> str:
+    """Return a few names, and how many there are beside."""
+    shown, rest = ", ".join(names[: max(MOST, least)]), len(names) - max(MOST, least)
+    return say("and-others", names=shown, n=rest) if rest > 0 else shown
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
