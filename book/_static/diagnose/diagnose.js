@@ -86,7 +86,7 @@ function* unasked(paste, asked, changes, effort, found) {
   const other = yield* explain(paste, others, Math.min(changes, 1), effort);
   if (!other || other.verdict === "unexplained") return null;
   const said = say("elsewhere", { title: titleOf(other) });
-  const remarks = [...(found ? telling(found) : []), said];
+  const remarks = [...telling(found?.remarks ?? []), said];
   return { ...(found ?? unknown(asked, [])), remarks };
 }
 
@@ -199,15 +199,16 @@ function withProblem(found, { problem }) {
 function withMessage(found, { error, frame }) {
   const causes = error ? knownCauses(error, frame) : [];
   const beside = say("message-too", { error: error.slice(0, 80) });
-  const remarks = causes.length ? [...telling(found), beside, ...causes] : found.remarks;
+  const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
 }
 
-/** The remarks that say more than that nothing is known. @param {Diagnosis} found */
-function telling({ remarks }) {
+/** The remarks that say more than that nothing is known. @param {string[]} remarks */
+function telling(remarks) {
   const silent = [
-    ...[say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
-    ...[say("nothing-said"), say("unknown-message"), say("paste-whole"), say("stopped")],
+    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
+    ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
+    say("stopped"),
   ];
   return remarks.filter((one) => !silent.includes(one));
 }
@@ -216,8 +217,7 @@ function telling({ remarks }) {
  * @type {(found: Diagnosis, said: string) => Diagnosis} */
 export function weighed(found, said) {
   if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
-  const remarks = [found.headline ?? "", ...telling(found)].filter(Boolean);
-  return { ...found, headline: said, remarks };
+  return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
 }
 
 /** What can be said where only a test or numpy spoke.

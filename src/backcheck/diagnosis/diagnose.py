@@ -262,8 +262,7 @@ def diagnose(
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails#a-minus-y-why.
-        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
-        (AL - Y) * (AL > 0).
+        The test cannot tell it from dZ2 = dAL * AL * (1 - AL) or 2 other programs.
     """
     if changes not in (0, 1, 2):
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
@@ -288,26 +287,25 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*telling(found), beside, *causes))
+        found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
     found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
 
 
-def telling(found: Diagnosis) -> list[str]:
+def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
     """Return the remarks that say more than that nothing is known."""
-    keys = ("no-test-fits", "nothing-said", "unknown-message", "paste-whole", "stopped")
-    silent = {covered(), say("own-network"), say("own-learning"), *map(say, keys)}
-    return [remark for remark in found.remarks if remark not in silent]
+    keys = ("no-test-fits", "nothing-said", "unknown-message", "lines-unread", "paste-whole")
+    silent = {"", covered(), *map(say, (*keys, "own-network", "own-learning", "stopped"))}
+    return tuple(remark for remark in remarks if remark not in silent)
 
 
 def weighed(found: Diagnosis, defined: str) -> Diagnosis:
     """Return an answer with what to do with a function of the text: first, unless numbers tell."""
     if found.verdict != "unexplained":
         return replace(found, remarks=(defined, *found.remarks))
-    remarks = (*filter(None, [found.headline]), *telling(found))
-    return replace(found, headline=defined, remarks=remarks)
+    return replace(found, headline=defined, remarks=_telling([found.headline, *found.remarks]))
 
 
 def _by_name(paste: Paste) -> dict[str, PrintedArray]:
@@ -357,7 +355,7 @@ def _elsewhere(
     if not other or not other.candidates:
         return None
     found = found or Diagnosis("unexplained", asked)
-    return replace(found, remarks=(*telling(found), say("elsewhere", title=other.title)))
+    return replace(found, remarks=(*_telling(found.remarks), say("elsewhere", title=other.title)))
 
 
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
