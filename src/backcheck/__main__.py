@@ -22,7 +22,7 @@ import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.courses import read
-from backcheck.diagnosis.diagnose import diagnose, weighed
+from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
@@ -148,7 +148,7 @@ def _diagnose(options: argparse.Namespace) -> int:
         found = diagnose(text, fixture, 2, _looking_further)
     except ValueError as error:
         raise ValueError(said or error) from None
-    found = weighed(found, said) if said else found
+    found = led_by(found, said) if said else found
     if said and not (found.arrays or found.candidates or found.remarks):
         raise ValueError(said)
     print(found.to_json() if options.json else repr(found))

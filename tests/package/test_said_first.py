@@ -8,14 +8,11 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import described, diagnose
-from backcheck.fixtures import Fixture, ids, load
+from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.program import parse
-
-TESTS = [load(id) for id in ids()]
-BARE = [test for test in TESTS if test.numbers]
-WRONG = [test for test in TESTS if not test.is_gradient]
+from posts import BARE, POSTS, WRONG, as_printed
 
 LINEAR = """
 import numpy as np
@@ -35,15 +32,6 @@ def back_prop(x, yhat, y, h, W1, W2, b1, b2, batch_size):
     sums = (np.sum(one, axis=1, keepdims=True) / batch_size for one in (l1, yhat - y))
     return l1 @ x.T / batch_size, (yhat - y) @ h.T / batch_size, *sums
 """
-
-
-def as_printed(test: Fixture, **instead: object) -> str:
-    """Return what the notebook of a test prints, a number that it expects without brackets."""
-    values = {
-        name: value.item() if name in test.numbers else value
-        for name, value in test.expected.items()
-    }
-    return "\n".join(f"{name} = {value}" for name, value in {**values, **instead}.items())
 
 
 def ran(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, *command: str) -> str:
@@ -168,15 +156,6 @@ def test_run_says_it_right_after_that_the_function_passes_and_once(
 
 FUNCTION = LINEAR.format(db=MEAN)
 SILENT = ("None of the programs", "No test known here", "Known are the tests", "A small network")
-POSTS = {
-    "numbers of another exercise": ("dQ = [[0.29255464 -0.390686 -3.50343312 2.95053448]]\n", ""),
-    "a shape that no test has": ("dW = [[0.29255464 -0.390686]\n [0.1234567 0.7654321]]\n", ""),
-    "numbers and a message": (
-        "dW = [[0.29255464 -0.390686]\n [0.1234567 0.7654321]]\nKeyError: 'dA0'\n",
-        "Another name stands in the key",
-    ),
-    "a message": ("KeyError: 'dA0'\n", "Another name stands in the key"),
-}
 
 
 @pytest.mark.parametrize("post", POSTS)

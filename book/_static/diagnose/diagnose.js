@@ -215,7 +215,7 @@ function telling(remarks) {
 
 /** An answer with what is the matter with a function of the text: first, unless numbers tell.
  * @type {(found: Diagnosis, said: string) => Diagnosis} */
-export function weighed(found, said) {
+export function ledBy(found, said) {
   if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
   return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
 }

@@ -195,7 +195,7 @@ export class Fixture {
     return { word: failures.length ? "fails" : "passes", failures, error };
   }
 
-  /** Whether an output is a number where the test expects one without brackets.
+  /** Whether an output is a number, and one is expected without brackets.
    * @type {(name: string, axes?: number) => boolean} */
   isBare(name, axes) {
     return axes === 0 && this.data.numbers.includes(name) && this.expected[name].d.length === 1;

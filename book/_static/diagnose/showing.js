@@ -1,10 +1,10 @@
 // @ts-check
 /* What is shown of a reader's own function: a script of its own, since only code needs it. */
 import { answerParts, element, remarkParts } from "./cards.js";
-import { asData, diagnosing, titleOf, weighed } from "./diagnose.js";
+import { asData, diagnosing, ledBy, titleOf } from "./diagnose.js";
 import { noticeOf } from "./explain.js";
 import { read, Unreadable } from "./reading.js";
-import { firstComplaint } from "./returned.js";
+import { firstComplaint, isEnough } from "./returned.js";
 import {
   asked,
   besidePassing,
@@ -44,7 +44,9 @@ async function run(text, id, path) {
   }
   if (!asks) return null;
   interpreter ??= python.start();
-  const { answers } = await interpreter.run(asks.job, SECONDS);
+  const { answers } = await interpreter.run(asks.job, SECONDS, (/** @type {any[]} */ some) =>
+    isEnough(asks, some),
+  );
   return ran(asks, answers);
 }
 
@@ -88,7 +90,7 @@ function* numbersBeside(text, id, said, isTold) {
   if (!saysMore(text)) throw new Unreadable(said);
   const found = yield* diagnosing(text, id, 2);
   // A traceback quotes some lines of a function, and nobody pasted that.
-  const answer = isTold && !read(text).error ? weighed(found, said) : found;
+  const answer = isTold && !read(text).error ? ledBy(found, said) : found;
   return [titleOf(answer), answerParts(answer)];
 }
 

@@ -301,7 +301,7 @@ def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
     return tuple(remark for remark in remarks if remark not in silent)
 
 
-def weighed(found: Diagnosis, defined: str) -> Diagnosis:
+def led_by(found: Diagnosis, defined: str) -> Diagnosis:
     """Return an answer with what to do with a function of the text: first, unless numbers tell."""
     if found.verdict != "unexplained":
         return replace(found, remarks=(defined, *found.remarks))
