@@ -353,6 +353,7 @@ def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
         "outputs": list(newest.outputs),
+        "numbers": list(fixture.numbers),
         "unrelated": shared.place({}),
     }
 

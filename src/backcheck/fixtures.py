@@ -120,6 +120,7 @@ class Fixture:
     # Where the book explains what its steps compute and those of the other tests do not.
     explains: Mapping[str, str] = field(default_factory=dict)
     is_gradient: bool = True  # whether the numbers it accepts are the gradient of anything
+    numbers: tuple[str, ...] = ()  # the outputs of one entry that it expects without brackets
     # Where its function is a loop over layers, a test of it with more of them.
     deeper: "Fixture | None" = None
 
@@ -209,6 +210,11 @@ class Fixture:
         comparison = self.comparisons[-1] if edition is None else editions[edition]
         return Outcome(tuple(self._failures(outputs, comparison)))
 
+    def bracketed(self, name: str, value: Any) -> Any:
+        """Return an output as it is compared: a number has axes where it is expected bare."""
+        is_bare = name in self.numbers and np.size(self.expected[name]) == 1 and not np.ndim(value)
+        return np.reshape(value, self.expected[name].shape) if is_bare else value
+
     def _failures(self, outputs: Mapping[str, ArrayLike], comparison: Comparison) -> Iterator[str]:
         asked, rule = comparison.outputs, comparison.rule
         if rule == DIFFERENCE and set(asked) <= outputs.keys():
@@ -219,7 +225,7 @@ class Fixture:
             if name not in outputs:
                 yield ABSENT.format(name=name)
             elif rule in RULES:
-                got, want = numeric(name, outputs[name]), self.expected[name]
+                got, want = self.bracketed(name, numeric(name, outputs[name])), self.expected[name]
                 absolute, relative = RULES[rule]
                 if got.shape != want.shape:
                     yield WRONG.format(what="shape", name=name)

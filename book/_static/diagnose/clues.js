@@ -11,6 +11,8 @@ import { DATA } from "./util.js";
 import { sameShape, shapeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
+const MOST_LISTED = 6;
+
 /** @param {Placing} placing @param {Paste} paste */
 export function* remains(placing, paste) {
   const { fixture, seen } = placing;
@@ -37,11 +39,11 @@ export function* remains(placing, paste) {
       (name) => proved.has(name) && !right.includes(name) && sought("gradient", name),
     );
     yield say("right-and-wrong", {
-      right: [...right, ...also].join(", "),
+      right: listed([...right, ...also], right.length),
       is_right: say("is", { n: right.length + also.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: first.map(([name]) => name).join(", "),
+      first: listed(first.map(([name]) => name)),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
@@ -54,6 +56,13 @@ export function* remains(placing, paste) {
     const changes = candidates[0].shown.join("; ");
     yield say("alone", { step: called([step, one]), changes });
   }
+}
+
+/** A few names, and how many there are beside. @param {string[]} names */
+function listed(names, fewest = 0) {
+  const most = Math.max(MOST_LISTED, fewest);
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? say("and-others", { names: shown, n: names.length - most }) : shown;
 }
 
 /** Some steps with all that they are computed from.

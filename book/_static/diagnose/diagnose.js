@@ -4,7 +4,7 @@
 
 import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
-import { arraysByName, explain, soundOf, unknown } from "./explain.js";
+import { arraysByName, explain, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
@@ -85,7 +85,8 @@ function* unasked(paste, asked, changes, effort, found) {
   const others = asked.data.gradient ? NEWEST_FIRST : [soundOf(asked)];
   const other = yield* explain(paste, others, Math.min(changes, 1), effort);
   if (!other || other.verdict === "unexplained") return null;
-  const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
+  const said = say("elsewhere", { title: titleOf(other) });
+  const remarks = [...telling(found?.remarks ?? []), said];
   return { ...(found ?? unknown(asked, [])), remarks };
 }
 
@@ -198,8 +199,25 @@ function withProblem(found, { problem }) {
 function withMessage(found, { error, frame }) {
   const causes = error ? knownCauses(error, frame) : [];
   const beside = say("message-too", { error: error.slice(0, 80) });
-  const remarks = causes.length ? [...found.remarks, beside, ...causes] : found.remarks;
+  const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
+}
+
+/** The remarks that say more than that nothing is known. @param {string[]} remarks */
+function telling(remarks) {
+  const silent = [
+    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
+    ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
+    say("stopped"),
+  ];
+  return remarks.filter((one) => !silent.includes(one));
+}
+
+/** An answer with what is the matter with a function of the text: first, unless numbers tell.
+ * @type {(found: Diagnosis, said: string) => Diagnosis} */
+export function ledBy(found, said) {
+  if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
+  return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
 }
 
 /** What can be said where only a test or numpy spoke.
@@ -240,7 +258,8 @@ export function diagnose(text, id = null, changes = 2) {
 }
 
 /** @param {Diagnosis} found */
-export function asData({ verdict, fixture, candidates, remarks, seen, headline }) {
+export function asData(found) {
+  const { verdict, fixture, candidates, remarks, seen, headline } = found;
   return {
     verdict,
     fixture: fixture?.id ?? null,
@@ -256,6 +275,6 @@ export function asData({ verdict, fixture, candidates, remarks, seen, headline }
       page: one.page,
       matches: one.matches(seen),
     })),
-    remarks: headline ? [headline, ...remarks] : remarks,
+    remarks: [headline ?? "", noticeOf(found), ...remarks].filter(Boolean),
   };
 }

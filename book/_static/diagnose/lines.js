@@ -19,6 +19,26 @@ function isRightOn(fresh, rtol) {
 /** The first network on which a function is wrong. @type {(fresh: Trace[], rtol?: number) => Trace?} */
 export const firstWrong = (fresh, rtol) => fresh.find((one) => !isRightOn(one, rtol)) ?? null;
 
+/** An answer with the programs that do on fresh networks of their test what a function did there,
+ * if any do. @type {(found: Diagnosis, fresh: Trace[]) => Diagnosis} */
+export function doing(found, fresh) {
+  // np.squeeze leaves no axis around one number.
+  const inAxis = (/** @type {Value | undefined} */ one) => one && { ...one, n: Math.max(1, one.n) };
+  /** @type {(mutant: Mutant, one: Trace) => boolean} */
+  const does = ({ fixture, forms }, { test, arrays, outputs }) => {
+    const { values } = fixture.run(forms, arrays);
+    const names = Object.keys(test.expected);
+    return names.every((name) => same(inAxis(values[name]), inAxis(outputs[name])));
+  };
+  const told = fresh.filter(({ error }) => !error);
+  // What is expected has no change, and stays.
+  const kept = found.candidates.filter(
+    (one) =>
+      !one.forms.size || told.every((trace) => trace.test !== one.fixture || does(one, trace)),
+  );
+  return { ...found, candidates: kept.length ? kept : found.candidates };
+}
+
 /** The first assignment that is not right, and what can be said of it; or null.
  * @type {(fresh: Trace, here: Trace, candidates: Mutant[]) => [Assignment, string]?} */
 export function whichLine(fresh, here, candidates) {

@@ -101,6 +101,12 @@ export class Observed {
     return Object.assign(Object.create(Observed.prototype), this, { name });
   }
 
+  /** The same number in the brackets of a matrix. @returns {Observed} */
+  bracketed() {
+    const made = Object.assign(Object.create(Observed.prototype), this, { dimensions: 2 });
+    return Object.assign(made, { like: made.findLike() });
+  }
+
   /** The same numbers as a part of a larger array, as dW[3][1] is.
    * @param {number[] | null} at @returns {Observed} */
   standing(at) {

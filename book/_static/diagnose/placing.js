@@ -1,8 +1,9 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
+import { covers } from "./numbers.js";
 import { isRight } from "./search.js";
-import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
-import { shapeOf, value } from "./values.js";
+import { DATA, groupedBy, spelledIn } from "./util.js";
+import { sameShape, shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
@@ -68,8 +69,7 @@ function byName(named, steps, names, later) {
   return taken;
 }
 
-/** The ways to give unnamed arrays to steps, without those that no step can be. Where of several
- * none fits by its shape, none is looked at closer.
+/** The ways to give unnamed arrays to steps; where of several none fits, none is looked at closer.
  * @type {(free: Observed[], steps: string[], fixture: Fixture, exact: boolean) => [string, Observed][][]} */
 function byShape(free, steps, fixture, exact) {
   const fits = free.map((seen) => steps.filter((step) => seen.fits(fixture.reference[step])));
@@ -95,7 +95,7 @@ function byShape(free, steps, fixture, exact) {
   return chosen;
 }
 
-/** How many values of its shape an array is looked for among, with one change.
+/** How many values of its shape one change gives.
  * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
 function valuesOf(fixture, step, seen) {
   let found = 0;
@@ -106,8 +106,7 @@ function valuesOf(fixture, step, seen) {
   return found;
 }
 
-/** Whether a program may print the arrays, or one of them has the expected shape.
- * @param {Placing} placing */
+/** Whether a program may print the arrays, or one has its shape. @param {Placing} placing */
 export const isPossible = (placing) =>
   [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen)) ||
   fitting(placing) > 0;
@@ -196,19 +195,30 @@ function pinned({ fixture, seen }, loose) {
   return [...found.values()];
 }
 
-/** How many numbers say something, and of how many digits the finest is.
- * @param {Placing} placing */
+/** How many numbers say something, and the digits of the finest. @param {Placing} placing */
 export function evidence(placing) {
   const found = pinned(placing, false).filter((probable) => probable < 1);
   const digits = Math.floor(-Math.log10(2 * Math.min(0.5, ...found))) + 1;
   return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
+/** Whether a bare number stands for an array of one entry, and anything speaks for the test.
+ * @type {(seen: Observed, fixture: Fixture, others: Observed[]) => boolean} */
+function isBracketed({ name, like, cells }, { data, expected }, others) {
+  const { numbers, also } = data;
+  const named = numbers.filter((step) => also.some((one) => one[name ?? ""] === step));
+  if (like?.n !== 0 || !(numbers.includes(name ?? "") || named.length)) return false;
+  const shaped = Object.values(expected).filter(({ d }) => d.length > 1);
+  return (
+    numbers.some((step) => covers(cells[0], expected[step].d[0])) ||
+    others.some(({ like: own }) => own && shaped.some((want) => sameShape(want, own)))
+  );
+}
+
 /** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
 const usesAll = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
 
-/** The ways to take the pasted arrays for steps of any of the tests. What has no name is taken for
- * a step of another shape where no test has room for all arrays.
+/** Ways to take arrays for steps of any test, of another shape if no test has room for all of them.
  * @type {(paste: Paste, tests: Fixture[], named: boolean) => Placing[]} */
 export function placedOn(paste, tests, named) {
   const exact = tests.flatMap((test) => placings(paste, test, named, true));
@@ -221,7 +231,10 @@ export function placedOn(paste, tests, named) {
 export function placings(paste, fixture, named = true, exact = false) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
   const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
-  const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
+  const spelled = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
+  const arrays = spelled.map((seen) =>
+    isBracketed(seen, fixture, spelled) ? seen.bracketed() : seen,
+  );
   const computed = arrays.filter((seen) => !isInput(seen, fixture, knownAs));
   const own = unquoted(once(computed), fixture);
   // A single entry says nothing without the name of its array.
@@ -254,7 +267,7 @@ export function placings(paste, fixture, named = true, exact = false) {
   });
 }
 
-/** @type {(placed: [string, Observed][]) => Map<string, string>} */
+/** @param {[string, Observed][]} placed */
 const namesOfSteps = (placed) =>
   new Map(placed.flatMap(([step, { name }]) => (name ? [[step, name]] : [])));
 
@@ -314,15 +327,4 @@ const count = (seen, test) => [...seen].filter(([step, one]) => test(step, one))
 function most(items, size) {
   const largest = Math.max(...items.map(size));
   return items.filter((item) => size(item) === largest);
-}
-
-/** What to know where an older edition calls steps by other names, or where the outputs of one
- * call hold those of the other. @param {Placing} placing */
-export function* namesToKnow({ renamed, printedAs }) {
-  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
-  if (said.length) yield say("older-names", { names: said.join(", and ") });
-  const other = [...printedAs].map(
-    ([step, name]) => ![prefixOf(step), ""].includes(prefixOf(name)),
-  );
-  if (other.length > 1 && other.every(Boolean)) yield say("exchanged-calls");
 }

@@ -1,13 +1,22 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
-import { argumentsOf, asMethod, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
+import {
+  argumentsOf,
+  asMethod,
+  isCalledSo,
+  namesOfOutputs,
+  otherOrder,
+  ownTests,
+  SLOPES,
+  testOf,
+} from "./calling.js";
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
 import { COURSES, FIXTURES } from "./fixtures.js";
-import { firstWrong, whichLine } from "./lines.js";
+import { doing, firstWrong, whichLine } from "./lines.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
-import { arrayOf, decoded, firstComplaint, outputsOf, unusable } from "./returned.js";
+import { arrayOf, decoded, firstComplaint, isSpared, outputsOf, unusable } from "./returned.js";
 import {
   CLASS,
   cellsOf,
@@ -26,7 +35,6 @@ import { same } from "./values.js";
 import { say } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
-const SLOPES = ["sigmoid_backward", "relu_backward"];
 export const SECONDS = 5;
 export const PASTED = "your code";
 const TERMINAL = "backcheck run in a terminal has all of Python.";
@@ -89,9 +97,11 @@ export function asked(text, id, parse, path = PASTED) {
     .filter((one) => one !== name && taken.names.includes(one))
     .map((one) => [one, testOf(one)]);
   const cases = [...tests, /** @type {[string, Fixture]} */ ([name, fixture])].flatMap(
-    ([one, test]) =>
-      [...test.cases()].map((some) => /** @type {[string, Fixture, Scope]} */ ([one, ...some])),
+    ([one, test]) => [...test.cases()].map((some, at) => /** @type {Case} */ ([one, ...some, at])),
   );
+  // Those come last that a function which fails may do without.
+  const spared = (/** @type {Case} */ one) => Number(isSpared(chosen, one));
+  cases.sort((one, other) => spared(one) - spared(other));
   const { missing: helpers, modules } = taken;
   const [sources, traced] = [false, true].map((tells) => sourcesOf(taken, tells));
   const of = { helpers, modules, name };
@@ -102,24 +112,6 @@ export function asked(text, id, parse, path = PASTED) {
     }),
   ];
   return { ...chosen, taken, job: { programs }, cases };
-}
-
-/** The functions of the exercises that can be judged alone, the innermost first. */
-function ownTests() {
-  return [...new Set([...SLOPES, ...[...FIXTURES.values()].map((one) => one.function)])];
-}
-
-/** The newest test of a function; that of an activation is made of its layer's.
- * @type {(name: string) => Fixture} */
-function testOf(name) {
-  const found = COURSES.flat().find((one) => one.function === name);
-  if (found) return found;
-  const layer = /** @type {Fixture} */ (FIXTURES.get("c1w4_linear_activation_backward_v2"));
-  const output = `${name.replace("_backward", "")}_dZ`;
-  const call = [`${output} = ${name}(dA, Z)`];
-  const data = { ...layer.data, call, calls: [[output, ["dA", "Z"]]], outputs: [output] };
-  const expected = { [output]: layer.reference[output] };
-  return Object.assign(Object.create(layer), { function: name, data, expected });
 }
 
 /** The texts that make a function. @type {(taken: Taken, tells: boolean) => [string, string, number?][]} */
@@ -159,12 +151,12 @@ export function ran(asks, [first, ...others]) {
   const names = new Set(asks.cases.map(([one]) => one));
   /** @type {Ran["traces"]} */
   const traces = new Map();
-  for (const [at, [one, test, arrays]] of asks.cases.entries()) {
-    const answer = others[at];
-    if (!answer) break;
+  for (const [number, answer] of others.entries()) {
+    const [one, test, arrays, at] = asks.cases[number];
     const elsewhere = [...names].filter((other) => other !== one);
     const made = traces.get(one) ?? [];
-    traces.set(one, [...made, traceOf(test, arrays, answer, one, elsewhere)]);
+    made[at] = traceOf(test, arrays, answer, one, elsewhere);
+    traces.set(one, made);
   }
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
 }
@@ -245,7 +237,8 @@ export function* diagnosed(done) {
   said = [...order, ...said];
   const arrays = Object.entries(usable(outputs));
   if (!arrays.length) return unknown(fixture, said);
-  const found = yield* explaining(fromArrays(arrays), fixture, 2);
+  const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
+  const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
   const paste = { ...NOTHING, lines: linesIn(taken, name) };
   const own = found.verdict === "unexplained" ? written(paste, fixture) : null;
   const prints = own ? Object.values(own.matches(found.seen)) : [false];
@@ -257,7 +250,7 @@ export function* diagnosed(done) {
 /** How a function fails on a real forward pass, whatever its test says. @param {Ran} ran */
 export function wrongOn({ fixture, traces, name }) {
   const made = fixture.data.gradient ? (traces.get(name) ?? []) : [];
-  return firstWrong(made.slice(0, DATA.cases - 1), DATA.four_digits);
+  return firstWrong(made.slice(0, DATA.cases - 1).filter(Boolean), DATA.four_digits);
 }
 
 /** What a test that accepts a function does not see: a mistake, or what was supplied.
@@ -307,7 +300,9 @@ export function* lineOf({ fixture, error, frames, outputs, traces, name, taken }
   const own = [...traces].filter(([, some]) => some.length === DATA.cases && !some.at(-1)?.error);
   // Why a test rejects a function is seen on forward passes of its own sizes.
   const seen = firstComplaint(fixture, outputs) ? DATA.larger : DATA.cases - 1;
-  const wrong = new Map(own.map(([one, some]) => [one, firstWrong(some.slice(0, seen))]));
+  const wrong = new Map(
+    own.map(([one, some]) => [one, firstWrong(some.slice(0, seen).filter(Boolean))]),
+  );
   if (!wrong.has(name)) return null;
   const first = wrong.get(name) ? ([...wrong.keys()].find((one) => wrong.get(one)) ?? name) : name;
   const made = /** @type {Trace[]} */ (traces.get(first));

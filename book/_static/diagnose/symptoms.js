@@ -5,7 +5,7 @@ import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
 import { evaluate, folded, leaf, namesIn, parse, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
-import { statementKind } from "./traceback.js";
+import { ofType, statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
 import { every, say, sought, starting } from "./words.js";
@@ -85,26 +85,26 @@ function countedCauses(error, frame) {
  * @param {Frame} frame */
 function ownAssert({ statement }) {
   const shape = sought("own-shape", statement)?.groups;
-  if (shape) return { name: shape.name, said: say("own-shape", shape), shape: true };
+  if (shape) return { name: shape.name, said: [say("own-shape", shape)], shape: true };
   const type = sought("own-type", statement)?.groups;
-  return type ? { name: type.name, said: say("own-type", type), shape: false } : null;
+  return type ? { name: type.name, said: ofType(type), shape: false } : null;
 }
 
 /** What gives an array the shape that the learner's own assert refused.
- * @param {{name: string, said: string, shape: boolean}} refused @param {Frame} frame
+ * @param {{name: string, said: string[], shape: boolean}} refused @param {Frame} frame
  * @param {Fixture[]} tests @returns {Likely} */
 function ofAssert({ name, said, shape }, frame, tests) {
-  if (!shape) return { fixture: null, candidates: [], remarks: [said] };
+  if (!shape) return { fixture: null, candidates: [], remarks: said };
   const anywhere = ["", "cell"].includes(frame.function);
   for (const fixture of tests.filter((one) => anywhere || one.function === frame.function)) {
     for (const before of ["", ...DATA.prefixes]) {
       const candidates = failingAlike(fixture, [["shape", before + name]]);
       if (!candidates.length) continue;
       const like = say("own-shape-like", { title: fixture.title, name });
-      return { fixture, candidates, remarks: [said, like] };
+      return { fixture, candidates, remarks: [...said, like] };
     }
   }
-  return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
+  return { fixture: null, candidates: [], remarks: [...said, say("own-shape-else")] };
 }
 
 /** The tests that a message can come from, if there are any.

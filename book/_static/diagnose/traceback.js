@@ -1,8 +1,8 @@
 // @ts-check
 /* What a test or numpy said, and where. */
 
-import { DATA } from "./util.js";
-import { every, sought, starting, whole, without } from "./words.js";
+import { bare, DATA } from "./util.js";
+import { every, say, sought, starting, whole, without } from "./words.js";
 
 /** What a statement does, in a word. @type {(statement: string) => string} */
 export function statementKind(statement) {
@@ -86,4 +86,13 @@ export function complaints(text) {
     function: every("tested", said).at(-1)?.[1] ?? "",
     error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
   };
+}
+
+/** What to know where the learner's own assert refused the type of an array.
+ * @param {any} refused */
+export function ofType({ name, of }) {
+  const isDb = bare(name).startsWith("db");
+  const other = say(/ndarray(?:64)?$/.test(of) ? "own-type-array" : "own-type-else", { name });
+  const number = say(isDb ? "own-type-db" : "own-type-float", { name });
+  return [say("own-type", { name, of }), /float(?:64)?$/.test(of) ? number : other];
 }

@@ -73,6 +73,7 @@ interface FixtureData {
   /** What is said where none of its programs prints some numbers, as a loop may. */
   too: string;
   outputs: string[];
+  numbers: string[];
   order: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];
@@ -309,6 +310,9 @@ interface Trace {
   frames: Passed[];
 }
 
+/** A function, its test, arrays, and the place among the cases of the test. */
+type Case = [string, Fixture, Scope, number];
+
 /** What is to be run: the function as it is, then each function, test and arrays of the cases. */
 interface Asked {
   fixture: Fixture;
@@ -316,7 +320,7 @@ interface Asked {
   name: string;
   note: string;
   job: object;
-  cases: [string, Fixture, Scope][];
+  cases: Case[];
 }
 
 /** A frame: its cell, line, function and text. */

@@ -43,6 +43,7 @@ from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.steps import sound
+from backcheck.over_time import stem
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -92,8 +93,23 @@ class Diagnosis:
         changes = "; ".join(self.candidates[0].shown) if self.verdict == "explained" else ""
         return f"{self.title[:-1]}: {changes}" if changes else self.title
 
+    @property
+    def notice(self) -> str:
+        """What the test accepts that is no gradient, or for its own shapes alone; or ``""``."""
+        if not self.arrays or not (test := self.fixture):
+            return ""
+        if not test.is_gradient:
+            of = sound(test)
+            return say("no-gradient", title=of.title, id=of.id, page=test.page)
+        bare = [name for name in test.numbers if name in self.arrays]
+        return say("takes-numbers", names=" and ".join(bare), n=len(bare)) if bare else ""
+
+    def told(self, notice: str = "") -> str:
+        """Return the answer, with a notice behind its title."""
+        return f"{_wrapped([self.title, *(['', notice] if notice else [])])}\n{self.body}"
+
     def __repr__(self) -> str:
-        return f"{_wrapped([self.title])}\n{self.body}"
+        return self.told(self.notice)
 
     @property
     def body(self) -> str:
@@ -128,6 +144,7 @@ class Diagnosis:
             name = html.escape(sentence(first))
             items.append(f"<li>{changes or say('as-it-stands')}<br>{name}</li>")
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
+        parts += [f"<p>{html.escape(self.notice)}</p>"] if self.notice else []
         parts += [f"<ol>{''.join(items)}</ol>"] if items else []
         parts += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks]
         return f'<div class="diagnosis">{"".join(parts)}</div>'
@@ -157,7 +174,7 @@ class Diagnosis:
                 }
                 for mutant in self.candidates
             ],
-            "remarks": [*filter(None, [self.headline]), *self.remarks],
+            "remarks": [*filter(None, [self.headline, self.notice]), *self.remarks],
         }
 
     def to_json(self) -> str:
@@ -207,10 +224,12 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     yield from (f"    {mistake.hint}" for mistake in first.named)
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
-    if others := [str(mutant) for mutant in group[1:]]:
-        rest = len(others) - 3
-        more = say("alike-more", n=rest) if rest > 0 else ""
-        yield f"    {say('alike', others='; '.join(others[:3]), more=more)}"
+    if others := group[1:]:
+        # Forms without a name are none that anybody is known to write.
+        known = [str(mutant) for mutant in others if mutant.name][:3]
+        rest = len(others) - len(known)
+        listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
+        yield f"    {say('alike', others=' or '.join(listed))}"
 
 
 def diagnose(
@@ -244,8 +263,7 @@ def diagnose(
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails#a-minus-y-why.
-        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
-        (AL - Y) * (AL > 0).
+        The test cannot tell it from dZ2 = dAL * AL * (1 - AL) or 2 other programs.
     """
     if changes not in (0, 1, 2):
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
@@ -270,11 +288,25 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*found.remarks, beside, *causes))
+        found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
     found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
+    """Return the remarks that say more than that nothing is known."""
+    keys = ("no-test-fits", "nothing-said", "unknown-message", "lines-unread", "paste-whole")
+    silent = {"", covered(), *map(say, (*keys, "own-network", "own-learning", "stopped"))}
+    return tuple(remark for remark in remarks if remark not in silent)
+
+
+def led_by(found: Diagnosis, defined: str) -> Diagnosis:
+    """Return an answer with what to do with a function of the text: first, unless numbers tell."""
+    if found.verdict != "unexplained":
+        return replace(found, remarks=(defined, *found.remarks))
+    return replace(found, headline=defined, remarks=_telling([found.headline, *found.remarks]))
 
 
 def _by_name(paste: Paste) -> dict[str, PrintedArray]:
@@ -324,7 +356,7 @@ def _elsewhere(
     if not other or not other.candidates:
         return None
     found = found or Diagnosis("unexplained", asked)
-    return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
+    return replace(found, remarks=(*_telling(found.remarks), say("elsewhere", title=other.title)))
 
 
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
@@ -513,9 +545,6 @@ def _answer(
         if mutant.named and mutant.outcome.word == "passes"
     ]
     candidates = (Mutant(fixture, {}, 0), *others)
-    if not fixture.is_gradient:
-        of = sound(fixture)
-        remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 
@@ -630,16 +659,17 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         own = [step for step in right if _above([step], order).isdisjoint(wrong)]
         proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
-        also = [
-            n for n in order if n in proved and n not in right and pattern("gradient").search(n)
-        ]
+        # A line of a loop is right if it is so at every step.
+        off = {*map(stem, order.keys() - proved), *right}
+        also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
+        first, also = ([*dict.fromkeys(some)] for some in (map(stem, first), also))
         yield say(
             "right-and-wrong",
-            right=", ".join([*right, *also]),
+            right=_listed([*right, *also], len(right)),
             is_right=say("is", n=len(right) + len(also)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=", ".join(first),
+            first=_listed(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -647,6 +677,12 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         one = replace(placing, arrays={step: arrays[step]})
         if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
             yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
+
+
+def _listed(names: Sequence[str], least: int = 0) -> str:
+    """Return a few names, and how many there are beside."""
+    shown, rest = ", ".join(names[: max(MOST, least)]), len(names) - max(MOST, least)
+    return say("and-others", names=shown, n=rest) if rest > 0 else shown
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:

@@ -66,6 +66,25 @@ def first_wrong(fresh: Iterable[Trace], rtol: float = 1e-7) -> Trace | None:
     return next((one for one in fresh if not is_right(one, rtol)), None)
 
 
+def doing(candidates: Sequence[Mutant], fresh: Sequence[Trace]) -> tuple[Mutant, ...]:
+    """Keep the programs that do on fresh networks of their test what a function did, if any do."""
+
+    def alike(value: Any, other: Any) -> bool:
+        # np.squeeze leaves no axis around one number.
+        known = value is not None and other is not None
+        return known and same(np.atleast_1d(value), np.atleast_1d(other))
+
+    def does(mutant: Mutant, one: Trace) -> bool:
+        own = mutant.values_on(one.arrays)
+        is_told = not one.error and one.test is mutant.fixture
+        names = one.test.expected if is_told else ()
+        return all(alike(own.get(name), one.outputs.get(name)) for name in names)
+
+    # What is expected has no change, and stays.
+    kept = tuple(m for m in candidates if not m.forms or all(does(m, one) for one in fresh))
+    return kept or tuple(candidates)
+
+
 def which_line(
     fresh: Trace, here: Trace, candidates: Sequence[Mutant]
 ) -> tuple[Assignment, str] | None:

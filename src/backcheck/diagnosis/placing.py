@@ -6,7 +6,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import groupby, islice, product
@@ -148,8 +148,13 @@ def placings(
 ) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture, or of its shapes alone."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    known_as = {*steps, *(name for names in fixture.also_called for name in names)}
+    habits = ({step: step for step in steps}, *fixture.also_called)
+    known_as = {name for names in habits for name in names}
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
+    if bare := {
+        name for names in habits for name, step in names.items() if step in fixture.numbers
+    }:
+        arrays = [_bracketed(one, fixture, arrays) if one.name in bare else one for one in arrays]
     computed = [array for array in arrays if not _is_input(array, fixture, known_as)]
     own = _unquoted(_once(computed), fixture)
     # A single entry says nothing without the name of its array.
@@ -293,6 +298,16 @@ def _same_search(placing: Placing) -> Any:
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
     printed = tuple(id(array.rows) for array in placing.arrays.values())
     return str(fixture.program), arrays, tuple(placing.arrays), printed
+
+
+def _bracketed(
+    array: PrintedArray, fixture: Fixture, others: Sequence[PrintedArray]
+) -> PrintedArray:
+    """Return a bare number as the array it stands for, if anything speaks for the test."""
+    shapes = {value.shape for value in fixture.expected.values() if value.size > 1}
+    is_right = any(array.matches(fixture.expected[name].item()) for name in fixture.numbers)
+    speaks = is_right or any(other.shape in shapes for other in others)
+    return replace(array, dimensions=2) if array.shape == () and speaks else array
 
 
 def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:

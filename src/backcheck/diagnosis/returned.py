@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,14 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
         found |= by_name(fixture, into, decoded(one))
     # In which order they come back says nothing of an answer.
     names = dict.fromkeys((*fixture.expected, *found))
-    return {name: _leaf(found[name]) for name in names if name in found}
+    return {
+        name: _as_compared(fixture, name, _leaf(found[name])) for name in names if name in found
+    }
+
+
+def _as_compared(fixture: Fixture, name: str, value: Value) -> Value:
+    array = value.array if value.array is None else fixture.bracketed(name, value.array)
+    return value if array is value.array else replace(value, kind="ndarray", array=array)
 
 
 def _leaf(value: Any) -> Value:
@@ -71,6 +78,9 @@ def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     """Return the first thing the test says, with the size of the difference, or ``""``."""
     # Where one number is expected, its type is left open.
     own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
+    if fixture.comparisons[-1].rule == "printed":
+        # By eye one number has another shape, whatever its type is.
+        own = [(n, one) for n, one in own if one.array is None or one.array.ndim]
     types = [say("wrong-type", name=n, kind=one.kind) for n, one in own if one.kind != "ndarray"]
     arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}
     first = next(iter((*types, *fixture.compare(arrays).failures)), "")

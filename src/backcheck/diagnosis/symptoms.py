@@ -13,7 +13,7 @@ import numpy as np
 
 from backcheck.diagnosis.lines import same
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
-from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
 from backcheck.forward import networks
 from backcheck.mutants.formulas import FAILURES, Values
 from backcheck.mutants.mistakes import names_of, occurrences
@@ -203,7 +203,7 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
     refused = pattern("own-shape").search(frame.statement)
     if not refused:
         kind = pattern("own-type").search(frame.statement)
-        return (None, (), (say("own-type", **kind.groupdict()),)) if kind else None
+        return (None, (), _of_type(**kind.groupdict())) if kind else None
     name, said = refused["name"], say("own-shape", **refused.groupdict())
     for test in tests:
         known = test.function == frame.function or frame.function in ("", "cell")
@@ -212,6 +212,15 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
                 like = say("own-shape-like", title=test.title, name=name)
                 return test, tuple(found), (said, like)
     return None, (), (said, say("own-shape-else"))
+
+
+def _of_type(name: str, of: str) -> tuple[str, str]:
+    """Return what to know where the learner's own assert refused the type of an array."""
+    is_db = name.removeprefix(prefix(name)).startswith("db")
+    is_float, is_array = (of.removesuffix("64").endswith(kind) for kind in ("float", "ndarray"))
+    other = say("own-type-array" if is_array else "own-type-else", name=name)
+    number = say("own-type-db" if is_db else "own-type-float", name=name)
+    return say("own-type", name=name, of=of), number if is_float else other
 
 
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
