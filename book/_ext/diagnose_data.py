@@ -191,6 +191,7 @@ def facts() -> dict[str, Any]:
         "larger": package.running.LARGER,
         "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
+        "many_lines": package.reading.MANY_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
@@ -288,10 +289,13 @@ def words() -> dict[str, Any]:
         "patterns": {
             key: in_javascript(package.words.pattern(key).pattern) for key in texts["patterns"]
         },
-        "replaced": [
-            [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
-            for entry in texts["replaced"]
-        ],
+        **{
+            key: [
+                [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+                for entry in texts[key]
+            ]
+            for key in ("replaced", "rewritten")
+        },
     }
 
 
@@ -399,6 +403,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
+        "notebook": fixture.notebook_names,
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {

@@ -114,6 +114,8 @@ class Fixture:
     gradient_of: dict[str, Tree] = field(default_factory=dict)
     # Other names a step is printed under, one dict for each habit or older edition.
     also_called: tuple[dict[str, str], ...] = ()
+    # What the notebook's function calls arrays and steps, where these have other names here.
+    notebook_names: dict[str, str] = field(default_factory=dict)
     # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
     page: str = ""  # of the book, where its steps are not those of the other tests

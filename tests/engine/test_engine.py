@@ -53,6 +53,7 @@ LAYERS = (
     ),
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing", "apart"),
     *(
+        "pasted",
         "symptoms",
         "shapes",
         "judged",

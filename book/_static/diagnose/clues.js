@@ -24,9 +24,10 @@ export function* remains(placing, paste) {
   if (right.length && wrong.length) {
     const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
     // What a right array is computed from is right, and the first that is not reads only such;
-    // what was computed from another array than the one that is pasted proves nothing.
+    // what was computed from another array than the one that is pasted proves nothing, nor 0.
     const names = wrong.map(([step]) => step);
-    const own = right.filter((step) => !names.some((one) => above([step], reads).has(one)));
+    const telling = right.filter((step) => fixture.reference[step].d.some(Boolean));
+    const own = telling.filter((step) => !names.some((one) => above([step], reads).has(one)));
     const proved = above(own, reads);
     const open = above(names, reads);
     const first = [...reads].filter(

@@ -14,7 +14,7 @@ import { read } from "./reading.js";
 import { Effort } from "./search.js";
 import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
-import { hasCode } from "./traceback.js";
+import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -236,14 +236,16 @@ function withoutNumbers(paste, wanted, every) {
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
-  const isCode = !some && !paste.error && !paste.failing.length && !paste.problem;
-  const read = isCode && judged(paste, every);
+  const isAlone = !paste.error && !paste.failing.length && !paste.problem;
+  // What code assigns to other names than those of gradients are inputs.
+  const areInputs = paste.arrays.every(({ name }) => name && name[0] !== "d");
+  const read = isAlone && areInputs && hasCode(paste.lines) && judged(paste, every);
   if (read) {
     const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
     return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
   }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? [say("own-network"), say("own-learning")] : [];
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines) : [];
   const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }

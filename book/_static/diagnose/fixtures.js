@@ -151,6 +151,11 @@ export class Fixture {
     return this.steps.find((step) => step.name === name)?.tree ?? leaf(name);
   }
 
+  /** Whether the forward pass computes a step too. @param {string} step */
+  isForward(step) {
+    return shared(this.data.forward, unpackSteps).some(({ name }) => name === step);
+  }
+
   /** A forward pass on what is given, and the right gradients. @param {number} given */
   network(given) {
     const arrays = { ...shared(given, unpackArrays) };

@@ -19,8 +19,8 @@ function isRightOn(fresh, rtol) {
 /** The first network on which a function is wrong. @type {(fresh: Trace[], rtol?: number) => Trace?} */
 export const firstWrong = (fresh, rtol) => fresh.find((one) => !isRightOn(one, rtol)) ?? null;
 
-/** An answer with the programs that do on fresh networks of their test what a function did there,
- * if any do. @type {(found: Diagnosis, fresh: Trace[]) => Diagnosis} */
+/** An answer with the programs that do on fresh networks of their test what a function did there.
+ * @type {(found: Diagnosis, fresh: Trace[]) => Diagnosis} */
 export function doing(found, fresh) {
   // np.squeeze leaves no axis around one number.
   const inAxis = (/** @type {Value | undefined} */ one) => one && { ...one, n: Math.max(1, one.n) };
@@ -36,7 +36,7 @@ export function doing(found, fresh) {
     (one) =>
       !one.forms.size || told.every((trace) => trace.test !== one.fixture || does(one, trace)),
   );
-  return { ...found, candidates: kept.length ? kept : found.candidates };
+  return { ...found, candidates: kept };
 }
 
 /** The first assignment that is not right, and what can be said of it; or null.
@@ -210,6 +210,6 @@ const stepsOf = cache(
 /** The step that a name is the name of, or "". @type {(one: Assignment, fixture: Fixture) => string} */
 function spelledOn({ name, prefix }, fixture) {
   const course = courseSpelling(name);
-  const names = [prefix + name, name, prefix + course, course];
+  const names = [prefix + name, name, fixture.data.notebook[name] ?? "", prefix + course, course];
   return names.find((one) => stepsOf(fixture).has(one)) ?? "";
 }

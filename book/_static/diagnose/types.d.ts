@@ -77,6 +77,8 @@ interface FixtureData {
   order: string[];
   roles: Record<string, string>;
   also: Record<string, string>[];
+  /** What the notebook's function calls arrays and steps that have other names here. */
+  notebook: Record<string, string>;
   byKey: boolean;
   spread: number;
   arrays: number;
@@ -144,6 +146,7 @@ interface Data {
   larger: number;
   cases: number;
   most_lines: number;
+  many_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
   effort: [number, number];
@@ -167,6 +170,7 @@ interface Data {
     small: string[];
     patterns: Record<string, [string, string]>;
     replaced: [string, string, string][];
+    rewritten: [string, string, string][];
   };
   differences: {
     says: string[];

@@ -35,7 +35,14 @@ from backcheck.diagnosis.placing import (
     placed_on,
     placings,
 )
-from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, has_code, read
+from backcheck.diagnosis.reading import (
+    Paste,
+    PrintedArray,
+    from_arrays,
+    has_code,
+    read,
+    with_own_code,
+)
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.shapes import misshapen
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
@@ -418,14 +425,19 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
-    is_code = not (arrays or paste.error or paste.failing or paste.problem)
-    if is_code and (lines := judged(paste, every)):
+    is_code = has_code(paste.lines) and not (paste.error or paste.failing or paste.problem)
+    # What code assigns to other names than those of gradients are inputs.
+    if (
+        is_code
+        and all(name[:1] != "d" and one.name for name, one in arrays.items())
+        and (lines := judged(paste, every))
+    ):
         test, candidates, (headline, *more) = lines
         more += [] if test else [covered()]
         return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = [say("own-network"), say("own-learning")] if is_own else []
+    own = with_own_code(paste.lines) if is_own else []
     remarks = () if paste.problem and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
@@ -655,8 +667,9 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
     if right and wrong:
         order = {one.name: {*one.reads} for one in fixture.program.steps}
         # What a right array is computed from is right, and the first that is not reads only such;
-        # what was computed from another array than the one that is pasted proves nothing.
-        own = [step for step in right if _above([step], order).isdisjoint(wrong)]
+        # what was computed from another array than the one that is pasted proves nothing, nor 0.
+        telling = [step for step in right if np.any(fixture.values[step])]
+        own = [step for step in telling if _above([step], order).isdisjoint(wrong)]
         proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         # A line of a loop is right if it is so at every step.

@@ -67,7 +67,7 @@ def first_wrong(fresh: Iterable[Trace], rtol: float = 1e-7) -> Trace | None:
 
 
 def doing(candidates: Sequence[Mutant], fresh: Sequence[Trace]) -> tuple[Mutant, ...]:
-    """Keep the programs that do on fresh networks of their test what a function did, if any do."""
+    """Keep the programs that do on fresh networks of their test what a function did there."""
 
     def alike(value: Any, other: Any) -> bool:
         # np.squeeze leaves no axis around one number.
@@ -81,8 +81,7 @@ def doing(candidates: Sequence[Mutant], fresh: Sequence[Trace]) -> tuple[Mutant,
         return all(alike(own.get(name), one.outputs.get(name)) for name in names)
 
     # What is expected has no change, and stays.
-    kept = tuple(m for m in candidates if not m.forms or all(does(m, one) for one in fresh))
-    return kept or tuple(candidates)
+    return tuple(m for m in candidates if not m.forms or all(does(m, one) for one in fresh))
 
 
 def which_line(
@@ -234,5 +233,6 @@ def _spelled(one: Assignment, fixture: Fixture) -> str:
     """Return the step that a name is the name of, or ``""``."""
     steps = [*(step.name for step in fixture.program.steps), *fixture.given, *fixture.arrays]
     spelled = course_spelling(one.name) or ""
-    names = (one.prefix + one.name, one.name, one.prefix + spelled, spelled)
+    own = fixture.notebook_names.get(one.name, "")
+    names = (one.prefix + one.name, one.name, own, one.prefix + spelled, spelled)
     return next((name for name in names if name in steps), "")
