@@ -119,7 +119,7 @@ function* shown(done) {
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
-    for (const one of passes ? firstOf(done, found) : [])
+    for (const one of passes ? saidFirst(done, found) : [])
       parts.push(element("p", {}, ...remarkParts(one, [])));
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
@@ -134,7 +134,7 @@ function* shown(done) {
 }
 
 /** What is said first of a function that passes. @type {(done: Ran, found: Diagnosis) => string[]} */
-function firstOf(done, found) {
+function saidFirst(done, found) {
   const said = [besidePassing(done), noticeOf(found)].filter(Boolean);
   return wrongOn(done) ? said : said.reverse();
 }

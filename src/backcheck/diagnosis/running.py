@@ -21,7 +21,7 @@ from backcheck import forward
 from backcheck.diagnosis.calling import called, calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
-from backcheck.diagnosis.lines import Assignment, Trace, doing, first_wrong, same, which_line
+from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
@@ -286,8 +286,12 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
-    fresh = ran.traces.get(ran.name, [])[: CASES - 1]
-    found = replace(found, candidates=doing(found.candidates, fresh))
+    # Real forward passes tell more apart than the test; what is expected has no change, and stays.
+    fresh = [
+        t for t in ran.traces.get(ran.name, [])[: CASES - 1] if t.outputs and t.test is fixture
+    ]
+    kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
+    found = replace(found, candidates=tuple(kept) or found.candidates)
     paste = Paste((), lines=_lines_in(ran, ran.name))
     own = written(paste, fixture) if found.verdict == "unexplained" else None
     if own and own.changes <= MOST_LINES and all(matches(own, found.arrays).values()):
