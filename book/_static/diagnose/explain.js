@@ -170,7 +170,8 @@ export function noticeOf({ fixture, seen }) {
   if (!fixture || !seen.size) return "";
   const { title, id } = soundOf(fixture);
   if (!fixture.data.gradient) return say("no-gradient", { title, id, page: fixture.data.page });
-  const names = fixture.data.numbers.filter((name) => seen.has(name)).join(" and ");
+  const bare = [...seen].filter(([, { isBare }]) => isBare);
+  const names = bare.map(([name]) => name).join(" and ");
   return names && say("takes-numbers", { names });
 }
 

@@ -100,7 +100,7 @@ class Diagnosis:
         if not test.is_gradient:
             of = sound(test)
             return say("no-gradient", title=of.title, id=of.id, page=test.page)
-        bare = " and ".join(name for name in test.numbers if name in self.arrays)
+        bare = " and ".join(name for name, array in self.arrays.items() if array.bare)
         return say("takes-numbers", names=bare) if bare else ""
 
     def __repr__(self) -> str:

@@ -279,7 +279,7 @@ def _same_search(placing: Placing) -> Any:
 def _bracketed(placed: dict[str, PrintedArray], fixture: Fixture) -> dict[str, PrintedArray]:
     """Read a number as the array that a test expects bare, if anything speaks for the test."""
     bare = {step: placed[step] for step in fixture.numbers if step in placed}
-    read = {step: replace(a, dimensions=2) for step, a in bare.items() if a.shape == ()}
+    read = {step: replace(a, dimensions=2, bare=True) for step, a in bare.items() if a.shape == ()}
     right = (array.matches(fixture.expected[step]) for step, array in read.items())
     speaks = any(right) or any(a.fits(np.shape(fixture.values[s])) for s, a in placed.items())
     return placed | read if speaks else placed

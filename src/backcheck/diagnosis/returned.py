@@ -48,10 +48,7 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
         found |= by_name(fixture, into, decoded(one))
     # In which order they come back says nothing of an answer.
     names = dict.fromkeys((*fixture.expected, *found))
-    leaves = {name: _leaf(found[name]) for name in names if name in found}
-    bare = {name: leaves[name].array for name in fixture.numbers if name in leaves}
-    read = {n: Value("ndarray", v.reshape(1, 1)) for n, v in bare.items() if np.shape(v) == ()}
-    return leaves | read
+    return {name: _leaf(found[name]) for name in names if name in found}
 
 
 def _leaf(value: Any) -> Value:

@@ -266,6 +266,8 @@ def _trace(
             made.append(one)
     outputs = outputs_of(test, told["returned"])
     usable = {n: value.array for n, value in outputs.items() if not unusable(test, n, value)}
+    bare = {n: usable[n] for n in test.numbers if n in usable and not usable[n].ndim}
+    usable |= {name: value.reshape(test.expected[name].shape) for name, value in bare.items()}
     return Trace(test, arrays, made, usable, function, overwritten)
 
 
