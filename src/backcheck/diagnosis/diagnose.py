@@ -95,13 +95,11 @@ class Diagnosis:
     @property
     def notice(self) -> str:
         """What the test accepts that is no gradient, or for its own shapes alone; or ``""``."""
-        if not self.arrays or not (test := self.fixture):
-            return ""
-        if not test.is_gradient:
+        test, bare = self.fixture, [name for name, array in self.arrays.items() if array.bare]
+        if test and self.arrays and not test.is_gradient:
             of = sound(test)
             return say("no-gradient", title=of.title, id=of.id, page=test.page)
-        bare = " and ".join(name for name, array in self.arrays.items() if array.bare)
-        return say("takes-numbers", names=bare) if bare else ""
+        return say("takes-numbers", names=" and ".join(bare)) if bare else ""
 
     def __repr__(self) -> str:
         notice = ["", self.notice] if self.notice else []
