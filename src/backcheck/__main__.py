@@ -202,7 +202,7 @@ def _run(options: argparse.Namespace) -> int:
         of = {"title": fixture.title, "name": name, "complaint": complaint}
         print(f"{say('run-fails' if complaint else 'run-passes', **of)} {first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
-        print(found.told("" if passes else found.notice))
+        print(f"{found.title}\n{found.body}" if passes else found)
     if ran.error:
         return EXIT["raised"]
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]

@@ -62,6 +62,7 @@ class Comparison:
     edition: str
     rule: str
     outputs: tuple[str, ...]  # in the order of the asserts: learners see the first failure
+    bare: bool = False  # whether an output of one entry is expected as a number, without brackets
     exact_keys: bool = False  # whether an output beyond them fails the test too
     near: tuple[float, ...] = ()  # of a gradient check, as is the step
     step: float = 0.0
@@ -122,7 +123,6 @@ class Fixture:
     # Where the book explains what its steps compute and those of the other tests do not.
     explains: Mapping[str, str] = field(default_factory=dict)
     is_gradient: bool = True  # whether the numbers it accepts are the gradient of anything
-    numbers: tuple[str, ...] = ()  # the outputs of one entry that it expects without brackets
     # Where its function is a loop over layers, a test of it with more of them.
     deeper: "Fixture | None" = None
 
@@ -212,10 +212,11 @@ class Fixture:
         comparison = self.comparisons[-1] if edition is None else editions[edition]
         return Outcome(tuple(self._failures(outputs, comparison)))
 
-    def bracketed(self, name: str, value: Any) -> Any:
-        """Return an output as it is compared: a number has axes where it is expected bare."""
-        is_bare = name in self.numbers and np.size(self.expected[name]) == 1 and not np.ndim(value)
-        return np.reshape(value, self.expected[name].shape) if is_bare else value
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The outputs that the newest edition expects as numbers, without brackets."""
+        bare = self.comparisons[-1].bare
+        return tuple(name for name, value in self.expected.items() if bare and value.size == 1)
 
     def _failures(self, outputs: Mapping[str, ArrayLike], comparison: Comparison) -> Iterator[str]:
         asked, rule = comparison.outputs, comparison.rule
@@ -227,9 +228,9 @@ class Fixture:
             if name not in outputs:
                 yield ABSENT.format(name=name)
             elif rule in RULES:
-                got, want = self.bracketed(name, numeric(name, outputs[name])), self.expected[name]
+                got, want = numeric(name, outputs[name]), self.expected[name]
                 absolute, relative = RULES[rule]
-                if got.shape != want.shape:
+                if got.shape != want.shape and (got.ndim or name not in self.numbers):
                     yield WRONG.format(what="shape", name=name)
                 elif not np.all(np.abs(got - want) <= absolute + relative * np.abs(want)):
                     yield WRONG.format(what="values", name=name)

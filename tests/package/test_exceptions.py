@@ -291,8 +291,8 @@ def test_an_assert_on_a_type_is_told_of_the_array_that_it_asks_for() -> None:
         "grads['db1'], np.float64": "db1 has the shape of its b",
         "cost, float": "A float is one number, and a sum with axis or keepdims is an array",
         "dW, float": "A float is one number, and a sum with axis or keepdims is an array",
-        "dW, np.ndarray": "A sum over everything is one number, and brackets make a list",
-        "cache, tuple": "Print cache and its type above the assert.",
+        "dW, np.ndarray": "Print dW and its type above the assert: a sum over everything is",
+        "cache, tuple": "Print cache and its type above the assert",
     }
     for asked, says in said.items():
         remarks = diagnose(in_function("linear_backward", f"assert isinstance({asked})")).remarks

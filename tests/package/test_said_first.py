@@ -71,6 +71,7 @@ def test_one_number_passes_where_the_edition_expected_one_and_is_no_wrong_type_e
     assert main(["run", first, str(file)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "your linear_backward passes. It is a mistake all the same" in said
+    assert "on forward passes with other numbers of units and examples" in said
     assert "This edition takes db for one number" in said
     assert main(["run", second, str(file)]) == 1
     said = " ".join(capsys.readouterr().out.split())
@@ -133,8 +134,9 @@ def test_of_many_right_steps_a_few_are_listed_and_the_others_counted() -> None:
 @pytest.mark.parametrize("test", [*WRONG, *BARE], ids=lambda test: test.id)
 def test_that_a_test_accepts_a_mistake_is_said_before_anything_else(test: Fixture) -> None:
     says = "This edition takes " if test.numbers else "This test expects a mistake"
-    wrong = {name: 3.7 * value + 1 for name, value in test.expected.items()}
-    for values in (test.expected, wrong) if not test.last else (test.expected,):
+    right = {n: v.item() if n in test.numbers else v for n, v in test.expected.items()}
+    wrong = {name: 3.7 * value + 1 for name, value in right.items() if name not in test.numbers}
+    for values in (right, right | wrong) if not test.last else (right,):
         found = diagnose(values, test, 0)
         _, first, *_ = str(found).split("\n\n")
         assert found.notice.startswith(says)
@@ -180,6 +182,8 @@ def test_numbers_that_are_explained_go_before_a_function_that_can_be_judged(
 
 
 def test_what_says_nothing_is_left_out_where_a_message_has_causes() -> None:
-    found = diagnose("dW = [[0.29255464 -0.390686]\n [0.1234567 0.7654321]]\nKeyError: 'dA0'")
+    numbers = np.random.default_rng(1).normal(size=(3, 5))
+    found = diagnose(f"dW = {numbers}\nKeyError: 'dA0'", changes=1)
+    assert found.fixture == load("c1w4_linear_backward_v4a")
     assert any("Another name stands in the key" in one for one in found.remarks)
     assert not [one for one in found.remarks if one.startswith(SILENT)]

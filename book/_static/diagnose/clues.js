@@ -39,12 +39,15 @@ export function* remains(placing, paste) {
     const also = [...reads.keys()].filter(
       (name) => proved.has(name) && !right.includes(name) && sought("gradient", name),
     );
+    const known = [...right, ...also];
+    const rest = known.length - Math.max(MOST_LISTED, right.length);
+    const listed = known.slice(0, known.length - Math.max(0, rest)).join(", ");
     yield say("right-and-wrong", {
-      right: listed([...right, ...also], right.length),
-      is_right: say("is", { n: right.length + also.length }),
+      right: rest > 0 ? say("and-others", { names: listed, n: rest }) : listed,
+      is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: listed(first.map(([name]) => name)),
+      first: first.map(([name]) => name).join(", "),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
@@ -57,13 +60,6 @@ export function* remains(placing, paste) {
     const changes = candidates[0].shown.join("; ");
     yield say("alone", { step: called([step, one]), changes });
   }
-}
-
-/** A few names, and how many there are beside. @param {string[]} names */
-function listed(names, fewest = 0) {
-  const most = Math.max(MOST_LISTED, fewest);
-  const shown = names.slice(0, most).join(", ");
-  return names.length > most ? say("and-others", { names: shown, n: names.length - most }) : shown;
 }
 
 /** Some steps with all that they are computed from.

@@ -169,8 +169,9 @@ export function noticeOf({ fixture, seen }) {
   if (!fixture || !seen.size) return "";
   const { title, id } = soundOf(fixture);
   if (!fixture.data.gradient) return say("no-gradient", { title, id, page: fixture.data.page });
-  const bare = fixture.data.numbers.filter((name) => seen.has(name));
-  return bare.length ? say("takes-numbers", { names: bare.join(" and "), n: bare.length }) : "";
+  const bare = [...seen].filter(([, { isBare }]) => isBare);
+  const names = bare.map(([name]) => name).join(" and ");
+  return names && say("takes-numbers", { names });
 }
 
 /** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */

@@ -85,6 +85,8 @@ export class Observed {
     this.entry = null;
     /** The shape of that larger array, if it was printed. @type {string | undefined} */
     this.around = undefined;
+    /** Whether it stood without the brackets that it is read with. */
+    this.isBare = false;
     this.name = name;
     this.context = context;
     this.rows = untrimmed(rows);
@@ -104,7 +106,7 @@ export class Observed {
   /** The same number in the brackets of a matrix. @returns {Observed} */
   bracketed() {
     const made = Object.assign(Object.create(Observed.prototype), this, { dimensions: 2 });
-    return Object.assign(made, { like: made.findLike() });
+    return Object.assign(made, { like: made.findLike(), isBare: true });
   }
 
   /** The same numbers as a part of a larger array, as dW[3][1] is.

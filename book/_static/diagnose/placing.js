@@ -1,9 +1,8 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
-import { covers } from "./numbers.js";
 import { isRight } from "./search.js";
 import { DATA, groupedBy, spelledIn } from "./util.js";
-import { sameShape, shapeOf, value } from "./values.js";
+import { shapeOf, value } from "./values.js";
 import { say, sought } from "./words.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
@@ -202,17 +201,14 @@ export function evidence(placing) {
   return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
-/** Whether a bare number stands for an array of one entry, and anything speaks for the test.
- * @type {(seen: Observed, fixture: Fixture, others: Observed[]) => boolean} */
-function isBracketed({ name, like, cells }, { data, expected }, others) {
-  const { numbers, also } = data;
-  const named = numbers.filter((step) => also.some((one) => one[name ?? ""] === step));
-  if (like?.n !== 0 || !(numbers.includes(name ?? "") || named.length)) return false;
-  const shaped = Object.values(expected).filter(({ d }) => d.length > 1);
-  return (
-    numbers.some((step) => covers(cells[0], expected[step].d[0])) ||
-    others.some(({ like: own }) => own && shaped.some((want) => sameShape(want, own)))
-  );
+/** Arrays with a number read as the array that a test expects bare, if anything speaks for it.
+ * @type {(placed: Seen, fixture: Fixture) => Seen} */
+function bracketed(placed, { data, expected, reference }) {
+  const read = new Map(placed);
+  for (const [step, seen] of placed)
+    if (data.numbers.includes(step) && seen.like?.n === 0) read.set(step, seen.bracketed());
+  const right = data.numbers.some((step) => read.get(step)?.matches(expected[step]));
+  return right || count(placed, (step, seen) => seen.fits(reference[step])) ? read : placed;
 }
 
 /** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
@@ -231,10 +227,7 @@ export function placedOn(paste, tests, named) {
 export function placings(paste, fixture, named = true, exact = false) {
   const steps = fixture.steps.map((step) => step.name).filter((name) => name !== "m");
   const knownAs = [...steps, ...fixture.data.also.flatMap((names) => Object.keys(names))];
-  const spelled = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
-  const arrays = spelled.map((seen) =>
-    isBracketed(seen, fixture, spelled) ? seen.bracketed() : seen,
-  );
+  const arrays = paste.arrays.map((seen) => inTheSpellingOf(knownAs, seen));
   const computed = arrays.filter((seen) => !isInput(seen, fixture, knownAs));
   const own = unquoted(once(computed), fixture);
   // A single entry says nothing without the name of its array.
@@ -257,7 +250,7 @@ export function placings(paste, fixture, named = true, exact = false) {
     return byShape(free, left, fixture, exact)
       .map((filled) => ({
         fixture,
-        seen: new Map([...taken, ...filled]),
+        seen: bracketed(new Map([...taken, ...filled]), fixture),
         printedAs: namesOfSteps([...filled.filter(([step, seen]) => seen.name !== step), ...keys]),
         recognised,
         renamed,

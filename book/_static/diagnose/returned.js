@@ -2,7 +2,7 @@
 /* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
 import { byOutput } from "./calling.js";
 import { DATA } from "./util.js";
-import { shapeOf, tuple, value } from "./values.js";
+import { tuple, value } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(number: number | string) => number} */
@@ -49,15 +49,8 @@ export function outputsOf(fixture, returned) {
   const names = Object.keys(fixture.expected);
   const place = (/** @type {string} */ name) => names.indexOf(name) + 1 || names.length + 1;
   found.sort(([one], [other]) => place(one) - place(other));
-  return new Map(found.map(([name, one]) => [name, asCompared(fixture, name, leafOf(one))]));
+  return new Map(found.map(([name, one]) => [name, leafOf(one)]));
 }
-
-/** An output as it is compared: a number has axes where it is expected without brackets.
- * @type {(fixture: Fixture, name: string, one: Returned) => Returned} */
-const asCompared = (fixture, name, one) =>
-  fixture.isBare(name, one.shape?.length)
-    ? { ...one, kind: "ndarray", shape: shapeOf(fixture.expected[name]) }
-    : one;
 
 /** An output as one value: lists of numbers are an array of a wrong type.
  * @type {(one: Returned) => Returned} */
@@ -92,7 +85,7 @@ export function firstComplaint(fixture, outputs) {
     if (!got) return say("absent", { name });
     const want = expected[name];
     const shapes = { own: tuple(got.shape ?? []), expected: shapeText(want) };
-    if (shapes.own !== shapes.expected)
+    if (shapes.own !== shapes.expected && !fixture.isBare(name, got.shape?.length))
       return say("wrong-by-shape", { said: say("wrong", { what: "shape", name }), ...shapes });
     const array = arrayOf(got) ?? value(0, 1, 1, [NaN]);
     const [said] = fixture.failure(name, array);

@@ -32,7 +32,7 @@ import {
 import { knownCauses, likelyMutants } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
-import { same } from "./values.js";
+import { same, value } from "./values.js";
 import { say } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
@@ -179,6 +179,8 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
   if (!returned) return trace;
   try {
     trace.outputs = usable(outputsOf(test, returned));
+    for (const [name, { n, d }] of Object.entries(trace.outputs))
+      if (test.isBare(name, n)) trace.outputs[name] = value(2, 1, 1, d);
   } catch (failure) {
     trace.error = /** @type {Error} */ (failure).message;
   }

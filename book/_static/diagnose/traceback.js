@@ -104,7 +104,7 @@ export function complaints(text) {
  * @param {any} refused */
 export function ofType({ name, of }) {
   const isDb = bare(name).startsWith("db");
-  const other = say(/ndarray(?:64)?$/.test(of) ? "own-type-array" : "own-type-else", { name });
+  const other = say("own-type-else", { name });
   const number = say(isDb ? "own-type-db" : "own-type-float", { name });
   return [say("own-type", { name, of }), /float(?:64)?$/.test(of) ? number : other];
 }

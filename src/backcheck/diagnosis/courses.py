@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from backcheck.diagnosis.calling import calls
 from backcheck.fixtures import DIFFERENCE, RULES, Fixture, from_table
 from backcheck.forward import COST, KEEP, SIZES, kind_and_shape, size, variable, verdict
@@ -18,13 +16,13 @@ REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= {"is_gradient": bool, "instead": str}
-KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called", "numbers"), list)
+KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains", "deeper"), dict)
 KEYS |= {"notebook_names": dict}
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}
-COMPARED |= {"near": list, "step": float}
+COMPARED |= {"near": list, "step": float, "bare": bool}
 
 
 def read(path: str | Path) -> tuple[Fixture, ...]:
@@ -119,8 +117,6 @@ def flaws(fixture: Fixture) -> Iterator[str]:
                 yield f"{name} is compared, but its program has no such step."
             if name not in lines and not variable(fixture, name)[1]:
                 yield f"{name} is compared, but is no line of its forward, nor d and a name."
-    if bare := [name for name in fixture.numbers if np.size(fixture.expected.get(name, ())) != 1]:
-        yield f"{bare[0]} is among its numbers, but no output of one entry."
     tuple(calls(fixture))
     outcome = fixture.judge(fixture.program)
     if outcome.word != "passes":

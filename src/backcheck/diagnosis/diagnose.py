@@ -103,20 +103,15 @@ class Diagnosis:
     @property
     def notice(self) -> str:
         """What the test accepts that is no gradient, or for its own shapes alone; or ``""``."""
-        if not self.arrays or not (test := self.fixture):
-            return ""
-        if not test.is_gradient:
+        test, bare = self.fixture, [name for name, array in self.arrays.items() if array.bare]
+        if test and self.arrays and not test.is_gradient:
             of = sound(test)
             return say("no-gradient", title=of.title, id=of.id, page=test.page)
-        bare = [name for name in test.numbers if name in self.arrays]
-        return say("takes-numbers", names=" and ".join(bare), n=len(bare)) if bare else ""
-
-    def told(self, notice: str = "") -> str:
-        """Return the answer, with a notice behind its title."""
-        return f"{_wrapped([self.title, *(['', notice] if notice else [])])}\n{self.body}"
+        return say("takes-numbers", names=" and ".join(bare)) if bare else ""
 
     def __repr__(self) -> str:
-        return self.told(self.notice)
+        notice = ["", self.notice] if self.notice else []
+        return f"{_wrapped([self.title, *notice])}\n{self.body}"
 
     @property
     def body(self) -> str:
@@ -673,16 +668,17 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         # A line of a loop is right if it is so at every step.
-        off = {*map(stem, order.keys() - proved), *right}
+        off = {*map(stem, order.keys() - proved)}
         also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
-        first, also = ([*dict.fromkeys(some)] for some in (map(stem, first), also))
+        known = [*dict.fromkeys([*right, *also])]
+        listed, rest = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
         yield say(
             "right-and-wrong",
-            right=_listed([*right, *also], len(right)),
-            is_right=say("is", n=len(right) + len(also)),
+            right=say("and-others", names=listed, n=rest) if rest > 0 else listed,
+            is_right=say("is", n=len(known)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=_listed(first),
+            first=", ".join(dict.fromkeys(map(stem, first))),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -690,12 +686,6 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         one = replace(placing, arrays={step: arrays[step]})
         if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
             yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
-
-
-def _listed(names: Sequence[str], least: int = 0) -> str:
-    """Return a few names, and how many there are beside."""
-    shown, rest = ", ".join(names[: max(MOST, least)]), len(names) - max(MOST, least)
-    return say("and-others", names=shown, n=rest) if rest > 0 else shown
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:

@@ -66,22 +66,13 @@ def first_wrong(fresh: Iterable[Trace], rtol: float = 1e-7) -> Trace | None:
     return next((one for one in fresh if not is_right(one, rtol)), None)
 
 
-def doing(candidates: Sequence[Mutant], fresh: Sequence[Trace]) -> tuple[Mutant, ...]:
-    """Keep the programs that do on fresh networks of their test what a function did there."""
-
-    def alike(value: Any, other: Any) -> bool:
-        # np.squeeze leaves no axis around one number.
-        known = value is not None and other is not None
-        return known and same(np.atleast_1d(value), np.atleast_1d(other))
-
-    def does(mutant: Mutant, one: Trace) -> bool:
-        own = mutant.values_on(one.arrays)
-        is_told = not one.error and one.test is mutant.fixture
-        names = one.test.expected if is_told else ()
-        return all(alike(own.get(name), one.outputs.get(name)) for name in names)
-
-    # What is expected has no change, and stays.
-    return tuple(m for m in candidates if not m.forms or all(does(m, one) for one in fresh))
+def does(mutant: Mutant, fresh: Trace) -> bool:
+    """Return whether a program does on a network of its test what a function did there."""
+    own, made = mutant.values_on(fresh.arrays), fresh.outputs
+    asked = [name for name in fresh.test.expected if name in made]
+    # np.squeeze leaves no axis around one number.
+    pairs = [(np.atleast_1d(own.get(name, ())), np.atleast_1d(made[name])) for name in asked]
+    return fresh.test is mutant.fixture and bool(pairs) and all(same(*pair) for pair in pairs)
 
 
 def which_line(
@@ -116,17 +107,13 @@ def _explained(
     """Find the changed step of a program that does the same as the function on new arrays."""
     usual = _usual(fixture, fresh)
     for mutant in candidates:
-        try:
-            values = mutant.program.run(fresh.arrays)
-        except (ValueError, KeyError):
+        if not does(mutant, fresh):
             continue
-        asked = [name for name in fixture.expected if name in fresh.outputs]
-        if not asked or not all(same(values[name], fresh.outputs[name]) for name in asked):
-            continue
+        values = mutant.values_on(fresh.arrays)
         # Several changes of what a layer reads are shown as one.
         shown = mutant.shown * len(mutant.changed)
         for (step, _, _), statement in zip(mutant.changed, shown, strict=False):
-            if step not in right or same(values[step], right[step]):
+            if step not in {*right} & {*values} or same(values[step], right[step]):
                 continue
             made = [n for n in _last(fresh) if same(fresh.assignments[n].value, values[step])]
             named = [n for n in made if _spelled(fresh.assignments[n], fixture) == step]

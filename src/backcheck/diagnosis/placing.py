@@ -6,7 +6,7 @@ own, and may use the names of an older edition. A **placing** is one way to read
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from itertools import groupby, islice, product
@@ -148,13 +148,8 @@ def placings(
 ) -> Iterator[Placing]:
     """Yield the ways to take the pasted arrays for steps of one fixture, or of its shapes alone."""
     steps = [step.name for step in fixture.program.steps if step.name != "m"]
-    habits = ({step: step for step in steps}, *fixture.also_called)
-    known_as = {name for names in habits for name in names}
+    known_as = {*steps, *(name for names in fixture.also_called for name in names)}
     arrays = [_in_the_spelling_of(known_as, array) for array in paste.arrays]
-    if bare := {
-        name for names in habits for name, step in names.items() if step in fixture.numbers
-    }:
-        arrays = [_bracketed(one, fixture, arrays) if one.name in bare else one for one in arrays]
     computed = [array for array in arrays if not _is_input(array, fixture, known_as)]
     own = _unquoted(_once(computed), fixture)
     # A single entry says nothing without the name of its array.
@@ -174,7 +169,7 @@ def placings(
         left = [step for step in steps if step not in taken]
         for filled in _by_shape(free, left, fixture, exact):
             moved = _other_names(filled) | (keys if habit == 1 else {})
-            if placed := {**taken, **filled}:
+            if placed := _bracketed({**taken, **filled}, fixture):
                 yield Placing(fixture, placed, moved, recognised, other if habit > 1 else {})
 
 
@@ -300,14 +295,13 @@ def _same_search(placing: Placing) -> Any:
     return str(fixture.program), arrays, tuple(placing.arrays), printed
 
 
-def _bracketed(
-    array: PrintedArray, fixture: Fixture, others: Sequence[PrintedArray]
-) -> PrintedArray:
-    """Return a bare number as the array it stands for, if anything speaks for the test."""
-    shapes = {value.shape for value in fixture.expected.values() if value.size > 1}
-    is_right = any(array.matches(fixture.expected[name].item()) for name in fixture.numbers)
-    speaks = is_right or any(other.shape in shapes for other in others)
-    return replace(array, dimensions=2) if array.shape == () and speaks else array
+def _bracketed(placed: dict[str, PrintedArray], fixture: Fixture) -> dict[str, PrintedArray]:
+    """Read a number as the array that a test expects bare, if anything speaks for the test."""
+    bare = {step: placed[step] for step in fixture.numbers if step in placed}
+    read = {step: replace(a, dimensions=2, bare=True) for step, a in bare.items() if a.shape == ()}
+    right = (array.matches(fixture.expected[step]) for step, array in read.items())
+    speaks = any(right) or any(a.fits(np.shape(fixture.values[s])) for s, a in placed.items())
+    return placed | read if speaks else placed
 
 
 def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:

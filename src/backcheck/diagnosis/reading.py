@@ -89,6 +89,7 @@ class PrintedArray:
     expected: bool = False  # whether the text calls it the expected output
     at: tuple[int, ...] = ()  # where it stands in a larger array, as dW[3][1] does
     around: tuple[int, ...] | None = None  # the shape of that array, if it was printed
+    bare: bool = False  # whether it stood without the brackets that it is read with
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:

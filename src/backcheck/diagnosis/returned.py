@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -48,14 +48,7 @@ def outputs_of(fixture: Fixture, returned: list[Any]) -> dict[str, Value]:
         found |= by_name(fixture, into, decoded(one))
     # In which order they come back says nothing of an answer.
     names = dict.fromkeys((*fixture.expected, *found))
-    return {
-        name: _as_compared(fixture, name, _leaf(found[name])) for name in names if name in found
-    }
-
-
-def _as_compared(fixture: Fixture, name: str, value: Value) -> Value:
-    array = value.array if value.array is None else fixture.bracketed(name, value.array)
-    return value if array is value.array else replace(value, kind="ndarray", array=array)
+    return {name: _leaf(found[name]) for name in names if name in found}
 
 
 def _leaf(value: Any) -> Value:

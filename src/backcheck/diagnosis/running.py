@@ -21,7 +21,7 @@ from backcheck import forward
 from backcheck.diagnosis.calling import called, calls
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
-from backcheck.diagnosis.lines import Assignment, Trace, doing, first_wrong, same, which_line
+from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.pasted import written
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
@@ -267,6 +267,8 @@ def _trace(
             made.append(one)
     outputs = outputs_of(test, told["returned"])
     usable = {n: value.array for n, value in outputs.items() if not unusable(test, n, value)}
+    bare = {n: usable[n] for n in test.numbers if n in usable and not usable[n].ndim}
+    usable |= {name: value.reshape(test.expected[name].shape) for name, value in bare.items()}
     return Trace(test, arrays, made, usable, function, overwritten)
 
 
@@ -287,9 +289,13 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
-    fresh = ran.traces.get(ran.name, [])[: CASES - 1]
-    found = replace(found, candidates=doing(found.candidates, fresh))
-    if found.verdict != "expected" and not found.candidates:
+    # Real forward passes tell more apart than the test; what is expected has no change, and stays.
+    fresh = [
+        t for t in ran.traces.get(ran.name, [])[: CASES - 1] if t.outputs and t.test is fixture
+    ]
+    kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
+    found = replace(found, candidates=tuple(kept))
+    if found.verdict != "expected" and not kept:
         own = written(Paste((), lines=_lines_in(ran, ran.name)), fixture)
         if own and own.changes <= MOST_LINES and all(matches(own, found.arrays).values()):
             found = replace(found, verdict="explained", candidates=(own,), remarks=())

@@ -179,10 +179,10 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
 def _of_type(name: str, of: str) -> tuple[str, str]:
     """Return what to know where the learner's own assert refused the type of an array."""
     is_db = name.removeprefix(prefix(name)).startswith("db")
-    is_float, is_array = (of.removesuffix("64").endswith(kind) for kind in ("float", "ndarray"))
-    other = say("own-type-array" if is_array else "own-type-else", name=name)
     number = say("own-type-db" if is_db else "own-type-float", name=name)
-    return say("own-type", name=name, of=of), number if is_float else other
+    is_float = of.removesuffix("64").endswith("float")
+    more = number if is_float else say("own-type-else", name=name)
+    return say("own-type", name=name, of=of), more
 
 
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
