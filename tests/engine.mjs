@@ -1,13 +1,14 @@
 // Reads {"data", "questions"} and writes the answers of the page's engine, run without a browser.
 import { text } from "node:stream/consumers";
 
-const { data, others, questions } = JSON.parse(await text(process.stdin));
+const { data, others, loops, questions } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 const load = (name) => import(`../book/_static/diagnose/${name}.js`);
 const { Mutant } = await load("mutant");
 const { diagnose } = await load("diagnose");
 const { addCourses, FIXTURES } = await load("fixtures");
 addCourses(others);
+addCourses(loops);
 const { equation } = await load("handout");
 const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");

@@ -101,10 +101,12 @@ class Shared:
     def array(self, value: Any, digits: int | None = None) -> int:
         """Keep a matrix: rows, columns, whether it is of booleans, and its numbers.
 
-        A bare number has no rows.
+        A bare number has no rows. One of three axes has its shape in place of these.
         """
-        rows, columns = value.shape or (0, 0)
         numbers = [_number(number, digits) for number in value.ravel().tolist()]
+        if value.ndim > 2:
+            return self.place([list(value.shape), *numbers])
+        rows, columns = value.shape or (0, 0)
         return self.place([rows, columns, int(value.dtype == bool), *numbers])
 
     def arrays(self, values: Mapping[str, Any], digits: int | None = None) -> int:
@@ -112,30 +114,35 @@ class Shared:
         return self.place({name: self.array(value, digits) for name, value in values.items()})
 
 
-def data(root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return everything the page's script needs to know, and what it needs of other courses."""
+def data(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
+    """Return all that the page needs to know, what of other courses, and what of their loops."""
     package = _package()
     first, *others = (
         [test for test in some if not test.last] for some in package.placing.courses()
     )
+    loops = [[test for test in some if test.last] for some in package.placing.courses()[1:]]
     # Changes of several steps are alike from test to test: kept together, they pack well.
     shared, several, named = kept = Shared(), Shared(), Shared()
     tests = [_fixture(fixture, *kept) for fixture in reversed(first)]
     parts = {"shared": shared, "several": several, "named": named}
+
+    def later(courses: list[list["Fixture"]]) -> dict[str, Any]:
+        before = {key: len(one.parts) for key, one in parts.items()}
+        tests = [[_fixture(fixture, *kept) for fixture in some] for some in courses]
+        return {"courses": tests, **{key: one.parts[before[key] :] for key, one in parts.items()}}
+
     own = {key: len(one.parts) for key, one in parts.items()}
-    later = [[_fixture(fixture, *kept) for fixture in some] for some in others]
-    more = {key: one.parts[own[key] :] for key, one in parts.items()}
-    elsewhere = {"courses": later, **more}
+    elsewhere, over_time = later(others), later(loops)
     found = {
         "fixtures": tests,
         "others": [[one.id, one.title, one.function] for some in others for one in some],
         **{key: one.parts[: own[key]] for key, one in parts.items()},
         # What these numbers mean depends on the parts that are here.
-        "version": sha256(written(elsewhere).encode()).hexdigest()[:8],
+        "version": sha256((written(elsewhere) + written(over_time)).encode()).hexdigest()[:8],
         **_of_every_test(),
     }
-    pages = {**titles(root), **sections(json.dumps([found, elsewhere]), root)}
-    return {**found, "pages": pages}, elsewhere
+    pages = {**titles(root), **sections(json.dumps([found, elsewhere, over_time]), root)}
+    return {**found, "pages": pages}, elsewhere, over_time
 
 
 def _of_every_test() -> dict[str, Any]:
@@ -184,6 +191,7 @@ def facts() -> dict[str, Any]:
         "limit": package.reading.LIMIT,
         "longest": package.reading.LONGEST,
         "most_arrays": package.reading.MOST_ARRAYS,
+        "three_axes": sorted(package.reading.of_three_axes()),
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
         "sure": package.apart.SURE,
@@ -363,7 +371,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
     rewritten: dict[str, dict[Any, int]] = {}
 
     def written(slot: "Slot") -> list[Any]:
-        words = package.families.families(fixture, slot.name)
+        is_place = package.steps.is_place(fixture, slot.name)
+        words = package.families.families(fixture, slot.name) if is_place else {}
         places = rewritten[slot.name] = {}
         for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
             places.setdefault(tree, place)
@@ -390,21 +399,30 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    said = [
+        [key, places.get(str(forms), change(forms))]
+        for key, forms in package.steps.other_steps(fixture).items()
+    ]
+    # In a loop there are so many that the page counts them when it has to.
+    counted = () if fixture.last else mutants.slots
     spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
     return plain(fixture, shared) | {
-        "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
+        "changes": shared.place(
+            [slots, several.place(higher_order), named.place(occurrences), said]
+        ),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {
                 slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
-                for slot in mutants.slots
+                for slot in counted
             }
         ),
+        **({"last": fixture.last} if fixture.last else {}),
         "gradient": fixture.is_gradient,
         "too": _too(fixture),
         "entries": [name.lower() for name in fixture.entries],
@@ -462,7 +480,7 @@ def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[
     for node, value in zip(nodes, values, strict=True):
         if isinstance(node, ast.Name):
             yield node, value
-        elif isinstance(node, ast.Tuple):
+        elif isinstance(node, ast.Tuple | ast.List):
             yield from _leaves(node.elts, value)
 
 
@@ -472,8 +490,9 @@ def _pattern(node: ast.expr) -> Any:
         return node.id
     if isinstance(node, ast.Constant):
         return {"word": node.value}
+    brackets = {ast.Tuple: "()", ast.List: "[]"}
     return [
-        "()" if isinstance(node, ast.Tuple) else "{}",
+        brackets.get(type(node), "{}"),
         *map(_pattern, getattr(node, "elts", [])),
     ]
 

@@ -80,8 +80,8 @@ CHUNKS = 10
 
 @cache
 def data() -> dict[str, Any]:
-    own, others = diagnose_data.data()
-    return {"data": own, "others": others}
+    own, others, loops = diagnose_data.data()
+    return {"data": own, "others": others, "loops": loops}
 
 
 def ask(*questions: tuple[Any, ...]) -> list[Any]:

@@ -2,8 +2,9 @@
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
 import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
-import { shapeOf, value } from "./values.js";
+import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
+import { spreadOf } from "./workshop.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -99,18 +100,16 @@ function byShape(free, steps, fixture, exact) {
  * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
 function valuesOf(fixture, step, seen) {
   let found = 0;
-  for (const [shape, count] of fixture.spread[step]) {
-    const [r, c] = [1, 1, ...shape].slice(-2);
-    if (seen.fits(value(shape.length, r, c, []), true)) found += count;
-  }
+  for (const [shape, count] of spreadOf(fixture, step))
+    if (seen.fits(shaped(shape, []), true)) found += count;
   return found;
 }
 
 /** Whether a program may print the arrays, or one of them has the expected shape.
  * @param {Placing} placing */
 export const isPossible = (placing) =>
-  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen)) ||
-  fitting(placing) > 0;
+  fitting(placing) > 0 ||
+  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen));
 
 /** How many arrays have the shape of their step. @param {Placing} placing */
 export const fitting = ({ fixture, seen }) =>
@@ -161,14 +160,19 @@ export const rightOf = ({ fixture, seen }) =>
 /** How many programs are expected to print the numbers by chance; see placing.py.
  * @type {(placed: Placing[], changes: number, loose: boolean) => number} */
 export function chance(placed, changes, loose) {
-  let found = 0;
-  for (const placing of placed) {
+  /** @param {(placing: Placing) => number} count */
+  const expected = (count) => {
     const ways = changes === 2 ? 0.5 : 1;
+    return placed.reduce((all, one) => all + ways * together(one, loose) * count(one) ** changes, 0);
+  };
+  // To count the values takes long in a loop, and that there cannot be enough is often plain.
+  const most = expected(({ fixture, seen }) => seen.size * (fixture.size + 1));
+  if (!changes || most <= DATA.chance[0]) return most;
+  return expected(({ fixture, seen }) => {
     let values = 0;
-    for (const [step, seen] of placing.seen) values += valuesOf(placing.fixture, step, seen);
-    found += ways * together(placing, loose) * values ** changes;
-  }
-  return found;
+    for (const [step, one] of seen) values += valuesOf(fixture, step, one);
+    return values;
+  });
 }
 
 /** How probable all the numbers are at random; those that say nothing are certain.
