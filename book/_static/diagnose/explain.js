@@ -167,8 +167,9 @@ function expected({ fixture, seen }, loose) {
 
 /** What to know where a test accepts what is no gradient. @param {Fixture} fixture */
 function* noGradient(fixture) {
-  const { title, id, data } = soundOf(fixture);
-  if (!fixture.data.gradient) yield say("no-gradient", { title, id, page: data.page });
+  const { title, id } = soundOf(fixture);
+  const { gradient, page } = fixture.data;
+  if (!gradient) yield say("no-gradient", { title, id, page });
 }
 
 /** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */

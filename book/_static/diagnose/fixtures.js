@@ -2,8 +2,8 @@
 /* The tests: programs, arrays and expected numbers, unpacked when they are first needed. */
 import { rewrites } from "./operators.js";
 import { evaluate, leaf, namesIn, stopOf, treeOf } from "./program.js";
-import { cacheProperties, DATA } from "./util.js";
 import { atEachStep } from "./steps.js";
+import { cacheProperties, DATA } from "./util.js";
 import { agrees, complaint, sameShape, scalar, shaped, value } from "./values.js";
 import { say } from "./words.js";
 
@@ -18,18 +18,16 @@ function shared(place, make) {
   return unpacked.get(key);
 }
 
-/** @type {(part: number[]) => Value} */
-const unpackArray = ([r, c, b, ...d]) => (r ? value(2, r, c, d, b === 1) : scalar(d[0]));
-
-/** What has three axes says so. @type {(part: [number[], ...number[]] | number[]) => Value} */
-function unpackAny(part) {
-  const [axes, ...d] = part;
-  return Array.isArray(axes) ? shaped(axes, d) : unpackArray(/** @type {number[]} */ (part));
+/** What has three axes begins with its shape. @param {[any, ...number[]]} part */
+function unpackArray([r, ...rest]) {
+  if (Array.isArray(r)) return shaped(r, rest);
+  const [c, b, ...d] = rest;
+  return r ? value(2, r, c, d, b === 1) : scalar(d[0]);
 }
 
 /** @type {(places: Record<string, number>) => Scope} */
 function unpackArrays(places) {
-  const entries = Object.entries(places).map(([name, at]) => [name, shared(at, unpackAny)]);
+  const entries = Object.entries(places).map(([name, at]) => [name, shared(at, unpackArray)]);
   return Object.fromEntries(entries);
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /* Printed numbers, and what arrays they can be. */
-import { cacheProperties } from "./util.js";
+import { cacheProperties, DATA } from "./util.js";
 import { partOf, sameShape, shaped, shapeOf, value } from "./values.js";
 
 const SLACK = 1e-9;
@@ -70,6 +70,16 @@ function fits(pattern, items, same) {
   return reached.has(items.length);
 }
 
+/** The shape of an array of three axes, where the one of that name has as many.
+ * @type {(name: string | null, rows: (Row | null)[], tables: number, deepest: number) => number[]} */
+export function axesOf(name, rows, tables, deepest) {
+  const widths = new Set(rows.map((row) => (row?.includes(null) ? 0 : (row?.length ?? 0))));
+  const [width] = widths;
+  const shape = [tables, rows.length / (tables || 1), width];
+  const has = DATA.three_axes.includes(name ?? "") && deepest === 3 && widths.size === 1;
+  return has && width && Number.isInteger(shape[1]) ? shape : [];
+}
+
 let arraysRead = 0;
 
 /** An array as it was printed, with gaps where it was cut. */
@@ -128,10 +138,13 @@ export class Observed {
   atStep(place) {
     const { rows, dimensions, at } = this;
     const whole = rows.every((row) => row && place < row.length && !row.includes(null));
-    if (at.length + dimensions !== 3 || !this.whole || !whole) return null;
+    const axes = dimensions ? at.length + dimensions : 0;
+    if (axes !== 3 || !this.whole || !whole) return null;
     const column = rows.map((row) => row?.[place] ?? null);
     const [height, width] = dimensions > 2 ? this.axes : [1, column.length];
-    const table = Array.from({ length: height }, (_, n) => column.slice(n * width, (n + 1) * width));
+    const table = Array.from({ length: height }, (_, n) =>
+      column.slice(n * width, (n + 1) * width),
+    );
     const found = new Observed(this.name, "", table, dimensions - 1, true, false, this.line);
     found.cells.forEach((cell, n) => {
       cell.decimals = this.cells[n * (rows[0]?.length ?? 1) + place].decimals;

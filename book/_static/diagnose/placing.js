@@ -99,10 +99,8 @@ function byShape(free, steps, fixture, exact) {
 /** How many values of its shape an array is looked for among, with one change.
  * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
 function valuesOf(fixture, step, seen) {
-  let found = 0;
-  for (const [shape, count] of spreadOf(fixture, step))
-    if (seen.fits(shaped(shape, []), true)) found += count;
-  return found;
+  const fits = spreadOf(fixture, step).filter(([shape]) => seen.fits(shaped(shape, []), true));
+  return fits.reduce((found, [, number]) => found + number, 0);
 }
 
 /** Whether a program may print the arrays, or one of them has the expected shape.
@@ -163,16 +161,17 @@ export function chance(placed, changes, loose) {
   /** @param {(placing: Placing) => number} count */
   const expected = (count) => {
     const ways = changes === 2 ? 0.5 : 1;
-    return placed.reduce((all, one) => all + ways * together(one, loose) * count(one) ** changes, 0);
+    return placed.reduce(
+      (all, one) => all + ways * together(one, loose) * count(one) ** changes,
+      0,
+    );
   };
   // To count the values takes long in a loop, and that there cannot be enough is often plain.
   const most = expected(({ fixture, seen }) => seen.size * (fixture.size + 1));
   if (!changes || most <= DATA.chance[0]) return most;
-  return expected(({ fixture, seen }) => {
-    let values = 0;
-    for (const [step, one] of seen) values += valuesOf(fixture, step, one);
-    return values;
-  });
+  return expected(({ fixture, seen }) =>
+    [...seen].reduce((all, [step, one]) => all + valuesOf(fixture, step, one), 0),
+  );
 }
 
 /** How probable all the numbers are at random; those that say nothing are certain.
@@ -282,14 +281,8 @@ export function elsewhere(placing) {
   }
   const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
   if (!printedAs.size) return null;
-  return {
-    fixture: placing.fixture,
-    seen: taken,
-    printedAs,
-    recognised: 0,
-    renamed: new Map(),
-    known: [],
-  };
+  const { fixture } = placing;
+  return { fixture, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
 }
 
 /** @type {(placing: Placing) => boolean} */

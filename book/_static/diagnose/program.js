@@ -70,7 +70,9 @@ export function applied({ op, args }, of) {
   const second = first && args.length > 1 ? of(args[1]) : first;
   if (!first || !second || args.length < 3) return first && second && OPERATIONS[op](first, second);
   const others = args.slice(2).map(of);
-  return others.includes(null) ? null : OPERATIONS[op](first, second, .../** @type {Value[]} */ (others));
+  return others.includes(null)
+    ? null
+    : OPERATIONS[op](first, second, .../** @type {Value[]} */ (others));
 }
 
 /** Where numpy stops in an expression that has no value.

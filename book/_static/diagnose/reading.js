@@ -1,6 +1,6 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
-import { cellOf, computed, Observed } from "./numbers.js";
+import { axesOf, cellOf, computed, Observed } from "./numbers.js";
 import { assignedIn, complaints, hasCode, lastFrame } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
@@ -110,37 +110,26 @@ function groupAt(text, start) {
   return { rows, end, depth, deepest, tables };
 }
 
-/** The shape of an array of three axes, where the one of that name has as many.
- * @type {(group: ReturnType<typeof groupAt>, name: string | null) => number[]?} */
-function axesOf({ rows, deepest, tables }, name) {
-  const [width, ...others] = new Set(rows.map((row) => (row?.includes(null) ? 0 : (row?.length ?? 0))));
-  const height = rows.length / (tables || 1);
-  const has = DATA.three_axes.includes(name ?? "") && deepest === 3 && Number.isInteger(height);
-  return has && !others.length && width ? [tables, height, width] : null;
-}
-
 /** Where something in a group cannot be read, and what is wrong with it.
  * @param {string} text @param {number} start @param {ReturnType<typeof groupAt>} group
  * @param {string} name @returns {[number, string] | null} */
-function wrongIn(text, start, group, name) {
-  const { rows, end, depth, deepest } = group;
+function wrongIn(text, start, { rows, end, depth, deepest, tables }, name) {
   const own = text.slice(start, end);
   if (!own.includes(".") && sought("comma", own)) return [start, say("comma")];
   if (whole("truths", own) && sought("gradient", name)) return [start, say("booleans", { name })];
   const word = depth ? badWord(text, end) : "";
   if (word) return [end, word];
-  const said = badRows(rows, depth, axesOf(group, name) ? 2 : deepest);
+  const said = badRows(rows, depth, axesOf(name, rows, tables, deepest).length ? 2 : deepest);
   return said ? [start, said] : null;
 }
 
 /** @type {(text: string, end: number) => string} */
 function badWord(text, end) {
   const rest = text.slice(end, end + 40);
-  const line =
-    text
-      .slice(Math.max(0, end - 200), end)
-      .split("\n")
-      .at(-1) ?? "";
+  const [line] = text
+    .slice(Math.max(0, end - 200), end)
+    .split("\n")
+    .reverse();
   if (!rest || !line.trim()) return "";
   const begun = sought("begun", text.slice(Math.max(0, end - 40), end))?.[0] ?? "";
   const word = begun + rest.trim().split(/\s+/)[0];
@@ -184,7 +173,7 @@ function bracketed(text) {
       const at = line + text.slice(start, wrong[0]).split("\n").length - 1;
       problem ||= say("at-line", { line: at, said: wrong[1] });
     } else if (name !== "") {
-      const axes = axesOf(group, name) ?? [];
+      const axes = axesOf(name, rows, group.tables, deepest);
       const dimensions = axes.length || Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
       const all = depth === 0 && !alone && place !== null;

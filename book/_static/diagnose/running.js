@@ -1,13 +1,20 @@
 // @ts-check
 /* A reader's own function, called as the published test calls it; see running.py. */
-import { argumentsOf, asMethod, isCalledSo, namesOfOutputs, otherOrder } from "./calling.js";
+import {
+  argumentsOf,
+  asMethod,
+  callOf,
+  isCalledSo,
+  namesOfOutputs,
+  otherOrder,
+} from "./calling.js";
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
 import { COURSES, FIXTURES } from "./fixtures.js";
 import { firstWrong, whichLine } from "./lines.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
-import { arrayOf, decoded, firstComplaint, outputsOf, unusable } from "./returned.js";
+import { arrayOf, decoded, firstComplaint, outputsOf, unusable, usable } from "./returned.js";
 import {
   CLASS,
   cellsOf,
@@ -169,14 +176,6 @@ export function ran(asks, [first, ...others]) {
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
 }
 
-/** @type {(outputs: Map<string, Returned>) => Scope} */
-function usable(outputs) {
-  const found = [...outputs].filter(([name, one]) => !unusable(name, one));
-  return Object.fromEntries(
-    found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
-  );
-}
-
 /** @type {(test: Fixture, arrays: Scope, answer: any, of: string, elsewhere: string[]) => Trace} */
 function traceOf(test, arrays, { returned, records, error = "", frames = [] }, of, elsewhere) {
   const name = of.split(".").at(-1) ?? "";
@@ -185,7 +184,7 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
   const trace = { test, arrays, assignments: [], outputs: {}, name, overwritten, error, frames };
   if (!returned) return trace;
   try {
-    trace.outputs = usable(outputsOf(test, returned));
+    trace.outputs = usable(test, outputsOf(test, returned));
   } catch (failure) {
     trace.error = /** @type {Error} */ (failure).message;
   }
@@ -230,7 +229,7 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
  * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
 export function* diagnosed(done) {
   const { fixture, outputs, error, taken, name } = done;
-  const why = new Map([...outputs].map(([name, one]) => [name, unusable(name, one)]));
+  const why = new Map([...outputs].map(([name, one]) => [name, unusable(fixture, name, one)]));
   const names = Object.keys(fixture.expected).filter((name) => why.get(name));
   let said = names.map((name) => why.get(name) ?? "");
   if (error || names.some((name) => !outputs.get(name)?.shape)) {
@@ -243,7 +242,7 @@ export function* diagnosed(done) {
     return { ...found, remarks: [...order, ...found.remarks] };
   }
   said = [...order, ...said];
-  const arrays = Object.entries(usable(outputs));
+  const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
   const found = yield* explaining(fromArrays(arrays), fixture, 2);
   const paste = { ...NOTHING, lines: linesIn(taken, name) };
@@ -282,7 +281,7 @@ export function besidePassing(ran) {
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */
 function failed({ error, frames, fixture, absent, taken }) {
   if (!frames.length && error.startsWith("TypeError"))
-    return unknown(fixture, [say("called-so", { call: fixture.data.call[0].split(" = ").at(-1) })]);
+    return unknown(fixture, [say("called-so", { call: callOf(fixture) })]);
   const lacking = error.startsWith("NameError") ? absent : [];
   const said = lacking.map(
     (module) =>

@@ -97,14 +97,18 @@ export class Search {
 
   /** Whether a program stacks the steps of a loop anew. @param {Forms} forms */
   stacks(forms) {
-    return this.fixture.last > 0 && this.shop.slots.some(({ name, tree }) => tree.op === "dstack" && forms.has(name));
+    return (
+      this.fixture.last > 0 &&
+      this.shop.slots.some(({ name, tree }) => tree.op === "dstack" && forms.has(name))
+    );
   }
 
   /** Whether a run prints what was seen up to a place, at first the first wrong.
    * @param {Run} run */
   beginsRight(run, end = this.firstWrong) {
     const asked = this.stacks(run.forms) ? this.whole : this.seen;
-    return this.sources.every((place) => place > end || !asked[place] || this.accepts(place, run.at(place)));
+    const isRight = (/** @type {number} */ place) => this.accepts(place, run.at(place));
+    return this.sources.every((place) => place > end || !asked[place] || isRight(place));
   }
 
   /** Whether a slot can have a value. @param {number} place @param {Value | null} value */

@@ -74,8 +74,6 @@ interface FixtureData {
   /** Whether what it accepts is the gradient, and the entries that its notebook prints, if alone. */
   gradient: boolean;
   entries: string[];
-  /** What is said where none of its programs prints some numbers, as a loop may. */
-  too: string;
   outputs: string[];
   order: string[];
   roles: Record<string, string>;
@@ -134,8 +132,10 @@ interface Data {
   several: WrittenForms[][];
   named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
-  /** The tests of other courses: id, title and function. */
-  others: [string, string, string][];
+  /** The tests of other courses: id, title, function, and how many steps a loop of it has. */
+  others: [string, string, string, number][];
+  /** What the loops print, in small letters. */
+  loops: string[];
   /** Of the script that has them. */
   version: string;
   operators: [string, Written, Written][];
@@ -158,7 +158,7 @@ interface Data {
   /** The outputs that have three axes. */
   three_axes: string[];
   most_numbers: number;
-  uncovered: [string, string, string, [string, string][], string[]?][];
+  uncovered: [string, string, string, [string, string][]][];
   most_causes: number;
   functions: string[];
   gates: string[];

@@ -67,8 +67,7 @@ function product(x, y) {
     for (let i = 0; i < x.r; i++) {
       for (let j = 0; j < columns; j++) {
         let total = 0;
-        for (let l = 0; l < inner; l++)
-          total += x.d[xh + i * x.c + l] * y.d[yh + l * columns + j];
+        for (let l = 0; l < inner; l++) total += x.d[xh + i * x.c + l] * y.d[yh + l * columns + j];
         d[at++] = b ? Number(total > 0) : total;
       }
     }
@@ -132,7 +131,8 @@ export function partOf(x, at) {
 function slice(x, n) {
   const at = n < 0 ? n + x.c : n;
   if (x.n < 3 || !(at >= 0 && at < x.c)) return null;
-  return value(2, x.k, x.r, x.d.filter((_, place) => place % x.c === at), x.b);
+  const d = x.d.filter((_, place) => place % x.c === at);
+  return value(2, x.k, x.r, d, x.b);
 }
 
 /** @type {(take: (x: Value, n: number) => Value?) => Operation} */
@@ -147,13 +147,15 @@ function concatenate(x, y) {
 
 /** One behind the other on a third axis. @type {(...parts: Value[]) => Value?} */
 function dstack(...parts) {
-  const [first, ...others] = parts.map((one) => (one.n < 3 ? value(3, one.c, 1, one.d, one.b, one.r) : one));
-  if (others.some((one) => one.k !== first.k || one.r !== first.r)) return null;
+  const deep = parts.map((one) => (one.n < 3 ? shaped([one.r, one.c, 1], one.d, one.b) : one));
+  const [{ k, r }] = deep;
+  if (deep.some((one) => one.k !== k || one.r !== r)) return null;
   const d = [];
-  for (let at = 0; at < first.k * first.r; at++)
-    for (const { c, d: own } of [first, ...others]) d.push(...own.slice(at * c, (at + 1) * c));
-  const c = others.reduce((all, one) => all + one.c, first.c);
-  return value(3, first.r, c, d, parts.every((one) => one.b), first.k);
+  for (let at = 0; at < k * r; at++)
+    for (const { c, d: own } of deep) d.push(...own.slice(at * c, (at + 1) * c));
+  const c = deep.reduce((all, one) => all + one.c, 0);
+  const b = deep.every((one) => one.b);
+  return shaped([k, r, c], d, b);
 }
 
 /** @type {(z: number) => number} */

@@ -7,7 +7,7 @@
  * it. Values are found when they are asked for, and what no change reaches never again. */
 import { applied } from "./program.js";
 import { firstOf, moved, time } from "./steps.js";
-import { cacheProperties, groupedBy } from "./util.js";
+import { cache, cacheProperties, groupedBy } from "./util.js";
 import { fingerprint, shapeOf } from "./values.js";
 
 /** The slots of a program next to their right values. */
@@ -116,22 +116,29 @@ export class Workshop {
     }
     return this.found[place];
   }
+
+  /** @param {string} step @returns {[number[], number][]} */
+  spread(step) {
+    const place = this.place[step];
+    const own = /** @type {Value} */ (this.right[place]);
+    const runs = this.places(this.reach[place]).flatMap((one) => this.singles(one));
+    const unlike = new Map([[fingerprint(own), shapeOf(own)]]);
+    for (const run of [...runs, ...this.several]) {
+      const found = run.at(place);
+      if (found) unlike.set(fingerprint(found), shapeOf(found));
+    }
+    const shapes = groupedBy(unlike.values(), String);
+    return [...shapes.values()].map((some) => [some[0], some.length]);
+  }
 }
+
+const counted = cache((/** @type {Fixture} */ { spread }) => ({ ...spread }));
 
 /** How many values a step has, by their shape, in the programs with up to one change.
  * @type {(fixture: Fixture, step: string) => [number[], number][]} */
 export function spreadOf(fixture, step) {
-  const shop = workshop(fixture);
-  const place = shop.place[step];
-  const known = fixture.spread;
-  if (!(step in known)) {
-    const runs = shop.places(shop.reach[place]).flatMap((one) => shop.singles(one));
-    const values = [...runs, ...shop.several].flatMap((run) => run.at(place) ?? []);
-    /** @type {Map<string, number[]>} */
-    const unlike = new Map([shop.right[place], ...values].flatMap((one) => (one ? [[fingerprint(one), shapeOf(one)]] : [])));
-    const shapes = groupedBy(unlike.values(), String);
-    known[step] = [...shapes.values()].map((some) => [some[0], some.length]);
-  }
+  const known = counted(fixture);
+  known[step] ??= workshop(fixture).spread(step);
   return known[step];
 }
 
