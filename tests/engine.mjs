@@ -15,7 +15,7 @@ const { operatorsOf, secondChanges } = await load("mutate");
 const { evaluate, parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
 const { notCovered } = await load("uncovered");
-const { shapeOf, value } = await load("values");
+const { shaped, shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
 
@@ -24,7 +24,7 @@ const formsOf = (forms) =>
 
 const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
 
-const unpacked = (n, r, c, ...d) => value(n, r, c, d);
+const unpacked = (shape, ...d) => shaped(shape, d);
 
 const ANSWERS = {
   diagnose,

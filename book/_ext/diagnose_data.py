@@ -141,7 +141,10 @@ def data(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
             for some in zip(others, loops, strict=True)
             for one in chain(*some)
         ],
-        "loops": sorted({name.lower() for some in loops for one in some for name in one.expected}),
+        "loops": sorted({name.lower() for one in chain(*loops) for name in one.expected}),
+        "three_axes": sorted(
+            {name for one in chain(*loops) for name, v in one.expected.items() if v.ndim > 2}
+        ),
         **{key: one.parts[: own[key]] for key, one in parts.items()},
         # What these numbers mean depends on the parts that are here.
         "version": sha256((written(elsewhere) + written(over_time)).encode()).hexdigest()[:8],
@@ -197,7 +200,6 @@ def facts() -> dict[str, Any]:
         "limit": package.reading.LIMIT,
         "longest": package.reading.LONGEST,
         "most_arrays": package.reading.MOST_ARRAYS,
-        "three_axes": sorted(package.reading.of_three_axes()),
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
         "sure": package.apart.SURE,
@@ -290,7 +292,8 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
         sizes = fixture.sizes if own_shapes else package.forward.SIZES
         drawn = (package.forward.draw(fixture, seed, sizes) for seed in package.forward.SEEDS)
         return [
-            shared.arrays({name: arrays[name] for name in fixture.given}, digits) for arrays in drawn
+            shared.arrays({name: arrays[name] for name in fixture.given}, digits)
+            for arrays in drawn
         ]
 
     return _programs(fixture, shared) | {

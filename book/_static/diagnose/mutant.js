@@ -20,8 +20,10 @@ export class Mutant {
   }
 
   get changed() {
-    const was = (/** @type {string} */ step) => write(this.fixture.original(step));
-    return [...this.forms].map(([step, tree]) => ({ step, was: was(step), now: write(tree) }));
+    const was = (/** @type {string} */ step) => this.fixture.original(step);
+    return [...this.forms]
+      .filter(([step, tree]) => tree !== was(step))
+      .map(([step, tree]) => ({ step, was: write(was(step)), now: write(tree) }));
   }
   /** Those of one layer that differ in what they read are one line. */
   get shown() {

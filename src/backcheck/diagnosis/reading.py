@@ -483,7 +483,7 @@ class _Group:
 
 
 @cache
-def of_three_axes() -> frozenset[str]:
+def _of_three_axes() -> frozenset[str]:
     every = map(load, ids())
     return frozenset(name for test in every for name, v in test.expected.items() if v.ndim > 2)
 
@@ -492,7 +492,7 @@ def _around(group: _Group, name: str | None) -> tuple[int, ...] | None:
     """Return the shape of an array of three axes, where the one of that name has as many."""
     widths = {len(row) if row and None not in row else 0 for row in group.rows}
     height, odd = divmod(len(group.rows), group.tables or 1)
-    if name not in of_three_axes() or group.deepest != 3 or len(widths) > 1 or 0 in widths or odd:
+    if name not in _of_three_axes() or group.deepest != 3 or len(widths) > 1 or 0 in widths or odd:
         return None
     return group.tables, height, *widths
 
