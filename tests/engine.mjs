@@ -1,20 +1,21 @@
 // Reads {"data", "questions"} and writes the answers of the page's engine, run without a browser.
 import { text } from "node:stream/consumers";
 
-const { data, others, questions } = JSON.parse(await text(process.stdin));
+const { data, others, loops, questions } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 const load = (name) => import(`../book/_static/diagnose/${name}.js`);
 const { Mutant } = await load("mutant");
 const { diagnose } = await load("diagnose");
 const { addCourses, FIXTURES } = await load("fixtures");
 addCourses(others);
+addCourses(loops);
 const { equation } = await load("handout");
 const { printed } = await load("printing");
 const { operatorsOf, secondChanges } = await load("mutate");
 const { evaluate, parse, treeOf, write } = await load("program");
 const { read, Unreadable } = await load("reading");
 const { notCovered } = await load("uncovered");
-const { shapeOf, value } = await load("values");
+const { shaped, shapeOf } = await load("values");
 
 const number = (value) => (Number.isFinite(value) ? value : String(value));
 
@@ -23,7 +24,7 @@ const formsOf = (forms) =>
 
 const slotOf = (id, name) => FIXTURES.get(id).slots.find((slot) => slot.name === name);
 
-const unpacked = (n, r, c, ...d) => value(n, r, c, d);
+const unpacked = (shape, ...d) => shaped(shape, d);
 
 const ANSWERS = {
   diagnose,

@@ -10,7 +10,7 @@ const { loadMicroPython } = await import(
   `${NODE}/@micropython/micropython-webassembly-pyscript/micropython.mjs`
 );
 
-const { data, others, files, questions } = JSON.parse(await text(process.stdin));
+const { data, others, loops, files, questions } = JSON.parse(await text(process.stdin));
 globalThis.BACKCHECK = data;
 /** One interpreter for all: what a program does to it, the next ones of these tests do not mind. */
 const python = await interpreter(loadMicroPython, files);
@@ -34,6 +34,7 @@ globalThis.PYTHON = {
 const load = (name) => import(`../book/_static/diagnose/${name}.js`);
 const { addCourses } = await load("fixtures");
 addCourses(others);
+addCourses(loops);
 const { answered } = await load("showing");
 const { cellsOf, definedIn, take } = await load("sources");
 const { Unreadable } = await load("reading");

@@ -16,6 +16,7 @@ from exceptions import functions
 WEEK_2, WEEK_3 = "c1w2_propagate_public_2021", "c1w3_bp_public_c"
 LINEAR, LAYER = "c1w4_linear_backward_v4a", "c1w4_linear_activation_backward_v2"
 MODEL = "c1w4_L_model_backward_v2"
+RNN, LSTM = "c5w1_rnn_backward", "c5w1_lstm_backward_new"
 
 SQUEEZED = "np.squeeze(np.sum(dZ, axis=1, keepdims=True))"
 
@@ -40,6 +41,29 @@ def propagate(fixture: Fixture) -> str:
     body = re.sub(r"\b(sum|log)\(", r"np.\1(", "\n".join(steps))
     last = '    cost = np.squeeze(np.array(cost))\n    return {"dw": dw, "db": db}, cost'
     return f"def propagate(w, b, X, Y):\n{body}\n{last}"
+
+
+def loop(fixture: Fixture) -> str:
+    """Return a loop over time that calls the helper of one step."""
+    carried = ["da_prevt", *(["dc_prevt"] if "dWf" in fixture.expected else [])]
+    sums = [name for name in fixture.expected if name not in ("dx", "da0")]
+    given = ", ".join(["da[:, :, t] + da_prevt", *carried[1:], "caches[t]"])
+    keys = ", ".join(f'"{name}": {name}' for name in sums)
+    lines = [
+        f"def {fixture.function}(da, caches):",
+        "    caches, x = caches",
+        "    n_a, m, T_x = da.shape",
+        "    dx = np.zeros((x.shape[0], m, T_x))",
+        *(f"    {name} = np.zeros((n_a, m))" for name in carried),
+        *(f"    {name} = 0" for name in sums),
+        "    for t in reversed(range(T_x)):",
+        f"        one = {fixture.function.replace('_', '_cell_')}({given})",
+        '        dx[:, :, t] = one["dxt"]',
+        *(f'        {name} = one["{name[:-1]}"]' for name in carried),
+        *(f'        {name} += one["{name}"]' for name in sums),
+        f'    return {{"dx": dx, "da0": da_prevt, {keys}}}',
+    ]
+    return "\n".join(lines)
 
 
 def dots(text: str) -> str:
@@ -227,6 +251,17 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "dropout, times keep_prob": (
         "c2w1_backward_dropout", [(f"D{n} / keep_prob", f"D{n} * keep_prob") for n in (1, 2)]),
     "penalty, halved": ("c2w1_backward_regularization", [("lambd * W", "lambd / 2 * W"), dots]),
+    # Course 5, over time
+    "loop, right": (RNN, []),
+    "loop, nothing carried": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
+    "loop, one step of a sum": (RNN, [("dWax +=", "dWax =")]),
+    "loop, all steps at once": (RNN, [("da[:, :, t] +", "da +")]),
+    "loop, forwards": (RNN, [("reversed(range(T_x))", "range(T_x)")]),
+    "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
+    "lstm loop, right": (LSTM, []),
+    "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),
+    "lstm loop, one bias for all": (LSTM, [('one["dbi"]', 'one["dbf"]')]),
+    "lstm loop, another name": (LSTM, [("def lstm_backward", "def my_backprop")]),
 }  # fmt: skip
 """By name the test, and in which ways the right functions are written differently."""
 
@@ -250,7 +285,8 @@ def learners() -> Iterator[Learner]:
     """Yield every program."""
     for name, (id, edits) in WRITTEN.items():
         fixture = load(id)
-        texts = functions(fixture) if id != WEEK_2 else {"propagate": propagate(fixture)}
+        made = {WEEK_2: propagate, RNN: loop, LSTM: loop}.get(id)
+        texts = {fixture.function: made(fixture)} if made else functions(fixture)
         own = [fixture.function] if name in SUPPLIED else list(texts)
         text = "import numpy as np\n\n" + "\n\n".join(texts[one] for one in own) + "\n"
         for edit in edits:

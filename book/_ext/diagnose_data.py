@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "diagnose"
 DATA, SCRIPT, LATER = "diagnose-data.js", "diagnose.js", "diagnose-run.js"
-OTHERS = "diagnose-others.js"
+OTHERS, LOOPS = "diagnose-others.js", "diagnose-loops.js"
 MODULES = "diagnose"
 
 COURSE = "Course 1"
@@ -101,10 +102,12 @@ class Shared:
     def array(self, value: Any, digits: int | None = None) -> int:
         """Keep a matrix: rows, columns, whether it is of booleans, and its numbers.
 
-        A bare number has no rows.
+        A bare number has no rows. One of three axes has its shape in place of these.
         """
-        rows, columns = value.shape or (0, 0)
         numbers = [_number(number, digits) for number in value.ravel().tolist()]
+        if value.ndim > 2:
+            return self.place([list(value.shape), *numbers])
+        rows, columns = value.shape or (0, 0)
         return self.place([rows, columns, int(value.dtype == bool), *numbers])
 
     def arrays(self, values: Mapping[str, Any], digits: int | None = None) -> int:
@@ -112,30 +115,43 @@ class Shared:
         return self.place({name: self.array(value, digits) for name, value in values.items()})
 
 
-def data(root: Path = ROOT) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return everything the page's script needs to know, and what it needs of other courses."""
+def data(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
+    """Return all that the page needs to know, what of other courses, and what of their loops."""
     package = _package()
     first, *others = (
         [test for test in some if not test.last] for some in package.placing.courses()
     )
+    loops = [[test for test in some if test.last] for some in package.placing.courses()[1:]]
     # Changes of several steps are alike from test to test: kept together, they pack well.
     shared, several, named = kept = Shared(), Shared(), Shared()
     tests = [_fixture(fixture, *kept) for fixture in reversed(first)]
     parts = {"shared": shared, "several": several, "named": named}
+
+    def later(courses: list[list["Fixture"]]) -> dict[str, Any]:
+        before = {key: len(one.parts) for key, one in parts.items()}
+        tests = [[_fixture(fixture, *kept) for fixture in some] for some in courses]
+        return {"courses": tests, **{key: one.parts[before[key] :] for key, one in parts.items()}}
+
     own = {key: len(one.parts) for key, one in parts.items()}
-    later = [[_fixture(fixture, *kept) for fixture in some] for some in others]
-    more = {key: one.parts[own[key] :] for key, one in parts.items()}
-    elsewhere = {"courses": later, **more}
+    elsewhere, over_time = later(others), later(loops)
     found = {
         "fixtures": tests,
-        "others": [[one.id, one.title, one.function] for some in others for one in some],
+        "others": [
+            [one.id, one.title, one.function, one.last]
+            for some in zip(others, loops, strict=True)
+            for one in chain(*some)
+        ],
+        "loops": sorted({name.lower() for one in chain(*loops) for name in one.expected}),
+        "three_axes": sorted(
+            {name for one in chain(*loops) for name, v in one.expected.items() if v.ndim > 2}
+        ),
         **{key: one.parts[: own[key]] for key, one in parts.items()},
         # What these numbers mean depends on the parts that are here.
-        "version": sha256(written(elsewhere).encode()).hexdigest()[:8],
+        "version": sha256((written(elsewhere) + written(over_time)).encode()).hexdigest()[:8],
         **_of_every_test(),
     }
-    pages = {**titles(root), **sections(json.dumps([found, elsewhere]), root)}
-    return {**found, "pages": pages}, elsewhere
+    pages = {**titles(root), **sections(json.dumps([found, elsewhere, over_time]), root)}
+    return {**found, "pages": pages}, elsewhere, over_time
 
 
 def _of_every_test() -> dict[str, Any]:
@@ -152,7 +168,7 @@ def _of_every_test() -> dict[str, Any]:
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
         "differences": _differences(),
-        "uncovered": [*map(list, package.uncovered.exercises()), *_in_terminal()],
+        "uncovered": [*map(list, package.uncovered.exercises())],
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
@@ -223,65 +239,12 @@ def _differences() -> dict[str, Any]:
     }
 
 
-def _in_terminal() -> Iterator[list[Any]]:
-    """Yield what finds the functions that the package knows and the page does not."""
-    package = _package()
-    tests = {test.function: test for test in map(package.fixtures.load, package.fixtures.ids())}
-    here = [test for test in tests.values() if not test.last]
-    own = {step.name.lower() for test in here for step in test.program.steps}
-    entries = {name for test in here for name in test.entries}
-    # Of functions that call each other, the one that is called comes later.
-    others = {name: test for name, test in reversed(tests.items()) if test not in here}
-    printing: dict[str, tuple[str, ...]] = {}
-    for function, test in others.items():
-        known = [one for one in package.words.gradients_of([test]) if one.lower() not in own]
-        alone = (one for one in test.entries if one.partition("[")[0] not in known)
-        for name in (*known, *(_entry(one) for one in alone if one not in entries)):
-            printing[name] = (*printing.get(name, ()), function)
-    names: dict[tuple[str, ...], list[str]] = {(function,): [function] for function in others}
-    for some in sorted({*printing.values()}, key=lambda some: (len(some), some)):
-        names[some] = [*names.get(some, ()), *(n for n in printing if printing[n] == some)]
-    # They call what the page does have of their course.
-    weeks = {test.course for test in others.values()}
-    called = [name for name, test in tests.items() if test.course in weeks]
-    every = rf"\b(?:{'|'.join([*called, *printing])})\b"
-    for functions, found in names.items():
-        said, how = _how(others[one] for one in functions)
-        yield [rf"\b(?:{'|'.join(found)})\b", every, said, [], how]
-
-
-def _entry(text: str) -> str:
-    """Return a pattern for the name of an entry such as da0[2][3], where its place follows."""
-    name, *places = re.findall(r"\w+", text)
-    place = r"(?:\]\[|, ?)".join(places)
-    return rf"{name}(?=[^\w\[]*\[{place}\])"
-
-
-def _too(fixture: "Fixture") -> str:
-    """Return what to say of numbers that a loop prints under the names of one of its steps."""
-    package = _package()
-    loops = (test for test in map(package.fixtures.load, package.fixtures.ids()) if test.last)
-    same = {test.function for test in loops if fixture.expected.keys() & test.expected.keys()}
-    own = {name for name in same if fixture.entries}
-    return package.words.say("in-terminal-too", functions=" or ".join(sorted(own))) if own else ""
-
-
-def _how(tests: "Iterable[Fixture]") -> tuple[str, list[str]]:
-    """Return what is said of tests that the page does not have, and how to ask the command."""
-    say = _package().words.say
-    some = list(tests)
-    of = {"course": some[0].course, "functions": " and ".join(one.function for one in some)}
-    runs = " or ".join(f"backcheck run {one.id} FILE:{one.function}" for one in some)
-    how = [say("in-terminal-how", runs=runs), say("in-terminal-page", page=some[0].page)]
-    return say("in-terminal", **of), how
-
-
 def words() -> dict[str, Any]:
     """Return the sentences and the patterns, these as source and flags in JavaScript."""
     package = _package()
     texts = package.words.texts()
     said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
-    own = {"covered": package.words.covered(loops=False)} | said
+    own = {"covered": package.words.covered()} | said
     return {
         "sentences": texts["sentences"] | own,
         "prefixes": list(package.fixtures.PREFIXES),
@@ -330,9 +293,11 @@ def plain(fixture: "Fixture", shared: Shared, digits: int | None = COARSE) -> di
     package = _package()
 
     def networks(own_shapes: bool, digits: int | None) -> list[int]:
+        sizes = fixture.sizes if own_shapes else package.forward.SIZES
+        drawn = (package.forward.draw(fixture, seed, sizes) for seed in package.forward.SEEDS)
         return [
             shared.arrays({name: arrays[name] for name in fixture.given}, digits)
-            for arrays, *_ in package.forward.networks(fixture, own_shapes)
+            for arrays in drawn
         ]
 
     return _programs(fixture, shared) | {
@@ -368,7 +333,8 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
     rewritten: dict[str, dict[Any, int]] = {}
 
     def written(slot: "Slot") -> list[Any]:
-        words = package.families.families(fixture, slot.name)
+        is_place = package.steps.is_place(fixture, slot.name)
+        words = package.families.families(fixture, slot.name) if is_place else {}
         places = rewritten[slot.name] = {}
         for place, (_, tree) in enumerate(package.operators.rewrites(slot.original.tree, words)):
             places.setdefault(tree, place)
@@ -395,12 +361,20 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         [id, places.get(str(forms), change(forms))]
         for id, forms in package.mistakes.occurrences(fixture)
     ]
+    said = [
+        [key, places.get(str(forms), change(forms))]
+        for key, forms in package.steps.other_steps(fixture).items()
+    ]
+    # In a loop there are so many that the page counts them when it has to.
+    counted = () if fixture.last else mutants.slots
     spread = package.search.workshop(fixture).spread
     unrelated = {
         name: value for name, value in package.formulas.unrelated(fixture).items() if name != "m"
     }
     return plain(fixture, shared) | {
-        "changes": shared.place([slots, several.place(higher_order), named.place(occurrences)]),
+        "changes": shared.place(
+            [slots, several.place(higher_order), named.place(occurrences), said]
+        ),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
         "notebook": fixture.notebook_names,
@@ -408,11 +382,11 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "spread": shared.place(
             {
                 slot.name: [[list(shape), n] for shape, n in sorted(spread(slot.name).items())]
-                for slot in mutants.slots
+                for slot in counted
             }
         ),
+        **({"last": fixture.last} if fixture.last else {}),
         "gradient": fixture.is_gradient,
-        "too": _too(fixture),
         "entries": [name.lower() for name in fixture.entries],
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),
         "unrelated": shared.arrays(unrelated, COARSE),
@@ -468,7 +442,7 @@ def _leaves(nodes: Iterable[ast.expr], values: Iterable[Any]) -> Iterator[tuple[
     for node, value in zip(nodes, values, strict=True):
         if isinstance(node, ast.Name):
             yield node, value
-        elif isinstance(node, ast.Tuple):
+        elif isinstance(node, ast.Tuple | ast.List):
             yield from _leaves(node.elts, value)
 
 
@@ -478,8 +452,9 @@ def _pattern(node: ast.expr) -> Any:
         return node.id
     if isinstance(node, ast.Constant):
         return {"word": node.value}
+    brackets = {ast.Tuple: "()", ast.List: "[]"}
     return [
-        "()" if isinstance(node, ast.Tuple) else "{}",
+        brackets.get(type(node), "{}"),
         *map(_pattern, getattr(node, "elts", [])),
     ]
 
@@ -571,14 +546,16 @@ def write_static(app: Sphinx) -> None:
     if (
         file.exists()
         and file.with_name(OTHERS).exists()
+        and file.with_name(LOOPS).exists()
         and record.exists()
         and record.read_text(encoding="utf-8") == digest
     ):
         return
-    own, others = data()
+    own, *later = data()
     file.write_text(written(own), encoding="utf-8", newline="\n")
-    text = written(others, "BACKCHECK_OTHERS")
-    file.with_name(OTHERS).write_text(text, encoding="utf-8", newline="\n")
+    for name, some in zip((OTHERS, LOOPS), later, strict=True):
+        text = written(some, f"BACKCHECK_{name[9:-3].upper()}")
+        file.with_name(name).write_text(text, encoding="utf-8", newline="\n")
     record.write_text(digest, encoding="utf-8")
 
 

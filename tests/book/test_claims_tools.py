@@ -7,7 +7,7 @@ from backcheck.mutants.audit import audit
 from chapters import ROOT
 
 
-def test_the_scripts_of_the_diagnosis_send_and_store_nothing_and_load_three_of_the_site() -> None:
+def test_the_scripts_of_the_diagnosis_send_and_store_nothing_and_load_four_of_the_site() -> None:
     modules = list((ROOT / "book/_static/diagnose").glob("*.js"))
     source = "".join(file.read_text(encoding="utf-8") for file in modules)
     source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
@@ -18,8 +18,9 @@ def test_the_scripts_of_the_diagnosis_send_and_store_nothing_and_load_three_of_t
     assert len(modules) > 10
     assert re.findall(ways, source) == []
     assert source.count('"script"') == 1
-    names = ["python.js", "diagnose-run.js", "diagnose-others.js"]
-    assert re.findall(r'loaded\("(.+?)"[,)]', source) == names
+    names = ["python.js", "diagnose-run.js", "diagnose-${name}.js"]
+    assert re.findall(r'loaded\(["`](.+?)["`][,)]', source) == names
+    assert set(re.findall(r'come\("(\w+)"\)', source)) == {"others", "loops"}
 
 
 def test_linear_backward_has_no_other_right_program_among_its_changes() -> None:

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page
 
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
-from backcheck.showing.words import covered
 from browsing import complaints_of
 from chapters import ROOT
 
@@ -187,8 +186,7 @@ def test_what_cannot_be_read_is_refused_in_the_words_of_the_package(
 ) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
         diagnose(text)
-    said = str(refused.value).replace(covered(), covered(loops=False))
-    assert paste(opened, text) == said
+    assert paste(opened, text) == str(refused.value)
 
 
 def test_markup_in_a_paste_stays_text(opened: Page) -> None:
@@ -264,16 +262,18 @@ def test_only_this_page_loads_the_script(html: Path) -> None:
     assert not re.search(r"\beval\(|new Function|innerHTML|fetch\(|Worker|import\(", source)
 
 
-def test_script_and_data_are_two_small_files_and_those_of_other_courses_a_third(
+def test_script_and_data_are_two_small_files_and_those_of_other_courses_and_loops_two_more(
     html: Path,
 ) -> None:
-    data, others, run, script = sorted((html / "_static").glob("diagnose*"))
-    names = ["diagnose-data.js", "diagnose-others.js", "diagnose-run.js", "diagnose.js"]
-    assert [file.name for file in (data, others, run, script)] == names
-    sizes = {file: len(gzip.compress(file.read_bytes())) for file in (data, others, script)}
-    assert sizes[data] + sizes[script] <= 100_000
-    assert sizes[others] <= 75_000
-    assert "diagnose-others" not in (html / "diagnose.html").read_text(encoding="utf-8")
+    files = sorted((html / "_static").glob("diagnose*"))
+    names = [file.name.removeprefix("diagnose").lstrip("-") for file in files]
+    assert names == ["data.js", "loops.js", "others.js", "run.js", ".js"]
+    data, loops, others, _, script = (len(gzip.compress(file.read_bytes())) for file in files)
+    assert data + script <= 100_000
+    assert others <= 75_000
+    assert loops <= 110_000
+    page = (html / "diagnose.html").read_text(encoding="utf-8")
+    assert not re.search("diagnose-(?:others|loops)", page)
 
 
 def test_the_tests_of_other_courses_come_when_a_text_calls_for_them(opened: Page) -> None:
@@ -288,11 +288,20 @@ def test_the_tests_of_other_courses_come_when_a_text_calls_for_them(opened: Page
     assert sum("diagnose-others.js?v=" in url for url in asked) == 1
     title = paste(opened, 'gradients["dxt"][1][2] = -1.38721305\ngradients["dba"][4] = 0.20023491')
     assert title.startswith("These are the expected numbers of Course 5 Week 1")
-    loop = load("c5w1_rnn_backward").values
-    title = paste(opened, f'gradients["dWax"][3][1] = {loop["dWax"][3][1]}\ndba = {loop["dba"]}')
-    assert title.startswith("None of the programs tried for Course 5 Week 1, rnn_cell_backward")
-    said = opened.locator("#diagnose-result").inner_text()
-    assert "rnn_backward prints arrays of these names too" in said
+    assert sum("diagnose-others.js?v=" in url for url in asked) == 1
+
+
+def test_the_loops_over_time_come_when_a_text_may_be_of_one(opened: Page) -> None:
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    dropout = load("c2w1_backward_dropout")
+    paste(opened, printed(dropout.run(), *dropout.comparisons[-1].outputs))
+    assert not any("diagnose-loops" in url for url in asked)
+    loop = load("c5w1_rnn_backward")
+    title = paste(opened, printed(loop.run(), "dba", "da0"))
+    assert title.startswith("These are the expected numbers of Course 5 Week 1, rnn_backward")
+    paste(opened, printed(loop.run(da_prev_t4="Waa @ dz_t4"), "da0"))
+    assert sum("diagnose-loops.js?v=" in url for url in asked) == 1
     assert sum("diagnose-others.js?v=" in url for url in asked) == 1
 
 
@@ -313,10 +322,10 @@ def test_the_data_are_the_same_in_every_build(html: Path, monkeypatch: pytest.Mo
     monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
     import diagnose_data
 
-    own, others = diagnose_data.data()
-    again = diagnose_data.written(own), diagnose_data.written(others, "BACKCHECK_OTHERS")
-    files = (html / "_static" / f"diagnose-{name}.js" for name in ("data", "others"))
-    assert tuple(file.read_text(encoding="utf-8") for file in files) == again
+    names = {"data": "BACKCHECK", "others": "BACKCHECK_OTHERS", "loops": "BACKCHECK_LOOPS"}
+    for (name, told), some in zip(names.items(), diagnose_data.data(), strict=True):
+        text = (html / "_static" / f"diagnose-{name}.js").read_text(encoding="utf-8")
+        assert text == diagnose_data.written(some, told)
 
 
 @pytest.mark.timed

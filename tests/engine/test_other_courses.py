@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_engine import WITHOUT_LOOPS, agree, ask, printed, single_mutants
+from test_engine import agree, ask, printed, single_mutants
 
+from backcheck.diagnosis.placing import courses
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
@@ -19,7 +20,7 @@ from backcheck.mutants.mutate import mutants, operator_of
 from backcheck.program import parse, write
 from backcheck.showing.handout import equation
 
-OTHERS = [test for some in WITHOUT_LOOPS[1:] for test in some]
+OTHERS = [test for some in courses()[1:] for test in some if not test.last]
 
 
 def as_learners_print(fixture: Fixture, values: dict[str, Any], precision: int = 8) -> str:

@@ -19,6 +19,7 @@ from backcheck.mutants.operators import expression
 from backcheck.mutants.steps import at_each_step, other_steps
 from backcheck.over_time import in_loop, unrolled
 from backcheck.program import Tree, parse, write
+from programs import learners
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 each = pytest.mark.parametrize("id", [RNN, LSTM])
@@ -231,40 +232,20 @@ def test_an_audit_of_the_loop_accepts_every_right_program() -> None:
     assert found.strength > 0.99
 
 
-LEARNER = """
-import numpy as np
-
-def rnn_backward(da, caches):
-    (caches, x) = caches
-    n_a, m, T_x = da.shape
-    dx = np.zeros((x.shape[0], m, T_x))
-    dWax = np.zeros((n_a, x.shape[0]))
-    dWaa = np.zeros((n_a, n_a))
-    dba = np.zeros((n_a, 1))
-    da_prevt = np.zeros((n_a, m))
-    for t in reversed(range(T_x)):
-        one = rnn_cell_backward({carried}, caches[t])
-        dx[:, :, t], da_prevt = one["dxt"], one["da_prev"]
-        dWax {sum} one["dWax"]
-        dWaa += one["dWaa"]
-        dba += one["dba"]
-    return {{"dx": dx, "da0": da_prevt, "dWax": dWax, "dWaa": dWaa, "dba": dba}}
-"""
-
-
 @pytest.mark.parametrize(
-    ("carried", "sum", "said", "code"),
+    ("name", "said", "code"),
     [
-        ("da[:, :, t] + da_prevt", "+=", "your rnn_backward passes", 0),
-        ("da[:, :, t]", "+=", "the gradient carried from the later step left out", 1),
-        ("da[:, :, t] + da_prevt", "=", "line 15, dWax", 1),
-        ("da + da_prevt", "+=", "An array of all steps meets one of a single step", 4),
+        ("right", "your rnn_backward passes", 0),
+        ("nothing carried", "the gradient carried from the later step left out", 1),
+        ("one step of a sum", "line 15, dWax", 1),
+        ("all steps at once", "An array of all steps meets one of a single step", 4),
     ],
 )
 def test_a_function_that_calls_the_helper_of_one_step_is_run_and_diagnosed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], carried: str, sum: str, said: str, code: int
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str, code: int
 ) -> None:
     file = tmp_path / "own.py"
-    file.write_text(LEARNER.format(carried=carried, sum=sum), encoding="utf-8")
+    text = next(one.text for one in learners() if one.name == f"loop, {name}")
+    file.write_text(text, encoding="utf-8")
     assert main(["run", RNN, str(file)]) == code
     assert said in capsys.readouterr().out

@@ -25,6 +25,7 @@ export function argumentsOf(fixture, arrays) {
     if (typeof pattern === "string") return given(fixture, pattern, arrays[pattern]);
     if (!Array.isArray(pattern)) return pattern.word;
     if (isTuple(pattern)) return { tuple: partsIn(pattern).map(handed) };
+    if (pattern[0] === "[]") return { list: partsIn(pattern).map(handed) };
     return { dict: partsIn(pattern).map((name) => [name, handed(name)]) };
   };
   return fixture.data.calls.map(([, given]) => given.map(handed));
@@ -91,7 +92,8 @@ export function isCalledSo(fixture, parameters) {
 }
 
 /** @param {Fixture} fixture */
-const callOf = ({ data }) => data.call[0].split(" = ").at(-1) ?? "";
+export const callOf = ({ data }) =>
+  (data.call[0].split(" = ").at(-1) ?? "").replace(/\(\[.*/s, "caches)");
 
 /** @type {(taken: Taken, named: string) => string[]} */
 function parametersIn({ pieces }, named) {

@@ -56,6 +56,7 @@ export function* explaining(paste, fixture, changes) {
     (yield* explain(paste, tests, changes, effort));
   if (!found || found.verdict === "unexplained") {
     if (isCalledFor(paste, fixture)) yield "others";
+    if (isOverTime(paste) && !fixture) yield "loops";
     const other = fixture
       ? yield* unasked(paste, fixture, changes, effort, found)
       : yield* inOtherCourse(paste, changes, effort);
@@ -76,6 +77,18 @@ function isCalledFor({ arrays, frame, function: named, error, failing, lines }, 
     isCode ||
     arrays.length > 0 ||
     DATA.others.some(([, , of]) => [frame.function, named].includes(of))
+  );
+}
+
+/** Whether a loop over time may be meant: it prints arrays of such names.
+ * @param {Paste} paste */
+function isOverTime({ arrays, frame, function: named, lines }) {
+  const names = [...arrays.map(({ name }) => name ?? ""), ...lines.map(([name]) => name)];
+  const loops = DATA.others.filter(([, , , steps]) => steps);
+  return (
+    loops.some(([id]) => !FIXTURES.has(id)) &&
+    (names.some((name) => DATA.loops.includes(name.toLowerCase())) ||
+      loops.some(([, , of]) => [frame.function, named].includes(of)))
   );
 }
 
@@ -103,7 +116,7 @@ function* inOtherCourse(paste, changes, effort) {
     const few = most[0] > fits && named ? changes : Math.min(changes, 1);
     const every = [...some.keys()];
     // What a test demands that is no gradient, a change on another edition explains.
-    const gradients = every.filter(({ data }) => data.gradient);
+    const gradients = every.filter(({ data, last }) => data.gradient || last);
     const one = Math.min(few, 1);
     /** @type {[Fixture[], number][]} */
     const plans = [[gradients, few]];

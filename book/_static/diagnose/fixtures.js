@@ -2,8 +2,9 @@
 /* The tests: programs, arrays and expected numbers, unpacked when they are first needed. */
 import { rewrites } from "./operators.js";
 import { evaluate, leaf, namesIn, stopOf, treeOf } from "./program.js";
+import { atEachStep } from "./steps.js";
 import { cacheProperties, DATA } from "./util.js";
-import { agrees, complaint, sameShape, scalar, value } from "./values.js";
+import { agrees, complaint, sameShape, scalar, shaped, value } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {Map<string, any>} */
@@ -17,8 +18,12 @@ function shared(place, make) {
   return unpacked.get(key);
 }
 
-/** @type {(part: number[]) => Value} */
-const unpackArray = ([r, c, b, ...d]) => (r ? value(2, r, c, d, b === 1) : scalar(d[0]));
+/** What has three axes begins with its shape. @param {[any, ...number[]]} part */
+function unpackArray([r, ...rest]) {
+  if (Array.isArray(r)) return shaped(r, rest);
+  const [c, b, ...d] = rest;
+  return r ? value(2, r, c, d, b === 1) : scalar(d[0]);
+}
 
 /** @type {(places: Record<string, number>) => Scope} */
 function unpackArrays(places) {
@@ -61,9 +66,10 @@ function unpackSlot([name, written, forms, stillborn, words]) {
   return { name, tree, isArray, ...kept, families, made, others };
 }
 
-/** Slots, changes of several, and mistakes by name. A rewrite is a number here.
+/** Slots, changes of several, mistakes by name, and loops that run otherwise, by what is said of
+ * them. A rewrite is a number here.
  * @type {(changes: WrittenChanges) => Changes} */
-function unpackChanges([places, several, named]) {
+function unpackChanges([places, several, named, said]) {
   const slots = places.map((place) => shared(place, unpackSlot));
   const rewritten = new Map(slots.map(({ name, made }) => [name, made]));
   /** @type {(change: WrittenForms) => Forms} */
@@ -77,7 +83,9 @@ function unpackChanges([places, several, named]) {
   const higherOrder = DATA.several[several].map(unpackForms);
   /** @type {(change: WrittenForms | number) => Forms} */
   const at = (change) => (typeof change === "number" ? higherOrder[change] : unpackForms(change));
-  return { slots, higherOrder, named: DATA.named[named].map(([id, one]) => [id, at(one)]) };
+  /** @type {(some: [string, WrittenForms | number][]) => [string, Forms][]} */
+  const each = (some) => some.map(([id, one]) => [id, at(one)]);
+  return { slots, higherOrder, named: each(DATA.named[named]), said: each(said) };
 }
 
 export class Fixture {
@@ -87,6 +95,8 @@ export class Fixture {
     this.id = data.id;
     this.title = data.title;
     this.function = data.function;
+    /** How many steps its loop over time has, if it is one. */
+    this.last = data.last ?? 0;
     // Fixtures of one program on the same arrays share what is found out about them.
     this.twin = `${data.arrays} ${data.steps}`;
     this.arrays = shared(data.arrays, unpackArrays);
@@ -140,10 +150,14 @@ export class Fixture {
     return this.run(new Map()).scope;
   }
 
-  /** How many values each step has, by their shape, in the programs with up to one change.
+  /** How many values steps have, by their shape, in the programs with up to one change.
    * @returns {Record<string, [number[], number][]>} */
   get spread() {
     return /** @type {any} */ (DATA.shared[this.data.spread]);
+  }
+  /** How many programs have one change. */
+  get size() {
+    return this.slots.reduce((all, { forms }) => all + forms.length, this.higherOrder.length);
   }
 
   /** @param {string} name */
@@ -171,8 +185,9 @@ export class Fixture {
   /** The program with some slots changed: changed arrays first, then every step.
    * @type {(forms: Forms, own?: Step[]) => Step[]} */
   program(forms, own = this.steps) {
-    const first = this.data.order.flatMap((name) => ({ name, tree: forms.get(name) }));
-    const steps = own.map(({ name, tree }) => ({ name, tree: forms.get(name) ?? tree }));
+    const all = atEachStep(this, forms);
+    const first = this.data.order.flatMap((name) => ({ name, tree: all.get(name) }));
+    const steps = own.map(({ name, tree }) => ({ name, tree: all.get(name) ?? tree }));
     return /** @type {Step[]} */ ([...first.filter(({ tree }) => tree), ...steps]);
   }
 
@@ -239,15 +254,19 @@ export const COURSES = [NEWEST_FIRST];
 /** Whether every course is here. */
 export const isWhole = () => COURSES.length > 1;
 
-/** Takes the tests of the other courses in. @param {OtherCourses} others */
+/** Whether the loops over time are here too. */
+export const hasLoops = () => COURSES.flat().some(({ last }) => last);
+
+/** Takes the tests of the other courses in, or the loops of one of them.
+ * @param {OtherCourses} others */
 export function addCourses({ courses, ...parts }) {
-  if (isWhole()) return;
+  if (courses.flat().every(({ id }) => FIXTURES.has(id))) return;
   DATA.shared.push(...parts.shared);
   DATA.several.push(...parts.several);
   DATA.named.push(...parts.named);
-  for (const some of courses) {
+  for (const [at, some] of courses.entries()) {
     const own = some.map((data) => new Fixture(data));
-    COURSES.push(own);
+    COURSES[at + 1] = [...own, ...(COURSES[at + 1] ?? [])];
     for (const one of own.toReversed()) FIXTURES.set(one.id, one);
   }
 }

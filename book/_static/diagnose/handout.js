@@ -1,6 +1,7 @@
 // @ts-check
 /* Expressions in the notation of the course's handout, which gives no graded line away. */
 import { FUNCTIONS, leaf, namesIn, node, SUMS, write } from "./program.js";
+import { inLoop } from "./steps.js";
 import { bare, DATA } from "./util.js";
 import { say, sought, whole } from "./words.js";
 
@@ -10,12 +11,13 @@ const [PLUS, TIMES, SUM, PRODUCT, POWER, WHOLE] = [0, 1, 2, 3, 4, 5];
 /** @type {(name: string, tree: Tree) => string} */
 export function equation(name, tree) {
   const over = [...new Set(sumsIn(tree).map((op) => say(op.replace("_keep", ""))))];
-  return `${symbol(name)} = ${mathematics(tree)}${over.length ? ` (${over.join(", ")})` : ""}`;
+  const said = `${symbol(name)} = ${mathematics(tree)}`;
+  return inLoop(over.length ? `${said} (${over.join(", ")})` : said, name);
 }
 
 /** @type {(name: string, tree: Tree) => string} */
 export function expects(name, tree) {
-  if (tree.name === name) return say("as-given", { symbol: symbol(name) });
+  if (tree.name === name) return say("as-given", { symbol: inLoop(symbol(name), name) });
   return say("expects", { equation: equation(name, tree) });
 }
 
@@ -23,7 +25,7 @@ export function expects(name, tree) {
  * line. @type {(forms: [string, Tree][]) => string[]} */
 export function statements(forms) {
   return forms.map(([name, tree]) =>
-    givesAway(name, tree, forms) ? equation(name, tree) : `${name} = ${write(tree)}`,
+    givesAway(name, tree, forms) ? equation(name, tree) : inLoop(`${name} = ${write(tree)}`, name),
   );
 }
 
@@ -85,7 +87,7 @@ function notation(tree) {
   const derivative = derivativeOf(tree);
   if (derivative) return [derivative, WHOLE];
   const { op, args } = tree;
-  if (args.length === 2) return pair(op, args[0], args[1]);
+  if (args.length > 1) return pair(op, args[0], args[args.length - 1]);
   const [operand] = args;
   if (op in SUMS) return [`Σ ${mathematics(operand, SUM)}`, SUM];
   if (FUNCTIONS.includes(op)) return [`${symbol(op)}(${mathematics(operand)})`, WHOLE];
@@ -97,7 +99,7 @@ function notation(tree) {
 /** @type {(op: string, left: Tree, right: Tree) => [string, number]} */
 function pair(op, left, right) {
   if (/[<>]/.test(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
-  if (["head", "tail", "concatenate"].includes(op)) {
+  if (["head", "tail", "slice", "concatenate", "dstack"].includes(op)) {
     return [say(op, { left: mathematics(left, WHOLE), right: mathematics(right, WHOLE) }), PLUS];
   }
   if (op === "**") {

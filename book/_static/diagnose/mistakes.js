@@ -30,6 +30,11 @@ export function namesOf(fixture, forms) {
   return found.includes("") ? [] : [...new Set(found)];
 }
 
+/** The key of the sentence that says how a loop runs with some changes, or "".
+ * @type {(fixture: Fixture, forms: Forms) => string} */
+export const saidOf = (fixture, forms) =>
+  fixture.changes.said.find(([, change]) => isSame(change, forms))?.[0] ?? "";
+
 /** What two spellings of one formula share. @type {(fixture: Fixture, tree: Tree) => string} */
 export function formula(fixture, tree) {
   const { formulas, draws } = kept(fixture);

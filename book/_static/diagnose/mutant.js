@@ -1,9 +1,10 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
 import { expects, replacedNames, statements, symbol } from "./handout.js";
-import { formula, frequency, mistake, namesOf } from "./mistakes.js";
+import { formula, frequency, mistake, namesOf, saidOf } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
+import { inLoop } from "./steps.js";
 import { bare, cacheProperties, compared, DATA, groupedBy } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
@@ -19,20 +20,26 @@ export class Mutant {
   }
 
   get changed() {
-    const was = (/** @type {string} */ step) => write(this.fixture.original(step));
-    return [...this.forms].map(([step, tree]) => ({ step, was: was(step), now: write(tree) }));
+    const was = (/** @type {string} */ step) => this.fixture.original(step);
+    return [...this.forms]
+      .filter(([step, tree]) => tree !== was(step))
+      .map(([step, tree]) => ({ step, was: write(was(step)), now: write(tree) }));
   }
   /** Those of one layer that differ in what they read are one line. */
   get shown() {
+    const key = saidOf(this.fixture, this.forms);
+    if (key) return [say(key)];
     if (!this.replaced.length) return statements([...this.forms]);
     const names = this.replaced.map(([, now]) => write(now)).join(", ");
-    return [say("computed-with", { steps: [...this.forms.keys()].join(", "), names })];
+    const steps = [...this.forms.keys()];
+    return [inLoop(say("computed-with", { steps: steps.join(", "), names }), steps[0])];
   }
   /** What a step was is a solution of it: readers see it in the notation of the handout. */
   get expects() {
     const { forms, fixture, replaced } = this;
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
-    if (symbols) return [say("takes", { symbols })];
+    if (saidOf(fixture, forms)) return [say("loop-expects")];
+    if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
     return [...forms.keys()].map((step) => expects(step, fixture.original(step)));
   }
   get replaced() {

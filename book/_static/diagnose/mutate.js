@@ -2,14 +2,18 @@
 /* Mutants of one step, and the operators that make them; see mutate.py. */
 import { rewrites } from "./operators.js";
 import { namesIn } from "./program.js";
+import { time } from "./steps.js";
 import { cache } from "./util.js";
 
 /** What two changes of one slot lead to, each with the first of them.
  * @param {Slot} slot @returns {Generator<[Tree, Tree]>} */
 function* changedTwice({ name, tree: original, forms, stillborn, families, isArray }) {
   const found = new Set([original, ...forms]);
+  const isAfterLoop = !isArray && !time(name) && namesIn(original).some(time);
   for (const form of isArray ? [] : [...forms, ...stillborn]) {
-    for (const [, tree] of rewrites(form, families)) {
+    for (const [operator, tree] of rewrites(form, families)) {
+      // After a loop only names are read; what is done to them can be done in the loop.
+      if (isAfterLoop && operator !== "operand replaced") continue;
       if (found.has(tree) || namesIn(tree).includes(name)) continue;
       found.add(tree);
       yield [tree, form];

@@ -1,7 +1,7 @@
 // @ts-check
 /* Printed numbers, and what arrays they can be. */
-import { cacheProperties } from "./util.js";
-import { partOf, sameShape, shapeOf, value } from "./values.js";
+import { cacheProperties, DATA } from "./util.js";
+import { partOf, sameShape, shaped, shapeOf, value } from "./values.js";
 
 const SLACK = 1e-9;
 const EXACT = 8;
@@ -70,14 +70,25 @@ function fits(pattern, items, same) {
   return reached.has(items.length);
 }
 
+/** The shape of an array of three axes, where the one of that name has as many.
+ * @type {(name: string | null, rows: (Row | null)[], tables: number, deepest: number) => number[]} */
+export function axesOf(name, rows, tables, deepest) {
+  const widths = new Set(rows.map((row) => (row?.includes(null) ? 0 : (row?.length ?? 0))));
+  const [width] = widths;
+  const shape = [tables, rows.length / (tables || 1), width];
+  const has = DATA.three_axes.includes(name ?? "") && deepest === 3 && widths.size === 1;
+  return has && width && Number.isInteger(shape[1]) ? shape : [];
+}
+
 let arraysRead = 0;
 
 /** An array as it was printed, with gaps where it was cut. */
 export class Observed {
   /** @param {string | null} name @param {string} context @param {(Row | null)[]} rows
    * @param {number} dimensions @param {boolean} whole @param {boolean} expected
-   * @param {number} line */
-  constructor(name, context, rows, dimensions, whole, expected, line) {
+   * @param {number} line @param {number[]} axes of an array that has three */
+  constructor(name, context, rows, dimensions, whole, expected, line, axes = []) {
+    this.axes = axes;
     this.number = arraysRead++;
     /** @type {number[]} Where it stands in a larger array. */
     this.at = [];
@@ -126,7 +137,27 @@ export class Observed {
     const { rows, dimensions } = this;
     const gap = rows.some((row) => row === null || row.includes(null));
     if (!this.whole || gap) return null;
+    if (dimensions > 2) return shaped(this.axes, []);
     return value(dimensions, rows.length, rows[0]?.length ?? 0, []);
+  }
+
+  /** What one step has put into an array whose last axis is time, if that is known.
+   * @param {number} place @returns {Observed | null} */
+  atStep(place) {
+    const { rows, dimensions, at } = this;
+    const whole = rows.every((row) => row && place < row.length && !row.includes(null));
+    const axes = dimensions ? at.length + dimensions : 0;
+    if (axes !== 3 || !this.whole || !whole) return null;
+    const column = rows.map((row) => row?.[place] ?? null);
+    const [height, width] = dimensions > 2 ? this.axes : [1, column.length];
+    const table = Array.from({ length: height }, (_, n) =>
+      column.slice(n * width, (n + 1) * width),
+    );
+    const found = new Observed(this.name, "", table, dimensions - 1, true, false, this.line);
+    found.cells.forEach((cell, n) => {
+      cell.decimals = this.cells[n * (rows[0]?.length ?? 1) + place].decimals;
+    });
+    return found.standing(at);
   }
 
   get widths() {
@@ -147,7 +178,7 @@ export class Observed {
   fits(v, loose = false) {
     const part = this.entry && partOf(v, this.at);
     if (this.entry) return part !== null && this.isIn(v) && this.entry.fits(part, loose);
-    if (this.like && !loose) return this.has(v);
+    if (v.n > 2 || (this.like && !loose)) return this.has(v);
     const rows = this.rows.filter((row) => row !== null);
     if (rows.length > v.r) return false;
     return rows.every((row) =>
@@ -173,6 +204,7 @@ export class Observed {
     if (like && (fitting || !loose)) return fitting && this.isNear(v.d, this.widths[Number(loose)]);
     // Most arrays are told apart by one number, which is quicker to look for.
     if (!v.d.some((number) => this.isNear([number], this.widths[Number(loose)]))) return false;
+    if (v.n > 2) return false;
     const lines = Array.from({ length: v.r }, (_, i) => v.d.slice(i * v.c, (i + 1) * v.c));
     return fits([null, ...this.rows, null], lines, (row, line) => {
       // A row without its own brackets may have lost numbers at either end.
@@ -202,8 +234,8 @@ function inFull(number) {
  * @type {(name: string | null, v: Value, line: number) => Observed} */
 export function computed(name, v, line) {
   const cells = v.d.map((number) => cellOf(inFull(number)));
-  const rows = Array.from({ length: v.r }, (_, i) => cells.slice(i * v.c, (i + 1) * v.c));
-  const seen = new Observed(name, "", rows, v.n, true, false, line);
+  const rows = Array.from({ length: v.k * v.r }, (_, i) => cells.slice(i * v.c, (i + 1) * v.c));
+  const seen = new Observed(name, "", rows, v.n, true, false, line, shapeOf(v));
   // It is whole: every number of it has the digits of the longest.
   for (const cell of seen.cells) cell.own = cell.decimals;
   return seen;

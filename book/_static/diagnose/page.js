@@ -50,10 +50,9 @@ class Page {
     this.result = get("diagnose-result");
     this.run = 0;
     this.isUnseen = false;
-    for (const fixture of FIXTURES.values())
-      this.test.append(element("option", { value: fixture.id }, fixture.title));
-    for (const [id, title] of DATA.others)
-      this.test.append(element("option", { value: id }, title));
+    const own = [...FIXTURES.values()].map(({ id, title }) => [id, title]);
+    for (const [value, title] of [...own, ...DATA.others])
+      this.test.append(element("option", { value }, title));
     for (const example of EXAMPLES)
       get("diagnose-examples").append(" ", this.exampleButton(example));
     this.text.addEventListener("input", (/** @type {InputEvent} */ event) => {
@@ -102,7 +101,8 @@ class Page {
     const id = this.test.value || null;
     if (!text.trim()) this.show("", []);
     else if (isCode(text)) this.call(text, id, this.run);
-    else if (id && !FIXTURES.has(id)) this.after(others(), () => answering(text, id), this.run);
+    else if (id && !FIXTURES.has(id))
+      this.after(others(isLoop(id)), () => answering(text, id), this.run);
     else this.advance(answering(text, id), this.run, AT_ONCE);
   }
 
@@ -151,11 +151,11 @@ class Page {
           this.show(...next.value);
           return;
         }
-        if (next.value === "others") {
+        if (["others", "loops"].includes(next.value)) {
           const asIs = () => {
             lacking = LACKING;
           };
-          this.after(others().catch(asIs), () => work, run);
+          this.after(others(next.value === "loops").catch(asIs), () => work, run);
           return;
         }
         if (next.value === "deep") {
@@ -204,9 +204,10 @@ class Page {
     const hash = location.hash.slice(1);
     if (!hash || document.getElementById(hash)) return false;
     this.run += 1;
-    if (isElsewhere(hash.split("&")[0])) {
+    const [id] = hash.split("&");
+    if (isElsewhere(id)) {
       const { run } = this;
-      others().then(
+      others(isLoop(id)).then(
         () => run === this.run && this.open(),
         () => this.show(LACKING, []),
       );
@@ -242,8 +243,7 @@ class Page {
  * @returns {Generator<any, Shown>} */
 function* answering(text, id) {
   const found = yield* diagnosing(text, id, 2);
-  const isOpen = found.verdict === "unexplained" && found.seen.size > 0;
-  const more = isOpen ? [found.fixture?.data.too ?? "", lacking].filter(Boolean) : [];
+  const more = found.verdict === "unexplained" && found.seen.size && lacking ? [lacking] : [];
   return [titleOf(found), answerParts({ ...found, remarks: [...found.remarks, ...more] })];
 }
 
@@ -273,25 +273,30 @@ const loaded = (name, version = null) =>
 /** Whether a test is one of the other courses, and not here yet. @param {string} id */
 const isElsewhere = (id) => !FIXTURES.has(id) && DATA.others.some(([one]) => one === id);
 
-/** @type {Promise<void>?} */
-let coming = null;
+/** @param {string} id */
+const isLoop = (id) => DATA.others.some(([one, , , steps]) => one === id && steps);
+
+/** @type {Map<string, Promise<unknown>>} */
+const coming = new Map();
 
 /** What is said beside numbers that a test of another course may explain, if none came. */
 let lacking = "";
 
-/** Has the tests of the other courses come. */
-function others() {
-  coming ??= loaded("diagnose-others.js", DATA.version).then(
-    () => {
-      lacking = "";
-      addCourses(Reflect.get(globalThis, "BACKCHECK_OTHERS"));
-    },
-    () => {
-      coming = null;
-      throw new Unreadable(LACKING);
-    },
-  );
-  return coming;
+/** Has the tests of the other courses come, and then the loops over time.
+ * @returns {Promise<void>} */
+const others = (loops = false) => (loops ? others().then(() => come("loops")) : come("others"));
+
+/** @param {string} name */
+async function come(name) {
+  if (!coming.has(name)) coming.set(name, loaded(`diagnose-${name}.js`, DATA.version));
+  try {
+    await coming.get(name);
+  } catch {
+    coming.delete(name);
+    throw new Unreadable(LACKING);
+  }
+  lacking = "";
+  addCourses(Reflect.get(globalThis, `BACKCHECK_${name.toUpperCase()}`));
 }
 
 /** @type {(work: Iterator<any>, then: () => void) => void} */

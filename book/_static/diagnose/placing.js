@@ -2,8 +2,9 @@
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
 import { DATA, groupedBy, spelledIn } from "./util.js";
-import { shapeOf, value } from "./values.js";
+import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
+import { spreadOf } from "./workshop.js";
 
 /** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
 function isValue(seen, fixture) {
@@ -97,18 +98,14 @@ function byShape(free, steps, fixture, exact) {
 /** How many values of its shape one change gives.
  * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
 function valuesOf(fixture, step, seen) {
-  let found = 0;
-  for (const [shape, count] of fixture.spread[step]) {
-    const [r, c] = [1, 1, ...shape].slice(-2);
-    if (seen.fits(value(shape.length, r, c, []), true)) found += count;
-  }
-  return found;
+  const fits = spreadOf(fixture, step).filter(([shape]) => seen.fits(shaped(shape, []), true));
+  return fits.reduce((found, [, number]) => found + number, 0);
 }
 
 /** Whether a program may print the arrays, or one has its shape. @param {Placing} placing */
 export const isPossible = (placing) =>
-  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen)) ||
-  fitting(placing) > 0;
+  fitting(placing) > 0 ||
+  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen));
 
 /** How many arrays have the shape of their step. @param {Placing} placing */
 export const fitting = ({ fixture, seen }) =>
@@ -159,14 +156,20 @@ export const rightOf = ({ fixture, seen }) =>
 /** How many programs are expected to print the numbers by chance; see placing.py.
  * @type {(placed: Placing[], changes: number, loose: boolean) => number} */
 export function chance(placed, changes, loose) {
-  let found = 0;
-  for (const placing of placed) {
+  /** @param {(placing: Placing) => number} count */
+  const expected = (count) => {
     const ways = changes === 2 ? 0.5 : 1;
-    let values = 0;
-    for (const [step, seen] of placing.seen) values += valuesOf(placing.fixture, step, seen);
-    found += ways * together(placing, loose) * values ** changes;
-  }
-  return found;
+    return placed.reduce(
+      (all, one) => all + ways * together(one, loose) * count(one) ** changes,
+      0,
+    );
+  };
+  // To count the values takes long in a loop, and that there cannot be enough is often plain.
+  const most = expected(({ fixture, seen }) => seen.size * (fixture.size + 1));
+  if (!changes || most <= DATA.chance[0]) return most;
+  return expected(({ fixture, seen }) =>
+    [...seen].reduce((all, [step, one]) => all + valuesOf(fixture, step, one), 0),
+  );
 }
 
 /** How probable all the numbers are at random; those that say nothing are certain.
@@ -284,14 +287,8 @@ export function elsewhere(placing) {
   }
   const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
   if (!printedAs.size) return null;
-  return {
-    fixture: placing.fixture,
-    seen: taken,
-    printedAs,
-    recognised: 0,
-    renamed: new Map(),
-    known: [],
-  };
+  const { fixture } = placing;
+  return { fixture, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
 }
 
 /** @type {(placing: Placing) => boolean} */

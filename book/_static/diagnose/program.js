@@ -11,6 +11,7 @@ export const FUNCTIONS = [...DATA.functions, ...DATA.gates];
 const BINDING = DATA.binding;
 /** @type {Record<string, string>} */
 const TRAILERS = { T: ".T", shape0: ".shape[0]", shape1: ".shape[1]" };
+const TOGETHER = ["concatenate", "dstack"];
 const ATOM = 5;
 
 /** @type {Map<string, Tree>} */
@@ -60,10 +61,18 @@ export function folded(tree, by) {
 export function evaluate(tree, scope) {
   if (tree.name) return scope[tree.name] || null;
   if (tree.value) return tree.value;
-  const { op, args } = tree;
-  const first = evaluate(args[0], scope);
-  const second = first && args.length > 1 ? evaluate(args[1], scope) : first;
-  return first && second && OPERATIONS[op](first, second);
+  return applied(tree, (part) => evaluate(part, scope));
+}
+
+/** The value of an operation by those of its parts. @type {(tree: Tree, of: (part: Tree) => Value?) => Value?} */
+export function applied({ op, args }, of) {
+  const first = of(args[0]);
+  const second = first && args.length > 1 ? of(args[1]) : first;
+  if (!first || !second || args.length < 3) return first && second && OPERATIONS[op](first, second);
+  const others = args.slice(2).map(of);
+  return others.includes(null)
+    ? null
+    : OPERATIONS[op](first, second, .../** @type {Value[]} */ (others));
 }
 
 /** Where numpy stops in an expression that has no value.
@@ -84,9 +93,10 @@ export function write(tree, binding = 0) {
   const { op, args } = tree;
   if (op in SUMS) return `sum(${write(args[0])}${SUMS[op]})`;
   if (FUNCTIONS.includes(op)) return `${op}(${write(args[0])})`;
-  if (op === "concatenate") return `concatenate((${args.map((one) => write(one)).join(", ")}))`;
+  if (TOGETHER.includes(op)) return `${op}((${args.map((one) => write(one)).join(", ")}))`;
   if (op === "head") return `${write(args[0], ATOM)}[:${write(args[1])}]`;
   if (op === "tail") return `${write(args[0], ATOM)}[${write(args[1])}:]`;
+  if (op === "slice") return `${write(args[0], ATOM)}[:, :, ${write(args[1])}]`;
   if (op in TRAILERS) return write(args[0], ATOM) + TRAILERS[op];
   const own = BINDING[op];
   // Python reads a - b - c from the left, a ** b ** c from the right, and a > b > c otherwise.
@@ -154,21 +164,26 @@ export function parse(text) {
 
   /** @param {Tree} tree */
   function rows(tree) {
-    const op = tokens[at] === ":" ? "head" : "tail";
-    if (op === "head") at += 1;
+    const isSlice = tokens.slice(at, at + 4).join("") === ":,:,";
+    const op = isSlice ? "slice" : tokens[at] === ":" ? "head" : "tail";
+    at += isSlice ? 4 : Number(op === "head");
     const n = expression(0);
     if (op === "tail") expect(tokens[at++] === ":");
     expect(tokens[at++] === "]");
     return node(op, tree, n);
   }
 
-  function concatenated() {
+  /** @param {string} word */
+  function together(word) {
     expect(tokens[at++] === "(");
-    const above = expression(0);
-    expect(tokens[at++] === ",");
-    const below = expression(0);
+    const parts = [expression(0)];
+    while (tokens[at] === ",") {
+      at += 1;
+      parts.push(expression(0));
+    }
     expect(tokens[at++] === ")" && tokens[at++] === ")");
-    return node("concatenate", above, below);
+    expect(parts.length > 1 && (word === "dstack" || parts.length < 3));
+    return node(word, ...parts);
   }
 
   const trailer = () => Object.keys(TRAILERS).find((op) => TRAILERS[op] === tokens[at]);
@@ -176,7 +191,7 @@ export function parse(text) {
   /** @type {(word: string) => Tree} */
   function call(word) {
     at += 1;
-    if (word === "concatenate") return concatenated();
+    if (TOGETHER.includes(word)) return together(word);
     const argument = expression(0);
     if (word in DATA.calls) {
       expect(tokens[at++] === ",");

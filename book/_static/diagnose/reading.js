@@ -1,6 +1,6 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
-import { cellOf, computed, Observed } from "./numbers.js";
+import { axesOf, cellOf, computed, Observed } from "./numbers.js";
 import { assignedIn, complaints, hasCode, lastFrame, withOwnCode } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
@@ -81,7 +81,7 @@ function groupAt(text, start) {
   const rows = [];
   /** @type {Row} */
   let row = [];
-  let [depth, deepest, end] = [0, 0, start];
+  let [depth, deepest, end, tables] = [0, 0, start, 0];
   for (;;) {
     const token = starting("token", text, end);
     if (!token) break;
@@ -100,36 +100,36 @@ function groupAt(text, start) {
       // In MATLAB rows end with a semicolon.
       deepest = Math.max(deepest, word === "]" ? 1 : 2);
       depth -= Number(word === "]");
+      tables += Number(word === "]" && depth === 1);
       if (depth === 0) break;
     } else if (token.groups?.number || token.groups?.truth) row.push(cellOf(word));
   }
   // Cut off in the middle of a row, and perhaps of a number.
   if (depth && end === text.length && row.length) row[row.length - 1] = null;
   if (row.length) rows.push(row);
-  return { rows, end, depth, deepest };
+  return { rows, end, depth, deepest, tables };
 }
 
 /** Where something in a group cannot be read, and what is wrong with it.
  * @param {string} text @param {number} start @param {ReturnType<typeof groupAt>} group
  * @param {string} name @returns {[number, string] | null} */
-function wrongIn(text, start, { rows, end, depth, deepest }, name) {
+function wrongIn(text, start, { rows, end, depth, deepest, tables }, name) {
   const own = text.slice(start, end);
   if (!own.includes(".") && sought("comma", own)) return [start, say("comma")];
   if (whole("truths", own) && sought("gradient", name)) return [start, say("booleans", { name })];
   const word = depth ? badWord(text, end) : "";
   if (word) return [end, word];
-  const said = badRows(rows, depth, deepest);
+  const said = badRows(rows, depth, axesOf(name, rows, tables, deepest).length ? 2 : deepest);
   return said ? [start, said] : null;
 }
 
 /** @type {(text: string, end: number) => string} */
 function badWord(text, end) {
   const rest = text.slice(end, end + 40);
-  const line =
-    text
-      .slice(Math.max(0, end - 200), end)
-      .split("\n")
-      .at(-1) ?? "";
+  const [line] = text
+    .slice(Math.max(0, end - 200), end)
+    .split("\n")
+    .reverse();
   if (!rest || !line.trim()) return "";
   const begun = sought("begun", text.slice(Math.max(0, end - 40), end))?.[0] ?? "";
   const word = begun + rest.trim().split(/\s+/)[0];
@@ -173,10 +173,11 @@ function bracketed(text) {
       const at = line + text.slice(start, wrong[0]).split("\n").length - 1;
       problem ||= say("at-line", { line: at, said: wrong[1] });
     } else if (name !== "") {
-      const dimensions = Math.min(deepest, 2);
+      const axes = axesOf(name, rows, group.tables, deepest);
+      const dimensions = axes.length || Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
       const all = depth === 0 && !alone && place !== null;
-      const seen = new Observed(name, context, rows, dimensions, all, expected, line);
+      const seen = new Observed(name, context, rows, dimensions, all, expected, line, axes);
       found.push(all ? seen.standing(place) : seen);
     }
     left += text.slice(after, start) + text.slice(start, end).replace(/[^\n]/g, " ");

@@ -2,7 +2,7 @@
 /* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
 import { byOutput } from "./calling.js";
 import { DATA } from "./util.js";
-import { tuple, value } from "./values.js";
+import { shaped, shapeOf, tuple, value } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(number: number | string) => number} */
@@ -31,12 +31,10 @@ export function decoded(told) {
   };
 }
 
-/** The array that came back, of up to two axes; null if there is none.
+/** The array that came back, of up to three axes; null if there is none.
  * @type {(returned: Returned) => Value?} */
 export function arrayOf({ shape, data, isBool }) {
-  if (!shape || !data || shape.length > 2) return null;
-  const [r, c] = [1, 1, ...shape].slice(-2);
-  return value(shape.length, r, c, data, isBool ?? false);
+  return shape && data && shape.length < 4 ? shaped(shape, data, isBool ?? false) : null;
 }
 
 /** What the calls of a test returned, by the test's names.
@@ -84,7 +82,7 @@ export function firstComplaint(fixture, outputs) {
     const got = outputs.get(name);
     if (!got) return say("absent", { name });
     const want = expected[name];
-    const shapes = { own: tuple(got.shape ?? []), expected: shapeText(want) };
+    const shapes = { own: tuple(got.shape ?? []), expected: tuple(shapeOf(want)) };
     if (shapes.own !== shapes.expected && !fixture.isBare(name, got.shape?.length))
       return say("wrong-by-shape", { said: say("wrong", { what: "shape", name }), ...shapes });
     const array = arrayOf(got) ?? value(0, 1, 1, [NaN]);
@@ -99,9 +97,6 @@ export function firstComplaint(fixture, outputs) {
   return beyond ? say("beyond", { name: beyond }) : "";
 }
 
-/** @type {(v: Value) => string} */
-const shapeText = ({ n, r, c }) => tuple([r, c].slice(2 - n));
-
 /** A number with three digits, as Python writes it. @param {number} number */
 export function short(number) {
   if (!Number.isFinite(number)) return Number.isNaN(number) ? "nan" : "inf";
@@ -110,12 +105,24 @@ export function short(number) {
   return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
-/** Why nothing can be searched for an output, or "". @type {(name: string, one: Returned) => string} */
-export function unusable(name, { kind, shape, data, why, error }) {
+/** Why nothing can be searched for an output, or "".
+ * @type {(fixture: Fixture, name: string, one: Returned) => string} */
+export function unusable({ expected }, name, { kind, shape, data, why, error }) {
   if (!shape)
     return say(kind === "NoneType" ? "is-none" : why || "no-array", { name, kind, error });
   if (why || !data?.length) return say(why || "no-entries", { name, shape: tuple(shape) });
-  return shape.length > 2 ? say("too-many-axes", { name, n: shape.length }) : "";
+  return shape.length > Math.max(2, expected[name]?.n ?? 0)
+    ? say("too-many-axes", { name, n: shape.length })
+    : "";
+}
+
+/** The outputs that can be searched for.
+ * @type {(fixture: Fixture, outputs: Map<string, Returned>) => Scope} */
+export function usable(fixture, outputs) {
+  const found = [...outputs].filter(([name, one]) => !unusable(fixture, name, one));
+  return Object.fromEntries(
+    found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
+  );
 }
 
 /** Whether a larger forward pass is told of functions that pass alone: the function's own tells

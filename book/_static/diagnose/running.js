@@ -3,6 +3,7 @@
 import {
   argumentsOf,
   asMethod,
+  callOf,
   isCalledSo,
   namesOfOutputs,
   otherOrder,
@@ -17,7 +18,15 @@ import { doing, firstWrong, whichLine } from "./lines.js";
 import { written } from "./pasted.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
 import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
-import { arrayOf, decoded, firstComplaint, isSpared, outputsOf, unusable } from "./returned.js";
+import {
+  arrayOf,
+  decoded,
+  firstComplaint,
+  isSpared,
+  outputsOf,
+  unusable,
+  usable,
+} from "./returned.js";
 import {
   CLASS,
   cellsOf,
@@ -162,14 +171,6 @@ export function ran(asks, [first, ...others]) {
   return { ...base, outputs: outputsOf(fixture, first.returned), traces };
 }
 
-/** @type {(outputs: Map<string, Returned>) => Scope} */
-function usable(outputs) {
-  const found = [...outputs].filter(([name, one]) => !unusable(name, one));
-  return Object.fromEntries(
-    found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
-  );
-}
-
 /** @type {(test: Fixture, arrays: Scope, answer: any, of: string, elsewhere: string[]) => Trace} */
 function traceOf(test, arrays, { returned, records, error = "", frames = [] }, of, elsewhere) {
   const name = of.split(".").at(-1) ?? "";
@@ -178,7 +179,7 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
   const trace = { test, arrays, assignments: [], outputs: {}, name, overwritten, error, frames };
   if (!returned) return trace;
   try {
-    trace.outputs = usable(outputsOf(test, returned));
+    trace.outputs = usable(test, outputsOf(test, returned));
     for (const [name, { n, d }] of Object.entries(trace.outputs))
       if (test.isBare(name, n)) trace.outputs[name] = value(2, 1, 1, d);
   } catch (failure) {
@@ -225,7 +226,7 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
  * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
 export function* diagnosed(done) {
   const { fixture, outputs, error, taken, name } = done;
-  const why = new Map([...outputs].map(([name, one]) => [name, unusable(name, one)]));
+  const why = new Map([...outputs].map(([name, one]) => [name, unusable(fixture, name, one)]));
   const names = Object.keys(fixture.expected).filter((name) => why.get(name));
   let said = names.map((name) => why.get(name) ?? "");
   if (error || names.some((name) => !outputs.get(name)?.shape)) {
@@ -238,20 +239,18 @@ export function* diagnosed(done) {
     return { ...found, remarks: [...order, ...found.remarks] };
   }
   said = [...order, ...said];
-  const arrays = Object.entries(usable(outputs));
+  const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
   const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
   const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
-  const paste = { ...NOTHING, lines: linesIn(taken, name) };
-  if (found.verdict === "expected" || found.candidates.length)
-    return { ...found, remarks: [...said, ...found.remarks] };
-  const own = written(paste, fixture);
+  const kept = found.verdict === "expected" || found.candidates.length > 0;
+  const own = kept ? null : written({ ...NOTHING, lines: linesIn(taken, name) }, fixture);
   const prints = own ? Object.values(own.matches(found.seen)) : [false];
   if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
     return { ...found, verdict: "explained", candidates: [own], remarks: said };
   // What prints the same in the test and not on other networks is not what was done.
-  const left =
-    found.verdict === "explained" ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
+  const refuted = found.verdict === "explained" && !kept;
+  const left = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
   return { ...left, remarks: [...said, ...left.remarks] };
 }
 
@@ -261,8 +260,7 @@ export function wrongOn({ fixture, traces, name }) {
   return firstWrong(made.slice(0, DATA.cases - 1).filter(Boolean), DATA.four_digits);
 }
 
-/** What a test that accepts a function does not see: a mistake, or what was supplied.
- * @param {Ran} ran */
+/** What a test that accepts a function does not see. @param {Ran} ran */
 export function besidePassing(ran) {
   const { fixture, name, taken } = ran;
   const wrong = wrongOn(ran);
@@ -283,7 +281,7 @@ export function besidePassing(ran) {
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */
 function failed({ error, frames, fixture, absent, taken }) {
   if (!frames.length && error.startsWith("TypeError"))
-    return unknown(fixture, [say("called-so", { call: fixture.data.call[0].split(" = ").at(-1) })]);
+    return unknown(fixture, [say("called-so", { call: callOf(fixture) })]);
   const lacking = error.startsWith("NameError") ? absent : [];
   const said = lacking.map(
     (module) =>

@@ -4,6 +4,7 @@
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
 import { secondChanges } from "./mutate.js";
+import { time } from "./steps.js";
 import { DATA, groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
@@ -23,9 +24,9 @@ export class Effort {
   get spent() {
     return this.left < this.kept;
   }
-  /** Whether one more may be tried. */
-  allows() {
-    this.left -= 1;
+  /** Whether one more may be tried, in so many steps of its loop. */
+  allows(steps = 1) {
+    this.left -= steps;
     return !this.spent;
   }
 }
@@ -62,9 +63,14 @@ export class Search {
     this.fixture = fixture;
     this.loose = loose;
     this.shop = workshop(fixture);
+    this.steps = Math.max(1, fixture.last);
     /** @type {Observed[]} */
     this.seen = [];
     for (const [name, pattern] of seen) this.seen[this.shop.place[name]] = pattern;
+    /** The same where a program stacks the steps of a loop anew. */
+    this.whole = this.seen.slice();
+    // With each step of a loop on its own, most programs go no further than the first.
+    for (const [place, pattern] of this.byStep()) this.seen[place] = pattern;
     this.last = this.seen.length - 1;
     /** The places that the reference prints as they were seen. */
     this.right = this.seen.map((pattern, at) =>
@@ -73,7 +79,36 @@ export class Search {
     const wrong = this.right.indexOf(false);
     this.firstWrong = wrong < 0 ? this.last : wrong;
     /** The places on which a change must have an effect. */
-    this.sources = [...seen.keys()].map((name) => this.shop.place[name]);
+    this.sources = this.shop.slots.flatMap((_, place) => (this.seen[place] ? [place] : []));
+  }
+
+  /** What each step of a loop has put into what was printed. @returns {[number, Observed][]} */
+  byStep() {
+    const { place, slots } = this.shop;
+    return [...this.whole.entries()].flatMap(([stack, seen]) => {
+      const { op, args } = slots[stack].tree;
+      if (!seen || op !== "dstack") return [];
+      return args.flatMap(({ name }, at) => {
+        const part = seen.atStep(at);
+        return part ? [/** @type {[number, Observed]} */ ([place[name ?? ""], part])] : [];
+      });
+    });
+  }
+
+  /** Whether a program stacks the steps of a loop anew. @param {Forms} forms */
+  stacks(forms) {
+    return (
+      this.fixture.last > 0 &&
+      this.shop.slots.some(({ name, tree }) => tree.op === "dstack" && forms.has(name))
+    );
+  }
+
+  /** Whether a run prints what was seen up to a place, at first the first wrong.
+   * @param {Run} run */
+  beginsRight(run, end = this.firstWrong) {
+    const asked = this.stacks(run.forms) ? this.whole : this.seen;
+    const isRight = (/** @type {number} */ place) => this.accepts(place, run.at(place));
+    return this.sources.every((place) => place > end || !asked[place] || isRight(place));
   }
 
   /** Whether a slot can have a value. @param {number} place @param {Value | null} value */
@@ -92,15 +127,16 @@ export class Search {
   /** Carries a program on from a place; says whether it prints what was seen from there on.
    * @type {(scope: Values, changed: Places, start: number, forms: Forms) => boolean} */
   carried(scope, changed, start, forms) {
-    const { slots, reads, right, bits } = this.shop;
+    const { slots, reads, right, own } = this.shop;
+    const asked = this.stacks(forms) ? this.whole : this.seen;
     for (let place = start; place <= this.last; place++) {
-      const form = forms.get(slots[place].name);
+      const form = this.shop.formAt(place, forms);
       let value = right[place];
       if (form || reads[place] & changed) {
         value = scope[place] = this.shop.value(form ?? slots[place].tree, scope, changed);
-        changed |= bits[place];
+        changed |= own[place];
       }
-      if (!this.accepts(place, value)) return false;
+      if (!value || (asked[place] && !this.accepts(place, value))) return false;
     }
     return true;
   }
@@ -131,8 +167,7 @@ export class Search {
   *one() {
     const hopeful = this.hopeful(null, this.shop.reach);
     const single = this.shop.places(hopeful).flatMap((place) => this.shop.singles(place));
-    /** @param {Run} run */
-    const printing = (run) => this.sources.every((place) => this.accepts(place, run.at(place)));
+    const printing = (/** @type {Run} */ run) => this.beginsRight(run, this.last);
     for (const run of single) if (printing(run)) yield run.forms;
     // To tell which of several changes have one effect takes longer than to try them.
     for (const run of this.several(this.shop.several.filter(printing))) yield run.forms;
@@ -141,19 +176,25 @@ export class Search {
   /** The programs with two changes that may print what was seen.
    * @returns {Generator<Forms | undefined>} */
   *two() {
-    const { slots, read, reach, bits } = this.shop;
+    const { slots, read, reach, own } = this.shop;
     // A step that no other reads stands there for the forms that do.
     slots.slice(0, this.last + 1).forEach(({ name, isArray }, place) => {
-      if (isArray || read & bits[place] || name in this.fixture.expected) return;
+      if (isArray || read & own[place] || name in this.fixture.expected) return;
       if (!this.sources.includes(place)) this.sources.push(place);
     });
     const hopeful = this.hopeful(null, reach);
+    // In a loop one change reaches nearly all, so what sets the first number right goes first.
+    const once = this.fixture.last ? slots.flatMap((_, place) => this.shop.singles(place)) : [];
+    for (const run of this.fixture.last ? [...once, ...this.shop.several] : []) {
+      yield;
+      if (!this.stacks(run.forms) && this.beginsRight(run)) yield* this.besides(run, run.reach, 0);
+    }
     for (const place of this.shop.places(this.needed(reach))) {
       if (place > this.firstWrong) break;
       for (const run of this.shop.singles(place)) yield* this.besides(run, reach, place + 1);
-      if (hopeful & bits[place]) yield* this.twice(place);
+      if (hopeful & own[place]) yield* this.twice(place);
     }
-    const several = this.several(this.shop.several);
+    const several = this.several(this.shop.several).filter((run) => !this.stacks(run.forms));
     for (const run of several) yield* this.besides(run, run.reach, 0);
     yield* this.pairs(several.map((run) => run.forms));
   }
@@ -179,22 +220,24 @@ export class Search {
    * @param {Run} run @param {Places[]} reach @param {number} start
    * @returns {Generator<Forms | undefined>} */
   *besides(run, reach, start) {
-    if (!this.effort.allows()) return;
+    if (!this.effort.allows(this.steps)) return;
     yield;
-    const { slots, right, bits, none } = this.shop;
+    const { slots, right, own, none } = this.shop;
     const hopeful = this.shop.places(this.hopeful(run, reach)).filter((place) => place >= start);
     const scope = right.slice();
     let changed = none;
     for (let place = 0; place <= (hopeful.at(-1) ?? -1); place++) {
       const slot = slots[place];
-      if (hopeful.includes(place) && !run.byPlace[place]) {
+      if (hopeful.includes(place) && !run.forms.has(slot.name)) {
         const onward = scope.slice();
         for (const tree of this.formsAt(slot, scope, changed)) {
-          if (!this.effort.allows()) return;
+          if (!this.effort.allows(this.steps)) return;
           const value = this.shop.value(tree, scope, changed);
           if (!this.accepts(place, value)) continue;
           onward[place] = value;
-          if (this.carried(onward, changed | bits[place], place + 1, run.forms)) {
+          // In a loop the other steps have it too.
+          const forms = this.fixture.last ? new Map([...run.forms, [slot.name, tree]]) : run.forms;
+          if (this.carried(onward, changed | own[place], place + 1, forms)) {
             yield new Map([...run.forms, [slot.name, tree]]);
           }
         }
@@ -203,7 +246,7 @@ export class Search {
       if (!value) return;
       if (value === right[place]) continue;
       scope[place] = value;
-      changed |= bits[place];
+      changed |= own[place];
     }
   }
 
@@ -226,12 +269,13 @@ export class Search {
     const possible = [];
     let at = 0;
     for (const [tree] of secondChanges(slot)) {
-      if (!this.effort.allows()) break;
+      if (!this.effort.allows(this.steps)) break;
       if (at++ % 500 === 0) yield;
       if (this.accepts(place, this.shop.usual(tree))) possible.push(tree);
     }
+    // What comes from a later step is 0 at the first, and not after it.
     const alike = groupedBy(possible, (tree) =>
-      fingerprint(/** @type {Value} */ (this.shop.usual(tree))),
+      time(slot.name) ? tree : fingerprint(/** @type {Value} */ (this.shop.usual(tree))),
     );
     for (const trees of alike.values()) {
       yield;
@@ -243,11 +287,11 @@ export class Search {
   /** Two changes of several slots, where no other step reads what they change.
    * @param {Forms[]} several @returns {Generator<Forms | undefined>} */
   *pairs(several) {
-    const { read, bits } = this.shop;
+    const { read, own } = this.shop;
     /** @type {(change: [string, Tree]) => boolean} */
     const ends = ([name, tree]) => {
       const place = this.shop.place[name];
-      return !(read & bits[place]) && this.accepts(place, this.shop.usual(tree));
+      return !(read & own[place]) && this.accepts(place, this.shop.usual(tree));
     };
     const kept = several.filter((forms) => [...forms].every(ends));
     for (const [at, one] of kept.entries()) {

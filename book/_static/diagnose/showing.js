@@ -23,8 +23,9 @@ import { say } from "./words.js";
 /** @type {any} */
 let interpreter = null;
 
-/** Has the tests of the other courses come. @returns {Promise<void>} */
-const othersCome = () => Reflect.get(globalThis, "backcheck")?.others?.();
+/** Has the tests of the other courses come, and the loops over time.
+ * @type {(loops: boolean) => Promise<void>} */
+const othersCome = (loops) => Reflect.get(globalThis, "backcheck")?.others?.(loops);
 
 /** What the function of a text did; null where no test known here calls one of it.
  * @type {(text: string, id: string | null, path?: string) => Promise<Ran?>} */
@@ -33,13 +34,14 @@ async function run(text, id, path) {
   const size = new TextEncoder().encode(text).length;
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   // A name tells at once that a test is elsewhere.
-  const isElsewhere = DATA.others.some(
+  const elsewhere = DATA.others.filter(
     ([one, , name]) => one === id || new RegExp(`\\bdef\\s+${name}\\b`).test(text),
   );
-  if (isElsewhere) await othersCome();
+  if (elsewhere.length) await othersCome(elsewhere.some(([, , , steps]) => steps));
   let asks = asked(text, id, python.parse, path);
-  if (!asks && !isElsewhere) {
-    await othersCome();
+  if (!asks && !elsewhere.length) {
+    // What a loop over time is given by any other name.
+    await othersCome(/\bdef\s+\w+\s*\(\s*da\b/.test(text));
     asks = asked(text, id, python.parse, path);
   }
   if (!asks) return null;

@@ -1,15 +1,17 @@
 /** What the modules hand to each other; known to all of them, as nothing imports it. */
 
-/** An array of numpy: dimensions, rows, columns, numbers, and whether they are booleans. */
+/** An array of numpy: dimensions, how many matrices, rows, columns, numbers, and whether they are
+ * booleans. */
 interface Value {
   n: number;
+  k: number;
   r: number;
   c: number;
   d: number[];
   b: boolean;
 }
 
-/** An expression: a name, a number, or an operation on one or two others. */
+/** An expression: a name, a number, or an operation on others. */
 interface Tree {
   id: number;
   op: string;
@@ -34,22 +36,24 @@ type Outcome = { word: "passes" | "fails" | "error"; failures: string[]; error: 
 
 /** Where numpy stops: the operation, and what it was given. */
 type Stop = { op: string; values: Value[] };
-type Operation = (x: Value, y: Value) => Value | null;
+type Operation = (x: Value, y: Value, ...others: Value[]) => Value | null;
 
 /** A printed number, with the decimals of its own and those that its array gives it. */
 type Cell = { value: number; own: number; decimals: number };
 type Row = (Cell | null)[];
 
 /** An expression, as the data spell it. */
-type Written = string | number | [string, Written] | [string, Written, Written];
+type Written = string | number | [string, Written, ...Written[]];
 type WrittenForms = Record<string, Written>;
 /** A slot, as the data spell it: its name, what it is, its forms, stillborn ones, families. */
 type WrittenSlot = [string, Written, Picked, Picked, Record<string, number>];
 /** Some of all rewrites: how far each is from the one before it, or itself and its operator. */
 type Picked = (number | [Written, string])[];
-/** The places of the slots, of the changes of several, and of the mistakes that have a name. */
-type WrittenChanges = [number[], number, number];
-type Changes = { slots: Slot[]; higherOrder: Forms[]; named: [string, Forms][] };
+/** The places of the slots, of the changes of several, and of the mistakes that have a name; and
+ * loops that run otherwise, with what is said of them. */
+type WrittenChanges = [number[], number, number, [string, WrittenForms | number][]];
+type Named = [string, Forms][];
+type Changes = { slots: Slot[]; higherOrder: Forms[]; named: Named; said: Named };
 
 /** An operator of mutation: its name, and an expression before and after it. */
 type Rule = [string, Tree, Tree];
@@ -70,12 +74,12 @@ interface FixtureData {
   /** Whether what it accepts is the gradient, and the entries that its notebook prints, if alone. */
   gradient: boolean;
   entries: string[];
-  /** What is said where none of its programs prints some numbers, as a loop may. */
-  too: string;
   outputs: string[];
   numbers: string[];
   order: string[];
   roles: Record<string, string>;
+  /** How many steps its loop over time has, if it is one. */
+  last?: number;
   also: Record<string, string>[];
   /** What the notebook's function calls arrays and steps that have other names here. */
   notebook: Record<string, string>;
@@ -131,8 +135,10 @@ interface Data {
   several: WrittenForms[][];
   named: [string, WrittenForms | number][][];
   fixtures: FixtureData[];
-  /** The tests of other courses: id, title and function. */
-  others: [string, string, string][];
+  /** The tests of other courses: id, title, function, and how many steps a loop of it has. */
+  others: [string, string, string, number][];
+  /** What the loops print, in small letters. */
+  loops: string[];
   /** Of the script that has them. */
   version: string;
   operators: [string, Written, Written][];
@@ -153,8 +159,10 @@ interface Data {
   limit: number;
   longest: number;
   most_arrays: number;
+  /** The outputs that have three axes. */
+  three_axes: string[];
   most_numbers: number;
-  uncovered: [string, string, string, [string, string][], string[]?][];
+  uncovered: [string, string, string, [string, string][]][];
   most_causes: number;
   functions: string[];
   gates: string[];

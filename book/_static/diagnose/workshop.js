@@ -5,8 +5,10 @@
  * has to be a long one where a number of JavaScript has too few: in
  * `reads` stand the places that a slot reads, in `reach` those of which a change has an effect on
  * it. Values are found when they are asked for, and what no change reaches never again. */
-import { cacheProperties } from "./util.js";
-import { OPERATIONS } from "./values.js";
+import { applied } from "./program.js";
+import { firstOf, moved, time } from "./steps.js";
+import { cache, cacheProperties, groupedBy } from "./util.js";
+import { fingerprint, shapeOf } from "./values.js";
 
 /** The slots of a program next to their right values. */
 export class Workshop {
@@ -18,7 +20,11 @@ export class Workshop {
     this.place = Object.fromEntries(this.slots.map((slot, place) => [slot.name, place]));
     const isLong = this.slots.length > 32;
     /** The set of each place alone. @type {Places[]} */
-    this.bits = this.slots.map((_, place) => (isLong ? 1n << BigInt(place) : 1 << place));
+    this.own = this.slots.map((_, place) => (isLong ? 1n << BigInt(place) : 1 << place));
+    // A line of a loop is changed at every step, so all its slots have the bit of the first.
+    this.first = this.slots.map((slot) => this.place[firstOf(fixture, slot.name)]);
+    /** @type {Places[]} */
+    this.bits = this.first.map((place) => this.own[place]);
     /** @type {Places} */
     this.none = isLong ? 0n : 0;
     /** @type {Values} */
@@ -28,7 +34,7 @@ export class Workshop {
     /** @type {Values} */
     this.known = [];
     // An array as it comes out of the cache reads itself.
-    this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~this.bits[place]);
+    this.reads = this.slots.map((slot, place) => this.mask(slot.tree) & ~this.own[place]);
     this.reach = this.reachedBy(new Map());
     this.read = this.reads.reduce((all, reads) => all | reads, this.none);
     this.several = fixture.higherOrder.map((forms) => new Run(this, forms));
@@ -38,14 +44,14 @@ export class Workshop {
 
   /** The places of a set. @type {(set: Places) => number[]} */
   places(set) {
-    return this.bits.flatMap((bit, place) => (set & bit ? [place] : []));
+    return this.own.flatMap((bit, place) => (set & bit ? [place] : []));
   }
 
   /** The places that a form reads. @type {(tree: Tree) => Places} */
   mask(tree) {
     let mask = this.masks[tree.id];
     if (mask === undefined) {
-      mask = tree.name ? this.bits[this.place[tree.name]] : this.none;
+      mask = tree.name ? this.own[this.place[tree.name]] : this.none;
       for (const part of tree.args) mask |= this.mask(part);
       this.masks[tree.id] = mask;
     }
@@ -57,17 +63,28 @@ export class Workshop {
   reachedBy(forms) {
     /** @type {Places[]} */
     const found = [];
-    this.slots.forEach(({ name }, place) => {
-      const form = forms.get(name);
+    this.slots.forEach((_, place) => {
+      const form = this.formAt(place, forms);
       const reads = form ? this.mask(form) : this.reads[place];
       let from = this.bits[place];
       // What a slot reads of a later one is the right value.
       for (let before = 0; before < place; before++) {
-        if (reads & this.bits[before]) from |= found[before];
+        if (reads & this.own[before]) from |= found[before];
       }
       found.push(from);
     });
     return found;
+  }
+
+  /** The form that a slot has in a changed program, if it is changed there.
+   * @param {number} place @param {Forms} forms */
+  formAt(place, forms) {
+    const { slots, first, fixture } = this;
+    const form = forms.get(slots[place].name);
+    if (form || first[place] === place) return form;
+    const { name } = slots[first[place]];
+    const own = forms.get(name);
+    return own && moved(fixture, own, time(name) - time(slots[place].name));
   }
 
   /** The value of an expression where nothing has changed. @type {(tree: Tree) => Value | null} */
@@ -76,9 +93,7 @@ export class Workshop {
     if (tree.name) return this.right[this.place[tree.name]];
     let found = this.known[tree.id];
     if (found === undefined) {
-      const first = this.usual(tree.args[0]);
-      const second = first && tree.args.length > 1 ? this.usual(tree.args[1]) : first;
-      found = first && second && OPERATIONS[tree.op](first, second);
+      found = applied(tree, (part) => this.usual(part));
       this.known[tree.id] = found;
     }
     return found;
@@ -89,9 +104,7 @@ export class Workshop {
   value(tree, scope, changed) {
     if (!(this.mask(tree) & changed)) return this.usual(tree);
     if (tree.name) return scope[this.place[tree.name]];
-    const first = this.value(tree.args[0], scope, changed);
-    const second = first && tree.args.length > 1 ? this.value(tree.args[1], scope, changed) : first;
-    return first && second && OPERATIONS[tree.op](first, second);
+    return applied(tree, (part) => this.value(part, scope, changed));
   }
 
   /** The programs with one change, in one slot. @param {number} place */
@@ -103,6 +116,30 @@ export class Workshop {
     }
     return this.found[place];
   }
+
+  /** @param {string} step @returns {[number[], number][]} */
+  spread(step) {
+    const place = this.place[step];
+    const own = /** @type {Value} */ (this.right[place]);
+    const runs = this.places(this.reach[place]).flatMap((one) => this.singles(one));
+    const unlike = new Map([[fingerprint(own), shapeOf(own)]]);
+    for (const run of [...runs, ...this.several]) {
+      const found = run.at(place);
+      if (found) unlike.set(fingerprint(found), shapeOf(found));
+    }
+    const shapes = groupedBy(unlike.values(), String);
+    return [...shapes.values()].map((some) => [some[0], some.length]);
+  }
+}
+
+const counted = cache((/** @type {Fixture} */ { spread }) => ({ ...spread }));
+
+/** How many values a step has, by their shape, in the programs with up to one change.
+ * @type {(fixture: Fixture, step: string) => [number[], number][]} */
+export function spreadOf(fixture, step) {
+  const known = counted(fixture);
+  known[step] ??= workshop(fixture).spread(step);
+  return known[step];
 }
 
 /** @type {Map<string, Workshop>} */
@@ -121,10 +158,7 @@ export class Run {
   constructor(shop, forms) {
     this.shop = shop;
     this.forms = forms;
-    /** @type {Tree[]} */
-    this.byPlace = [];
-    for (const [name, tree] of forms) this.byPlace[shop.place[name]] = tree;
-    this.next = this.byPlace.findIndex(Boolean);
+    this.next = shop.fixture.last ? 0 : Math.min(...[...forms.keys()].map((n) => shop.place[n]));
     this.scope = shop.right.slice();
     this.changed = shop.none;
   }
@@ -143,12 +177,12 @@ export class Run {
   carryOn() {
     const place = this.next++;
     const { shop } = this;
-    const form = this.byPlace[place];
+    const form = shop.formAt(place, this.forms);
     if (!form && !(shop.reads[place] & this.changed)) return;
     const value = shop.value(form ?? shop.slots[place].tree, this.scope, this.changed);
     if (value === shop.right[place]) return;
     this.scope[place] = value;
-    this.changed |= shop.bits[place];
+    this.changed |= shop.own[place];
   }
 }
 cacheProperties(Run);

@@ -128,7 +128,8 @@ class PrintedArray:
     def at_step(self, place: int) -> "PrintedArray | None":
         """Return what one step has put into an array whose last axis is time, if that is known."""
         rows = [row for row in self.rows if row and place < len(row) and None not in row]
-        if len(self.at) + self.dimensions != 3 or not self.whole or len(rows) < len(self.rows):
+        axes = len(self.at) + self.dimensions if self.dimensions else 0
+        if axes != 3 or not self.whole or len(rows) < len(self.rows):
             return None
         column = tuple(row[place] for row in rows)
         height, width = (self.around or ())[:2] if self.dimensions > 2 else (1, len(column))
