@@ -206,7 +206,7 @@ export function evidence(placing) {
 
 /** Arrays with a number read as the array that a test expects bare, if anything speaks for it.
  * @type {(placed: Seen, fixture: Fixture) => Seen} */
-function asBracketed(placed, { data, expected, reference }) {
+function inBrackets(placed, { data, expected, reference }) {
   const read = new Map(placed);
   for (const [step, seen] of placed)
     if (data.numbers.includes(step) && seen.like?.n === 0) read.set(step, seen.bracketed());
@@ -253,7 +253,7 @@ export function placings(paste, fixture, named = true, exact = false) {
     return byShape(free, left, fixture, exact)
       .map((filled) => ({
         fixture,
-        seen: asBracketed(new Map([...taken, ...filled]), fixture),
+        seen: inBrackets(new Map([...taken, ...filled]), fixture),
         printedAs: namesOfSteps([...filled.filter(([step, seen]) => seen.name !== step), ...keys]),
         recognised,
         renamed,
