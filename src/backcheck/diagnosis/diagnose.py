@@ -41,6 +41,7 @@ from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
+from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
 from backcheck.over_time import stem
 from backcheck.showing.words import covered, pattern, say
@@ -219,8 +220,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
     if others := group[1:]:
-        # Forms without a name are none that anybody is known to write.
-        known = [str(mutant) for mutant in others if mutant.name][:3]
+        # Other forms without a name are none that anybody is known to write.
+        known = [str(m) for m in others if m.name or (m.operators and {*m.operators} <= USUAL)][:3]
         rest = len(others) - len(known)
         listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
         yield f"    {say('alike', others=' or '.join(listed))}"
