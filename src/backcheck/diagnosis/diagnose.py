@@ -530,7 +530,7 @@ def _answer(
         ]
     if not found:
         return None
-    remarks = (*_older_names(placing), *_exchanged(placing))
+    remarks = tuple(_names_to_know(placing))
     if changes or placing.printed_as:
         found = sorted(distinct(found), key=lambda one: _unlikely(one, arrays))
         return Diagnosis("explained", fixture, tuple(found), remarks, arrays)
@@ -560,18 +560,13 @@ def _one_change(
     return distinct([Mutant(fixture, forms) for forms in explanations(fixture, arrays, 1, loose)])
 
 
-def _older_names(placing: Placing) -> Iterator[str]:
-    """Yield what to know where an older edition calls steps by other names."""
+def _names_to_know(placing: Placing) -> Iterator[str]:
+    """Yield what to know of an older edition's names, or where two calls of a test exchange theirs."""
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
-
-
-def _exchanged(placing: Placing) -> Iterator[str]:
-    """Yield what to know where the outputs of one call of a test hold those of the other."""
     names = placing.printed_as.items()
-    other = (prefix(name) not in ("", prefix(step)) for step, name in names)
-    if len(names) > 1 and all(other):
+    if len(names) > 1 and all(prefix(name) not in ("", prefix(step)) for step, name in names):
         yield say("exchanged-calls")
 
 
