@@ -561,7 +561,7 @@ def _one_change(
 
 
 def _names_to_know(placing: Placing) -> Iterator[str]:
-    """Yield what to know of an older edition's names, or where two calls of a test exchange theirs."""
+    """Yield what to know of older names, or where two calls of a test have exchanged theirs."""
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
