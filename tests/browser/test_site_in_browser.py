@@ -215,9 +215,11 @@ def arrivals(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Ar
             told = {name: complaints_of(page, address) for name, page in pages.items()}
             for name, page in pages.items():
                 page.goto(f"{address}/{name}.html", wait_until="commit")
-            for name, page in pages.items():
+            for page in pages.values():
                 page.wait_for_load_state()
-                page.evaluate(PAINTED)
+                page.evaluate("() => new Promise(requestAnimationFrame)")
+            page.evaluate(PAINTED)
+            for name, page in pages.items():
                 found[name] = (page.evaluate("window.moved"), told[name])
                 page.close()
     context.close()
