@@ -70,7 +70,7 @@ function byName(named, steps, names, later) {
 }
 
 /** The ways to give unnamed arrays to steps, without those that no step can be. Where of several
- * none has the shape of a step, none is looked at closer.
+ * none is shaped as a step, none is looked at closer.
  * @type {(free: Observed[], steps: string[], fixture: Fixture, exact: boolean) => [string, Observed][][]} */
 function byShape(free, steps, fixture, exact) {
   const fits = free.map((seen) => steps.filter((step) => seen.fits(fixture.reference[step])));
