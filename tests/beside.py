@@ -55,10 +55,17 @@ LINES = {
         "Week 4", "the sign of the output error turned round"),
     "dW1 = np.dot(dZ1, X.T) / m": ("computes dW1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 = dA1 * D1\ndA1 = dA1 / keep_prob": ("dropout", ""),
-    "dtanh = (1 - a_next**2) * da_next\ndxt = np.dot(Wax.T, dtanh)": ("computes dxt as", ""),
+    "dtanh = (1 - a_next**2) * da_next\ndxt = np.dot(Wax.T, dtanh)": ("compute dz, dxt as", ""),
     "dA1 = dA1 * D1\ndA1 /= keep_prob\ndZ1 = np.multiply(dA1, np.int64(A1 > 0))": (
         "this line computes dZ1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 *= D1\ndA1 /= keep_prob": ("dropout", ""),
     "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No known test computes any of this", ""),
+    "Z1 = np.dot(W1, X) + b1\nA1 = np.tanh(Z1)\n"
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
+    "m_divisor = 1 / np.shape(X)[1]\ndZ2 = A2 - Y\ndW2 = m_divisor * np.dot(dZ2, A2.T)": (
+        "Week 3", "the layer's output in place of its input"),
+    "l1 = np.dot(W2.T, yhat - y)\nl1[z1 < 0] = 0\n"
+    "grad_W2 = np.dot(yhat - y, h.T)/batch_size; grad_b2 = np.sum(yhat - y, axis=1, keepdims=True)":
+        ("NLP Week 4 back_prop", "the average over m left out"),
 }  # fmt: skip
 """Lines of code, what is said of them, and the name of the form that one of them has."""

@@ -4,6 +4,7 @@ What a fixture needs is imported when it is asked for: the tests of the package 
 and hypothesis alone.
 """
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -18,13 +19,16 @@ from chapters import chapters
 settings.register_profile("book", derandomize=True, deadline=None)
 settings.load_profile("book")
 
+# What is kept, mutants above all, is much: looking through it so often would take a third longer.
+gc.set_threshold(100_000, 20, 100)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In CI, try again once what a slow machine can fail: browsers, and tests of seconds.
 
     What takes the mutants of one published test, or of another edition of it, is run by one
-    process, which has them.
+    process, which has them, and what reads the built pages by one that has parsed them.
     """
     again = os.environ.get("CI") and config.pluginmanager.hasplugin("rerunfailures")
     by_several = config.pluginmanager.hasplugin("xdist")
@@ -32,9 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if again and (item.path.parent.name == "browser" or item.get_closest_marker("timed")):
             item.add_marker(pytest.mark.flaky(reruns=1))
         id = str(getattr(getattr(item, "callspec", None), "params", {}).get("id", ""))
-        edition = id.rpartition("_")[0]
-        if edition and by_several and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(edition))
+        together = "pages" if item.path.parent.name == "built" else id.rpartition("_")[0]
+        if together and by_several and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.hookimpl(wrapper=True)

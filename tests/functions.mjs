@@ -14,15 +14,19 @@ const { data, others, loops, files, questions } = JSON.parse(await text(process.
 globalThis.BACKCHECK = data;
 /** One interpreter for all: what a program does to it, the next ones of these tests do not mind. */
 const python = await interpreter(loadMicroPython, files);
+/** How many programs of the last function were run. */
+let ran = 0;
 const parse = (source) => parser.parse(source);
 const readable = ([label, source, above = 0]) => [label, source, above, adapted(source, parse)];
 globalThis.PYTHON = {
   parse,
   start: () => ({
-    async run({ programs }) {
+    async run({ programs }, _, isEnough) {
       const answers = [];
       for (const { sources, ...others } of programs)
-        answers.push(python({ ...others, sources: sources.map(readable) }));
+        if (!answers.length || !isEnough(answers))
+          answers.push(python({ ...others, sources: sources.map(readable) }));
+      ran = answers.length;
       return { answers, late: false };
     },
   }),
@@ -46,7 +50,7 @@ function recorded(source, name) {
 const found = [];
 for (const [source, id, name] of questions) {
   try {
-    found.push(name ? recorded(source, name) : await answered(source, id, "own.py"));
+    found.push(name ? recorded(source, name) : { ...(await answered(source, id, "own.py")), ran });
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     found.push({ error: error.message });

@@ -18,6 +18,8 @@ LINEAR, LAYER = "c1w4_linear_backward_v4a", "c1w4_linear_activation_backward_v2"
 MODEL = "c1w4_L_model_backward_v2"
 RNN, LSTM = "c5w1_rnn_backward", "c5w1_lstm_backward_new"
 
+SQUEEZED = "np.squeeze(np.sum(dZ, axis=1, keepdims=True))"
+
 Edit = tuple[str, str] | Callable[[str], str]
 """A text and another in its place, or what does more than that."""
 
@@ -216,6 +218,10 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "layer, m of the units": (LINEAR, [("A_prev.shape[1]", "W.shape[1]")]),
     "layer, one sum for all units": (
         "c1w4_linear_backward_v2", [("axis=1, keepdims=True", "keepdims=True")]),
+    "layer, squeezed": (
+        "c1w4_linear_backward_v2", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
+    "layer, squeezed for the first notebook": (
+        "c1w4_linear_backward_v1", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
     "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),

@@ -5,6 +5,7 @@ A script of its own, because the package must be the one that ``PYTHONPATH`` nam
 """
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import sys
@@ -47,6 +48,7 @@ def run(file: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    gc.disable()  # As where chapters run; each process ends anyway.
     if multiprocessing.get_start_method() == "fork":
         with contextlib.suppress(ImportError):
             for name in IMPORTED:

@@ -207,6 +207,7 @@ def facts() -> dict[str, Any]:
         "larger": package.running.LARGER,
         "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
+        "many_lines": package.reading.MANY_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [package.search.MOST_TRIED, package.search.FEW_TRIED],
         "most_causes": package.symptoms.MOST,
@@ -251,10 +252,13 @@ def words() -> dict[str, Any]:
         "patterns": {
             key: in_javascript(package.words.pattern(key).pattern) for key in texts["patterns"]
         },
-        "replaced": [
-            [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
-            for entry in texts["replaced"]
-        ],
+        **{
+            key: [
+                [*in_javascript(entry["pattern"]), re.sub(r"\\(\d)", r"$\1", entry["by"])]
+                for entry in texts[key]
+            ]
+            for key in ("replaced", "rewritten")
+        },
     }
 
 
@@ -318,6 +322,7 @@ def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
         "outputs": list(newest.outputs),
+        "numbers": list(fixture.numbers),
         "unrelated": shared.place({}),
     }
 
@@ -372,6 +377,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         ),
         "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
         "also": list(fixture.also_called),
+        "notebook": fixture.notebook_names,
         "byKey": not any(" = " in call for call in fixture.call),
         "spread": shared.place(
             {

@@ -8,6 +8,7 @@ Only Linux forks a process with these libraries safely; elsewhere kernels start 
 Run as a script: ``serve SOCKET [many]``, or ``kernel SOCKET`` and what a kernel takes.
 """
 
+import gc
 import json
 import os
 import signal
@@ -87,6 +88,7 @@ class ForkedKernels:
 
 def serve(address: str, *many: str) -> None:
     """Import what kernels need, and fork one for each client."""
+    gc.disable()  # A fifth of the time would go to it, and each kernel ends with its chapter.
     # Set by each kernel as it starts, and read by matplotlib when it is imported.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in IMPORTED:

@@ -226,6 +226,7 @@ def data(root: Path = ROOT) -> dict[str, Any]:
             "sentences": said,
             "patterns": {key: words["patterns"][key] for key in ("remark", "no-form", "called")},
             "replaced": [],
+            "rewritten": [],
         },
         "live": {
             "callable": typed.CALLABLE,

@@ -173,9 +173,9 @@ def _worded(text: str) -> str:
 
 
 def _names(code: str, text: str) -> Iterable[str]:
-    """Yield the names of functions in code that the text does not have."""
+    """Yield numpy's names and those of several words, of code, that the text does not have."""
     names = dict.fromkeys(re.findall(r"[A-Za-z]\w*(?:[._]\w+)+", code.replace(". ", ".")))
-    return (name for name in names if name not in text)
+    return (n for n in names if (n.startswith("np.") or "_" in n) and n not in text)
 
 
 def _numbers(text: str) -> Iterator[tuple[str, str]]:

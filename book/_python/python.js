@@ -47,10 +47,12 @@ function start() {
     /**
      * Runs the programs of a job, each as if it were alone; what one does to the interpreter, later
      * jobs do not see. A job that is not done in time is ended, and has the answers that came.
+     * So is one of which enough is known.
      * @param {{programs: Program[]}} job @param {number} seconds
+     * @param {(answers: Answer[]) => boolean} isEnough
      * @returns {Promise<{answers: Answer[], late: boolean}>}
      */
-    async run({ programs }, seconds) {
+    async run({ programs }, seconds, isEnough = () => false) {
       stop();
       ended = false;
       const job = programs.map(readable);
@@ -65,7 +67,10 @@ function start() {
           stop = () => resolve(false);
           ready.then(() => {
             limit = setTimeout(() => resolve(true), seconds * 1000);
-            worker.onmessage = ({ data }) => (data ? answers.push(data) : resolve(false));
+            worker.onmessage = ({ data }) => {
+              if (data) answers.push(data);
+              if (!data || isEnough(answers)) resolve(false);
+            };
             worker.onerror = (event) => reject(new Error(event.message));
             worker.postMessage(job);
           }, reject);

@@ -22,7 +22,7 @@ import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.courses import read
-from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
@@ -148,9 +148,9 @@ def _diagnose(options: argparse.Namespace) -> int:
         found = diagnose(text, fixture, 2, _looking_further)
     except ValueError as error:
         raise ValueError(said or error) from None
-    if said and not found.arrays:
+    found = led_by(found, said) if said else found
+    if said and not (found.arrays or found.candidates or found.remarks):
         raise ValueError(said)
-    found = replace(found, remarks=(said, *found.remarks)) if said else found
     print(found.to_json() if options.json else repr(found))
     return EXIT[found.verdict]
 
@@ -188,6 +188,8 @@ def _run(options: argparse.Namespace) -> int:
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
     beside = beside_passing(ran) if passes else ""
+    order = 1 if wrong_on(ran) else -1
+    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else ""
     line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
@@ -198,9 +200,9 @@ def _run(options: argparse.Namespace) -> int:
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {beside}".rstrip())
+        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
-        print(found)
+        print(f"{found.title}\n{found.body}" if passes else found)
     if ran.error:
         return EXIT["raised"]
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]

@@ -62,6 +62,7 @@ class Comparison:
     edition: str
     rule: str
     outputs: tuple[str, ...]  # in the order of the asserts: learners see the first failure
+    bare: bool = False  # whether an output of one entry is expected as a number, without brackets
     exact_keys: bool = False  # whether an output beyond them fails the test too
     near: tuple[float, ...] = ()  # of a gradient check, as is the step
     step: float = 0.0
@@ -114,6 +115,8 @@ class Fixture:
     gradient_of: dict[str, Tree] = field(default_factory=dict)
     # Other names a step is printed under, one dict for each habit or older edition.
     also_called: tuple[dict[str, str], ...] = ()
+    # What the notebook's function calls arrays and steps, where these have other names here.
+    notebook_names: dict[str, str] = field(default_factory=dict)
     # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
     page: str = ""  # of the book, where its steps are not those of the other tests
@@ -209,6 +212,12 @@ class Fixture:
         comparison = self.comparisons[-1] if edition is None else editions[edition]
         return Outcome(tuple(self._failures(outputs, comparison)))
 
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The outputs that the newest edition expects as numbers, without brackets."""
+        bare = self.comparisons[-1].bare
+        return tuple(name for name, value in self.expected.items() if bare and value.size == 1)
+
     def _failures(self, outputs: Mapping[str, ArrayLike], comparison: Comparison) -> Iterator[str]:
         asked, rule = comparison.outputs, comparison.rule
         if rule == DIFFERENCE and set(asked) <= outputs.keys():
@@ -221,7 +230,8 @@ class Fixture:
             elif rule in RULES:
                 got, want = numeric(name, outputs[name]), self.expected[name]
                 absolute, relative = RULES[rule]
-                if got.shape != want.shape:
+                is_bare = comparison.bare and want.size == 1 and not got.ndim
+                if got.shape != want.shape and not is_bare:
                     yield WRONG.format(what="shape", name=name)
                 elif not np.all(np.abs(got - want) <= absolute + relative * np.abs(want)):
                     yield WRONG.format(what="values", name=name)

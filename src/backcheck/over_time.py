@@ -10,6 +10,7 @@ What a loop calls ``x[t]`` is ``x_t1`` at the first step, where t is 0, as the c
 """
 
 import re
+from functools import cache
 from textwrap import dedent
 
 _AT = re.compile(r"_t(\d+)$")
@@ -31,6 +32,7 @@ def unrolled(text: str) -> str:
     return at.sub(lambda found: f"_t{int(found[1]) + int(found[2] or 0) + 1}", text)
 
 
+@cache
 def time(name: str) -> int:
     """Return the number of the step that a name belongs to, 0 for none."""
     found = _AT.search(name)

@@ -96,8 +96,13 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     """
     a, b = finite("a", a), finite("b", b)
     require_shape("a", a, b.shape, f"it is compared with an array of shape {b.shape}")
-    scale = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
-    return float(np.max(np.abs(a - b), initial=0.0) / scale) if scale else 0.0
+    return relative_gap(a, b)
+
+
+def relative_gap(a: Array, b: Array) -> float:
+    """Return the `relative_error` of two arrays that are known to be finite and of one shape."""
+    scale = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+    return float(np.abs(a - b).max(initial=0.0) / scale) if scale else 0.0
 
 
 def distance(a: ArrayLike, b: ArrayLike) -> float:

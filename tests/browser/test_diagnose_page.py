@@ -352,4 +352,6 @@ def test_a_single_change_is_answered_at_once_on_a_slow_machine(
             )
             best[number] = min(best[number], spent)
         page.close()
-    assert max(best) <= 100, best
+        if max(best) <= 100:
+            return
+    pytest.fail(f"milliseconds: {best}")

@@ -238,5 +238,6 @@ def test_an_answer_comes_at_once_on_a_slow_machine(html: Path, browser: Browser)
         firsts.append(spent[0])
         laters.append(max(spent[1:]))
         page.close()
-    assert min(firsts) <= 100, firsts
-    assert min(laters) <= 30, laters
+        if min(firsts) <= 100 and min(laters) <= 30:
+            return
+    pytest.fail(f"milliseconds: {firsts}, later {laters}")

@@ -38,7 +38,7 @@ def book(tmp_path: Path) -> Path:
         shutil.copytree(
             ROOT / folder,
             tmp_path / folder,
-            ignore=shutil.ignore_patterns("node_modules", "__pycache__"),
+            ignore=shutil.ignore_patterns("node_modules"),
         )
     package = ("LICENSE", "README.md", "pyproject.toml")
     read = (

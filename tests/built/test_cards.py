@@ -186,11 +186,6 @@ def test_a_card_is_drawn_once(
     assert before == {file: file.read_bytes() for file in (site / "_static/cards").iterdir()}
 
 
-def test_without_an_address_there_is_no_card(page: Page, html: Path) -> None:
-    assert not [name for name in head_of(page) if name.startswith("og:image")]
-    assert not (html / "_static/cards").exists()
-
-
 def test_a_site_that_lost_its_address_loses_its_cards(site: Path, tmp_path: Path) -> None:
     build = tmp_path / "build"
     shutil.copytree(site.parent, build)

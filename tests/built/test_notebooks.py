@@ -28,8 +28,6 @@ from chapters import ROOT, chapters, source_of
 from execution import as_notebook
 from serving import served
 
-pytestmark = pytest.mark.xdist_group("notebooks")
-
 RUNNER = ROOT / "tests" / "running_notebooks.py"
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_labels=False)

@@ -14,7 +14,7 @@ from bs4 import Tag
 from backcheck import fixtures
 from backcheck.diagnosis import catalogue
 from backcheck.mutants.mistakes import table
-from building import Page, parsed
+from building import Page, head_of, parsed
 from chapters import CLAIMS, ROOT, chapters
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w.]*\d)", re.IGNORECASE)
@@ -220,6 +220,11 @@ def test_the_front_page_is_a_page_and_no_address_names_a_folder_or_an_underscore
 
 def test_every_chapter_in_the_folder_is_in_the_table_of_contents() -> None:
     assert {file.stem for file in (ROOT / "book").glob("*.md")} == set(chapters())
+
+
+def test_without_an_address_there_is_no_card(page: Page, html: Path) -> None:
+    assert not [name for name in head_of(page) if name.startswith("og:image")]
+    assert not (html / "_static/cards").exists()
 
 
 def test_one_idea_a_cell(page: Page) -> None:

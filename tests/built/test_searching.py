@@ -45,6 +45,10 @@ FIRST = {
     "lstm_cell_backward": "recurrent-cells",
     "rnn_cell_backward": "recurrent-cells",
     "linear_backward": "linear-step",
+    "linear_cache": "values-to-unpack#values-to-unpack-from",
+    "linear_forward": "values-to-unpack#values-to-unpack-from",
+    "linear_activation_forward": "values-to-unpack#values-to-unpack-from",
+    "arctanh": "tanh",
     "dA_prev_temp": "why-da",
     "conv_backward": "diagnose#diagnose-covered",
     "which courses are covered": "diagnose#diagnose-covered",
@@ -77,8 +81,15 @@ FIRST = {
     "db shape (3,)": "linear-step",
     "cost function return double the expected value": "propagate",
     "why the transpose": "linear-step#linear-step-derivation",
-    "weight update order": "training#training-xor",
-    "predicting the contrary": "training#training-xor",
+    "weight update order": "training#training-trials",
+    "predicting the contrary": "training#training-opposite",
+    "always the same result": "training#training-one-unit",
+    "cost decreasing but predictions not getting closer": "training#training-targets",
+    "hidden_error": "training#training-trials",
+    "mask on the input": "penalty-and-dropout#penalty-and-dropout-input",
+    "same gradient for every epsilon": "gradient-check#gradient-check-exact",
+    "truncated BPTT": "backpropagation-through-time#backpropagation-through-time-loop",
+    "derivation of back-propagation equations 1/m inconsistent": "one-over-m",
     "cost increases": "training#training-mistakes",
     "relu derivative of output x>=0": "relu#relu-strict",
     "cache Z backprop relu": "a-forms#a-forms-caches",
@@ -92,6 +103,12 @@ FIRST = {
     "np.concatenate": "recurrent-cells#recurrent-cells-stacked",
     "concatenation axis must match": "recurrent-cells#recurrent-cells-stacked",
     "np.int64(A1 > 0)": "penalty-and-dropout#penalty-and-dropout-which-a",
+    "c = a both point to the same array lstm_forward": (
+        "backpropagation-through-time#backpropagation-through-time-in-place"
+    ),
+    "lstm_backward da[:, :, t] + da_prevt": (
+        "backpropagation-through-time#backpropagation-through-time-loop"
+    ),
     "dxt np.dot Wax dtanh": "recurrent-cells#recurrent-cells-rnn",
     "shapes (10,4) (5,10)": "operands-9-7#operands-9-7-table",
     # Messages, whole and as people remember them.

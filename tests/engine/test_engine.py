@@ -51,6 +51,7 @@ LAYERS = (
     ),
     *("mistakes", "mutate", "workshop", "search", "mutant", "placing", "apart"),
     *(
+        "pasted",
         "symptoms",
         "shapes",
         "judged",

@@ -143,6 +143,15 @@ def test_the_corpus_has_learners_of_every_kind() -> None:
     assert sum(line["says"] == "right, and the test's cache is not" for line in lines) >= 5
 
 
+def test_larger_networks_are_left_to_functions_that_pass_and_to_tell_programs_apart() -> None:
+    ran = {one.name: by_page()[one.name].get("ran") for one in LEARNERS}
+    # Five functions, each on two forward passes, on the larger one and on its test.
+    assert ran["model, right"] == 1 + 5 * 4
+    assert ran["model, the shortcut as dAL"] == 1 + 5 * 3
+    assert ran["layer, squeezed"] == ran["layer, squeezed for the first notebook"] == 1 + 4
+    assert ran["layer, too few names"] == 1
+
+
 def test_what_is_recorded_line_by_line_is_what_the_package_records() -> None:
     texts = [(one.text, one.function) for one in LEARNERS if one.id == MODEL][:6]
     texts += [(one.text, one.function) for one in LEARNERS if one.id == WEEK_3][:12]

@@ -76,7 +76,7 @@ def test_no_sentence_and_no_pattern_of_both_stands_in_a_script_again() -> None:
         *texts()["patterns"].values(),
         *(in_javascript(pattern(key).pattern)[0] for key in texts()["patterns"]),
     ]
-    patterns += [entry["pattern"] for entry in texts()["replaced"]]
+    patterns += [entry["pattern"] for key in ("replaced", "rewritten") for entry in texts()[key]]
     patterns = [one for one in patterns if len(one) > 8]
     assert len(parts) > 60
     assert len(patterns) > 50

@@ -8,6 +8,7 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.fixtures import load
 from beside import BESIDE, LINES
 from programs import learners
 
@@ -201,6 +202,39 @@ def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
     assert said in found.title
     assert [one.name for one in found.candidates] == [name] * bool(name)
     assert "Paste the whole function" in str(found)
+
+
+def test_a_line_that_reads_unknown_names_is_said_not_to_be_read() -> None:
+    said = diagnose("dZ2 = A2 - Y\ndW2 = rate * np.dot(dZ2, A1.T)\nrate = lr(3)").remarks
+    assert "Not read, for they use names that this test does not have: dW2." in said
+
+
+@pytest.mark.parametrize(
+    ("line", "slope"),
+    [
+        ("delta = (y - out) * out * (1 - out)", "sigmoid"),
+        ("delta = np.multiply(a[1], 1.0 - a[1])", "sigmoid"),
+        ("grad = up * (1 - out ** 2)", "tanh"),
+        ("grad = up * (1 - np.power(out, 2))", "tanh"),
+        ("grad = up * (1 - h*h)", "tanh"),
+        ("delta = (y - out) * a * (1 - out)", ""),
+        ("grad = up * (1 - np.tanh(z) ** 2)", ""),
+    ],
+)
+def test_a_derivative_in_own_code_is_told_of_what_it_is_one(line: str, slope: str) -> None:
+    # What an array holds in such code is an input, and nothing that was printed.
+    said = str(diagnose(f"X = np.array([[0, 1], [1, 0]])\n{line}"))
+    found = re.findall(r"is the derivative of (?:the )?(\w+)", " ".join(said.split()))
+    assert found == [slope] * bool(slope)
+
+
+def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> None:
+    # The test of back_prop has X = 0, so dW1 is 0 whatever dZ1 is.
+    fixture = load("nlp_c2w4_back_prop_v2")
+    values = {name: fixture.values[name] for name in ("dW1", "dW2", "db2")}
+    found = diagnose(values | {"db1": np.full((15, 1), 0.123)}, fixture, 1)
+    (said,) = [one for one in found.remarks if "are as expected" in one]
+    assert said.startswith("dW1, dW2, db2, dZ2 are as expected and db1 is not")
 
 
 def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:

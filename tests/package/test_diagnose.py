@@ -76,7 +76,7 @@ def test_a_broken_paste_leaves_few_places_to_search_for_two_changes() -> None:
     placed = [one for id in fixtures.ids("Course 1") for one in placings(broken, load(id))]
     likely = most_likely(most_used(placed))
     assert len(placed) <= 100
-    assert 5 * len(likely) <= len(placed)
+    assert len(likely) <= 20
 
 
 def test_the_week_4_thread_gets_its_answer() -> None:
@@ -702,9 +702,7 @@ def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(gr
         diagnose(grads)
 
 
-# The aim is 2 and 8 seconds. Processors differ: from one day to the next the longest of them all
-# took 1.75 and 2.1 s here, the package unchanged.
-FOREIGN_LIMIT, OUR_LIMIT = 2.5, 8
+FOREIGN_LIMIT, OUR_LIMIT = 2, 8
 
 
 def drawn(*shapes: tuple[int, ...]) -> list[Any]:

@@ -285,6 +285,22 @@ def test_an_assert_that_no_named_form_breaks_is_told_without_one(
     assert not found.candidates
 
 
+def test_an_assert_on_a_type_is_told_of_the_array_that_it_asks_for() -> None:
+    said = {
+        "db, float": "db has the shape of its b",
+        "grads['db1'], np.float64": "db1 has the shape of its b",
+        "cost, float": "A float is one number, and a sum with axis or keepdims is an array",
+        "dW, float": "A float is one number, and a sum with axis or keepdims is an array",
+        "dW, np.ndarray": "Print dW and its type above the assert: a sum over everything is",
+        "cache, tuple": "Print cache and its type above the assert",
+    }
+    for asked, says in said.items():
+        remarks = diagnose(in_function("linear_backward", f"assert isinstance({asked})")).remarks
+        assert says in remarks[1]
+        # The assert of 2017 is spoken of where it stood.
+        assert ("2017" in " ".join(remarks)) == (asked in ("db, float", "grads['db1'], np.float64"))
+
+
 def test_run_tells_what_gives_the_shape_that_an_own_assert_refused() -> None:
     paste = Paste((), frame=Frame("linear_backward", SHAPES[0]))
     likely = likely_mutants(paste, [load("c1w4_linear_backward_v4a")])

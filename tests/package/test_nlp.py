@@ -123,7 +123,7 @@ def test_the_numbers_that_the_first_edition_expects_are_called_a_mistake() -> No
     # Their last digit is that of arrays before they were rounded.
     for said in (diagnose(published), diagnose(printed, FIRST)):
         assert (said.verdict, said.fixture) == ("expected", first)
-        assert "not the gradient" in said.remarks[0]
+        assert "not the gradient" in said.notice
 
 
 def test_right_numbers_are_right_and_the_first_edition_rejects_them() -> None:

@@ -1,12 +1,14 @@
 // @ts-check
 /* How a test calls a function, read both ways; see calling.py. */
 
+import { COURSES, FIXTURES } from "./fixtures.js";
 import { Unreadable } from "./reading.js";
 import { FUNCTION, parametersOf } from "./sources.js";
 import { prefixOf } from "./util.js";
 import { shapeOf } from "./values.js";
 import { say } from "./words.js";
 
+export const SLOPES = ["sigmoid_backward", "relu_backward"];
 const NUMBERS = ["", "", "two", "three", "four", "five"];
 
 /** The part of a call that one bracket holds. @type {(pattern: Pattern) => Pattern[]} */
@@ -118,4 +120,22 @@ export function otherOrder(fixture, taken, named) {
   return moved && takes[0] !== "self"
     ? [say("other-order", { call, parameters: takes.join(", ") })]
     : [];
+}
+
+/** The functions of the exercises that can be judged alone, the innermost first. */
+export function ownTests() {
+  return [...new Set([...SLOPES, ...[...FIXTURES.values()].map((one) => one.function)])];
+}
+
+/** The newest test of a function; that of an activation is made of its layer's.
+ * @type {(name: string) => Fixture} */
+export function testOf(name) {
+  const found = COURSES.flat().find((one) => one.function === name);
+  if (found) return found;
+  const layer = /** @type {Fixture} */ (FIXTURES.get("c1w4_linear_activation_backward_v2"));
+  const output = `${name.replace("_backward", "")}_dZ`;
+  const call = [`${output} = ${name}(dA, Z)`];
+  const data = { ...layer.data, call, calls: [[output, ["dA", "Z"]]], outputs: [output] };
+  const expected = { [output]: layer.reference[output] };
+  return Object.assign(Object.create(layer), { function: name, data, expected });
 }

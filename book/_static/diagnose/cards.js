@@ -1,6 +1,7 @@
 // @ts-check
 /* Answers as elements of the page. Pasted text and links reach it as text only. */
 
+import { noticeOf } from "./explain.js";
 import { linkTo } from "./links.js";
 import { groupsOf, outcomeText, sentence } from "./mutant.js";
 import { printed } from "./printing.js";
@@ -128,12 +129,17 @@ function valuesShown(candidate, open) {
 /** @type {(group: Mutant[]) => Element[]} */
 function alike(group) {
   if (group.length < 2) return [];
-  const shown = group.slice(1).map((one) => one.shown.join(", "));
+  // Forms without a name are none that anybody is known to write.
+  const known = group
+    .slice(1)
+    .filter((one) => one.name)
+    .slice(0, 3);
   const others = element("span");
-  for (const [at, text] of shown.slice(0, 3).entries()) others.append(at ? "; " : "", code(text));
-  const n = shown.length - 3;
-  const more = n > 0 ? say("alike-more", { n }) : "";
-  return [element("p", {}, ...sentenceParts("alike", { others, more }))];
+  for (const [at, { shown }] of known.entries())
+    others.append(at ? "; " : "", code(shown.join(", ")));
+  const n = group.length - 1 - known.length;
+  if (n) others.append(known.length ? " or " : "", say("alike-others", { n }));
+  return [element("p", {}, ...sentenceParts("alike", { others }))];
 }
 
 /** @type {(group: Mutant[], open?: boolean) => Element} */
@@ -171,8 +177,8 @@ function otherForm(candidate) {
   );
 }
 
-/** @type {(found: Diagnosis) => Element[]} */
-export function answerParts(found) {
+/** @type {(found: Diagnosis, notice?: string) => Element[]} */
+export function answerParts(found, notice = noticeOf(found)) {
   const parts = [];
   const formulas = found.candidates.flatMap((one) => one.shown);
   if (found.verdict === "expected") {
@@ -192,9 +198,11 @@ export function answerParts(found) {
       parts.push(element("p", {}, `… ${say("more-groups", { n: groups.length - MOST })}`));
   }
   return [
-    ...found.remarks.map((remark) =>
-      element("p", { class: "diagnose-remark" }, ...remarkParts(remark, formulas)),
-    ),
+    ...[notice, ...found.remarks]
+      .filter(Boolean)
+      .map((remark) =>
+        element("p", { class: "diagnose-remark" }, ...remarkParts(remark, formulas)),
+      ),
     ...parts,
   ];
 }

@@ -11,6 +11,8 @@ import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
+const MOST_LISTED = 6;
+
 /** @param {Placing} placing @param {Paste} paste */
 export function* remains(placing, paste) {
   const { fixture, seen } = placing;
@@ -22,9 +24,10 @@ export function* remains(placing, paste) {
   if (right.length && wrong.length) {
     const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
     // What a right array is computed from is right, and the first that is not reads only such;
-    // what was computed from another array than the one that is pasted proves nothing.
+    // what was computed from another array than the one that is pasted proves nothing, nor 0.
     const names = wrong.map(([step]) => step);
-    const own = right.filter((step) => !names.some((one) => above([step], reads).has(one)));
+    const telling = right.filter((step) => fixture.reference[step].d.some(Boolean));
+    const own = telling.filter((step) => !names.some((one) => above([step], reads).has(one)));
     const proved = above(own, reads);
     const open = above(names, reads);
     const first = [...reads].filter(
@@ -36,9 +39,12 @@ export function* remains(placing, paste) {
     const also = [...reads.keys()].filter(
       (name) => proved.has(name) && !right.includes(name) && sought("gradient", name),
     );
+    const known = [...right, ...also];
+    const rest = known.length - Math.max(MOST_LISTED, right.length);
+    const listed = known.slice(0, known.length - Math.max(0, rest)).join(", ");
     yield say("right-and-wrong", {
-      right: [...right, ...also].join(", "),
-      is_right: say("is", { n: right.length + also.length }),
+      right: rest > 0 ? say("and-others", { names: listed, n: rest }) : listed,
+      is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
       first: first.map(([name]) => name).join(", "),

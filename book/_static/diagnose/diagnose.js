@@ -4,7 +4,7 @@
 
 import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
-import { arraysByName, explain, soundOf, unknown } from "./explain.js";
+import { arraysByName, explain, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
@@ -14,7 +14,7 @@ import { read } from "./reading.js";
 import { Effort } from "./search.js";
 import { misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
-import { hasCode } from "./traceback.js";
+import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -98,7 +98,8 @@ function* unasked(paste, asked, changes, effort, found) {
   const others = asked.data.gradient ? NEWEST_FIRST : [soundOf(asked)];
   const other = yield* explain(paste, others, Math.min(changes, 1), effort);
   if (!other || other.verdict === "unexplained") return null;
-  const remarks = [...(found?.remarks ?? []), say("elsewhere", { title: titleOf(other) })];
+  const said = say("elsewhere", { title: titleOf(other) });
+  const remarks = [...telling(found?.remarks ?? []), said];
   return { ...(found ?? unknown(asked, [])), remarks };
 }
 
@@ -211,8 +212,25 @@ function withProblem(found, { problem }) {
 function withMessage(found, { error, frame }) {
   const causes = error ? knownCauses(error, frame) : [];
   const beside = say("message-too", { error: error.slice(0, 80) });
-  const remarks = causes.length ? [...found.remarks, beside, ...causes] : found.remarks;
+  const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
+}
+
+/** The remarks that say more than that nothing is known. @param {string[]} remarks */
+function telling(remarks) {
+  const silent = [
+    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
+    ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
+    say("stopped"),
+  ];
+  return remarks.filter((one) => !silent.includes(one));
+}
+
+/** An answer with what is the matter with a function of the text: first, unless numbers tell.
+ * @type {(found: Diagnosis, said: string) => Diagnosis} */
+export function ledBy(found, said) {
+  if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
+  return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
 }
 
 /** What can be said where only a test or numpy spoke.
@@ -231,14 +249,16 @@ function withoutNumbers(paste, wanted, every) {
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
-  const isCode = !some && !paste.error && !paste.failing.length && !paste.problem;
-  const read = isCode && judged(paste, every);
+  const isAlone = !paste.error && !paste.failing.length && !paste.problem;
+  // What code assigns to other names than those of gradients are inputs.
+  const areInputs = paste.arrays.every(({ name }) => name && name[0] !== "d");
+  const read = isAlone && areInputs && hasCode(paste.lines) && judged(paste, every);
   if (read) {
     const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
     return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
   }
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? [say("own-network"), say("own-learning")] : [];
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines) : [];
   const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }
@@ -253,7 +273,8 @@ export function diagnose(text, id = null, changes = 2) {
 }
 
 /** @param {Diagnosis} found */
-export function asData({ verdict, fixture, candidates, remarks, seen, headline }) {
+export function asData(found) {
+  const { verdict, fixture, candidates, remarks, seen, headline } = found;
   return {
     verdict,
     fixture: fixture?.id ?? null,
@@ -269,6 +290,6 @@ export function asData({ verdict, fixture, candidates, remarks, seen, headline }
       page: one.page,
       matches: one.matches(seen),
     })),
-    remarks: headline ? [headline, ...remarks] : remarks,
+    remarks: [headline ?? "", noticeOf(found), ...remarks].filter(Boolean),
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /* The simplest explanation of some numbers on some tests; see diagnose.py. */
 
-import { chosen, hidden } from "./chosen.js";
+import { chosen, hidden, namesToKnow } from "./chosen.js";
 import { remains } from "./clues.js";
 import { FIXTURES } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
@@ -16,7 +16,6 @@ import {
   isPossible,
   mostLikely,
   mostUsed,
-  namesToKnow,
   placedOn,
   rightOf,
 } from "./placing.js";
@@ -161,15 +160,18 @@ function expected({ fixture, seen }, loose) {
     all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
-  const remarks = [...noGradient(fixture), ...hidden(fixture, others)];
-  return { verdict: "expected", fixture, candidates, remarks, seen };
+  return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
 }
 
-/** What to know where a test accepts what is no gradient. @param {Fixture} fixture */
-function* noGradient(fixture) {
+/** What a test accepts that is no gradient, or for its own shapes alone; or "".
+ * @param {Diagnosis} found */
+export function noticeOf({ fixture, seen }) {
+  if (!fixture || !seen.size) return "";
   const { title, id } = soundOf(fixture);
-  const { gradient, page } = fixture.data;
-  if (!gradient) yield say("no-gradient", { title, id, page });
+  if (!fixture.data.gradient) return say("no-gradient", { title, id, page: fixture.data.page });
+  const bare = [...seen].filter(([, { isBare }]) => isBare);
+  const names = bare.map(([name]) => name).join(" and ");
+  return names && say("takes-numbers", { names });
 }
 
 /** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */

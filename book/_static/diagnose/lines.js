@@ -19,6 +19,28 @@ function isRightOn(fresh, rtol) {
 /** The first network on which a function is wrong. @type {(fresh: Trace[], rtol?: number) => Trace?} */
 export const firstWrong = (fresh, rtol) => fresh.find((one) => !isRightOn(one, rtol)) ?? null;
 
+/** Whether a program does on a network of its test what a function did there.
+ * @type {(mutant: Mutant, fresh: Trace) => boolean} */
+function does({ fixture, forms }, { test, arrays, outputs }) {
+  const { values } = fixture.run(forms, arrays);
+  const asked = Object.keys(test.expected).filter((name) => name in outputs);
+  // np.squeeze leaves no axis around one number.
+  const inAxis = (/** @type {Value | undefined} */ one) => one && { ...one, n: Math.max(1, one.n) };
+  const alike = asked.every((name) => same(inAxis(values[name]), inAxis(outputs[name])));
+  return test === fixture && asked.length > 0 && alike;
+}
+
+/** An answer with the programs that do on real forward passes what a function did there.
+ * @type {(found: Diagnosis, fresh: Trace[]) => Diagnosis} */
+export function doing(found, fresh) {
+  const told = fresh.filter((one) => one.test === found.fixture && Object.keys(one.outputs).length);
+  // What is expected has no change, and stays.
+  const kept = found.candidates.filter(
+    (one) => !one.forms.size || told.every((trace) => does(one, trace)),
+  );
+  return { ...found, candidates: kept };
+}
+
 /** The first assignment that is not right, and what can be said of it; or null.
  * @type {(fresh: Trace, here: Trace, candidates: Mutant[]) => [Assignment, string]?} */
 export function whichLine(fresh, here, candidates) {
@@ -55,10 +77,8 @@ function explainedBy(fixture, right, fresh, candidates) {
   const usual = usualValues(fixture, fresh);
   const made = fresh.assignments;
   for (const mutant of candidates) {
-    const { values, error } = fixture.run(mutant.forms, fresh.arrays);
-    const asked = Object.keys(fixture.expected).filter((name) => name in fresh.outputs);
-    if (error || !asked.length || !asked.every((name) => same(values[name], fresh.outputs[name])))
-      continue;
+    if (!does(mutant, fresh)) continue;
+    const { values } = fixture.run(mutant.forms, fresh.arrays);
     for (const [at, { step }] of mutant.changed.entries()) {
       if (!(step in right) || same(values[step], right[step])) continue;
       const places = [...lasting(fresh)].filter((place) => same(made[place].value, values[step]));
@@ -190,6 +210,6 @@ const stepsOf = cache(
 /** The step that a name is the name of, or "". @type {(one: Assignment, fixture: Fixture) => string} */
 function spelledOn({ name, prefix }, fixture) {
   const course = courseSpelling(name);
-  const names = [prefix + name, name, prefix + course, course];
+  const names = [prefix + name, name, fixture.data.notebook[name] ?? "", prefix + course, course];
   return names.find((one) => stepsOf(fixture).has(one)) ?? "";
 }

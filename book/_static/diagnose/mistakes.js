@@ -32,7 +32,7 @@ export function namesOf(fixture, forms) {
 
 /** The key of the sentence that says how a loop runs with some changes, or "".
  * @type {(fixture: Fixture, forms: Forms) => string} */
-export const saidOf = (fixture, forms) =>
+export const loopSaid = (fixture, forms) =>
   fixture.changes.said.find(([, change]) => isSame(change, forms))?.[0] ?? "";
 
 /** What two spellings of one formula share. @type {(fixture: Fixture, tree: Tree) => string} */

@@ -1,7 +1,7 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
 import { expects, replacedNames, statements, symbol } from "./handout.js";
-import { formula, frequency, mistake, namesOf, saidOf } from "./mistakes.js";
+import { formula, frequency, loopSaid, mistake, namesOf } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
 import { inLoop } from "./steps.js";
@@ -27,7 +27,7 @@ export class Mutant {
   }
   /** Those of one layer that differ in what they read are one line. */
   get shown() {
-    const key = saidOf(this.fixture, this.forms);
+    const key = loopSaid(this.fixture, this.forms);
     if (key) return [say(key)];
     if (!this.replaced.length) return statements([...this.forms]);
     const names = this.replaced.map(([, now]) => write(now)).join(", ");
@@ -38,7 +38,7 @@ export class Mutant {
   get expects() {
     const { forms, fixture, replaced } = this;
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
-    if (saidOf(fixture, forms)) return [say("loop-expects")];
+    if (loopSaid(fixture, forms)) return [say("loop-expects")];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
     return [...forms.keys()].map((step) => expects(step, fixture.original(step)));
   }

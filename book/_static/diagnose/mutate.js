@@ -41,7 +41,7 @@ export function* secondChanges(slot) {
   }
 }
 
-const firstOf = cache((/** @type {Slot} */ slot) => new Map(secondChanges(slot)));
+const twiceChanged = cache((/** @type {Slot} */ slot) => new Map(secondChanges(slot)));
 
 /** The operators that make a form of a slot, or nothing.
  * @type {(slot: Slot, tree: Tree, changes?: number) => string} */
@@ -49,7 +49,7 @@ export function operatorsOf(slot, tree, changes = 2) {
   if (slot.forms.includes(tree) || slot.stillborn.includes(tree)) {
     return operatorOf(slot.tree, tree, slot) ?? slot.others.get(tree) ?? "";
   }
-  const form = changes < 2 ? undefined : firstOf(slot).get(tree);
+  const form = changes < 2 ? undefined : twiceChanged(slot).get(tree);
   return form ? `${operatorsOf(slot, form)} and ${operatorOf(form, tree, slot)}` : "";
 }
 

@@ -96,6 +96,8 @@ export class Observed {
     this.entry = null;
     /** The shape of that larger array, if it was printed. @type {string | undefined} */
     this.around = undefined;
+    /** Whether it stood without the brackets that it is read with. */
+    this.isBare = false;
     this.name = name;
     this.context = context;
     this.rows = untrimmed(rows);
@@ -110,6 +112,12 @@ export class Observed {
   /** The same array by another name. @param {string} name @returns {Observed} */
   called(name) {
     return Object.assign(Object.create(Observed.prototype), this, { name });
+  }
+
+  /** The same number in the brackets of a matrix. @returns {Observed} */
+  bracketed() {
+    const made = Object.assign(Object.create(Observed.prototype), this, { dimensions: 2 });
+    return Object.assign(made, { like: made.findLike(), isBare: true });
   }
 
   /** The same numbers as a part of a larger array, as dW[3][1] is.

@@ -1,7 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./search.js";
-import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
+import { DATA, groupedBy, spelledIn } from "./util.js";
 import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
 import { spreadOf } from "./workshop.js";
@@ -69,8 +69,7 @@ function byName(named, steps, names, later) {
   return taken;
 }
 
-/** The ways to give unnamed arrays to steps, without those that no step can be. Where of several
- * none is shaped as a step, none is looked at closer.
+/** The ways to give unnamed arrays to steps; where of several none fits, none is looked at closer.
  * @type {(free: Observed[], steps: string[], fixture: Fixture, exact: boolean) => [string, Observed][][]} */
 function byShape(free, steps, fixture, exact) {
   const fits = free.map((seen) => steps.filter((step) => seen.fits(fixture.reference[step])));
@@ -96,15 +95,14 @@ function byShape(free, steps, fixture, exact) {
   return chosen;
 }
 
-/** How many values of its shape an array is looked for among, with one change.
+/** How many values of its shape one change gives.
  * @type {(fixture: Fixture, step: string, seen: Observed) => number} */
 function valuesOf(fixture, step, seen) {
   const fits = spreadOf(fixture, step).filter(([shape]) => seen.fits(shaped(shape, []), true));
   return fits.reduce((found, [, number]) => found + number, 0);
 }
 
-/** Whether a program may print the arrays, or one of them has the expected shape.
- * @param {Placing} placing */
+/** Whether a program may print the arrays, or one has its shape. @param {Placing} placing */
 export const isPossible = (placing) =>
   fitting(placing) > 0 ||
   [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen));
@@ -134,7 +132,7 @@ export function isKnown(placing, named, paste) {
   const { fixture, seen } = placing;
   const outputs = count(seen, (step) => step in fixture.expected);
   const most = 2 * outputs >= Object.keys(fixture.expected).length;
-  const some = isNamed(placing) || (most && isWhole(placing, paste));
+  const some = isNamed(placing) || (most && usesAll(placing, paste));
   const likely = count(seen, (step, one) => isLikely(one, fixture.reference[step])) === seen.size;
   return rightOf(placing).length > 0 || (named && some && likely);
 }
@@ -199,23 +197,31 @@ function pinned({ fixture, seen }, loose) {
   return [...found.values()];
 }
 
-/** How many numbers say something, and of how many digits the finest is.
- * @param {Placing} placing */
+/** How many numbers say something, and the digits of the finest. @param {Placing} placing */
 export function evidence(placing) {
   const found = pinned(placing, false).filter((probable) => probable < 1);
   const digits = Math.floor(-Math.log10(2 * Math.min(0.5, ...found))) + 1;
   return { n: found.length, digits: say("digits", { n: digits }) };
 }
 
-/** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
-const isWhole = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
+/** Arrays with a number read as the array that a test expects bare, if anything speaks for it.
+ * @type {(placed: Seen, fixture: Fixture) => Seen} */
+function inBrackets(placed, { data, expected, reference }) {
+  const read = new Map(placed);
+  for (const [step, seen] of placed)
+    if (data.numbers.includes(step) && seen.like?.n === 0) read.set(step, seen.bracketed());
+  const right = data.numbers.some((step) => read.get(step)?.matches(expected[step]));
+  return right || count(placed, (step, seen) => seen.fits(reference[step])) ? read : placed;
+}
 
-/** The ways to take the pasted arrays for steps of any of the tests. What has no name is taken for
- * a step of another shape where no test has room for all arrays.
+/** Whether a placing makes use of every pasted array. @type {(placing: Placing, paste: Paste) => boolean} */
+const usesAll = ({ seen, recognised }, { arrays }) => seen.size + recognised === arrays.length;
+
+/** Ways to take arrays for steps of any test, of another shape if no test has room for all of them.
  * @type {(paste: Paste, tests: Fixture[], named: boolean) => Placing[]} */
 export function placedOn(paste, tests, named) {
   const exact = tests.flatMap((test) => placings(paste, test, named, true));
-  if (exact.some((one) => isWhole(one, paste))) return exact;
+  if (exact.some((one) => usesAll(one, paste))) return exact;
   return tests.flatMap((test) => placings(paste, test, named));
 }
 
@@ -247,7 +253,7 @@ export function placings(paste, fixture, named = true, exact = false) {
     return byShape(free, left, fixture, exact)
       .map((filled) => ({
         fixture,
-        seen: new Map([...taken, ...filled]),
+        seen: inBrackets(new Map([...taken, ...filled]), fixture),
         printedAs: namesOfSteps([...filled.filter(([step, seen]) => seen.name !== step), ...keys]),
         recognised,
         renamed,
@@ -257,7 +263,7 @@ export function placings(paste, fixture, named = true, exact = false) {
   });
 }
 
-/** @type {(placed: [string, Observed][]) => Map<string, string>} */
+/** @param {[string, Observed][]} placed */
 const namesOfSteps = (placed) =>
   new Map(placed.flatMap(([step, { name }]) => (name ? [[step, name]] : [])));
 
@@ -311,15 +317,4 @@ const count = (seen, test) => [...seen].filter(([step, one]) => test(step, one))
 function most(items, size) {
   const largest = Math.max(...items.map(size));
   return items.filter((item) => size(item) === largest);
-}
-
-/** What to know where an older edition calls steps by other names, or where the outputs of one
- * call hold those of the other. @param {Placing} placing */
-export function* namesToKnow({ renamed, printedAs }) {
-  const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
-  if (said.length) yield say("older-names", { names: said.join(", and ") });
-  const other = [...printedAs].map(
-    ([step, name]) => ![prefixOf(step), ""].includes(prefixOf(name)),
-  );
-  if (other.length > 1 && other.every(Boolean)) yield say("exchanged-calls");
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
 import { axesOf, cellOf, computed, Observed } from "./numbers.js";
-import { assignedIn, complaints, hasCode, lastFrame } from "./traceback.js";
+import { assignedIn, complaints, hasCode, lastFrame, withOwnCode } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -258,10 +258,8 @@ function printedShapes(text) {
  * @param {string} text */
 function nothingIn(text) {
   const found = every("number", text).find(([word]) => word.includes("."));
-  if (hasCode(assignedIn(text)))
-    return ["only-code", "paste-whole", "own-network", "own-learning"]
-      .map((key) => say(key))
-      .join(" ");
+  const lines = assignedIn(text);
+  if (hasCode(lines)) return [say("only-code"), ...withOwnCode(lines)].join(" ");
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 

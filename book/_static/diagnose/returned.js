@@ -1,6 +1,7 @@
 // @ts-check
 /* What a reader's function returned, as it comes back: numbers, or why none; see returned.py. */
 import { byOutput } from "./calling.js";
+import { DATA } from "./util.js";
 import { shaped, shapeOf, tuple, value } from "./values.js";
 import { say } from "./words.js";
 
@@ -72,15 +73,17 @@ export function firstComplaint(fixture, outputs) {
   const { expected, data } = fixture;
   for (const [name, { n }] of Object.entries(expected)) {
     // Where one number is expected, its type is left open.
-    const kind = outputs.get(name)?.kind ?? "ndarray";
-    if (n && kind !== "ndarray") return say("wrong-type", { name, kind });
+    const { kind = "ndarray", shape } = outputs.get(name) ?? {};
+    // By eye one number has another shape, whatever its type is.
+    const isShape = data.rule === "printed" && shape?.length === 0;
+    if (n && kind !== "ndarray" && !isShape) return say("wrong-type", { name, kind });
   }
   for (const name of data.outputs) {
     const got = outputs.get(name);
     if (!got) return say("absent", { name });
     const want = expected[name];
     const shapes = { own: tuple(got.shape ?? []), expected: tuple(shapeOf(want)) };
-    if (shapes.own !== shapes.expected)
+    if (shapes.own !== shapes.expected && !fixture.isBare(name, got.shape?.length))
       return say("wrong-by-shape", { said: say("wrong", { what: "shape", name }), ...shapes });
     const array = arrayOf(got) ?? value(0, 1, 1, [NaN]);
     const [said] = fixture.failure(name, array);
@@ -120,4 +123,22 @@ export function usable(fixture, outputs) {
   return Object.fromEntries(
     found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
   );
+}
+
+/** Whether a larger forward pass is told of functions that pass alone: the function's own tells
+ * programs of its test apart. @type {(asks: {fixture: Fixture, name: string}, one: Case) => boolean} */
+export const isSpared = ({ fixture, name }, [one, test, , at]) =>
+  at === DATA.larger && (one !== name || test !== fixture);
+
+/** Whether no further answer is needed: the function stops, or it fails.
+ * @type {(asks: Asked, answers: any[]) => boolean} */
+export function isEnough(asks, [first, ...others]) {
+  if (!first.returned) return true;
+  const needed = asks.cases.filter((one) => !isSpared(asks, one)).length;
+  if (others.length !== needed) return false;
+  try {
+    return firstComplaint(asks.fixture, outputsOf(asks.fixture, first.returned)) !== "";
+  } catch {
+    return true;
+  }
 }

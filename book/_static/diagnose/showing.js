@@ -1,9 +1,10 @@
 // @ts-check
 /* What is shown of a reader's own function: a script of its own, since only code needs it. */
 import { answerParts, element, remarkParts } from "./cards.js";
-import { asData, diagnosing, titleOf } from "./diagnose.js";
+import { asData, diagnosing, ledBy, titleOf } from "./diagnose.js";
+import { noticeOf } from "./explain.js";
 import { read, Unreadable } from "./reading.js";
-import { firstComplaint } from "./returned.js";
+import { firstComplaint, isEnough } from "./returned.js";
 import {
   asked,
   besidePassing,
@@ -45,7 +46,9 @@ async function run(text, id, path) {
   }
   if (!asks) return null;
   interpreter ??= python.start();
-  const { answers } = await interpreter.run(asks.job, SECONDS);
+  const { answers } = await interpreter.run(asks.job, SECONDS, (/** @type {any[]} */ some) =>
+    isEnough(asks, some),
+  );
   return ran(asks, answers);
 }
 
@@ -89,8 +92,8 @@ function* numbersBeside(text, id, said, isTold) {
   if (!saysMore(text)) throw new Unreadable(said);
   const found = yield* diagnosing(text, id, 2);
   // A traceback quotes some lines of a function, and nobody pasted that.
-  const remarks = isTold && !read(text).error ? [said, ...found.remarks] : found.remarks;
-  return [titleOf(found), answerParts({ ...found, remarks })];
+  const answer = isTold && !read(text).error ? ledBy(found, said) : found;
+  return [titleOf(answer), answerParts(answer)];
 }
 
 /** @param {string} text */
@@ -118,18 +121,24 @@ function* shown(done) {
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
-    const beside = passes ? besidePassing(done) : "";
-    if (beside) parts.push(element("p", {}, ...remarkParts(beside, [])));
+    for (const one of passes ? saidFirst(done, found) : [])
+      parts.push(element("p", {}, ...remarkParts(one, [])));
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
-  parts.push(...answerParts(found));
+  parts.push(...answerParts(found, passes ? "" : undefined));
   if (note) parts.push(element("p", { class: "diagnose-remark" }, note));
   if (printed) {
     const box = element("pre", { class: "diagnose-values", tabindex: "0" }, printed);
     parts.push(element("details", {}, element("summary", {}, "What it printed"), box));
   }
   return [title, parts];
+}
+
+/** What is said first of a function that passes. @type {(done: Ran, found: Diagnosis) => string[]} */
+function saidFirst(done, found) {
+  const said = [besidePassing(done), noticeOf(found)].filter(Boolean);
+  return wrongOn(done) ? said : said.reverse();
 }
 
 /** @type {(spot: Spot) => string} */

@@ -3,12 +3,13 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { evaluate, folded, leaf, namesIn, parse, stopOf } from "./program.js";
-import { courseSpelling, NOTHING } from "./reading.js";
-import { statementKind } from "./traceback.js";
+import { linesOf, written } from "./pasted.js";
+import { evaluate, namesIn, stopOf } from "./program.js";
+import { NOTHING } from "./reading.js";
+import { ofType, statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
-import { every, say, sought, starting } from "./words.js";
+import { every, say, sought } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
@@ -85,26 +86,26 @@ function countedCauses(error, frame) {
  * @param {Frame} frame */
 function ownAssert({ statement }) {
   const shape = sought("own-shape", statement)?.groups;
-  if (shape) return { name: shape.name, said: say("own-shape", shape), shape: true };
+  if (shape) return { name: shape.name, said: [say("own-shape", shape)], shape: true };
   const type = sought("own-type", statement)?.groups;
-  return type ? { name: type.name, said: say("own-type", type), shape: false } : null;
+  return type ? { name: type.name, said: ofType(type), shape: false } : null;
 }
 
 /** What gives an array the shape that the learner's own assert refused.
- * @param {{name: string, said: string, shape: boolean}} refused @param {Frame} frame
+ * @param {{name: string, said: string[], shape: boolean}} refused @param {Frame} frame
  * @param {Fixture[]} tests @returns {Likely} */
 function ofAssert({ name, said, shape }, frame, tests) {
-  if (!shape) return { fixture: null, candidates: [], remarks: [said] };
+  if (!shape) return { fixture: null, candidates: [], remarks: said };
   const anywhere = ["", "cell"].includes(frame.function);
   for (const fixture of tests.filter((one) => anywhere || one.function === frame.function)) {
     for (const before of ["", ...DATA.prefixes]) {
       const candidates = failingAlike(fixture, [["shape", before + name]]);
       if (!candidates.length) continue;
       const like = say("own-shape-like", { title: fixture.title, name });
-      return { fixture, candidates, remarks: [said, like] };
+      return { fixture, candidates, remarks: [...said, like] };
     }
   }
-  return { fixture: null, candidates: [], remarks: [said, say("own-shape-else")] };
+  return { fixture: null, candidates: [], remarks: [...said, say("own-shape-else")] };
 }
 
 /** The tests that a message can come from, if there are any.
@@ -151,48 +152,6 @@ export function likelyMutants(paste, tests) {
   return refused ? ofAssert(refused, frame, tests) : null;
 }
 
-/** The steps of a test that pasted lines compute, in one way each.
- * @type {(paste: Paste, fixture: Fixture) => Forms} */
-export function linesOf({ lines }, fixture) {
-  const steps = fixture.steps.map(({ name }) => name).filter((name) => name !== "m");
-  /** @type {Forms} */
-  const found = new Map();
-  // What the lines above compute under names of their own.
-  /** @type {Map<Tree, Tree>} */
-  const above = new Map();
-  for (const [name, text] of lines) {
-    const step = [name, courseSpelling(name)].find((one) => steps.includes(one));
-    if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
-    // A step stands for itself where it is computed in two ways, or in none that is read.
-    const code = readable(text);
-    const tree = code ?? leaf(step ?? name);
-    const before = code && step && namesIn(code).includes(step) ? found.get(step) : undefined;
-    const parts = before && step ? new Map([...above, [leaf(step), before]]) : above;
-    const whole = folded(tree, parts);
-    if (!step) {
-      above.set(leaf(name), whole);
-      continue;
-    }
-    // What the test computes in a step of its own has that step's name.
-    const own = fixture.steps.filter((one) => one.name !== step);
-    const read = folded(whole, new Map(own.map((one) => [one.tree, leaf(one.name)])));
-    const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
-    const isKnown = namesIn(read).every((one) => known.includes(one));
-    const isOne = before || (found.get(step) ?? read) === read;
-    found.set(step, isKnown && isOne ? read : leaf(step));
-  }
-  return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
-}
-
-/** @param {string} text */
-function readable(text) {
-  try {
-    return parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** The changes with which a program does what pasted lines do, on the test and off it. If none
  * does, the lines themselves are the change, where this says the same.
  * @type {(found: Mutant[], paste: Paste, fixture: Fixture, says: (one: Mutant) => boolean) => Mutant[]} */
@@ -213,16 +172,6 @@ function byLines(found, paste, fixture, says) {
   if (kept.length) return kept;
   const own = written(paste, fixture);
   return own && says(own) ? [own] : found;
-}
-
-/** The program that has pasted lines in place of its own, where these differ.
- * @type {(paste: Paste, fixture: Fixture) => Mutant?} */
-export function written(paste, fixture) {
-  const { reference } = fixture;
-  const own = [...linesOf(paste, fixture)].filter(
-    ([step, tree]) => !same(evaluate(tree, reference), reference[step]),
-  );
-  return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */

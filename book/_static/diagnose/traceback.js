@@ -1,8 +1,8 @@
 // @ts-check
 /* What a test or numpy said, and where. */
 
-import { DATA } from "./util.js";
-import { every, sought, starting, whole, without } from "./words.js";
+import { bare, DATA } from "./util.js";
+import { every, rewritten, say, sought, starting, whole, without } from "./words.js";
 
 /** What a statement does, in a word. @type {(statement: string) => string} */
 export function statementKind(statement) {
@@ -54,7 +54,7 @@ export function lastFrame(text) {
  * an array begins with a sign, and so it is no expression.
  * @type {(text: string) => [string, string][]} */
 export const assignedIn = (text) =>
-  every("assigned", without("comment", text)).map(({ groups = {} }) => {
+  every("assigned", rewritten(without("comment", text))).map(({ groups = {} }) => {
     const { name } = groups;
     const [sign, form] = [groups.own?.trim() ?? "", groups.form.trim()];
     if (!sign) return [name, form];
@@ -63,6 +63,18 @@ export const assignedIn = (text) =>
 
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
+
+/** What to do with lines that compute no step of a known test.
+ * @param {[string, string][]} lines */
+export function withOwnCode(lines) {
+  const code = lines.map(([, form]) => form).join("\n");
+  return [
+    ...(sought("sigmoid-slope", code) ? [say("sigmoid-slope")] : []),
+    ...(sought("tanh-slope", code) ? [say("tanh-slope")] : []),
+    ...[say("paste-whole"), say("own-network")],
+    ...(lines.length >= DATA.many_lines ? [say("own-learning")] : []),
+  ];
+}
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {
@@ -86,4 +98,13 @@ export function complaints(text) {
     function: every("tested", said).at(-1)?.[1] ?? "",
     error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
   };
+}
+
+/** What to know where the learner's own assert refused the type of an array.
+ * @param {any} refused */
+export function ofType({ name, of }) {
+  const isDb = bare(name).startsWith("db");
+  const other = say("own-type-else", { name });
+  const number = say(isDb ? "own-type-db" : "own-type-float", { name });
+  return [say("own-type", { name, of }), /float(?:64)?$/.test(of) ? number : other];
 }

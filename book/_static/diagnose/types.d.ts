@@ -75,11 +75,14 @@ interface FixtureData {
   gradient: boolean;
   entries: string[];
   outputs: string[];
+  numbers: string[];
   order: string[];
   roles: Record<string, string>;
   /** How many steps its loop over time has, if it is one. */
   last?: number;
   also: Record<string, string>[];
+  /** What the notebook's function calls arrays and steps that have other names here. */
+  notebook: Record<string, string>;
   byKey: boolean;
   spread: number;
   arrays: number;
@@ -149,6 +152,7 @@ interface Data {
   larger: number;
   cases: number;
   most_lines: number;
+  many_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
   effort: [number, number];
@@ -174,6 +178,7 @@ interface Data {
     small: string[];
     patterns: Record<string, [string, string]>;
     replaced: [string, string, string][];
+    rewritten: [string, string, string][];
   };
   differences: {
     says: string[];
@@ -317,6 +322,9 @@ interface Trace {
   frames: Passed[];
 }
 
+/** A function, its test, arrays, and the place among the cases of the test. */
+type Case = [string, Fixture, Scope, number];
+
 /** What is to be run: the function as it is, then each function, test and arrays of the cases. */
 interface Asked {
   fixture: Fixture;
@@ -324,7 +332,7 @@ interface Asked {
   name: string;
   note: string;
   job: object;
-  cases: [string, Fixture, Scope][];
+  cases: Case[];
 }
 
 /** A frame: its cell, line, function and text. */

@@ -55,10 +55,17 @@ export function starting(key, text, place = 0) {
 /** The text with something else in place of each. @param {string} key @param {string} text */
 export const without = (key, text, by = "") => text.replaceAll(pattern(key, "g"), by);
 
-const REPLACED = DATA.words.replaced.map(([source, flags, by]) => ({
-  found: new RegExp(source, `${flags}g`),
-  by,
-}));
+/** What puts a text right by a list of patterns.
+ * @type {(list: [string, string, string][]) => (text: string) => string} */
+function replacing(list) {
+  const some = list.map(([source, flags, by]) => ({ found: new RegExp(source, `${flags}g`), by }));
+  return (text) => some.reduce((left, { found, by }) => left.replaceAll(found, by), text);
+}
+
+const replaced = replacing(DATA.words.replaced);
+
+/** Code in the words of a program. */
+export const rewritten = replacing(DATA.words.rewritten);
 
 /** A pasted text with its signs, prompts, comments and markup set right. @param {string} text */
 export function cleaned(text) {
@@ -66,5 +73,5 @@ export function cleaned(text) {
   for (const sign of new Set(every("fullwidth", text).map(([one]) => one))) {
     plain = plain.replaceAll(sign, String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
   }
-  return REPLACED.reduce((left, { found, by }) => left.replaceAll(found, by), plain);
+  return replaced(plain);
 }

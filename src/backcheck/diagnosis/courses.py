@@ -18,10 +18,11 @@ KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": b
 KEYS |= {"is_gradient": bool, "instead": str}
 KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains", "deeper"), dict)
+KEYS |= {"notebook_names": dict}
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}
-COMPARED |= {"near": list, "step": float}
+COMPARED |= {"near": list, "step": float, "bare": bool}
 
 
 def read(path: str | Path) -> tuple[Fixture, ...]:

@@ -35,7 +35,14 @@ from backcheck.diagnosis.placing import (
     placed_on,
     placings,
 )
-from backcheck.diagnosis.reading import Paste, PrintedArray, from_arrays, has_code, read
+from backcheck.diagnosis.reading import (
+    Paste,
+    PrintedArray,
+    from_arrays,
+    has_code,
+    read,
+    with_own_code,
+)
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
 from backcheck.diagnosis.shapes import misshapen
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
@@ -43,6 +50,7 @@ from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.steps import sound
+from backcheck.over_time import stem
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -92,8 +100,18 @@ class Diagnosis:
         changes = "; ".join(self.candidates[0].shown) if self.verdict == "explained" else ""
         return f"{self.title[:-1]}: {changes}" if changes else self.title
 
+    @property
+    def notice(self) -> str:
+        """What the test accepts that is no gradient, or for its own shapes alone; or ``""``."""
+        test, bare = self.fixture, [name for name, array in self.arrays.items() if array.bare]
+        if test and self.arrays and not test.is_gradient:
+            of = sound(test)
+            return say("no-gradient", title=of.title, id=of.id, page=test.page)
+        return say("takes-numbers", names=" and ".join(bare)) if bare else ""
+
     def __repr__(self) -> str:
-        return f"{_wrapped([self.title])}\n{self.body}"
+        notice = ["", self.notice] if self.notice else []
+        return f"{_wrapped([self.title, *notice])}\n{self.body}"
 
     @property
     def body(self) -> str:
@@ -128,6 +146,7 @@ class Diagnosis:
             name = html.escape(sentence(first))
             items.append(f"<li>{changes or say('as-it-stands')}<br>{name}</li>")
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
+        parts += [f"<p>{html.escape(self.notice)}</p>"] if self.notice else []
         parts += [f"<ol>{''.join(items)}</ol>"] if items else []
         parts += [f"<p>{html.escape(remark)}</p>" for remark in self.remarks]
         return f'<div class="diagnosis">{"".join(parts)}</div>'
@@ -157,7 +176,7 @@ class Diagnosis:
                 }
                 for mutant in self.candidates
             ],
-            "remarks": [*filter(None, [self.headline]), *self.remarks],
+            "remarks": [*filter(None, [self.headline, self.notice]), *self.remarks],
         }
 
     def to_json(self) -> str:
@@ -207,10 +226,12 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     yield from (f"    {mistake.hint}" for mistake in first.named)
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
-    if others := [str(mutant) for mutant in group[1:]]:
-        rest = len(others) - 3
-        more = say("alike-more", n=rest) if rest > 0 else ""
-        yield f"    {say('alike', others='; '.join(others[:3]), more=more)}"
+    if others := group[1:]:
+        # Forms without a name are none that anybody is known to write.
+        known = [str(mutant) for mutant in others if mutant.name][:3]
+        rest = len(others) - len(known)
+        listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
+        yield f"    {say('alike', others=' or '.join(listed))}"
 
 
 def diagnose(
@@ -244,8 +265,7 @@ def diagnose(
         the shortcut A - Y: equivalent, and this test rejects it
         Equal to dA times the derivative where A is the sigmoid of Z: check the cache.
         Read a-minus-y-fails#a-minus-y-why.
-        The test cannot tell it from dZ2 = dAL * AL * (1 - AL); dZ2 = relu(AL) - Y; dZ2 =
-        (AL - Y) * (AL > 0).
+        The test cannot tell it from dZ2 = dAL * AL * (1 - AL) or 2 other programs.
     """
     if changes not in (0, 1, 2):
         raise ValueError(f"changes is {changes}, but programs have 0, 1 or 2.")
@@ -270,11 +290,25 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*found.remarks, beside, *causes))
+        found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
     found = found or _without_numbers(paste, tests, tests if asked else every)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
+    """Return the remarks that say more than that nothing is known."""
+    keys = ("no-test-fits", "nothing-said", "unknown-message", "lines-unread", "paste-whole")
+    silent = {"", covered(), *map(say, (*keys, "own-network", "own-learning", "stopped"))}
+    return tuple(remark for remark in remarks if remark not in silent)
+
+
+def led_by(found: Diagnosis, defined: str) -> Diagnosis:
+    """Return an answer with what to do with a function of the text: first, unless numbers tell."""
+    if found.verdict != "unexplained":
+        return replace(found, remarks=(defined, *found.remarks))
+    return replace(found, headline=defined, remarks=_telling([found.headline, *found.remarks]))
 
 
 def _by_name(paste: Paste) -> dict[str, PrintedArray]:
@@ -324,7 +358,7 @@ def _elsewhere(
     if not other or not other.candidates:
         return None
     found = found or Diagnosis("unexplained", asked)
-    return replace(found, remarks=(*found.remarks, say("elsewhere", title=other.title)))
+    return replace(found, remarks=(*_telling(found.remarks), say("elsewhere", title=other.title)))
 
 
 def _in_other_course(paste: Paste, changes: int, effort: Effort) -> Diagnosis | None:
@@ -386,14 +420,19 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
-    is_code = not (arrays or paste.error or paste.failing or paste.problem)
-    if is_code and (lines := judged(paste, every)):
+    is_code = has_code(paste.lines) and not (paste.error or paste.failing or paste.problem)
+    # What code assigns to other names than those of gradients are inputs.
+    if (
+        is_code
+        and all(name[:1] != "d" and one.name for name, one in arrays.items())
+        and (lines := judged(paste, every))
+    ):
         test, candidates, (headline, *more) = lines
         more += [] if test else [covered()]
         return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = [say("own-network"), say("own-learning")] if is_own else []
+    own = with_own_code(paste.lines) if is_own else []
     remarks = () if paste.problem and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
@@ -513,9 +552,6 @@ def _answer(
         if mutant.named and mutant.outcome.word == "passes"
     ]
     candidates = (Mutant(fixture, {}, 0), *others)
-    if not fixture.is_gradient:
-        of = sound(fixture)
-        remarks += (say("no-gradient", title=of.title, id=of.id, page=fixture.page),)
     return Diagnosis("expected", fixture, candidates, (*remarks, *_hidden(fixture, others)), arrays)
 
 
@@ -626,20 +662,23 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
     if right and wrong:
         order = {one.name: {*one.reads} for one in fixture.program.steps}
         # What a right array is computed from is right, and the first that is not reads only such;
-        # what was computed from another array than the one that is pasted proves nothing.
-        own = [step for step in right if _above([step], order).isdisjoint(wrong)]
+        # what was computed from another array than the one that is pasted proves nothing, nor 0.
+        telling = [step for step in right if np.any(fixture.values[step])]
+        own = [step for step in telling if _above([step], order).isdisjoint(wrong)]
         proved, open_ = (_above(some, order) for some in (own, wrong))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
-        also = [
-            n for n in order if n in proved and n not in right and pattern("gradient").search(n)
-        ]
+        # A line of a loop is right if it is so at every step.
+        off = {*map(stem, order.keys() - proved)}
+        also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
+        known = [*dict.fromkeys([*right, *also])]
+        listed, rest = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
         yield say(
             "right-and-wrong",
-            right=", ".join([*right, *also]),
-            is_right=say("is", n=len(right) + len(also)),
+            right=say("and-others", names=listed, n=rest) if rest > 0 else listed,
+            is_right=say("is", n=len(known)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=", ".join(first),
+            first=", ".join(dict.fromkeys(map(stem, first))),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)

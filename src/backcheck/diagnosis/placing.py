@@ -77,11 +77,11 @@ class Placing:
         """
         arrays, values = self.arrays, self.fixture.values
         most = 2 * self.outputs >= len(self.fixture.expected)
-        some = self.named or (most and self.is_whole(paste))
+        some = self.named or (most and self.uses_all(paste))
         likely = all(_is_likely(array, np.shape(values[step])) for step, array in arrays.items())
         return bool(self.right) or (by_name and some and likely)
 
-    def is_whole(self, paste: Paste) -> bool:
+    def uses_all(self, paste: Paste) -> bool:
         """Whether it makes use of every pasted array."""
         return len(self.arrays) + self.recognised == len(paste.arrays)
 
@@ -138,7 +138,7 @@ def placed_on(paste: Paste, tests: Iterable[Fixture], named: bool) -> list[Placi
     What has no name is taken for a step of another shape where no test has room for all arrays.
     """
     exact = [one for test in tests for one in placings(paste, test, named, exact=True)]
-    if any(one.is_whole(paste) for one in exact):
+    if any(one.uses_all(paste) for one in exact):
         return exact
     return [one for test in tests for one in placings(paste, test, named)]
 
@@ -169,7 +169,7 @@ def placings(
         left = [step for step in steps if step not in taken]
         for filled in _by_shape(free, left, fixture, exact):
             moved = _other_names(filled) | (keys if habit == 1 else {})
-            if placed := {**taken, **filled}:
+            if placed := _bracketed({**taken, **filled}, fixture):
                 yield Placing(fixture, placed, moved, recognised, other if habit > 1 else {})
 
 
@@ -293,6 +293,15 @@ def _same_search(placing: Placing) -> Any:
     arrays = tuple(fingerprint(value) for value in fixture.arrays.values())
     printed = tuple(id(array.rows) for array in placing.arrays.values())
     return str(fixture.program), arrays, tuple(placing.arrays), printed
+
+
+def _bracketed(placed: dict[str, PrintedArray], fixture: Fixture) -> dict[str, PrintedArray]:
+    """Read a number as the array that a test expects bare, if anything speaks for the test."""
+    bare = {step: placed[step] for step in fixture.numbers if step in placed}
+    read = {step: replace(a, dimensions=2, bare=True) for step, a in bare.items() if a.shape == ()}
+    right = (array.matches(fixture.expected[step]) for step, array in read.items())
+    speaks = any(right) or any(a.fits(np.shape(fixture.values[s])) for s, a in placed.items())
+    return placed | read if speaks else placed
 
 
 def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:

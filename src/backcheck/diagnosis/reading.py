@@ -20,7 +20,15 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
-from backcheck.showing.words import cleaned, covered, gradients_of, pattern, say, spellings
+from backcheck.showing.words import (
+    cleaned,
+    covered,
+    gradients_of,
+    pattern,
+    put_right,
+    say,
+    spellings,
+)
 
 LIMIT = 1_000_000
 """Longest text that is read, in bytes."""
@@ -81,6 +89,7 @@ class PrintedArray:
     expected: bool = False  # whether the text calls it the expected output
     at: tuple[int, ...] = ()  # where it stands in a larger array, as dW[3][1] does
     around: tuple[int, ...] | None = None  # the shape of that array, if it was printed
+    bare: bool = False  # whether it stood without the brackets that it is read with
 
     @cached_property
     def shape(self) -> tuple[int, ...] | None:
@@ -191,6 +200,9 @@ def _near(values: Any, centre: Any, width: Any) -> Any:
         return np.abs(values - centre) <= width
 
 
+MANY_LINES = 8
+"""From how many lines of code on the whole of a network may stand there."""
+
 DEEPEST = 8
 """Of the frames above the last one so many are read: who calls it with what."""
 
@@ -264,13 +276,25 @@ def assigned_in(text: str) -> tuple[tuple[str, str], ...]:
     >>> assigned_in("---> 54 dZ1 = dA1 * W1  # no\ndZ1 *= A1\ndZ1[0] = 1")
     (('dZ1', 'dA1 * W1'), ('dZ1', 'dZ1 * (A1)'), ('dZ1', '= 1'))
     """
-    found = pattern("assigned").finditer(pattern("comment").sub("", text))
+    code = put_right(pattern("comment").sub("", text), "rewritten")
+    found = pattern("assigned").finditer(code)
     return tuple((one["name"], _assigned(**one.groupdict())) for one in found)
 
 
 def has_code(lines: Iterable[tuple[str, str]]) -> bool:
     """Return whether lines assign more than numbers."""
     return any(pattern("code").match(form) for _, form in lines)
+
+
+def with_own_code(lines: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what to do with lines that compute no step of a known test."""
+    code = "\n".join(form for _, form in lines)
+    slopes = [
+        *([say("sigmoid-slope")] if pattern("sigmoid-slope").search(code) else []),
+        *([say("tanh-slope")] if pattern("tanh-slope").search(code) else []),
+    ]
+    learns = [say("own-learning")] if len(lines) >= MANY_LINES else []
+    return [*slopes, say("paste-whole"), say("own-network"), *learns]
 
 
 def _assigned(name: str, own: str | None, form: str) -> str:
@@ -333,12 +357,11 @@ def _printed_shapes(
             yield course_spelling(named[-1][0], names), sizes
 
 
-def _nothing_in(text: str, lines: Iterable[tuple[str, str]]) -> str:
+def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
     if has_code(lines):
-        keys = ("paste-whole", "own-network", "own-learning")
-        return " ".join([say("only-code"), *map(say, keys)])
+        return " ".join([say("only-code"), *with_own_code(lines)])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -12,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
-from backcheck.fixtures import PREFIXES, Fixture, ids, load, table_of
+from backcheck.diagnosis.pasted import lines_of, written
+from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste
+from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
 from backcheck.forward import networks
 from backcheck.mutants.formulas import FAILURES, Values
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
-from backcheck.mutants.operators import expression
-from backcheck.program import OPERATIONS, Tree, compiled, names, put
+from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -121,34 +120,6 @@ def wrong_calls() -> list[tuple[str, str]]:
     return [(e["pattern"], e.get("says") or table["causes"][k]) for k, e in table["calls"].items()]
 
 
-def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
-    """Return the steps of a fixture that pasted lines compute, in one way each."""
-    steps = {step.name for step in fixture.program.steps} - {"m"}
-    found: dict[str, Tree] = {}
-    # What the lines above compute under names of their own.
-    above: dict[Tree, Tree] = {}
-    for name, text in paste.lines:
-        step = next((one for one in (name, course_spelling(name)) if one in steps), "")
-        if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
-            continue
-        # A step stands for itself where it is computed in two ways, or in none that is read.
-        tree: Tree = step or name
-        again = False
-        with suppress(ValueError):
-            tree = expression(text)
-            again = step in found and step in names(tree)
-            tree = put(tree, {**above, step: found[step]} if again else above)
-        if not step:
-            above[name] = tree
-            continue
-        # What the test computes in a step of its own has that step's name.
-        tree = put(tree, {s.expression: s.name for s in fixture.program.steps if s.name != step})
-        is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
-        is_one = again or found.get(step, tree) == tree
-        found[step] = tree if is_known and is_one else step
-    return {step: tree for step, tree in found.items() if tree != step}
-
-
 @np.errstate(all="ignore")
 def _by_lines(
     found: list[Mutant], paste: Paste, fixture: Fixture, says: Callable[[Mutant], bool]
@@ -176,15 +147,6 @@ def _by_lines(
     return [own] if own and says(own) else found
 
 
-@np.errstate(all="ignore")
-def written(paste: Paste, fixture: Fixture) -> Mutant | None:
-    """Return the program that has pasted lines in place of its own, where these differ."""
-    scope = Values({**fixture.values, **fixture.arrays})
-    lines = lines_of(paste, fixture).items()
-    own = {step: tree for step, tree in lines if not same(scope[tree], fixture.values[step])}
-    return Mutant(fixture, own, len(own)) if own else None
-
-
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
     """Keep the tests that a message can come from, if there are any."""
     tests = [test for test in tests if test.function == paste.function] or tests
@@ -203,7 +165,7 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
     refused = pattern("own-shape").search(frame.statement)
     if not refused:
         kind = pattern("own-type").search(frame.statement)
-        return (None, (), (say("own-type", **kind.groupdict()),)) if kind else None
+        return (None, (), _of_type(**kind.groupdict())) if kind else None
     name, said = refused["name"], say("own-shape", **refused.groupdict())
     for test in tests:
         known = test.function == frame.function or frame.function in ("", "cell")
@@ -212,6 +174,15 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
                 like = say("own-shape-like", title=test.title, name=name)
                 return test, tuple(found), (said, like)
     return None, (), (said, say("own-shape-else"))
+
+
+def _of_type(name: str, of: str) -> tuple[str, str]:
+    """Return what to know where the learner's own assert refused the type of an array."""
+    is_db = name.removeprefix(prefix(name)).startswith("db")
+    number = say("own-type-db" if is_db else "own-type-float", name=name)
+    is_float = of.removesuffix("64").endswith("float")
+    more = number if is_float else say("own-type-else", name=name)
+    return say("own-type", name=name, of=of), more
 
 
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:

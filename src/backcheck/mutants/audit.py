@@ -233,14 +233,20 @@ def _widened(fixture: Fixture) -> Fixture:
 def _distinct(wide: Fixture) -> tuple[Mutant, ...]:
     found = mutants(wide)
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
-    unchanged = _key(wide, wide.program)
+    every = [Mutant(wide, forms) for forms in (*changes, *found.higher_order)]
+    unchanged = _key(wide, wide.program, 0)
+    keys = [_key(wide, mutant.program, 0) for mutant in every]
+    often = Counter([unchanged, *keys])
     kept: dict[Any, Mutant] = {}
-    for forms in (*changes, *found.higher_order):
-        mutant = Mutant(wide, forms)
-        with suppress(*FAILURES):
-            key = _key(wide, mutant.program)
-            if key != unchanged and (key not in kept or _length(mutant) < _length(kept[key])):
-                kept[key] = mutant
+    for mutant, first in zip(every, keys, strict=True):
+        if first is None:
+            continue
+        # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
+        key = (first, _key(wide, mutant.program, 1) if often[first] > 1 else None)
+        if key != (unchanged, _key(wide, wide.program, 1)) and (
+            key not in kept or _length(mutant) < _length(kept[key])
+        ):
+            kept[key] = mutant
     return tuple(kept.values())
 
 
@@ -248,13 +254,15 @@ def _length(mutant: Mutant) -> tuple[int, int]:
     return len(mutant.forms), len(str(mutant))
 
 
-def _key(wide: Fixture, changed: Program) -> Any:
-    # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
-    drawn = [changed.run(*_unrelated(wide, seed)) for seed in range(2)]
-    outputs = [[np.asarray(one[name]) for name in wide.comparisons[-1].outputs] for one in drawn]
-    # One fingerprint for all outputs of a draw is quicker than one for each.
-    together = [fingerprint(np.concatenate([value.ravel() for value in one])) for one in outputs]
-    return (*(value.shape for value in outputs[0]), *together)
+def _key(wide: Fixture, changed: Program, seed: int) -> Any:
+    """Return what the outputs of a program have in common with equal ones, or None for none."""
+    with suppress(*FAILURES):
+        drawn = changed.run(*_unrelated(wide, seed))
+        outputs = [np.asarray(drawn[name]) for name in wide.comparisons[-1].outputs]
+        # One fingerprint for all outputs is quicker than one for each.
+        together = fingerprint(np.concatenate([value.ravel() for value in outputs]))
+        return (*(value.shape for value in outputs), together)
+    return None
 
 
 @cache

@@ -17,12 +17,14 @@ def activated(fixture: Fixture) -> tuple[str, ...]:
     return tuple(name for name in steps if is_place(fixture, name))
 
 
+@cache
 def array_order(fixture: Fixture) -> tuple[str, ...]:
     """Return the names of the arrays so that what a forward pass computes first comes first."""
     computed = [name for name in activated(fixture) if name in fixture.arrays]
     return (*(name for name in fixture.arrays if name not in computed), *computed)
 
 
+@cache
 def known_at(fixture: Fixture, step: str) -> tuple[str, ...]:
     """Return the names of the arrays, and of the steps before one."""
     steps = [one.name for one in fixture.program.steps]

@@ -42,8 +42,12 @@ def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 def cleaned(text: str) -> str:
     """Return a pasted text with its signs, prompts, comments and markup set right."""
-    text = pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text)
-    for entry in texts()["replaced"]:
+    return put_right(pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text))
+
+
+def put_right(text: str, what: str = "replaced") -> str:
+    """Return a text with what a list of patterns finds put right."""
+    for entry in texts()[what]:
         text = re.sub(entry["pattern"], entry["by"], text)
     return text
 

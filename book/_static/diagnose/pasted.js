@@ -1,0 +1,76 @@
+// @ts-check
+/* Pasted lines of code: the steps of a test that they compute; see pasted.py. */
+import { Mutant } from "./mutant.js";
+import { evaluate, folded, leaf, namesIn, parse } from "./program.js";
+import { courseSpelling } from "./reading.js";
+import { same } from "./values.js";
+import { starting } from "./words.js";
+
+/** @param {Fixture} fixture */
+const ownSteps = ({ steps }) => steps.map(({ name }) => name).filter((name) => name !== "m");
+
+/** The step that a learner's name is the name of. @type {(name: string, fixture: Fixture) => string | undefined} */
+const stepOf = (name, fixture) =>
+  [name, fixture.data.notebook[name], courseSpelling(name)].find((one) =>
+    ownSteps(fixture).includes(one),
+  );
+
+/** The steps that pasted lines assign, each once. @type {(paste: Paste, fixture: Fixture) => string[]} */
+export const stepsIn = ({ lines }, fixture) => [
+  ...new Set(lines.flatMap(([name]) => stepOf(name, fixture) ?? [])),
+];
+
+/** The steps of a test that pasted lines compute, in one way each.
+ * @type {(paste: Paste, fixture: Fixture) => Forms} */
+export function linesOf({ lines }, fixture) {
+  const { notebook } = fixture.data;
+  const steps = ownSteps(fixture);
+  /** @type {Forms} */
+  const found = new Map();
+  // What the lines above compute under names of their own.
+  /** @type {Map<Tree, Tree>} */
+  const above = new Map(Object.entries(notebook).map(([own, name]) => [leaf(own), leaf(name)]));
+  for (const [name, text] of lines) {
+    const step = stepOf(name, fixture);
+    if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
+    // A step stands for itself where it is computed in two ways, or in none that is read.
+    const code = readable(text);
+    const tree = code ?? leaf(step ?? name);
+    const before = code && step && namesIn(code).includes(step) ? found.get(step) : undefined;
+    const parts = before && step ? new Map([...above, [leaf(step), before]]) : above;
+    const whole = folded(tree, parts);
+    if (!step) {
+      above.set(leaf(name), whole);
+      continue;
+    }
+    // What the test computes in a step of its own has that step's name.
+    const own = fixture.steps.filter((one) => one.name !== step);
+    const read = folded(whole, new Map(own.map((one) => [one.tree, leaf(one.name)])));
+    const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
+    const isKnown = namesIn(read).every((one) => known.includes(one));
+    const isOne = before || (found.get(step) ?? read) === read;
+    found.set(step, isKnown && isOne ? read : leaf(step));
+  }
+  return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
+}
+
+/** @param {string} text */
+function readable(text) {
+  try {
+    return parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The program that has pasted lines in place of its own, where these differ.
+ * @type {(paste: Paste, fixture: Fixture) => Mutant?} */
+export function written(paste, fixture) {
+  const [network] = fixture.networks;
+  const { scope } = fixture.run(new Map(), network.arrays);
+  const passes = [fixture.reference, scope];
+  const own = [...linesOf(paste, fixture)].filter(
+    ([step, tree]) => !passes.every((one) => same(evaluate(tree, one), one[step])),
+  );
+  return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
+}

@@ -1,0 +1,70 @@
+"""Pasted lines of code: the steps of a test that they compute."""
+
+from contextlib import suppress
+
+import numpy as np
+
+from backcheck.diagnosis.lines import same
+from backcheck.diagnosis.reading import Paste, course_spelling
+from backcheck.fixtures import Fixture
+from backcheck.forward import networks
+from backcheck.mutants.formulas import Values
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.operators import expression
+from backcheck.program import Tree, names, put
+from backcheck.showing.words import pattern
+
+
+def step_of(name: str, fixture: Fixture) -> str:
+    """Return the step of a fixture that a learner's name is the name of, or ``""``."""
+    steps = {step.name for step in fixture.program.steps} - {"m"}
+    names = (name, fixture.notebook_names.get(name), course_spelling(name))
+    return next((one for one in names if one in steps), "")
+
+
+def steps_in(paste: Paste, fixture: Fixture) -> list[str]:
+    """Return the steps of a fixture that pasted lines assign, each once."""
+    return list(dict.fromkeys(filter(None, (step_of(name, fixture) for name, _ in paste.lines))))
+
+
+def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
+    """Return the steps of a fixture that pasted lines compute, in one way each."""
+    steps = {step.name for step in fixture.program.steps} - {"m"}
+    found: dict[str, Tree] = {}
+    # What the lines above compute under names of their own.
+    above: dict[Tree, Tree] = dict(fixture.notebook_names.items())
+    for name, text in paste.lines:
+        step = step_of(name, fixture)
+        if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
+            continue
+        # A step stands for itself where it is computed in two ways, or in none that is read.
+        tree: Tree = step or name
+        again = False
+        with suppress(ValueError):
+            tree = expression(text)
+            again = step in found and step in names(tree)
+            tree = put(tree, {**above, step: found[step]} if again else above)
+        if not step:
+            above[name] = tree
+            continue
+        # What the test computes in a step of its own has that step's name.
+        tree = put(tree, {s.expression: s.name for s in fixture.program.steps if s.name != step})
+        is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
+        is_one = again or found.get(step, tree) == tree
+        found[step] = tree if is_known and is_one else step
+    return {step: tree for step, tree in found.items() if tree != step}
+
+
+@np.errstate(all="ignore")
+def written(paste: Paste, fixture: Fixture) -> Mutant | None:
+    """Return the program that has pasted lines in place of its own, where these differ."""
+    network, *_ = networks(fixture, own_shapes=False)[0]
+    every = ((fixture.values, fixture.arrays), (fixture.program.run(network), network))
+    passes = [Values({**values, **arrays}) for values, arrays in every]
+    lines = lines_of(paste, fixture).items()
+    own = {
+        step: tree
+        for step, tree in lines
+        if not all(same(scope[tree], scope[step]) for scope in passes)
+    }
+    return Mutant(fixture, own, len(own)) if own else None

@@ -1,0 +1,29 @@
+"""What the page says first, lists and leaves out: the same as the package."""
+
+from test_engine import agree
+
+from posts import BARE, POSTS, WRONG, as_printed
+
+ASKED = ("db, float", "grads['db1'], np.float64", "cost, float", "dW, np.ndarray", "cache, tuple")
+
+
+def test_page_and_package_agree_on_numbers_without_brackets() -> None:
+    texts = [(as_printed(test),) for test in BARE]
+    for test in BARE:
+        name = test.numbers[-1]
+        texts += [(as_printed(test, **{name: 2 * test.expected[name].item()}),)]
+        texts += [(f"{name} = {test.expected[name].item()}",), (f"{name} = 0.31415926",)]
+    agree(*texts, ("dw = [[1.5 2.5 3.5]]\ndb = 0.25",))
+
+
+def test_page_and_package_agree_on_tests_that_accept_a_mistake() -> None:
+    agree(*((as_printed(test), test.id, 1) for test in WRONG if not test.last))
+
+
+def test_page_and_package_agree_on_asserts_about_a_type() -> None:
+    lines = (f"     25     assert isinstance({asked})" for asked in ASKED)
+    agree(*((f"in linear_backward(dZ, cache)\n{line}\nAssertionError:",) for line in lines))
+
+
+def test_page_and_package_agree_on_numbers_beside_what_explains_more() -> None:
+    agree(*((f"It prints\n{beside}", None, 1) for beside, _ in POSTS.values()))
