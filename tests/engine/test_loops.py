@@ -84,6 +84,9 @@ def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None
         "dx = [[[ 1.5 2.5]\n  [ 3.5 4.5]]\n\n [[ 0.5 1.5]\n  [ 2.5 3.5]]]",
         "dx = [[[ 1.5 2.5]\n  [ 3.5 4.5]]\n\n [[ 0.5 1.5]]]",
         "dxt = [[[ 1.5 2.5]\n  [ 3.5 4.5]]]",
+        "dx shape is (8,10), expected (3,10)\n"
+        "dxt = np.dot(Wf.T, dft) + np.dot(Wi.T, dit) + np.dot(Wc.T, dcct) + np.dot(Wo.T, dot)",
+        "dxt.shape = (9,10)",
         "rnn_backward: dx shape is (8,10), expected (3,10)",
         "<ipython-input-1> in rnn_backward(da, caches)\n"
         "---> 12 gradients = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])\n"
