@@ -50,7 +50,7 @@ export function misshapen({ arrays, shapes }, tests) {
   return null;
 }
 
-/** What a shape says that has the rows of two arrays, where a test takes those of one.
+/** What a shape says that has two arrays in its rows, where a test takes one of them.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
 export function stacked({ arrays, shapes }, tests) {
   /** @type {[string, number[]][]} */
