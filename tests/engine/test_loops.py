@@ -14,6 +14,7 @@ from backcheck.diagnosis.placing import courses
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, operator_of, second_changes
+from backcheck.mutants.operators import expression
 from backcheck.mutants.steps import other_steps
 from backcheck.program import parse, write
 from backcheck.showing.handout import equation
@@ -56,12 +57,14 @@ def random_texts(fixture: Fixture, number: int, changes: int) -> Iterator[str]:
 
 @each
 def test_page_and_package_agree_on_one_change_of_a_loop(test: Fixture) -> None:
-    agree(*((text, None, 1) for text in random_texts(test, 12, 1)))
+    agree(*((text, None, 1) for text in random_texts(test, 6, 1)))
 
 
-@each
-def test_page_and_package_agree_on_two_changes_of_a_loop(test: Fixture) -> None:
-    agree(*((text,) for text in random_texts(test, 1, 2)))
+def test_page_and_package_agree_on_two_changes_of_a_loop() -> None:
+    forms = {"dz_t4": "da_next_t4 * (1 - a_next_t4)", "dba_sum_t4": "dba_t4"}
+    mutant = Mutant(load(RNN), {name: expression(form) for name, form in forms.items()}, 2)
+    found = as_the_notebook_prints(mutant.fixture, mutant.values)
+    agree(*((text,) for text in (found, *random_texts(load(LSTM), 1, 2))))
 
 
 def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None:
@@ -81,17 +84,22 @@ def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None
         "dx = [[[ 1.5 2.5]\n  [ 3.5 4.5]]\n\n [[ 0.5 1.5]\n  [ 2.5 3.5]]]",
         "dx = [[[ 1.5 2.5]\n  [ 3.5 4.5]]\n\n [[ 0.5 1.5]]]",
         "dxt = [[[ 1.5 2.5]\n  [ 3.5 4.5]]]",
+        "dx shape is (8,10), expected (3,10)\n"
+        "dxt = np.dot(Wf.T, dft) + np.dot(Wi.T, dit) + np.dot(Wc.T, dcct) + np.dot(Wo.T, dot)",
+        "dxt.shape = (9,10)",
         "rnn_backward: dx shape is (8,10), expected (3,10)",
         "<ipython-input-1> in rnn_backward(da, caches)\n"
         "---> 12 gradients = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])\n"
         "ValueError: operands could not be broadcast together with shapes (5,10) (5,10,4)",
         "<ipython-input-1> in lstm_backward(da, caches)\n---> 30 dWf = dWf + dzf @ concat\n"
         "ValueError: shapes (5,10) and (8,10) not aligned: 10 (dim 1) != 8 (dim 0)",
+        'gradients["dx"][1][2] = [-2.1 -0.6 0.025 0.01483317]',
+        'gradients["dx"][1][2] = [-2.07101689 -0.59255627 0.12466855 0.01483317]',
         "dba += gradients['dba']\nda0 = da_prevt\ndx = np.zeros((n_x, m, T_x))",
     ],
 )
 def test_page_and_package_agree_on_what_stands_beside_a_loop(text: str) -> None:
-    agree((text,))
+    agree((text, None, 1))
 
 
 @each

@@ -252,10 +252,10 @@ ASKED = {
         ("line", "the gradient from above put through relu")),
     "a loop over time": (
         changed("loop, right", ("da[:, :, t] +", "da[:, :, t + 1] +")),
-        ("error", "IndexError: index 4 is out of bounds for axis 2 with size 4")),
+        ("test", "IndexError: index 4 is out of bounds for axis 2 with size 4")),
     "a loop over a single step": (
         "def rnn_backward(da, caches):\n    return rnn_cell_backward(da, caches[0])\n",
-        ("test", "ValueError")),
+        ("test", "TypeError: ")),
     "a function taken out of a class": (
         "def linear_backward(self, dZ, cache):\n    return self.W.T @ dZ, dZ, dZ\n",
         ("remarks", "linear_backward takes self first, as a method does")),

@@ -8,7 +8,7 @@ import { chance, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
 import { explanations } from "./search.js";
 import { DATA } from "./util.js";
-import { sameShape, shapeOf, transpose, tuple } from "./values.js";
+import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
 const MOST_LISTED = 6;
@@ -71,18 +71,30 @@ function above(names, reads) {
   return found;
 }
 
-/** Where an array is wrong, if that is one row or column alone.
- * @type {(called: string, seen: Observed, want: Value) => Generator<string>} */
-function* partly(called, seen, want) {
-  if (seen.entry || seen.cells.length !== want.d.length) return;
+/** Where an array is wrong, if that is one row, column or step of time alone.
+ * @type {(step: string, called: string, seen: Observed, fixture: Fixture) => Generator<string>} */
+function* partly(step, called, seen, fixture) {
+  const want = partOf(fixture.reference[step], seen.at);
+  if (!want || seen.cells.length !== want.d.length) return;
   if (seen.like && !sameShape(seen.like, want)) return;
   const off = want.d.flatMap((number, at) => (covers(seen.cells[at], number) ? [] : [at]));
   if (!off.length || !want.d.some((number, at) => number && !off.includes(at))) return;
-  const places = [off.map((at) => Math.floor(at / want.c)), off.map((at) => at % want.c)];
-  for (const [axis, found] of places.slice(2 - want.n).entries()) {
-    if (new Set(found).size > 1 || [want.r, want.c].slice(2 - want.n)[axis] < 2) continue;
-    const where = Array(want.n).fill(":").with(axis, String(found[0])).join(", ");
-    yield say("part-differs", { step: called, where });
+  const shape = shapeOf(want);
+  const places = shape.map((size, axis) => {
+    const behind = sizeOf(shape.slice(axis + 1));
+    return new Set(off.map((at) => Math.floor(at / behind) % size));
+  });
+  const overTime = fixture.original(step).op === "dstack";
+  const last = shape.length - 1;
+  if (overTime && places[last].size === shape[last] - 1 && !places[last].has(shape[last] - 1)) {
+    yield say("last-step-right", { step: called });
+    return;
+  }
+  for (const [axis, found] of places.entries()) {
+    if (found.size > 1 || shape[axis] < 2) continue;
+    const where = shape.map((_, one) => (one === axis ? String([...found]) : ":"));
+    const of = { step: called, t: where[axis], where: where.join(", ") };
+    yield say(overTime && axis === last ? "step-differs" : "part-differs", of);
     return;
   }
 }
@@ -102,7 +114,7 @@ function* likeness(step, called, seen, fixture) {
     const shape = tuple((seen.around ?? "").split(",").map(Number));
     yield say("other-shape", { step, shape, expected: tuple(shapeOf(want)) });
   }
-  yield* partly(called, seen, want);
+  yield* partly(step, called, seen, fixture);
   if (!seen.like) return;
   const turned = transpose(want);
   if (sameShape(seen.like, want)) {

@@ -12,7 +12,7 @@ import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
-import { misshapen } from "./shapes.js";
+import { misshapen, stacked } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
@@ -70,12 +70,12 @@ export function* explaining(paste, fixture, changes) {
 
 /** Whether the tests of the other courses may say more, and are not here.
  * @type {(paste: Paste, fixture: Fixture | null) => boolean} */
-function isCalledFor({ arrays, frame, function: named, error, failing, lines }, fixture) {
+function isCalledFor({ arrays, shapes, frame, function: named, error, failing, lines }, fixture) {
   if (isWhole() || fixture) return false;
   const isCode = !error && !failing.length && lines.length > 0;
   return (
     isCode ||
-    arrays.length > 0 ||
+    arrays.length + shapes.length > 0 ||
     DATA.others.some(([, , of]) => [frame.function, named].includes(of))
   );
 }
@@ -245,7 +245,7 @@ function withoutNumbers(paste, wanted, every) {
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
   const { remarks: shaped, candidates } =
-    (!paste.error && misshapen(paste, tested)) || unknown(null, []);
+    (!paste.error && (stacked(paste, every) || misshapen(paste, tested))) || unknown(null, []);
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;

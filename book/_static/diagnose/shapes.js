@@ -1,6 +1,7 @@
 // @ts-check
 /* Printed arrays and shapes that no test has; see shapes.py. */
 import { distinct, Mutant } from "./mutant.js";
+import { evaluate, node } from "./program.js";
 import { spelledIn } from "./util.js";
 import { shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
@@ -47,6 +48,33 @@ export function misshapen({ arrays, shapes }, tests) {
     return { fixture: null, candidates: distinct(found), remarks };
   }
   return null;
+}
+
+/** What a shape says that has two arrays in its rows, where a test takes one of them.
+ * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
+export function stacked({ arrays, shapes }, tests) {
+  /** @type {[string, number[]][]} */
+  const printed = arrays.map(({ name, like }) => [name ?? "", like ? shapeOf(like) : []]);
+  for (const [name, shape] of [...printed, ...shapes]) {
+    for (const { last, steps, reference, data } of tests) {
+      const step = steps.find((one) => {
+        const both = withAllRows(one.tree);
+        if (last || both === one.tree || one.name.slice(0, 2) !== name.slice(0, 2)) return false;
+        const whole = evaluate(both, reference);
+        return whole && `${shapeOf(whole)}` === `${shape}`;
+      });
+      if (!step) continue;
+      const of = { name, shape: tuple(shape), step: step.name, title: data.title };
+      return { fixture: null, candidates: [], remarks: [say("shape-rows", of)] };
+    }
+  }
+  return null;
+}
+
+/** @type {(tree: Tree) => Tree} */
+function withAllRows(tree) {
+  if (["head", "tail"].includes(tree.op)) return withAllRows(tree.args[0]);
+  return tree.op ? node(tree.op, ...tree.args.map(withAllRows)) : tree;
 }
 
 /** The named forms that give a step a shape, or that shape turned round.

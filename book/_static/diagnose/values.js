@@ -88,7 +88,7 @@ export function transpose(x) {
 }
 
 /** How many entries a shape has. @param {number[]} shape */
-const sizeOf = (shape) => shape.reduce((all, n) => all * n, 1);
+export const sizeOf = (shape) => shape.reduce((all, n) => all * n, 1);
 
 /** @type {(axis: number | null, keep: boolean) => (x: Value) => Value?} */
 const sum = (axis, keep) => (x) => {

@@ -10,6 +10,7 @@ from backcheck.diagnosis.symptoms import Likely
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
+from backcheck.program import Tree, compiled
 from backcheck.showing.words import say
 
 
@@ -39,6 +40,32 @@ def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             said.append(say("shape-exact" if array else "shape-like", name=name))
         return None, tuple(distinct(found)), tuple(said)
     return None
+
+
+def stacked(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
+    """Return what a shape says that has the rows of two arrays, where a test takes those of one."""
+    printed = [(str(one.name), one.shape) for one in paste.arrays]
+    for name, shape in [*printed, *paste.shapes]:
+        for test in tests:
+            for step in () if test.last else test.program.steps:
+                both = _with_all_rows(step.expression)
+                if (
+                    both != step.expression
+                    and step.name[:2] == name[:2]
+                    and np.shape(compiled(both)(test.values)) == shape
+                ):
+                    of = {"name": name, "shape": shape, "step": step.name, "title": test.title}
+                    return None, (), (say("shape-rows", **of),)
+    return None
+
+
+def _with_all_rows(tree: Tree) -> Tree:
+    if not isinstance(tree, tuple):
+        return tree
+    operation, *operands = tree
+    if operation in ("head", "tail"):
+        return _with_all_rows(operands[0])
+    return (operation, *map(_with_all_rows, operands))
 
 
 def of_shape(fixture: Fixture, step: str, shape: tuple[int, ...]) -> Iterator[Mutant]:
