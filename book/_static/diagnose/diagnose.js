@@ -12,7 +12,7 @@ import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
-import { misshapen, stacked } from "./shapes.js";
+import { asStacked, misshapen } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
@@ -65,7 +65,28 @@ export function* explaining(paste, fixture, changes) {
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
   const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
-  return withProblem(answer, paste);
+  return withProblem(withLost(answer, paste.lost), paste);
+}
+
+/** An answer that knows which single numbers are nan or inf.
+ * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */
+function withLost(found, lost) {
+  const { fixture, candidates, verdict, seen } = found;
+  const steps = lost.filter((name) => fixture && name in fixture.expected);
+  const names = steps.join(", ");
+  if (!fixture || !names) return found;
+  const kept = candidates.filter(({ values }) =>
+    steps.every((step) => !values[step]?.d.some(Number.isFinite)),
+  );
+  if (kept.length) {
+    const asks = say("paste-more", { outputs: names });
+    const remarks = [say("lost", { names }), ...found.remarks.filter((one) => one !== asks)];
+    return { ...found, candidates: kept, remarks };
+  }
+  if (verdict !== "expected") return found;
+  const right = [...seen.keys()].join(", ");
+  const headline = say("right-but-lost", { right, is_right: say("is", { n: seen.size }), names });
+  return { ...unknown(fixture, [say("read-page", { page: "cost-is-nan" })], seen), headline };
 }
 
 /** Whether the tests of the other courses may say more, and are not here.
@@ -245,7 +266,7 @@ function withoutNumbers(paste, wanted, every) {
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
   const { remarks: shaped, candidates } =
-    (!paste.error && (stacked(paste, every) || misshapen(paste, tested))) || unknown(null, []);
+    (!paste.error && (asStacked(paste, every) || misshapen(paste, tested))) || unknown(null, []);
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;
