@@ -15,6 +15,10 @@ from playwright.sync_api import BrowserContext
 LONG_ENOUGH_TO_PAINT = 0.3
 """Seconds."""
 
+SETTLED = """() => document.fonts.ready.then(() =>
+  new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))))"""
+"""What waits until a page that has loaded has nothing more to do."""
+
 COMPRESSED = (".html", ".css", ".js", ".svg", ".xml", ".txt")
 
 
@@ -80,22 +84,29 @@ def weights(context: BrowserContext, addresses: list[str]) -> list[int]:
     session.send("Network.enable")
     received: list[float] = []
     within: set[str] = set()
+    open_ones: set[str] = set()
 
     def ask(event: dict[str, Any]) -> None:
         # A font that is part of a stylesheet has come with it.
         if event["request"]["url"].startswith("data:"):
             within.add(event["requestId"])
+        open_ones.add(event["requestId"])
 
     def finish(event: dict[str, Any]) -> None:
+        open_ones.discard(event["requestId"])
         if event["requestId"] not in within:
-            received.append(event["encodedDataLength"])
+            received.append(event.get("encodedDataLength", 0))
 
     session.on("Network.requestWillBeSent", ask)
     session.on("Network.loadingFinished", finish)
+    session.on("Network.loadingFailed", finish)
     found = []
     for address in addresses:
         received.clear()
-        page.goto(address, wait_until="networkidle")
+        page.goto(address)
+        page.evaluate(SETTLED)
+        while open_ones:
+            page.evaluate(SETTLED)
         found.append(int(sum(received)))
     page.close()
     return found

@@ -202,6 +202,7 @@ def facts() -> dict[str, Any]:
         "most_arrays": package.reading.MOST_ARRAYS,
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
+        "usual": sorted(package.operators.USUAL),
         "sure": package.apart.SURE,
         "four_digits": package.running.FOUR_DIGITS,
         "larger": package.running.LARGER,

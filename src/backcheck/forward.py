@@ -306,6 +306,8 @@ def errors(
         return
     for name in fixture.comparisons[-1].outputs:
         value = np.asarray(values.get(name))
+        if name in fixture.numbers and not value.ndim:
+            value = np.reshape(value, [1] * true[name].ndim)
         alike = value.shape == true[name].shape and np.isfinite(value).all()
         yield relative_gap(value, true[name]) if alike else math.inf
 

@@ -61,6 +61,13 @@ SCROLLING = """[document.querySelector(".content"), ...document.querySelectorAll
     : !getComputedStyle(box).backgroundImage.startsWith("linear-gradient") ? "has no cue"
     : box.tabIndex ? "takes no focus" : "may")"""
 
+# What an article hides, and what of it another width shows.
+VISIBLE = "part.checkVisibility({ visibilityProperty: true })"
+HIDE = f"""() => {{
+  window.hidden = [...document.querySelectorAll("article *")].filter((part) => !{VISIBLE});
+}}"""
+SHOWN = f"hidden.filter((part) => {VISIBLE}).map((part) => part.outerHTML.slice(0, 80))"
+
 # The words that stand on several lines.
 BROKEN = r"""[...document.querySelectorAll(CELLS)].flatMap((cell) => {
   const [texts, range, found] = [document.createTreeWalker(cell, 4), new Range(), []];
@@ -129,12 +136,13 @@ def test_axe_finds_nothing_and_nothing_sticks_out(address: str, tab: Page, name:
         # What scrolls now takes the focus once the page has been laid out anew.
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         # No colour depends on the width, but the frame has other parts on a phone.
-        contrast = width > 400 or name in FRAMES
-        if scheme == "light" or contrast:
-            # Only the contrast can differ between the two schemes.
+        whole = width > 400 or name in FRAMES
+        if scheme == "light" or whole:
+            # Only the contrast can differ between the two schemes, and between two widths of what
+            # is shown in both what scrolls.
             options: dict[str, Any] = {"resultTypes": ["violations"]}
             options |= {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-            options |= {} if contrast else {"rules": {"color-contrast": {"enabled": False}}}
+            options |= {} if whole else {"runOnly": ["scrollable-region-focusable"]}
             # Formulas have the colour of the text around them, and axe takes a second for each ten.
             told = page.evaluate("options => axe.run({exclude: ['.katex-html']}, options)", options)
             faults += [
@@ -143,6 +151,10 @@ def test_axe_finds_nothing_and_nothing_sticks_out(address: str, tab: Page, name:
             ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             faults.append(f"wider than {width}")
+        if width > 400:
+            page.evaluate(HIDE)
+        elif shown := page.evaluate(SHOWN):
+            faults.append(f"only {width} shows {shown}")
         may = {"may"} if width < 400 else set()
         faults += [f"{width}: {box}" for box in set(page.evaluate(SCROLLING)) - may]
         faults += [f"{width}: {word} is cut" for word in page.evaluate(BROKEN_IN[width])]
@@ -203,9 +215,11 @@ def arrivals(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Ar
             told = {name: complaints_of(page, address) for name, page in pages.items()}
             for name, page in pages.items():
                 page.goto(f"{address}/{name}.html", wait_until="commit")
-            for name, page in pages.items():
+            for page in pages.values():
                 page.wait_for_load_state()
-                page.evaluate(PAINTED)
+                page.evaluate("() => new Promise(requestAnimationFrame)")
+            page.evaluate(PAINTED)
+            for name, page in pages.items():
                 found[name] = (page.evaluate("window.moved"), told[name])
                 page.close()
     context.close()

@@ -1,6 +1,7 @@
 """What an answer says first, what it leaves out, and what is true of the test that it speaks of."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import described, diagnose
 from backcheck.fixtures import Fixture, load
+from backcheck.mutants.mistakes import names_of
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
+from backcheck.mutants.operators import USUAL
 from backcheck.program import parse
 from posts import BARE, POSTS, WRONG, as_printed
 
@@ -106,8 +109,9 @@ def test_of_programs_that_a_test_cannot_tell_apart_those_are_listed_that_somebod
     counted = 0
     for group in many:
         *_, said = described(group)
-        named = [str(one) for one in group[1:] if one.name][:3]
-        odd = [str(one) for one in group[1:] if not one.name and str(one) not in "; ".join(named)]
+        written = [one for one in group[1:] if one.name or {*one.operators} <= USUAL]
+        named = [str(one) for one in written][:3]
+        odd = [str(one) for one in group[1:] if one not in written and str(one) not in named]
         listed = said.partition("cannot tell it from ")[2].removesuffix(".")
         assert not [one for one in odd if one in listed.split("; ")], said
         assert all(one in listed for one in named), said
@@ -115,6 +119,24 @@ def test_of_programs_that_a_test_cannot_tell_apart_those_are_listed_that_somebod
         assert listed.endswith(f"{rest} other program{'s' if rest > 1 else ''}") == (rest > 0)
         counted += rest > 0
     assert counted > 10
+
+
+def test_the_usual_operators_are_those_of_which_a_third_of_the_forms_has_a_name() -> None:
+    made: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for id in ("c1w3_bp_public_c", "c1w4_linear_backward_v4a", "c5w1_rnn_cell_backward_new"):
+        for slot in mutants(load(id)).slots:
+            made.update(form.operator for form in slot.forms)
+            named.update(
+                form.operator
+                for form in slot.forms
+                if form.operator and names_of(load(id), {slot.name: form.tree})
+            )
+    assert all(3 * named[operator] >= made[operator] > 0 for operator in USUAL)
+    # What adds a transpose, or puts another sign between two arrays, seldom has one.
+    for odd in ("transpose added", "operator replaced", "doubled", "function added"):
+        assert 5 * named[odd] < made[odd]
+        assert odd not in USUAL
 
 
 def test_of_many_right_steps_a_few_are_listed_and_the_others_counted() -> None:

@@ -126,13 +126,15 @@ function valuesShown(candidate, open) {
   return details;
 }
 
+const isUsual = (/** @type {string} */ operator) => DATA.usual.includes(operator);
+
 /** @type {(group: Mutant[]) => Element[]} */
 function alike(group) {
   if (group.length < 2) return [];
-  // Forms without a name are none that anybody is known to write.
+  // Other forms without a name are none that anybody is known to write.
   const known = group
     .slice(1)
-    .filter((one) => one.name)
+    .filter(({ name, operators: made }) => name || (made.length && made.every(isUsual)))
     .slice(0, 3);
   const others = element("span");
   for (const [at, { shown }] of known.entries())

@@ -147,6 +147,7 @@ interface Data {
   agrees: number;
   /** From how many explanations by chance an answer says so, and from how many there is none. */
   coarse: number;
+  usual: string[];
   sure: number;
   four_digits: number;
   larger: number;

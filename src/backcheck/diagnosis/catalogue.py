@@ -376,4 +376,11 @@ def overview() -> Overview:
 
 
 def _text(value: Any) -> str:
-    return str(np.asarray(value, dtype=float))
+    array = np.asarray(value, dtype=float)
+    return _as_numpy_prints(array.tobytes(), array.shape)
+
+
+@cache
+def _as_numpy_prints(entries: bytes, shape: tuple[int, ...]) -> str:
+    # Of twelve arrays that forms compute, one is not printed yet.
+    return str(np.frombuffer(entries).reshape(shape))

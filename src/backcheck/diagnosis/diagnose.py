@@ -49,6 +49,7 @@ from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
+from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
 from backcheck.over_time import stem
 from backcheck.showing.words import covered, pattern, say
@@ -227,8 +228,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
     if others := group[1:]:
-        # Forms without a name are none that anybody is known to write.
-        known = [str(mutant) for mutant in others if mutant.name][:3]
+        # Other forms without a name are none that anybody is known to write.
+        known = [str(m) for m in others if m.name or (m.operators and {*m.operators} <= USUAL)][:3]
         rest = len(others) - len(known)
         listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
         yield f"    {say('alike', others=' or '.join(listed))}"
@@ -542,7 +543,7 @@ def _answer(
         ]
     if not found:
         return None
-    remarks = (*_older_names(placing), *_exchanged(placing))
+    remarks = tuple(_names_to_know(placing))
     if changes or placing.printed_as:
         found = sorted(distinct(found), key=lambda one: _unlikely(one, arrays))
         return Diagnosis("explained", fixture, tuple(found), remarks, arrays)
@@ -572,18 +573,13 @@ def _one_change(
     return distinct([Mutant(fixture, forms) for forms in explanations(fixture, arrays, 1, loose)])
 
 
-def _older_names(placing: Placing) -> Iterator[str]:
-    """Yield what to know where an older edition calls steps by other names."""
+def _names_to_know(placing: Placing) -> Iterator[str]:
+    """Yield what to know of older names, or where two calls of a test have exchanged theirs."""
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
-
-
-def _exchanged(placing: Placing) -> Iterator[str]:
-    """Yield what to know where the outputs of one call of a test hold those of the other."""
     names = placing.printed_as.items()
-    other = (prefix(name) not in ("", prefix(step)) for step, name in names)
-    if len(names) > 1 and all(other):
+    if len(names) > 1 and all(prefix(name) not in ("", prefix(step)) for step, name in names):
         yield say("exchanged-calls")
 
 

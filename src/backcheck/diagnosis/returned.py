@@ -71,8 +71,7 @@ def first_complaint(fixture: Fixture, outputs: Mapping[str, Value]) -> str:
     """Return the first thing the test says, with the size of the difference, or ``""``."""
     # Where one number is expected, its type is left open.
     own = [(n, outputs[n]) for n, value in fixture.expected.items() if n in outputs and value.ndim]
-    if fixture.comparisons[-1].rule == "printed":
-        # By eye one number has another shape, whatever its type is.
+    if fixture.comparisons[-1].rule == "printed":  # By eye a number has another shape, not type.
         own = [(n, one) for n, one in own if one.array is None or one.array.ndim]
     types = [say("wrong-type", name=n, kind=one.kind) for n, one in own if one.kind != "ndarray"]
     arrays = {name: np.nan if v.array is None else v.array for name, v in outputs.items()}

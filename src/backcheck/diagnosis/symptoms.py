@@ -180,9 +180,8 @@ def _of_type(name: str, of: str) -> tuple[str, str]:
     """Return what to know where the learner's own assert refused the type of an array."""
     is_db = name.removeprefix(prefix(name)).startswith("db")
     number = say("own-type-db" if is_db else "own-type-float", name=name)
-    is_float = of.removesuffix("64").endswith("float")
-    more = number if is_float else say("own-type-else", name=name)
-    return say("own-type", name=name, of=of), more
+    other = say("own-type-else", name=name)
+    return say("own-type", name=name, of=of), number if re.search("float(64)?$", of) else other
 
 
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:

@@ -52,6 +52,11 @@ OPERATORS = tuple(
 """Every operator that changes one expression, in the order in which they are tried."""
 
 
+USUAL = {"divided by m", "count replaced", "sum replaced", "sum dropped", "transpose dropped"}
+USUAL |= {"axis changed", "derivative dropped", "array computed again"}
+"""The operators of which a third of the forms or more have a name, since learners write them."""
+
+
 @cache
 def rules() -> tuple[tuple[str, Tree, Tree], ...]:
     """Return the name, the tree before and the tree after of every row, with its choices made."""
