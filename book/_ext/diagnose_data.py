@@ -74,8 +74,8 @@ COARSE = 4
 FINE = 9
 """Significant digits of numbers that are held against printed ones, loosely."""
 
-WEIGHTS = 128
-"""The most numbers that an array of a mutant has here, and more."""
+WEIGHTS, DISTINCT = 128, 7
+"""The most numbers that an array of a mutant has here, and more; the digits of their weights."""
 
 
 @cache
@@ -163,7 +163,8 @@ def _of_every_test() -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
-        "known_steps": sorted(package.symptoms.known_steps()),
+        # Nobody writes out the steps of a loop.
+        "known_steps": [n for n in sorted(package.symptoms.known_steps()) if "_t" not in n],
         "plain": [
             [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
         ],
@@ -175,7 +176,7 @@ def _of_every_test() -> dict[str, Any]:
         ],
         "words": words(),
         **facts(),
-        "weights": package.formulas.WEIGHTS[:WEIGHTS].tolist(),
+        "weights": [_number(one, DISTINCT) for one in package.formulas.WEIGHTS[:WEIGHTS].tolist()],
     }
 
 

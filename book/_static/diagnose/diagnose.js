@@ -12,7 +12,7 @@ import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
 import { Effort } from "./search.js";
-import { asStacked, misshapen } from "./shapes.js";
+import { misshapen, undivided } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
@@ -266,7 +266,7 @@ function withoutNumbers(paste, wanted, every) {
   const likely = likelyMutants(paste, tested);
   if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
   const { remarks: shaped, candidates } =
-    (!paste.error && (asStacked(paste, every) || misshapen(paste, tested))) || unknown(null, []);
+    (!paste.error && (undivided(paste, every) || misshapen(paste, tested))) || unknown(null, []);
   const [headline, ...more] = [...shaped, say("covered")];
   if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
   const some = paste.arrays.length > 0;

@@ -52,7 +52,7 @@ export function misshapen({ arrays, shapes }, tests) {
 
 /** What a shape says that has two arrays in its rows, where a test takes one of them.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
-export function asStacked({ arrays, shapes }, tests) {
+export function undivided({ arrays, shapes }, tests) {
   /** @type {[string, number[]][]} */
   const printed = arrays.map(({ name, like }) => [name ?? "", like ? shapeOf(like) : []]);
   for (const [name, shape] of [...printed, ...shapes]) {

@@ -44,7 +44,7 @@ from backcheck.diagnosis.reading import (
     with_own_code,
 )
 from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
-from backcheck.diagnosis.shapes import misshapen, stacked
+from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
@@ -447,7 +447,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
     if likely := likely_mutants(paste, tested):
         return Diagnosis("unexplained", *likely)
     arrays = _by_name(paste)
-    if not paste.error and (shaped := stacked(paste, every) or misshapen(paste, tested)):
+    if not paste.error and (shaped := undivided(paste, every) or misshapen(paste, tested)):
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)

@@ -42,7 +42,7 @@ def misshapen(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     return None
 
 
-def stacked(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
+def undivided(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what a shape says that has the rows of two arrays, where a test takes those of one."""
     printed = [(str(one.name), one.shape) for one in paste.arrays]
     for name, shape in [*printed, *paste.shapes]:
