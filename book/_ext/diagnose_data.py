@@ -74,7 +74,7 @@ COARSE = 4
 FINE = 9
 """Significant digits of numbers that are held against printed ones, loosely."""
 
-WEIGHTS, DISTINCT = 128, 7
+WEIGHTS, DISTINCT = 128, 6
 """The most numbers that an array of a mutant has here, and more; the digits of their weights."""
 
 
@@ -377,7 +377,11 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
         "changes": shared.place(
             [slots, several.place(higher_order), named.place(occurrences), said]
         ),
-        "roles": {slot.name: package.roles.role(fixture, slot.name)[0] for slot in mutants.slots},
+        "roles": {
+            slot.name: role
+            for slot in mutants.slots
+            if (role := package.roles.role(fixture, slot.name)[0])
+        },
         "also": list(fixture.also_called),
         "notebook": fixture.notebook_names,
         "byKey": not any(" = " in call for call in fixture.call),

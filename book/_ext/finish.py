@@ -65,8 +65,8 @@ LEFT_OUT = ("searchtools", "language_data", "searchindex")
 DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 """What diagnoses, and what it loads for a reader's function."""
 
-OTHERS = "_static/diagnose-others.js"
-"""The tests of other courses, which it loads for a text that calls for them."""
+OTHERS, LOOPS = "_static/diagnose-others.js", "_static/diagnose-loops.js"
+"""The tests of other courses and the loops of one, which it loads for a text that calls for them."""
 
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""
@@ -466,7 +466,7 @@ def _write_map(root: Path, address: str, names: list[str]) -> None:
 
 def _drop_unused(root: Path, pages: Iterable[str]) -> None:
     """Delete the static files that nothing names any more, source maps included."""
-    named = {STYLE, SIGNS, SCRIPT, LATER, OTHERS, PYTHON, *searching.FILES}
+    named = {STYLE, SIGNS, SCRIPT, LATER, OTHERS, LOOPS, PYTHON, *searching.FILES}
     for sheet in (STYLE, SIGNS):
         addresses = re.findall(r"url\(\"?([\w./-]+)", (root / sheet).read_text(encoding="utf-8"))
         named |= {posixpath.normpath(posixpath.join("_static", one)) for one in addresses}

@@ -238,17 +238,12 @@ export function complaint({ op, values }) {
     const right = values[1].n === 1 ? values[1].c : values[1].r;
     return `matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) (size ${right} is different from ${values[0].c})`;
   }
-  if (op === "slice") return sliceComplaint(values);
+  if (op === "slice")
+    return `index ${values[1].d[0]} is out of bounds for axis 2 with size ${values[0].c}`;
   if (op.startsWith("shape")) return "tuple index out of range";
   if (op.startsWith("sum")) return `axis 1 is out of bounds for array of dimension ${values[0].n}`;
   const written = shapes.map((shape) => tuple(shape).replace(" ", ""));
   return `operands could not be broadcast together with shapes ${written.join(" ")}`;
-}
-
-/** @param {Value[]} values */
-function sliceComplaint([of, { d }]) {
-  const few = `too many indices for array: array is ${of.n}-dimensional, but 3 were indexed`;
-  return of.n < 3 ? few : `index ${d[0]} is out of bounds for axis 2 with size ${of.c}`;
 }
 
 /** A key that arrays share when they are equal up to rounding. @type {(v: Value) => string} */
