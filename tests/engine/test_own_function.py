@@ -250,6 +250,13 @@ ASKED = {
         "            np.sum(l1, axis=1, keepdims=True) / batch_size,\n"
         "            np.sum(yhat - y, axis=1, keepdims=True) / batch_size)\n",
         ("line", "the gradient from above put through relu")),
+    "a right dense layer over words": (
+        "def back_prop(x, yhat, y, h, W1, W2, b1, b2, batch_size):\n"
+        "    l1 = np.dot(W2.T, yhat - y) * (np.dot(W1, x) + b1 > 0)\n"
+        "    return (np.dot(l1, x.T) / batch_size, np.dot(yhat - y, h.T) / batch_size,\n"
+        "            np.sum(l1, axis=1, keepdims=True) / batch_size,\n"
+        "            np.sum(yhat - y, axis=1, keepdims=True) / batch_size)\n",
+        ("test", "passes")),
     "a loop over time": (
         changed("loop, right", ("da[:, :, t] +", "da[:, :, t + 1] +")),
         ("test", "IndexError: index 4 is out of bounds for axis 2 with size 4")),
@@ -275,3 +282,8 @@ def test_a_pasted_text_is_read_as_its_reader_means_it(name: str) -> None:
     told = by_page()[name]
     said = told["line"]["says"] if key == "line" else told[key]
     assert says in (said if isinstance(said, str) else " ".join(said)), told
+
+
+def test_a_right_function_that_is_handed_m_is_right_on_every_size_in_the_page() -> None:
+    told = by_page()["a right dense layer over words"]
+    assert (told["test"], told["line"]) == ("passes", None)

@@ -2,6 +2,7 @@
 /* How a test calls a function, read both ways; see calling.py. */
 
 import { COURSES, FIXTURES } from "./fixtures.js";
+import { evaluate } from "./program.js";
 import { Unreadable } from "./reading.js";
 import { FUNCTION, parametersOf } from "./sources.js";
 import { prefixOf } from "./util.js";
@@ -22,6 +23,7 @@ const isTuple = (pattern) => Array.isArray(pattern) && pattern[0] === "()";
 export function argumentsOf(fixture, arrays) {
   /** @type {(pattern: Pattern) => unknown} */
   const handed = (pattern) => {
+    if (pattern === "m") return evaluate(fixture.steps[0].tree, arrays)?.d[0];
     if (typeof pattern === "string") return given(fixture, pattern, arrays[pattern]);
     if (!Array.isArray(pattern)) return pattern.word;
     if (isTuple(pattern)) return { tuple: partsIn(pattern).map(handed) };

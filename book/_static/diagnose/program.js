@@ -206,9 +206,14 @@ export function parse(text) {
     const stated = given.filter((one) => !/None|False/.test(one)).sort();
     const options = stated.map((one) => `, ${one}`).join("");
     if (word === "square" && !given.length) return node("**", argument, leaf(2));
-    const op = word === "sum" ? Object.keys(SUMS).find((one) => SUMS[one] === options) : word;
-    expect(op && (word === "sum" || (FUNCTIONS.includes(word) && !options)));
-    return node(/** @type {string} */ (op), argument);
+    const isTotal = word === "sum" || word === "mean";
+    const op = isTotal ? Object.keys(SUMS).find((one) => SUMS[one] === options) : word;
+    expect(op && (isTotal || (FUNCTIONS.includes(word) && !options)));
+    const made = node(/** @type {string} */ (op), argument);
+    if (word !== "mean") return made;
+    const axes = ["0", "1"].filter((axis) => !options.includes(`axis=${1 - Number(axis)}`));
+    const [first, ...others] = axes.map((axis) => node(`shape${axis}`, argument));
+    return node("/", made, others.length ? node("*", first, ...others) : first);
   }
 
   const tree = expression(0);

@@ -222,7 +222,7 @@ function traceOf(test, arrays, { returned, records, error = "", frames = [] }, o
   return trace;
 }
 
-/** The diagnosis of what a function returned, or what is known of how it failed.
+/** What a function returned is, or what is known of how it failed.
  * @type {(ran: Ran) => Generator<string | undefined, Diagnosis>} */
 export function* diagnosed(done) {
   const { fixture, outputs, error, taken, name } = done;
@@ -250,11 +250,13 @@ export function* diagnosed(done) {
     return { ...found, verdict: "explained", candidates: [own], remarks: said };
   // What prints the same in the test and not on other networks is not what was done.
   const refuted = found.verdict === "explained" && !kept;
-  const left = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
+  const again = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
+  const isOpen = !refuted || again.verdict === "unexplained";
+  const left = isOpen ? again : unknown(fixture, [], found.seen);
   return { ...left, remarks: [...said, ...left.remarks] };
 }
 
-/** How a function fails on a real forward pass, whatever its test says. @param {Ran} ran */
+/** How it fails on a real forward pass, whatever its test says. @param {Ran} ran */
 export function wrongOn({ fixture, traces, name }) {
   const made = fixture.data.gradient ? (traces.get(name) ?? []) : [];
   return firstWrong(made.slice(0, DATA.cases - 1).filter(Boolean), DATA.four_digits);
