@@ -150,7 +150,10 @@ def data(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
         "version": sha256((written(elsewhere) + written(over_time)).encode()).hexdigest()[:8],
         **_of_every_test(),
     }
-    pages = {**titles(root), **sections(json.dumps([found, elsewhere, over_time]), root)}
+    pages = {**titles(root), **sections(json.dumps(found), root)}
+    for some in (elsewhere, over_time):
+        own_pages = sections(json.dumps(some), root).items()
+        some["pages"] = {place: title for place, title in own_pages if place not in pages}
     return {**found, "pages": pages}, elsewhere, over_time
 
 
