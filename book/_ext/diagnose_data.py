@@ -68,6 +68,10 @@ ASKED = (
 )
 """The modules of the package that are asked here."""
 
+IN_TERMINAL = ("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting")
+IN_TERMINAL += ("defined-here", "may-be-absent", "not-covered")
+"""What the command alone says."""
+
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
 
@@ -250,8 +254,9 @@ def words() -> dict[str, Any]:
     texts = package.words.texts()
     said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
     own = {"covered": package.words.covered()} | said
+    here = {key: text for key, text in texts["sentences"].items() if key not in IN_TERMINAL}
     return {
-        "sentences": texts["sentences"] | own,
+        "sentences": here | own,
         "prefixes": list(package.fixtures.PREFIXES),
         "small": package.words.small_names(),
         "patterns": {
