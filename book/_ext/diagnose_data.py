@@ -68,8 +68,10 @@ ASKED = (
 )
 """The modules of the package that are asked here."""
 
-IN_TERMINAL = ("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting")
-IN_TERMINAL += ("defined-here", "may-be-absent", "not-covered")
+IN_TERMINAL = frozenset(
+    "no-file no-text inside-class no-method out-of-time died waiting defined-here may-be-absent "
+    "not-covered".split()
+)
 """What the command alone says."""
 
 COARSE = 4
