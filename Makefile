@@ -79,7 +79,7 @@ test: lint $(GRADERS)/installed
 	@echo "==> Tests, side by side (fast first, then the built site, then the browser)"
 	@$(BIN)/pytest -n auto --dist loadgroup -m "not timed"
 	@echo "==> Tests that measure seconds, one by one"
-	@SITE_IS_BUILT=yes $(BIN)/pytest -m timed $$(grep -rlF mark.timed tests)
+	@SITE_IS_BUILT=yes $(BIN)/pytest -m timed $$(grep -rlF --include=*.py mark.timed tests)
 
 lint-scripts: $(VENV)/installed $(NODE)/node_modules/.package-lock.json
 	@if [ -d $(NODE)/node_modules/@biomejs ]; then $(PY) $(NPM) run --silent --prefix $(NODE) lint; else \

@@ -42,6 +42,15 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "one column off": "dW1 = [[ 0.00301023 -0.00747267]\n [ 0.00257968 -0.00641288]\n"
     " [-0.00156892  0.003893  ]\n [-0.00652037  0.01618243]]\n"
     "dW2 = [[ 0.00078841 0.01765429 -0.00084166 -0.5]]\ndb2 = [[-0.16655712]]",
+    "a cost that is nan": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\ncost = nan\n\n"
+    f"Expected output\n{CELL}cost = 0.15900537707692405",
+    "right numbers and nan": f"{CELL}cost = nan",
+    "nan in a message": f"{CELL}AssertionError: Wrong values for cost. nan != 2.0424567983978403",
+    "nan alone": "cost = nan",
+    "an entry that is nan": 'gradients["dxt"][1][2] = nan',
+    "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
+    "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "
+    "[[-0.03909333]\n [ 0.12501464]\n [-0.99960809]]",
     "wrong above right": "dZ2 = [[ 0.1234567 -3.1415926]]\n"
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }

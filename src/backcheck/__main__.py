@@ -143,11 +143,18 @@ def _diagnose(options: argparse.Namespace) -> int:
     text = _read(options.file)
     tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
     tests = [] if not_covered(text) else tests
-    said = say("defined-here", id=tests[-1].id, function=tests[-1].function) if tests else ""
+
+    def defined_in(test: Fixture) -> str:
+        return say("defined-here", id=test.id, function=test.function)
+
     try:
         found = diagnose(text, fixture, 2, _looking_further)
     except ValueError as error:
-        raise ValueError(said or error) from None
+        raise ValueError(defined_in(tests[-1]) if tests else error) from None
+    # The edition whose numbers stand beside the function tells most of it.
+    said = (
+        defined_in(next((one for one in tests if one is found.fixture), tests[-1])) if tests else ""
+    )
     found = led_by(found, said) if said else found
     if said and not (found.arrays or found.candidates or found.remarks):
         raise ValueError(said)

@@ -101,6 +101,31 @@ def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
     assert "dW2 is as expected, except for [:, 3]." in found.remarks
 
 
+def test_a_single_number_that_is_nan_leaves_the_programs_that_make_it_so() -> None:
+    found = found_in("a cost that is nan")
+    assert (found.verdict, [str(one) for one in found.candidates]) == ("explained", ["A = Z"])
+    assert not any("Paste cost" in said for said in found.remarks)
+
+
+@pytest.mark.parametrize("name", ["right numbers and nan", "nan in a message"])
+def test_a_cost_that_is_nan_beside_right_arrays_is_not_the_expected_one(name: str) -> None:
+    found = found_in(name)
+    assert found.verdict == "unexplained"
+    assert "cost is nan or inf" in str(found)
+
+
+@pytest.mark.parametrize("name", ["nan alone", "an entry that is nan"])
+def test_nan_alone_is_told_what_to_look_for(name: str) -> None:
+    (said, *_) = found_in(name).remarks
+    assert "holds nan or inf" in said
+
+
+def test_numbers_above_a_message_of_another_call_are_explained_on_their_own_test() -> None:
+    found = found_in("numbers of another call")
+    assert str(found.candidates[0]) == "A = Z"
+    assert any("dw, db are of another call" in one and "A = Z" in one for one in found.remarks)
+
+
 def test_right_arrays_prove_nothing_of_one_that_is_pasted_and_wrong() -> None:
     said = "dW2, db2 are as expected and dZ2 is not: look at dAL first"
     assert said in diagnose(BESIDE["wrong above right"], changes=1).remarks[0]

@@ -17,8 +17,9 @@ export function apart(paste, tests) {
   const common = tests.filter((test) => known.every((some) => some.includes(test)));
   const isRead = (/** @type {Observed} */ one) => telling.has(one);
   if (common.length) {
-    const isOpen = paste.quoted.some(isRead) && !paste.arrays.every(isRead);
-    return isOpen ? [[common, paste]] : [];
+    const quoted = paste.quoted.find(isRead);
+    const isOpen = quoted && !paste.arrays.every(isRead);
+    return isOpen ? quotedApart(paste, quoted, common, tests) : [];
   }
   const count = (/** @type {Fixture} */ test) => known.filter((some) => some.includes(test)).length;
   const own = new Map([...telling].map(([one, some]) => [one, least(some, (t) => [-count(t)])]));
@@ -46,6 +47,22 @@ export function apart(paste, tests) {
     arrays.every((one) => telling.has(one) || inputsOf(test).some((value) => one.matches(value)));
   const sorted = [...groups].sort((one, other) => Number(isRight(one)) - Number(isRight(other)));
   return sorted.map(([test, arrays]) => [[test], { ...paste, arrays }]);
+}
+
+/** What a message quotes, and what was printed above it if another call did that.
+ * @type {(paste: Paste, quoted: Observed, common: Fixture[], tests: Fixture[]) => [Fixture[], Paste][]} */
+function quotedApart(paste, { name, line }, common, tests) {
+  const own = paste.arrays.filter((one) => one.name === name && one.line <= line);
+  const at = Math.max(0, ...own.map((one) => one.line));
+  const above = paste.arrays.filter((one) => one.line < at);
+  if (above.every((one) => fitsAny(one, common[0]))) return [[common, paste]];
+  const isOther = (/** @type {Fixture} */ test) => test.function === common[0].function;
+  const others = tests.filter((test) => isOther(test) && !common.includes(test));
+  const said = paste.arrays.filter((one) => one.line >= at);
+  return [
+    [common, { ...paste, arrays: said }],
+    [others, { ...paste, arrays: above }],
+  ];
 }
 
 /** @param {Fixture} test */

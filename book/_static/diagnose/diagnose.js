@@ -65,7 +65,28 @@ export function* explaining(paste, fixture, changes) {
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
   const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
-  return withProblem(answer, paste);
+  return withProblem(withLost(answer, paste.lost), paste);
+}
+
+/** An answer that knows which single numbers are nan or inf.
+ * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */
+function withLost(found, lost) {
+  const { fixture, candidates, verdict, seen } = found;
+  const steps = lost.filter((name) => fixture && name in fixture.expected);
+  const names = steps.join(", ");
+  if (!fixture || !names) return found;
+  const kept = candidates.filter(({ values }) =>
+    steps.every((step) => !values[step]?.d.some(Number.isFinite)),
+  );
+  if (kept.length) {
+    const asks = say("paste-more", { outputs: names });
+    const remarks = [say("lost", { names }), ...found.remarks.filter((one) => one !== asks)];
+    return { ...found, candidates: kept, remarks };
+  }
+  if (verdict !== "expected") return found;
+  const right = [...seen.keys()].join(", ");
+  const headline = say("right-but-lost", { right, is_right: say("is", { n: seen.size }), names });
+  return { ...unknown(fixture, [say("read-page", { page: "cost-is-nan" })], seen), headline };
 }
 
 /** Whether the tests of the other courses may say more, and are not here.

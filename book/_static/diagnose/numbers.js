@@ -2,6 +2,7 @@
 /* Printed numbers, and what arrays they can be. */
 import { cacheProperties, DATA } from "./util.js";
 import { partOf, sameShape, shaped, shapeOf, value } from "./values.js";
+import { say } from "./words.js";
 
 const SLACK = 1e-9;
 const EXACT = 8;
@@ -239,4 +240,16 @@ export function computed(name, v, line) {
   // It is whole: every number of it has the digits of the longest.
   for (const cell of seen.cells) cell.own = cell.decimals;
   return seen;
+}
+
+/** What is said of arrays of which some hold nan or inf, which spread from step to step.
+ * @param {Observed[]} arrays */
+export function notFinite(arrays) {
+  const bad = new Set(
+    arrays
+      .filter(({ cells }) => cells.some(({ value }) => !Number.isFinite(value)))
+      .map(({ name }) => name ?? ""),
+  );
+  const names = [...bad].filter(Boolean).join(", ") || say("some-numbers");
+  return bad.size ? say("not-finite", { names, n: bad.size }) : "";
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
-import { axesOf, cellOf, computed, Observed } from "./numbers.js";
-import { assignedIn, complaints, hasCode, lastFrame, withOwnCode } from "./traceback.js";
+import { axesOf, cellOf, computed, notFinite, Observed } from "./numbers.js";
+import { assignedIn, complaints, hasCode, lastFrame, lostIn, withOwnCode } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -263,18 +263,6 @@ function nothingIn(text) {
   return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 
-/** What is said of arrays of which some hold nan or inf, which spread from step to step.
- * @param {Observed[]} arrays */
-function notFinite(arrays) {
-  const bad = new Set(
-    arrays
-      .filter(({ cells }) => cells.some(({ value }) => !Number.isFinite(value)))
-      .map(({ name }) => name ?? ""),
-  );
-  const names = [...bad].filter(Boolean).join(", ") || say("some-numbers");
-  return bad.size ? say("not-finite", { names, n: bad.size }) : "";
-}
-
 /** A text that says nothing. @type {Paste} */
 export const NOTHING = {
   arrays: [],
@@ -286,6 +274,7 @@ export const NOTHING = {
   shapes: [],
   quoted: [],
   lines: [],
+  lost: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -304,7 +293,10 @@ export function read(text) {
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   text = cleaned(text);
   const said = complaints(text);
-  const [arrays, problem] = arraysIn(text);
+  const lost = [...new Set(lostIn(text).flatMap((name) => courseSpelling(name) || []))];
+  const [found, unread] = arraysIn(text);
+  // Another number of that name is the expected one.
+  const arrays = found.filter(({ name }) => !lost.includes(name ?? ""));
   // Where only some arrays are called expected, those are not the learner's, nor is a quotation.
   const quotations = arrays.filter((seen) => seen.expected).map((seen) => seen.numbers);
   const own = arrays.filter((seen) => !seen.expected);
@@ -317,12 +309,15 @@ export function read(text) {
   const lines = assignedIn(text);
   /** @type {(line: [string, string]) => boolean} */
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
+  const names = lost.join(", ");
+  const none = names && !kept.length ? say("not-finite", { names, n: lost.length }) : "";
+  const problem = unread || none;
   const steps = !problem && lines.some(isStep);
-  if (!kept.length && !message && !shapes.length && !steps) {
+  if (!kept.length && !message && !shapes.length && !steps && !names) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  const others = { ...said, frame, quoted, lines, shapes };
+  const others = { ...said, frame, quoted, lines, shapes, lost };
   return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

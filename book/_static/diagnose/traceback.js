@@ -61,6 +61,9 @@ export const assignedIn = (text) =>
     return [name, sign[0] === "[" ? `= ${form}` : `${name} ${sign} (${form})`];
   });
 
+/** The names of single numbers that are nan or inf. @param {string} text */
+export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => groups.name);
+
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
 

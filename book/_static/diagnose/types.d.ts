@@ -241,6 +241,8 @@ interface Paste {
   quoted: Observed[];
   /** The names that code assigns, and what. */
   lines: [string, string][];
+  /** The names of single numbers that are nan or inf. */
+  lost: string[];
 }
 type Run = import("./workshop.js").Run;
 type Effort = import("./search.js").Effort;

@@ -26,7 +26,7 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
     common = tuple(t for t in tests if all(t in some for some in telling.values()))
     if common:
         is_open = quoted and not all(id(one) in telling for one in arrays)
-        return {common: paste} if is_open else {}
+        return _quoted_apart(paste, quoted[0], common, tests) if is_open else {}
     count = Counter(chain.from_iterable(telling.values()))
     own = {one: max(some, key=lambda test: count[test]) for one, some in telling.items()}
     at = next(iter(own.values()))
@@ -49,6 +49,19 @@ def apart(paste: Paste, tests: Sequence[Fixture]) -> dict[tuple[Fixture, ...], P
         return all(id(one) in telling or any(map(one.matches, given)) for one in groups[test])
 
     return {(t,): replace(paste, arrays=tuple(groups[t])) for t in sorted(groups, key=is_right)}
+
+
+def _quoted_apart(
+    paste: Paste, quoted: PrintedArray, common: tuple[Fixture, ...], tests: Sequence[Fixture]
+) -> dict[tuple[Fixture, ...], Paste]:
+    """Return what a message quotes, and what was printed above it if another call did that."""
+    own = [one.line for one in paste.arrays if one.name == quoted.name and one.line <= quoted.line]
+    above = [one for one in paste.arrays if one.line < max(own, default=0)]
+    if all(fits_any(one, common[0]) for one in above):
+        return {common: paste}
+    others = tuple(t for t in tests if t.function == common[0].function and t not in common)
+    said = tuple(one for one in paste.arrays if one not in above)
+    return {common: replace(paste, arrays=said), others: replace(paste, arrays=tuple(above))}
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

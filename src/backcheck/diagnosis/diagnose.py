@@ -293,9 +293,39 @@ def diagnose(
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
     found = found or _without_numbers(paste, tests, tests if asked else every)
+    if paste.lost and found.fixture:
+        found = _with_lost(found, found.fixture, paste.lost)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _with_lost(found: Diagnosis, fixture: Fixture, lost: Sequence[str]) -> Diagnosis:
+    """Return an answer that knows which single numbers are nan or inf."""
+    steps = [name for name in lost if name in fixture.expected]
+    if not steps:
+        return found
+    names = ", ".join(steps)
+
+    def loses(mutant: Mutant) -> bool:
+        return not any(np.isfinite(mutant.values.get(step, np.nan)).any() for step in steps)
+
+    if kept := tuple(filter(loses, found.candidates)):
+        asks = say("paste-more", outputs=names)
+        remarks = (say("lost", names=names), *(one for one in found.remarks if one != asks))
+        return replace(found, candidates=kept, remarks=remarks)
+    if found.verdict != "expected":
+        return found
+    right, n = ", ".join(found.arrays), len(found.arrays)
+    said = say("right-but-lost", right=right, is_right=say("is", n=n), names=names)
+    return Diagnosis(
+        "unexplained",
+        fixture,
+        (),
+        (say("read-page", page="cost-is-nan"),),
+        found.arrays,
+        headline=said,
+    )
 
 
 def _telling(remarks: Iterable[str]) -> tuple[str, ...]:

@@ -262,6 +262,7 @@ class Paste:
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()  # that are printed, with their names
     quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
+    lost: tuple[str, ...] = ()  # the names of single numbers that are nan or inf
 
 
 NOTHING = Paste(())
@@ -328,6 +329,10 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
     shapes = {name: shape for name, shape in _printed_shapes(text, names) if name}
     arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
+    spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(text))
+    lost = tuple(dict.fromkeys(filter(None, spelled)))
+    # Another number of that name is the expected one.
+    arrays = [one for one in arrays if one.name not in lost]
     if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
@@ -339,11 +344,13 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     steps = not problem and any(
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
-    if not any((own, failing, function, error, frame.statement, shapes, steps)):
+    if lost and not own:
+        problem = problem or say("not-finite", names=", ".join(lost), n=len(lost))
+    if not any((own, failing, function, error, frame.statement, shapes, steps, lost)):
         raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return _finite(Paste(tuple(own), *said, lines))
+    return _finite(Paste(tuple(own), *said, lines, lost))
 
 
 def _printed_shapes(
