@@ -68,9 +68,9 @@ ASKED = (
 )
 """The modules of the package that are asked here."""
 
-IN_TERMINAL = frozenset(
-    "no-file no-text inside-class no-method out-of-time died waiting defined-here may-be-absent "
-    "not-covered".split()
+IN_TERMINAL = (
+    *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
+    *("defined-here", "may-be-absent", "not-covered"),
 )
 """What the command alone says."""
 
