@@ -68,6 +68,12 @@ ASKED = (
 )
 """The modules of the package that are asked here."""
 
+IN_TERMINAL = (
+    *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
+    *("defined-here", "may-be-absent", "not-covered"),
+)
+"""What the command alone says."""
+
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
 
@@ -150,7 +156,10 @@ def data(root: Path = ROOT) -> tuple[dict[str, Any], ...]:
         "version": sha256((written(elsewhere) + written(over_time)).encode()).hexdigest()[:8],
         **_of_every_test(),
     }
-    pages = {**titles(root), **sections(json.dumps([found, elsewhere, over_time]), root)}
+    pages = {**titles(root), **sections(json.dumps(found), root)}
+    for some in (elsewhere, over_time):
+        own_pages = sections(json.dumps(some), root).items()
+        some["pages"] = {place: title for place, title in own_pages if place not in pages}
     return {**found, "pages": pages}, elsewhere, over_time
 
 
@@ -247,8 +256,9 @@ def words() -> dict[str, Any]:
     texts = package.words.texts()
     said = {name.lower(): getattr(package.fixtures, name) for name in ("WRONG", "ABSENT", "BEYOND")}
     own = {"covered": package.words.covered()} | said
+    here = {key: text for key, text in texts["sentences"].items() if key not in IN_TERMINAL}
     return {
-        "sentences": texts["sentences"] | own,
+        "sentences": here | own,
         "prefixes": list(package.fixtures.PREFIXES),
         "small": package.words.small_names(),
         "patterns": {

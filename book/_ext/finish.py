@@ -66,7 +66,7 @@ DIAGNOSIS, LATER = "_static/diagnose.js", "_static/diagnose-run.js"
 """What diagnoses, and what it loads for a reader's function."""
 
 OTHERS, LOOPS = "_static/diagnose-others.js", "_static/diagnose-loops.js"
-"""The tests of other courses and the loops of one, which it loads for a text that calls for them."""
+"""The tests of other courses and loops over time, which it loads for texts that call for them."""
 
 LIVE = "_static/live.js"
 """The script for what can be typed over, which pages load when a reader takes it."""

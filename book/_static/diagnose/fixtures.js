@@ -261,8 +261,9 @@ export const hasLoops = () => COURSES.flat().some(({ last }) => last);
 
 /** Takes the tests of the other courses in, or the loops of one of them.
  * @param {OtherCourses} others */
-export function addCourses({ courses, ...parts }) {
+export function addCourses({ courses, pages, ...parts }) {
   if (courses.flat().every(({ id }) => FIXTURES.has(id))) return;
+  Object.assign(DATA.pages, pages);
   DATA.shared.push(...parts.shared);
   DATA.several.push(...parts.several);
   DATA.named.push(...parts.named);

@@ -124,6 +124,8 @@ interface Returned {
 /** What a script of its own has of the other courses: the newest test of each first. */
 interface OtherCourses {
   courses: FixtureData[][];
+  /** The titles of the pages that they alone lead to. */
+  pages: Record<string, string>;
   shared: unknown[];
   several: WrittenForms[][];
   named: [string, WrittenForms | number][][];
