@@ -234,10 +234,8 @@ export function* diagnosed(done) {
     if (left) said = [left];
   }
   const order = otherOrder(fixture, taken, name);
-  if (error && !said.length) {
-    const found = failed(done);
-    return { ...found, remarks: [...order, ...found.remarks] };
-  }
+  const stop = error && !said.length ? failed(done) : null;
+  if (stop) return { ...stop, remarks: [...order, ...stop.remarks] };
   said = [...order, ...said];
   const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
