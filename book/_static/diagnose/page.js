@@ -286,9 +286,12 @@ let lacking = "";
  * @returns {Promise<void>} */
 const others = (loops = false) => (loops ? others().then(() => come("loops")) : come("others"));
 
+/** @type {Record<string, string>} */
+const LATER = { others: "diagnose-others.js", loops: "diagnose-loops.js" };
+
 /** @param {string} name */
 async function come(name) {
-  if (!coming.has(name)) coming.set(name, loaded(`diagnose-${name}.js`, DATA.version));
+  if (!coming.has(name)) coming.set(name, loaded(LATER[name], DATA.version));
   try {
     await coming.get(name);
   } catch {
