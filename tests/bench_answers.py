@@ -249,6 +249,12 @@ def outputs_of(fixture: Fixture, forms: Mapping[str, Tree]) -> dict[str, Any] | 
     return found if all(np.isfinite(value).all() for value in found.values()) else None
 
 
+def told_apart(fixture: Fixture, outputs: Outputs) -> Outputs:
+    """Return outputs as an edition tells them apart: where it expects a number, without brackets."""
+    bare = [name for name in fixture.numbers if np.size(outputs[name]) == 1]
+    return {**outputs, **{name: np.reshape(outputs[name], ()) for name in bare}}
+
+
 def right_of(fixture: Fixture) -> Outputs:
     """Return the outputs of the program that a test accepts."""
     return outputs_of(fixture, {}) or {}
@@ -275,7 +281,8 @@ def with_mistakes(
         parts = generator.sample(every, changes)
         forms = {name: tree for part in parts for name, tree in part.items()}
         outputs = outputs_of(fixture, forms)
-        if outputs and pastes(outputs, right_of(fixture), "all outputs", 8, seed):
+        right = told_apart(fixture, right_of(fixture))
+        if outputs and pastes(told_apart(fixture, outputs), right, "all outputs", 8, seed):
             yield forms, outputs
 
 
