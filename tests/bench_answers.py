@@ -250,7 +250,7 @@ def outputs_of(fixture: Fixture, forms: Mapping[str, Tree]) -> dict[str, Any] | 
 
 
 def told_apart(fixture: Fixture, outputs: Outputs) -> Outputs:
-    """Return outputs as an edition tells them apart: where it expects a number, without brackets."""
+    """Return outputs as an edition tells them apart: a number it expects has no brackets."""
     bare = [name for name in fixture.numbers if np.size(outputs[name]) == 1]
     return {**outputs, **{name: np.reshape(outputs[name], ()) for name in bare}}
 
