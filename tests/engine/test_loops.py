@@ -96,6 +96,10 @@ def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None
         'gradients["dx"][1][2] = [-2.1 -0.6 0.025 0.01483317]',
         'gradients["dx"][1][2] = [-2.07101689 -0.59255627 0.12466855 0.01483317]',
         "dba += gradients['dba']\nda0 = da_prevt\ndx = np.zeros((n_x, m, T_x))",
+        'gradients["dx"][1][2] = [-2.07101689 -0.59255627  0.02466855  0.01483317]\n'
+        'gradients["da0"][2][3] = -0.17268893183890018\n'
+        'gradients["dWax"][3][1] = 11.264104496527777\n'
+        'gradients["dWaa"][1][2] = 2.303333126579893\ngradients["dba"][4] = [-0.74747722]',
     ],
 )
 def test_page_and_package_agree_on_what_stands_beside_a_loop(text: str) -> None:

@@ -7,6 +7,7 @@ import { covers } from "./numbers.js";
 import { chance, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
 import { explanations } from "./search.js";
+import { stem } from "./steps.js";
 import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
@@ -36,10 +37,11 @@ export function* remains(placing, paste) {
         !proved.has(name) &&
         read.every((one) => proved.has(one) || !reads.has(one)),
     );
-    const also = [...reads.keys()].filter(
-      (name) => proved.has(name) && !right.includes(name) && sought("gradient", name),
-    );
-    const known = [...right, ...also];
+    // A line of a loop is right if it is so at every step.
+    const steps = [...reads.keys()];
+    const off = new Set(steps.filter((name) => !proved.has(name)).map(stem));
+    const also = steps.map(stem).filter((name) => !off.has(name) && sought("gradient", name));
+    const known = [...new Set([...right, ...also])];
     const rest = known.length - Math.max(MOST_LISTED, right.length);
     const listed = known.slice(0, known.length - Math.max(0, rest)).join(", ");
     yield say("right-and-wrong", {
@@ -47,7 +49,7 @@ export function* remains(placing, paste) {
       is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: first.map(([name]) => name).join(", "),
+      first: [...new Set(first.map(([name]) => stem(name)))].join(", "),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);

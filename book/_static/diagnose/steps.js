@@ -8,7 +8,7 @@ import { cache } from "./util.js";
 export const time = (name) => Number(/_t(\d+)$/.exec(name)?.[1] ?? 0);
 
 /** The name that a loop has for what a step of it computes. @param {string} name */
-const stem = (name) => (time(name) ? name.replace(/_t\d+$/, "") : name);
+export const stem = (name) => (time(name) ? name.replace(/_t\d+$/, "") : name);
 
 /** A line as its loop has it, by the name it computes; after a loop, step by step.
  * @type {(text: string, name: string) => string} */
