@@ -51,6 +51,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "
     "[[-0.03909333]\n [ 0.12501464]\n [-0.99960809]]",
+    "numbers above a message that is cut off": "dw = [[4.8]\n [13.71]]\n"
+    "db = 0.36666666666666653\ncost = nan\n"
+    "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [ 5.985]\n",
     "wrong above right": "dZ2 = [[ 0.1234567 -3.1415926]]\n"
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }

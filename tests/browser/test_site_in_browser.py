@@ -27,6 +27,7 @@ HEAVIER = {
     "mistakes": (129_000, 98_000),
     "diagnose": (144_000, 132_000),
     "one-network": (FIRST_VIEW, 42_000),
+    "training": (FIRST_VIEW, 31_000),
     "whose-gradient": (FIRST_VIEW, 38_000),
 }
 

@@ -54,6 +54,10 @@ export function* explaining(paste, fixture, changes) {
   let found =
     (yield* byTest(paste, tests, changes, effort)) ??
     (yield* explain(paste, tests, changes, effort));
+  // A message that is cut off quotes arrays of another call.
+  const first = firstOfEach(paste);
+  if (!found && first.length < paste.arrays.length)
+    found = yield* explain({ ...paste, arrays: first }, tests, changes, effort);
   if (!found || found.verdict === "unexplained") {
     if (isCalledFor(paste, fixture)) yield "others";
     if (isOverTime(paste) && !fixture) yield "loops";
@@ -67,6 +71,10 @@ export function* explaining(paste, fixture, changes) {
   const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
   return withProblem(withLost(answer, paste.lost), paste);
 }
+
+/** The first array of each name, and those without one. @param {Paste} paste */
+const firstOfEach = ({ arrays }) =>
+  arrays.filter(({ name }, at) => !name || arrays.findIndex((one) => one.name === name) === at);
 
 /** An answer that knows which single numbers are nan or inf.
  * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */

@@ -43,8 +43,9 @@ export function linesOf({ lines }, fixture) {
       above.set(leaf(name), whole);
       continue;
     }
-    // What the test computes in a step of its own has that step's name.
-    const own = fixture.steps.filter((one) => one.name !== step);
+    // What the test computes in a step of its own has that step's name, unless that is another.
+    const alike = (/** @type {Step} */ one) => (found.get(one.name) ?? one.tree) === one.tree;
+    const own = fixture.steps.filter((one) => one.name !== step && alike(one));
     const read = folded(whole, new Map(own.map((one) => [one.tree, leaf(one.name)])));
     const known = [...Object.keys(fixture.arrays), ...steps, "m"].filter((one) => one !== step);
     const isKnown = namesIn(read).every((one) => known.includes(one));

@@ -285,6 +285,9 @@ def diagnose(
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
     found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
+    if not found and len(first := _first_of_each(paste)) < len(paste.arrays):
+        # A message that is cut off quotes arrays of another call.
+        found = _explain(replace(paste, arrays=first), tests, changes, effort)
     if not found or found.verdict == "unexplained":
         found = _elsewhere(paste, asked, changes, effort, found) or found
     if found and found.verdict == "expected":
@@ -298,6 +301,12 @@ def diagnose(
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _first_of_each(paste: Paste) -> tuple[PrintedArray, ...]:
+    """Return the first array of each name, and those without one."""
+    named = {one.name: one for one in reversed(paste.arrays)}
+    return tuple(one for one in paste.arrays if not one.name or named[one.name] is one)
 
 
 def _with_lost(found: Diagnosis, fixture: Fixture, lost: Sequence[str]) -> Diagnosis:

@@ -47,8 +47,10 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
         if not step:
             above[name] = tree
             continue
-        # What the test computes in a step of its own has that step's name.
-        tree = put(tree, {s.expression: s.name for s in fixture.program.steps if s.name != step})
+        # What the test computes in a step of its own has that step's name, unless that is another.
+        others = (one for one in fixture.program.steps if one.name != step)
+        alike = (s for s in others if found.get(s.name, s.expression) == s.expression)
+        tree = put(tree, {one.expression: one.name for one in alike})
         is_known = {*names(tree)} <= {*fixture.arrays, *steps, "m"} - {step}
         is_one = again or found.get(step, tree) == tree
         found[step] = tree if is_known and is_one else step
