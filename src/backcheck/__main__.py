@@ -152,9 +152,8 @@ def _diagnose(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise ValueError(defined_in(tests[-1]) if tests else error) from None
     # The edition whose numbers stand beside the function tells most of it.
-    said = (
-        defined_in(next((one for one in tests if one is found.fixture), tests[-1])) if tests else ""
-    )
+    editions = [test for test in tests if test is found.fixture] or tests[-1:]
+    said = "".join(map(defined_in, editions))
     found = led_by(found, said) if said else found
     if said and not (found.arrays or found.candidates or found.remarks):
         raise ValueError(said)

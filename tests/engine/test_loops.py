@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from test_engine import agree, ask, printed, single_mutants
-from test_other_courses import as_learners_print
+from test_other_courses import as_learners_print, have_the_same_changes, of_slots
 
 from backcheck.diagnosis.placing import courses
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
-from backcheck.mutants.mutate import mutants, operator_of, second_changes
+from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.mutants.operators import expression
 from backcheck.mutants.steps import other_steps
 from backcheck.program import parse, write
-from backcheck.showing.handout import equation
 from programs import LSTM, RNN
 
 LOOPS = [test for some in courses()[1:] for test in some if test.last]
@@ -108,14 +107,7 @@ def test_page_and_package_agree_on_what_stands_beside_a_loop(text: str) -> None:
 
 @each
 def test_page_and_package_have_the_same_changes_of_a_loop(test: Fixture) -> None:
-    found = mutants(test)
-    asked = (("forms", test.id, slot.name) for slot in found.slots)
-    several, *slots = ask(("several", test.id), *asked)
-    assert several == [[[n, write(t)] for n, t in forms.items()] for forms in found.higher_order]
-    wanted = [
-        [[write(f.tree) for f in some] for some in (s.forms, s.stillborn)] for s in found.slots
-    ]
-    assert slots == wanted
+    have_the_same_changes(test)
 
 
 def test_page_and_package_make_the_same_two_changes_of_each_line_of_a_loop() -> None:
@@ -134,14 +126,8 @@ def test_page_and_package_judge_and_show_changes_of_a_loop_alike(test: Fixture) 
     wanted: list[Any] = [[[one.verdict, one.right_here] for one in shown]]
     questions += [("shown", test.id, dict(forms)) for forms in some]
     wanted += [[list(one.shown), list(one.expects)] for one in shown]
-    for slot in mutants(test).slots:
-        trees = [slot.original.tree, *(form.tree for form in slot.forms[::60])]
-        questions += [("equation", slot.name, write(tree)) for tree in trees]
-        steps = (parse(f"x = {write(tree)}").steps[0] for tree in trees)
-        wanted += [equation(slot.name, step.expression) for step in steps]
-        questions.append(("operators", test.id, slot.name, trees[1:]))
-        wanted.append([operator_of(test, slot.name, tree) for tree in trees[1:]])
-    assert ask(*questions) == wanted
+    asked, answers = of_slots(test, 60)
+    assert ask(*questions, *asked) == wanted + answers
 
 
 def test_arrays_of_three_axes_are_computed_with_as_numpy_does() -> None:

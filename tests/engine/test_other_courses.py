@@ -95,8 +95,8 @@ def test_a_test_that_is_asked_for_is_told_from_the_edition_that_accepts_a_gradie
     assert "They do belong elsewhere" in other["remarks"][-1]
 
 
-@pytest.mark.parametrize("test", OTHERS, ids=lambda test: test.id)
-def test_page_and_package_have_the_same_changes_there(test: Fixture) -> None:
+def have_the_same_changes(test: Fixture) -> None:
+    """Hold every single change that the page makes of a test against the package's."""
     found = mutants(test)
     asked = (("forms", test.id, slot.name) for slot in found.slots)
     several, *slots = ask(("several", test.id), *asked)
@@ -105,6 +105,25 @@ def test_page_and_package_have_the_same_changes_there(test: Fixture) -> None:
         [[write(f.tree) for f in some] for some in (s.forms, s.stillborn)] for s in found.slots
     ]
     assert slots == wanted
+
+
+def of_slots(test: Fixture, one_in: int) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """Return questions on how some forms of each slot are written, and the package's answers."""
+    questions: list[tuple[Any, ...]] = []
+    wanted: list[Any] = []
+    for slot in mutants(test).slots:
+        trees = [slot.original.tree, *(form.tree for form in slot.forms[::one_in])]
+        questions += [("equation", slot.name, write(tree)) for tree in trees]
+        steps = (parse(f"x = {write(tree)}").steps[0] for tree in trees)
+        wanted += [equation(slot.name, step.expression) for step in steps]
+        questions.append(("operators", test.id, slot.name, trees[1:]))
+        wanted.append([operator_of(test, slot.name, tree) for tree in trees[1:]])
+    return questions, wanted
+
+
+@pytest.mark.parametrize("test", OTHERS, ids=lambda test: test.id)
+def test_page_and_package_have_the_same_changes_there(test: Fixture) -> None:
+    have_the_same_changes(test)
 
 
 def test_page_and_package_name_judge_and_show_a_sample_of_changes_alike() -> None:
@@ -119,11 +138,7 @@ def test_page_and_package_name_judge_and_show_a_sample_of_changes_alike() -> Non
             named = Mutant(test, forms, 1)
             questions.append(("shown", test.id, dict(forms)))
             wanted.append([list(named.shown), list(named.expects)])
-        for slot in mutants(test).slots:
-            trees = [slot.original.tree, *(form.tree for form in slot.forms[::40])]
-            questions += [("equation", slot.name, write(tree)) for tree in trees]
-            steps = (parse(f"x = {write(tree)}").steps[0] for tree in trees)
-            wanted += [equation(slot.name, step.expression) for step in steps]
-            questions.append(("operators", test.id, slot.name, trees[1:]))
-            wanted.append([operator_of(test, slot.name, tree) for tree in trees[1:]])
+        asked, answers = of_slots(test, 40)
+        questions += asked
+        wanted += answers
     assert ask(*questions) == wanted

@@ -15,11 +15,14 @@ from backcheck.program import Tree, names, put
 from backcheck.showing.words import pattern
 
 
+def _steps(fixture: Fixture) -> set[str]:
+    return {step.name for step in fixture.program.steps} - {"m"}
+
+
 def step_of(name: str, fixture: Fixture) -> str:
     """Return the step of a fixture that a learner's name is the name of, or ``""``."""
-    steps = {step.name for step in fixture.program.steps} - {"m"}
     names = (name, fixture.notebook_names.get(name), course_spelling(name))
-    return next((one for one in names if one in steps), "")
+    return next((one for one in names if one in _steps(fixture)), "")
 
 
 def steps_in(paste: Paste, fixture: Fixture) -> list[str]:
@@ -29,10 +32,10 @@ def steps_in(paste: Paste, fixture: Fixture) -> list[str]:
 
 def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
     """Return the steps of a fixture that pasted lines compute, in one way each."""
-    steps = {step.name for step in fixture.program.steps} - {"m"}
+    steps = _steps(fixture)
     found: dict[str, Tree] = {}
     # What the lines above compute under names of their own.
-    above: dict[Tree, Tree] = dict(fixture.notebook_names.items())
+    above = dict[Tree, Tree](fixture.notebook_names.items())
     for name, text in paste.lines:
         step = step_of(name, fixture)
         if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":

@@ -234,7 +234,7 @@ def _distinct(wide: Fixture) -> tuple[Mutant, ...]:
     found = mutants(wide)
     changes = [{slot.name: form.tree} for slot in found.slots for form in slot.forms]
     every = [Mutant(wide, forms) for forms in (*changes, *found.higher_order)]
-    unchanged = _key(wide, wide.program, 0)
+    unchanged, *again = (_key(wide, wide.program, seed) for seed in range(2))
     keys = [_key(wide, mutant.program, 0) for mutant in every]
     often = Counter([unchanged, *keys])
     kept: dict[Any, Mutant] = {}
@@ -243,9 +243,7 @@ def _distinct(wide: Fixture) -> tuple[Mutant, ...]:
             continue
         # A comparison such as A1 > 0 sees signs only, and on one draw two of them agree by chance.
         key = (first, _key(wide, mutant.program, 1) if often[first] > 1 else None)
-        if key != (unchanged, _key(wide, wide.program, 1)) and (
-            key not in kept or _length(mutant) < _length(kept[key])
-        ):
+        if key != (unchanged, *again) and (key not in kept or _length(mutant) < _length(kept[key])):
             kept[key] = mutant
     return tuple(kept.values())
 
