@@ -4,6 +4,7 @@
 
 import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
+import { Effort } from "./effort.js";
 import { arraysByName, explain, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
 import { judged } from "./judged.js";
@@ -11,7 +12,6 @@ import { Mutant } from "./mutant.js";
 import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
-import { Effort } from "./search.js";
 import { misshapen, undivided } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";

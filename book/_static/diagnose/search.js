@@ -3,33 +3,13 @@
  *
  * What a program prints wrong has to be set right by its last change. So a second change is only
  * tried where it can have an effect on all that the first one leaves wrong. */
+import { isAttainable } from "./attainable.js";
+import { Effort } from "./effort.js";
 import { secondChanges } from "./mutate.js";
 import { time } from "./steps.js";
 import { DATA, groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
-
-/** How many programs with two changes may still be tried, which is counted, not timed. */
-export class Effort {
-  constructor(left = DATA.effort[0]) {
-    this.left = left;
-    /** How many of them are left for other tests. */
-    this.kept = 0;
-  }
-  /** Begins, with less to try where little speaks for a test. @param {boolean} few */
-  begin(few) {
-    this.kept = few ? Math.max(0, this.left - DATA.effort[1]) : 0;
-  }
-  /** Whether there were more to try. */
-  get spent() {
-    return this.left < this.kept;
-  }
-  /** Whether one more may be tried, in so many steps of its loop. */
-  allows(steps = 1) {
-    this.left -= steps;
-    return !this.spent;
-  }
-}
 
 /** Whether the right values print this way; loosely, whether the test accepts what was printed.
  * @type {(fixture: Fixture, step: string, seen: Observed, loose: boolean) => boolean} */
@@ -78,6 +58,8 @@ export class Search {
     );
     const wrong = this.right.indexOf(false);
     this.firstWrong = wrong < 0 ? this.last : wrong;
+    /** What `hopeless` has found. @type {number[][]} */
+    this.without = [];
     /** The places on which a change must have an effect. */
     this.sources = this.shop.slots.flatMap((_, place) => (this.seen[place] ? [place] : []));
   }
@@ -152,10 +134,52 @@ export class Search {
     let found = this.needed(reach);
     for (let place = 0; place <= this.last && found; place++) {
       const value = run ? run.at(place) : this.shop.right[place];
-      if (!this.accepts(place, value)) found &= reach[place];
+      if (!this.accepts(place, value)) found &= this.mending(place, run?.forms, reach);
       if (!value) break;
     }
     return found;
+  }
+
+  /** The places where one more change can set right what a place prints: what it reads may all be
+   * right but for one array, of which no value gives what was printed.
+   * @type {(place: number, forms: Forms | undefined, reach: Places[]) => Places} */
+  mending(place, forms, reach) {
+    const { slots, bits, reads, none } = this.shop;
+    if (forms?.has(slots[place].name)) return reach[place];
+    const changed = [...(forms?.keys() ?? [])].reduce(
+      (all, name) => all | bits[this.shop.place[name]],
+      none,
+    );
+    const read = this.shop.places(reads[place]);
+    const touched = read.filter((one) => reach[one] & changed);
+    let found = reach[place];
+    for (const one of this.hopeless(place)) {
+      if (touched.some((other) => other !== one)) continue;
+      const others = read.reduce((all, next) => (next === one ? all : all | reach[next]), none);
+      found &= ~reach[one] | others | bits[place];
+    }
+    return found;
+  }
+
+  /** The places that a slot reads of which no value alone gives what was printed.
+   * @param {number} place @returns {number[]} */
+  hopeless(place) {
+    this.without[place] ??= this.findHopeless(place);
+    return this.without[place];
+  }
+
+  /** @param {number} place @returns {number[]} */
+  findHopeless(place) {
+    const { fixture, loose, shop } = this;
+    const seen = this.seen[place];
+    // A loop changes what it reads at every step.
+    if (fixture.last || !seen || this.right[place]) return [];
+    return shop.places(shop.reads[place]).filter((read) => {
+      const step = (/** @type {Value} */ value) =>
+        shop.value(shop.slots[place].tree, shop.right.with(read, value), shop.own[read]);
+      const usual = /** @type {Value} */ (shop.right[read]);
+      return !isAttainable(step, usual, fixture, seen, loose);
+    });
   }
 
   /** The programs with so many changes. @type {(spent: number) => Iterable<Forms | undefined>} */

@@ -245,7 +245,7 @@ interface Paste {
   lost: string[];
 }
 type Run = import("./workshop.js").Run;
-type Effort = import("./search.js").Effort;
+type Effort = import("./effort.js").Effort;
 type Mutant = import("./mutant.js").Mutant;
 
 /** What was printed, by the name of the step. */

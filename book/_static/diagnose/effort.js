@@ -1,0 +1,25 @@
+// @ts-check
+/* How much a search may try; see search.py. */
+import { DATA } from "./util.js";
+
+/** How many programs with two changes may still be tried, which is counted, not timed. */
+export class Effort {
+  constructor(left = DATA.effort[0]) {
+    this.left = left;
+    /** How many of them are left for other tests. */
+    this.kept = 0;
+  }
+  /** Begins, with less to try where little speaks for a test. @param {boolean} few */
+  begin(few) {
+    this.kept = few ? Math.max(0, this.left - DATA.effort[1]) : 0;
+  }
+  /** Whether there were more to try. */
+  get spent() {
+    return this.left < this.kept;
+  }
+  /** Whether one more may be tried, in so many steps of its loop. */
+  allows(steps = 1) {
+    this.left -= steps;
+    return !this.spent;
+  }
+}
