@@ -49,7 +49,17 @@ LAYERS = (
         "operators",
         "fixtures",
     ),
-    *("mistakes", "mutate", "workshop", "attainable", "effort", "search", "mutant", "placing", "apart"),
+    *(
+        "mistakes",
+        "mutate",
+        "workshop",
+        "attainable",
+        "effort",
+        "search",
+        "mutant",
+        "placing",
+        "apart",
+    ),
     *(
         "pasted",
         "symptoms",
