@@ -3,7 +3,7 @@
  *
  * Most steps are linear in each array, so what they give lies in the column space of a matrix. */
 import { cache } from "./util.js";
-import { sameShape, shaped, shapeOf, sizeOf } from "./values.js";
+import { shaped, shapeOf, sizeOf } from "./values.js";
 
 /** How far a linear map may miss by rounding, relative to its size. */
 const LINEAR = 1e-9;
@@ -19,15 +19,17 @@ export function isAttainable(step, usual, fixture, seen, loose) {
   const shapes = [[], ...axes.map((n) => [n]), ...axes.flatMap((n) => axes.map((k) => [n, k]))];
   return [shapeOf(usual), ...shapes].some((shape) => {
     const zero = step(shaped(shape, new Array(sizeOf(shape)).fill(0)));
-    if (!zero || !seen.fits(zero, true)) return false;
-    // Of a part, or of what stands without its brackets, nothing is said.
-    return !seen.like || !sameShape(seen.like, zero) || attains(step, shape, seen, loose);
+    if (!zero || !seen.fits(zero, loose)) return false;
+    // Of what has gaps, and of a number that may stand anywhere, nothing is said.
+    const isWhole = seen.like && seen.cells.length === seen.rows.length * zero.c;
+    const tops = Array.from({ length: zero.r - seen.rows.length + 1 }, (_, top) => top * zero.c);
+    return !isWhole || attains(step, shape, seen, loose, tops);
   });
 }
 
-/** Whether an array is near the column space of a step, or the step is not linear.
- * @type {(step: (v: Value) => Value?, shape: number[], seen: Observed, loose: boolean) => boolean} */
-function attains(step, shape, seen, loose) {
+/** Whether an array is near the column space of some rows, or the step is not linear.
+ * @type {(step: (v: Value) => Value?, shape: number[], seen: Observed, loose: boolean, starts: number[]) => boolean} */
+function attains(step, shape, seen, loose, starts) {
   const size = sizeOf(shape);
   const places = Array.from({ length: size }, (_, at) => at);
   const given = (/** @type {number[]} */ d) => step(shaped(shape, d))?.d ?? [];
@@ -40,14 +42,18 @@ function attains(step, shape, seen, loose) {
     return Math.abs(sum - number) <= LINEAR * (1 + Math.abs(number));
   });
   if (!isLinear) return true;
-  /** @type {number[][]} */
-  const basis = [];
-  for (const column of columns) {
-    const rest = orthogonal(column, basis);
-    if (norm(rest) > LINEAR * norm(column)) basis.push(rest.map((number) => number / norm(rest)));
-  }
-  const target = less(seen.cells.map(({ value }) => value));
-  return norm(orthogonal(target, basis)) <= norm(seen.widths[Number(loose)]) + LINEAR;
+  const most = norm(seen.widths[Number(loose)]) + LINEAR;
+  return starts.some((start) => {
+    const rows = (/** @type {number[]} */ d) => d.slice(start, start + seen.cells.length);
+    /** @type {number[][]} */
+    const basis = [];
+    for (const column of columns.map(rows)) {
+      const rest = orthogonal(column, basis);
+      if (norm(rest) > LINEAR * norm(column)) basis.push(rest.map((number) => number / norm(rest)));
+    }
+    const target = rows(zero).map((number, at) => seen.cells[at].value - number);
+    return norm(orthogonal(target, basis)) <= most;
+  });
 }
 
 /** What of a vector is orthogonal to a basis; once more for what rounding leaves.

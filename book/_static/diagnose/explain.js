@@ -58,7 +58,7 @@ export function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) effort.begin(!tried.some(known));
+    if (most === 2 && tried.length) effort.begin(!tried.some((one) => isNamed(one) && known(one)));
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {

@@ -6,7 +6,7 @@ dZ has to be tried.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import product
 from typing import Any
@@ -36,18 +36,25 @@ def is_attainable(
     shapes = {shape for axes in range(3) for shape in product(sizes, repeat=axes)}
     for shape in (np.shape(usual), *shapes - {np.shape(usual)}):
         zero = step(np.zeros(shape))
-        if zero is None or not printed.fits(np.shape(zero), loose=True):
+        if zero is None or not printed.fits(np.shape(zero), loose):
             continue
-        # Of a part, or of what stands without its brackets, nothing is said.
-        if printed.shape != np.shape(zero) or _attains(step, shape, printed, loose):
+        # Of what has gaps, and of a number that may stand anywhere, nothing is said.
+        height, width = np.atleast_2d(zero).shape[-2:]
+        whole = printed.shape is not None and len(printed.cells) == len(printed.rows) * width
+        starts = range(0, (height - len(printed.rows) + 1) * width, width)
+        if not whole or _attains(step, shape, printed, loose, starts):
             return True
     return False
 
 
 def _attains(
-    step: Callable[[Any], Any], shape: tuple[int, ...], printed: PrintedArray, loose: bool
+    step: Callable[[Any], Any],
+    shape: tuple[int, ...],
+    printed: PrintedArray,
+    loose: bool,
+    starts: Iterable[int],
 ) -> bool:
-    """Return whether an array is near the column space of a step, or the step is not linear."""
+    """Return whether an array is near the column space of some rows, or the step is not linear."""
 
     def given(value: Any) -> Any:
         return np.ravel(step(value)).astype(float)
@@ -59,7 +66,11 @@ def _attains(
     is_linear = np.allclose(columns @ np.ravel(some), given(some) - zero, LINEAR, LINEAR)
     if not (is_linear and np.isfinite(columns).all()):
         return True
-    target = np.ravel(printed.centre) - zero
-    nearest = columns @ np.linalg.lstsq(columns, target, rcond=None)[0]
-    widths = [cell.width(loose) for cell in printed.cells]
-    return bool(np.linalg.norm(target - nearest) <= np.linalg.norm(widths) + LINEAR)
+    most = np.linalg.norm([cell.width(loose) for cell in printed.cells]) + LINEAR
+
+    def is_near(rows: slice) -> bool:
+        target = np.ravel(printed.centre) - zero[rows]
+        nearest = columns[rows] @ np.linalg.lstsq(columns[rows], target, rcond=None)[0]
+        return bool(np.linalg.norm(target - nearest) <= most)
+
+    return any(is_near(slice(start, start + len(printed.cells))) for start in starts)

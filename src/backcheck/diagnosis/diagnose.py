@@ -506,7 +506,7 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(map(is_known, some)))
+            effort.begin(few=not any(one.named and is_known(one) for one in some))
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
