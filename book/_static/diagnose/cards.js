@@ -132,9 +132,10 @@ const isUsual = (/** @type {string} */ operator) => DATA.usual.includes(operator
 function alike(group) {
   if (group.length < 2) return [];
   // Other forms without a name are none that anybody is known to write.
+  const isLikely = (/** @type {string} */ one) => isUsual(one) || group[0].operators.includes(one);
   const known = group
     .slice(1)
-    .filter(({ name, operators: made }) => name || (made.length && made.every(isUsual)))
+    .filter(({ name, operators: made }) => name || (made.length && made.every(isLikely)))
     .slice(0, 3);
   const others = element("span");
   for (const [at, { shown }] of known.entries())

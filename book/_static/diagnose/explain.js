@@ -84,7 +84,11 @@ export function* explain(paste, wanted, changes, effort) {
   }
   remarks.push(...remains(best, paste));
   if (!rightOf(best).length) remarks.push(say("covered"));
-  return unknown(best.fixture, remarks, best.seen);
+  const found = unknown(best.fixture, remarks, best.seen);
+  const { title, id } = best.fixture;
+  return wanted.length < 2 || known(best)
+    ? found
+    : { ...found, headline: say("closest", { title, id }) };
 }
 
 /** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */

@@ -229,7 +229,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
         yield f"    {say('read-page', page=first.page)}"
     if others := group[1:]:
         # Other forms without a name are none that anybody is known to write.
-        known = [str(m) for m in others if m.name or (m.operators and {*m.operators} <= USUAL)][:3]
+        usual = USUAL | {*first.operators}
+        known = [str(m) for m in others if m.name or (m.operators and {*m.operators} <= usual)][:3]
         rest = len(others) - len(known)
         listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
         yield f"    {say('alike', others=' or '.join(listed))}"
@@ -529,7 +530,11 @@ def _explain(
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
     remarks += [] if best.right else [covered()]
-    return Diagnosis("unexplained", best.fixture, (), tuple(remarks), best.arrays)
+    of = {"title": best.fixture.title, "id": best.fixture.id}
+    headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
+    return Diagnosis(
+        "unexplained", best.fixture, (), tuple(remarks), best.arrays, headline=headline
+    )
 
 
 def _too_little(key: str, placing: Placing, paste: Paste) -> str:
