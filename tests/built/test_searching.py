@@ -97,6 +97,22 @@ FIRST = {
     "sign of dw": "propagate#propagate-sign",
     "is A - Y dZ or dA": "output-shortcut",
     "output layer rnn softmax": "backpropagation-through-time",
+    "rnn_backward all outputs are zero": (
+        "backpropagation-through-time#backpropagation-through-time-zeros"
+    ),
+    "da_prevt zeros all gradients zero": (
+        "backpropagation-through-time#backpropagation-through-time-zeros"
+    ),
+    "output relu dead prediction 0": "relu#relu-output",
+    "relu output layer regression": "relu#relu-output",
+    "loss increases with larger learning rate": "training#training-rate",
+    "weight initialization large randn tanh saturated": "training#training-rate",
+    "bias per example shape": "cost-is-nan#cost-is-nan-regression",
+    "loss diverges nan linear output regression": "cost-is-nan#cost-is-nan-regression",
+    "db1 sum without axis": "linear-step#linear-step-keepdims",
+    "perceptron examples as rows": "propagate#propagate-rows",
+    "grad_b1 is the square of the expected one": "back-prop-nlp",
+    "square of the expected one": "back-prop-nlp#back-prop-nlp-prints",
     # Lines of code, and sizes.
     "np.squeeze": "linear-step#linear-step-squeeze",
     "isinstance float": "linear-step#linear-step-squeeze",
