@@ -21,6 +21,7 @@ from pathlib import Path
 import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
+from backcheck.diagnosis.calling import can_be_called
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.reading import LIMIT
@@ -141,7 +142,7 @@ def _test(name: str) -> Fixture:
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
     text = _read(options.file)
-    tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
+    tests = [test for test in map(load, ids()) if can_be_called(text, test)]
     tests = [] if not_covered(text) else tests
 
     def defined_in(test: Fixture) -> str:

@@ -269,6 +269,16 @@ ASKED = {
     "nothing that a test calls": (
         "def load_data(path):\n    return path\n",
         ("error", "No test known here calls load_data:")),
+    "a network of one's own": (
+        "class Net:\n  def back_prop(self, x, y):\n    d = y - x\n    return d @ x.T\n",
+        ("remarks", "No known test computes any of this")),
+    "a function of other parameters": (
+        "def back_prop(x, y):\n    d = y - x\n    return d @ x.T\n",
+        ("remarks", "No known test computes any of this")),
+    "numbers beside a function that nobody has written": (
+        "def linear_backward(dZ, cache):\n    # YOUR CODE\n    pass\n\n"
+        "dW = [[0.11 0.12 0.13 0.14 0.15]\n [0.2 0.3 0.4 0.5 0.6]\n [0.7 0.8 0.9 0.1 0.2]]\n",
+        ("fixture", "c1w4_linear_backward_v4a")),
     "a name from around": (
         changed("right", ("\ndef", "X = load()\ndef"), ("cache, X, Y", "cache, x, Y")),
         ("error", "backward_propagation reads X, which is made outside of it (own.py, line 2)")),

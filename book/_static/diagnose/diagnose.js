@@ -259,7 +259,9 @@ function telling(remarks) {
  * @type {(found: Diagnosis, said: string) => Diagnosis} */
 export function ledBy(found, said) {
   if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
-  return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
+  // That nothing prints these numbers is told where they are known to be of a test.
+  const first = found.seen.size && found.fixture ? titleOf(found) : (found.headline ?? "");
+  return { ...found, headline: said, remarks: telling([first, ...found.remarks]) };
 }
 
 /** What can be said where only a test or numpy spoke.
