@@ -81,3 +81,12 @@ LINES = {
         ("NLP Week 4 back_prop", "the average over m left out"),
 }  # fmt: skip
 """Lines of code, what is said of them, and the name of the form that one of them has."""
+
+SEVERAL_LINES = {
+    "I had\ndW2 = np.dot(dZ2, A1.T) / m + lambd * np.sum(W2) / m\nand it failed; now\n"
+    "dW2 = np.dot(dZ2, A1.T) / m + lambd / m * W2": (1, 1),
+    "dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob\ndA2 = np.dot(W3.T, dZ3) * D2 * keep_prob": (1, 1),
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - Z1**2)\ndb1 = np.sum(dZ1) / m\n"
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - A1)**2\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m": (1, 3),
+}
+"""Several lines for one name, and how many of them are right and wrong."""

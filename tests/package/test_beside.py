@@ -9,7 +9,7 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.fixtures import load
-from beside import BESIDE, LINES
+from beside import BESIDE, LINES, SEVERAL_LINES
 from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
@@ -236,6 +236,21 @@ def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
 def test_a_line_that_reads_unknown_names_is_said_not_to_be_read() -> None:
     said = diagnose("dZ2 = A2 - Y\ndW2 = rate * np.dot(dZ2, A1.T)\nrate = lr(3)").remarks
     assert any(one.startswith("Not read, for they use names") and "dW2." in one for one in said)
+
+
+@pytest.mark.parametrize("text", SEVERAL_LINES)
+def test_each_of_several_lines_for_one_name_is_told_what_it_computes(text: str) -> None:
+    right, wrong = SEVERAL_LINES[text]
+    found = diagnose(text)
+    assert found.title.startswith("Several lines here are for ")
+    assert sum(" as the test expects." in one for one in found.remarks) == right
+    assert sum(" computes something else than" in one for one in found.remarks) == wrong
+    assert found.candidates
+
+
+def test_a_line_that_goes_on_from_the_one_above_is_no_second_way() -> None:
+    found = diagnose("dW2 = np.dot(dZ2, A1.T)\ndW2 = dW2 / m\ndZ2 = A2 - Y")
+    assert "Several lines" not in str(found)
 
 
 def test_a_line_is_shown_as_it_was_pasted_where_another_line_has_its_own_step() -> None:
