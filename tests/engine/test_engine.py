@@ -70,6 +70,7 @@ LAYERS = (
         "differences",
         "chosen",
         "explain",
+        "messages",
         "diagnose",
         "links",
         "printing",

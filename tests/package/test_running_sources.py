@@ -1,6 +1,7 @@
 """What is taken out of a notebook or a file, and what is said where that cannot be done."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from backcheck.diagnosis.calling import helper
 from backcheck.diagnosis.sources import Cell, take
 from backcheck.fixtures import load
 from exceptions import functions
+from programs import learners
 
 ID = "c1w4_linear_backward_v4a"
 HEAD = "def linear_backward(dZ, cache):\n    A_prev, W, b = cache\n    m = A_prev.shape[1]\n"
@@ -23,6 +25,7 @@ MARKS = {
     "    dA_prev = None\n    ### END CODE HERE ###\n    assert (dW.shape == W.shape)\n",
     "empty": "    # dW = ...\n    # YOUR CODE STARTS HERE\n\n\n    # YOUR CODE ENDS HERE\n",
 }
+FILLED = {one.name: one for one in learners() if re.search("never|filled", one.name)}
 BACK = "    return dA_prev, dW, db\n"
 
 
@@ -154,6 +157,19 @@ def test_a_line_that_writes_into_what_is_stored_already_is_named(
     told = json.loads(capfd.readouterr().out)["line"]
     assert (told["line"], told["name"]) == (line, name)
     assert told["says"] == "writes into dA1 as well, which is the same array"
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_the_line_that_makes_an_array_to_be_filled_is_never_the_one_that_is_named(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, own = tmp_path / "own.py", FILLED[name]
+    file.write_text(own.text, "utf-8")
+    main(["run", "--json", own.id, f"{file}:{own.function}"])
+    told = json.loads(capfd.readouterr().out)["line"]
+    assert told["says"] == "the first value that is not right"
+    assert "= np.zeros" not in own.text.split("\n")[told["line"] - 1]
+    assert told["name"] in own.text.split("\n")[told["line"] - 1]
 
 
 def test_a_function_of_another_exercise_is_told_how_the_test_calls_it(

@@ -21,7 +21,7 @@ export function judged(paste, tests) {
     return {
       fixture: null,
       candidates: [],
-      remarks: [say("lines-unread"), ...withOwnCode(paste.lines)],
+      remarks: [say("lines-unread"), ...withOwnCode(paste.lines, paste.hints)],
     };
   const newest = [...groupedBy(likely, (test) => test.function).values()].map(([test]) => test);
   const own = newest.map((test) => written(paste, test));

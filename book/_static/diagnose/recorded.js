@@ -16,6 +16,7 @@ import { say } from "./words.js";
 
 const BEGINS = /#.*\b(?:START CODE|CODE STARTS) HERE/;
 const ENDS = /#.*\b(?:END CODE|CODE ENDS) HERE/;
+const TO_FILL = /^(?:np\.|numpy\.)?(?:zeros|ones|empty|full)(?:_like)?$/;
 const RECORD = "__backcheck_record__";
 const CONSTANTS = ["String", "ContinuedString", "Number", "Boolean", "None"];
 
@@ -110,7 +111,12 @@ function told({ cell: { text }, node }) {
     for (const part of parts) visit(part, own);
     ends.push(...mine);
     if (one.name === "AssignStatement" && !one.getChild("TypeDef")) {
-      const targets = sidesOf(one).slice(0, -1);
+      const sides = sidesOf(one);
+      const [value, ...more] = unwrapped(sides[sides.length - 1]);
+      const isCall = value.name === "CallExpression" && !more.length;
+      // What is made to be filled holds no value yet.
+      const isToFill = isCall && TO_FILL.test(textOf(text, value.firstChild));
+      const targets = isToFill ? [] : sides.slice(0, -1);
       ends.push([one.to, targets.map((parts) => target(parts, one, of)).join("")]);
     }
     if (one.name === "UpdateStatement") ends.push([one.to, target(parts.slice(0, 1), one, of)]);

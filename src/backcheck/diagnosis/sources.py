@@ -27,6 +27,8 @@ BEGINS = re.compile(r"#.*\b(?:START CODE|CODE STARTS) HERE")
 ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
 """Between what marks an exercise wants something written."""
 
+TO_FILL = re.compile(r"(?:np\.|numpy\.)?(?:zeros|ones|empty|full)(?:_like)?")
+"""What makes an array that is filled later."""
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -258,7 +260,7 @@ RECORD = "__backcheck_record__"
 
 
 class _Recorded(ast.NodeTransformer):
-    """Has each assignment tell its value, each entry of a dictionary, and what is returned."""
+    """Has assignments, entries of a dictionary and what is returned tell their values."""
 
     def __init__(self) -> None:
         self.function = ""
@@ -269,8 +271,11 @@ class _Recorded(ast.NodeTransformer):
         self.function = outer
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
+        # What is made to be filled holds no value yet.
+        if isinstance(node.value, ast.Call) and TO_FILL.fullmatch(ast.unparse(node.value.func)):
+            return node
         return [node, *(told for target in node.targets for told in self._told(target, node))]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
