@@ -224,6 +224,12 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
         "c1w4_linear_backward_v2", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
     "layer, squeezed for the first notebook": (
         "c1w4_linear_backward_v1", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
+    "layer, weights of another cell": (
+        LINEAR, [("def ", "rate, W_tmp = 0.1, np.ones((3, 5))\n\ndef "), ("W.T @", "W_tmp.T @")]),
+    "layer, a setting from around": (
+        LINEAR, [("def ", "scale = 2.0\n\ndef "), ("W.T @ dZ", "scale * W.T @ dZ")]),
+    "layer, a name of a cell that is not an array": (
+        LINEAR, [("def ", "held = {}\n\ndef "), ("W.T @ dZ", 'held["W"].T @ dZ')]),
     "layer, filled example by example": (
         LINEAR, [("    dW = dZ @ A_prev.T / m\n", f"{FILLED}dW\n")]),
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),

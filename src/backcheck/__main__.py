@@ -28,6 +28,7 @@ from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
 from backcheck.diagnosis.running import run as run_function
+from backcheck.diagnosis.sources import read_from_outside
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
@@ -194,20 +195,21 @@ def _run(options: argparse.Namespace) -> int:
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
-    beside = beside_passing(ran) if passes else ""
+    beside = beside_passing(ran) if passes else read_from_outside(ran.taken)
     order = 1 if wrong_on(ran) else -1
-    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else ""
+    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else beside
     line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
         answer = replace(found, remarks=(*filter(None, [beside]), *found.remarks)).to_dict()
         print(json.dumps({**answer, "test": test, "line": line}, indent=2))
     elif ran.error:
-        print(f"{ran.raised}\n{found.body}")
+        print("\n".join(filter(None, [ran.raised, first, found.body])))
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {first}".rstrip())
+        says = say("run-fails" if complaint else "run-passes", **of)
+        print(f"{says}{' ' if passes else chr(10)}{first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
         print(f"{found.title}\n{found.body}" if passes else found)
     if ran.error:

@@ -17,6 +17,7 @@ from backcheck.diagnosis.calling import calls, helper
 from backcheck.diagnosis.child import _recorder, answers, encoded
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import asked, beside_passing, diagnosed, line_of, ran, wrong_on
+from backcheck.diagnosis.sources import read_from_outside
 from backcheck.fixtures import load
 from chapters import ROOT
 from katex_renderer import node
@@ -110,7 +111,7 @@ def by_command(learner: Learner) -> dict[str, Any]:
     except ValueError as error:
         return {"error": str(error)}
     passes = not (done.error or complaint)
-    beside = filter(None, [beside_passing(done) if passes else ""])
+    beside = filter(None, [beside_passing(done) if passes else read_from_outside(done.taken)])
     found = replace(found, remarks=(*beside, *found.remarks))
     line = None if passes and not wrong_on(done) else line_of(done, found)
     return {**found.to_dict(), "test": done.error or complaint or "passes", "line": line}

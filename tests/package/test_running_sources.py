@@ -172,6 +172,28 @@ def test_the_line_that_makes_an_array_to_be_filled_is_never_the_one_that_is_name
     assert told["name"] in own.text.split("\n")[told["line"] - 1]
 
 
+def test_what_a_function_reads_from_another_cell_is_said_first_where_it_fails(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cell = HEAD + "    return W_tmp.T @ dZ + b_tmp, dZ @ A_prev.T / m, K * dZ[:, :1]\n"
+    values = "W_tmp = np.ones((3, 5))\nb_tmp = np.zeros((5, 1))"
+    code, told = ran(notebook("import numpy as np\nK = 2", values, cell), tmp_path, capfd)
+    assert code != 0
+    assert "linear_backward reads W_tmp, b_tmp, which are made outside of it" in told
+    assert told.index("made outside of it (own.ipynb, In [2], line 1)") < told.index(
+        "In [3], line 4"
+    )
+    right = cell.replace("W_tmp", "W").replace(
+        "K * dZ[:, :1]", "np.mean(dZ, axis=1, keepdims=True)"
+    )
+    assert ran(notebook("import numpy as np", values, right), tmp_path, capfd)[0] == 0
+    stops = HEAD + "    return made['W'].T @ dZ, dZ, dZ\n"
+    code, told = ran(notebook("import numpy as np\nmade = {}", stops), tmp_path, capfd)
+    assert "KeyError: 'W' linear_backward reads made, which is made outside" in " ".join(
+        told.split()
+    )
+
+
 def test_a_function_of_another_exercise_is_told_how_the_test_calls_it(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ import { answerParts, element, remarkParts } from "./cards.js";
 import { asData, diagnosing, ledBy, titleOf } from "./diagnose.js";
 import { noticeOf } from "./explain.js";
 import { read, Unreadable } from "./reading.js";
+import { readFromOutside } from "./recorded.js";
 import { firstComplaint, isEnough } from "./returned.js";
 import {
   asked,
@@ -116,13 +117,15 @@ function* shown(done) {
   const line = passes && !wrongOn(done) ? null : yield* lineOf(done, found);
   const parts = [];
   let title = say("raised");
+  const first = passes ? saidFirst(done, found) : [readFromOutside(done.taken)].filter(Boolean);
+  const said = first.map((one) => element("p", {}, ...remarkParts(one, [])));
   if (error) {
     const passed = frames.map(([where, line, , text]) => `${spotOf({ where, line })}: ${text}`);
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
+    parts.push(...said);
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
-    for (const one of passes ? saidFirst(done, found) : [])
-      parts.push(element("p", {}, ...remarkParts(one, [])));
+    parts.push(...said);
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
@@ -165,7 +168,7 @@ export async function answered(text, id, path) {
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
   const line = test || wrongOn(done) ? atOnce(lineOf(done, found)) : null;
-  const beside = test ? "" : besidePassing(done);
+  const beside = test ? readFromOutside(done.taken) : besidePassing(done);
   const remarks = [beside, ...found.remarks].filter(Boolean);
   return { ...asData({ ...found, remarks }), test: test || "passes", line };
 }

@@ -149,7 +149,7 @@ function roleOf(node) {
 }
 
 /** The names that a statement reads and makes. @type {(text: string, node: Syntax) => {loads: Set<string>, stores: Set<string>}} */
-function namesAt(text, node) {
+export function namesAt(text, node) {
   const [loads, stores] = [new Set(), new Set()];
   for (const one of walk(node)) {
     if (one.name === "ImportStatement")

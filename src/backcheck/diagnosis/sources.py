@@ -31,6 +31,7 @@ TO_FILL = re.compile(r"(?:np\.|numpy\.)?(?:zeros|ones|empty|full)(?:_like)?")
 """What makes an array that is filled later."""
 
 IMPORTS = (ast.Import, ast.ImportFrom)
+SETTINGS = (ast.Constant, ast.UnaryOp, ast.Lambda)
 
 
 class Cell(NamedTuple):
@@ -252,6 +253,27 @@ def left_as_handed_out(pieces: tuple[Piece, ...]) -> str:
                 return say("left-empty", where=f"{cell.label}, line {begun}")
             written = line.partition("#")[0].strip()
             begun = 0 if written else at if BEGINS.search(line) else begun
+    return ""
+
+
+def read_from_outside(taken: Taken) -> str:
+    """Return which arrays a function reads from outside, and where they are made, or ``""``."""
+    made: dict[str, Piece] = {}
+    for piece in taken.pieces:
+        value = getattr(piece.node, "value", None)
+        if isinstance(piece.node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            own = [one for one in ast.walk(piece.node) if isinstance(one, ast.Name)]
+            names = [one.id for one in own if isinstance(one.ctx, ast.Store)]
+            # A number or a function of one line is the same in every cell.
+            made |= dict.fromkeys([] if isinstance(value, SETTINGS) else names, piece)
+    for _, node in taken.pieces:
+        read = _read(node)
+        names = [name for name in made if name in read]
+        if isinstance(node, ast.FunctionDef) and names:
+            cells = {made[name].cell.label: made[name].node for name in reversed(names)}
+            places = [f"{label}, line {one.lineno}" for label, one in reversed(cells.items())]
+            of = {"names": ", ".join(names), "n": len(names), "where": "; ".join(places)}
+            return say("made-outside", function=node.name, **of)
     return ""
 
 
