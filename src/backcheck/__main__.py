@@ -183,7 +183,11 @@ def _read(name: str) -> str:
             ) from None
     # PowerShell writes UTF-16 when it redirects.
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    return data.decode(encoding, errors="replace")
+    text = data.decode(encoding, errors="replace")
+    if "\0" in text and "\ufffd" in text:
+        held = "What is piped in" if name == "-" else repr(name)
+        raise ValueError(f"{held} holds bytes that are no text; give a text file, as UTF-8.")
+    return text
 
 
 def _run(options: argparse.Namespace) -> int:

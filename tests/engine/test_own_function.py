@@ -230,6 +230,10 @@ ASKED = {
     "Python 2": (
         changed("right", ("    return grads", "    print dW1\n    return grads")),
         ("error", "own.py, line 16: SyntaxError: Missing parentheses in call to 'print'.")),
+    "Python 2 in a helper": (
+        "def half(x):\n    print x\n    return x / 2\n"
+        "def linear_backward(dZ, cache):\n    return half(dZ), dZ, dZ\n",
+        ("error", "half, which linear_backward reads, stands there, so linear_backward cannot")),
     "an open bracket": (
         changed("right", ("X.shape[1]", "X.shape[1")),
         ("error", "own.py, line 4: SyntaxError: '[' was never closed.")),

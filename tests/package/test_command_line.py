@@ -77,6 +77,17 @@ def test_whatever_a_shell_redirects_is_read(
     assert "dZ2 = AL - Y" in capsys.readouterr().out
 
 
+def test_bytes_that_are_no_text_are_refused_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "picture.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR 0.5 [1.5 2.5] \xff\xd8" * 500)
+    assert main(["diagnose", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "picture.png' holds bytes that are no text; give a text file" in said
+    assert said.count("\n") == 1
+
+
 def test_the_exit_code_tells_the_verdict(tmp_path: Path) -> None:
     file = tmp_path / "numbers.txt"
     for text, code in [

@@ -85,6 +85,8 @@ def test_what_the_function_needs_is_taken_wherever_it_stands_and_the_last_of_its
          "linear_backward uses relu6 of xyz_utils, which is not installed here"),
         (notebook("from xyz_utils import *", HEAD + "    return relu6(dZ)"), 4,
          "xyz_utils is not installed here; if it has the name that is missing"),
+        (notebook("def half(x):\n    print x\n    return x", HEAD + "    return half(dZ)"), 2,
+         "half, which linear_backward reads, stands there, so linear_backward cannot be run"),
         ("version https://git-lfs.github.com/spec/v1", 2, "own.ipynb is no notebook that Jupyter"),
         ("{}", 2, "own.ipynb is no notebook that Jupyter"),
         (notebook("x = 1"), 2, "own.ipynb has no function 'linear_backward'."),

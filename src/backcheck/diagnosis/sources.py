@@ -115,7 +115,9 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             cell, error = broken[name]
             where = f"{cell.label}, line {getattr(error, 'lineno', None) or 1}"
             said = getattr(error, "msg", str(error))
-            raise ValueError(say("no-python", where=where, kind=type(error).__name__, said=said))
+            of = {"where": where, "kind": type(error).__name__, "said": said}
+            key = "no-python" if name == first else "no-python-for"
+            raise ValueError(say(key, reader=reader, name=name, **of))
         if name not in defined and not hasattr(builtins, name):
             missing[name] = None
         if name in kept or name not in defined:
