@@ -71,7 +71,7 @@ export function* explaining(paste, fixture, changes) {
   }
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
-  const foreign = found?.verdict === "unexplained" && !found.fixture ? found : null;
+  const foreign = found && titleOf(found) === say("not-tried") ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
   return withProblem(withLost(answer, paste.lost), paste);

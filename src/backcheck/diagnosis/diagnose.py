@@ -293,7 +293,7 @@ def diagnose(
         found = _elsewhere(paste, asked, changes, effort, found) or found
     if found and found.verdict == "expected":
         found = _still_open(found, paste, tests) or found
-    if found and found.verdict == "unexplained" and not found.fixture:
+    if found and found.title == say("not-tried"):
         found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
     elif found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
