@@ -78,14 +78,17 @@ export const withOwnCode = (lines, hints) => [
  * @type {(text: string, lines: [string, string][]) => string[]} */
 export function hintsIn(text, lines) {
   const code = lines.map(([, form]) => form).join("\n");
-  const found = ["sigmoid-slope", "tanh-slope"].filter((key) =>
-    every(key, code).some(([, ...names]) => !isOutput(names.find(Boolean) ?? "", lines)),
-  );
+  const isFed = (/** @type {RegExpExecArray[]} */ places) =>
+    places.some(([, ...names]) => !isOutput(names.find(Boolean) ?? "", lines));
   const passes = lines.some(([name]) => whole("own-gradient", name));
-  if (passes && sought("relu-used", text) && !sought("relu-derived", text))
-    found.push("relu-slope");
-  found.push(...["sum-of-all", "dot-slope"].filter((key) => sought(key, text)));
-  return found.map((key) => say(key));
+  const isBare = passes && sought("relu-used", text) && !sought("relu-derived", text);
+  return [
+    isFed(every("sigmoid-slope", code)) ? say("sigmoid-slope") : "",
+    isFed(every("tanh-slope", code)) ? say("tanh-slope") : "",
+    isBare ? say("relu-slope") : "",
+    sought("sum-of-all", text) ? say("sum-of-all") : "",
+    sought("dot-slope", text) ? say("dot-slope") : "",
+  ].filter(Boolean);
 }
 
 /** Whether a name is that of an activation's output: by what it is assigned, or so.

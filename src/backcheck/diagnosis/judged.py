@@ -73,8 +73,10 @@ def _each_way(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             step = step_of(name, test)
             if name in names and step not in read:
                 return None
-            key = "lines-way-change" if own and step in own.forms else "lines-way-right"
-            said |= {say(key, line=f"{name} = {form}", name=step): None} if name in names else {}
+            of = {"line": f"{name} = {form}", "name": step}
+            is_change = own is not None and step in own.forms
+            says = say("lines-way-change" if is_change else "lines-way-right", **of)
+            said |= {says: None} if name in names else {}
     headline = say("lines-ways", names=", ".join(names), title=test.title, id=test.id)
     return test, tuple(changed), (headline, *said, say("lines-only"))
 

@@ -297,17 +297,21 @@ def with_own_code(lines: Sequence[tuple[str, str]], hints: Iterable[str]) -> lis
 def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return what can be said of code whose lines are those of no known test."""
     code = "\n".join(form for _, form in lines)
-    slopes = {key: pattern(key).finditer(code) for key in ("sigmoid-slope", "tanh-slope")}
-    found = [
-        key
-        for key, places in slopes.items()
+    slopes = {
+        say("sigmoid-slope"): pattern("sigmoid-slope").finditer(code),
+        say("tanh-slope"): pattern("tanh-slope").finditer(code),
+    }
+    hints = [
+        says
+        for says, places in slopes.items()
         if not all(_is_output(next(filter(None, place.groups())), lines) for place in places)
     ]
     passes = any(pattern("own-gradient").fullmatch(name) for name, _ in lines)
     if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
-        found.append("relu-slope")
-    found += [key for key in ("sum-of-all", "dot-slope") if pattern(key).search(text)]
-    return tuple(map(say, found))
+        hints.append(say("relu-slope"))
+    hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
+    hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
+    return tuple(hints)
 
 
 def _is_output(name: str, lines: Iterable[tuple[str, str]]) -> bool:

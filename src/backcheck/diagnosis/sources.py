@@ -116,8 +116,8 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             where = f"{cell.label}, line {getattr(error, 'lineno', None) or 1}"
             said = getattr(error, "msg", str(error))
             of = {"where": where, "kind": type(error).__name__, "said": said}
-            key = "no-python" if name == first else "no-python-for"
-            raise ValueError(say(key, reader=reader, name=name, **of))
+            of |= {"reader": reader, "name": name}
+            raise ValueError(say("no-python" if name == first else "no-python-for", **of))
         if name not in defined and not hasattr(builtins, name):
             missing[name] = None
         if name in kept or name not in defined:
