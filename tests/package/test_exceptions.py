@@ -422,7 +422,8 @@ def test_no_product_of_a_known_test_has_the_sizes_of_two_flat_vectors_in_one_mat
 def test_of_a_key_dA_both_numberings_are_told_first_and_nothing_of_dW(key: str) -> None:
     call = 'dA, dW, db = linear_activation_backward(grads["dA" + str(l + 2)], cache, "relu")'
     for frame in (NOWHERE, frame_of("L_model_backward", call), frame_of("cell", "x = grads[k]")):
-        first, *others, read = told(f"KeyError: '{key}'", frame)
+        header, first, *others, read = told(f"KeyError: '{key}'", frame)
+        assert header == say("likely-causes")
         assert "today the loop reads dA of l + 1" in first
         assert not re.search(r"\bd[Wb]\b", " ".join((first, *others)))
         assert read == say("read-page", page="notation#notation-week-4-names")
