@@ -54,6 +54,17 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "numbers above a message that is cut off": "dw = [[4.8]\n [13.71]]\n"
     "db = 0.36666666666666653\ncost = nan\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [ 5.985]\n",
+    "a clash above which numbers of no test stand": "hidden\n[[ 0.71230101]]\nout\n"
+    "[[ 0.61744012]\n [ 0.55123098]\n [ 0.1234451 ]]\n"
+    "ValueError: shapes (3,3) and (1,2) not aligned: 3 (dim 1) != 1 (dim 0)",
+    "a known cause below numbers of no test": "layers [[ 0.7123 0.5512 0.1234]]\n"
+    "NameError: name 'np' is not defined",
+    "a message of nobody below numbers of no test": "layers [[ 0.7123 0.5512 0.1234]]\n"
+    "WeightError: this is not known",
+    "tuples of Python 2": "('grads[\"dx\"][1][2] =', array([-2.07101689, -0.59255627,\n"
+    "        0.02466855,  0.01483317]))\n('grads[\"dx\"].shape =', (3, 10, 4))\n"
+    "('da0[2][3]', -0.3149423751)\n('dWax[3][1] :', 11.2641044965)\n"
+    "(\"dba[4] =\", array([-0.74747722]))\n('dWaa[1][2] =', 2.30333312658)",
     "wrong above right": "dZ2 = [[ 0.1234567 -3.1415926]]\n"
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }
@@ -81,3 +92,35 @@ LINES = {
         ("NLP Week 4 back_prop", "the average over m left out"),
 }  # fmt: skip
 """Lines of code, what is said of them, and the name of the form that one of them has."""
+
+SEVERAL_LINES = {
+    "I had\ndW2 = np.dot(dZ2, A1.T) / m + lambd * np.sum(W2) / m\nand it failed; now\n"
+    "dW2 = np.dot(dZ2, A1.T) / m + lambd / m * W2": (1, 1),
+    "dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob\ndA2 = np.dot(W3.T, dZ3) * D2 * keep_prob": (1, 1),
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - Z1**2)\ndb1 = np.sum(dZ1) / m\n"
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - A1)**2\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m": (1, 3),
+}
+"""Several lines for one name, and how many of them are right and wrong."""
+
+RELU = """x = np.array([[0.5, 1.5], [2.5, 0.25]])
+t = np.array([1.75, 0.5])
+h = np.maximum(0, v1 @ x.T)
+out = np.dot(v2, h)
+delta_v2 = np.dot(out - t, h.T)
+delta_v1 = {}np.outer(v2, out - t) @ x
+v1 = v1 - rate * delta_v1
+"""
+OWN_CODE = {
+    RELU.format("") + "\nwanted [1.75 0.5 ]\ngot [1.1234 0. ]\n": "a relu in this code",
+    RELU.format("(h > 0) * "): "",
+    RELU.format("relu_prime(h) * "): "",
+    "h = relu(v1 @ x)\nloss = np.mean((h - t) ** 2)": "",
+    "class Net:\n    def back(self, x, t):\n        self.dZ = self.A - t\n"
+    "        self.db = np.sum(self.dZ, keepdims=True) / x.shape[1]": "one number of shape (1, 1)",
+    "err = out - t\ngrad_b = np.sum(err, keepdims=True, axis=1)": "",
+    "err = out - t\ngrad_b = np.sum(err, 1, keepdims=True)": "",
+    "err = out - t\nloss = np.sum(err, keepdims=True)": "",
+    "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - out)))": "a product of matrices:",
+    "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
+}
+"""Code of one's own, and what one of its hints says."""

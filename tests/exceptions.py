@@ -671,6 +671,8 @@ WRONG_CALLS = {
     "dZ = linear_backward(dA, cache[0])": "helper",
     'dZ = relu_backward(dA, current_cache, "relu")': "helper",
     'a, b, c = linear_activation_backward(dAL, current_cache, "relu")': "output",
+    "one = rnn_cell_backward(da[:, :, t] + da_prevt, caches)": "steps",
+    "g = lstm_cell_backward(da[:,:,t]+da_prevt,dc_prevt,caches )": "steps",
 }
 """Calls of the course's helpers that show what is wrong, and which cause it is."""
 

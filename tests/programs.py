@@ -168,6 +168,8 @@ SHORTCUT: list[Edit] = [
     ),
 ]
 
+FILLED = "    dW = np.zeros_like(W)\n    for i in range(m):\n        dW[:, :] += "
+
 WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     # Week 3, right
     "right": (WEEK_3, []),
@@ -222,6 +224,14 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
         "c1w4_linear_backward_v2", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
     "layer, squeezed for the first notebook": (
         "c1w4_linear_backward_v1", [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
+    "layer, weights of another cell": (
+        LINEAR, [("def ", "rate, W_tmp = 0.1, np.ones((3, 5))\n\ndef "), ("W.T @", "W_tmp.T @")]),
+    "layer, a setting from around": (
+        LINEAR, [("def ", "scale = 2.0\n\ndef "), ("W.T @ dZ", "scale * W.T @ dZ")]),
+    "layer, a name of a cell that is not an array": (
+        LINEAR, [("def ", "held = {}\n\ndef "), ("W.T @ dZ", 'held["W"].T @ dZ')]),
+    "layer, filled example by example": (
+        LINEAR, [("    dW = dZ @ A_prev.T / m\n", f"{FILLED}dW\n")]),
     "layer, another order": (LINEAR, [("return dA_prev, dW, db", "return dW, db, dA_prev")]),
     "layer, too few names": (LINEAR, [("A_prev, W, b = cache", "A_prev, W = cache")]),
     "layer, still None": (LINEAR, [("W.T @ dZ", "None")]),
@@ -257,6 +267,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "loop, one step of a sum": (RNN, [("dWax +=", "dWax =")]),
     "loop, all steps at once": (RNN, [("da[:, :, t] +", "da +")]),
     "loop, forwards": (RNN, [("reversed(range(T_x))", "range(T_x)")]),
+    "loop, da never read": (RNN, [("da[:, :, t] + da_prevt", "da_prevt")]),
+    "loop, an array never filled": (RNN, [('= one["dxt"]', "= dx[:, :, t]")]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),

@@ -21,12 +21,14 @@ from pathlib import Path
 import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
+from backcheck.diagnosis.calling import can_be_called
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
 from backcheck.diagnosis.running import run as run_function
+from backcheck.diagnosis.sources import read_from_outside
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
@@ -141,7 +143,7 @@ def _test(name: str) -> Fixture:
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
     text = _read(options.file)
-    tests = [test for test in map(load, ids()) if re.search(rf"\bdef {test.function}\b", text)]
+    tests = [test for test in map(load, ids()) if can_be_called(text, test)]
     tests = [] if not_covered(text) else tests
 
     def defined_in(test: Fixture) -> str:
@@ -181,7 +183,11 @@ def _read(name: str) -> str:
             ) from None
     # PowerShell writes UTF-16 when it redirects.
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    return data.decode(encoding, errors="replace")
+    text = data.decode(encoding, errors="replace")
+    if "\0" in text and "\ufffd" in text:
+        held = "What is piped in" if name == "-" else repr(name)
+        raise ValueError(f"{held} holds bytes that are no text; give a text file, as UTF-8.")
+    return text
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -193,20 +199,21 @@ def _run(options: argparse.Namespace) -> int:
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, _looking_further)
     passes = not (ran.error or complaint)
-    beside = beside_passing(ran) if passes else ""
+    beside = beside_passing(ran) if passes else read_from_outside(ran.taken)
     order = 1 if wrong_on(ran) else -1
-    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else ""
+    first = " ".join(filter(None, [beside, found.notice][::order])) if passes else beside
     line = None if passes and not wrong_on(ran) else line_of(ran, found)
     if options.json:
         test = ran.error or complaint or "passes"
         answer = replace(found, remarks=(*filter(None, [beside]), *found.remarks)).to_dict()
         print(json.dumps({**answer, "test": test, "line": line}, indent=2))
     elif ran.error:
-        print(f"{ran.raised}\n{found.body}")
+        print("\n".join(filter(None, [ran.raised, first, found.body])))
     else:
         # The test may compare fewer digits than a diagnosis does, so its word counts first.
         of = {"title": fixture.title, "name": name, "complaint": complaint}
-        print(f"{say('run-fails' if complaint else 'run-passes', **of)} {first}".rstrip())
+        says = say("run-fails" if complaint else "run-passes", **of)
+        print(f"{says}{' ' if passes else chr(10)}{first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
         print(f"{found.title}\n{found.body}" if passes else found)
     if ran.error:

@@ -3,7 +3,7 @@
 import pytest
 from test_engine import agree
 
-from beside import BESIDE, LINES
+from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
 
 
 @pytest.mark.parametrize("name", BESIDE)
@@ -12,4 +12,7 @@ def test_page_and_package_agree_on_what_stands_beside_each_other(name: str) -> N
 
 
 def test_page_and_package_agree_on_lines_of_code_alone() -> None:
-    agree(*((f"Is this right?\n{lines}\n",) for lines in LINES))
+    agree(
+        *((f"Is this right?\n{lines}\n",) for lines in LINES),
+        *((one,) for one in (*SEVERAL_LINES, *OWN_CODE)),
+    )

@@ -71,6 +71,7 @@ LAYERS = (
         "differences",
         "chosen",
         "explain",
+        "messages",
         "diagnose",
         "links",
         "printing",

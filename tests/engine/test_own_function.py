@@ -17,6 +17,7 @@ from backcheck.diagnosis.calling import calls, helper
 from backcheck.diagnosis.child import _recorder, answers, encoded
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import asked, beside_passing, diagnosed, line_of, ran, wrong_on
+from backcheck.diagnosis.sources import read_from_outside
 from backcheck.fixtures import load
 from chapters import ROOT
 from katex_renderer import node
@@ -110,7 +111,7 @@ def by_command(learner: Learner) -> dict[str, Any]:
     except ValueError as error:
         return {"error": str(error)}
     passes = not (done.error or complaint)
-    beside = filter(None, [beside_passing(done) if passes else ""])
+    beside = filter(None, [beside_passing(done) if passes else read_from_outside(done.taken)])
     found = replace(found, remarks=(*beside, *found.remarks))
     line = None if passes and not wrong_on(done) else line_of(done, found)
     return {**found.to_dict(), "test": done.error or complaint or "passes", "line": line}
@@ -229,6 +230,10 @@ ASKED = {
     "Python 2": (
         changed("right", ("    return grads", "    print dW1\n    return grads")),
         ("error", "own.py, line 16: SyntaxError: Missing parentheses in call to 'print'.")),
+    "Python 2 in a helper": (
+        "def half(x):\n    print x\n    return x / 2\n"
+        "def linear_backward(dZ, cache):\n    return half(dZ), dZ, dZ\n",
+        ("error", "half, which linear_backward reads, stands there, so linear_backward cannot")),
     "an open bracket": (
         changed("right", ("X.shape[1]", "X.shape[1")),
         ("error", "own.py, line 4: SyntaxError: '[' was never closed.")),
@@ -269,6 +274,16 @@ ASKED = {
     "nothing that a test calls": (
         "def load_data(path):\n    return path\n",
         ("error", "No test known here calls load_data:")),
+    "a network of one's own": (
+        "class Net:\n  def back_prop(self, x, y):\n    d = y - x\n    return d @ x.T\n",
+        ("remarks", "No known test computes any of this")),
+    "a function of other parameters": (
+        "def back_prop(x, y):\n    d = y - x\n    return d @ x.T\n",
+        ("remarks", "No known test computes any of this")),
+    "numbers beside a function that nobody has written": (
+        "def linear_backward(dZ, cache):\n    # YOUR CODE\n    pass\n\n"
+        "dW = [[0.11 0.12 0.13 0.14 0.15]\n [0.2 0.3 0.4 0.5 0.6]\n [0.7 0.8 0.9 0.1 0.2]]\n",
+        ("fixture", "c1w4_linear_backward_v4a")),
     "a name from around": (
         changed("right", ("\ndef", "X = load()\ndef"), ("cache, X, Y", "cache, x, Y")),
         ("error", "backward_propagation reads X, which is made outside of it (own.py, line 2)")),

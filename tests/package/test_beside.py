@@ -9,7 +9,7 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.fixtures import load
-from beside import BESIDE, LINES
+from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
 from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
@@ -238,6 +238,37 @@ def test_a_line_that_reads_unknown_names_is_said_not_to_be_read() -> None:
     assert any(one.startswith("Not read, for they use names") and "dW2." in one for one in said)
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("a clash above which numbers of no test stand", "The square may be a flat vector"),
+        ("a known cause below numbers of no test", "imports this module, was not run"),
+    ],
+)
+def test_a_message_that_is_understood_comes_before_numbers_that_no_test_has(
+    name: str, says: str
+) -> None:
+    found = diagnose(BESIDE[name])
+    assert found.title.startswith("What the message says comes first")
+    assert says in " ".join(found.remarks)
+    assert diagnose(BESIDE["a message of nobody below numbers of no test"]).title.startswith("No")
+
+
+@pytest.mark.parametrize("text", SEVERAL_LINES)
+def test_each_of_several_lines_for_one_name_is_told_what_it_computes(text: str) -> None:
+    right, wrong = SEVERAL_LINES[text]
+    found = diagnose(text)
+    assert found.title.startswith("Several lines here are for ")
+    assert sum(" as the test expects." in one for one in found.remarks) == right
+    assert sum(" computes something else than" in one for one in found.remarks) == wrong
+    assert found.candidates
+
+
+def test_a_line_that_goes_on_from_the_one_above_is_no_second_way() -> None:
+    found = diagnose("dW2 = np.dot(dZ2, A1.T)\ndW2 = dW2 / m\ndZ2 = A2 - Y")
+    assert "Several lines" not in str(found)
+
+
 def test_a_line_is_shown_as_it_was_pasted_where_another_line_has_its_own_step() -> None:
     error = "dZ2 = (A2 - Y) * A2 * (1 - A2)\ndZ1 = np.dot(W2.T, A2 - Y) * A1 * (1 - A1)"
     (found,) = diagnose(error, "c1w3_bp_notebook_v2").candidates
@@ -247,12 +278,19 @@ def test_a_line_is_shown_as_it_was_pasted_where_another_line_has_its_own_step() 
 @pytest.mark.parametrize(
     ("line", "slope"),
     [
-        ("delta = (y - out) * out * (1 - out)", "sigmoid"),
-        ("delta = np.multiply(a[1], 1.0 - a[1])", "sigmoid"),
-        ("grad = up * (1 - out ** 2)", "tanh"),
-        ("grad = up * (1 - np.power(out, 2))", "tanh"),
-        ("grad = up * (1 - h*h)", "tanh"),
-        ("delta = (y - out) * a * (1 - out)", ""),
+        ("delta = (y - t) * t * (1 - t)", "sigmoid"),
+        ("delta = np.multiply(z[1], 1.0 - z[1])", "sigmoid"),
+        ("grad = up * (1 - Z2 ** 2)", "tanh"),
+        ("grad = up * (1 - np.power(x, 2))", "tanh"),
+        ("grad = up * (1 - net*net)", "tanh"),
+        ("h = W.dot(x) + b\ndelta = up * h * (1 - h)", "sigmoid"),
+        ("delta = (y - t) * z * (1 - t)", ""),
+        ("delta = (y - out) * out * (1 - out)", ""),
+        ("delta = np.multiply(activations[1], 1.0 - activations[1])", ""),
+        ("l1 = W @ x\nl1 = 1 / (1 + np.exp(-l1))\ndelta = up * l1 * (1 - l1)", ""),
+        ("q = self.sigmoid(z)\ndelta = up * q * (1 - q)", ""),
+        ("grad = up * (1 - y_hat ** 2)", ""),
+        ("p = np.tanh(z)\ngrad = up * (1 - np.power(p, 2))", ""),
         ("grad = up * (1 - np.tanh(z) ** 2)", ""),
     ],
 )
@@ -261,6 +299,23 @@ def test_a_derivative_in_own_code_is_told_of_what_it_is_one(line: str, slope: st
     said = str(diagnose(f"X = np.array([[0, 1], [1, 0]])\n{line}"))
     found = re.findall(r"is the derivative of (?:the )?(\w+)", " ".join(said.split()))
     assert found == [slope] * bool(slope)
+
+
+@pytest.mark.parametrize("code", OWN_CODE)
+def test_own_code_is_told_what_its_lines_show(code: str) -> None:
+    try:
+        said = str(diagnose(code))
+    except ValueError as error:
+        said = str(error)
+    words = " ".join(said.split())
+    assert "No program is known here" not in words
+    for hint in ("a relu in this code", "one number of shape (1, 1)", "a product of matrices:"):
+        assert (hint in words) == (hint == OWN_CODE[code]), hint
+
+
+def test_own_code_with_data_and_predictions_is_told_where_to_go_on() -> None:
+    said = str(diagnose(next(iter(OWN_CODE))))
+    assert "Read training#training-xor" in " ".join(said.split())
 
 
 def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> None:

@@ -77,6 +77,17 @@ def test_whatever_a_shell_redirects_is_read(
     assert "dZ2 = AL - Y" in capsys.readouterr().out
 
 
+def test_bytes_that_are_no_text_are_refused_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "picture.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR 0.5 [1.5 2.5] \xff\xd8" * 500)
+    assert main(["diagnose", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "picture.png' holds bytes that are no text; give a text file" in said
+    assert said.count("\n") == 1
+
+
 def test_the_exit_code_tells_the_verdict(tmp_path: Path) -> None:
     file = tmp_path / "numbers.txt"
     for text, code in [
@@ -112,19 +123,67 @@ def test_a_reader_that_stops_listening_is_not_an_error() -> None:
     assert done.stderr == ""
 
 
+STEP = "    d = y - out\n    return d @ x.T\n"
+UNCALLED = {
+    "a method": f"class Net:\n  def back_prop(self, x, y):\n{STEP}",
+    "a method with the arguments of the test": f"def linear_backward(self, dZ, cache):\n{STEP}",
+    "other parameters": f"def back_prop(x, y):\n{STEP}",
+    "fewer without defaults": f"def linear_backward(dZ, cache, rate, *, more=(1, 2)):\n{STEP}",
+    "nothing written": "def linear_backward(dZ, cache):\n    pass\n",
+}
+START, END = "### START CODE HERE ###", "### END CODE HERE ###"
+HEAD = "def linear_backward(dZ: np.ndarray, cache):\n"
+STUBS = {
+    "an ellipsis": f"{HEAD}    ...\n\n",
+    "comments and a docstring": f'{HEAD}    """Return dW.\n\n    dW = what?"""\n    # dW = ?\n\n',
+    "words": f"{HEAD}    YOUR CODE\n\n",
+    "the marks alone": (
+        f"{HEAD}    A, W, b = cache\n    {START} (≈ 3 lines)\n    {END}\n    return dW\n\n"
+    ),
+    "taken away, and the margins": (
+        f"```\n{HEAD}A, W, b = cache\n{START}\n[removed (see FAQ)]\n{END}\nreturn dW\n```\n"
+    ),
+}
+UNKNOWN = "dW = [[0.11 0.12 0.13 0.14 0.15]\n [0.2 0.3 0.4 0.5 0.6]\n [0.7 0.8 0.9 0.1 0.2]]\n"
+
+
 @pytest.mark.parametrize("function", ["rnn_backward", "L_model_backward"])
 @pytest.mark.parametrize("numbers", ["", SHORTCUT])
 def test_diagnose_of_a_function_gives_the_command_that_calls_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], function: str, numbers: str
 ) -> None:
     file = tmp_path / "own.txt"
-    file.write_text(f"def {function}(x):\n    return x\n{numbers}", encoding="utf-8")
+    takes = {"rnn_backward": "da, caches", "L_model_backward": "AL, Y, caches"}[function]
+    file.write_text(f"def {function}({takes}):\n    return {{}}\n{numbers}", encoding="utf-8")
     id = [id for id in ids() if load(id).function == function][-1]
     assert main(["diagnose", str(file)]) == (1 if numbers else 2)
     said = capsys.readouterr()
     text = " ".join((said.out if numbers else said.err).split())
     assert f"{function} is defined in this text" in text
     assert f"backcheck run {id} FILE:{function} calls it" in text
+
+
+@pytest.mark.parametrize("text", UNCALLED.values(), ids=UNCALLED)
+def test_a_function_that_no_test_can_call_is_not_sent_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "own.txt"
+    file.write_text(text, encoding="utf-8")
+    main(["diagnose", str(file)])
+    said = capsys.readouterr()
+    assert "backcheck run" not in said.out + said.err
+
+
+@pytest.mark.parametrize("text", STUBS.values(), ids=STUBS)
+def test_beside_a_function_that_is_not_written_it_is_said_that_no_program_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "own.txt"
+    file.write_text(text + UNKNOWN, encoding="utf-8")
+    assert main(["diagnose", str(file)]) == 3
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("None of the programs tried for Week 4 linear_backward")
+    assert "backcheck run" not in said
 
 
 @pytest.mark.parametrize(

@@ -206,9 +206,12 @@ def test_a_ready_answer_is_short_and_lists_its_causes_in_order() -> None:
         assert len(numbers) >= min(2, len(ready.causes)) or len(ready.causes) == 1
 
 
-def test_a_diagnosis_tells_how_many_programs_had_each_cause() -> None:
+def test_a_diagnosis_says_of_several_causes_that_they_are_likely_and_counts_nothing() -> None:
     text = f"in linear_backward(dZ, cache)\n---> 16     A_prev, W, b = cache\n{PAIR}"
-    assert "programs with one mistake that stopped so)." in diagnose(text).remarks[0]
+    one, several = diagnose(text).remarks, diagnose("TypeError: 'NoneType' object").remarks
+    assert one[0] == table()["causes"]["cache-whole"]
+    assert several[0] == "Its likely causes, the most frequent first:"
+    assert not re.search(r"\bin \d+ of|programs", " ".join((*one, *several)))
 
 
 def test_statements_are_told_apart_by_what_they_do() -> None:
@@ -419,7 +422,8 @@ def test_no_product_of_a_known_test_has_the_sizes_of_two_flat_vectors_in_one_mat
 def test_of_a_key_dA_both_numberings_are_told_first_and_nothing_of_dW(key: str) -> None:
     call = 'dA, dW, db = linear_activation_backward(grads["dA" + str(l + 2)], cache, "relu")'
     for frame in (NOWHERE, frame_of("L_model_backward", call), frame_of("cell", "x = grads[k]")):
-        first, *others, read = told(f"KeyError: '{key}'", frame)
+        header, first, *others, read = told(f"KeyError: '{key}'", frame)
+        assert header == say("likely-causes")
         assert "today the loop reads dA of l + 1" in first
         assert not re.search(r"\bd[Wb]\b", " ".join((first, *others)))
         assert read == say("read-page", page="notation#notation-week-4-names")

@@ -12,6 +12,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered, say
+from beside import BESIDE
 from pace import allowed
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
@@ -402,6 +403,15 @@ def test_a_measure_and_another_gradient_are_not_taken_for_an_output(label: str, 
 def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None:
     with pytest.raises(ValueError, match="none stands under a name"):
         read(text)
+
+
+def test_a_label_and_the_value_beside_it_in_a_tuple_belong_together() -> None:
+    found = diagnose(BESIDE["tuples of Python 2"])
+    assert (found.verdict, found.fixture) == ("expected", load("c5w1_rnn_backward"))
+    assert {name: array.at for name, array in found.arrays.items()} == {
+        "dx": (1, 2), "da0": (2, 3), "dWax": (3, 1), "dba": (4,), "dWaa": (1, 2),
+    }  # fmt: skip
+    assert read("('dW1', array([[1.5, 2.5]]))").arrays[0].shape == (1, 2)
 
 
 def test_an_entry_is_a_part_of_its_array() -> None:

@@ -1,6 +1,7 @@
 """What is taken out of a notebook or a file, and what is said where that cannot be done."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from backcheck.diagnosis.calling import helper
 from backcheck.diagnosis.sources import Cell, take
 from backcheck.fixtures import load
 from exceptions import functions
+from programs import learners
 
 ID = "c1w4_linear_backward_v4a"
 HEAD = "def linear_backward(dZ, cache):\n    A_prev, W, b = cache\n    m = A_prev.shape[1]\n"
@@ -23,6 +25,7 @@ MARKS = {
     "    dA_prev = None\n    ### END CODE HERE ###\n    assert (dW.shape == W.shape)\n",
     "empty": "    # dW = ...\n    # YOUR CODE STARTS HERE\n\n\n    # YOUR CODE ENDS HERE\n",
 }
+FILLED = {one.name: one for one in learners() if re.search("never|filled", one.name)}
 BACK = "    return dA_prev, dW, db\n"
 
 
@@ -82,6 +85,8 @@ def test_what_the_function_needs_is_taken_wherever_it_stands_and_the_last_of_its
          "linear_backward uses relu6 of xyz_utils, which is not installed here"),
         (notebook("from xyz_utils import *", HEAD + "    return relu6(dZ)"), 4,
          "xyz_utils is not installed here; if it has the name that is missing"),
+        (notebook("def half(x):\n    print x\n    return x", HEAD + "    return half(dZ)"), 2,
+         "half, which linear_backward reads, stands there, so linear_backward cannot be run"),
         ("version https://git-lfs.github.com/spec/v1", 2, "own.ipynb is no notebook that Jupyter"),
         ("{}", 2, "own.ipynb is no notebook that Jupyter"),
         (notebook("x = 1"), 2, "own.ipynb has no function 'linear_backward'."),
@@ -154,6 +159,41 @@ def test_a_line_that_writes_into_what_is_stored_already_is_named(
     told = json.loads(capfd.readouterr().out)["line"]
     assert (told["line"], told["name"]) == (line, name)
     assert told["says"] == "writes into dA1 as well, which is the same array"
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_the_line_that_makes_an_array_to_be_filled_is_never_the_one_that_is_named(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, own = tmp_path / "own.py", FILLED[name]
+    file.write_text(own.text, "utf-8")
+    main(["run", "--json", own.id, f"{file}:{own.function}"])
+    told = json.loads(capfd.readouterr().out)["line"]
+    assert told["says"] == "the first value that is not right"
+    assert "= np.zeros" not in own.text.split("\n")[told["line"] - 1]
+    assert told["name"] in own.text.split("\n")[told["line"] - 1]
+
+
+def test_what_a_function_reads_from_another_cell_is_said_first_where_it_fails(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cell = HEAD + "    return W_tmp.T @ dZ + b_tmp, dZ @ A_prev.T / m, K * dZ[:, :1]\n"
+    values = "W_tmp = np.ones((3, 5))\nb_tmp = np.zeros((5, 1))"
+    code, told = ran(notebook("import numpy as np\nK = 2", values, cell), tmp_path, capfd)
+    assert code != 0
+    assert "linear_backward reads W_tmp, b_tmp, which are made outside of it" in told
+    assert told.index("made outside of it (own.ipynb, In [2], line 1)") < told.index(
+        "In [3], line 4"
+    )
+    right = cell.replace("W_tmp", "W").replace(
+        "K * dZ[:, :1]", "np.mean(dZ, axis=1, keepdims=True)"
+    )
+    assert ran(notebook("import numpy as np", values, right), tmp_path, capfd)[0] == 0
+    stops = HEAD + "    return made['W'].T @ dZ, dZ, dZ\n"
+    code, told = ran(notebook("import numpy as np\nmade = {}", stops), tmp_path, capfd)
+    assert "KeyError: 'W' linear_backward reads made, which is made outside" in " ".join(
+        told.split()
+    )
 
 
 def test_a_function_of_another_exercise_is_told_how_the_test_calls_it(

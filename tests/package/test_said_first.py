@@ -179,7 +179,12 @@ def test_run_says_it_right_after_that_the_function_passes_and_once(
 
 
 FUNCTION = LINEAR.format(db=MEAN)
-SILENT = ("None of the programs", "No test known here", "Known are the tests", "A small network")
+SILENT = (
+    "No program is known here",
+    "No test known here",
+    "Known are the tests",
+    "A small network",
+)
 
 
 @pytest.mark.parametrize("post", POSTS)
@@ -192,6 +197,15 @@ def test_a_function_that_can_be_judged_goes_before_numbers_that_nothing_explains
     assert said.startswith("linear_backward is defined in this text")
     assert says in said
     assert not [one for one in SILENT if one in said], said
+
+
+def test_that_no_program_prints_the_numbers_is_said_beside_a_function_that_can_be_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers = np.array2string(np.random.default_rng(1).normal(size=(3, 5)))
+    said = ran(capsys, tmp_path, f"{FUNCTION}\nIt prints\ndW = {numbers}", "diagnose")
+    assert said.startswith("linear_backward is defined in this text")
+    assert "None of the programs tried for Week 4 linear_backward" in said
 
 
 def test_numbers_that_are_explained_go_before_a_function_that_can_be_judged(

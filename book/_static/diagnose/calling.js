@@ -4,12 +4,13 @@
 import { COURSES, FIXTURES } from "./fixtures.js";
 import { evaluate } from "./program.js";
 import { Unreadable } from "./reading.js";
-import { FUNCTION, parametersOf } from "./sources.js";
+import { leftAsHandedOut } from "./recorded.js";
+import { CLASS, FUNCTION, parametersOf, plain, textOf } from "./sources.js";
 import { prefixOf } from "./util.js";
 import { shapeOf } from "./values.js";
-import { say } from "./words.js";
+import { every, say, sought, without } from "./words.js";
 
-export const SLOPES = ["sigmoid_backward", "relu_backward"];
+const SLOPES = ["sigmoid_backward", "relu_backward"];
 const NUMBERS = ["", "", "two", "three", "four", "five"];
 
 /** The part of a call that one bracket holds. @type {(pattern: Pattern) => Pattern[]} */
@@ -83,14 +84,99 @@ function kindOf({ kind, items }) {
     : say("returned-one", { kind });
 }
 
+/** Whether a text has a test's function, written, with as many parameters; self is not counted,
+ * for what to do with a method is told where it is called.
+ * @type {(text: string, fixture: Fixture, name?: string) => boolean} */
+function canBeCalled(text, { function: wanted, data }, name = wanted) {
+  const [, given] = data.calls[0];
+  return every("signature", text).some(({ 0: all, index, groups = {} }) => {
+    const own = without("nested", groups.parameters)
+      .split(",")
+      .map((one) => one.trim())
+      .filter((one) => one && !/^(?:self|cls)$/.test(one));
+    const plain = own.filter((one) => !/^[*/]/.test(one));
+    const least = plain.filter((one) => !one.includes("=")).length;
+    const fits =
+      least <= given.length && (plain.length >= given.length || own.some((one) => one[0] === "*"));
+    return groups.function === name && fits && isWritten(text, index, index + all.length);
+  });
+}
+
+/** Whether somebody has written what a function does, between the marks if it has any.
+ * @type {(text: string, start: number, end: number) => boolean} */
+function isWritten(text, start, end) {
+  const column = start - text.lastIndexOf("\n", start - 1) - 1;
+  const marginOf = (/** @type {string} */ line) => line.length - line.trimStart().length;
+  const [first, ...lines] = text.slice(end).split("\n");
+  const [next] = lines.filter((line) => line.trim());
+  // Where a forum has taken away the margins, a fence or the next function ends it.
+  const deeper = next !== undefined && marginOf(next) > column;
+  const after = lines.findIndex(
+    (line) => /^\s*(?:```|def )/.test(line) || (deeper && line.trim() && marginOf(line) <= column),
+  );
+  const body = [first, ...(after < 0 ? lines : lines.slice(0, after))];
+  const code = without("docstring", body.join("\n"));
+  const marked = every("own-part", code).map(({ groups = {} }) => groups.part);
+  return (marked.length ? marked : [code]).some((part) => sought("own-line", part));
+}
+
 /** Whether a function of some arguments may be the one that a test calls.
  * @type {(fixture: Fixture, parameters: string[]) => boolean} */
-export function isCalledSo(fixture, parameters) {
+function isCalledSo(fixture, parameters) {
   const [, given] = fixture.data.calls[0];
   const names = given.filter((one) => typeof one === "string");
   const spelled = parameters.map((name) => name.toLowerCase());
   const alike = names.every((name) => spelled[given.indexOf(name)] === name.toLowerCase());
   return given.length === parameters.length && names.length > 0 && alike;
+}
+
+/** The function that a text is about, with its test, and a word on the choice; null if none.
+ * @type {(found: Piece[], text: string, id: string | null) => {fixture: Fixture, name: string, note: string}?} */
+export function chosenIn(found, text, id) {
+  const own = [...new Map(found.map((one) => [one.name, one])).values()];
+  const functions = own.filter(({ kind }) => kind === FUNCTION);
+  const test = FIXTURES.get(id ?? "");
+  const wanted = test ? [test] : [...COURSES.flat(), ...SLOPES.map(testOf)];
+  // Who chooses a test wants to know what keeps a function from it.
+  const isMeant = (/** @type {Fixture} */ one, /** @type {string} */ code) =>
+    Boolean(test) || canBeCalled(code, one);
+  const every = wanted.flatMap((fixture) =>
+    functions.filter((one) => one.name === fixture.function && isMeant(fixture, one.cell.text)),
+  );
+  const written = every.filter((one) => !leftAsHandedOut([one]));
+  const [first] = [...written, ...every];
+  if (first) {
+    const fixture = wanted.find((one) => one.function === first.name) ?? wanted[0];
+    const { name } = first;
+    const several = new Set(every).size > 1;
+    return {
+      fixture,
+      name,
+      note: several
+        ? `Of the functions here, ${name} is called, which may call the others; choose a test to call another one.`
+        : "",
+    };
+  }
+  for (const one of functions.reverse()) {
+    const { name } = one;
+    const fixture = wanted.find((test) => isCalledSo(test, parametersOf(one)));
+    const isOne = fixture && (test || canBeCalled(one.cell.text, fixture, name));
+    if (!isOne || name.endsWith("_test")) continue;
+    return {
+      fixture,
+      name,
+      note: `No function here is called ${fixture.function}; ${name} takes the same arguments, and is run as that.`,
+    };
+  }
+  for (const fixture of wanted) {
+    const stands = new RegExp(`\\bdef\\s+${fixture.function}\\b`);
+    const outer = own.find(
+      ({ kind, cell, node }) => kind === CLASS && stands.test(textOf(cell.text, node)),
+    );
+    const name = outer ? `${outer.name}.${fixture.function}` : fixture.function;
+    if (stands.test(text) && isMeant(fixture, plain(text))) return { fixture, name, note: "" };
+  }
+  return null;
 }
 
 /** @param {Fixture} fixture */

@@ -5,16 +5,19 @@
 import { apart } from "./apart.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
-import { arraysByName, explain, noticeOf, soundOf, unknown } from "./explain.js";
+import { explain, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
-import { judged } from "./judged.js";
-import { Mutant } from "./mutant.js";
+import {
+  messageFirst,
+  ofCode,
+  stillOpen,
+  telling,
+  withMessage,
+  withoutNumbers,
+} from "./messages.js";
 import { fitsAny, fitting, isEntry, placings } from "./placing.js";
 import { write } from "./program.js";
 import { read } from "./reading.js";
-import { misshapen, undivided } from "./shapes.js";
-import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
-import { hasCode, withOwnCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -55,9 +58,9 @@ export function* explaining(paste, fixture, changes) {
     (yield* byTest(paste, tests, changes, effort)) ??
     (yield* explain(paste, tests, changes, effort));
   // A message that is cut off quotes arrays of another call.
-  const first = firstOfEach(paste);
-  if (!found && first.length < paste.arrays.length)
-    found = yield* explain({ ...paste, arrays: first }, tests, changes, effort);
+  const each = firstOfEach(paste);
+  if (!found && each.length < paste.arrays.length)
+    found = yield* explain({ ...paste, arrays: each }, tests, changes, effort);
   if (!found || found.verdict === "unexplained") {
     if (isCalledFor(paste, fixture)) yield "others";
     if (isOverTime(paste) && !fixture) yield "loops";
@@ -68,7 +71,9 @@ export function* explaining(paste, fixture, changes) {
   }
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
-  const answer = found ? withMessage(found, paste) : withoutNumbers(paste, tests, every);
+  const foreign = found && titleOf(found) === say("not-tried") ? found : null;
+  const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
+  const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
   return withProblem(withLost(answer, paste.lost), paste);
 }
 
@@ -210,86 +215,19 @@ function* byTest(paste, tests, changes, effort) {
   return { ...first, remarks: [...first.remarks, ...remarks] };
 }
 
-/** What a message says beside right arrays, which no longer speaks of these.
- * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
-function stillOpen({ fixture, seen }, paste, tests) {
-  const left = paste.failing.map(([, name]) => name).filter((name) => !seen.has(name));
-  const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
-  if (!likely || !fixture) return null;
-  const headline = say("right-but", {
-    right: [...seen.keys()].join(", "),
-    n: seen.size,
-    where: say("for-test", { title: fixture.title, id: fixture.id }),
-    left: left.join(", ") || paste.error.slice(0, 80),
-  });
-  const kept = likely.candidates.filter(({ forms }) =>
-    Object.values(new Mutant(fixture, forms, 1).matches(seen)).every(Boolean),
-  );
-  const { remarks } = likely;
-  const candidates = kept.length ? kept : likely.candidates;
-  return { ...unknown(likely.fixture, remarks, new Map(), candidates), headline };
-}
-
 /** An answer with what could not be read, which it says nothing of.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withProblem(found, { problem }) {
   return problem ? { ...found, remarks: [problem, ...found.remarks] } : found;
 }
 
-/** An answer with the causes of a message that stands beside the numbers.
- * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
-function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame) : [];
-  const beside = say("message-too", { error: error.slice(0, 80) });
-  const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
-  return { ...found, remarks };
-}
-
-/** The remarks that say more than that nothing is known. @param {string[]} remarks */
-function telling(remarks) {
-  const silent = [
-    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
-    ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
-    say("stopped"),
-  ];
-  return remarks.filter((one) => !silent.includes(one));
-}
-
 /** An answer with what is the matter with a function of the text: first, unless numbers tell.
  * @type {(found: Diagnosis, said: string) => Diagnosis} */
 export function ledBy(found, said) {
   if (found.verdict !== "unexplained") return { ...found, remarks: [said, ...found.remarks] };
-  return { ...found, headline: said, remarks: telling([found.headline ?? "", ...found.remarks]) };
-}
-
-/** What can be said where only a test or numpy spoke.
- * @type {(paste: Paste, wanted: Fixture[], every: Fixture[]) => Diagnosis} */
-function withoutNumbers(paste, wanted, every) {
-  const causes = knownCauses(paste.error, paste.frame);
-  if (causes.length) return unknown(null, causes);
-  const theirs = COURSES.slice(1).flat();
-  const spokenOf = [paste.frame.function, paste.function];
-  const called = theirs.filter((one) => spokenOf.includes(one.function));
-  const tested = testedBy(paste, called.length ? called : wanted);
-  const likely = likelyMutants(paste, tested);
-  if (likely) return unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
-  const { remarks: shaped, candidates } =
-    (!paste.error && (undivided(paste, every) || misshapen(paste, tested))) || unknown(null, []);
-  const [headline, ...more] = [...shaped, say("covered")];
-  if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
-  const some = paste.arrays.length > 0;
-  const isAlone = !paste.error && !paste.failing.length && !paste.problem;
-  // What code assigns to other names than those of gradients are inputs.
-  const areInputs = paste.arrays.every(({ name }) => name && name[0] !== "d");
-  const read = isAlone && areInputs && hasCode(paste.lines) && judged(paste, every);
-  if (read) {
-    const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
-    return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
-  }
-  const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines) : [];
-  const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
-  return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
+  // That nothing prints these numbers is told where they are known to be of a test.
+  const first = found.seen.size && found.fixture ? titleOf(found) : (found.headline ?? "");
+  return { ...found, headline: said, remarks: telling([first, ...found.remarks]) };
 }
 
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.

@@ -1,6 +1,6 @@
 // @ts-check
 /* Lines of code that stand alone; see judged.py. */
-import { linesOf, stepsIn, written } from "./pasted.js";
+import { linesOf, stepOf, stepsIn, written } from "./pasted.js";
 import { withOwnCode } from "./traceback.js";
 import { groupedBy } from "./util.js";
 import { say } from "./words.js";
@@ -11,6 +11,8 @@ export function judged(paste, tests) {
   const read = new Map(tests.map((test) => [test, [...linesOf(paste, test).keys()]]));
   const readIn = (/** @type {Fixture} */ test) => read.get(test) ?? [];
   if (!paste.lines.length) return null;
+  const each = eachWay(paste, tests);
+  if (each) return each;
   // One test is handed what another computes on the way, so gradients count first.
   const some = tests.filter((test) => readIn(test).length);
   const counts = some.map((test) => readIn(test).filter((one) => !test.isForward(one)).length);
@@ -19,7 +21,7 @@ export function judged(paste, tests) {
     return {
       fixture: null,
       candidates: [],
-      remarks: [say("lines-unread"), ...withOwnCode(paste.lines)],
+      remarks: [say("lines-unread"), ...withOwnCode(paste.lines, paste.hints)],
     };
   const newest = [...groupedBy(likely, (test) => test.function).values()].map(([test]) => test);
   const own = newest.map((test) => written(paste, test));
@@ -42,6 +44,59 @@ export function judged(paste, tests) {
   if (left.length) said.push(say("lines-left", { names: left.join(", ") }));
   const candidates = right.length ? [] : changed.slice(0, 1);
   return { fixture: first, candidates, remarks: [...said, say("lines-only"), say("paste-whole")] };
+}
+
+const MOST_WAYS = 4;
+
+/** Judges each of several lines for one name by itself, where all of them can be read.
+ * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
+function eachWay(paste, tests) {
+  const [names, ways] = waysIn(paste.lines);
+  if (ways.length < 2 || ways.length > MOST_WAYS) return null;
+  const pastes = ways.map((lines) => ({ ...paste, lines }));
+  const found = pastes.map((way) => judged(way, tests));
+  const known = found.flatMap((one) => (one?.fixture ? [one] : []));
+  if (known.length < found.length) return null;
+  const { fixture } = known.find(({ candidates }) => !candidates.length) ?? known[0];
+  const test = /** @type {Fixture} */ (fixture);
+  const said = new Set();
+  const candidates = [];
+  for (const way of pastes) {
+    const own = written(way, test);
+    const read = linesOf(way, test);
+    if (own) candidates.push(own);
+    for (const [name, form] of way.lines.filter(([one]) => names.includes(one))) {
+      const step = stepOf(name, test) ?? "";
+      if (!read.has(step)) return null;
+      const key = own?.forms.has(step) ? "lines-way-change" : "lines-way-right";
+      said.add(say(key, { line: `${name} = ${form}`, name: step }));
+    }
+  }
+  const of = { names: names.join(", "), title: test.title, id: test.id };
+  const remarks = [say("lines-ways", of), ...said, say("lines-only")];
+  return { fixture: test, candidates, remarks };
+}
+
+/** The names of which several lines stand there, and the lines with one of each.
+ * @type {(lines: [string, string][]) => [string[], [string, string][][]]} */
+function waysIn(lines) {
+  const forms = groupedBy(lines, ([name]) => name);
+  /** @type {Map<string, string[]>} */
+  const several = new Map();
+  for (const [name, some] of forms) {
+    const own = [...new Set(some.map(([, form]) => form))];
+    // What goes on from the line above it is no second way.
+    const again = new RegExp(`^=|\\b${name}\\b`);
+    if (own.length > 1 && !own.some((form) => again.test(form))) several.set(name, own);
+  }
+  const most = Math.max(0, ...[...several.values()].map((some) => some.length));
+  const ways = Array.from({ length: most }, (_, place) =>
+    lines.filter(([name, form]) => {
+      const some = several.get(name);
+      return !some || form === some[Math.min(place, some.length - 1)];
+    }),
+  );
+  return [[...several.keys()], ways];
 }
 
 /** @param {Fixture[]} tests */

@@ -10,7 +10,7 @@ import { starting } from "./words.js";
 const ownSteps = ({ steps }) => steps.map(({ name }) => name).filter((name) => name !== "m");
 
 /** The step that a learner's name is the name of. @type {(name: string, fixture: Fixture) => string | undefined} */
-const stepOf = (name, fixture) =>
+export const stepOf = (name, fixture) =>
   [name, fixture.data.notebook[name], courseSpelling(name)].find((one) =>
     ownSteps(fixture).includes(one),
   );

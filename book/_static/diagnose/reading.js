@@ -1,7 +1,7 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
 import { axesOf, cellOf, computed, notFinite, Observed } from "./numbers.js";
-import { assignedIn, complaints, hasCode, lastFrame, lostIn, withOwnCode } from "./traceback.js";
+import { assignedIn, complaints, hintsIn, lastFrame, lostIn, nothingIn } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -167,12 +167,15 @@ function bracketed(text) {
     if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
     const [name, place, context, expected] = labelBefore(text, after, start);
     if (name === null && (!printed || whole("truths", text.slice(start, end)))) continue;
+    // What code makes an array of was never printed.
+    const given = name === null && sought("written-array", before);
     for (; counted < start; counted++) if (text[counted] === "\n") line++;
-    const wrong = name === "" ? null : wrongIn(text, start, group, name || "");
+    const skipped = name === "" || given;
+    const wrong = skipped ? null : wrongIn(text, start, group, name || "");
     if (wrong) {
       const at = line + text.slice(start, wrong[0]).split("\n").length - 1;
       problem ||= say("at-line", { line: at, said: wrong[1] });
-    } else if (name !== "") {
+    } else if (!skipped) {
       const axes = axesOf(name, rows, group.tables, deepest);
       const dimensions = axes.length || Math.min(deepest, 2);
       const alone = dimensions < 2 && name === null && !before.endsWith("(");
@@ -254,15 +257,6 @@ function printedShapes(text) {
   );
 }
 
-/** Says that a text has no numbers, or none that is printed under a known name.
- * @param {string} text */
-function nothingIn(text) {
-  const found = every("number", text).find(([word]) => word.includes("."));
-  const lines = assignedIn(text);
-  if (hasCode(lines)) return [say("only-code"), ...withOwnCode(lines)].join(" ");
-  return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
-}
-
 /** A text that says nothing. @type {Paste} */
 export const NOTHING = {
   arrays: [],
@@ -275,6 +269,7 @@ export const NOTHING = {
   quoted: [],
   lines: [],
   lost: [],
+  hints: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -318,6 +313,7 @@ export function read(text) {
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const infinite = notFinite(kept);
-  const others = { ...said, frame, quoted, lines, shapes, lost };
+  const hints = hintsIn(text, lines);
+  const others = { ...said, frame, quoted, lines, shapes, lost, hints };
   return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
 }

@@ -5,6 +5,7 @@ import {
   defined,
   FUNCTION,
   lineAt,
+  namesAt,
   partsOf,
   split,
   textOf,
@@ -16,6 +17,7 @@ import { say } from "./words.js";
 
 const BEGINS = /#.*\b(?:START CODE|CODE STARTS) HERE/;
 const ENDS = /#.*\b(?:END CODE|CODE ENDS) HERE/;
+const TO_FILL = /^(?:np\.|numpy\.)?(?:zeros|ones|empty|full)(?:_like)?$/;
 const RECORD = "__backcheck_record__";
 const CONSTANTS = ["String", "ContinuedString", "Number", "Boolean", "None"];
 
@@ -110,7 +112,12 @@ function told({ cell: { text }, node }) {
     for (const part of parts) visit(part, own);
     ends.push(...mine);
     if (one.name === "AssignStatement" && !one.getChild("TypeDef")) {
-      const targets = sidesOf(one).slice(0, -1);
+      const sides = sidesOf(one);
+      const [value, ...more] = unwrapped(sides[sides.length - 1]);
+      const isCall = value.name === "CallExpression" && !more.length;
+      // What is made to be filled holds no value yet.
+      const isToFill = isCall && TO_FILL.test(textOf(text, value.firstChild));
+      const targets = isToFill ? [] : sides.slice(0, -1);
       ends.push([one.to, targets.map((parts) => target(parts, one, of)).join("")]);
     }
     if (one.name === "UpdateStatement") ends.push([one.to, target(parts.slice(0, 1), one, of)]);
@@ -157,6 +164,34 @@ export function leftAsHandedOut(pieces) {
       if (line.split("#")[0].trim()) begun = 0;
       else if (BEGINS.test(line)) begun = at + 1;
     }
+  }
+  return "";
+}
+
+const SETTING = /^(?:String|ContinuedString|Number|Boolean|None|UnaryExpression|LambdaExpression)$/;
+
+/** Which arrays a function reads from outside of it, and where they are made, or "".
+ * @param {Taken} taken */
+export function readFromOutside({ pieces }) {
+  /** @type {Map<string, Piece>} */
+  const made = new Map();
+  for (const piece of pieces.filter(({ kind }) => kind === "value")) {
+    const sides = piece.node.name === "AssignStatement" ? sidesOf(piece.node) : [[]];
+    const [value, ...more] = sides[sides.length - 1];
+    // A number or a function of one line is the same in every cell.
+    if (value && !more.length && SETTING.test(value.name)) continue;
+    for (const name of namesAt(piece.cell.text, piece.node).stores) made.set(name, piece);
+  }
+  for (const { kind, name: own, cell, node } of pieces) {
+    const { loads, stores } = namesAt(cell.text, node);
+    const names = [...made.keys()].filter((name) => loads.has(name) && !stores.has(name));
+    if (kind !== FUNCTION || !names.length) continue;
+    /** @type {Map<string, string>} */
+    const places = new Map();
+    for (const piece of names.flatMap((name) => made.get(name) ?? []))
+      if (!places.has(piece.cell.label)) places.set(piece.cell.label, whereOf(piece, piece.node));
+    const where = [...places.values()].join("; ");
+    return say("made-outside", { function: own, names: names.join(", "), n: names.length, where });
   }
   return "";
 }

@@ -4,16 +4,15 @@ import {
   argumentsOf,
   asMethod,
   callOf,
-  isCalledSo,
+  chosenIn,
   namesOfOutputs,
   otherOrder,
   ownTests,
-  SLOPES,
   testOf,
 } from "./calling.js";
 import { explaining } from "./diagnose.js";
 import { unknown } from "./explain.js";
-import { COURSES, FIXTURES } from "./fixtures.js";
+import { FIXTURES } from "./fixtures.js";
 import { doing, firstWrong, whichLine } from "./lines.js";
 import { written } from "./pasted.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
@@ -27,17 +26,7 @@ import {
   unusable,
   usable,
 } from "./returned.js";
-import {
-  CLASS,
-  cellsOf,
-  definedIn,
-  FUNCTION,
-  parametersOf,
-  stoppedAt,
-  take,
-  textOf,
-  unreadable,
-} from "./sources.js";
+import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
 import { knownCauses, likelyMutants } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
@@ -48,51 +37,6 @@ const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 export const SECONDS = 5;
 export const PASTED = "your code";
 const TERMINAL = "backcheck run in a terminal has all of Python.";
-
-/** The function that a text is about, with its test, and a word on the choice; null if none.
- * @type {(found: Piece[], text: string, id: string | null) => {fixture: Fixture, name: string, note: string}?} */
-function chosenIn(found, text, id) {
-  const own = [...new Map(found.map((one) => [one.name, one])).values()];
-  const functions = own.filter(({ kind }) => kind === FUNCTION);
-  const test = FIXTURES.get(id ?? "");
-  const wanted = test ? [test] : [...COURSES.flat(), ...SLOPES.map(testOf)];
-  const every = wanted.flatMap((fixture) =>
-    functions.filter((one) => one.name === fixture.function),
-  );
-  const written = every.filter((one) => !leftAsHandedOut([one]));
-  const [first] = [...written, ...every];
-  if (first) {
-    const fixture = wanted.find((one) => one.function === first.name) ?? wanted[0];
-    const { name } = first;
-    const several = new Set(every).size > 1;
-    return {
-      fixture,
-      name,
-      note: several
-        ? `Of the functions here, ${name} is called, which may call the others; choose a test to call another one.`
-        : "",
-    };
-  }
-  for (const one of functions.reverse()) {
-    const { name } = one;
-    const fixture = wanted.find((test) => isCalledSo(test, parametersOf(one)));
-    if (!fixture || name.endsWith("_test")) continue;
-    return {
-      fixture,
-      name,
-      note: `No function here is called ${fixture.function}; ${name} takes the same arguments, and is run as that.`,
-    };
-  }
-  for (const fixture of wanted) {
-    const stands = new RegExp(`\\bdef\\s+${fixture.function}\\b`);
-    const outer = own.find(
-      ({ kind, cell, node }) => kind === CLASS && stands.test(textOf(cell.text, node)),
-    );
-    const name = outer ? `${outer.name}.${fixture.function}` : fixture.function;
-    if (stands.test(text)) return { fixture, name, note: "" };
-  }
-  return null;
-}
 
 /** What is to be run of a text; null where no test known here calls a function of it.
  * @type {(text: string, id: string | null, parse: any, path?: string) => Asked?} */

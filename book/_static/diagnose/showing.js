@@ -4,6 +4,7 @@ import { answerParts, element, remarkParts } from "./cards.js";
 import { asData, diagnosing, ledBy, titleOf } from "./diagnose.js";
 import { noticeOf } from "./explain.js";
 import { read, Unreadable } from "./reading.js";
+import { readFromOutside } from "./recorded.js";
 import { firstComplaint, isEnough } from "./returned.js";
 import {
   asked,
@@ -16,6 +17,7 @@ import {
   wrongOn,
 } from "./running.js";
 import { cellsOf, definedIn, FUNCTION, writtenAt } from "./sources.js";
+import { assignedIn, hasCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
@@ -58,42 +60,41 @@ export async function called(text, id) {
   try {
     const done = await run(text, id);
     if (done) return shown(done);
-    if (!id && notCovered(text).length) return refusing(text);
-    return numbersBeside(text, id, uncalled(text), false);
+    return withTitle(uncalled(text, id));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return numbersBeside(text, id, error.message, true);
+    return withTitle(numbersBeside(text, id, error.message));
   }
 }
 
-/** What is said of a text with functions that no test known here calls.
- * @type {(text: string) => string} */
-function uncalled(text) {
+/** The diagnosis of a text with functions that no test known here calls.
+ * @type {(text: string, id: string | null) => Generator<any, Diagnosis>} */
+function* uncalled(text, id) {
+  const isAnother = !id && notCovered(text).length;
+  // Code of another network is read line by line, wherever it stands.
+  if (isAnother || saysMore(text) || hasCode(assignedIn(text))) return yield* diagnosing(text, id);
   const { parse } = Reflect.get(globalThis, "PYTHON");
   const found = definedIn(cellsOf(PASTED, text), parse);
   const names = found.filter(({ kind }) => kind === FUNCTION).map(({ name }) => name);
   const several = [...new Set(names)].join(", ");
-  const refused = notCovered(text).slice(0, 2).join(" ");
-  return (
-    refused ||
-    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`
+  throw new Unreadable(
+    `No test known here calls ${several}: paste the function that an exercise asks for, from def to return. ${say("covered")}`,
   );
 }
 
-/** What is said of a function whose test is not here. @type {(text: string) => Generator<any, Shown>} */
-function* refusing(text) {
-  const found = yield* diagnosing(text);
+/** @param {Generator<any, Diagnosis>} work @returns {Generator<any, Shown>} */
+function* withTitle(work) {
+  const found = yield* work;
   return [titleOf(found), answerParts(found)];
 }
 
 /** The diagnosis of numbers that stand beside a function that cannot be called, if there are any.
- * @type {(text: string, id: string | null, said: string, isTold: boolean) => Generator<any, Shown>} */
-function* numbersBeside(text, id, said, isTold) {
+ * @type {(text: string, id: string | null, said: string) => Generator<any, Diagnosis>} */
+function* numbersBeside(text, id, said) {
   if (!saysMore(text)) throw new Unreadable(said);
   const found = yield* diagnosing(text, id, 2);
   // A traceback quotes some lines of a function, and nobody pasted that.
-  const answer = isTold && !read(text).error ? ledBy(found, said) : found;
-  return [titleOf(answer), answerParts(answer)];
+  return read(text).error ? found : ledBy(found, said);
 }
 
 /** @param {string} text */
@@ -116,13 +117,15 @@ function* shown(done) {
   const line = passes && !wrongOn(done) ? null : yield* lineOf(done, found);
   const parts = [];
   let title = say("raised");
+  const first = passes ? saidFirst(done, found) : [readFromOutside(done.taken)].filter(Boolean);
+  const said = first.map((one) => element("p", {}, ...remarkParts(one, [])));
   if (error) {
     const passed = frames.map(([where, line, , text]) => `${spotOf({ where, line })}: ${text}`);
     parts.push(element("pre", { class: "diagnose-code" }, [...passed, error].join("\n")));
+    parts.push(...said);
   } else {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
-    for (const one of passes ? saidFirst(done, found) : [])
-      parts.push(element("p", {}, ...remarkParts(one, [])));
+    parts.push(...said);
     if (line) parts.push(lineShown(done, line));
     if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
   }
@@ -161,11 +164,11 @@ function lineShown({ taken }, line) {
  * @type {(text: string, id: string | null, path?: string) => Promise<any>} */
 export async function answered(text, id, path) {
   const done = await run(text, id, path);
-  if (!done) throw new Unreadable(uncalled(text));
+  if (!done) return asData(atOnce(uncalled(text, id)));
   const test = done.error || firstComplaint(done.fixture, done.outputs);
   const found = atOnce(diagnosed(done));
   const line = test || wrongOn(done) ? atOnce(lineOf(done, found)) : null;
-  const beside = test ? "" : besidePassing(done);
+  const beside = test ? readFromOutside(done.taken) : besidePassing(done);
   const remarks = [beside, ...found.remarks].filter(Boolean);
   return { ...asData({ ...found, remarks }), test: test || "passes", line };
 }

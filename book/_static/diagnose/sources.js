@@ -149,7 +149,7 @@ function roleOf(node) {
 }
 
 /** The names that a statement reads and makes. @type {(text: string, node: Syntax) => {loads: Set<string>, stores: Set<string>}} */
-function namesAt(text, node) {
+export function namesAt(text, node) {
   const [loads, stores] = [new Set(), new Set()];
   for (const one of walk(node)) {
     if (one.name === "ImportStatement")
@@ -245,7 +245,8 @@ export function take(found, wanted, path) {
       const where = whereOf(piece, open ?? error);
       const print = error.name === PRINT ? "Missing parentheses in call to 'print'" : "";
       const said = open ? `'${open.name}' was never closed` : print || "invalid syntax";
-      throw new Unreadable(unreadable(where, said));
+      const of = { where, kind: "SyntaxError", said, reader, name };
+      throw new Unreadable(say(name === first ? "no-python" : "no-python-for", of));
     }
     if (name !== first && piece.kind === "value" && !isSimple(piece, known))
       throw new Unreadable(

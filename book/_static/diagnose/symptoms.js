@@ -70,12 +70,13 @@ function countedCauses(error, frame) {
     const count = (entries) => entries.reduce((sum, { one }) => sum + one[3], 0);
     const causes = [...groupedBy(entries, ({ id }) => id)]
       .filter(([id]) => !unseen.includes(id))
-      .map(([id, ones]) => ({ says: says[id].slice(0, -1), programs: count(ones) }))
+      .map(([id, ones]) => ({ says: says[id], programs: count(ones) }))
       .sort((one, other) => other.programs - one.programs)
-      .map((cause) => say("cause", { ...cause, of: count(entries) }));
+      .map((cause) => cause.says);
     if (!causes.length) break;
     const n = causes.length - DATA.most_causes;
-    const told = n > 0 ? [...causes.slice(0, -n), say("rarer-causes", { n })] : causes;
+    const several = causes.length > 1 ? [say("likely-causes"), ...causes] : causes;
+    const told = n > 0 ? [...several.slice(0, -n), say("rarer-causes", { n })] : several;
     return page ? [...told, say("read-page", { page })] : told;
   }
   const plain = DATA.plain.find(([pattern]) => new RegExp(pattern).test(error));

@@ -68,15 +68,47 @@ export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => gro
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
 
 /** What to do with lines that compute no step of a known test.
- * @param {[string, string][]} lines */
-export function withOwnCode(lines) {
+ * @type {(lines: [string, string][], hints: string[]) => string[]} */
+export const withOwnCode = (lines, hints) => [
+  ...[...hints, say("paste-whole"), say("own-network")],
+  ...(lines.length >= DATA.many_lines ? [say("own-learning")] : []),
+];
+
+/** What can be said of code whose lines are those of no known test.
+ * @type {(text: string, lines: [string, string][]) => string[]} */
+export function hintsIn(text, lines) {
   const code = lines.map(([, form]) => form).join("\n");
+  const isFed = (/** @type {RegExpExecArray[]} */ places) =>
+    places.some(([, ...names]) => !isOutput(names.find(Boolean) ?? "", lines));
+  const passes = lines.some(([name]) => whole("own-gradient", name));
+  const isBare = passes && sought("relu-used", text) && !sought("relu-derived", text);
   return [
-    ...(sought("sigmoid-slope", code) ? [say("sigmoid-slope")] : []),
-    ...(sought("tanh-slope", code) ? [say("tanh-slope")] : []),
-    ...[say("paste-whole"), say("own-network")],
-    ...(lines.length >= DATA.many_lines ? [say("own-learning")] : []),
-  ];
+    isFed(every("sigmoid-slope", code)) ? say("sigmoid-slope") : "",
+    isFed(every("tanh-slope", code)) ? say("tanh-slope") : "",
+    isBare ? say("relu-slope") : "",
+    sought("sum-of-all", text) ? say("sum-of-all") : "",
+    sought("dot-slope", text) ? say("dot-slope") : "",
+  ].filter(Boolean);
+}
+
+/** Whether a name is that of an activation's output: by what it is assigned, or so.
+ * @type {(name: string, lines: [string, string][]) => boolean} */
+function isOutput(name, lines) {
+  const [base] = name.split("[");
+  const forms = lines.filter(([own]) => own === base).map(([, form]) => form);
+  if (forms.some((form) => sought("from-activation", form))) return true;
+  const isProduct = forms.some((form) => sought("from-product", form));
+  return !isProduct && whole("output-name", base) !== null;
+}
+
+/** Says that a text has no numbers, or none that is printed under a known name.
+ * @param {string} text */
+export function nothingIn(text) {
+  const found = every("number", text).find(([word]) => word.includes("."));
+  const lines = assignedIn(text);
+  if (hasCode(lines))
+    return [say("only-code"), ...withOwnCode(lines, hintsIn(text, lines))].join(" ");
+  return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
 }
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */

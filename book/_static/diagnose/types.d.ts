@@ -243,6 +243,8 @@ interface Paste {
   lines: [string, string][];
   /** The names of single numbers that are nan or inf. */
   lost: string[];
+  /** On code of the learner's own. */
+  hints: string[];
 }
 type Run = import("./workshop.js").Run;
 type Effort = import("./effort.js").Effort;

@@ -11,7 +11,10 @@ from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import Fixture, ids, load, parsed, prefix
 from backcheck.forward import kind_and_shape
 from backcheck.program import Program
-from backcheck.showing.words import say
+from backcheck.showing.words import pattern, say
+
+MANY = 99
+"""More arguments than any test has."""
 
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
@@ -20,6 +23,49 @@ def called(fixture: Fixture) -> str:
     """Return how a test calls its function, without what it takes apart."""
     text = fixture.call[0].rpartition(" = ")[2]
     return text if "[" not in text else text[: text.index("([")] + "caches)"
+
+
+def can_be_called(text: str, fixture: Fixture) -> bool:
+    """Return whether a text has a test's function, written, with as many parameters, no method."""
+    _, given = next(iter(parsed(fixture)))
+    for found in pattern("signature").finditer(text):
+        if found["function"] != fixture.function:
+            continue
+        least, most = _taken(found["parameters"])
+        if least <= len(given) <= most and _is_written(text, found.start(), found.end()):
+            return True
+    return False
+
+
+def _taken(parameters: str) -> tuple[int, int]:
+    """Return how many arguments a function takes at least and at most; of a method none fits."""
+    nested = pattern("nested")
+    own = list(filter(None, map(str.strip, nested.sub("", parameters).split(","))))
+    if own[:1] in (["self"], ["cls"]):
+        return 0, -1
+    any_more = any(one.startswith("*") for one in own)
+    own = [one for one in own if one[0] not in "*/"]
+    return sum("=" not in one for one in own), MANY if any_more else len(own)
+
+
+def _is_written(text: str, start: int, end: int) -> bool:
+    """Return whether somebody has written what a function does, between the marks if it has any."""
+    column = start - text.rfind("\n", 0, start) - 1
+    first, *lines = text[end:].split("\n")
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    # Where a forum has taken away the margins, a fence or the next function ends it.
+    deeper = bool(indents) and indents[0] > column
+    body = [first]
+    for line in lines:
+        margin = len(line) - len(line.lstrip())
+        if line.lstrip().startswith(("```", "def ")) or (
+            deeper and line.strip() and margin <= column
+        ):
+            break
+        body.append(line)
+    code = pattern("docstring").sub("", "\n".join(body))
+    parts = [found["part"] for found in pattern("own-part").finditer(code)] or [code]
+    return any(pattern("own-line").search(part) for part in parts)
 
 
 def calls(

@@ -283,6 +283,7 @@ def diagnose(
         kind = type(grads).__name__
         raise ValueError(f"Numbers are read from a text or a dictionary of arrays, not a {kind}.")
     every = (*tests, *(test for others in courses() for test in others if test not in tests))
+    wanted = tests if asked else every
     paste = read(grads, tests) if isinstance(grads, str) else from_arrays(dict(grads), every)
     effort = Effort(MOST_TRIED, before_two_changes)
     found = _by_test(paste, tests, changes, effort) or _explain(paste, tests, changes, effort)
@@ -293,15 +294,55 @@ def diagnose(
         found = _elsewhere(paste, asked, changes, effort, found) or found
     if found and found.verdict == "expected":
         found = _still_open(found, paste, tests) or found
-    if found and paste.error and (causes := told(paste.error, paste.frame)):
+    if found and found.title == say("not-tried"):
+        found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
+    elif found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
         found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
-    found = found or _without_numbers(paste, tests, tests if asked else every)
+    found = found or _without_numbers(paste, tests, wanted)
     if paste.lost and found.fixture:
         found = _with_lost(found, found.fixture, paste.lost)
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
+    """Return what a message says beside numbers of no known test, if it is understood."""
+    if not (of := _of_message(paste, tests)):
+        return None
+    own = [one for one in (*of.remarks, *_telling(found.remarks)) if one != covered()]
+    remarks = (*own, covered())
+    return replace(of, remarks=remarks, headline=say("message-first"))
+
+
+def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
+    """Return what lines of code compute, where neither a message nor a gradient stands there."""
+    if not has_code(paste.lines) or paste.error or paste.failing or paste.problem:
+        return None
+    # What code assigns to other names than those of gradients are inputs.
+    if any((one.name or "").startswith("d") for one in paste.arrays):
+        return None
+    if not (lines := judged(paste, every)):
+        return None
+    test, candidates, (headline, *more) = lines
+    more += [] if test else [covered()]
+    return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
+
+
+def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
+    """Return the likely causes of what a test or numpy said, if they are known."""
+    if causes := told(paste.error, paste.frame):
+        return Diagnosis("unexplained", None, (), causes)
+    likely = likely_mutants(paste, _tested(paste, tests))
+    return Diagnosis("unexplained", *likely) if likely else None
+
+
+def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
+    """Return the tests that a message can come from."""
+    spoken_of = (paste.frame.function, paste.function)
+    elsewhere = [t for other in courses()[1:] for t in other if t.function in spoken_of]
+    return tested_by(paste, elsewhere or tests)
 
 
 def _first_of_each(paste: Paste) -> tuple[PrintedArray, ...]:
@@ -349,7 +390,9 @@ def led_by(found: Diagnosis, defined: str) -> Diagnosis:
     """Return an answer with what to do with a function of the text: first, unless numbers tell."""
     if found.verdict != "unexplained":
         return replace(found, remarks=(defined, *found.remarks))
-    return replace(found, headline=defined, remarks=_telling([found.headline, *found.remarks]))
+    # That nothing prints these numbers is told where they are known to be of a test.
+    first = found.title if found.arrays and found.fixture else found.headline
+    return replace(found, headline=defined, remarks=_telling([first, *found.remarks]))
 
 
 def _by_name(paste: Paste) -> dict[str, PrintedArray]:
@@ -449,31 +492,18 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, tuple[int,
 
 def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
-    if causes := told(paste.error, paste.frame):
-        return Diagnosis("unexplained", None, (), causes)
-    spoken_of = (paste.frame.function, paste.function)
-    elsewhere = [t for other in courses()[1:] for t in other if t.function in spoken_of]
-    tested = tested_by(paste, elsewhere or tests)
-    if likely := likely_mutants(paste, tested):
-        return Diagnosis("unexplained", *likely)
-    arrays = _by_name(paste)
+    if found := _of_message(paste, tests):
+        return found
+    tested, arrays = _tested(paste, tests), _by_name(paste)
     if not paste.error and (shaped := undivided(paste, every) or misshapen(paste, tested)):
         _, candidates, (headline, *more) = shaped
         beside = (*more, covered())
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
-    is_code = has_code(paste.lines) and not (paste.error or paste.failing or paste.problem)
-    # What code assigns to other names than those of gradients are inputs.
-    if (
-        is_code
-        and all(name[:1] != "d" and one.name for name, one in arrays.items())
-        and (lines := judged(paste, every))
-    ):
-        test, candidates, (headline, *more) = lines
-        more += [] if test else [covered()]
-        return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
+    if found := _of_code(paste, every):
+        return found
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = with_own_code(paste.lines) if is_own else []
+    own = with_own_code(paste.lines, paste.hints) if is_own else []
     remarks = () if paste.problem and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 

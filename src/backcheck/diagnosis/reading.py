@@ -200,7 +200,7 @@ def _near(values: Any, centre: Any, width: Any) -> Any:
         return np.abs(values - centre) <= width
 
 
-MANY_LINES = 8
+MANY_LINES = 6
 """From how many lines of code on the whole of a network may stand there."""
 
 DEEPEST = 8
@@ -263,6 +263,7 @@ class Paste:
     quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
     lost: tuple[str, ...] = ()  # the names of single numbers that are nan or inf
+    hints: tuple[str, ...] = ()  # on code of the learner's own
 
 
 NOTHING = Paste(())
@@ -287,15 +288,40 @@ def has_code(lines: Iterable[tuple[str, str]]) -> bool:
     return any(pattern("code").match(form) for _, form in lines)
 
 
-def with_own_code(lines: Sequence[tuple[str, str]]) -> list[str]:
+def with_own_code(lines: Sequence[tuple[str, str]], hints: Iterable[str]) -> list[str]:
     """Return what to do with lines that compute no step of a known test."""
-    code = "\n".join(form for _, form in lines)
-    slopes = [
-        *([say("sigmoid-slope")] if pattern("sigmoid-slope").search(code) else []),
-        *([say("tanh-slope")] if pattern("tanh-slope").search(code) else []),
-    ]
     learns = [say("own-learning")] if len(lines) >= MANY_LINES else []
-    return [*slopes, say("paste-whole"), say("own-network"), *learns]
+    return [*hints, say("paste-whole"), say("own-network"), *learns]
+
+
+def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what can be said of code whose lines are those of no known test."""
+    code = "\n".join(form for _, form in lines)
+    slopes = {
+        say("sigmoid-slope"): pattern("sigmoid-slope").finditer(code),
+        say("tanh-slope"): pattern("tanh-slope").finditer(code),
+    }
+    hints = [
+        says
+        for says, places in slopes.items()
+        if not all(_is_output(next(filter(None, place.groups())), lines) for place in places)
+    ]
+    passes = any(pattern("own-gradient").fullmatch(name) for name, _ in lines)
+    if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
+        hints.append(say("relu-slope"))
+    hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
+    hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
+    return tuple(hints)
+
+
+def _is_output(name: str, lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a name is that of an activation's output: by what it is assigned, or so."""
+    base = name.partition("[")[0]
+    forms = [form for own, form in lines if own == base]
+    if any(pattern("from-activation").search(form) for form in forms):
+        return True
+    is_product = any(pattern("from-product").search(form) for form in forms)
+    return not is_product and bool(pattern("output-name").fullmatch(base))
 
 
 def _assigned(name: str, own: str | None, form: str) -> str:
@@ -350,7 +376,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return _finite(Paste(tuple(own), *said, lines, lost))
+    return _finite(Paste(tuple(own), *said, lines, lost, hints_in(text, lines)))
 
 
 def _printed_shapes(
@@ -368,7 +394,7 @@ def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> str:
     """Say that a text has no numbers, or none that is printed under a known name."""
     found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
     if has_code(lines):
-        return " ".join([say("only-code"), *with_own_code(lines)])
+        return " ".join([say("only-code"), *with_own_code(lines, hints_in(text, lines))])
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 
@@ -485,11 +511,13 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
             continue
         line += text.count("\n", counted, start)
         counted = start
-        wrong = next(_wrong_in(text, start, group, name or ""), None)
-        if wrong and name != "":
+        # What code makes an array of was never printed.
+        skipped = name == "" or (name is None and pattern("written-array").search(before))
+        wrong = None if skipped else next(_wrong_in(text, start, group, name or ""), None)
+        if wrong:
             below = text.count("\n", start, wrong[0])
             problem = problem or say("at-line", line=line + below, said=wrong[1])
-        elif name != "":
+        elif not skipped:
             around = _around(group, name)
             rows, dimensions = _untrimmed(group.rows), min(group.deepest, 3 if around else 2)
             alone = dimensions < 2 and name is None and text[start - 1] != "("

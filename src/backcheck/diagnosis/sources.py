@@ -27,8 +27,11 @@ BEGINS = re.compile(r"#.*\b(?:START CODE|CODE STARTS) HERE")
 ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
 """Between what marks an exercise wants something written."""
 
+TO_FILL = re.compile(r"(?:np\.|numpy\.)?(?:zeros|ones|empty|full)(?:_like)?")
+"""What makes an array that is filled later."""
 
 IMPORTS = (ast.Import, ast.ImportFrom)
+SETTINGS = (ast.Constant, ast.UnaryOp, ast.Lambda)
 
 
 class Cell(NamedTuple):
@@ -112,7 +115,9 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             cell, error = broken[name]
             where = f"{cell.label}, line {getattr(error, 'lineno', None) or 1}"
             said = getattr(error, "msg", str(error))
-            raise ValueError(say("no-python", where=where, kind=type(error).__name__, said=said))
+            of = {"where": where, "kind": type(error).__name__, "said": said}
+            of |= {"reader": reader, "name": name}
+            raise ValueError(say("no-python" if name == first else "no-python-for", **of))
         if name not in defined and not hasattr(builtins, name):
             missing[name] = None
         if name in kept or name not in defined:
@@ -253,12 +258,33 @@ def left_as_handed_out(pieces: tuple[Piece, ...]) -> str:
     return ""
 
 
+def read_from_outside(taken: Taken) -> str:
+    """Return which arrays a function reads from outside, and where they are made, or ``""``."""
+    made: dict[str, Piece] = {}
+    for piece in taken.pieces:
+        value = getattr(piece.node, "value", None)
+        if isinstance(piece.node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            own = [one for one in ast.walk(piece.node) if isinstance(one, ast.Name)]
+            names = [one.id for one in own if isinstance(one.ctx, ast.Store)]
+            # A number or a function of one line is the same in every cell.
+            made |= dict.fromkeys([] if isinstance(value, SETTINGS) else names, piece)
+    for _, node in taken.pieces:
+        read = _read(node)
+        names = [name for name in made if name in read]
+        if isinstance(node, ast.FunctionDef) and names:
+            cells = {made[name].cell.label: made[name].node for name in reversed(names)}
+            places = [f"{label}, line {one.lineno}" for label, one in reversed(cells.items())]
+            of = {"names": ", ".join(names), "n": len(names), "where": "; ".join(places)}
+            return say("made-outside", function=node.name, **of)
+    return ""
+
+
 RECORD = "__backcheck_record__"
 """What an instrumented program calls with each value that it gives a name."""
 
 
 class _Recorded(ast.NodeTransformer):
-    """Has each assignment tell its value, each entry of a dictionary, and what is returned."""
+    """Has assignments, entries of a dictionary and what is returned tell their values."""
 
     def __init__(self) -> None:
         self.function = ""
@@ -269,8 +295,11 @@ class _Recorded(ast.NodeTransformer):
         self.function = outer
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
+        # What is made to be filled holds no value yet.
+        if isinstance(node.value, ast.Call) and TO_FILL.fullmatch(ast.unparse(node.value.func)):
+            return node
         return [node, *(told for target in node.targets for told in self._told(target, node))]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:

@@ -42,9 +42,6 @@ class Cause:
     programs: int
     of: int
 
-    def __str__(self) -> str:
-        return say("cause", says=self.says[:-1], programs=self.programs, of=self.of)
-
 
 def exceptions() -> dict[str, Any]:
     """Return what ``exceptions.toml`` has."""
@@ -111,7 +108,9 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     plain = (
         one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
     )
-    return (*shown, *map(str, causes[:MOST]), *more, *read) or tuple(islice(plain, 1))
+    says = [cause.says for cause in causes[:MOST]]
+    several = [say("likely-causes")] if says[1:] else []
+    return (*shown, *several, *says, *more, *read) or tuple(islice(plain, 1))
 
 
 def wrong_calls() -> list[tuple[str, str]]:

@@ -1,0 +1,107 @@
+// @ts-check
+/* What a message says, alone or beside numbers; see diagnose.py. */
+import { arraysByName, unknown } from "./explain.js";
+import { COURSES } from "./fixtures.js";
+import { judged } from "./judged.js";
+import { Mutant } from "./mutant.js";
+import { misshapen, undivided } from "./shapes.js";
+import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { hasCode, withOwnCode } from "./traceback.js";
+import { say } from "./words.js";
+
+/** What a message says beside numbers of no known test, if it is understood.
+ * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
+export function messageFirst(found, paste, tests) {
+  const of = ofMessage(paste, tests);
+  const own = [...(of?.remarks ?? []), ...telling(found.remarks)];
+  const remarks = [...own.filter((one) => one !== say("covered")), say("covered")];
+  return of && { ...of, remarks, headline: say("message-first") };
+}
+
+/** What lines of code compute, where neither a message nor a gradient stands there.
+ * @type {(paste: Paste, every: Fixture[]) => Diagnosis?} */
+export function ofCode(paste, every) {
+  const { arrays, lines, error, failing, problem } = paste;
+  // What code assigns to other names than those of gradients are inputs.
+  const areInputs = arrays.every(({ name }) => name?.[0] !== "d");
+  const isAlone = !error && !failing.length && !problem;
+  const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
+  if (!read) return null;
+  const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
+  return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
+}
+
+/** The likely causes of what a test or numpy said, if they are known.
+ * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
+function ofMessage(paste, tests) {
+  const causes = knownCauses(paste.error, paste.frame);
+  if (causes.length) return unknown(null, causes);
+  const likely = likelyMutants(paste, testedFor(paste, tests));
+  return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+}
+
+/** The tests that a message can come from. @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */
+function testedFor(paste, tests) {
+  const spokenOf = [paste.frame.function, paste.function];
+  const theirs = COURSES.slice(1).flat();
+  const called = theirs.filter((one) => spokenOf.includes(one.function));
+  return testedBy(paste, called.length ? called : tests);
+}
+
+/** What a message says beside right arrays, which no longer speaks of these.
+ * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
+export function stillOpen({ fixture, seen }, paste, tests) {
+  const left = paste.failing.map(([, name]) => name).filter((name) => !seen.has(name));
+  const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
+  if (!likely || !fixture) return null;
+  const headline = say("right-but", {
+    right: [...seen.keys()].join(", "),
+    n: seen.size,
+    where: say("for-test", { title: fixture.title, id: fixture.id }),
+    left: left.join(", ") || paste.error.slice(0, 80),
+  });
+  const kept = likely.candidates.filter(({ forms }) =>
+    Object.values(new Mutant(fixture, forms, 1).matches(seen)).every(Boolean),
+  );
+  const { remarks } = likely;
+  const candidates = kept.length ? kept : likely.candidates;
+  return { ...unknown(likely.fixture, remarks, new Map(), candidates), headline };
+}
+
+/** An answer with the causes of a message that stands beside the numbers.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+export function withMessage(found, { error, frame }) {
+  const causes = error ? knownCauses(error, frame) : [];
+  const beside = say("message-too", { error: error.slice(0, 80) });
+  const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
+  return { ...found, remarks };
+}
+
+/** The remarks that say more than that nothing is known. @param {string[]} remarks */
+export function telling(remarks) {
+  const silent = [
+    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
+    ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
+    say("stopped"),
+  ];
+  return remarks.filter((one) => !silent.includes(one));
+}
+
+/** What can be said where only a test or numpy spoke.
+ * @type {(paste: Paste, wanted: Fixture[], every: Fixture[]) => Diagnosis} */
+export function withoutNumbers(paste, wanted, every) {
+  const found = ofMessage(paste, wanted);
+  if (found) return found;
+  const tested = testedFor(paste, wanted);
+  const { remarks: shaped, candidates } =
+    (!paste.error && (undivided(paste, every) || misshapen(paste, tested))) || unknown(null, []);
+  const [headline, ...more] = [...shaped, say("covered")];
+  if (shaped.length) return { ...unknown(null, more, new Map(), candidates), headline };
+  const some = paste.arrays.length > 0;
+  const code = ofCode(paste, every);
+  if (code) return code;
+  const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines, paste.hints) : [];
+  const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
+  return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
+}
