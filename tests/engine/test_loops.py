@@ -66,6 +66,23 @@ def test_page_and_package_agree_on_two_changes_of_a_loop() -> None:
     agree(*((text,) for text in (found, *random_texts(load(LSTM), 1, 2))))
 
 
+def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
+    texts = []
+    for test in (load(RNN), load(LSTM)):
+        joint = mutants(test).joint
+        for sums in [one for one in joint["step-alone"] if len(one) > 2]:
+            values = Mutant(test, sums).values
+            texts += [printed(values, *test.expected), as_the_notebook_prints(test, values)]
+    overwritten = Mutant(load(RNN), joint_of_two(load(RNN))).values
+    agree(*((text, None, 1) for text in texts))
+    agree((as_the_notebook_prints(load(RNN), overwritten),))
+
+
+def joint_of_two(test: Fixture) -> dict[str, Any]:
+    joint = mutants(test).joint
+    return {**joint["carry"][-1], **joint["step-alone"][-1]}
+
+
 def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None:
     texts = [as_the_notebook_prints(test, test.values) for test in LOOPS]
     texts += [as_learners_print(test, dict(test.values)) for test in LOOPS]

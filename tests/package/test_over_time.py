@@ -117,6 +117,36 @@ def test_each_named_mistake_of_the_loop_is_found_from_what_the_notebook_prints(i
         assert found.candidates[0].name, (kind, mutant)
 
 
+def sums_of(id: str, is_kept: bool) -> Mapping[str, Tree]:
+    """The sums of a loop that stay as they were, or that each step overwrites."""
+    found = mutants(load(id)).joint["step-alone"]
+    return [one for one in found if len(one) == len(found[-1])][is_kept]
+
+
+@each
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_sums_of_zeros_or_of_one_step_are_never_called_right_under_another_name(
+    id: str, is_kept: bool, is_carried: bool
+) -> None:
+    fixture, sums = load(id), sums_of(id, is_kept)
+    carry = {} if is_carried else mutants(fixture).joint["carry"][-1]
+    text = printed(fixture, Mutant(fixture, sums | carry).values)
+    found = diagnose(text)
+    assert (found.verdict, found.fixture) == ("explained", fixture)
+    assert found.candidates[0].forms == carry | sums
+    assert "not added up" in found.candidates[0].name
+    assert not re.search(r"_t\d|under their own name", repr(found))
+
+
+@pytest.mark.parametrize("form", ["dbi_sum_t5", "dbi_t4 * 1.7"])
+def test_what_one_step_of_a_loop_has_is_no_name_for_numbers(form: str) -> None:
+    mutant = changed(LSTM, dbi_sum=form, dzf="dft_t4 * 3.3", dWc_sum="dWc_t4 * 7.1")
+    found = diagnose(printed(mutant.fixture, mutant.values), LSTM, 1)
+    assert found.verdict == "unexplained"
+    assert not re.search(r"_t\d", repr(found))
+
+
 def test_a_loop_that_runs_otherwise_is_said_in_a_sentence() -> None:
     fixture = load(RNN)
     for key, forms in other_steps(fixture).items():

@@ -7,7 +7,7 @@ import { covers } from "./numbers.js";
 import { chance, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
 import { explanations } from "./search.js";
-import { stem } from "./steps.js";
+import { stem, time } from "./steps.js";
 import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
@@ -134,7 +134,7 @@ function* likeness(step, called, seen, fixture) {
     const key = test === fixture ? "other-array" : "other-test";
     for (const [name, one] of Object.entries(test.reference)) {
       const itself = test === fixture && name === step;
-      if (itself || one.d.length < 2 || !seen.matches(one)) continue;
+      if (itself || one.d.length < 2 || time(name) || !seen.matches(one)) continue;
       yield say(key, { step: called, name, title: test.title });
       return;
     }

@@ -51,7 +51,7 @@ from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
-from backcheck.over_time import stem
+from backcheck.over_time import stem, time
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -751,7 +751,8 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     for key, test in (("other-array", fixture), *others):
         for name, value in test.values.items():
             itself = test is fixture and name == step
-            if not itself and np.size(value) > 1 and array.matches(value):
+            telling = np.size(value) > 1 and not time(name)
+            if telling and not itself and array.matches(value):
                 yield say(key, step=called, name=name, title=test.title)
                 return
 

@@ -5,7 +5,7 @@ arrays of its cache. What a change reads of another step is as far from each ste
 first one is the last, as ``caches[t - 1]`` is for t = 0.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 
@@ -83,12 +83,11 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     own = {name: part for name, tree in body.items() if (part := _own(tree, later))}
     sums = {name: own[name] for name in own if f"{stem(name)}_t{later}" in names(body[name])}
     carries = [(name, own[name]) for name in own if name not in sums]
-    weights = {name: sums[name] for name in sums if name.startswith("dW")}
-    biases = {name: sums[name] for name in sums if name not in weights}
-    alone = [{name: part} for name, part in sums.items()]
+    biases = {name: sums[name] for name in sums if not name.startswith("dW")}
+    kept: Forms = {name: f"{stem(name)}_t{later}" for name in sums}
     found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
-        "step-alone": [*alone, weights, biases, sums],
+        "step-alone": [one for some in (sums, kept) for one in _some_of(some, biases)],
         "other-sum": [
             {name: ("+", other, biases[name]) for name in list(biases)[place + 1 :]}
             for place, other in enumerate(biases)
@@ -97,6 +96,14 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
     return {idea: tuple(some.values()) for idea, some in once.items()}
+
+
+def _some_of(sums: Forms, biases: Iterable[str]) -> Iterator[Forms]:
+    """Yield each change of a sum alone, and those of all weights, of all biases and of all."""
+    yield from ({name: tree} for name, tree in sums.items())
+    yield {name: tree for name, tree in sums.items() if name not in biases}
+    yield {name: tree for name, tree in sums.items() if name in biases}
+    yield sums
 
 
 @cache
