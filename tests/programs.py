@@ -251,12 +251,14 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "dropout, times keep_prob": (
         "c2w1_backward_dropout", [(f"D{n} / keep_prob", f"D{n} * keep_prob") for n in (1, 2)]),
     "penalty, halved": ("c2w1_backward_regularization", [("lambd * W", "lambd / 2 * W"), dots]),
+    "layer, an axis too many": (LINEAR, [("dA_prev, dW,", "dA_prev, dW[:, :, None],")]),
     # Course 5, over time
     "loop, right": (RNN, []),
     "loop, nothing carried": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
     "loop, one step of a sum": (RNN, [("dWax +=", "dWax =")]),
     "loop, all steps at once": (RNN, [("da[:, :, t] +", "da +")]),
     "loop, forwards": (RNN, [("reversed(range(T_x))", "range(T_x)")]),
+    "loop, da of all steps": (RNN, [('"da0": da_prevt', '"da0": da')]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),

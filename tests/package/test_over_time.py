@@ -268,6 +268,7 @@ def test_an_audit_of_the_loop_accepts_every_right_program() -> None:
         ("right", "your rnn_backward passes", 0),
         ("nothing carried", "the gradient carried from the later step left out", 1),
         ("one step of a sum", "line 15, dWax", 1),
+        ("da of all steps", "where the test expects da0 = da_prev[0]", 1),
         ("all steps at once", "An array of all steps meets one of a single step", 4),
     ],
 )
