@@ -131,8 +131,8 @@ export function withUnusable(found, names, outputs) {
   if (found.verdict !== "expected" || !fixture || !names.length) return found;
   if (!firstComplaint(fixture, outputs)) return found;
   const right = [...seen.keys()].join(", ");
-  const [is_right, is] = [seen.size, names.length].map((n) => say("is", { n }));
-  const headline = say("right-but-unusable", { right, is_right, names: names.join(", "), is });
+  const [is_right, are] = [seen.size, names.length].map((n) => say("is", { n }));
+  const headline = say("right-but-unusable", { right, is_right, names: names.join(", "), are });
   return { ...found, verdict: "unexplained", candidates: [], headline };
 }
 

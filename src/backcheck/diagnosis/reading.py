@@ -391,8 +391,8 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
             raise ValueError(f"{name!r} is no name of an array, but a {type(name).__name__}.")
         array = numeric(name, value)
         # Under one name of a test stands another output of it by mistake.
-        own = (one for t in fixtures if name in t.expected for one in t.expected.values())
-        most = max([2, *map(np.ndim, own)])
+        beside = (one for t in fixtures if name in t.expected for one in t.expected.values())
+        most = max([2, *map(np.ndim, beside)])
         if array.ndim > most:
             raise ValueError(
                 f"{name} has {array.ndim} dimensions, but a gradient has at most {most}."

@@ -310,8 +310,8 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         return found
     # What can be searched for is right, and the rest is not.
     right, n = ", ".join(found.arrays), len(found.arrays)
-    of = {"right": right, "is_right": say("is", n=n), "names": ", ".join(names)}
-    headline = say("right-but-unusable", **of, **{"is": say("is", n=len(names))})
+    of = {"is_right": say("is", n=n), "are": say("is", n=len(names))}
+    headline = say("right-but-unusable", right=right, names=", ".join(names), **of)
     return replace(found, verdict="unexplained", candidates=(), headline=headline)
 
 
