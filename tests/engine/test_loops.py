@@ -78,6 +78,12 @@ def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
     agree((as_the_notebook_prints(load(RNN), overwritten),))
 
 
+def test_page_and_package_agree_on_zeros_of_a_loop() -> None:
+    test = load(RNN)
+    zeros = {name: 0.0 * value for name, value in test.values.items()}
+    agree(*((text,) for text in (as_the_notebook_prints(test, zeros), printed(zeros, "dx", "da0"))))
+
+
 def joint_of_two(test: Fixture) -> dict[str, Any]:
     joint = mutants(test).joint
     return {**joint["carry"][-1], **joint["step-alone"][-1]}

@@ -139,6 +139,13 @@ def test_sums_of_zeros_or_of_one_step_are_never_called_right_under_another_name(
     assert not re.search(r"_t\d|under their own name", repr(found))
 
 
+@each
+def test_zeros_in_every_output_of_a_loop_are_most_likely_a_da_that_is_never_read(id: str) -> None:
+    never = changed(id, da_next="da_prev_t5")
+    assert "most likely da is never read" in repr(diagnose(printed(never.fixture, never.values)))
+    assert "da is never read" not in repr(diagnose('gradients["da0"][2][3] = 0.0'))
+
+
 @pytest.mark.parametrize("form", ["dbi_sum_t5", "dbi_t4 * 1.7"])
 def test_what_one_step_of_a_loop_has_is_no_name_for_numbers(form: str) -> None:
     mutant = changed(LSTM, dbi_sum=form, dzf="dft_t4 * 3.3", dWc_sum="dWc_t4 * 7.1")

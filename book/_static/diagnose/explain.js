@@ -108,7 +108,9 @@ function tooLittle(key, placing, paste) {
   const outputs = left.slice(0, 2).join(" and ");
   const more = named ? say("more-outputs", { outputs }) : say("more-digits");
   const found = evidence(placing);
-  return say(found.n ? key : "zeros", { more, ...found });
+  const isLoop = placing.fixture.last > 0 && !left.length;
+  if (!found.n) return say(isLoop ? "zeros-of-loop" : "zeros", { more });
+  return say(key, { more, ...found });
 }
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for

@@ -538,8 +538,9 @@ def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     named = left and any(array.name for array in paste.arrays)
     more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
     found = evidence(placing)
-    only_zeros = not found["n"]
-    return say("zeros" if only_zeros else key, more=more, **found)
+    if not found["n"]:
+        return say("zeros-of-loop" if placing.fixture.last and not left else "zeros", more=more)
+    return say(key, more=more, **found)
 
 
 def _plan(
