@@ -78,6 +78,14 @@ def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
     agree((as_the_notebook_prints(load(RNN), overwritten),))
 
 
+def test_page_and_package_agree_on_the_edition_of_numbers_that_none_explains() -> None:
+    new, old = load(LSTM), load("c5w1_lstm_backward_old")
+    carried = Mutant(new, mutants(new).joint["carry"][-1]).values
+    wrong = {"da0": new.values["da0"] * 1.3, "dWc": new.values["dWc"] + 0.1}
+    texts = [as_the_notebook_prints(new, {**own, **wrong}) for own in (carried, old.values)]
+    agree(*((text, None, 1) for text in texts))
+
+
 def test_page_and_package_agree_on_zeros_of_a_loop() -> None:
     test = load(RNN)
     zeros = {name: 0.0 * value for name, value in test.values.items()}

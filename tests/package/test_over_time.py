@@ -257,6 +257,22 @@ def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) 
     assert diagnose(arrays).fixture is fixture
 
 
+def test_what_nothing_carried_prints_beside_other_numbers_is_of_the_gradient() -> None:
+    new = load(LSTM)
+    values = Mutant(new, mutants(new).joint["carry"][-1]).values
+    text = printed(new, values | {"da0": values["da0"] * 1.3})
+    found = diagnose(text, changes=1)
+    assert (found.verdict, found.fixture) == ("unexplained", new)
+    said = " ".join(repr(found).split())
+    assert "dbi, dbc, dbo are explained by da_next[t] = da[:, :, t]; dc[t]" in said
+
+
+def test_what_the_old_edition_alone_prints_beside_other_numbers_is_of_it() -> None:
+    old = load(OLD)
+    found = diagnose(printed(old, old.values | {"da0": old.values["da0"] * 1.3}), changes=1)
+    assert (found.verdict, found.fixture) == ("unexplained", old)
+
+
 def test_right_numbers_asked_of_the_old_edition_are_called_right() -> None:
     found = diagnose(printed(load(LSTM), load(LSTM).run()), OLD)
     said = " ".join(repr(found).split())

@@ -77,7 +77,8 @@ export function* explain(paste, wanted, changes, effort) {
       return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
     }
   }
-  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  const best = onGradient(closest, placed);
   if (!fitting(best) && wanted.length > 1) return null;
   if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
@@ -163,6 +164,19 @@ function expected({ fixture, seen }, loose) {
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
+}
+
+/** The placing on the edition that accepts a gradient, if nothing is of the other alone: what is
+ * right there may be what the gradient prints where nothing is carried.
+ * @type {(best: Placing, placed: Placing[]) => Placing} */
+function onGradient(best, placed) {
+  const of = soundOf(best.fixture);
+  const other = placed.find(({ fixture }) => fixture === of);
+  if (best.fixture === of || !other) return best;
+  const [, carry] = of.named.findLast(([key]) => key === "carry-left-out") ?? ["", new Map()];
+  const { values } = new Mutant(of, carry, 1);
+  const isOwn = rightOf(best).some((step) => !best.seen.get(step)?.matches(values[step], true));
+  return isOwn ? best : other;
 }
 
 /** What a test accepts that is no gradient, or for its own shapes alone; or "".

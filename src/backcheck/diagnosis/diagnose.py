@@ -48,6 +48,7 @@ from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
+from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
@@ -523,6 +524,7 @@ def _explain(
             answer = _chosen(list(found.values()), paste)
             return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
+    best = _on_gradient(best, placed)
     if not best.fitting and len(tests) > 1:
         return None
     if len(tests) > 1 and not best.right and not best.named:
@@ -530,6 +532,21 @@ def _explain(
     remarks += _remains(best, paste)
     remarks += [] if best.right else [covered()]
     return Diagnosis("unexplained", best.fixture, (), tuple(remarks), best.arrays)
+
+
+def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
+    """Return the placing on the edition that accepts a gradient, if nothing is of the other alone.
+
+    What is right in the other one may be what the gradient prints where nothing is carried.
+    """
+    of = sound(best.fixture)
+    others = [placing for placing in placed if placing.fixture is of]
+    if best.fixture is of or not others:
+        return best
+    *_, carry = (forms for key, forms in occurrences(of) if key == "carry-left-out")
+    values = Mutant(of, carry).values
+    is_own = any(not best.arrays[step].matches(values[step], True) for step in best.right)
+    return best if is_own else others[0]
 
 
 def _too_little(key: str, placing: Placing, paste: Paste) -> str:
@@ -718,10 +735,30 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
-    for step in wrong if len(arrays) > 1 else ():
-        one = replace(placing, arrays={step: arrays[step]})
-        if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
-            yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
+    yield from _alone(placing, called) if len(arrays) > 1 else ()
+
+
+def _alone(placing: Placing, called: Mapping[str, str]) -> Iterator[str]:
+    """Yield what explains some of the wrong arrays, and not the others."""
+    left = [step for step in placing.arrays if step not in placing.right]
+    while left:
+        step, *left = left
+        one = replace(placing, arrays={step: placing.arrays[step]})
+        if chance([one], 1) > CHANCE or not (found := _named_or_any(placing.fixture, one.arrays)):
+            continue
+        prints = matches(found[0], {other: placing.arrays[other] for other in left})
+        alike = [step, *(other for other in left if prints[other])]
+        left = [other for other in left if not prints[other]]
+        of = {"steps": ", ".join(called[one] for one in alike), "n": len(alike)}
+        yield say("alone", changes="; ".join(found[0].shown), **of)
+
+
+def _named_or_any(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> list[Mutant]:
+    """Return what prints some arrays; of a loop what has a name, since all else takes seconds."""
+    if not fixture.last:
+        return _one_change(fixture, arrays)
+    named = (Mutant(fixture, forms) for _, forms in occurrences(fixture))
+    return distinct([one for one in named if all(matches(one, arrays).values())])
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
