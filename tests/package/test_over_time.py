@@ -211,6 +211,16 @@ def test_an_entry_that_one_notebook_prints_is_not_taken_for_an_array_of_another(
     assert found.fixture.function == function
 
 
+@pytest.mark.parametrize(("id", "names"), [(RNN, "a_next"), (LSTM, "c_next and a_next")])
+def test_where_a_loop_is_not_explained_the_forward_pass_is_named_too(id: str, names: str) -> None:
+    fixture = load(id)
+    values = fixture.values | {"da0": fixture.values["da0"] * 1.3}
+    said = " ".join(repr(diagnose(printed(fixture, values), changes=1)).split())
+    forward = fixture.function.replace("backward", "forward")
+    assert f"{fixture.function} can be right and its cache wrong, since your own {forward}" in said
+    assert f"print {names} of {forward} " in said
+
+
 def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
     mutant = changed(RNN, dz="da_next_t4 * (1 - a_next_t4) * 3.3", dWax_sum="dWax_t4 * 7.1")
     assert diagnose(printed(mutant.fixture, mutant.values)).verdict == "unexplained"

@@ -20,6 +20,7 @@ import {
   rightOf,
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
+import { stem } from "./steps.js";
 import { compared, DATA, least } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
@@ -84,6 +85,7 @@ export function* explain(paste, wanted, changes, effort) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));
+  if (best.fixture.last) remarks.push(ofCache(best.fixture));
   if (!rightOf(best).length) remarks.push(say("covered"));
   return unknown(best.fixture, remarks, best.seen);
 }
@@ -164,6 +166,17 @@ function expected({ fixture, seen }, loose) {
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
+}
+
+/** What to know of the forward pass that makes the cache of a loop. @param {Fixture} fixture */
+function ofCache({ arrays, function: own }) {
+  const made = new Set(Object.keys(arrays).map(stem));
+  const names = [...made].filter((name) => name.endsWith("_next")).join(" and ");
+  return say("cache-first-wrong", {
+    function: own,
+    forward: own.replace("backward", "forward"),
+    names,
+  });
 }
 
 /** The placing on the edition that accepts a gradient, if nothing is of the other alone: what is

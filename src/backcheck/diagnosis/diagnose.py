@@ -530,8 +530,17 @@ def _explain(
     if len(tests) > 1 and not best.right and not best.named:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
+    remarks += [_of_cache(best.fixture)] if best.fixture.last else []
     remarks += [] if best.right else [covered()]
     return Diagnosis("unexplained", best.fixture, (), tuple(remarks), best.arrays)
+
+
+def _of_cache(fixture: Fixture) -> str:
+    """Return the sentence on the forward pass that makes the cache of a loop."""
+    made = dict.fromkeys(stem(name) for name in fixture.arrays if stem(name).endswith("_next"))
+    own = fixture.function
+    of = {"function": own, "forward": own.replace("backward", "forward")}
+    return say("cache-first-wrong", names=" and ".join(made), **of)
 
 
 def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
