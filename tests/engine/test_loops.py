@@ -15,7 +15,7 @@ from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.mutants.operators import expression
-from backcheck.mutants.steps import other_steps
+from backcheck.mutants.steps import other_forwards, sayings
 from backcheck.program import parse, write
 from programs import LSTM, RNN
 
@@ -151,7 +151,8 @@ def test_page_and_package_make_the_same_two_changes_of_each_line_of_a_loop() -> 
 def test_page_and_package_judge_and_show_changes_of_a_loop_alike(test: Fixture) -> None:
     rng = random.Random(7)  # noqa: S311
     some = [one.forms for one in rng.sample(single_mutants(test.id), 12)]
-    some += other_steps(test).values()
+    some += sayings(test).values()
+    some.append({**mutants(test).joint["carry"][-1], **other_forwards(test)["forward-x 1"]})
     shown = [Mutant(test, forms) for forms in some]
     questions: list[tuple[Any, ...]] = [("verdicts", test.id, [dict(forms) for forms in some])]
     wanted: list[Any] = [[[one.verdict, one.right_here] for one in shown]]

@@ -16,7 +16,7 @@ from backcheck.mutants.audit import audit
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
-from backcheck.mutants.steps import at_each_step, other_steps
+from backcheck.mutants.steps import at_each_step, other_forwards, sayings
 from backcheck.over_time import in_loop, unrolled
 from backcheck.program import Tree, parse, write
 from programs import learners
@@ -45,7 +45,7 @@ def changed(id: str, **forms: str) -> Mutant:
 
 
 def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
-    kinds = ("carry", "step-alone", "other-sum", "other-step")
+    kinds = ("carry", "step-alone", "other-sum", "other-step", "other-forward")
     return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
 
 
@@ -156,14 +156,25 @@ def test_what_one_step_of_a_loop_has_is_no_name_for_numbers(form: str) -> None:
 
 def test_a_loop_that_runs_otherwise_is_said_in_a_sentence() -> None:
     fixture = load(RNN)
-    for key, forms in other_steps(fixture).items():
+    for key, forms in sayings(fixture).items():
         mutant = Mutant(fixture, forms)
         found = diagnose(printed(fixture, mutant.values))
         assert repr(found).count(" step") > 1, key
         assert "_t" not in repr(found)
     assert "The loop runs from the first step to the last." in repr(
-        diagnose(printed(fixture, Mutant(fixture, other_steps(fixture)["forwards"]).values))
+        diagnose(printed(fixture, Mutant(fixture, sayings(fixture)["forwards"]).values))
     )
+
+
+@each
+def test_a_wrong_cache_is_found_beside_a_loop_that_carries_nothing(id: str) -> None:
+    fixture = load(id)
+    carry, cache = mutants(fixture).joint["carry"][-1], [*other_forwards(fixture).values()][-1]
+    found = diagnose(printed(fixture, Mutant(fixture, {**carry, **cache}).values))
+    assert found.verdict == "explained"
+    assert "forward loop" in repr(found)
+    assert "da_next[t] = da[:, :, t]" in repr(found)
+    assert not re.search(r"_t\d", repr(found))
 
 
 CELL = [

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import combinations
 
 from backcheck.fixtures import Fixture, ids, load
+from backcheck.forward import lines_of
 from backcheck.over_time import stem, time
 from backcheck.program import Tree, names, put
 
@@ -93,6 +94,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
             for place, other in enumerate(biases)
         ],
         "other-step": list(other_steps(fixture).values()),
+        "other-forward": list(other_forwards(fixture).values()),
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
     return {idea: tuple(some.values()) for idea, some in once.items()}
@@ -146,10 +148,47 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
-def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
-    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
-    known = other_steps(fixture).items()
-    return next((key for key, changes in known if changes == forms), "")
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[str, dict[str, Tree]]:
+    """Return the key of the sentence on how a loop runs with some changes, or ``""``, and the rest.
+
+    The sentence that says most of them is the one.
+    """
+    some = (one for one in sayings(fixture).items() if one[1].items() <= forms.items())
+    key, said = max(some, key=lambda one: len(one[1]), default=("", {}))
+    return key, {name: tree for name, tree in forms.items() if name not in said}
+
+
+def sayings(fixture: Fixture) -> dict[str, Forms]:
+    """Return what is done to a loop in either direction, by the key of the sentence that says it.
+
+    Behind a key may stand the step that it names.
+    """
+    return other_steps(fixture) | other_forwards(fixture)
+
+
+@cache
+def other_forwards(fixture: Fixture) -> dict[str, Forms]:
+    """Return the caches of a forward loop that reads another state or input than its own."""
+    if not (fixture.is_gradient and fixture.last):
+        return {}
+    every = range(1, fixture.last + 1)
+    lines = lines_of(fixture.arrays, fixture.forward)
+
+    def cache(instead: Forms) -> Forms:
+        found: Forms = {}
+        for line in lines:
+            if line.name in instead:
+                found[line.name] = instead[line.name]
+            elif time(line.name) in every and not found.keys().isdisjoint(line.reads):
+                found[line.name] = line.expression
+        return found
+
+    made = {"forward-a0": cache({f"a_prev_t{at}": "a0" for at in every[1:]})}
+    for n in range(fixture.last):
+        made[f"forward-x {n}"] = cache({f"xt_t{at}": ("slice", "x", float(n)) for at in every})
+    if "c_prev_t1" in fixture.arrays:
+        made["forward-view"] = {"c_prev_t1": "c_next_t1"}
+    return made
 
 
 def _left_out(fixture: Fixture, at: int) -> Forms:
