@@ -130,6 +130,8 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         "cache-first": loop(lambda at: 1, lambda at: at),
         "da-last": loop(lambda at: at, lambda at: last),
         "da-first": loop(lambda at: at, lambda at: 1),
+        "cache-reversed": loop(lambda at: last + 1 - at, lambda at: at),
+        "da-once": {f"da_next_t{at}": f"da_prev_t{at + 1}" for at in range(1, last)},
         "forwards": loop(lambda at: last + 1 - at, lambda at: last + 1 - at),
         "without-first": _left_out(fixture, 1),
         "without-last": _left_out(fixture, last),
