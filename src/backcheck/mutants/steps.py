@@ -121,7 +121,7 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         lines = (_reading(fixture, at, cache(at), da(at)) for at in every)
         return {name: tree for some in lines for name, tree in some.items()}
 
-    found = {
+    found: dict[str, Forms] = {
         "cache-before": _reading(fixture, last, last - 1, last),
         "cache-after": _reading(fixture, last, last + 1, last),
         "da-before": _reading(fixture, last, last, last - 1),
