@@ -216,7 +216,7 @@ def test_an_entry_that_one_notebook_prints_is_not_taken_for_an_array_of_another(
     entry: str, function: str
 ) -> None:
     name, _, place = entry.partition("[")
-    found = diagnose(f'gradients["{name}"][{place} = 0.36036164521813085')
+    found = diagnose(f'gradients["{name}"][{place} = 0.36136164521813085')
     assert found.verdict == "unexplained"
     assert found.fixture is not None
     assert found.fixture.function == function
