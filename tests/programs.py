@@ -261,6 +261,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "dropout, times keep_prob": (
         "c2w1_backward_dropout", [(f"D{n} / keep_prob", f"D{n} * keep_prob") for n in (1, 2)]),
     "penalty, halved": ("c2w1_backward_regularization", [("lambd * W", "lambd / 2 * W"), dots]),
+    "layer, an axis too many": (LINEAR, [("dA_prev, dW,", "dA_prev, dW[:, :, None],")]),
     # Course 5, over time
     "loop, right": (RNN, []),
     "loop, nothing carried": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
@@ -269,6 +270,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "loop, forwards": (RNN, [("reversed(range(T_x))", "range(T_x)")]),
     "loop, da never read": (RNN, [("da[:, :, t] + da_prevt", "da_prevt")]),
     "loop, an array never filled": (RNN, [('= one["dxt"]', "= dx[:, :, t]")]),
+    "loop, da of all steps": (RNN, [('"da0": da_prevt', '"da0": da')]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),

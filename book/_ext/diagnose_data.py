@@ -375,7 +375,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
     ]
     said = [
         [key, places.get(str(forms), change(forms))]
-        for key, forms in package.steps.other_steps(fixture).items()
+        for key, forms in package.steps.sayings(fixture).items()
     ]
     # In a loop there are so many that the page counts them when it has to.
     counted = () if fixture.last else mutants.slots

@@ -15,7 +15,7 @@ from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.mutants.operators import expression
-from backcheck.mutants.steps import other_steps
+from backcheck.mutants.steps import other_forwards, sayings
 from backcheck.program import parse, write
 from programs import LSTM, RNN
 
@@ -64,6 +64,37 @@ def test_page_and_package_agree_on_two_changes_of_a_loop() -> None:
     mutant = Mutant(load(RNN), {name: expression(form) for name, form in forms.items()}, 2)
     found = as_the_notebook_prints(mutant.fixture, mutant.values)
     agree(*((text,) for text in (found, *random_texts(load(LSTM), 1, 2))))
+
+
+def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
+    texts = []
+    for test in (load(RNN), load(LSTM)):
+        joint = mutants(test).joint
+        for sums in [one for one in joint["step-alone"] if len(one) > 2]:
+            values = Mutant(test, sums).values
+            texts += [printed(values, *test.expected), as_the_notebook_prints(test, values)]
+    overwritten = Mutant(load(RNN), joint_of_two(load(RNN))).values
+    agree(*((text, None, 1) for text in texts))
+    agree((as_the_notebook_prints(load(RNN), overwritten),))
+
+
+def test_page_and_package_agree_on_the_edition_of_numbers_that_none_explains() -> None:
+    new, old = load(LSTM), load("c5w1_lstm_backward_old")
+    carried = Mutant(new, mutants(new).joint["carry"][-1]).values
+    wrong = {"da0": new.values["da0"] * 1.3, "dWc": new.values["dWc"] + 0.1}
+    texts = [as_the_notebook_prints(new, {**own, **wrong}) for own in (carried, old.values)]
+    agree(*((text, None, 1) for text in texts))
+
+
+def test_page_and_package_agree_on_zeros_of_a_loop() -> None:
+    test = load(RNN)
+    zeros = {name: 0.0 * value for name, value in test.values.items()}
+    agree(*((text,) for text in (as_the_notebook_prints(test, zeros), printed(zeros, "dx", "da0"))))
+
+
+def joint_of_two(test: Fixture) -> dict[str, Any]:
+    joint = mutants(test).joint
+    return {**joint["carry"][-1], **joint["step-alone"][-1]}
 
 
 def test_page_and_package_agree_on_what_each_edition_of_a_loop_expects() -> None:
@@ -120,7 +151,8 @@ def test_page_and_package_make_the_same_two_changes_of_each_line_of_a_loop() -> 
 def test_page_and_package_judge_and_show_changes_of_a_loop_alike(test: Fixture) -> None:
     rng = random.Random(7)  # noqa: S311
     some = [one.forms for one in rng.sample(single_mutants(test.id), 12)]
-    some += other_steps(test).values()
+    some += sayings(test).values()
+    some.append({**mutants(test).joint["carry"][-1], **other_forwards(test)["forward-x 1"]})
     shown = [Mutant(test, forms) for forms in some]
     questions: list[tuple[Any, ...]] = [("verdicts", test.id, [dict(forms) for forms in some])]
     wanted: list[Any] = [[[one.verdict, one.right_here] for one in shown]]

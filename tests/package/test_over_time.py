@@ -16,7 +16,7 @@ from backcheck.mutants.audit import audit
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
-from backcheck.mutants.steps import at_each_step, other_steps
+from backcheck.mutants.steps import at_each_step, other_forwards, sayings
 from backcheck.over_time import in_loop, unrolled
 from backcheck.program import Tree, parse, write
 from pace import allowed
@@ -46,7 +46,7 @@ def changed(id: str, **forms: str) -> Mutant:
 
 
 def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
-    kinds = ("carry", "step-alone", "other-sum", "other-step")
+    kinds = ("carry", "step-alone", "other-sum", "other-step", "other-forward")
     return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
 
 
@@ -118,16 +118,64 @@ def test_each_named_mistake_of_the_loop_is_found_from_what_the_notebook_prints(i
         assert found.candidates[0].name, (kind, mutant)
 
 
+def sums_of(id: str, is_kept: bool) -> Mapping[str, Tree]:
+    """The sums of a loop that stay as they were, or that each step overwrites."""
+    found = mutants(load(id)).joint["step-alone"]
+    return [one for one in found if len(one) == len(found[-1])][is_kept]
+
+
+@each
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_sums_of_zeros_or_of_one_step_are_never_called_right_under_another_name(
+    id: str, is_kept: bool, is_carried: bool
+) -> None:
+    fixture, sums = load(id), sums_of(id, is_kept)
+    carry = {} if is_carried else mutants(fixture).joint["carry"][-1]
+    text = printed(fixture, Mutant(fixture, sums | carry).values)
+    found = diagnose(text)
+    assert (found.verdict, found.fixture) == ("explained", fixture)
+    assert found.candidates[0].forms == carry | sums
+    assert "not added up" in found.candidates[0].name
+    assert not re.search(r"_t\d|under their own name", repr(found))
+
+
+@each
+def test_zeros_in_every_output_of_a_loop_are_most_likely_a_da_that_is_never_read(id: str) -> None:
+    never = changed(id, da_next="da_prev_t5")
+    assert "most likely da is never read" in repr(diagnose(printed(never.fixture, never.values)))
+    assert "da is never read" not in repr(diagnose('gradients["da0"][2][3] = 0.0'))
+
+
+@pytest.mark.parametrize("form", ["dbi_sum_t5", "dbi_t4 * 1.7"])
+def test_what_one_step_of_a_loop_has_is_no_name_for_numbers(form: str) -> None:
+    mutant = changed(LSTM, dbi_sum=form, dzf="dft_t4 * 3.3", dWc_sum="dWc_t4 * 7.1")
+    found = diagnose(printed(mutant.fixture, mutant.values), LSTM, 1)
+    assert found.verdict == "unexplained"
+    assert not re.search(r"_t\d", repr(found))
+
+
 def test_a_loop_that_runs_otherwise_is_said_in_a_sentence() -> None:
     fixture = load(RNN)
-    for key, forms in other_steps(fixture).items():
+    for key, forms in sayings(fixture).items():
         mutant = Mutant(fixture, forms)
         found = diagnose(printed(fixture, mutant.values))
         assert repr(found).count(" step") > 1, key
         assert "_t" not in repr(found)
     assert "The loop runs from the first step to the last." in repr(
-        diagnose(printed(fixture, Mutant(fixture, other_steps(fixture)["forwards"]).values))
+        diagnose(printed(fixture, Mutant(fixture, sayings(fixture)["forwards"]).values))
     )
+
+
+@each
+def test_a_wrong_cache_is_found_beside_a_loop_that_carries_nothing(id: str) -> None:
+    fixture = load(id)
+    carry, cache = mutants(fixture).joint["carry"][-1], [*other_forwards(fixture).values()][-1]
+    found = diagnose(printed(fixture, Mutant(fixture, {**carry, **cache}).values))
+    assert found.verdict == "explained"
+    assert "forward loop" in repr(found)
+    assert "da_next[t] = da[:, :, t]" in repr(found)
+    assert not re.search(r"_t\d", repr(found))
 
 
 CELL = [
@@ -169,10 +217,20 @@ def test_an_entry_that_one_notebook_prints_is_not_taken_for_an_array_of_another(
     entry: str, function: str
 ) -> None:
     name, _, place = entry.partition("[")
-    found = diagnose(f'gradients["{name}"][{place} = 0.36036164521813085')
+    found = diagnose(f'gradients["{name}"][{place} = 0.36136164521813085')
     assert found.verdict == "unexplained"
     assert found.fixture is not None
     assert found.fixture.function == function
+
+
+@pytest.mark.parametrize(("id", "names"), [(RNN, "a_next"), (LSTM, "c_next and a_next")])
+def test_where_a_loop_is_not_explained_the_forward_pass_is_named_too(id: str, names: str) -> None:
+    fixture = load(id)
+    values = fixture.values | {"da0": fixture.values["da0"] * 1.3}
+    said = " ".join(repr(diagnose(printed(fixture, values), changes=1)).split())
+    forward = fixture.function.replace("backward", "forward")
+    assert f"{fixture.function} can be right and its cache wrong, since your own {forward}" in said
+    assert f"print {names} of {forward} " in said
 
 
 def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
@@ -221,6 +279,22 @@ def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) 
     assert diagnose(arrays).fixture is fixture
 
 
+def test_what_nothing_carried_prints_beside_other_numbers_is_of_the_gradient() -> None:
+    new = load(LSTM)
+    values = Mutant(new, mutants(new).joint["carry"][-1]).values
+    text = printed(new, values | {"da0": values["da0"] * 1.3})
+    found = diagnose(text, changes=1)
+    assert (found.verdict, found.fixture) == ("unexplained", new)
+    said = " ".join(repr(found).split())
+    assert "dbi, dbc, dbo are explained by da_next[t] = da[:, :, t]; dc[t]" in said
+
+
+def test_what_the_old_edition_alone_prints_beside_other_numbers_is_of_it() -> None:
+    old = load(OLD)
+    found = diagnose(printed(old, old.values | {"da0": old.values["da0"] * 1.3}), changes=1)
+    assert (found.verdict, found.fixture) == ("unexplained", old)
+
+
 def test_right_numbers_asked_of_the_old_edition_are_called_right() -> None:
     found = diagnose(printed(load(LSTM), load(LSTM).run()), OLD)
     said = " ".join(repr(found).split())
@@ -239,6 +313,7 @@ def test_an_audit_of_the_loop_accepts_every_right_program() -> None:
         ("right", "your rnn_backward passes", 0),
         ("nothing carried", "the gradient carried from the later step left out", 1),
         ("one step of a sum", "line 15, dWax", 1),
+        ("da of all steps", "where the test expects da0 = da_prev[0]", 1),
         ("all steps at once", "An array of all steps meets one of a single step", 4),
     ],
 )

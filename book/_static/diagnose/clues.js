@@ -7,7 +7,7 @@ import { covers } from "./numbers.js";
 import { chance, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
 import { explanations } from "./search.js";
-import { stem } from "./steps.js";
+import { stem, time } from "./steps.js";
 import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
@@ -53,15 +53,30 @@ export function* remains(placing, paste) {
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
-  for (const [step, one] of seen.size > 1 ? wrong : []) {
-    const alone = { ...placing, seen: new Map([[step, one]]) };
+  for (let left = seen.size > 1 ? wrong : []; left.length; ) {
+    const [first, ...others] = left;
+    left = others;
+    const alone = { ...placing, seen: new Map([first]) };
     if (chance([alone], 1, false) > DATA.chance[0]) continue;
-    const found = explanations(fixture, alone.seen, 1, false).filter(([changes]) => changes);
-    const candidates = distinct(found.map(([spent, forms]) => new Mutant(fixture, forms, spent)));
-    if (!candidates.length) continue;
-    const changes = candidates[0].shown.join("; ");
-    yield say("alone", { step: called([step, one]), changes });
+    const [found] = namedOrAny(fixture, alone.seen);
+    if (!found) continue;
+    const prints = found.matches(new Map(left));
+    const alike = [first, ...left.filter(([step]) => prints[step])];
+    left = left.filter(([step]) => !prints[step]);
+    const of = { steps: alike.map(called).join(", "), n: alike.length };
+    yield say("alone", { ...of, changes: found.shown.join("; ") });
   }
+}
+
+/** What prints some arrays; of a loop what has a name, since all else takes seconds.
+ * @type {(fixture: Fixture, seen: Seen) => Mutant[]} */
+function namedOrAny(fixture, seen) {
+  if (fixture.last) {
+    const named = fixture.named.map(([, forms]) => new Mutant(fixture, forms, 1));
+    return distinct(named.filter((one) => Object.values(one.matches(seen)).every(Boolean)));
+  }
+  const found = explanations(fixture, seen, 1, false).filter(([changes]) => changes);
+  return distinct(found.map(([spent, forms]) => new Mutant(fixture, forms, spent)));
 }
 
 /** Some steps with all that they are computed from.
@@ -134,7 +149,7 @@ function* likeness(step, called, seen, fixture) {
     const key = test === fixture ? "other-array" : "other-test";
     for (const [name, one] of Object.entries(test.reference)) {
       const itself = test === fixture && name === step;
-      if (itself || one.d.length < 2 || !seen.matches(one)) continue;
+      if (itself || one.d.length < 2 || time(name) || !seen.matches(one)) continue;
       yield say(key, { step: called, name, title: test.title });
       return;
     }

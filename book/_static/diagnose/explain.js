@@ -20,6 +20,7 @@ import {
   rightOf,
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
+import { stem } from "./steps.js";
 import { compared, DATA, least } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
@@ -77,12 +78,14 @@ export function* explain(paste, wanted, changes, effort) {
       return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
     }
   }
-  const best = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  const best = onGradient(closest, placed);
   if (!fitting(best) && wanted.length > 1) return null;
   if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));
+  if (best.fixture.last) remarks.push(ofCache(best.fixture));
   if (!rightOf(best).length) remarks.push(say("covered"));
   const found = unknown(best.fixture, remarks, best.seen);
   const { title, id } = best.fixture;
@@ -112,7 +115,9 @@ function tooLittle(key, placing, paste) {
   const outputs = left.slice(0, 2).join(" and ");
   const more = named ? say("more-outputs", { outputs }) : say("more-digits");
   const found = evidence(placing);
-  return say(found.n ? key : "zeros", { more, ...found });
+  const isLoop = placing.fixture.last > 0 && !left.length;
+  if (!found.n) return say(isLoop ? "zeros-of-loop" : "zeros", { more });
+  return say(key, { more, ...found });
 }
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for
@@ -165,6 +170,30 @@ function expected({ fixture, seen }, loose) {
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
+}
+
+/** What to know of the forward pass that makes the cache of a loop. @param {Fixture} fixture */
+function ofCache({ arrays, function: own }) {
+  const made = new Set(Object.keys(arrays).map(stem));
+  const names = [...made].filter((name) => name.endsWith("_next")).join(" and ");
+  return say("cache-first-wrong", {
+    function: own,
+    forward: own.replace("backward", "forward"),
+    names,
+  });
+}
+
+/** The placing on the edition that accepts a gradient, if nothing is of the other alone: what is
+ * right there may be what the gradient prints where nothing is carried.
+ * @type {(best: Placing, placed: Placing[]) => Placing} */
+function onGradient(best, placed) {
+  const of = soundOf(best.fixture);
+  const other = placed.find(({ fixture }) => fixture === of);
+  if (best.fixture === of || !other) return best;
+  const [, carry] = of.named.findLast(([key]) => key === "carry-left-out") ?? ["", new Map()];
+  const { values } = new Mutant(of, carry, 1);
+  const isOwn = rightOf(best).some((step) => !best.seen.get(step)?.matches(values[step], true));
+  return isOwn ? best : other;
 }
 
 /** What a test accepts that is no gradient, or for its own shapes alone; or "".

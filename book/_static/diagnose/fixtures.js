@@ -273,3 +273,16 @@ export function addCourses({ courses, pages, ...parts }) {
     for (const one of own.toReversed()) FIXTURES.set(one.id, one);
   }
 }
+
+/** Whether the right values print this way; loosely, whether the test accepts what was printed.
+ * @type {(fixture: Fixture, step: string, seen: Observed, loose: boolean) => boolean} */
+export function isRight(fixture, step, seen, loose) {
+  const right = fixture.reference[step];
+  if (seen.matches(right, loose)) return true;
+  if (!loose || !seen.like || !sameShape(seen.like, right)) return false;
+  const [absolute, relative] = DATA.rules[fixture.data.rule] ?? [0, 0];
+  return right.d.every(
+    (number, at) =>
+      Math.abs(seen.cells[at].value - number) <= absolute + relative * Math.abs(number),
+  );
+}

@@ -30,10 +30,16 @@ export function namesOf(fixture, forms) {
   return found.includes("") ? [] : [...new Set(found)];
 }
 
-/** The key of the sentence that says how a loop runs with some changes, or "".
- * @type {(fixture: Fixture, forms: Forms) => string} */
-export const loopSaid = (fixture, forms) =>
-  fixture.changes.said.find(([, change]) => isSame(change, forms))?.[0] ?? "";
+/** The key of the sentence that says most of how a loop runs with some changes, or "", and the rest.
+ * @type {(fixture: Fixture, forms: Forms) => [string, [string, Tree][]]} */
+export function loopSaid(fixture, forms) {
+  const within = fixture.changes.said.filter(([, change]) =>
+    [...change].every(([name, tree]) => forms.get(name) === tree),
+  );
+  const most = Math.max(...within.map(([, change]) => change.size));
+  const [key, said] = within.find(([, change]) => change.size === most) ?? ["", new Map()];
+  return [key, [...forms].filter(([name]) => !said.has(name))];
+}
 
 /** What two spellings of one formula share. @type {(fixture: Fixture, tree: Tree) => string} */
 export function formula(fixture, tree) {

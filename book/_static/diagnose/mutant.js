@@ -27,8 +27,9 @@ export class Mutant {
   }
   /** Those of one layer that differ in what they read are one line. */
   get shown() {
-    const key = loopSaid(this.fixture, this.forms);
-    if (key) return [say(key)];
+    const [said, rest] = loopSaid(this.fixture, this.forms);
+    const [key, t] = said.split(" ");
+    if (key) return [...statements(rest), say(key, { t })];
     if (!this.replaced.length) return statements([...this.forms]);
     const names = this.replaced.map(([, now]) => write(now)).join(", ");
     const steps = [...this.forms.keys()];
@@ -38,9 +39,12 @@ export class Mutant {
   get expects() {
     const { forms, fixture, replaced } = this;
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
-    if (loopSaid(fixture, forms)) return [say("loop-expects")];
+    const expected = (/** @type {string} */ step) => expects(step, fixture.original(step));
+    const [said, rest] = loopSaid(fixture, forms);
+    const key = said.startsWith("forward-") ? "forward-expects" : "loop-expects";
+    if (said) return [...rest.map(([step]) => expected(step)), say(key)];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
-    return [...forms.keys()].map((step) => expects(step, fixture.original(step)));
+    return [...forms.keys()].map(expected);
   }
   get replaced() {
     const { forms, fixture, changes } = this;

@@ -1,6 +1,7 @@
 // @ts-check
 /* Which arrays of a paste are which steps of which test. */
-import { isRight } from "./search.js";
+import { isRight } from "./fixtures.js";
+import { time } from "./steps.js";
 import { DATA, groupedBy, spelledIn } from "./util.js";
 import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
@@ -272,11 +273,12 @@ export function mostUsed(placed) {
   return most(placed, (one) => one.seen.size + one.recognised);
 }
 
-/** Takes each array for the step it equals, if all do and some under another name.
+/** Takes each array for the step it equals, if all do and some under another name. What one step of
+ * a loop has is not the whole: it is stored there by mistake.
  * @type {(placing: Placing) => Placing?} */
 export function elsewhere(placing) {
   const { arrays, reference, expected } = placing.fixture;
-  const steps = Object.keys(reference).filter((name) => !(name in arrays));
+  const steps = Object.keys(reference).filter((name) => !(name in arrays) && !time(name));
   /** @type {Seen} */
   const taken = new Map();
   for (const [step, seen] of placing.seen) {

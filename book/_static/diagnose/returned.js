@@ -111,9 +111,8 @@ export function unusable({ expected }, name, { kind, shape, data, why, error }) 
   if (!shape)
     return say(kind === "NoneType" ? "is-none" : why || "no-array", { name, kind, error });
   if (why || !data?.length) return say(why || "no-entries", { name, shape: tuple(shape) });
-  return shape.length > Math.max(2, expected[name]?.n ?? 0)
-    ? say("too-many-axes", { name, n: shape.length })
-    : "";
+  const most = Math.max(2, ...Object.values(expected).map(({ n }) => n));
+  return shape.length > most ? say("too-many-axes", { name, n: shape.length, most }) : "";
 }
 
 /** The outputs that can be searched for.
@@ -123,6 +122,18 @@ export function usable(fixture, outputs) {
   return Object.fromEntries(
     found.map(([name, one]) => [name, /** @type {Value} */ (arrayOf(one))]),
   );
+}
+
+/** An answer to right numbers beside outputs that can be searched for nothing and are not right.
+ * @type {(found: Diagnosis, names: string[], outputs: Map<string, Returned>) => Diagnosis} */
+export function withUnusable(found, names, outputs) {
+  const { fixture, seen } = found;
+  if (found.verdict !== "expected" || !fixture || !names.length) return found;
+  if (!firstComplaint(fixture, outputs)) return found;
+  const right = [...seen.keys()].join(", ");
+  const [is_right, are] = [seen.size, names.length].map((n) => say("is", { n }));
+  const headline = say("right-but-unusable", { right, is_right, names: names.join(", "), are });
+  return { ...found, verdict: "unexplained", candidates: [], headline };
 }
 
 /** Whether a larger forward pass is told of functions that pass alone: the function's own tells

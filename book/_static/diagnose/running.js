@@ -25,6 +25,7 @@ import {
   outputsOf,
   unusable,
   usable,
+  withUnusable,
 } from "./returned.js";
 import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
 import { knownCauses, likelyMutants } from "./symptoms.js";
@@ -195,7 +196,7 @@ export function* diagnosed(done) {
   const again = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
   const isOpen = !refuted || again.verdict === "unexplained";
   const left = isOpen ? again : unknown(fixture, [], found.seen);
-  return { ...left, remarks: [...said, ...left.remarks] };
+  return withUnusable({ ...left, remarks: [...said, ...left.remarks] }, names, outputs);
 }
 
 /** How it fails on a real forward pass, whatever its test says. @param {Ran} ran */

@@ -5,24 +5,12 @@
  * tried where it can have an effect on all that the first one leaves wrong. */
 import { isAttainable } from "./attainable.js";
 import { Effort } from "./effort.js";
+import { isRight } from "./fixtures.js";
 import { secondChanges } from "./mutate.js";
 import { time } from "./steps.js";
-import { DATA, groupedBy } from "./util.js";
+import { groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
-
-/** Whether the right values print this way; loosely, whether the test accepts what was printed.
- * @type {(fixture: Fixture, step: string, seen: Observed, loose: boolean) => boolean} */
-export function isRight(fixture, step, seen, loose) {
-  const right = fixture.reference[step];
-  if (seen.matches(right, loose)) return true;
-  if (!loose || !seen.like || !sameShape(seen.like, right)) return false;
-  const [absolute, relative] = DATA.rules[fixture.data.rule] ?? [0, 0];
-  return right.d.every(
-    (number, at) =>
-      Math.abs(seen.cells[at].value - number) <= absolute + relative * Math.abs(number),
-  );
-}
 
 /** All mutants with up to one change whose steps print what was seen, and how many changes.
  * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
@@ -211,7 +199,9 @@ export class Search {
     const once = this.fixture.last ? slots.flatMap((_, place) => this.shop.singles(place)) : [];
     for (const run of this.fixture.last ? [...once, ...this.shop.several] : []) {
       yield;
-      if (!this.stacks(run.forms) && this.beginsRight(run)) yield* this.besides(run, run.reach, 0);
+      if (this.stacks(run.forms) || !this.beginsRight(run)) continue;
+      yield* this.besides(run, run.reach, 0);
+      yield* this.joined(run, this.shop.several);
     }
     for (const place of this.shop.places(this.needed(reach))) {
       if (place > this.firstWrong) break;
@@ -220,7 +210,7 @@ export class Search {
     }
     const several = this.several(this.shop.several).filter((run) => !this.stacks(run.forms));
     for (const run of several) yield* this.besides(run, run.reach, 0);
-    yield* this.pairs(several.map((run) => run.forms));
+    yield* this.pairs(several);
   }
 
   /** The changes of several slots that reach what was seen, each effect once.
@@ -308,8 +298,24 @@ export class Search {
     }
   }
 
+  /** A program with each of the other changes that can set right what is wrong.
+   * @param {Run} run @param {Run[]} others @returns {Generator<Forms | undefined>} */
+  *joined(run, others) {
+    const { place, bits } = this.shop;
+    const wrong = this.seen.flatMap((_, at) => (this.accepts(at, run.at(at)) ? [] : [at]));
+    for (const { forms } of others) {
+      yield;
+      const names = [...forms.keys()];
+      if (this.stacks(forms) || names.some((name) => run.forms.has(name))) continue;
+      if (!wrong.every((at) => names.some((name) => run.reach[at] & bits[place[name]]))) continue;
+      // In a loop there are many.
+      if (this.fixture.last && !this.effort.allows(this.steps)) return;
+      yield new Map([...run.forms, ...forms]);
+    }
+  }
+
   /** Two changes of several slots, where no other step reads what they change.
-   * @param {Forms[]} several @returns {Generator<Forms | undefined>} */
+   * @param {Run[]} several @returns {Generator<Forms | undefined>} */
   *pairs(several) {
     const { read, own } = this.shop;
     /** @type {(change: [string, Tree]) => boolean} */
@@ -317,12 +323,7 @@ export class Search {
       const place = this.shop.place[name];
       return !(read & own[place]) && this.accepts(place, this.shop.usual(tree));
     };
-    const kept = several.filter((forms) => [...forms].every(ends));
-    for (const [at, one] of kept.entries()) {
-      yield;
-      for (const other of kept.slice(at + 1)) {
-        if (![...other.keys()].some((name) => one.has(name))) yield new Map([...one, ...other]);
-      }
-    }
+    const kept = several.filter(({ forms }) => [...forms].every(ends));
+    for (const [at, one] of kept.entries()) yield* this.joined(one, kept.slice(at + 1));
   }
 }

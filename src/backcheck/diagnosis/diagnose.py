@@ -48,10 +48,11 @@ from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load, prefix
+from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
-from backcheck.over_time import stem
+from backcheck.over_time import stem, time
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -554,11 +555,13 @@ def _explain(
             answer = _chosen(list(found.values()), paste)
             return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
+    best = _on_gradient(best, placed)
     if not best.fitting and len(tests) > 1:
         return None
     if len(tests) > 1 and not best.right and not best.named:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
+    remarks += [_of_cache(best.fixture)] if best.fixture.last else []
     remarks += [] if best.right else [covered()]
     of = {"title": best.fixture.title, "id": best.fixture.id}
     headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
@@ -567,14 +570,38 @@ def _explain(
     )
 
 
+def _of_cache(fixture: Fixture) -> str:
+    """Return the sentence on the forward pass that makes the cache of a loop."""
+    made = dict.fromkeys(stem(name) for name in fixture.arrays if stem(name).endswith("_next"))
+    own = fixture.function
+    of = {"function": own, "forward": own.replace("backward", "forward")}
+    return say("cache-first-wrong", names=" and ".join(made), **of)
+
+
+def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
+    """Return the placing on the edition that accepts a gradient, if nothing is of the other alone.
+
+    What is right in the other one may be what the gradient prints where nothing is carried.
+    """
+    of = sound(best.fixture)
+    others = [placing for placing in placed if placing.fixture is of]
+    if best.fixture is of or not others:
+        return best
+    *_, carry = (forms for key, forms in occurrences(of) if key == "carry-left-out")
+    values = Mutant(of, carry).values
+    is_own = any(not best.arrays[step].matches(values[step], True) for step in best.right)
+    return best if is_own else others[0]
+
+
 def _too_little(key: str, placing: Placing, paste: Paste) -> str:
     """Return the sentence that says how little some numbers pin down, and what to paste."""
     left = [name for name in placing.fixture.expected if name not in placing.arrays]
     named = left and any(array.name for array in paste.arrays)
     more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
     found = evidence(placing)
-    only_zeros = not found["n"]
-    return say("zeros" if only_zeros else key, more=more, **found)
+    if not found["n"]:
+        return say("zeros-of-loop" if placing.fixture.last and not left else "zeros", more=more)
+    return say(key, more=more, **found)
 
 
 def _plan(
@@ -752,10 +779,30 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
-    for step in wrong if len(arrays) > 1 else ():
-        one = replace(placing, arrays={step: arrays[step]})
-        if chance([one], 1) <= CHANCE and (alone := _one_change(fixture, one.arrays)):
-            yield say("alone", step=called[step], changes="; ".join(alone[0].shown))
+    yield from _alone(placing, called) if len(arrays) > 1 else ()
+
+
+def _alone(placing: Placing, called: Mapping[str, str]) -> Iterator[str]:
+    """Yield what explains some of the wrong arrays, and not the others."""
+    left = [step for step in placing.arrays if step not in placing.right]
+    while left:
+        step, *left = left
+        one = replace(placing, arrays={step: placing.arrays[step]})
+        if chance([one], 1) > CHANCE or not (found := _named_or_any(placing.fixture, one.arrays)):
+            continue
+        prints = matches(found[0], {other: placing.arrays[other] for other in left})
+        alike = [step, *(other for other in left if prints[other])]
+        left = [other for other in left if not prints[other]]
+        of = {"steps": ", ".join(called[one] for one in alike), "n": len(alike)}
+        yield say("alone", changes="; ".join(found[0].shown), **of)
+
+
+def _named_or_any(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> list[Mutant]:
+    """Return what prints some arrays; of a loop what has a name, since all else takes seconds."""
+    if not fixture.last:
+        return _one_change(fixture, arrays)
+    named = (Mutant(fixture, forms) for _, forms in occurrences(fixture))
+    return distinct([one for one in named if all(matches(one, arrays).values())])
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
@@ -786,7 +833,8 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     for key, test in (("other-array", fixture), *others):
         for name, value in test.values.items():
             itself = test is fixture and name == step
-            if not itself and np.size(value) > 1 and array.matches(value):
+            telling = np.size(value) > 1 and not time(name)
+            if telling and not itself and array.matches(value):
                 yield say(key, step=called, name=name, title=test.title)
                 return
 

@@ -19,6 +19,7 @@ from backcheck.diagnosis.search import is_right, workshop
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mutate import alike, mutants
+from backcheck.over_time import time
 from backcheck.program import ROWS, parts
 from backcheck.showing.words import pattern, say
 
@@ -268,9 +269,12 @@ def _most(placed: list[Placing], count: Callable[[Placing], int]) -> list[Placin
 
 
 def elsewhere(placing: Placing) -> Placing | None:
-    """Take each array for the step it equals, if all do and some under another name."""
+    """Take each array for the step it equals, if all do and some under another name.
+
+    What one step of a loop has is not the whole: it is stored there by mistake.
+    """
     values = placing.fixture.values
-    steps = [name for name in values if name not in placing.fixture.arrays]
+    steps = [name for name in values if name not in placing.fixture.arrays and not time(name)]
     taken: dict[str, PrintedArray] = {}
     for step, array in placing.arrays.items():
         places = (step, *placing.fixture.expected, *steps)

@@ -94,6 +94,6 @@ def unusable(fixture: Fixture, name: str, value: Value) -> str:
         return say("is-none" if none else value.why, name=name, kind=value.kind, error=value.error)
     if value.why or array.size == 0:
         return say(value.why or "no-entries", name=name, shape=array.shape)
-    if array.ndim > max(2, np.ndim(fixture.expected.get(name, 0))):
-        return say("too-many-axes", name=name, n=array.ndim)
+    if array.ndim > (most := max(2, *map(np.ndim, fixture.expected.values()))):
+        return say("too-many-axes", name=name, n=array.ndim, most=most)
     return say("complex", name=name) if array.dtype.kind == "c" else ""

@@ -304,7 +304,15 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
             again = diagnose(usable, fixture, 0)
             unknown = Diagnosis("unexplained", fixture, arrays=found.arrays)
             found = again if again.verdict == "unexplained" else unknown
-    return replace(found, remarks=(*said, *found.remarks))
+    found = replace(found, remarks=(*said, *found.remarks))
+    names = [name for name in fixture.expected if why.get(name)]
+    if found.verdict != "expected" or not names or not first_complaint(fixture, outputs):
+        return found
+    # What can be searched for is right, and the rest is not.
+    right, n = ", ".join(found.arrays), len(found.arrays)
+    of = {"is_right": say("is", n=n), "are": say("is", n=len(names))}
+    headline = say("right-but-unusable", right=right, names=", ".join(names), **of)
+    return replace(found, verdict="unexplained", candidates=(), headline=headline)
 
 
 def _parameters(ran: Ran) -> list[str]:

@@ -52,8 +52,10 @@ class Mutant:
 
         Those of one layer that differ in what they read are one line.
         """
-        if key := said_of(self.fixture, self.forms):
-            return (say(key),)
+        said, rest = said_of(self.fixture, self.forms)
+        if said:
+            key, _, t = said.partition(" ")
+            return (*statements(rest), say(key, t=t))
         if not (read := self._replaced):
             return statements(self.forms)
         names = ", ".join(write(tree) for tree in read.values())
@@ -63,8 +65,11 @@ class Mutant:
     @property
     def expects(self) -> tuple[str, ...]:
         """What the test has in place of each change, in the notation of the handout."""
-        if said_of(self.fixture, self.forms):
-            return (say("loop-expects"),)
+        said, rest = said_of(self.fixture, self.forms)
+        if said:
+            is_forward = said.startswith("forward-")
+            whole = say("forward-expects" if is_forward else "loop-expects")
+            return (*(expects(name, self.originals[name]) for name in rest), whole)
         if read := self._replaced:
             said = say("takes", symbols=", ".join(map(symbol, read)))
             return (in_loop(said, next(iter(self.forms))),)

@@ -5,11 +5,12 @@ arrays of its cache. What a change reads of another step is as far from each ste
 first one is the last, as ``caches[t - 1]`` is for t = 0.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 
 from backcheck.fixtures import Fixture, ids, load
+from backcheck.forward import lines_of
 from backcheck.over_time import stem, time
 from backcheck.program import Tree, names, put
 
@@ -83,20 +84,28 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     own = {name: part for name, tree in body.items() if (part := _own(tree, later))}
     sums = {name: own[name] for name in own if f"{stem(name)}_t{later}" in names(body[name])}
     carries = [(name, own[name]) for name in own if name not in sums]
-    weights = {name: sums[name] for name in sums if name.startswith("dW")}
-    biases = {name: sums[name] for name in sums if name not in weights}
-    alone = [{name: part} for name, part in sums.items()]
+    biases = {name: sums[name] for name in sums if not name.startswith("dW")}
+    kept: Forms = {name: f"{stem(name)}_t{later}" for name in sums}
     found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
-        "step-alone": [*alone, weights, biases, sums],
+        "step-alone": [one for some in (sums, kept) for one in _some_of(some, biases)],
         "other-sum": [
             {name: ("+", other, biases[name]) for name in list(biases)[place + 1 :]}
             for place, other in enumerate(biases)
         ],
         "other-step": list(other_steps(fixture).values()),
+        "other-forward": list(other_forwards(fixture).values()),
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
     return {idea: tuple(some.values()) for idea, some in once.items()}
+
+
+def _some_of(sums: Forms, biases: Iterable[str]) -> Iterator[Forms]:
+    """Yield each change of a sum alone, and those of all weights, of all biases and of all."""
+    yield from ({name: tree} for name, tree in sums.items())
+    yield {name: tree for name, tree in sums.items() if name not in biases}
+    yield {name: tree for name, tree in sums.items() if name in biases}
+    yield sums
 
 
 @cache
@@ -112,7 +121,7 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         lines = (_reading(fixture, at, cache(at), da(at)) for at in every)
         return {name: tree for some in lines for name, tree in some.items()}
 
-    found = {
+    found: dict[str, Forms] = {
         "cache-before": _reading(fixture, last, last - 1, last),
         "cache-after": _reading(fixture, last, last + 1, last),
         "da-before": _reading(fixture, last, last, last - 1),
@@ -121,6 +130,8 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         "cache-first": loop(lambda at: 1, lambda at: at),
         "da-last": loop(lambda at: at, lambda at: last),
         "da-first": loop(lambda at: at, lambda at: 1),
+        "cache-reversed": loop(lambda at: last + 1 - at, lambda at: at),
+        "da-once": {f"da_next_t{at}": f"da_prev_t{at + 1}" for at in range(1, last)},
         "forwards": loop(lambda at: last + 1 - at, lambda at: last + 1 - at),
         "without-first": _left_out(fixture, 1),
         "without-last": _left_out(fixture, last),
@@ -139,10 +150,47 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
-def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> str:
-    """Return the key of the sentence that says how a loop runs with some changes, or ``""``."""
-    known = other_steps(fixture).items()
-    return next((key for key, changes in known if changes == forms), "")
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[str, dict[str, Tree]]:
+    """Return the key of the sentence on how a loop runs with some changes, or ``""``, and the rest.
+
+    The sentence that says most of them is the one.
+    """
+    some = (one for one in sayings(fixture).items() if one[1].items() <= forms.items())
+    key, said = max(some, key=lambda one: len(one[1]), default=("", {}))
+    return key, {name: tree for name, tree in forms.items() if name not in said}
+
+
+def sayings(fixture: Fixture) -> dict[str, Forms]:
+    """Return what is done to a loop in either direction, by the key of the sentence that says it.
+
+    Behind a key may stand the step that it names.
+    """
+    return other_steps(fixture) | other_forwards(fixture)
+
+
+@cache
+def other_forwards(fixture: Fixture) -> dict[str, Forms]:
+    """Return the caches of a forward loop that reads another state or input than its own."""
+    if not (fixture.is_gradient and fixture.last):
+        return {}
+    every = range(1, fixture.last + 1)
+    lines = lines_of(fixture.arrays, fixture.forward)
+
+    def cache(instead: Forms) -> Forms:
+        found: Forms = {}
+        for line in lines:
+            if line.name in instead:
+                found[line.name] = instead[line.name]
+            elif time(line.name) in every and not found.keys().isdisjoint(line.reads):
+                found[line.name] = line.expression
+        return found
+
+    made = {"forward-a0": cache({f"a_prev_t{at}": "a0" for at in every[1:]})}
+    for n in range(fixture.last):
+        made[f"forward-x {n}"] = cache({f"xt_t{at}": ("slice", "x", float(n)) for at in every})
+    if "c_prev_t1" in fixture.arrays:
+        made["forward-view"] = {"c_prev_t1": "c_next_t1"}
+    return made
 
 
 def _left_out(fixture: Fixture, at: int) -> Forms:
