@@ -283,7 +283,8 @@ def test_ten_thousand_characters_take_no_more_than_a_blink() -> None:
 
     # Twenty milliseconds is the aim, and `make bench` measures it; a busy machine may need more.
     # A second and a third try leave out what Python does meanwhile for other tests.
-    assert all(any(seconds(text) < 0.1 for _ in range(3)) for text in texts)
+    most = allowed(0.1)
+    assert all(any(seconds(text) < most for _ in range(3)) for text in texts)
 
 
 def test_a_refusal_ends_with_every_exercise_whose_test_is_known() -> None:

@@ -68,7 +68,11 @@ def test_what_is_returned_is_diagnosed_as_what_is_printed(id: str) -> None:
         if not usable or any(np.max(np.abs(value)) < 1e-3 for value in usable.values()):
             continue
         by_run, by_text = told(done), diagnose(printed, id)
-        assert by_run.verdict == by_text.verdict, text
+        # Right numbers beside an output that is none are not all that the test expects.
+        lacks = len(usable) < len(done.outputs) and by_text.verdict == "expected"
+        assert by_run.verdict == ("unexplained" if lacks else by_text.verdict), text
+        if lacks:
+            continue
         best = [[one.changed for one in found.candidates[:1]] for found in (by_run, by_text)]
         assert best[0] == best[1], text
 

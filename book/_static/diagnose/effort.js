@@ -9,9 +9,9 @@ export class Effort {
     /** How many of them are left for other tests. */
     this.kept = 0;
   }
-  /** Begins, with less to try where little speaks for a test. @param {boolean} few */
-  begin(few) {
-    this.kept = few ? Math.max(0, this.left - DATA.effort[1]) : 0;
+  /** Begins, with so many to try at most. @param {number} most */
+  begin(most) {
+    this.kept = Math.max(0, this.left - most);
   }
   /** Whether there were more to try. */
   get spent() {

@@ -59,7 +59,10 @@ export function* explain(paste, wanted, changes, effort) {
       remarks = [headline];
       break;
     }
-    if (most === 2 && tried.length) effort.begin(!tried.some((one) => isNamed(one) && known(one)));
+    if (most === 2 && tried.length) {
+      const some = tried.filter(known);
+      effort.begin(DATA.effort[some.some(isNamed) ? 0 : some.length ? 1 : 2]);
+    }
     /** @type {Map<Fixture, Found>} */
     const found = new Map();
     for (const placing of tried) {

@@ -43,7 +43,7 @@ from backcheck.diagnosis.reading import (
     read,
     with_own_code,
 )
-from backcheck.diagnosis.search import MOST_TRIED, Effort, explanations
+from backcheck.diagnosis.search import FEW_TRIED, MOST_TRIED, SOME_TRIED, Effort, explanations
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
@@ -538,7 +538,9 @@ def _explain(
             remarks = [said]
             break
         if tried == 2 and some:
-            effort.begin(few=not any(one.named and is_known(one) for one in some))
+            known = list(filter(is_known, some))
+            named_too = any(one.named for one in known)
+            effort.begin(MOST_TRIED if named_too else SOME_TRIED if known else FEW_TRIED)
         found: dict[Fixture, Diagnosis] = {}
         for placing in some:
             answer = _answer(placing, tried, loose, search)
