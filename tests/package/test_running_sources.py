@@ -8,7 +8,7 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.calling import helper
-from backcheck.diagnosis.sources import Cell, take
+from backcheck.diagnosis.sources import Cell, cells, take
 from backcheck.fixtures import load
 from exceptions import functions
 from programs import learners
@@ -203,3 +203,13 @@ def test_a_function_of_another_exercise_is_told_how_the_test_calls_it(
     code, told = ran(text, tmp_path, capfd, "own.py")
     assert code == 4
     assert "The test calls it as linear_backward(dZ, (A_prev, W, b)); is this the" in told
+
+
+def test_the_code_of_a_forum_post_is_what_stands_between_its_fences() -> None:
+    post = "I can't see why it's wrong:\n\n```python\ndef f(x):\n    return x\n```\nIsn't it?\n"
+    (cell,) = cells(Path("post.md"), post)
+    assert take([cell], "f").names == ("f",)
+    # Lines are counted from the top of the post, and a fence may lack its end.
+    assert cell.text.split("\n")[3] == "def f(x):"
+    (same,) = cells(Path("post.md"), post.rpartition("```")[0])
+    assert same.text.split() == cell.text.split()

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ CELL = re.compile(r"(?m)^# ?(?:In ?\[[ \d*]*\]:?|%%.*|<codecell>|COMMAND -+)[ \t
 
 MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ *= *[%!].*)$")
 """What Python cannot read, but a notebook can."""
+
+FENCE = re.compile(r"(?m)^[ \t]*```.*$")
+"""What code of a forum post stands between."""
 
 BEGINS = re.compile(r"#.*\b(?:START CODE|CODE STARTS) HERE")
 ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
@@ -60,16 +64,18 @@ class Taken:
 
 
 def cells(path: Path, text: str) -> list[Cell]:
-    """Return the cells of a notebook of format 3 or 4, or of a file that may be an export of one.
+    """Return the cells of a notebook of format 3 or 4, of an export of one, or of a forum post.
 
     >>> [cell.label for cell in cells(Path("own.py"), "x = 1")]
     ['own.py']
     """
     if path.suffix != ".ipynb":
-        starts = [0, *(mark.start() for mark in CELL.finditer(text)), len(text)]
-        lines = [text.count("\n", 0, start) for start in starts]
-        parts = zip(lines, starts, starts[1:], strict=False)
-        return [Cell(path.name, "\n" * line + text[a:b]) for line, a, b in parts]
+        fences = list(FENCE.finditer(text))
+        marks = [one.start() for one in CELL.finditer(text)]
+        inside = zip(fences[::2], [*(f.start() for f in fences[1::2]), len(text)], strict=False)
+        parts = [(fence.end(), end) for fence, end in inside]
+        parts = parts or [*pairwise((0, *marks, len(text)))]
+        return [Cell(path.name, "\n" * text.count("\n", 0, a) + text[a:b]) for a, b in parts]
     try:
         notebook = json.loads(text)
         sheets = notebook.get("worksheets", [notebook])
