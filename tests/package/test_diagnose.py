@@ -703,6 +703,14 @@ def test_what_is_no_text_and_no_dictionary_of_arrays_is_refused_in_a_sentence(gr
         diagnose(grads)
 
 
+def test_a_network_of_ones_own_is_not_said_to_be_a_test_whose_shapes_it_lacks() -> None:
+    some = {"dW1": (3, 2), "db1": (3, 1), "dW2": (1, 3), "db2": (1, 1)}
+    found = diagnose(named(dict(zip(some, drawn(*some.values()), strict=True))))
+    assert "closest test is" in found.title
+    most = {"dW1": (5, 2), "db1": (5, 1), "dW2": (1, 5), "db2": (1, 1)}
+    assert diagnose(named(dict(zip(most, drawn(*most.values()), strict=True)))).fixture is None
+
+
 FOREIGN_LIMIT, OUR_LIMIT = 2, 8
 
 

@@ -84,7 +84,8 @@ export function* explain(paste, wanted, changes, effort) {
   const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   const best = onGradient(closest, placed);
   if (!fitting(best) && wanted.length > 1) return null;
-  if (wanted.length > 1 && !rightOf(best).length && !isNamed(best)) {
+  const isForeign = !isNamed(best) || (!known(best) && 2 * fitting(best) < best.seen.size);
+  if (wanted.length > 1 && !rightOf(best).length && isForeign) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   remarks.push(...remains(best, paste));

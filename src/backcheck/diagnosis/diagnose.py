@@ -560,7 +560,8 @@ def _explain(
     best = _on_gradient(best, placed)
     if not best.fitting and len(tests) > 1:
         return None
-    if len(tests) > 1 and not best.right and not best.named:
+    foreign = not best.named or (not is_known(best) and 2 * best.fitting < len(best.arrays))
+    if len(tests) > 1 and not best.right and foreign:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     remarks += _remains(best, paste)
     remarks += [_of_cache(best.fixture)] if best.fixture.last else []
