@@ -220,7 +220,12 @@ def facts() -> dict[str, Any]:
         "most_lines": package.running.MOST_LINES,
         "many_lines": package.reading.MANY_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
-        "effort": [package.search.MOST_TRIED, package.search.SOME_TRIED, package.search.FEW_TRIED],
+        "effort": [
+            package.search.MOST_TRIED,
+            package.search.SOME_TRIED,
+            package.search.FEW_TRIED,
+            package.search.DENSE,
+        ],
         "most_causes": package.symptoms.MOST,
         "written_on_calls": package.symptoms.WRITTEN_ON_CALLS,
     }

@@ -17,7 +17,7 @@ export class Effort {
   get spent() {
     return this.left < this.kept;
   }
-  /** Whether one more may be tried, in so many steps of its loop. */
+  /** Whether one more may be tried, which counts as so many. */
   allows(steps = 1) {
     this.left -= steps;
     return !this.spent;

@@ -31,7 +31,7 @@ export class Search {
     this.fixture = fixture;
     this.loose = loose;
     this.shop = workshop(fixture);
-    this.steps = Math.max(1, fixture.last);
+    this.steps = Math.max(1, Math.floor(this.shop.slots.length / DATA.effort[3]));
     /** @type {Observed[]} */
     this.seen = [];
     for (const [name, pattern] of seen) this.seen[this.shop.place[name]] = pattern;

@@ -158,7 +158,7 @@ interface Data {
   many_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
-  effort: [number, number, number];
+  effort: [number, number, number, number];
   limit: number;
   longest: number;
   most_arrays: number;
