@@ -8,7 +8,7 @@ import { Effort } from "./effort.js";
 import { isRight } from "./fixtures.js";
 import { secondChanges } from "./mutate.js";
 import { time } from "./steps.js";
-import { groupedBy } from "./util.js";
+import { DATA, groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
 import { workshop } from "./workshop.js";
 
