@@ -211,5 +211,7 @@ def test_the_code_of_a_forum_post_is_what_stands_between_its_fences() -> None:
     assert take([cell], "f").names == ("f",)
     # Lines are counted from the top of the post, and a fence may lack its end.
     assert cell.text.split("\n")[3] == "def f(x):"
+    own = 'def f(x):\n    """Do so:\n    ```\n    f(1)\n    ```\n    """\n    return x\n'
+    assert [one.text for one in cells(Path("own.py"), own)] == [own]
     (same,) = cells(Path("post.md"), post.rpartition("```")[0])
     assert same.text.split() == cell.text.split()

@@ -70,7 +70,8 @@ def cells(path: Path, text: str) -> list[Cell]:
     ['own.py']
     """
     if path.suffix != ".ipynb":
-        fences = list(FENCE.finditer(text))
+        # A docstring of Python can have such fences too.
+        fences = [] if path.suffix == ".py" else list(FENCE.finditer(text))
         marks = [one.start() for one in CELL.finditer(text)]
         inside = zip(fences[::2], [*(f.start() for f in fences[1::2]), len(text)], strict=False)
         parts = [(fence.end(), end) for fence, end in inside]
