@@ -315,6 +315,8 @@ PLAIN = {
     "concatenation": "ValueError: all the input array dimensions for the concatenation axis must "
     "match exactly, but along dimension 0, the array at index 0 has size 5",
     "steps": "ValueError: operands could not be broadcast together with shapes (5,10,4) (5,10)",
+    "in-place": "ValueError: non-broadcastable output operand with shape (5,1) doesn't match the "
+    "broadcast shape (5,5)",
     "divide": "RuntimeWarning: divide by zero encountered in true_divide",
     "overflow": "RuntimeWarning: overflow encountered in exp",
     "invalid": "RuntimeWarning: invalid value encountered in multiply",
