@@ -220,7 +220,7 @@ def test_nothing_moves_and_nothing_is_loaded_before_a_reader_takes_something(
 def test_an_answer_comes_at_once_on_a_slow_machine(html: Path, browser: Browser) -> None:
     texts = ["sigmoid(Z2) - Y", "(AL - Y) / m", "AL * Y", "dAL * (1 - AL)"]
     firsts, laters = [], []
-    for _ in range(3):
+    for _ in range(8):
         page = browser.new_page()
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto((html / "week-4.html").as_uri())
