@@ -23,21 +23,19 @@ export function isAttainable(step, usual, fixture, seen, loose) {
     // Of what has gaps, and of a number that may stand anywhere, nothing is said.
     const isWhole = seen.like && seen.cells.length === seen.rows.length * zero.c;
     const tops = Array.from({ length: zero.r - seen.rows.length + 1 }, (_, top) => top * zero.c);
-    return !isWhole || attains(step, shape, seen, loose, tops);
+    return !isWhole || attains(step, shape, zero.d, seen, loose, tops);
   });
 }
 
 /** Whether an array is near the column space of some rows, or the step is not linear.
- * @type {(step: (v: Value) => Value?, shape: number[], seen: Observed, loose: boolean, starts: number[]) => boolean} */
-function attains(step, shape, seen, loose, starts) {
-  const size = sizeOf(shape);
-  const places = Array.from({ length: size }, (_, at) => at);
-  const given = (/** @type {number[]} */ d) => step(shaped(shape, d))?.d ?? [];
-  const zero = given(new Array(size).fill(0));
-  const less = (/** @type {number[]} */ d) => d.map((number, at) => number - zero[at]);
-  const columns = places.map((one) => less(given(places.map((at) => Number(at === one)))));
+ * @type {(step: (v: Value) => Value?, shape: number[], zero: number[], seen: Observed, loose: boolean, starts: number[]) => boolean} */
+function attains(step, shape, zero, seen, loose, starts) {
+  const places = Array.from({ length: sizeOf(shape) }, (_, at) => at);
+  const moved = (/** @type {number[]} */ d) =>
+    (step(shaped(shape, d))?.d ?? []).map((number, at) => number - zero[at]);
+  const columns = places.map((one) => moved(places.map((at) => Number(at === one))));
   const some = places.map((at) => Math.sin(at + 1));
-  const isLinear = less(given(some)).every((number, at) => {
+  const isLinear = moved(some).every((number, at) => {
     const sum = columns.reduce((total, column, one) => total + some[one] * column[at], 0);
     return Math.abs(sum - number) <= LINEAR * (1 + Math.abs(number));
   });

@@ -42,7 +42,7 @@ def is_attainable(
         height, width = np.atleast_2d(zero).shape[-2:]
         whole = printed.shape is not None and len(printed.cells) == len(printed.rows) * width
         starts = range(0, (height - len(printed.rows) + 1) * width, width)
-        if not whole or _attains(step, shape, printed, loose, starts):
+        if not whole or _attains(step, shape, np.ravel(zero).astype(float), printed, loose, starts):
             return True
     return False
 
@@ -50,20 +50,23 @@ def is_attainable(
 def _attains(
     step: Callable[[Any], Any],
     shape: tuple[int, ...],
+    zero: Any,
     printed: PrintedArray,
     loose: bool,
     starts: Iterable[int],
 ) -> bool:
-    """Return whether an array is near the column space of some rows, or the step is not linear."""
+    """Return whether an array is near the column space of some rows, or the step is not linear.
 
-    def given(value: Any) -> Any:
-        return np.ravel(step(value)).astype(float)
+    `zero` is what the step gives for 0, entry by entry.
+    """
 
-    zero = given(np.zeros(shape))
+    def moved(value: Any) -> Any:
+        return np.ravel(step(value)).astype(float) - zero
+
     units = np.eye(math.prod(shape)).reshape(-1, *shape)
-    columns = np.transpose([given(unit) - zero for unit in units])
+    columns = np.transpose([moved(unit) for unit in units])
     some = np.random.default_rng(0).normal(size=shape)
-    is_linear = np.allclose(columns @ np.ravel(some), given(some) - zero, LINEAR, LINEAR)
+    is_linear = np.allclose(columns @ np.ravel(some), moved(some), LINEAR, LINEAR)
     if not (is_linear and np.isfinite(columns).all()):
         return True
     most = np.linalg.norm([cell.width(loose) for cell in printed.cells]) + LINEAR
