@@ -117,6 +117,8 @@ class Fixture:
     also_called: tuple[dict[str, str], ...] = ()
     # What the notebook's function calls arrays and steps, where these have other names here.
     notebook_names: dict[str, str] = field(default_factory=dict)
+    # Lines as an early notebook printed their formulas, where it printed them wrong.
+    misprinted: tuple[Program, ...] = ()
     # The single entries that a notebook prints, such as dxt[1][2], where it prints no more.
     entries: dict[str, float] = field(default_factory=dict)
     page: str = ""  # of the book, where its steps are not those of the other tests
@@ -374,6 +376,7 @@ def from_table(id: str, table: Mapping[str, Any]) -> Fixture:
         "comparisons": tuple(Comparison(**_plain(entry)) for entry in own["comparisons"]),
         "arrays": drawn_first | _literal(own.get("literals", {})),
         "expected": _literal(own.get("expected", {})),
+        "misprinted": tuple(parse(unrolled(lines)) for lines in own.get("misprinted", ())),
         "gradient_of": {step.name: step.expression for step in by},
         "deeper": from_table(f"{id}_deeper", {**table, "deeper": {}, **table["deeper"]})
         if table.get("deeper")

@@ -13,6 +13,8 @@ from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.audit import audit
+from backcheck.mutants.joint import own_replaced
+from backcheck.mutants.mistakes import table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
@@ -23,6 +25,7 @@ from pace import allowed
 from programs import learners
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
+CELL_TEST = "c5w1_lstm_cell_backward"
 each = pytest.mark.parametrize("id", [RNN, LSTM])
 
 
@@ -46,7 +49,7 @@ def changed(id: str, **forms: str) -> Mutant:
 
 
 def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
-    kinds = ("carry", "step-alone", "other-sum", "other-step", "other-forward")
+    kinds = ("carry", "step-alone", "other-sum", "other-step", "other-forward", "misprinted")
     return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
 
 
@@ -199,6 +202,30 @@ def test_a_mistake_of_the_cell_is_found_in_the_loop(
     assert mutant.forms.items() in [one.forms.items() for one in found.candidates]
     assert said in repr(found)
     assert found.candidates[0].page.partition("#")[0] == "backpropagation-through-time"
+
+
+@pytest.mark.parametrize("id", [CELL_TEST, LSTM])
+def test_one_array_of_each_gate_in_place_of_another_is_found_as_one_change(id: str) -> None:
+    fixture = load(id)
+    names = [name for name in mutants(fixture).joint["each-own"][0]]
+    alone = [{name: tree} for name in names for tree in own_replaced(fixture, name).values()]
+    for forms in [*alone, *mutants(fixture).joint["each-own"]]:
+        values = Mutant(fixture, forms).values
+        wanted = fixture.expected.items()
+        if any(np.shape(values.get(name)) != want.shape for name, want in wanted):
+            continue
+        found = diagnose(printed(fixture, values))
+        assert forms in [dict(one.forms) for one in found.candidates], Mutant(fixture, forms)
+
+
+def test_the_formulas_that_the_first_notebooks_misprint_are_named_where_they_are_typed() -> None:
+    fixture = load(CELL_TEST)
+    whole, *_ = misprints = mutants(fixture).joint["misprinted"]
+    assert {*whole} == {"dzf", "dzi", "dzc"}
+    for forms in misprints:
+        (first, *_) = diagnose(printed(fixture, Mutant(fixture, forms).values)).candidates
+        assert dict(first.forms) == forms
+        assert first.name == table()["misprinted"].name
 
 
 @pytest.mark.timed

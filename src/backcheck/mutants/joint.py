@@ -7,7 +7,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial, reduce
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -43,11 +43,16 @@ def joint_changes(
         "average-elsewhere": _average_elsewhere(fixture),
         "other-count": _other_count(fixture),
         "every-layer": _every_layer(fixture, forms),
+        "each-own": _each_own(fixture),
         "every-step": _every_step(fixture),
         "brackets": _without_brackets(fixture),
+        "misprinted": [
+            {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
+        ],
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
-    several = {i: tuple(c for c in once[i] if len(c) > 1 or i == "overwritten") for i in once}
+    alone = ("overwritten", "misprinted")
+    several = {i: tuple(c for c in once[i] if len(c) > 1 or i in alone) for i in once}
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
     others = [c for idea in called for c in once[idea] if tuple(c.items()) not in known]
@@ -177,6 +182,31 @@ def _every_layer(
             for group in (others, alike) if size(form) <= SHORT else (alike,):
                 if all(set(names(plain)) - shared <= to.keys() for to in group.values()):
                     yield {first: form, **{slot: put(plain, to) for slot, to in group.items()}}
+
+
+def own_replaced(fixture: Fixture, slot: str) -> dict[tuple[str, str], Tree]:
+    """Return a step that reads an array of several layers with another one of each, by symbols."""
+    tree = next(step.expression for step in fixture.program.steps if step.name == slot)
+    layers = [named(layer, prefix(slot)) for layer in fixture.layers]
+    reads, known = {*names(tree)}, {*known_at(fixture, slot)}
+    found: dict[tuple[str, str], Tree] = {}
+    for was, now in permutations(dict.fromkeys(symbol for own in layers for symbol in own), 2):
+        both = [own for own in layers if was in own and now in own and own[was] in reads]
+        to = {own[was]: own[now] for own in both}
+        if len(to) > 1 and known.issuperset(to.values()):
+            found[was, now] = put(tree, to)
+    return found
+
+
+def _each_own(fixture: Fixture) -> Iterator[Forms]:
+    """Yield what `own_replaced` does in all steps at once."""
+    alike: dict[tuple[str, str], Forms] = {}
+    for step in fixture.program.steps:
+        if is_place(fixture, step.name):
+            for symbols, tree in own_replaced(fixture, step.name).items():
+                alike.setdefault(symbols, {})[step.name] = tree
+    for forms in alike.values():
+        yield {name: tree for name, tree in forms.items() if not stops(fixture, tree)}
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:

@@ -18,7 +18,7 @@ import numpy as np
 from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size, stops
-from backcheck.mutants.joint import joint_changes, sums_apart
+from backcheck.mutants.joint import joint_changes, own_replaced, sums_apart
 from backcheck.mutants.operators import Rewrites, expression, rewrites, throughout
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
@@ -206,11 +206,13 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
     original = formula(fixture, tree)
     everywhere = throughout(tree, families(fixture, name))
     apart = sums_apart(fixture, name).values() if tree != name else ()
+    own = own_replaced(fixture, name).values() if tree != name else ()
     for operator, form in chain(
         _rewritten(fixture, name, tree),
         _without_parentheses(tree),
         everywhere,
         ((DROPPED, one) for one in apart),
+        (("operand replaced", one) for one in own),
     ):
         key = formula(fixture, form)
         if stops(fixture, form):
