@@ -207,7 +207,7 @@ def test_a_mistake_of_the_cell_is_found_in_the_loop(
 @pytest.mark.parametrize("id", [CELL_TEST, LSTM])
 def test_one_array_of_each_gate_in_place_of_another_is_found_as_one_change(id: str) -> None:
     fixture = load(id)
-    names = [name for name in mutants(fixture).joint["each-own"][0]]
+    names = list(mutants(fixture).joint["each-own"][0])
     alone = [{name: tree} for name in names for tree in own_replaced(fixture, name).values()]
     for forms in [*alone, *mutants(fixture).joint["each-own"]]:
         values = Mutant(fixture, forms).values

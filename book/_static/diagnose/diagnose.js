@@ -22,12 +22,15 @@ import { notCovered } from "./uncovered.js";
 import { DATA } from "./util.js";
 import { say } from "./words.js";
 
+/** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
+const isForeign = ({ verdict, fixture, seen }) =>
+  verdict === "unexplained" && seen.size > 0 && !fixture;
+
 /** The headline of an answer. @param {Diagnosis} found */
-export function titleOf({ verdict, fixture, candidates, seen, headline }) {
-  if (headline) return headline;
-  if (verdict === "unexplained" && !(seen.size && fixture)) {
-    return say(seen.size ? "not-tried" : "only-a-message");
-  }
+export function titleOf(found) {
+  const { verdict, fixture, candidates, seen, headline } = found;
+  if (headline || isForeign(found)) return headline || say("not-tried");
+  if (verdict === "unexplained" && !seen.size) return say("only-a-message");
   const key = verdict === "unexplained" ? "for-test" : "of-test";
   const where = fixture ? say(key, { title: fixture.title, id: fixture.id }) : "";
   const changes = candidates.map((candidate) => candidate.changes);
@@ -71,7 +74,7 @@ export function* explaining(paste, fixture, changes) {
   }
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
-  const foreign = found && titleOf(found) === say("not-tried") ? found : null;
+  const foreign = found && isForeign(found) && !found.headline ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
   return withProblem(withLost(answer, paste.lost), paste);

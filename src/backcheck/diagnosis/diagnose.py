@@ -83,12 +83,17 @@ class Diagnosis:
         return tuple(map(tuple, groups.values()))
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether there are arrays, and they are of no known test."""
+        return bool(self.verdict == "unexplained" and self.arrays) and not self.fixture
+
+    @property
     def title(self) -> str:
         """The answer in one line."""
-        if self.headline:
-            return self.headline
-        if self.verdict == "unexplained" and not (self.arrays and self.fixture):
-            return say("not-tried" if self.arrays else "only-a-message")
+        if self.headline or self.is_foreign:
+            return self.headline or say("not-tried")
+        if self.verdict == "unexplained" and not self.arrays:
+            return say("only-a-message")
         where = ""
         if self.fixture:
             key = "for-test" if self.verdict == "unexplained" else "of-test"
@@ -295,7 +300,7 @@ def diagnose(
         found = _elsewhere(paste, asked, changes, effort, found) or found
     if found and found.verdict == "expected":
         found = _still_open(found, paste, tests) or found
-    if found and found.title == say("not-tried"):
+    if found and found.is_foreign and not found.headline:
         found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
     elif found and paste.error and (causes := told(paste.error, paste.frame)):
         beside = say("message-too", error=paste.error[:80])
