@@ -248,6 +248,10 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "model, the shortcut as dAL": (MODEL, [(r"(1 - Y) / (1 - AL) - Y / AL", "AL - Y"), f_strings]),
     "model, all sigmoid": (MODEL, [('current_cache, "relu"', 'current_cache, "sigmoid"')]),
     "model, keys off by one": (MODEL, [('"dA" + str(l)]', '"dA" + str(l + 1)]'), f_strings]),
+    "model, all sigmoid by the older keys": (
+        MODEL, [('"dA" + str(l + 1)], c', '"dA" + str(l + 2)], c'),
+                ('"dA" + str(L - 1)]', '"dA" + str(L)]'), ('"dA" + str(l)]', '"dA" + str(l + 1)]'),
+                ('current_cache, "relu"', 'current_cache, "sigmoid"')]),
     "model, the upstream gradient": (MODEL, [('grads["dA" + str(l + 1)], c', "dAL, c")]),
     "model, the cache of another layer": (MODEL, [("caches[l]", "caches[L - 2 - l]")]),
     "model, the gradient of the first turn": (

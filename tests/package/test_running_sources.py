@@ -47,6 +47,19 @@ def ran(
     return code, told.out + told.err
 
 
+def test_keys_of_an_older_notebook_do_not_hide_a_mistake(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (own,) = [one for one in learners() if one.name == "model, all sigmoid by the older keys"]
+    file = tmp_path / "own.py"
+    file.write_text(own.text)
+    main(["run", own.id, f"{file}:{own.function}"])
+    told = " ".join(capfd.readouterr().out.split())
+    assert "Explained by one change" in told
+    assert "dZ1 = dA1 * sigmoid(Z1) * (1 - sigmoid(Z1))" in told
+    assert "dA2 is what the test today calls dA1" in told
+
+
 @pytest.mark.parametrize(
     "cells",
     [

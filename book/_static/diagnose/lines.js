@@ -33,7 +33,13 @@ function does({ fixture, forms }, { test, arrays, outputs }) {
 /** An answer with the programs that do on real forward passes what a function did there.
  * @type {(found: Diagnosis, fresh: Trace[]) => Diagnosis} */
 export function doing(found, fresh) {
-  const told = fresh.filter((one) => one.test === found.fixture && Object.keys(one.outputs).length);
+  // Keys of an older edition are read as the names of this one, on each network alike.
+  const takenFor = new Map([...found.seen].map(([step, { name }]) => [name, step]));
+  const renamed = (/** @type {Scope} */ outputs) =>
+    Object.fromEntries(Object.entries(outputs).map(([n, one]) => [takenFor.get(n) ?? n, one]));
+  const told = fresh
+    .filter((one) => one.test === found.fixture && Object.keys(one.outputs).length)
+    .map((one) => ({ ...one, outputs: renamed(one.outputs) }));
   // What is expected has no change, and stays.
   const kept = found.candidates.filter(
     (one) => !one.forms.size || told.every((trace) => does(one, trace)),

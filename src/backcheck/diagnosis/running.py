@@ -290,8 +290,12 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         return Diagnosis("unexplained", fixture, (), said)
     found = diagnose(usable, fixture, 2, before_two_changes)
     # Real forward passes tell more apart than the test; what is expected has no change, and stays.
+    # Keys of an older edition are read as the names of this one, on each network alike.
+    taken_for = {str(array.name): step for step, array in found.arrays.items()}
     fresh = [
-        t for t in ran.traces.get(ran.name, [])[: CASES - 1] if t.outputs and t.test is fixture
+        replace(t, outputs={taken_for.get(n, n): value for n, value in t.outputs.items()})
+        for t in ran.traces.get(ran.name, [])[: CASES - 1]
+        if t.outputs and t.test is fixture
     ]
     kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
     found = replace(found, candidates=tuple(kept))
