@@ -42,6 +42,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "one column off": "dW1 = [[ 0.00301023 -0.00747267]\n [ 0.00257968 -0.00641288]\n"
     " [-0.00156892  0.003893  ]\n [-0.00652037  0.01618243]]\n"
     "dW2 = [[ 0.00078841 0.01765429 -0.00084166 -0.5]]\ndb2 = [[-0.16655712]]",
+    "one column off, above what is expected": "dW2 = [[ 0.00078841 0.01765429 -0.00084166 -0.5]]\n"
+    "db2 = [[-0.16655712]]\n\nIt should be\ndW2 = [[ 0.00078841  0.01765429 -0.00084166 "
+    "-0.01022527]]\ndb2 = [[-0.16655712]]",
     "a cost that is nan": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\ncost = nan\n\n"
     f"Expected output\n{CELL}cost = 0.15900537707692405",
     "right numbers and nan": f"{CELL}cost = nan",

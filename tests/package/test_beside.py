@@ -101,6 +101,11 @@ def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
     assert "dW2 is as expected, except for [:, 3]." in found.remarks
 
 
+def test_what_is_right_is_said_where_the_expected_output_is_pasted_too() -> None:
+    found = diagnose(BESIDE["one column off, above what is expected"], changes=1)
+    assert found.remarks[0].startswith("db2, dZ2 are as expected and dW2 is not")
+
+
 def test_a_single_number_that_is_nan_leaves_the_programs_that_make_it_so() -> None:
     found = found_in("a cost that is nan")
     assert (found.verdict, [str(one) for one in found.candidates]) == ("explained", ["A = Z"])

@@ -49,8 +49,12 @@ function unquoted(arrays, fixture) {
     const inContext = steps.some((step) => step.name === `${context}_${name}`);
     return `${inContext ? context : ""} ${alias[name] || name}`;
   });
-  const alone = [...same.values()].filter((group) => group.length === 1).flat();
-  return arrays.filter((seen) => alone.includes(seen) || !right.includes(seen));
+  // What is right in both is the learner's first.
+  const own = [...same.values()].flatMap((group) => {
+    const wrong = group.filter((seen) => !right.includes(seen));
+    return wrong.length ? wrong : group.slice(0, 1);
+  });
+  return arrays.filter((seen) => own.includes(seen));
 }
 
 /** @type {(named: Observed[], steps: string[], names: Record<string, string>, later: Record<string, string>[]) => Seen?} */

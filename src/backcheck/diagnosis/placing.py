@@ -346,11 +346,12 @@ def _unquoted(arrays: list[PrintedArray], fixture: Fixture) -> list[PrintedArray
         return alias.get(array.name, array.name), around
 
     keys = list(map(key, arrays))
-    same = Counter(keys)
+    wrong = {key for key, is_right in zip(keys, right, strict=True) if not is_right}
+    # What is right in both is the learner's first.
     return [
         array
-        for array, key, is_right in zip(arrays, keys, right, strict=True)
-        if same[key] == 1 or not is_right
+        for place, (array, key, is_right) in enumerate(zip(arrays, keys, right, strict=True))
+        if not is_right or (key not in wrong and keys.index(key) == place)
     ]
 
 
