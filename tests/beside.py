@@ -90,6 +90,10 @@ LINES = {
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "m_divisor = 1 / np.shape(X)[1]\ndZ2 = A2 - Y\ndW2 = m_divisor * np.dot(dZ2, A2.T)": (
         "Week 3", "the layer's output in place of its input"),
+    "dW2 = np.dot(dZ2, A2.T) / m\ndZ1 = W2.T * dZ2 * (1 - A1 ** 2)": (
+        "Week 3", "the layer's output in place of its input"),
+    "dZ1 = W2.T * dZ2 * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
+    "dZ1 = np.dot(W2.T, dZ2) * np.dot(1 - A1 ** 2, Z1)": ("Week 3 public_tests.py, edition C", ""),
     "l1 = np.dot(W2.T, yhat - y)\nl1[z1 < 0] = 0\n"
     "grad_W2 = np.dot(yhat - y, h.T)/batch_size; grad_b2 = np.sum(yhat - y, axis=1, keepdims=True)":
         ("NLP Week 4 back_prop", "the average over m left out"),

@@ -234,8 +234,15 @@ def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
     said, name = LINES[lines]
     found = diagnose(f"Is this right?\n{lines}\n")
     assert said in found.title
-    assert [one.name for one in found.candidates] == [name] * bool(name)
+    assert [one.name for one in found.candidates if one.name] == [name] * bool(name)
     assert "Paste the whole function" in str(found)
+
+
+def test_a_line_that_is_right_here_is_not_blamed_for_another_one() -> None:
+    found = diagnose("dW2 = np.dot(dZ2, A2.T) / m\ndZ1 = W2.T * dZ2 * (1 - A1 ** 2)")
+    wrong, narrow = found.candidates
+    assert (wrong.outcome.word, narrow.outcome.word) == ("fails", "passes")
+    assert "(right for these shapes only), but this test accepts" in " ".join(str(found).split())
 
 
 def test_a_line_that_reads_unknown_names_is_said_not_to_be_read() -> None:
@@ -276,8 +283,8 @@ def test_a_line_that_goes_on_from_the_one_above_is_no_second_way() -> None:
 
 def test_a_line_is_shown_as_it_was_pasted_where_another_line_has_its_own_step() -> None:
     error = "dZ2 = (A2 - Y) * A2 * (1 - A2)\ndZ1 = np.dot(W2.T, A2 - Y) * A1 * (1 - A1)"
-    (found,) = diagnose(error, "c1w3_bp_notebook_v2").candidates
-    assert "dZ1 = W2.T @ (A2 - Y) * A1 * (1 - A1)" in map(str, found.shown)
+    found = diagnose(error, "c1w3_bp_notebook_v2").candidates
+    assert "dZ1 = W2.T @ (A2 - Y) * A1 * (1 - A1)" in map(str, found)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 // @ts-check
 /* Lines of code that stand alone; see judged.py. */
-import { linesOf, stepOf, stepsIn, written } from "./pasted.js";
+import { eachAlone, linesOf, stepOf, stepsIn, written } from "./pasted.js";
+import { operationsIn } from "./program.js";
 import { withOwnCode } from "./traceback.js";
-import { groupedBy } from "./util.js";
+import { compared, groupedBy } from "./util.js";
 import { say } from "./words.js";
 
 /** What pasted lines are in the tests that have the most of them, and the next step.
@@ -28,8 +29,8 @@ export function judged(paste, tests) {
   const right = newest.filter((_, at) => !own[at]);
   const changed = own
     .filter((one) => one !== null)
-    .map((one) => ({ one, order: 2 * Number(one.verdict === "mistake") + Number(!one.name) }))
-    .sort((a, b) => a.order - b.order)
+    .map((one) => ({ one, order: [one.verdict === "mistake", !one.name, -keptBy(one)] }))
+    .sort((a, b) => compared(a.order, b.order))
     .map(({ one }) => one);
   const [first] = right.length ? right : changed.map((one) => one.fixture);
   const names = readIn(first).join(", ");
@@ -42,9 +43,17 @@ export function judged(paste, tests) {
     said.push(say("lines-else", { titles: titlesOf(others), names }));
   const left = stepsIn(paste, first).filter((name) => !readIn(first).includes(name));
   if (left.length) said.push(say("lines-left", { names: left.join(", ") }));
-  const candidates = right.length ? [] : changed.slice(0, 1);
+  const candidates = right.length ? [] : eachAlone(changed[0]);
   return { fixture: first, candidates, remarks: [...said, say("lines-only"), say("paste-whole")] };
 }
+
+/** How many operations its changed steps have in common with those of the test.
+ * @param {Mutant} mutant */
+const keptBy = ({ fixture, forms }) =>
+  [...forms].flatMap(([name, now]) => {
+    const was = operationsIn(fixture.original(name));
+    return [...new Set(operationsIn(now))].filter((one) => was.includes(one));
+  }).length;
 
 const MOST_WAYS = 4;
 

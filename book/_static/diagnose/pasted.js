@@ -75,3 +75,10 @@ export function written(paste, fixture) {
   );
   return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
 }
+
+/** Its changes one by one, since one can be right beside another, if no name is of all.
+ * @param {Mutant} mutant */
+export const eachAlone = (mutant) =>
+  mutant.named.length === 1
+    ? [mutant]
+    : [...mutant.forms].map((one) => new Mutant(mutant.fixture, new Map([one]), 1));

@@ -50,6 +50,10 @@ export const namesIn = cache((tree) =>
   tree.name ? [tree.name] : [...new Set(tree.args.flatMap((part) => namesIn(part)))],
 );
 
+/** The operations in an expression. @type {(tree: Tree) => Tree[]} */
+export const operationsIn = (tree) =>
+  tree.op ? [tree, ...tree.args.flatMap((part) => operationsIn(part))] : [];
+
 /** An expression with some of its parts replaced. @type {(tree: Tree, by: Map<Tree, Tree>) => Tree} */
 export function folded(tree, by) {
   const found = by.get(tree);

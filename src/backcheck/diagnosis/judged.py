@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from backcheck.diagnosis.pasted import lines_of, step_of, steps_in, written
+from backcheck.diagnosis.pasted import each_alone, lines_of, step_of, steps_in, written
 from backcheck.diagnosis.reading import Paste, with_own_code
 from backcheck.diagnosis.symptoms import Likely
 from backcheck.fixtures import Fixture
+from backcheck.mutants.mutant import Mutant
+from backcheck.program import parts
 from backcheck.showing.words import say
 
 MOST_WAYS = 4
@@ -18,7 +20,7 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what pasted lines are in the tests that have the most of them, and the next step.
 
     One in which they are right comes first, then one in which they are as good, then one in which
-    they are a mistake that has a name.
+    they are a mistake that has a name, then one with steps that are most like them.
     """
     if not paste.lines:
         return None
@@ -37,7 +39,8 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     own = {test: written(paste, test) for test in newest.values()}
     right = [test for test in own if not own[test]]
     changed = sorted(
-        filter(None, own.values()), key=lambda one: (one.verdict == "mistake", not one.name)
+        filter(None, own.values()),
+        key=lambda one: (one.verdict == "mistake", not one.name, -_kept(one)),
     )
     first = right[0] if right else changed[0].fixture
     n = len(read[first])
@@ -50,7 +53,8 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         said.append(say("lines-else", titles=titles, names=of["names"]))
     if left := [name for name in steps_in(paste, first) if name not in read[first]]:
         said.append(say("lines-left", names=", ".join(left)))
-    return first, () if right else (changed[0],), (*said, say("lines-only"), say("paste-whole"))
+    wrong = () if right else each_alone(changed[0])
+    return first, wrong, (*said, say("lines-only"), say("paste-whole"))
 
 
 def _each_way(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
@@ -101,6 +105,12 @@ def _ways(lines: Sequence[tuple[str, str]]) -> tuple[list[str], list[tuple[tuple
         for place in range(max(map(len, several.values()), default=0))
     ]
     return [*several], ways
+
+
+def _kept(mutant: Mutant) -> int:
+    """Return how many operations its changed steps have in common with those of the test."""
+    was = mutant.originals
+    return sum(len({*parts(now)} & {*parts(was[name])}) for name, now in mutant.forms.items())
 
 
 def _gradients(steps: Iterable[str], test: Fixture) -> list[str]:

@@ -73,3 +73,9 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
         if not all(same(scope[tree], scope[step]) for scope in passes)
     }
     return Mutant(fixture, own, len(own)) if own else None
+
+
+def each_alone(mutant: Mutant) -> tuple[Mutant, ...]:
+    """Return its changes one by one, since one can be right beside another, if no name is of all."""
+    alone = tuple(Mutant(mutant.fixture, {step: tree}) for step, tree in mutant.forms.items())
+    return (mutant,) if len(mutant.named) == 1 else alone
