@@ -76,7 +76,7 @@ export function written(paste, fixture) {
   return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
 }
 
-/** Its changes one by one, since one can be right beside another, if no name is of all.
+/** Its changes one by one, since some can be right, unless one name is of all.
  * @param {Mutant} mutant */
 export const eachAlone = (mutant) =>
   mutant.named.length === 1

@@ -76,6 +76,6 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
 
 
 def each_alone(mutant: Mutant) -> tuple[Mutant, ...]:
-    """Return its changes one by one, since one can be right beside another, if no name is of all."""
+    """Return its changes one by one, since some can be right, unless one name is of all."""
     alone = tuple(Mutant(mutant.fixture, {step: tree}) for step, tree in mutant.forms.items())
     return (mutant,) if len(mutant.named) == 1 else alone
