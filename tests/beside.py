@@ -127,6 +127,10 @@ OWN_CODE = {
     "err = out - t\ngrad_b = np.sum(err, keepdims=True, axis=1)": "",
     "err = out - t\ngrad_b = np.sum(err, 1, keepdims=True)": "",
     "err = out - t\nloss = np.sum(err, keepdims=True)": "",
+    "err = out - t\nstep = err * slope_of_out\nback = np.dot(W2.T, err)\n"
+    "grad_W1 = np.dot(back * slope_of_h, x.T)": "err goes down through the weights",
+    "err = out - t\nstep = err * deriv(out)\nback = step.dot(syn1.T)\nlast = back * deriv(h)": "",
+    "err = np.multiply(out - t, 1 - out ** 2)\nback = err @ w[1].T\ngrad = back * (1 - h ** 2)": "",
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - out)))": "a product of matrices:",
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
 }

@@ -81,6 +81,8 @@ export function hintsIn(text, lines) {
   const isFed = (/** @type {RegExpExecArray[]} */ places) =>
     places.some(([, ...names]) => !isOutput(names.find(Boolean) ?? "", lines));
   const passes = lines.some(([name]) => whole("own-gradient", name));
+  const down = every("goes-down", code).map(([, ...names]) => names.find(Boolean));
+  const steep = every("times-slope", code).map(([, name]) => name);
   const isBare = passes && sought("relu-used", text) && !sought("relu-derived", text);
   return [
     isFed(every("sigmoid-slope", code)) ? say("sigmoid-slope") : "",
@@ -88,6 +90,9 @@ export function hintsIn(text, lines) {
     isBare ? say("relu-slope") : "",
     sought("sum-of-all", text) ? say("sum-of-all") : "",
     sought("dot-slope", text) ? say("dot-slope") : "",
+    ...[...new Set(down)].flatMap((name) =>
+      name && steep.includes(name) ? say("error-goes-down", { name }) : [],
+    ),
   ].filter(Boolean);
 }
 
