@@ -112,6 +112,12 @@ FIRST = {
     "db1 sum without axis": "linear-step#linear-step-keepdims",
     "perceptron examples as rows": "propagate#propagate-rows",
     "grad_b1 is the square of the expected one": "back-prop-nlp",
+    "g1_prime times Z1 shapes not aligned": "slide-or-tip#slide-or-tip-look-at",
+    "dW1 off by 0.00000001 rounding": (
+        "printed-values-match-but-test-fails#printed-values-what-you-see"
+    ),
+    "weights of dropped out neurons unchanged": "penalty-and-dropout#penalty-and-dropout-dropout",
+    "softmax_backward diagflat": "loss-times-output#loss-times-output-softmax",
     "square of the expected one": "back-prop-nlp#back-prop-nlp-prints",
     # Lines of code, and sizes.
     "np.squeeze": "linear-step#linear-step-squeeze",
