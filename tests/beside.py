@@ -33,6 +33,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "a line and shapes": "---> 54 dZ1 = np.multiply(1 - np.power(Z1, 2), np.dot(W2.T, dZ2))\n"
     "     55 dW1 = 1/m * np.dot(dZ1, X.T)\n"
     "ValueError: operands could not be broadcast together with shapes (7,9) (9,7)",
+    "lines of one exercise and shapes that another has too": "A = sigmoid(np.dot(w.T, X) + b)\n"
+    "cost = -np.dot(Y, np.log(A)) / m\ndw = np.dot(X, (A - Y).T)\n\n"
+    "ValueError: shapes (1,3) and (1,3) not aligned: 3 (dim 1) != 1 (dim 0)",
     "a step in two lines": "dZ1 = np.dot(W2.T, dZ2)\ndZ1 *= 1 - np.power(A1, 2)\n"
     "AssertionError: Wrong values for dW1",
     "a step written into": "dZ1 = np.dot(W2.T, dZ2)\ndZ1[A1 <= 0] = 0\n"

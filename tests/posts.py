@@ -1,6 +1,8 @@
 """What tests print and what is pasted beside a function, for the package and for the page."""
 
 from backcheck.fixtures import Fixture, ids, load
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.operators import expression
 
 TESTS = [load(id) for id in ids()]
 BARE = [test for test in TESTS if test.numbers]
@@ -24,3 +26,14 @@ def as_printed(test: Fixture, **instead: object) -> str:
         for name, value in test.expected.items()
     }
     return "\n".join(f"{name} = {value}" for name, value in {**values, **instead}.items())
+
+
+NAMED = ("lstm_cell_backward\n{entries}", "{entries}\nThis is lstm_cell_backward(). Why?")
+"""Texts with numbers, which name their function."""
+
+
+def of_the_cell() -> str:
+    """Entries of two mistakes in the cell, under names that a loop prints as well."""
+    forms = {"dzi": expression("dit * (1 - it ** 2)"), "dzc": expression("dcct * cct * (1 - cct)")}
+    values = Mutant(load("c5w1_lstm_cell_backward"), forms).values
+    return f"dWi[1][2] = {values['dWi'][1, 2]}\ndbc[4] = {values['dbc'][4]}"

@@ -17,6 +17,7 @@ from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.mutants.operators import expression
 from backcheck.mutants.steps import other_forwards, sayings
 from backcheck.program import parse, write
+from posts import NAMED, of_the_cell
 from programs import LSTM, RNN
 
 LOOPS = [test for some in courses()[1:] for test in some if test.last]
@@ -52,6 +53,10 @@ def random_texts(fixture: Fixture, number: int, changes: int) -> Iterator[str]:
         else:
             prints = rng.choice((as_learners_print, as_the_notebook_prints))
             yield prints(fixture, values)
+
+
+def test_page_and_package_agree_on_a_function_that_a_text_names() -> None:
+    agree(*((place.format(entries=of_the_cell()),) for place in NAMED))
 
 
 @each

@@ -84,6 +84,13 @@ def test_a_line_beside_a_message_rules_out_what_does_not_compute_the_same(
     assert {mutant.verdict for mutant in found.candidates} == {"mistake"}
 
 
+def test_lines_of_one_exercise_say_that_a_message_is_of_it() -> None:
+    found = found_in("lines of one exercise and shapes that another has too")
+    assert found.fixture
+    assert found.fixture.function == "propagate"
+    assert {name for one in found.candidates for name in one.forms} == {"cost"}
+
+
 def test_a_step_that_goes_on_from_a_line_above_is_read_as_one() -> None:
     found = found_in("a step in two lines").candidates
     assert found

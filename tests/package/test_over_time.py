@@ -22,6 +22,7 @@ from backcheck.mutants.steps import at_each_step, other_forwards, sayings
 from backcheck.over_time import in_loop, unrolled
 from backcheck.program import Tree, parse, write
 from pace import allowed
+from posts import NAMED, of_the_cell
 from programs import learners
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
@@ -226,6 +227,15 @@ def test_the_formulas_that_the_first_notebooks_misprint_are_named_where_they_are
         (first, *_) = diagnose(printed(fixture, Mutant(fixture, forms).values)).candidates
         assert dict(first.forms) == forms
         assert first.name == table()["misprinted"].name
+
+
+@pytest.mark.parametrize("place", NAMED)
+def test_a_function_that_a_text_names_comes_before_a_loop_that_prints_the_same_names(
+    place: str,
+) -> None:
+    found = diagnose(place.format(entries=of_the_cell()))
+    assert found.fixture is load(CELL_TEST)
+    assert found.verdict == "explained"
 
 
 @pytest.mark.timed

@@ -57,9 +57,14 @@ export function* diagnosing(text, id = null, changes = 2) {
 export function* explaining(paste, fixture, changes) {
   const tests = fixture ? [fixture] : NEWEST_FIRST;
   const effort = new Effort();
+  // A function that the text names comes before tests that print alike.
+  const called = fixture ? null : yield* byFunction(paste, changes, effort);
+  // Two changes take seconds, and are not tried again where the function's own tests fit.
+  const most = called?.fixture ? Math.min(changes, 1) : changes;
   let found =
-    (yield* byTest(paste, tests, changes, effort)) ??
-    (yield* explain(paste, tests, changes, effort));
+    (called?.candidates.length ? called : null) ??
+    (yield* byTest(paste, tests, most, effort)) ??
+    (yield* explain(paste, tests, most, effort));
   // A message that is cut off quotes arrays of another call.
   const each = firstOfEach(paste);
   if (!found && each.length < paste.arrays.length)
@@ -69,15 +74,25 @@ export function* explaining(paste, fixture, changes) {
     if (isOverTime(paste) && !fixture) yield "loops";
     const other = fixture
       ? yield* unasked(paste, fixture, changes, effort, found)
-      : yield* inOtherCourse(paste, changes, effort);
+      : yield* inOtherCourse(paste, most, effort);
     found = other ?? found;
   }
+  if (called?.fixture && !found?.candidates.length) found = called;
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
   const foreign = found && isForeign(found) && !found.headline ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
   return withProblem(withLost(answer, paste.lost), paste);
+}
+
+/** What the tests of the function that a text names make of it.
+ * @type {(paste: Paste, changes: number, effort: Effort) => Generator<string | undefined, Diagnosis?>} */
+function* byFunction(paste, changes, effort) {
+  const far = DATA.others.filter(([id, , of]) => of === paste.function && !FIXTURES.has(id));
+  if (far.length) yield far.some(([, , , steps]) => steps) ? "loops" : "others";
+  const own = COURSES.flat().filter((test) => test.function === paste.function);
+  return own.length ? yield* explain(paste, own, changes, effort) : null;
 }
 
 /** The first array of each name, and those without one. @param {Paste} paste */

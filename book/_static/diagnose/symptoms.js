@@ -3,7 +3,7 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { linesOf, written } from "./pasted.js";
+import { eachAlone, linesOf, written } from "./pasted.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
 import { NOTHING } from "./reading.js";
 import { ofType, statementKind } from "./traceback.js";
@@ -125,12 +125,15 @@ export function testedBy(paste, wanted) {
 export function likelyMutants(paste, tests) {
   const { error, failing, frame } = paste;
   const clash = clashOf(error);
-  const found = tests
+  const every = tests
     .map((fixture) => ({
       fixture,
       candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
     }))
     .filter(({ candidates }) => candidates.length);
+  // Pasted lines are of the test that has the most of them.
+  const read = every.map(({ fixture }) => (clash ? linesOf(paste, fixture).size : 0));
+  const found = every.filter((_, at) => read[at] === Math.max(...read));
   if (found.length) {
     const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 4)) : found[0];
     const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });
@@ -172,7 +175,8 @@ function byLines(found, paste, fixture, says) {
   const kept = found.filter((one) => does(one, fixture.arrays) && does(one, network.arrays));
   if (kept.length) return kept;
   const own = written(paste, fixture);
-  return own && says(own) ? [own] : found;
+  if (!own || !says(own)) return found;
+  return eachAlone(own).sort((one, other) => Number(says(other)) - Number(says(one)));
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.pasted import lines_of, written
+from backcheck.diagnosis.pasted import each_alone, lines_of, written
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
 from backcheck.forward import networks
@@ -143,7 +143,9 @@ def _by_lines(
     if kept := [one for one in found if does(one, fixture.arrays) and does(one, network)]:
         return kept
     own = written(paste, fixture)
-    return [own] if own and says(own) else found
+    if not own or not says(own):
+        return found
+    return sorted(each_alone(own), key=lambda one: not says(one))
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
@@ -190,6 +192,9 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
             return None, (), (say("no-clash"), *_flat(clash[1:]), covered())
+        # Pasted lines are of the test that has the most of them.
+        read = {test: len(lines_of(paste, test)) for test in stopping}
+        stopping = {t: found for t, found in stopping.items() if read[t] == max(read.values())}
         best = min(stopping, key=lambda test: stopping[test][0].rank[:4])
         is_product, left, right = clash
         turned = (say("turned"),) if not is_product and left == right[::-1] else ()
