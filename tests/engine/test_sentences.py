@@ -53,7 +53,7 @@ def test_every_sentence_is_used_in_the_package() -> None:
     # How a loop over time runs goes by the key of its sentence.
     computed |= {"slice", "dstack"}
     computed |= {key.split()[0] for key in sayings(load("c5w1_lstm_backward_new"))}
-    computed |= {"step-differs", "part-differs", "last-step-right"}
+    computed |= {"step-differs", "part-differs", "last-steps-right"}
     computed |= {"some-arrays", "some-values", "masked", "unreadable", "no-array", "too-large"}
     computed |= {*table_of("diagnosis/differences.toml")["sections"]}
     assert named | computed | {"other-array", "other-test", "for-test", "of-test"} == set(

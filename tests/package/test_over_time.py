@@ -51,6 +51,7 @@ def changed(id: str, **forms: str) -> Mutant:
 
 def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
     kinds = ("carry", "step-alone", "other-sum", "other-step", "other-forward", "misprinted")
+    kinds += ("carry-added",)
     return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
 
 
@@ -263,11 +264,15 @@ def test_an_entry_that_one_notebook_prints_is_not_taken_for_an_array_of_another(
 @pytest.mark.parametrize(("id", "names"), [(RNN, "a_next"), (LSTM, "c_next and a_next")])
 def test_where_a_loop_is_not_explained_the_forward_pass_is_named_too(id: str, names: str) -> None:
     fixture = load(id)
-    values = fixture.values | {"da0": fixture.values["da0"] * 1.3}
-    said = " ".join(repr(diagnose(printed(fixture, values), changes=1)).split())
     forward = fixture.function.replace("backward", "forward")
-    assert f"{fixture.function} can be right and its cache wrong, since your own {forward}" in said
+    cause = f"{fixture.function} can be right and its cache wrong, since your own {forward}"
+    outputs = {name: fixture.values[name] * 1.3 + 0.1 for name in fixture.expected}
+    said = " ".join(repr(diagnose(printed(fixture, outputs), changes=1)).split())
+    assert cause in said
     assert f"print {names} of {forward} " in said
+    # What is right is computed from the cache of the test.
+    values = fixture.values | {"da0": fixture.values["da0"] * 1.3}
+    assert cause not in " ".join(repr(diagnose(printed(fixture, values), changes=1)).split())
 
 
 def test_numbers_of_no_program_of_a_loop_are_not_explained() -> None:
@@ -291,6 +296,13 @@ def test_dx_that_is_right_at_the_last_step_alone_points_at_what_is_carried(
     dx = np.where(np.arange(4) < 3, mutant.values["dx"] * 1.1, mutant.values["dx"])
     found = diagnose(f'gradients["dx"][1][2] = {dx[1, 2]}', id, 1)
     assert ("as expected at the last step and at no other" in repr(found)) == is_carried
+
+
+def test_dx_that_is_right_at_the_last_steps_alone_points_at_how_it_is_carried_on() -> None:
+    right = load(RNN).values["dx"]
+    dx = np.where(np.arange(4) < 2, right * 1.37 + 0.2, right)
+    said = " ".join(repr(diagnose(f'gradients["dx"][1][2] = {dx[1, 2]}', RNN, 1)).split())
+    assert "dx is as expected at the last 2 steps and at no other. What is carried is" in said
 
 
 def test_what_prints_dx_right_at_the_last_step_alone_changes_what_is_carried_or_added() -> None:

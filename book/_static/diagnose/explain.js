@@ -88,8 +88,10 @@ export function* explain(paste, wanted, changes, effort) {
   if (wanted.length > 1 && !rightOf(best).length && isForeign) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
-  remarks.push(...remains(best, paste));
-  if (best.fixture.last) remarks.push(ofCache(best.fixture));
+  const told = [...remains(best, paste)];
+  // What is right, or explained in part, is so by the cache of the test.
+  if (best.fixture.last && !told.length) told.push(ofCache(best.fixture));
+  remarks.push(...told);
   if (!rightOf(best).length) remarks.push(say("covered"));
   const found = unknown(best.fixture, remarks, best.seen);
   const { title, id } = best.fixture;

@@ -576,8 +576,9 @@ def _explain(
     foreign = not best.named or (not is_known(best) and 2 * best.fitting < len(best.arrays))
     if len(tests) > 1 and not best.right and foreign:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
-    remarks += _remains(best, paste)
-    remarks += [_of_cache(best.fixture)] if best.fixture.last else []
+    told = list(_remains(best, paste))
+    # What is right, or explained in part, is so by the cache of the test.
+    remarks += told or ([_of_cache(best.fixture)] if best.fixture.last else [])
     remarks += [] if best.right else [covered()]
     of = {"title": best.fixture.title, "id": best.fixture.id}
     headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
@@ -866,8 +867,9 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
         lines = {one.name: str(one.expression) for one in fixture.program.steps}
         over_time = "dstack" in lines.get(step, "")
         places = [{*found.tolist()} for found in np.nonzero(off)]
-        if over_time and places[-1] == {*range(np.size(off, -1) - 1)}:
-            yield say("last-step-right", step=called)
+        right = np.size(off, -1) - len(places[-1])
+        if over_time and right and places[-1] == {*range(np.size(off, -1) - right)}:
+            yield say("last-steps-right", step=called, n=right)
             return
         for axis, found in enumerate(places):
             if len(found) == 1 < off.shape[axis]:

@@ -86,12 +86,23 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     carries = [(name, own[name]) for name in own if name not in sums]
     biases = {name: sums[name] for name in sums if not name.startswith("dW")}
     kept: Forms = {name: f"{stem(name)}_t{later}" for name in sums}
+    handed = [name for name in body if stem(name).endswith("_prev")]
+    added: Forms = {name: ("+", f"{stem(name)}_t{later}", body[name]) for name in handed}
+    # The first of them is returned as it is carried, or as the step that runs last has it.
+    last = {f"{stem(name)}_t1": moved(fixture, body[name], fixture.last - 1) for name in handed}
+    returned = {s.name: last[s.expression] for s in fixture.program.steps if s.expression in last}
+    adding: list[Forms] = [*(dict([one]) for one in added.items()), added]
     found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
         "step-alone": [one for some in (sums, kept) for one in _some_of(some, biases)],
         "other-sum": [
             {name: ("+", other, biases[name]) for name in list(biases)[place + 1 :]}
             for place, other in enumerate(biases)
+        ],
+        "carry-added": [
+            form
+            for some in adding
+            for form in (some, some | returned if {*handed[:1]} <= some.keys() else {})
         ],
         "other-step": list(other_steps(fixture).values()),
         "other-forward": list(other_forwards(fixture).values()),
@@ -185,7 +196,11 @@ def other_forwards(fixture: Fixture) -> dict[str, Forms]:
                 found[line.name] = line.expression
         return found
 
-    made = {"forward-a0": cache({f"a_prev_t{at}": "a0" for at in every[1:]})}
+    made: dict[str, Forms] = {
+        "forward-a0": cache({f"a_prev_t{at}": "a0" for at in every[1:]}),
+        "forward-zero": cache({"a_prev_t1": ("*", 0.0, "a0")}),
+        "forward-last": {"a_prev_t1": f"a_next_t{fixture.last}"},
+    }
     for n in range(fixture.last):
         made[f"forward-x {n}"] = cache({f"xt_t{at}": ("slice", "x", float(n)) for at in every})
     if "c_prev_t1" in fixture.arrays:
