@@ -210,7 +210,8 @@ def test_a_mistake_of_the_cell_is_found_in_the_loop(
 def test_one_array_of_each_gate_in_place_of_another_is_found_as_one_change(id: str) -> None:
     fixture = load(id)
     names = list(mutants(fixture).joint["each-own"][0])
-    alone = [{name: tree} for name in names for tree in own_replaced(fixture, name).values()]
+    steps = {step.name: step.expression for step in fixture.program.steps if step.name in names}
+    alone = [{n: form} for n in steps for form in own_replaced(fixture, n, steps[n]).values()]
     for forms in [*alone, *mutants(fixture).joint["each-own"]]:
         values = Mutant(fixture, forms).values
         wanted = fixture.expected.items()

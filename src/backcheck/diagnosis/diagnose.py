@@ -47,12 +47,14 @@ from backcheck.diagnosis.search import FEW_TRIED, MOST_TRIED, SOME_TRIED, Effort
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
+from backcheck.diagnosis.uses import at_one_use
 from backcheck.fixtures import Fixture, load, prefix
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
 from backcheck.over_time import stem, time
+from backcheck.program import Tree
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -541,7 +543,12 @@ def _explain(
     def is_likely(one: Placing) -> bool:
         return is_known(one) or (named and one.named and one.fitting > 0)
 
+    best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
+    best = _on_gradient(best, placed)
     for tried, loose, some in _plan(placed, is_likely, changes):
+        # Two changes take long, and a mistake at one place of use does not.
+        if tried == 2 and not loose and (used := _used(best, 1)):
+            return used
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -569,8 +576,8 @@ def _explain(
             unsure = [_too_little("chance", some[0], paste)] if random > CHANCE else []
             answer = _chosen(list(found.values()), paste)
             return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
-    best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
-    best = _on_gradient(best, placed)
+    if changes == 2 and (used := _used(best, 2) or _joined(best)):
+        return used
     if not best.fitting and len(tests) > 1:
         return None
     foreign = not best.named or (not is_known(best) and 2 * best.fitting < len(best.arrays))
@@ -585,6 +592,34 @@ def _explain(
     return Diagnosis(
         "unexplained", best.fixture, (), tuple(remarks), best.arrays, headline=headline
     )
+
+
+def _used(placing: Placing, changes: int) -> Diagnosis | None:
+    """Return the mistakes at one place of use, which what is right beside them tells."""
+    fixture, arrays, right = placing.fixture, placing.arrays, placing.right
+    wrong = {step: array for step, array in arrays.items() if step not in right}
+    is_open = wrong and (right or changes == 2)
+    if not is_open or chance([replace(placing, arrays=wrong)], changes, True) > CHANCE:
+        return None
+    if not (found := at_one_use(fixture, arrays, changes)):
+        return None
+    candidates = distinct([Mutant(fixture, use.forms, changes) for use in found])
+    said = say("one-use", source=stem(found[0].source), line=stem(found[0].line))
+    return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
+
+
+def _joined(placing: Placing) -> Diagnosis | None:
+    """Return what explains each of the wrong arrays alone, if all of it together prints them."""
+    forms: dict[str, Tree] = {}
+    parts = list(_alone(placing))
+    for program, _ in parts:
+        forms |= program.forms
+    if len(parts) not in (2, 3) or len(forms) < sum(len(one.forms) for one, _ in parts):
+        return None
+    whole = Mutant(placing.fixture, forms, len(parts))
+    if not all(matches(whole, placing.arrays).values()):
+        return None
+    return Diagnosis("explained", placing.fixture, (whole,), (), placing.arrays)
 
 
 def _of_cache(fixture: Fixture) -> str:
@@ -796,10 +831,12 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
-    yield from _alone(placing, called) if len(arrays) > 1 else ()
+    for program, steps in _alone(placing) if len(arrays) > 1 else ():
+        of = {"steps": ", ".join(called[one] for one in steps), "n": len(steps)}
+        yield say("alone", changes="; ".join(program.shown), **of)
 
 
-def _alone(placing: Placing, called: Mapping[str, str]) -> Iterator[str]:
+def _alone(placing: Placing) -> Iterator[tuple[Mutant, list[str]]]:
     """Yield what explains some of the wrong arrays, and not the others."""
     left = [step for step in placing.arrays if step not in placing.right]
     while left:
@@ -808,10 +845,8 @@ def _alone(placing: Placing, called: Mapping[str, str]) -> Iterator[str]:
         if chance([one], 1) > CHANCE or not (found := _named_or_any(placing.fixture, one.arrays)):
             continue
         prints = matches(found[0], {other: placing.arrays[other] for other in left})
-        alike = [step, *(other for other in left if prints[other])]
+        yield found[0], [step, *(other for other in left if prints[other])]
         left = [other for other in left if not prints[other]]
-        of = {"steps": ", ".join(called[one] for one in alike), "n": len(alike)}
-        yield say("alone", changes="; ".join(found[0].shown), **of)
 
 
 def _named_or_any(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> list[Mutant]:

@@ -184,9 +184,8 @@ def _every_layer(
                     yield {first: form, **{slot: put(plain, to) for slot, to in group.items()}}
 
 
-def own_replaced(fixture: Fixture, slot: str) -> dict[tuple[str, str], Tree]:
+def own_replaced(fixture: Fixture, slot: str, tree: Tree) -> dict[tuple[str, str], Tree]:
     """Return a step that reads an array of several layers with another one of each, by symbols."""
-    tree = next(step.expression for step in fixture.program.steps if step.name == slot)
     layers = [named(layer, prefix(slot)) for layer in fixture.layers]
     reads, known = {*names(tree)}, {*known_at(fixture, slot)}
     found: dict[tuple[str, str], Tree] = {}
@@ -203,7 +202,7 @@ def _each_own(fixture: Fixture) -> Iterator[Forms]:
     alike: dict[tuple[str, str], Forms] = {}
     for step in fixture.program.steps:
         if is_place(fixture, step.name):
-            for symbols, tree in own_replaced(fixture, step.name).items():
+            for symbols, tree in own_replaced(fixture, step.name, step.expression).items():
                 alike.setdefault(symbols, {})[step.name] = tree
     for forms in alike.values():
         yield {name: tree for name, tree in forms.items() if not stops(fixture, tree)}

@@ -23,7 +23,7 @@ from backcheck.mutants.operators import Rewrites, expression, rewrites, througho
 from backcheck.mutants.roles import array_order
 from backcheck.mutants.steps import at_each_step, is_place
 from backcheck.over_time import time
-from backcheck.program import Program, Step, Tree, names, write
+from backcheck.program import Program, Step, Tree, names, put, write
 
 DROPPED = "parentheses dropped"
 """The operator that rewrites the text of a step, not its tree."""
@@ -206,7 +206,11 @@ def _slot(fixture: Fixture, name: str, tree: Tree) -> Slot:
     original = formula(fixture, tree)
     everywhere = throughout(tree, families(fixture, name))
     apart = sums_apart(fixture, name).values() if tree != name else ()
-    own = own_replaced(fixture, name).values() if tree != name else ()
+    steps = {step.name: step.expression for step in fixture.program.steps}
+    # A step that it reads can be written out in it.
+    whole = [tree, *(put(tree, {read: steps[read]}) for read in names(tree) if read in steps)]
+    ways = whole if tree != name else []
+    own = [form for one in ways for form in own_replaced(fixture, name, one).values()]
     for operator, form in chain(
         _rewritten(fixture, name, tree),
         _without_parentheses(tree),

@@ -1,0 +1,64 @@
+"""Mistakes at one place of use: a step is right, and one line that uses it has it otherwise.
+
+Who writes a step out again in each line that needs it, such as 1 - A ** 2, can mistype one of them.
+The outputs that are computed from the same step and are right tell that from a mistake in the step.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcheck.diagnosis.reading import PrintedArray
+from backcheck.diagnosis.search import Effort, Search
+from backcheck.fixtures import Fixture
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutate import Form
+from backcheck.program import Tree, put
+
+
+class Use(NamedTuple):
+    """The step that is written out, the line that has it otherwise, and all that is changed."""
+
+    source: str
+    line: str
+    forms: dict[str, Tree]
+
+
+@np.errstate(all="ignore")
+def at_one_use(fixture: Fixture, printed: Mapping[str, PrintedArray], changes: int) -> list[Use]:
+    """Return the mistakes at one place of use that print some numbers, alone or beside a name."""
+    search = Search(fixture, printed, loose=True, effort=Effort(10**9))
+    firsts = [forms for _, forms in occurrences(fixture)] if changes == 2 else [{}]
+    return [use for first in firsts for use in _beside(search, first, changes)]
+
+
+def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator[Use]:
+    shop = search.shop
+    run = shop.run({name: Form(tree) for name, tree in first.items()})
+    right = {place for place in search.printed if search.accepts(place, run.at(place))}
+    wrong = search.printed.keys() - right
+    if not wrong or (changes == 2 and len(right) <= len(search.right)):
+        return
+    telling = [run.reaching[place] for place in right if _tells(run.at(place))]
+    for line, slot in enumerate(shop.slots):
+        bit = shop.bits[line]
+        is_free = slot.forms and slot.name not in first
+        if not is_free or not all(run.reaching[place] & bit for place in wrong):
+            continue
+        for read, source in enumerate(shop.slots):
+            is_step = shop.reads[line] >> read & 1 and source.forms and not source.is_array
+            if not is_step or source.name in ("m", *first):
+                continue
+            # The step is right if it leads to what is right another way.
+            if any(reaching & shop.bits[read] and not reaching & bit for reaching in telling):
+                for form in source.forms:
+                    tree = put(slot.original.tree, {source.name: form.tree})
+                    forms = {**run.forms, slot.name: Form(tree)}
+                    if search.prints(forms):
+                        changed = {name: one.tree for name, one in forms.items()}
+                        yield Use(source.name, slot.name, changed)
+
+
+def _tells(value: Any) -> bool:
+    return bool(np.any(value))
