@@ -37,3 +37,29 @@ def of_the_cell() -> str:
     forms = {"dzi": expression("dit * (1 - it ** 2)"), "dzc": expression("dcct * cct * (1 - cct)")}
     values = Mutant(load("c5w1_lstm_cell_backward"), forms).values
     return f"dWi[1][2] = {values['dWi'][1, 2]}\ndbc[4] = {values['dbc'][4]}"
+
+
+USED_OTHERWISE = {
+    "c1w3_bp_public_c": {"dW2": "(A2 * Y) @ A1.T / m"},
+    "c5w1_rnn_cell_backward_new": {"dxt": "Wax.T @ (da_next * (1 - a_next) ** 2)"},
+    "c5w1_lstm_cell_backward": {"dWi": "(dit * it * (1 - ft)) @ concat.T"},
+    "c5w1_rnn_backward": {"dba_t4": "sum(da_next_t4 * (1 - a_next_t4), axis=1, keepdims=True)"},
+}
+"""By test a line in which a step is written out otherwise than it stands."""
+
+SEVERAL_MISTAKES = {
+    "c1w4_L_model_backward_v2": {"db2": "dZ2 / m", "dW1": "dZ1 @ A0.T", "dA0": "W1.T @ dA1"},
+    "c5w1_lstm_cell_backward": {
+        "dWf": "-dzf @ concat.T",
+        "dbo": "sum(dot, axis=1, keepdims=True)",
+        "dc_prev": "dc * it",
+    },
+}
+"""By test mistakes in lines that no other reads."""
+
+
+def of_program(id: str, changes: dict[str, str], names: tuple[str, ...] = ()) -> str:
+    """Print outputs of a test's program with some lines changed, all but if some are named."""
+    values = Mutant(load(id), {name: expression(form) for name, form in changes.items()}).values
+    outputs = names or tuple(load(id).expected)
+    return "\n".join(f"{name} = {values[name].tolist()}" for name in outputs)

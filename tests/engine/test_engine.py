@@ -68,6 +68,7 @@ LAYERS = (
         "judged",
         "uncovered",
         "clues",
+        "uses",
         "differences",
         "chosen",
         "explain",

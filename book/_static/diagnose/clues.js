@@ -53,18 +53,30 @@ export function* remains(placing, paste) {
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
-  for (let left = seen.size > 1 ? wrong : []; left.length; ) {
+  for (const [program, steps] of seen.size > 1 ? alone(placing) : []) {
+    const of = { steps: steps.map(called).join(", "), n: steps.length };
+    yield say("alone", { ...of, changes: program.shown.join("; ") });
+  }
+}
+
+/** What explains some of the wrong arrays, and not the others; what leaves the right ones as they
+ * are comes first.
+ * @param {Placing} placing @returns {Generator<[Mutant, [string, Observed][]]>} */
+export function* alone(placing) {
+  const { fixture, seen } = placing;
+  const right = rightOf(placing);
+  for (let left = [...seen].filter(([step]) => !right.includes(step)); left.length; ) {
     const [first, ...others] = left;
     left = others;
-    const alone = { ...placing, seen: new Map([first]) };
-    if (chance([alone], 1, false) > DATA.chance[0]) continue;
-    const [found] = namedOrAny(fixture, alone.seen);
+    const one = { ...placing, seen: new Map([first]) };
+    if (chance([one], 1, false) > DATA.chance[0]) continue;
+    const given = [...seen].filter(([step]) => right.includes(step));
+    const beside = given.length ? namedOrAny(fixture, new Map([...given, first])) : [];
+    const [found] = beside.length ? beside : namedOrAny(fixture, one.seen);
     if (!found) continue;
     const prints = found.matches(new Map(left));
-    const alike = [first, ...left.filter(([step]) => prints[step])];
+    yield [found, [first, ...left.filter(([step]) => prints[step])]];
     left = left.filter(([step]) => !prints[step]);
-    const of = { steps: alike.map(called).join(", "), n: alike.length };
-    yield say("alone", { ...of, changes: found.shown.join("; ") });
   }
 }
 

@@ -2,7 +2,7 @@
 /* The simplest explanation of some numbers on some tests; see diagnose.py. */
 
 import { chosen, hidden, namesToKnow } from "./chosen.js";
-import { remains } from "./clues.js";
+import { alone, remains } from "./clues.js";
 import { FIXTURES } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import {
@@ -21,6 +21,7 @@ import {
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
 import { stem } from "./steps.js";
+import { atOneUse } from "./uses.js";
 import { compared, DATA, least } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
@@ -36,9 +37,11 @@ export function* explain(paste, wanted, changes, effort) {
   const byName = every.length > 0;
   const known = (/** @type {Placing} */ one) => isKnown(one, byName, paste);
   // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
-  const near = mostLikely(placed).filter(
+  const near = (changes === 2 ? mostLikely(placed) : []).filter(
     (one) => known(one) || (byName && isNamed(one) && fitting(one) > 0),
   );
+  const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
+  const best = onGradient(closest, placed);
   /** @type {[number, boolean, Placing[]][]} */
   const plan = [
     [0, false, placed],
@@ -51,7 +54,10 @@ export function* explain(paste, wanted, changes, effort) {
   ];
   /** @type {string[]} */
   let remarks = [];
-  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes)) {
+  for (const [most, loose, tried] of plan.filter(([most]) => most <= changes || most === 2)) {
+    // Two changes take long, and a mistake at one place of use does not.
+    const one = most === 2 && !loose && changes ? yield* used(best, 1) : null;
+    if (one) return one;
     const random = chance(tried, most, loose);
     if (random > DATA.chance[1]) {
       const headline = tooLittle("too-few", tried[0], paste);
@@ -81,8 +87,8 @@ export function* explain(paste, wanted, changes, effort) {
       return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
     }
   }
-  const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
-  const best = onGradient(closest, placed);
+  const several = changes === 2 ? ((yield* used(best, 2)) ?? joined(best)) : null;
+  if (several) return several;
   if (!fitting(best) && wanted.length > 1) return null;
   const isForeign = !isNamed(best) || (!known(best) && 2 * fitting(best) < best.seen.size);
   if (wanted.length > 1 && !rightOf(best).length && isForeign) {
@@ -176,6 +182,40 @@ function expected({ fixture, seen }, loose) {
   ).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
+}
+
+/** The mistakes at one place of use, which what is right beside them tells.
+ * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
+function* used(placing, changes) {
+  const { fixture, seen } = placing;
+  const right = rightOf(placing);
+  const wrong = new Map([...seen].filter(([step]) => !right.includes(step)));
+  if (!wrong.size || (!right.length && changes < 2)) return null;
+  if (chance([{ ...placing, seen: wrong }], changes, true) > DATA.chance[0]) return null;
+  /** @type {Use[]} */
+  const found = [];
+  for (const use of atOneUse(fixture, seen, changes)) {
+    if (use) found.push(use);
+    else yield;
+  }
+  if (!found.length) return null;
+  const [{ source, line }] = found;
+  const said = say("one-use", { source: stem(source), line: stem(line) });
+  const candidates = distinct(found.map(({ forms }) => new Mutant(fixture, forms, changes)));
+  return { verdict: "explained", fixture, candidates, remarks: [said], seen };
+}
+
+/** What explains each of the wrong arrays alone, if all of it together prints them.
+ * @param {Placing} placing @returns {Diagnosis?} */
+function joined(placing) {
+  const { fixture, seen } = placing;
+  const parts = [...alone(placing)].map(([program]) => program);
+  const forms = new Map(parts.flatMap((one) => [...one.forms]));
+  const n = parts.reduce((all, one) => all + one.forms.size, 0);
+  if (parts.length < 2 || parts.length > 3 || forms.size < n) return null;
+  const whole = new Mutant(fixture, forms, parts.length);
+  if (!Object.values(whole.matches(seen)).every(Boolean)) return null;
+  return { verdict: "explained", fixture, candidates: [whole], remarks: [], seen };
 }
 
 /** What to know of the forward pass that makes the cache of a loop. @param {Fixture} fixture */

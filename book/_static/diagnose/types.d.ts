@@ -317,6 +317,13 @@ interface Assignment {
 }
 
 /** What a function did with some arrays; `overwritten` has what wrote into an output later. */
+/** A step, the line that has it otherwise, and all that is changed. */
+interface Use {
+  source: string;
+  line: string;
+  forms: Forms;
+}
+
 interface Trace {
   test: Fixture;
   arrays: Scope;

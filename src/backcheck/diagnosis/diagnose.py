@@ -547,7 +547,7 @@ def _explain(
     best = _on_gradient(best, placed)
     for tried, loose, some in _plan(placed, is_likely, changes):
         # Two changes take long, and a mistake at one place of use does not.
-        if tried == 2 and not loose and (used := _used(best, 1)):
+        if tried == 2 and not loose and changes and (used := _used(best, 1)):
             return used
         random = chance(some, tried, loose)
         if random > HOPELESS:
@@ -837,12 +837,20 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
 
 
 def _alone(placing: Placing) -> Iterator[tuple[Mutant, list[str]]]:
-    """Yield what explains some of the wrong arrays, and not the others."""
-    left = [step for step in placing.arrays if step not in placing.right]
+    """Yield what explains some of the wrong arrays, and not the others.
+
+    What leaves the right ones as they are comes first.
+    """
+    right = {step: placing.arrays[step] for step in placing.right}
+    left = [step for step in placing.arrays if step not in right]
     while left:
         step, *left = left
         one = replace(placing, arrays={step: placing.arrays[step]})
-        if chance([one], 1) > CHANCE or not (found := _named_or_any(placing.fixture, one.arrays)):
+        if chance([one], 1) > CHANCE:
+            continue
+        tried = ({**right, **one.arrays}, one.arrays) if right else (one.arrays,)
+        every = (_named_or_any(placing.fixture, arrays) for arrays in tried)
+        if not (found := next(filter(None, every), [])):
             continue
         prints = matches(found[0], {other: placing.arrays[other] for other in left})
         yield found[0], [step, *(other for other in left if prints[other])]

@@ -1,0 +1,18 @@
+"""The page's engine on mistakes in one line, or in several that no other line reads."""
+
+import pytest
+from test_engine import agree
+
+from posts import SEVERAL_MISTAKES, USED_OTHERWISE, of_program
+
+
+@pytest.mark.parametrize("changed", [USED_OTHERWISE, SEVERAL_MISTAKES])
+def test_page_and_package_agree_on_mistakes_in_single_lines(
+    changed: dict[str, dict[str, str]],
+) -> None:
+    agree(*((of_program(id, changes), id) for id, changes in changed.items()))
+
+
+def test_page_and_package_agree_on_a_line_beside_a_loop_that_carries_nothing() -> None:
+    line = "sum(da_next_t4 * a_next_t4, axis=1, keepdims=True)"
+    agree((of_program("c5w1_rnn_backward", {"da_next_t4": "da[:, :, 3]", "dba_t4": line}),))
