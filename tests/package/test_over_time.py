@@ -240,6 +240,19 @@ def test_a_function_that_a_text_names_comes_before_a_loop_that_prints_the_same_n
     assert found.verdict == "explained"
 
 
+def test_two_changes_are_not_tried_where_an_array_has_a_shape_that_no_program_prints() -> None:
+    deep: list[str] = []
+    values = {
+        "dx": np.full((3, 10), 0.2718),
+        "dWax": np.full((5, 3), 0.5772),
+        "dba": [[0.1414]] * 5,
+    }
+    text = "\n".join(f"{name} = {np.array(value).tolist()}" for name, value in values.items())
+    found = diagnose(text, before_two_changes=lambda: deep.append("deep"))
+    assert "dx has shape (3, 10), and (3, 10, 4) is expected." in found.remarks
+    assert deep == []
+
+
 @pytest.mark.timed
 def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
     mutant = changed(LSTM, dzc="dcct_t4 * (1 - cct_t4)", dbo_sum="dbo_t4")

@@ -6,6 +6,7 @@ import { alone, remains } from "./clues.js";
 import { FIXTURES } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import {
+  canBePrinted,
   chance,
   elsewhere,
   evidence,
@@ -37,9 +38,10 @@ export function* explain(paste, wanted, changes, effort) {
   const byName = every.length > 0;
   const known = (/** @type {Placing} */ one) => isKnown(one, byName, paste);
   // Two changes take seconds, and are tried where a name, or all else, speaks for the test.
-  const near = (changes === 2 ? mostLikely(placed) : []).filter(
+  const likely = (changes === 2 ? mostLikely(placed) : []).filter(
     (one) => known(one) || (byName && isNamed(one) && fitting(one) > 0),
   );
+  const near = likely.filter(canBePrinted);
   const closest = least(placed, (placing) => [-rightOf(placing).length, -fitting(placing)]);
   const best = onGradient(closest, placed);
   /** @type {[number, boolean, Placing[]][]} */

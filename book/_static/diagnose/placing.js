@@ -108,9 +108,12 @@ function valuesOf(fixture, step, seen) {
 }
 
 /** Whether a program may print the arrays, or one has its shape. @param {Placing} placing */
-export const isPossible = (placing) =>
-  fitting(placing) > 0 ||
-  [...placing.seen].every(([step, seen]) => valuesOf(placing.fixture, step, seen));
+export const isPossible = (placing) => fitting(placing) > 0 || canBePrinted(placing);
+
+/** Whether each array has a shape that one change gives its step.
+ * @type {(placing: Placing) => boolean} */
+export const canBePrinted = ({ fixture, seen }) =>
+  [...seen].every(([step, one]) => valuesOf(fixture, step, one));
 
 /** How many arrays have the shape of their step. @param {Placing} placing */
 export const fitting = ({ fixture, seen }) =>

@@ -667,7 +667,8 @@ def _plan(
     yield from ((tried, False, placed) for tried in few)
     yield 0, False, [other for placing in placed if (other := elsewhere(placing))]
     yield from ((tried, True, placed) for tried in few)
-    near = list(filter(is_likely, most_likely(placed))) if changes == 2 else []
+    likely = filter(is_likely, most_likely(placed)) if changes == 2 else ()
+    near = [placing for placing in likely if placing.can_be_printed]
     yield 2, False, near
     yield 2, True, [placing for placing in near if placing.partial]
 

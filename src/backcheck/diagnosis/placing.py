@@ -94,9 +94,12 @@ class Placing:
     @property
     def possible(self) -> bool:
         """Whether a program may print the arrays, or one of them has the expected shape."""
-        return self.fitting > 0 or all(
-            _can_be(self.fixture, array, step) for step, array in self.arrays.items()
-        )
+        return self.fitting > 0 or self.can_be_printed
+
+    @cached_property
+    def can_be_printed(self) -> bool:
+        """Whether each array has a shape that one change gives its step."""
+        return all(_can_be(self.fixture, array, step) for step, array in self.arrays.items())
 
 
 def _is_likely(array: PrintedArray, shape: tuple[int, ...]) -> bool:
