@@ -29,7 +29,7 @@ export function judged(paste, tests) {
   const right = newest.filter((_, at) => !own[at]);
   const changed = own
     .filter((one) => one !== null)
-    .map((one) => ({ one, order: [one.verdict === "mistake", !one.name, -keptBy(one)] }))
+    .map((one) => ({ one, order: rankOf(one) }))
     .sort((a, b) => compared(a.order, b.order))
     .map(({ one }) => one);
   const [first] = right.length ? right : changed.map((one) => one.fixture);
@@ -46,6 +46,9 @@ export function judged(paste, tests) {
   const candidates = right.length ? [] : eachAlone(changed[0]);
   return { fixture: first, candidates, remarks: [...said, say("lines-only"), say("paste-whole")] };
 }
+
+/** @param {Mutant} one */
+const rankOf = (one) => [one.forms.size, one.verdict === "mistake", !one.name, -keptBy(one)];
 
 /** How many operations its changed steps have in common with those of the test.
  * @param {Mutant} mutant */

@@ -19,8 +19,8 @@ MOST_WAYS = 4
 def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what pasted lines are in the tests that have the most of them, and the next step.
 
-    One in which they are right comes first, then one in which they are as good, then one in which
-    they are a mistake that has a name, then one with steps that are most like them.
+    One in which they are right comes first, then one in which most of them are, or are as good, or
+    a mistake that has a name, then one with steps that are most like them.
     """
     if not paste.lines:
         return None
@@ -40,7 +40,7 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     right = [test for test in own if not own[test]]
     changed = sorted(
         filter(None, own.values()),
-        key=lambda one: (one.verdict == "mistake", not one.name, -_kept(one)),
+        key=lambda one: (len(one.forms), one.verdict == "mistake", not one.name, -_kept(one)),
     )
     first = right[0] if right else changed[0].fixture
     n = len(read[first])
