@@ -25,6 +25,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import read
 from backcheck.fixtures import ids, load
 from backcheck.mutants.audit import audit, published
+from backcheck.mutants.fair import repaired, write
 from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mutate import mutants, mutated, second_changes
 from backcheck.program import Tree
@@ -222,6 +223,11 @@ def exhaustive() -> None:
     for id in ids("Course 1"):
         if load(id).function == "linear_backward":
             print(f"  {id}, two changes: {pasted_back(id, every_double(id), 2)}")
+    # `repaired` refuses a test that is not fair, and the file runs its own program.
+    test, scope = repaired(load("c5w1_lstm_backward_new")), {"__name__": "made_test"}
+    exec(write(test), scope)  # noqa: S102 - our own file
+    scope["check"](test.program.run)  # type: ignore[operator]
+    print(f"  {test.id}: accepts {audit(test).counts[0]}, and its file passes its program")
 
 
 def mangled(number: int) -> Iterator[str]:

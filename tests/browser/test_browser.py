@@ -32,8 +32,10 @@ def complaints(screen: Page) -> list[str]:
     return complaints_of(screen)
 
 
+# At 1280 pixels the pages are looked at in test_site_in_browser.
+@pytest.mark.parametrize("screen", SCREENS[1:], ids=["320 dark"], indirect=True)
 @pytest.mark.parametrize("name", chapters())
-def test_a_page_opens_without_complaint_and_fits_the_screen(
+def test_a_page_opens_without_complaint_and_fits_the_narrowest_screen(
     html: Path, screen: Page, complaints: list[str], name: str
 ) -> None:
     # What the page before still says is not said of this one.

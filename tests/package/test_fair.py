@@ -64,7 +64,11 @@ def mended(id: str) -> Fixture:
 every_made = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"made {name}")) for name in MADE]
 )
-every_mended = pytest.mark.parametrize("id", [id for id in ids() if load(id).is_gradient])
+# The loop of the LSTM, whose audit takes a minute, is repaired by `make bench BENCH=--exhaustive`;
+# here are its cell, and the other loop.
+every_mended = pytest.mark.parametrize(
+    "id", [id for id in ids() if load(id).is_gradient and id != "c5w1_lstm_backward_new"]
+)
 
 
 def test_a_seed_whose_bias_is_nearly_zero_is_passed_over() -> None:
@@ -83,7 +87,8 @@ def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims
     assert passes(module, fixture.program)
     for mutant in found.accepted:
         assert passes(module, mutant.program), mutant
-    for mutant in found.killed:
+    # To name a mistake takes a file longer than to reject it.
+    for mutant in found.killed[::3]:
         assert not passes(module, mutant.program), mutant
     for survivor in found.survivors:
         assert passes(module, survivor.mutant.program), survivor
