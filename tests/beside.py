@@ -50,6 +50,51 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "right numbers and nan": f"{CELL}cost = nan",
     "nan in a message": f"{CELL}AssertionError: Wrong values for cost. nan != 2.0424567983978403",
     "nan alone": "cost = nan",
+    "nan from one gate on": """gradients["dxt"][1][2] = nan
+gradients["da_prev"][2][3] = nan
+gradients["dc_prev"][2][3] = 0.797522038797
+gradients["dWf"][3][1] = nan
+gradients["dWi"][1][2] = 1.05749805523
+gradients["dWc"][3][1] = 2.30456216369
+gradients["dWo"][1][2] = 1.25861136977
+gradients["dbf"][4] = [ nan]
+gradients["dbi"][4] = [-0.40142491]
+gradients["dbc"][4] = [ 0.25587763]
+gradients["dbo"][4] = [ 1.3629463]""",
+    "nan of the first layer in a dictionary": """dW1 = [[nan nan nan nan]
+ [nan nan nan nan]
+ [nan nan nan nan]]
+db1 = [[nan]
+ [nan]
+ [nan]]
+dA1 = [[ 0.12913162 -0.44014127]
+ [-0.14175655  0.48317296]
+ [ 0.01663708 -0.05670698]]
+dW2 = [[-0.78404864 -0.2665171  -0.09202178]]
+db2 = [[0.15187861]]""",
+    "one output that is nan beside twice the rest": """dW1 = [[ 0.00602046 -0.01494533]
+ [ 0.00515936 -0.01282577]
+ [-0.00313784  0.007786  ]
+ [-0.01304073  0.03236486]]
+db1 = [[ 0.00352403]
+ [ 0.0030199 ]
+ [-0.00183473]
+ [-0.00762844]]
+dW2 = [[ 0.00157681  0.03530858 -0.00168332 -0.02045054]]
+db2 = nan""",
+    "nan of one call": """With sigmoid: dA_prev = [[nan nan]
+ [nan nan]
+ [nan nan]]
+With sigmoid: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With sigmoid: db = [[-0.05729622]]
+With relu: dA_prev = [[ 0.44090989  0.        ]
+ [ 0.37883606  0.        ]
+ [-0.2298228   0.        ]]
+With relu: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With relu: db = [[-0.20837892]]""",
+    "nan in a table": """| output | mine |
+|---|---|
+| `dWf[3, 1]` | nan |""",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

@@ -119,10 +119,43 @@ def test_a_cost_that_is_nan_beside_right_arrays_is_not_the_expected_one(name: st
     assert "cost is nan or inf" in str(found)
 
 
-@pytest.mark.parametrize("name", ["nan alone", "an entry that is nan"])
+@pytest.mark.parametrize("name", ["nan alone", "an entry that is nan", "nan in a table"])
 def test_nan_alone_is_told_what_to_look_for(name: str) -> None:
-    (said, *_) = found_in(name).remarks
-    assert "holds nan or inf" in said
+    assert "holds nan or inf" in found_in(name).title
+
+
+@pytest.mark.parametrize(
+    ("name", "lost", "first"),
+    [
+        ("nan from one gate on", "dxt, da_prev, dWf, dbf hold nan", "line of dft"),
+        ("nan of the first layer in a dictionary", "dW1, db1 hold nan", "line of dZ1"),
+        ("one output that is nan beside twice the rest", "db2 holds nan", "line of db2"),
+    ],
+)
+def test_numbers_beside_nan_are_explained_and_the_first_step_of_the_nan_is_named(
+    name: str, lost: str, first: str
+) -> None:
+    found = found_in(name)
+    said = " ".join(str(found).split())
+    assert found.verdict == "explained"
+    assert f"{lost} or inf, " in said
+    assert f"Look first at the {first}, from which nothing that is finite here" in said
+    assert "There are no numbers here" not in said
+    assert "is a warning" not in said
+    assert not any(one.startswith("Paste") and lost[:3] in one for one in found.remarks)
+
+
+def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
+    found = found_in("nan of one call")
+    assert found.arrays.keys() >= {"sigmoid_dW", "sigmoid_db", "relu_dW", "relu_dA_prev"}
+    assert found.title.endswith("are as expected, and dA_prev is nan or inf.")
+
+
+@pytest.mark.parametrize("warns", ["RuntimeWarning", "FloatingPointError"])
+def test_a_power_that_gives_nan_is_told_of_its_base_first(warns: str) -> None:
+    (said,) = diagnose(f"{warns}: invalid value encountered in power").remarks
+    assert said.startswith("A negative number was raised to a power")
+    assert "This is a warning" not in said
 
 
 def test_numbers_above_a_message_of_another_call_are_explained_on_their_own_test() -> None:

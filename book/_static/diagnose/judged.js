@@ -47,7 +47,7 @@ export function judged(paste, tests) {
   return { fixture: first, candidates, remarks: [...said, say("lines-only"), say("paste-whole")] };
 }
 
-/** How many operations its changed steps have in common with those of the test.
+/** How many operations its changed steps have in common with the own ones of a test.
  * @param {Mutant} mutant */
 const keptBy = ({ fixture, forms }) =>
   [...forms].flatMap(([name, now]) => {

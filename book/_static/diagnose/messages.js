@@ -21,10 +21,10 @@ export function messageFirst(found, paste, tests) {
 /** What lines of code compute, where neither a message nor a gradient stands there.
  * @type {(paste: Paste, every: Fixture[]) => Diagnosis?} */
 export function ofCode(paste, every) {
-  const { arrays, lines, error, failing, problem } = paste;
+  const { arrays, lines, error, failing, problem, lost } = paste;
   // What code assigns to other names than those of gradients are inputs.
   const areInputs = arrays.every(({ name }) => name?.[0] !== "d");
-  const isAlone = !error && !failing.length && !problem;
+  const isAlone = !error && !failing.length && !problem && !lost.length;
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
   if (!read) return null;
   const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
@@ -102,6 +102,7 @@ export function withoutNumbers(paste, wanted, every) {
   if (code) return code;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines, paste.hints) : [];
-  const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
+  const unread = paste.problem || paste.lost.length;
+  const remarks = unread && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }

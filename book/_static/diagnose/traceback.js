@@ -61,7 +61,7 @@ export const assignedIn = (text) =>
     return [name, sign[0] === "[" ? `= ${form}` : `${name} ${sign} (${form})`];
   });
 
-/** The names of single numbers that are nan or inf. @param {string} text */
+/** The names of single numbers that are nan or infinite. @param {string} text */
 export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => groups.name);
 
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
