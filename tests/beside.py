@@ -95,6 +95,35 @@ With relu: db = [[-0.20837892]]""",
     "nan in a table": """| output | mine |
 |---|---|
 | `dWf[3, 1]` | nan |""",
+    "None below numbers that are right": """gradients["dx"][1][2] = \
+[-2.07101689 -0.59255627  0.02466855  0.01483317]
+---------------------------------------------------------------------------
+TypeError                                 Traceback (most recent call last)
+<ipython-input-7-0a1b2c3d4e5f> in <module>
+      9 print("gradients[\\"dx\\"][1][2] =", gradients["dx"][1][2])
+---> 10 print("gradients[\\"dba\\"][4] =", gradients["dba"][4][0])
+
+TypeError: 'NoneType' object is not subscriptable
+""",
+    "None of which an attribute is read": """<ipython-input-8-0a1b2c3d4e5f> in <module>
+----> 3 print("gradients[\\"dWaa\\"].shape =", gradients["dWaa"].shape)
+
+AttributeError: 'NoneType' object has no attribute 'shape'
+""",
+    "numbers that the code of a traceback has": """Cell In[5], line 3
+      1 x, theta = 3, 4
+      2 db2 = np.array([[0.7115263]])
+----> 3 difference = gradient_check(x, theta, 1e-7, True)
+      4 dW2 = [[0.1234567, 0.7654321]]
+
+TypeError: gradient_check() takes from 2 to 3 positional arguments but 4 were given
+""",
+    "more arguments than a test hands over": """~/w3/public_tests.py in linear_backward_test(target)
+     40     t_dZ, t_cache = linear_backward_test_case()
+---> 41     t_dA_prev, t_dW, t_db = target(t_dZ, t_cache, True)
+
+TypeError: linear_backward() takes 2 positional arguments but 3 were given
+""",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

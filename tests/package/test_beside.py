@@ -8,6 +8,7 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
 from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
 from programs import learners
@@ -149,6 +150,31 @@ def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
     found = found_in("nan of one call")
     assert found.arrays.keys() >= {"sigmoid_dW", "sigmoid_db", "relu_dW", "relu_dA_prev"}
     assert found.title.endswith("are as expected, and dA_prev is nan or inf.")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "said"),
+    [
+        ("None below numbers that are right", "dx is right for", 'gradients["dba"] is None'),
+        ("None of which an attribute is read", "There are no", 'gradients["dWaa"] is None'),
+        ("numbers that the code of a traceback has", "There are no", "an older edition"),
+        ("more arguments than a test hands over", "There are no", "an older edition"),
+    ],
+)
+def test_a_traceback_is_told_by_the_line_it_shows_and_not_by_the_numbers_in_it(
+    name: str, title: str, said: str
+) -> None:
+    found = found_in(name)
+    assert found.verdict == "unexplained"
+    assert found.title.startswith(title)
+    assert any(said in one for one in found.remarks)
+    assert "no return" not in str(found)
+
+
+def test_numbers_above_and_below_the_code_of_a_traceback_are_read() -> None:
+    code = "Cell In[5], line 2\n      1 dW2 = [[9.5, 8.5]]\n----> 2 assert x\n      3 y\n"
+    text = f"dW1 = [[0.25 0.75]]\n{code}\nAssertionError: dZ2 = [[1.25 1.75]]"
+    assert [one.name for one in read(text).arrays] == ["dW1", "dZ2"]
 
 
 @pytest.mark.parametrize("warns", ["RuntimeWarning", "FloatingPointError"])

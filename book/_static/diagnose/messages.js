@@ -7,7 +7,7 @@ import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
-import { say } from "./words.js";
+import { say, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
@@ -34,7 +34,7 @@ export function ofCode(paste, every) {
 /** The likely causes of what a test or numpy said, if they are known.
  * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
 function ofMessage(paste, tests) {
-  const causes = knownCauses(paste.error, paste.frame);
+  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
   const likely = likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
@@ -71,7 +71,17 @@ export function stillOpen({ fixture, seen }, paste, tests) {
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 export function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame) : [];
+  const causes = error ? knownCauses(error, frame, true) : [];
+  const { fixture, seen } = found;
+  if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
+    const headline = say("right-but-stopped", {
+      right: [...seen.keys()].join(", "),
+      n: seen.size,
+      where: say("for-test", { title: fixture.title, id: fixture.id }),
+      error: error.slice(0, 80),
+    });
+    return { ...unknown(fixture, causes, seen), headline };
+  }
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };

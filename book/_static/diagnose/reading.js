@@ -1,7 +1,15 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
 import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
-import { assignedIn, complaints, hintsIn, lastFrame, lostIn, nothingIn } from "./traceback.js";
+import {
+  assignedIn,
+  complaints,
+  hintsIn,
+  lastFrame,
+  lostIn,
+  nothingIn,
+  withoutQuotedCode,
+} from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -287,8 +295,9 @@ export function read(text) {
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   text = cleaned(text);
   const said = complaints(text);
-  const single = [...new Set(lostIn(text).flatMap((name) => courseSpelling(name) || []))];
-  const [found, problem] = arraysIn(text);
+  const output = withoutQuotedCode(text);
+  const single = [...new Set(lostIn(output).flatMap((name) => courseSpelling(name) || []))];
+  const [found, problem] = arraysIn(output);
   const [arrays, lost] = finite(found, single);
   // Where only some arrays are called expected, those are not the learner's, nor is a quotation.
   const quotations = arrays.filter((seen) => seen.expected).map((seen) => seen.numbers);
@@ -297,7 +306,9 @@ export function read(text) {
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   const frame = lastFrame(text);
   /** @type {[string, number[]][]} */
-  const shapes = [...printedShapes(text)].flatMap(([name, shape]) => (name ? [[name, shape]] : []));
+  const shapes = [...printedShapes(output)].flatMap(([name, shape]) =>
+    name ? [[name, shape]] : [],
+  );
   const message = said.failing.length || said.function || said.error || frame.statement;
   const lines = assignedIn(text);
   /** @type {(line: [string, string]) => boolean} */

@@ -303,9 +303,8 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and found.is_foreign and not found.headline:
         found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
-    elif found and paste.error and (causes := told(paste.error, paste.frame)):
-        beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
+    elif found and paste.error:
+        found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
     found = _with_lost(found, paste.lost) if paste.lost else found
     if paste.problem:
@@ -320,6 +319,21 @@ def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> 
     own = [one for one in (*of.remarks, *_telling(found.remarks)) if one != covered()]
     remarks = (*own, covered())
     return replace(of, remarks=remarks, headline=say("message-first"))
+
+
+def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
+    """Return an answer with the causes of a message that stands beside the numbers."""
+    causes = told(paste.error, paste.frame, printed=True)
+    beside = say("message-too", error=paste.error[:80])
+    if found.verdict == "expected" and found.fixture and not pattern("warning").match(paste.error):
+        right, n = ", ".join(found.arrays), len(found.arrays)
+        where = say("for-test", title=found.fixture.title, id=found.fixture.id)
+        of = {"right": right, "n": n, "where": where, "error": paste.error[:80]}
+        headline = say("right-but-stopped", **of)
+        return replace(
+            found, verdict="unexplained", candidates=(), remarks=causes, headline=headline
+        )
+    return replace(found, remarks=(*_telling(found.remarks), beside, *causes)) if causes else found
 
 
 def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
@@ -338,7 +352,7 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
 
 def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
-    if causes := told(paste.error, paste.frame):
+    if causes := told(paste.error, paste.frame, bool(paste.arrays)):
         return Diagnosis("unexplained", None, (), causes)
     likely = likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None

@@ -353,12 +353,13 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
-    groups, rest, problem = _brackets("" if many else text, names)
+    output = _without_quoted_code(text)
+    many = next(islice(pattern("number").finditer(output), MOST_NUMBERS, None), None)
+    groups, rest, problem = _brackets("" if many else output, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    shapes = {name: shape for name, shape in _printed_shapes(text, names) if name}
+    shapes = {name: shape for name, shape in _printed_shapes(output, names) if name}
     arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
-    spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(text))
+    spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(output))
     single = tuple(dict.fromkeys(filter(None, spelled)))
     arrays, lost = _finite(arrays, single)
     if many or len(arrays) > MOST_ARRAYS:
@@ -447,6 +448,30 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         arrays.append(replace(one, around=array.shape) if array.ndim > 2 else one)
     finite, lost = _finite(arrays)
     return Paste(tuple(finite), lost=lost)
+
+
+def _without_quoted_code(text: str) -> str:
+    """Return a text in which the lines of code that a traceback shows are empty.
+
+    Those are the lines below the one that names a file or a cell, up to the arrow, what follows
+    the arrow, and the line below a File.
+    """
+    lines = text.split("\n")
+    above: list[int] | None = None
+    goes_on = False
+    for place, line in enumerate(lines):
+        held = len(line) <= LONGEST and pattern("held").match(line)
+        if held or not line.strip() or pattern("exception").match(line):
+            above, goes_on = ([] if held else None), False
+        elif len(line) <= LONGEST and pattern("arrow").match(line):
+            for quoted in (*(above or ()), place):
+                lines[quoted] = ""
+            above, goes_on = None, True
+        elif goes_on or (place and lines[place - 1].lstrip().startswith('File "')):
+            lines[place] = ""
+        elif above is not None:
+            above.append(place)
+    return "\n".join(lines)
 
 
 def _frame(text: str) -> Frame:
