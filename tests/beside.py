@@ -124,6 +124,20 @@ TypeError: gradient_check() takes from 2 to 3 positional arguments but 4 were gi
 
 TypeError: linear_backward() takes 2 positional arguments but 3 were given
 """,
+    "calls exchanged": """With relu: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With relu: db = [[-0.05729622]]
+With sigmoid: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With sigmoid: db = [[-0.20837892]]""",
+    "one output of calls exchanged": """With relu: dA_prev = [[ 0.44090989  0.        ]
+ [ 0.37883606  0.        ]
+ [-0.2298228   0.        ]]
+With relu: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With relu: db = [[-0.20837892]]
+With sigmoid: dA_prev = [[ 0.11017994  0.01105339]
+ [ 0.09466817  0.00949723]
+ [-0.05743092 -0.00576154]]
+With sigmoid: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With sigmoid: db = [[-0.05729622]]""",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

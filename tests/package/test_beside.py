@@ -146,6 +146,17 @@ def test_numbers_beside_nan_are_explained_and_the_first_step_of_the_nan_is_named
     assert not any(one.startswith("Paste") and lost[:3] in one for one in found.remarks)
 
 
+def test_calls_that_print_each_others_results_are_said_to_be_exchanged() -> None:
+    said = " ".join(str(found_in("calls exchanged")).split())
+    assert "what is printed with relu is what the test expects with sigmoid, and the other" in said
+    mixed = " ".join(str(found_in("one output of calls exchanged")).split())
+    assert "What is called dW (with relu) is dW (with sigmoid) of this test." in mixed
+    assert "exchanged" not in mixed
+    for private in ("The numbers are right", "relu_d", "sigmoid_d"):
+        assert private not in said
+        assert private not in mixed.replace("The numbers are right, and", "")
+
+
 def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
     found = found_in("nan of one call")
     assert found.arrays.keys() >= {"sigmoid_dW", "sigmoid_db", "relu_dW", "relu_dA_prev"}

@@ -5,7 +5,7 @@ import { formula, frequency, loopSaid, mistake, namesOf } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
 import { inLoop } from "./steps.js";
-import { bare, cacheProperties, compared, DATA, groupedBy } from "./util.js";
+import { bare, cacheProperties, compared, DATA, groupedBy, prefixOf } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
 
@@ -69,8 +69,22 @@ export class Mutant {
     return namesOf(this.fixture, this.forms).map(mistake);
   }
   get name() {
-    if (this.printedAs.size && !this.forms.size) return say("other-name");
+    if (this.printedAs.size && !this.forms.size) return this.exchanged || say("other-name");
     return this.named.map((one) => one.name).join(" and ");
+  }
+  /** What is said where one call of a test prints what another one should, or "". */
+  get exchanged() {
+    const all = [...this.printedAs].map(([step, name]) => [prefixOf(name), prefixOf(step)]);
+    if (all.length < 2 || all.some(([one, other]) => !one || !other || one === other)) return "";
+    const [name, step] = all[0].map((one) => one.slice(0, -1));
+    return say("exchanged-calls", { name, step, n: new Set(all.map(String)).size });
+  }
+  /** The names that stand in place of others, each with the call it is printed by. */
+  get called() {
+    const shown = (/** @type {string} */ one) =>
+      prefixOf(one) ? say("in-call", { name: bare(one), call: prefixOf(one).slice(0, -1) }) : one;
+    const others = [...this.printedAs].filter(([step, name]) => step !== name);
+    return others.map(([step, name]) => [shown(name), shown(step)]);
   }
   /** The operators of mutation that make it. */
   get operators() {

@@ -2,7 +2,7 @@
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./fixtures.js";
 import { time } from "./steps.js";
-import { DATA, groupedBy, spelledIn } from "./util.js";
+import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
 import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
 import { spreadOf } from "./workshop.js";
@@ -285,14 +285,18 @@ export function elsewhere(placing) {
   const steps = Object.keys(reference).filter((name) => !(name in arrays) && !time(name));
   /** @type {Seen} */
   const taken = new Map();
+  /** @type {Map<string, string>} */
+  const printedAs = new Map();
   for (const [step, seen] of placing.seen) {
     const options = [step, ...Object.keys(expected), ...steps];
     const found = options.find((name) => !taken.has(name) && seen.matches(reference[name]));
     if (!found) return null;
     taken.set(found, seen);
+    // Where a test runs several calls, each has a name of its own for what is printed.
+    const own = prefixOf(step) ? step : seen.name;
+    if (seen.name && own && (prefixOf(step) || own !== found)) printedAs.set(found, own);
   }
-  const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
-  if (!printedAs.size) return null;
+  if ([...printedAs].every(([step, name]) => step === name)) return null;
   const { fixture } = placing;
   return { fixture, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
 }

@@ -48,7 +48,7 @@ from backcheck.diagnosis.search import FEW_TRIED, MOST_TRIED, SOME_TRIED, Effort
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
-from backcheck.fixtures import Fixture, load, prefix
+from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
@@ -225,10 +225,10 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     for statement, expected in zip(first.shown, first.expects, strict=True):
         yield statement
         yield f"    {expected}"
-    for step, name in first.printed_as.items():
+    for name, step in [] if first.exchanged else first.called:
         yield say("called", name=name, step=step)
     if first.printed_as and not first.forms:
-        yield f"    {say('own-name')}"
+        yield first.exchanged or f"    {say('own-name')}"
         return
     yield f"    {sentence(first)}"
     yield from (f"    {mistake.hint}" for mistake in first.named)
@@ -719,13 +719,10 @@ def _one_change(
 
 
 def _names_to_know(placing: Placing) -> Iterator[str]:
-    """Yield what to know of older names, or where two calls of a test have exchanged theirs."""
+    """Yield what to know of older names."""
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
-    names = placing.printed_as.items()
-    if len(names) > 1 and all(prefix(name) not in ("", prefix(step)) for step, name in names):
-        yield say("exchanged-calls")
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:

@@ -35,7 +35,7 @@ class Mutant:
     fixture: Fixture
     forms: Mapping[str, Tree]  # the new expression of each changed slot
     changes: int = 1
-    # The name of each step whose result stands under another output's name.
+    # The name of each step whose result stands under another output's name, or is of another call.
     printed_as: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -135,8 +135,29 @@ class Mutant:
     def name(self) -> str:
         """What the change is called, or ``""`` if it has no name."""
         if self.printed_as and not self.forms:
-            return say("other-name")
+            return self.exchanged or say("other-name")
         return " and ".join(mistake.name for mistake in self.named)
+
+    @property
+    def exchanged(self) -> str:
+        """What is said where one call of a test prints what another one should, or ``""``."""
+        ways = {(prefix(name), prefix(step)): None for step, name in self.printed_as.items()}
+        if len(self.printed_as) < 2 or any(not all(way) or way[0] == way[1] for way in ways):
+            return ""
+        name, step = (before.strip("_") for before in next(iter(ways)))
+        return say("exchanged-calls", name=name, step=step, n=len(ways))
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The names that stand in place of others, each with the call it is printed by."""
+
+        def shown(name: str) -> str:
+            before = prefix(name)
+            of = {"name": name.removeprefix(before), "call": before.strip("_")}
+            return say("in-call", **of) if before else name
+
+        names = self.printed_as.items()
+        return [(shown(name), shown(step)) for step, name in names if name != step]
 
     @cached_property
     def operators(self) -> tuple[str, ...]:
