@@ -138,6 +138,18 @@ With sigmoid: dA_prev = [[ 0.11017994  0.01105339]
  [-0.05743092 -0.00576154]]
 With sigmoid: dW = [[ 0.44513824  0.37371418 -0.10478989]]
 With sigmoid: db = [[-0.05729622]]""",
+    "a table of mine and expected": """| | mine | should be | relative error |
+|---|---|---|---|
+| `dx[1][2]` | [-0.1503 -0.3455  0.0207  0.0148] | [-2.0711 -0.5926  0.0247  0.0148] | 0.9 |
+| `da0[2][3]` | -0.1727 | -0.3149 | 0.45 |
+| `dWaa[1][2]` | 1.0560 | 2.3033 | 0.54 |
+""",
+    "a table of expected and mine": """Name | Expected | Got
+--- | --- | ---
+`dW1[1][0]` | 0.00257968 | 0.00515936
+dW2[0][1] | 0.01765429 | 0.03530858
+**db2[0]** | [-0.16655712] | [-0.33311424]
+""",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from backcheck.__main__ import main
+from backcheck.diagnosis import placing
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
@@ -155,6 +156,20 @@ def test_calls_that_print_each_others_results_are_said_to_be_exchanged() -> None
     for private in ("The numbers are right", "relu_d", "sigmoid_d"):
         assert private not in said
         assert private not in mixed.replace("The numbers are right, and", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a table of mine and expected", "da_next[t] = da[:, :, t]"),
+        ("a table of expected and mine", "dZ2 = (A2 - Y) * 2"),
+    ],
+)
+def test_the_learners_column_of_a_table_is_read_by_its_head(name: str, change: str) -> None:
+    found = found_in(name)
+    assert found.verdict == "explained"
+    assert change in {str(one) for one in found.candidates}
+    assert all(array.at for array in read(BESIDE[name], placing.courses()[0]).arrays)
 
 
 def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
