@@ -150,6 +150,11 @@ With sigmoid: db = [[-0.05729622]]""",
 dW2[0][1] | 0.01765429 | 0.03530858
 **db2[0]** | [-0.16655712] | [-0.33311424]
 """,
+    "1/m left out beside another change": """dw = [[-0.24227938]
+ [ 0.28411456]
+ [-4.00246901]]
+db = 0.7420657708859981
+cost = 0.820245300695208""",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

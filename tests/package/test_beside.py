@@ -172,6 +172,12 @@ def test_the_learners_column_of_a_table_is_read_by_its_head(name: str, change: s
     assert all(array.at for array in read(BESIDE[name], placing.courses()[0]).arrays)
 
 
+def test_a_change_that_has_a_name_comes_before_one_that_prints_the_same_without() -> None:
+    found = found_in("1/m left out beside another change")
+    assert "the average over m left out and operator replaced: mistake" in str(found)
+    assert "* m" not in str(found.candidates[0])
+
+
 def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
     found = found_in("nan of one call")
     assert found.arrays.keys() >= {"sigmoid_dW", "sigmoid_db", "relu_dW", "relu_dA_prev"}

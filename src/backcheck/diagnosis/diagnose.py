@@ -215,8 +215,7 @@ def sentence(mutant: Mutant) -> str:
     surprise = outcome == ("passes" if wrong else "error")
     test = say("but-test" if surprise else "and-test", says=say(outcome))
     narrow = say("narrow") if wrong and mutant.right_here else ""
-    name = mutant.name or " and ".join(mutant.operators) or say("unnamed")
-    return f"{name}: {mutant.verdict}{narrow}, {test}"
+    return f"{mutant.described}: {mutant.verdict}{narrow}, {test}"
 
 
 def described(group: Sequence[Mutant]) -> Iterator[str]:
