@@ -155,6 +155,13 @@ dW2[0][1] | 0.01765429 | 0.03530858
  [-4.00246901]]
 db = 0.7420657708859981
 cost = 0.820245300695208""",
+    "None where a dictionary is read": """<ipython-input-8-0a1b2c3d4e5f> in <module>
+----> 3 print("dWax[3][1] =", gradients["dWax"][3][1])
+
+TypeError: 'NoneType' object is not subscriptable
+""",
+    "more arguments than a check takes": "TypeError: gradient_check_n() takes 4 positional "
+    "arguments but 6 were given",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

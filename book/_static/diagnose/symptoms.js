@@ -39,8 +39,9 @@ function newNames({ forms, fixture }) {
  * were printed above, the dictionary that holds them was made.
  * @type {(error: string, frame: Frame, printed?: boolean) => string[]} */
 export function knownCauses(error, frame, printed = false) {
-  const name = noneIn(error, frame.statement, printed);
-  if (name) return [say("none-here", { name })];
+  const name = noneIn(error, frame.statement);
+  const isSure = printed || error.includes("has no attribute");
+  if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
   // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
   const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
   if (frame.function === "cell" && handed) return [handed[1]];
@@ -53,10 +54,10 @@ export function knownCauses(error, frame, printed = false) {
 }
 
 /** What a statement shows to be None where it is read, or "".
- * @type {(error: string, statement: string, printed: boolean) => string} */
-function noneIn(error, statement, printed) {
+ * @type {(error: string, statement: string) => string} */
+function noneIn(error, statement) {
   const [, attribute] = /'NoneType' object has no attribute '(\w+)'/.exec(error) ?? [];
-  const isKey = printed && error.includes("'NoneType' object is not subscriptable");
+  const isKey = error.includes("'NoneType' object is not subscriptable");
   const found = attribute
     ? every("read-of", statement).filter(({ groups }) => groups?.attribute === attribute)
     : every("entry-of-key", isKey ? statement : "");

@@ -93,8 +93,9 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
 
     Where numbers were `printed` above, the dictionary that holds them was made.
     """
-    if name := _none_in(error, frame, printed):
-        return (say("none-here", name=name),)
+    if name := _none_in(error, frame):
+        is_sure = printed or "has no attribute" in error
+        return (say("none-here", name=name), *([] if is_sure else [say("none-or-return")]))
     plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
     # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
     if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
@@ -118,13 +119,13 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
     return (*shown, *several, *says, *more, *read) or tuple(one["says"] for one in plain[:1])
 
 
-def _none_in(error: str, frame: Frame, printed: bool) -> str:
+def _none_in(error: str, frame: Frame) -> str:
     """Return what a statement shows to be None where it is read, or ``""``."""
     attribute = re.search(r"'NoneType' object has no attribute '(\w+)'", error)
     if attribute:
         found = pattern("read-of").finditer(frame.statement)
         named = {one["of"] for one in found if one["attribute"] == attribute[1]}
-    elif printed and "'NoneType' object is not subscriptable" in error:
+    elif "'NoneType' object is not subscriptable" in error:
         named = {one["of"] for one in pattern("entry-of-key").finditer(frame.statement)}
     else:
         return ""
