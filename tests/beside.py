@@ -53,6 +53,118 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "right numbers and nan": f"{CELL}cost = nan",
     "nan in a message": f"{CELL}AssertionError: Wrong values for cost. nan != 2.0424567983978403",
     "nan alone": "cost = nan",
+    "nan from one gate on": """gradients["dxt"][1][2] = nan
+gradients["da_prev"][2][3] = nan
+gradients["dc_prev"][2][3] = 0.797522038797
+gradients["dWf"][3][1] = nan
+gradients["dWi"][1][2] = 1.05749805523
+gradients["dWc"][3][1] = 2.30456216369
+gradients["dWo"][1][2] = 1.25861136977
+gradients["dbf"][4] = [ nan]
+gradients["dbi"][4] = [-0.40142491]
+gradients["dbc"][4] = [ 0.25587763]
+gradients["dbo"][4] = [ 1.3629463]""",
+    "nan of the first layer in a dictionary": """dW1 = [[nan nan nan nan]
+ [nan nan nan nan]
+ [nan nan nan nan]]
+db1 = [[nan]
+ [nan]
+ [nan]]
+dA1 = [[ 0.12913162 -0.44014127]
+ [-0.14175655  0.48317296]
+ [ 0.01663708 -0.05670698]]
+dW2 = [[-0.78404864 -0.2665171  -0.09202178]]
+db2 = [[0.15187861]]""",
+    "one output that is nan beside twice the rest": """dW1 = [[ 0.00602046 -0.01494533]
+ [ 0.00515936 -0.01282577]
+ [-0.00313784  0.007786  ]
+ [-0.01304073  0.03236486]]
+db1 = [[ 0.00352403]
+ [ 0.0030199 ]
+ [-0.00183473]
+ [-0.00762844]]
+dW2 = [[ 0.00157681  0.03530858 -0.00168332 -0.02045054]]
+db2 = nan""",
+    "nan of one call": """With sigmoid: dA_prev = [[nan nan]
+ [nan nan]
+ [nan nan]]
+With sigmoid: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With sigmoid: db = [[-0.05729622]]
+With relu: dA_prev = [[ 0.44090989  0.        ]
+ [ 0.37883606  0.        ]
+ [-0.2298228   0.        ]]
+With relu: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With relu: db = [[-0.20837892]]""",
+    "nan in a table": """| output | mine |
+|---|---|
+| `dWf[3, 1]` | nan |""",
+    "None below numbers that are right": """gradients["dx"][1][2] = \
+[-2.07101689 -0.59255627  0.02466855  0.01483317]
+---------------------------------------------------------------------------
+TypeError                                 Traceback (most recent call last)
+<ipython-input-7-0a1b2c3d4e5f> in <module>
+      9 print("gradients[\\"dx\\"][1][2] =", gradients["dx"][1][2])
+---> 10 print("gradients[\\"dba\\"][4] =", gradients["dba"][4][0])
+
+TypeError: 'NoneType' object is not subscriptable
+""",
+    "None of which an attribute is read": """<ipython-input-8-0a1b2c3d4e5f> in <module>
+----> 3 print("gradients[\\"dWaa\\"].shape =", gradients["dWaa"].shape)
+
+AttributeError: 'NoneType' object has no attribute 'shape'
+""",
+    "numbers that the code of a traceback has": """Cell In[5], line 3
+      1 x, theta = 3, 4
+      2 db2 = np.array([[0.7115263]])
+----> 3 difference = gradient_check(x, theta, 1e-7, True)
+      4 dW2 = [[0.1234567, 0.7654321]]
+
+TypeError: gradient_check() takes from 2 to 3 positional arguments but 4 were given
+""",
+    "more arguments than a test hands over": """~/w3/public_tests.py in linear_backward_test(target)
+     40     t_dZ, t_cache = linear_backward_test_case()
+---> 41     t_dA_prev, t_dW, t_db = target(t_dZ, t_cache, True)
+
+TypeError: linear_backward() takes 2 positional arguments but 3 were given
+""",
+    "calls exchanged": """With relu: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With relu: db = [[-0.05729622]]
+With sigmoid: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With sigmoid: db = [[-0.20837892]]""",
+    "one output of calls exchanged": """With relu: dA_prev = [[ 0.44090989  0.        ]
+ [ 0.37883606  0.        ]
+ [-0.2298228   0.        ]]
+With relu: dW = [[ 0.10266786  0.09778551 -0.01968084]]
+With relu: db = [[-0.20837892]]
+With sigmoid: dA_prev = [[ 0.11017994  0.01105339]
+ [ 0.09466817  0.00949723]
+ [-0.05743092 -0.00576154]]
+With sigmoid: dW = [[ 0.44513824  0.37371418 -0.10478989]]
+With sigmoid: db = [[-0.05729622]]""",
+    "a table of mine and expected": """| | mine | should be | relative error |
+|---|---|---|---|
+| `dx[1][2]` | [-0.1503 -0.3455  0.0207  0.0148] | [-2.0711 -0.5926  0.0247  0.0148] | 0.9 |
+| `da0[2][3]` | -0.1727 | -0.3149 | 0.45 |
+| `dWaa[1][2]` | 1.0560 | 2.3033 | 0.54 |
+""",
+    "a table of expected and mine": """Name | Expected | Got
+--- | --- | ---
+`dW1[1][0]` | 0.00257968 | 0.00515936
+dW2[0][1] | 0.01765429 | 0.03530858
+**db2[0]** | [-0.16655712] | [-0.33311424]
+""",
+    "1/m left out beside another change": """dw = [[-0.24227938]
+ [ 0.28411456]
+ [-4.00246901]]
+db = 0.7420657708859981
+cost = 0.820245300695208""",
+    "None where a dictionary is read": """<ipython-input-8-0a1b2c3d4e5f> in <module>
+----> 3 print("dWax[3][1] =", gradients["dWax"][3][1])
+
+TypeError: 'NoneType' object is not subscriptable
+""",
+    "more arguments than a check takes": "TypeError: gradient_check_n() takes 4 positional "
+    "arguments but 6 were given",
     "an entry that is nan": 'gradients["dxt"][1][2] = nan',
     "numbers of another call": "dw = [[4.8]\n [13.71]]\ndb = 0.36666666666666653\n"
     "AssertionError: Wrong values for grads['dw']. [[ 5.55 ]\n [14.985]\n [ 5.985]] != "

@@ -175,7 +175,8 @@ def _of_every_test() -> dict[str, Any]:
         # Nobody writes out the steps of a loop.
         "known_steps": [n for n in sorted(package.symptoms.known_steps()) if "_t" not in n],
         "plain": [
-            [one["pattern"], one["says"]] for one in package.symptoms.exceptions()["plain"].values()
+            [one["pattern"], one["says"], "handed_out" in one]
+            for one in package.symptoms.exceptions()["plain"].values()
         ],
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises())],

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from backcheck.__main__ import main
+from backcheck.diagnosis import placing
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
 from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
 from programs import learners
@@ -126,10 +128,101 @@ def test_a_cost_that_is_nan_beside_right_arrays_is_not_the_expected_one(name: st
     assert "cost is nan or inf" in str(found)
 
 
-@pytest.mark.parametrize("name", ["nan alone", "an entry that is nan"])
+@pytest.mark.parametrize("name", ["nan alone", "an entry that is nan", "nan in a table"])
 def test_nan_alone_is_told_what_to_look_for(name: str) -> None:
-    (said, *_) = found_in(name).remarks
-    assert "holds nan or inf" in said
+    assert "holds nan or inf" in found_in(name).title
+
+
+@pytest.mark.parametrize(
+    ("name", "lost", "first"),
+    [
+        ("nan from one gate on", "dxt, da_prev, dWf, dbf hold nan", "line of dft"),
+        ("nan of the first layer in a dictionary", "dW1, db1 hold nan", "line of dZ1"),
+        ("one output that is nan beside twice the rest", "db2 holds nan", "line of db2"),
+    ],
+)
+def test_numbers_beside_nan_are_explained_and_the_first_step_of_the_nan_is_named(
+    name: str, lost: str, first: str
+) -> None:
+    found = found_in(name)
+    said = " ".join(str(found).split())
+    assert found.verdict == "explained"
+    assert f"{lost} or inf, " in said
+    assert f"Look first at the {first}, from which nothing that is finite here" in said
+    assert "There are no numbers here" not in said
+    assert "is a warning" not in said
+    assert not any(one.startswith("Paste") and lost[:3] in one for one in found.remarks)
+
+
+def test_calls_that_print_each_others_results_are_said_to_be_exchanged() -> None:
+    said = " ".join(str(found_in("calls exchanged")).split())
+    assert "what is printed with relu is what the test expects with sigmoid, and the other" in said
+    mixed = " ".join(str(found_in("one output of calls exchanged")).split())
+    assert "What is called dW (with relu) is dW (with sigmoid) of this test." in mixed
+    assert "exchanged" not in mixed
+    for private in ("The numbers are right", "relu_d", "sigmoid_d"):
+        assert private not in said
+        assert private not in mixed.replace("The numbers are right, and", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("a table of mine and expected", "da_next[t] = da[:, :, t]"),
+        ("a table of expected and mine", "dZ2 = (A2 - Y) * 2"),
+    ],
+)
+def test_the_learners_column_of_a_table_is_read_by_its_head(name: str, change: str) -> None:
+    found = found_in(name)
+    assert found.verdict == "explained"
+    assert change in {str(one) for one in found.candidates}
+    assert all(array.at for array in read(BESIDE[name], placing.courses()[0]).arrays)
+
+
+def test_a_change_that_has_a_name_comes_before_one_that_prints_the_same_without() -> None:
+    found = found_in("1/m left out beside another change")
+    assert "the average over m left out and operator replaced: mistake" in str(found)
+    assert "* m" not in str(found.candidates[0])
+
+
+def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
+    found = found_in("nan of one call")
+    assert found.arrays.keys() >= {"sigmoid_dW", "sigmoid_db", "relu_dW", "relu_dA_prev"}
+    assert found.title.endswith("are as expected, and dA_prev is nan or inf.")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "said"),
+    [
+        ("None below numbers that are right", "dx is right for", 'gradients["dba"] is None'),
+        ("None of which an attribute is read", "There are no", 'gradients["dWaa"] is None'),
+        ("numbers that the code of a traceback has", "There are no", "an older edition"),
+        ("more arguments than a test hands over", "There are no", "an older edition"),
+        ("more arguments than a check takes", "There are no", "an older edition"),
+        ("None where a dictionary is read", "There are no", "that may be None itself"),
+    ],
+)
+def test_a_traceback_is_told_by_the_line_it_shows_and_not_by_the_numbers_in_it(
+    name: str, title: str, said: str
+) -> None:
+    found = found_in(name)
+    assert found.verdict == "unexplained"
+    assert found.title.startswith(title)
+    assert any(said in one for one in found.remarks)
+    assert "so it gives back None" not in str(found)
+
+
+def test_numbers_above_and_below_the_code_of_a_traceback_are_read() -> None:
+    code = "Cell In[5], line 2\n      1 dW2 = [[9.5, 8.5]]\n----> 2 assert x\n      3 y\n"
+    text = f"dW1 = [[0.25 0.75]]\n{code}\nAssertionError: dZ2 = [[1.25 1.75]]"
+    assert [one.name for one in read(text).arrays] == ["dW1", "dZ2"]
+
+
+@pytest.mark.parametrize("warns", ["RuntimeWarning", "FloatingPointError"])
+def test_a_power_that_gives_nan_is_told_of_its_base_first(warns: str) -> None:
+    (said,) = diagnose(f"{warns}: invalid value encountered in power").remarks
+    assert said.startswith("A negative number was raised to a power")
+    assert "This is a warning" not in said
 
 
 def test_numbers_above_a_message_of_another_call_are_explained_on_their_own_test() -> None:

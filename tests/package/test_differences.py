@@ -117,6 +117,11 @@ def test_brackets_missing_around_the_costs_have_the_number_that_a_real_check_pri
         assert any("is not in brackets" in cause for cause in causes(number, "gradient_check"))
 
 
+def test_every_cause_of_a_difference_that_several_have_is_named() -> None:
+    half = "thetaplus - epsilon is theta itself", "one array", "one-sided"
+    assert all(word in " ".join(causes(1 / 3, "gradient_check")) for word in half)
+
+
 def test_right_passes_and_numbers_of_no_mistake_have_no_cause() -> None:
     for text in ("0.00000011890913", "0.4142135623", "0.28", "0.2851", "0.99"):
         assert causes(float(text)) == ()

@@ -317,6 +317,10 @@ PLAIN = {
     "steps": "ValueError: operands could not be broadcast together with shapes (5,10,4) (5,10)",
     "in-place": "ValueError: non-broadcastable output operand with shape (5,1) doesn't match the "
     "broadcast shape (5,5)",
+    "edition": "TypeError: gradient_check() takes at most 3 arguments (4 given)",
+    "number-indexed": "IndexError: invalid index to scalar variable.",
+    "power": "RuntimeWarning: invalid value encountered in power",
+    "root": "RuntimeWarning: invalid value encountered in sqrt",
     "divide": "RuntimeWarning: divide by zero encountered in true_divide",
     "overflow": "RuntimeWarning: overflow encountered in exp",
     "invalid": "RuntimeWarning: invalid value encountered in multiply",

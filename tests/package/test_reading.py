@@ -115,10 +115,10 @@ def test_scientific_notation_counts_its_own_digits() -> None:
 
 @pytest.mark.parametrize("word", ["nan", "-inf", "NaN", "Infinity", "1e400"])
 def test_nan_and_inf_are_answered_with_what_they_mean_and_no_search(word: str) -> None:
-    given = f"dW1 = [[{word} 0.5]]\ndb1 = [[0.25]]"
-    for found in (diagnose(given), diagnose({"dW1": [[float(word), 0.5]], "db1": [[0.25]]})):
+    given = {"dW1": [[float(word), 0.5]], "dW2": [[0.25, -float(word)]]}
+    for found in (diagnose(f"dW1 = [[{word} 0.5]]\ndW2 = [[0.25 {word}]]"), diagnose(given)):
         assert not found.candidates
-        assert found.remarks == (say("not-finite", names="dW1", n=1),)
+        assert found.title == say("not-finite", names="dW1, dW2", n=2)
 
 
 def test_ellipses_stand_for_whatever_was_left_out() -> None:

@@ -92,7 +92,7 @@ function changesOf(candidate) {
     element("pre", { class: "diagnose-code" }, statement),
     element("p", {}, ...marked(candidate.expects[at], [candidate.expects[at].replace(before, "")])),
   ]);
-  for (const [step, name] of candidate.printedAs) {
+  for (const [name, step] of candidate.exchanged ? [] : candidate.called) {
     const said = sentenceParts("called", { name: code(name), step: code(step) });
     lines.push(element("p", {}, ...said));
   }
@@ -150,7 +150,7 @@ export function card(group, open = false) {
   const [first] = group;
   const item = element("li", { class: "diagnose-card" }, ...changesOf(first));
   if (!first.forms.size && first.printedAs.size) {
-    item.append(element("p", {}, say("own-name")));
+    item.append(element("p", {}, first.exchanged || say("own-name")));
     return item;
   }
   if (!first.forms.size) item.append(element("p", {}, say("as-it-stands")));

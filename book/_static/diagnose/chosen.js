@@ -3,7 +3,7 @@
 import { endsEarly } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
-import { least, prefixOf } from "./util.js";
+import { least } from "./util.js";
 import { say } from "./words.js";
 
 /** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
@@ -61,13 +61,8 @@ function* misplaced({ fixture, seen }) {
   }
 }
 
-/** What to know where an older edition calls steps by other names, or where the outputs of one
- * call hold those of the other. @param {Placing} placing */
-export function* namesToKnow({ renamed, printedAs }) {
+/** What to know where an older edition calls steps by other names. @param {Placing} placing */
+export function* namesToKnow({ renamed }) {
   const said = [...renamed].map(([step, name]) => say("older-name", { name, step }));
   if (said.length) yield say("older-names", { names: said.join(", and ") });
-  const other = [...printedAs].map(
-    ([step, name]) => ![prefixOf(step), ""].includes(prefixOf(name)),
-  );
-  if (other.length > 1 && other.every(Boolean)) yield say("exchanged-calls");
 }

@@ -93,7 +93,7 @@ function namedOrAny(fixture, seen) {
 
 /** Some steps with all that they are computed from.
  * @type {(names: string[], reads: Map<string, string[]>) => Set<string>} */
-function above(names, reads) {
+export function above(names, reads) {
   const found = new Set(names);
   for (const [name, read] of [...reads].reverse())
     if (found.has(name)) for (const one of read) found.add(one);

@@ -3,6 +3,7 @@
  * Nothing pasted leaves it. */
 
 import { apart } from "./apart.js";
+import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
 import { explain, noticeOf, soundOf, unknown } from "./explain.js";
@@ -16,10 +17,11 @@ import {
   withoutNumbers,
 } from "./messages.js";
 import { fitsAny, fitting, isEntry, placings } from "./placing.js";
-import { write } from "./program.js";
+import { namesIn, write } from "./program.js";
 import { read } from "./reading.js";
+import { stem } from "./steps.js";
 import { notCovered } from "./uncovered.js";
-import { DATA } from "./util.js";
+import { DATA, spelledIn } from "./util.js";
 import { say } from "./words.js";
 
 /** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
@@ -83,7 +85,7 @@ export function* explaining(paste, fixture, changes) {
   const foreign = found && isForeign(found) && !found.headline ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
-  return withProblem(withLost(answer, paste.lost), paste);
+  return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
 }
 
 /** What the tests of the function that a text names make of it.
@@ -99,25 +101,55 @@ function* byFunction(paste, changes, effort) {
 const firstOfEach = ({ arrays }) =>
   arrays.filter(({ name }, at) => !name || arrays.findIndex((one) => one.name === name) === at);
 
-/** An answer that knows which single numbers are nan or inf.
+/** An answer that knows which outputs are lost to nan and inf.
  * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */
 function withLost(found, lost) {
   const { fixture, candidates, verdict, seen } = found;
-  const steps = lost.filter((name) => fixture && name in fixture.expected);
-  const names = steps.join(", ");
-  if (!fixture || !names) return found;
+  const own = Object.keys(fixture?.expected ?? {});
+  const steps = lost.map((name) => (own.includes(name) ? name : spelledIn(name, own) || name));
+  const known = own.filter((name) => steps.includes(name));
+  const names = [...new Set([...known, ...steps])].join(", ");
+  const n = steps.length;
+  const page = steps.includes("cost") ? [say("read-page", { page: "cost-is-nan" })] : [];
   const kept = candidates.filter(({ values }) =>
-    steps.every((step) => !values[step]?.d.some(Number.isFinite)),
+    known.every((step) => !values[step]?.d.every(Number.isFinite)),
   );
-  if (kept.length) {
-    const asks = say("paste-more", { outputs: names });
-    const remarks = [say("lost", { names }), ...found.remarks.filter((one) => one !== asks)];
-    return { ...found, candidates: kept, remarks };
+  // What is nan need not be asked for.
+  const left = own.filter((name) => !seen.has(name));
+  const more = [left, left.filter((name) => !known.includes(name))].map((some) =>
+    some.length ? say("paste-more", { outputs: some.slice(0, 2).join(" and ") }) : "",
+  );
+  const asks = found.remarks.includes(more[0]) ? more : ["", ""];
+  const rest = [...found.remarks.filter((one) => one !== asks[0]), asks[1]].filter(Boolean);
+  if (known.length && kept.length) {
+    return { ...found, candidates: kept, remarks: [say("lost", { names, n }), ...page, ...rest] };
   }
-  if (verdict !== "expected") return found;
-  const right = [...seen.keys()].join(", ");
-  const headline = say("right-but-lost", { right, is_right: say("is", { n: seen.size }), names });
-  return { ...unknown(fixture, [say("read-page", { page: "cost-is-nan" })], seen), headline };
+  const begins = [...whereLost(found, steps)];
+  const tells = say("not-finite", { names, n });
+  if (!seen.size && !found.headline) return { ...found, headline: tells };
+  if (verdict !== "expected") return { ...found, remarks: [tells, ...begins, ...rest] };
+  const of = { right: [...seen.keys()].join(", "), is_right: say("is", { n: seen.size }) };
+  // What a test accepts beside the right numbers says nothing of those that are lost.
+  const remarks = page.length ? [...begins, ...page] : [tells, ...begins];
+  return {
+    ...unknown(fixture, remarks, seen),
+    headline: say("right-but-lost", { ...of, names, n }),
+  };
+}
+
+/** The first step that goes into all outputs that are lost, and into none that is not.
+ * @type {(found: Diagnosis, lost: string[]) => Generator<string>} */
+function* whereLost({ fixture, seen }, lost) {
+  const reads = new Map(fixture?.steps.map(({ name, tree }) => [name, namesIn(tree)]));
+  if (!seen.size || !lost.every((step) => reads.has(step))) return;
+  const [own, ...others] = lost.map((step) => above([step], reads));
+  const finite = above([...seen.keys()], reads);
+  const common = [...reads.keys()].filter(
+    (name) => own.has(name) && !finite.has(name) && others.every((one) => one.has(name)),
+  );
+  const first = common.filter((name) => !reads.get(name)?.some((one) => common.includes(one)));
+  const names = [...new Set(first.map(stem))];
+  if (names.length) yield say("lost-first", { names: names.join(", "), n: names.length });
 }
 
 /** Whether the tests of the other courses may say more, and are not here.

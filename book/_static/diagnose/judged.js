@@ -50,7 +50,7 @@ export function judged(paste, tests) {
 /** @param {Mutant} one */
 const rankOf = (one) => [one.forms.size, one.verdict === "mistake", !one.name, -keptBy(one)];
 
-/** How many operations its changed steps have in common with those of the test.
+/** How many operations its changed steps have in common with the own ones of a test.
  * @param {Mutant} mutant */
 const keptBy = ({ fixture, forms }) =>
   [...forms].flatMap(([name, now]) => {

@@ -7,7 +7,7 @@ import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
-import { say } from "./words.js";
+import { say, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
@@ -21,10 +21,10 @@ export function messageFirst(found, paste, tests) {
 /** What lines of code compute, where neither a message nor a gradient stands there.
  * @type {(paste: Paste, every: Fixture[]) => Diagnosis?} */
 export function ofCode(paste, every) {
-  const { arrays, lines, error, failing, problem } = paste;
+  const { arrays, lines, error, failing, problem, lost } = paste;
   // What code assigns to other names than those of gradients are inputs.
   const areInputs = arrays.every(({ name }) => name?.[0] !== "d");
-  const isAlone = !error && !failing.length && !problem;
+  const isAlone = !error && !failing.length && !problem && !lost.length;
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
   if (!read) return null;
   const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
@@ -34,7 +34,7 @@ export function ofCode(paste, every) {
 /** The likely causes of what a test or numpy said, if they are known.
  * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
 function ofMessage(paste, tests) {
-  const causes = knownCauses(paste.error, paste.frame);
+  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
   const likely = likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
@@ -71,7 +71,17 @@ export function stillOpen({ fixture, seen }, paste, tests) {
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 export function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame) : [];
+  const causes = error ? knownCauses(error, frame, true) : [];
+  const { fixture, seen } = found;
+  if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
+    const headline = say("right-but-stopped", {
+      right: [...seen.keys()].join(", "),
+      n: seen.size,
+      where: say("for-test", { title: fixture.title, id: fixture.id }),
+      error: error.slice(0, 80),
+    });
+    return { ...unknown(fixture, causes, seen), headline };
+  }
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
@@ -102,6 +112,7 @@ export function withoutNumbers(paste, wanted, every) {
   if (code) return code;
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
   const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines, paste.hints) : [];
-  const remarks = paste.problem && !some ? [] : [said, ...own, say("covered")];
+  const unread = paste.problem || paste.lost.length;
+  const remarks = unread && !some ? [] : [said, ...own, say("covered")];
   return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
 }

@@ -30,6 +30,30 @@ export function namesOf(fixture, forms) {
   return found.includes("") ? [] : [...new Set(found)];
 }
 
+/** The mistakes with a name among some changes, the largest first, and what has none.
+ * @type {(fixture: Fixture, forms: Forms) => [string[], Forms]} */
+export function partlyNamed(fixture, forms) {
+  const left = new Map(forms);
+  const found = [];
+  for (const [id, change] of severalOf(fixture)) {
+    if (![...change].every(([slot, tree]) => left.get(slot) === tree)) continue;
+    found.push(id);
+    for (const slot of change.keys()) left.delete(slot);
+  }
+  const names = singles(fixture);
+  for (const change of [...left]) {
+    const id = names.get(keyOf(fixture, change));
+    if (!id) continue;
+    found.push(id);
+    left.delete(change[0]);
+  }
+  return [[...new Set(found)], left];
+}
+
+const severalOf = cache((/** @type {Fixture} */ { named }) =>
+  named.filter(([, { size }]) => size > 1).sort(([, one], [, other]) => other.size - one.size),
+);
+
 /** The key of the sentence that says most of how a loop runs with some changes, or "", and the rest.
  * @type {(fixture: Fixture, forms: Forms) => [string, [string, Tree][]]} */
 export function loopSaid(fixture, forms) {

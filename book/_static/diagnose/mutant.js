@@ -1,11 +1,11 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
 import { expects, replacedNames, statements, symbol } from "./handout.js";
-import { formula, frequency, loopSaid, mistake, namesOf } from "./mistakes.js";
+import { formula, frequency, loopSaid, mistake, namesOf, partlyNamed } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
 import { inLoop } from "./steps.js";
-import { bare, cacheProperties, compared, DATA, groupedBy } from "./util.js";
+import { bare, cacheProperties, compared, DATA, groupedBy, prefixOf } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
 
@@ -69,13 +69,41 @@ export class Mutant {
     return namesOf(this.fixture, this.forms).map(mistake);
   }
   get name() {
-    if (this.printedAs.size && !this.forms.size) return say("other-name");
+    if (this.printedAs.size && !this.forms.size) return this.exchanged || say("other-name");
     return this.named.map((one) => one.name).join(" and ");
+  }
+  /** How many changes neither have a name nor are a part of what has one. */
+  get unnamed() {
+    return this.named.length ? 0 : partlyNamed(this.fixture, this.forms)[1].size;
+  }
+  /** Its name, or the names of its parts and the operators that make what has none. */
+  get described() {
+    const [named, rest] = partlyNamed(this.fixture, this.forms);
+    const words = [...named.map((id) => mistake(id).name), ...this.operatorsIn(rest)];
+    return this.name || [...new Set(words)].join(" and ") || say("unnamed");
+  }
+  /** What is said where one call of a test prints what another one should, or "". */
+  get exchanged() {
+    const all = [...this.printedAs].map(([step, name]) => [prefixOf(name), prefixOf(step)]);
+    if (all.length < 2 || all.some(([one, other]) => !one || !other || one === other)) return "";
+    const [name, step] = all[0].map((one) => one.slice(0, -1));
+    return say("exchanged-calls", { name, step, n: new Set(all.map(String)).size });
+  }
+  /** The names that stand in place of others, each with the call it is printed by. */
+  get called() {
+    const shown = (/** @type {string} */ one) =>
+      prefixOf(one) ? say("in-call", { name: bare(one), call: prefixOf(one).slice(0, -1) }) : one;
+    const others = [...this.printedAs].filter(([step, name]) => step !== name);
+    return others.map(([step, name]) => [shown(name), shown(step)]);
   }
   /** The operators of mutation that make it. */
   get operators() {
+    return this.operatorsIn(this.forms);
+  }
+  /** @param {Forms} forms */
+  operatorsIn(forms) {
     const { slots } = this.fixture;
-    const found = [...this.forms].map(([name, tree]) => {
+    const found = [...forms].map(([name, tree]) => {
       const slot = /** @type {Slot} */ (slots.find((one) => one.name === name));
       return operatorsOf(slot, tree, this.changes);
     });
@@ -104,7 +132,7 @@ export class Mutant {
     const order = named.map(({ id }) => frequency(id, fixture.function)[0]);
     // What a step computes says more to a learner than what an array was taken for.
     const misread = [...forms.keys()].some((name) => name in fixture.arrays);
-    return [changes, !named.length, forms.size, order, misread, text.length, text];
+    return [changes, this.unnamed, forms.size, order, misread, text.length, text];
   }
 
   /** A key shared by the candidates whose tested outputs are equal. */
@@ -156,7 +184,7 @@ export function sentence(candidate) {
   const narrow = wrong && candidate.rightHere ? say("narrow") : "";
   const surprise = test === (wrong ? "passes" : "error");
   return {
-    name: candidate.name || candidate.operators.join(" and ") || say("unnamed"),
+    name: candidate.described,
     verdict: candidate.verdict + narrow,
     test: say(surprise ? "but-test" : "and-test", { says: say(test) }),
   };

@@ -242,14 +242,16 @@ export function computed(name, v, line) {
   return seen;
 }
 
-/** What is said of arrays of which some hold nan or inf, which spread from step to step.
- * @param {Observed[]} arrays */
-export function notFinite(arrays) {
-  const bad = new Set(
-    arrays
-      .filter(({ cells }) => cells.some(({ value }) => !Number.isFinite(value)))
-      .map(({ name }) => name ?? ""),
-  );
-  const names = [...bad].filter(Boolean).join(", ") || say("some-numbers");
-  return bad.size ? say("not-finite", { names, n: bad.size }) : "";
+/** The arrays without nan and inf, and the names of what holds such, the lost included; other
+ * numbers under the name of a lost one are the expected ones.
+ * @type {(arrays: Observed[], lost?: string[]) => [Observed[], string[]]} */
+export function finite(arrays, lost = []) {
+  const bad = arrays.filter(({ cells }) => cells.some(({ value }) => !Number.isFinite(value)));
+  /** @type {(one: Observed) => boolean} */
+  const isLost = ({ name, context }) =>
+    name !== null &&
+    (lost.includes(name) || bad.some((one) => one.name === name && one.context === context));
+  const names = bad.map(({ name }) => name || say("some-numbers"));
+  const kept = arrays.filter((one) => !bad.includes(one) && !isLost(one));
+  return [kept, [...new Set([...lost, ...names])]];
 }

@@ -2,7 +2,7 @@
 /* Which arrays of a paste are which steps of which test. */
 import { isRight } from "./fixtures.js";
 import { time } from "./steps.js";
-import { DATA, groupedBy, spelledIn } from "./util.js";
+import { DATA, groupedBy, prefixOf, spelledIn } from "./util.js";
 import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
 import { spreadOf } from "./workshop.js";
@@ -50,10 +50,8 @@ function unquoted(arrays, fixture) {
     return `${inContext ? context : ""} ${alias[name] || name}`;
   });
   // What is right in both is the learner's first.
-  const own = [...same.values()].flatMap((group) => {
-    const wrong = group.filter((seen) => !right.includes(seen));
-    return wrong.length ? wrong : group.slice(0, 1);
-  });
+  const wrong = (/** @type {Observed[]} */ some) => some.filter((one) => !right.includes(one));
+  const own = [...same.values()].flatMap((some) => (wrong(some).length ? wrong(some) : some[0]));
   return arrays.filter((seen) => own.includes(seen));
 }
 
@@ -110,10 +108,9 @@ function valuesOf(fixture, step, seen) {
 /** Whether a program may print the arrays, or one has its shape. @param {Placing} placing */
 export const isPossible = (placing) => fitting(placing) > 0 || canBePrinted(placing);
 
-/** Whether each array has a shape that one change gives its step.
- * @type {(placing: Placing) => boolean} */
+/** Whether each array has a shape that one change gives its step. @param {Placing} placing */
 export const canBePrinted = ({ fixture, seen }) =>
-  [...seen].every(([step, one]) => valuesOf(fixture, step, one));
+  [...seen].every(([step, one]) => valuesOf(fixture, step, one) > 0);
 
 /** How many arrays have the shape of their step. @param {Placing} placing */
 export const fitting = ({ fixture, seen }) =>
@@ -288,14 +285,18 @@ export function elsewhere(placing) {
   const steps = Object.keys(reference).filter((name) => !(name in arrays) && !time(name));
   /** @type {Seen} */
   const taken = new Map();
+  /** @type {Map<string, string>} */
+  const printedAs = new Map();
   for (const [step, seen] of placing.seen) {
     const options = [step, ...Object.keys(expected), ...steps];
     const found = options.find((name) => !taken.has(name) && seen.matches(reference[name]));
     if (!found) return null;
     taken.set(found, seen);
+    // Where a test runs several calls, each has a name of its own for what is printed.
+    const own = prefixOf(step) ? step : seen.name;
+    if (seen.name && own && (prefixOf(step) || own !== found)) printedAs.set(found, own);
   }
-  const printedAs = namesOfSteps([...taken].filter(([step, seen]) => seen.name !== step));
-  if (!printedAs.size) return null;
+  if ([...printedAs].every(([step, name]) => step === name)) return null;
   const { fixture } = placing;
   return { fixture, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
 }

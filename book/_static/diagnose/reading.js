@@ -1,7 +1,15 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
-import { axesOf, cellOf, computed, notFinite, Observed } from "./numbers.js";
-import { assignedIn, complaints, hintsIn, lastFrame, lostIn, nothingIn } from "./traceback.js";
+import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
+import {
+  assignedIn,
+  complaints,
+  hintsIn,
+  lastFrame,
+  lostIn,
+  nothingIn,
+  withoutQuotedCode,
+} from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 
@@ -275,11 +283,10 @@ export const NOTHING = {
 /** Computed arrays by name, as if they had been printed in full.
  * @type {(found: [string, Value][]) => Paste} */
 export function fromArrays(found) {
-  const arrays = found.map(([name, one], at) =>
-    computed(courseSpelling(name) || null, one, at + 1),
+  const [arrays, lost] = finite(
+    found.map(([name, one], at) => computed(courseSpelling(name) || null, one, at + 1)),
   );
-  const problem = notFinite(arrays);
-  return { ...NOTHING, arrays: problem ? [] : arrays, problem };
+  return { ...NOTHING, arrays, lost };
 }
 
 /** @param {string} text */
@@ -288,10 +295,10 @@ export function read(text) {
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   text = cleaned(text);
   const said = complaints(text);
-  const lost = [...new Set(lostIn(text).flatMap((name) => courseSpelling(name) || []))];
-  const [found, unread] = arraysIn(text);
-  // Another number of that name is the expected one.
-  const arrays = found.filter(({ name }) => !lost.includes(name ?? ""));
+  const output = withoutQuotedCode(text);
+  const single = [...new Set(lostIn(output).flatMap((name) => courseSpelling(name) || []))];
+  const [found, problem] = arraysIn(output);
+  const [arrays, lost] = finite(found, single);
   // Where only some arrays are called expected, those are not the learner's, nor is a quotation.
   const quotations = arrays.filter((seen) => seen.expected).map((seen) => seen.numbers);
   const own = arrays.filter((seen) => !seen.expected);
@@ -299,21 +306,19 @@ export function read(text) {
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   const frame = lastFrame(text);
   /** @type {[string, number[]][]} */
-  const shapes = [...printedShapes(text)].flatMap(([name, shape]) => (name ? [[name, shape]] : []));
+  const shapes = [...printedShapes(output)].flatMap(([name, shape]) =>
+    name ? [[name, shape]] : [],
+  );
   const message = said.failing.length || said.function || said.error || frame.statement;
   const lines = assignedIn(text);
   /** @type {(line: [string, string]) => boolean} */
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
-  const names = lost.join(", ");
-  const none = names && !kept.length ? say("not-finite", { names, n: lost.length }) : "";
-  const problem = unread || none;
   const steps = !problem && lines.some(isStep);
-  if (!kept.length && !message && !shapes.length && !steps && !names) {
+  if (!kept.length && !message && !shapes.length && !steps && !lost.length) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
-  const infinite = notFinite(kept);
   const hints = hintsIn(text, lines);
   const others = { ...said, frame, quoted, lines, shapes, lost, hints };
-  return { arrays: infinite ? [] : kept, ...others, problem: infinite || problem };
+  return { arrays: kept, ...others, problem };
 }

@@ -35,15 +35,34 @@ function newNames({ forms, fixture }) {
   });
 }
 
-/** What the calls show, or the likely causes of an exception that is not about shapes.
- * @type {(error: string, frame: Frame) => string[]} */
-export function knownCauses(error, frame) {
+/** What the calls show, or the likely causes of an exception that is not about shapes. Where numbers
+ * were printed above, the dictionary that holds them was made.
+ * @type {(error: string, frame: Frame, printed?: boolean) => string[]} */
+export function knownCauses(error, frame, printed = false) {
+  const name = noneIn(error, frame.statement);
+  const isSure = printed || error.includes("has no attribute");
+  if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
+  // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
+  const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
+  if (frame.function === "cell" && handed) return [handed[1]];
   const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
     DATA.wrong_calls
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
   );
   return shown.length ? shown : countedCauses(error, frame);
+}
+
+/** What a statement shows to be None where it is read, or "".
+ * @type {(error: string, statement: string) => string} */
+function noneIn(error, statement) {
+  const [, attribute] = /'NoneType' object has no attribute '(\w+)'/.exec(error) ?? [];
+  const isKey = error.includes("'NoneType' object is not subscriptable");
+  const found = attribute
+    ? every("read-of", statement).filter(({ groups }) => groups?.attribute === attribute)
+    : every("entry-of-key", isKey ? statement : "");
+  const named = new Set(found.map(({ groups }) => groups?.of ?? ""));
+  return named.size === 1 ? [...named][0] : "";
 }
 
 /** The causes of which a call shows nothing: of the programs that stopped so, those are counted

@@ -21,6 +21,30 @@ export function frameOf(named, text) {
   return { function: cell ? "cell" : ours ? named : "", statement };
 }
 
+/** A text in which the lines of code that a traceback shows are empty: those below the line that
+ * names a file or a cell, up to the arrow, what follows the arrow, and the line below a File.
+ * @param {string} text */
+export function withoutQuotedCode(text) {
+  const lines = text.split("\n");
+  /** @type {number[] | null} */
+  let above = null;
+  let goesOn = false;
+  for (const [place, line] of lines.entries()) {
+    const short = line.length <= DATA.longest;
+    const held = short && starting("held", line);
+    if (held || !line.trim() || starting("exception", line)) {
+      above = held ? [] : null;
+      goesOn = false;
+    } else if (short && starting("arrow", line)) {
+      for (const quoted of [...(above ?? []), place]) lines[quoted] = "";
+      above = null;
+      goesOn = true;
+    } else if (goesOn || lines[place - 1]?.trimStart().startsWith('File "')) lines[place] = "";
+    else above?.push(place);
+  }
+  return lines.join("\n");
+}
+
 /** The last frame of a traceback that is in a function of the course, or in a cell.
  * @param {string} text */
 export function lastFrame(text) {
@@ -61,7 +85,7 @@ export const assignedIn = (text) =>
     return [name, sign[0] === "[" ? `= ${form}` : `${name} ${sign} (${form})`];
   });
 
-/** The names of single numbers that are nan or inf. @param {string} text */
+/** The names of single numbers that are nan or infinite. @param {string} text */
 export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => groups.name);
 
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */

@@ -197,7 +197,7 @@ interface Data {
   known_steps: string[];
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
-  plain: [string, string][];
+  plain: [string, string, boolean][];
   /** How a call looks that shows what is wrong, and what that is. */
   wrong_calls: [string, string][];
   written_on_calls: string[];

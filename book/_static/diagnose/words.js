@@ -73,5 +73,35 @@ export function cleaned(text) {
   for (const sign of new Set(every("fullwidth", text).map(([one]) => one))) {
     plain = plain.replaceAll(sign, String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
   }
-  return replaced(plain);
+  return ownColumns(replaced(plain));
 }
+
+/** A text whose tables have no column of what is expected, or of how far off it is.
+ * @param {string} text */
+function ownColumns(text) {
+  /** @type {number[]} */
+  let others = [];
+  const lines = text.split("\n");
+  for (const [place, line] of lines.entries()) {
+    const cells = cellsOfRow(line);
+    if (!line.includes("|")) others = /[^ -]/.test(line) ? [] : others;
+    else if (!others.length && !sought("decimals", line)) {
+      const heads = cells.map((cell) => cell.toLowerCase());
+      const found = heads.flatMap((head, n) => (sought("other-column", head) ? [n] : []));
+      const row = lines.slice(place + 1, place + 3).find((one) => sought("decimals", one));
+      others = cellsOfRow(row ?? "").length - found.length > 1 ? found : [];
+    }
+    if (!others.length || cells.length < 2) continue;
+    const own = cells.filter((_, n) => !others.includes(n));
+    lines[place] = own.reverse().join("|");
+  }
+  return lines.join("\n");
+}
+
+/** The cells of a row from the right: an empty first one is lost with its bar.
+ * @param {string} row */
+const cellsOfRow = (row) =>
+  row
+    .replace(/[ |]+$/, "")
+    .split("|")
+    .reverse();

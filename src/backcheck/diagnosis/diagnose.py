@@ -34,6 +34,7 @@ from backcheck.diagnosis.placing import (
     newest,
     placed_on,
     placings,
+    spelled,
 )
 from backcheck.diagnosis.reading import (
     Paste,
@@ -48,7 +49,7 @@ from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.diagnosis.uses import at_one_use
-from backcheck.fixtures import Fixture, load, prefix
+from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
@@ -216,8 +217,7 @@ def sentence(mutant: Mutant) -> str:
     surprise = outcome == ("passes" if wrong else "error")
     test = say("but-test" if surprise else "and-test", says=say(outcome))
     narrow = say("narrow") if wrong and mutant.right_here else ""
-    name = mutant.name or " and ".join(mutant.operators) or say("unnamed")
-    return f"{name}: {mutant.verdict}{narrow}, {test}"
+    return f"{mutant.described}: {mutant.verdict}{narrow}, {test}"
 
 
 def described(group: Sequence[Mutant]) -> Iterator[str]:
@@ -226,10 +226,10 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     for statement, expected in zip(first.shown, first.expects, strict=True):
         yield statement
         yield f"    {expected}"
-    for step, name in first.printed_as.items():
+    for name, step in [] if first.exchanged else first.called:
         yield say("called", name=name, step=step)
     if first.printed_as and not first.forms:
-        yield f"    {say('own-name')}"
+        yield first.exchanged or f"    {say('own-name')}"
         return
     yield f"    {sentence(first)}"
     yield from (f"    {mistake.hint}" for mistake in first.named)
@@ -312,12 +312,10 @@ def diagnose(
         found = _still_open(found, paste, tests) or found
     if found and found.is_foreign and not found.headline:
         found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
-    elif found and paste.error and (causes := told(paste.error, paste.frame)):
-        beside = say("message-too", error=paste.error[:80])
-        found = replace(found, remarks=(*_telling(found.remarks), beside, *causes))
+    elif found and paste.error:
+        found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
-    if paste.lost and found.fixture:
-        found = _with_lost(found, found.fixture, paste.lost)
+    found = _with_lost(found, paste.lost) if paste.lost else found
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
@@ -332,9 +330,24 @@ def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> 
     return replace(of, remarks=remarks, headline=say("message-first"))
 
 
+def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
+    """Return an answer with the causes of a message that stands beside the numbers."""
+    causes = told(paste.error, paste.frame, printed=True)
+    beside = say("message-too", error=paste.error[:80])
+    if found.verdict == "expected" and found.fixture and not pattern("warning").match(paste.error):
+        right, n = ", ".join(found.arrays), len(found.arrays)
+        where = say("for-test", title=found.fixture.title, id=found.fixture.id)
+        of = {"right": right, "n": n, "where": where, "error": paste.error[:80]}
+        headline = say("right-but-stopped", **of)
+        return replace(
+            found, verdict="unexplained", candidates=(), remarks=causes, headline=headline
+        )
+    return replace(found, remarks=(*_telling(found.remarks), beside, *causes)) if causes else found
+
+
 def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     """Return what lines of code compute, where neither a message nor a gradient stands there."""
-    if not has_code(paste.lines) or paste.error or paste.failing or paste.problem:
+    if not has_code(paste.lines) or paste.error or paste.failing or paste.problem or paste.lost:
         return None
     # What code assigns to other names than those of gradients are inputs.
     if any((one.name or "").startswith("d") for one in paste.arrays):
@@ -348,7 +361,7 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
 
 def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
-    if causes := told(paste.error, paste.frame):
+    if causes := told(paste.error, paste.frame, bool(paste.arrays)):
         return Diagnosis("unexplained", None, (), causes)
     likely = likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None
@@ -367,32 +380,53 @@ def _first_of_each(paste: Paste) -> tuple[PrintedArray, ...]:
     return tuple(one for one in paste.arrays if not one.name or named[one.name] is one)
 
 
-def _with_lost(found: Diagnosis, fixture: Fixture, lost: Sequence[str]) -> Diagnosis:
-    """Return an answer that knows which single numbers are nan or inf."""
-    steps = [name for name in lost if name in fixture.expected]
-    if not steps:
-        return found
-    names = ", ".join(steps)
+def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
+    """Return an answer that knows which outputs are nan or inf."""
+    own = found.fixture.expected if found.fixture else {}
+    steps = [name if name in own else spelled(name, own) or name for name in lost]
+    steps = [*(name for name in own if name in steps), *(n for n in steps if n not in own)]
+    names, n = ", ".join(steps), len(steps)
 
     def loses(mutant: Mutant) -> bool:
-        return not any(np.isfinite(mutant.values.get(step, np.nan)).any() for step in steps)
+        values = (mutant.values.get(step, np.nan) for step in steps if step in own)
+        return not any(np.isfinite(value).all() for value in values)
 
-    if kept := tuple(filter(loses, found.candidates)):
-        asks = say("paste-more", outputs=names)
-        remarks = (say("lost", names=names), *(one for one in found.remarks if one != asks))
-        return replace(found, candidates=kept, remarks=remarks)
+    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps else ()
+    # What is nan need not be asked for.
+    left = [name for name in own if name not in found.arrays]
+    asks, rest = say("paste-more", outputs=" and ".join(left[:2])), found.remarks
+    if asks in rest:
+        other = [name for name in left if name not in steps]
+        again = [say("paste-more", outputs=" and ".join(other[:2]))] if other else []
+        rest = (*(one for one in rest if one != asks), *again)
+    if not own.keys().isdisjoint(steps) and (kept := tuple(filter(loses, found.candidates))):
+        return replace(
+            found, candidates=kept, remarks=(say("lost", names=names, n=n), *page, *rest)
+        )
+    begins = tuple(_where_lost(found, steps))
+    tells = say("not-finite", names=names, n=n)
+    if not found.arrays and not found.headline:
+        return replace(found, headline=tells)
     if found.verdict != "expected":
-        return found
-    right, n = ", ".join(found.arrays), len(found.arrays)
-    said = say("right-but-lost", right=right, is_right=say("is", n=n), names=names)
-    return Diagnosis(
-        "unexplained",
-        fixture,
-        (),
-        (say("read-page", page="cost-is-nan"),),
-        found.arrays,
-        headline=said,
-    )
+        return replace(found, remarks=(tells, *begins, *rest))
+    right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))
+    said = say("right-but-lost", right=right, is_right=is_right, names=names, n=n)
+    # What a test accepts beside the right numbers says nothing of those that are lost.
+    remarks = (*begins, *page) if page else (tells, *begins)
+    return Diagnosis("unexplained", found.fixture, (), remarks, found.arrays, headline=said)
+
+
+def _where_lost(found: Diagnosis, lost: Sequence[str]) -> Iterator[str]:
+    """Yield the first step that goes into all outputs that are lost, and into none that is not."""
+    steps = found.fixture.program.steps if found.fixture and found.arrays else ()
+    order = {one.name: {*one.reads} for one in steps}
+    if not order.keys() >= {*lost}:
+        return
+    common = set.intersection(*(_above([step], order) for step in lost)) & order.keys()
+    common -= _above(found.arrays, order)
+    first = [name for name in order if name in common and common.isdisjoint(order[name])]
+    if names := [*dict.fromkeys(map(stem, first))]:
+        yield say("lost-first", names=", ".join(names), n=len(names))
 
 
 def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
@@ -520,7 +554,8 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
     own = with_own_code(paste.lines, paste.hints) if is_own else []
-    remarks = () if paste.problem and not arrays else (said, *own, covered())
+    unread = paste.problem or paste.lost
+    remarks = () if unread and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
 
 
@@ -728,13 +763,10 @@ def _one_change(
 
 
 def _names_to_know(placing: Placing) -> Iterator[str]:
-    """Yield what to know of older names, or where two calls of a test have exchanged theirs."""
+    """Yield what to know of older names."""
     said = [say("older-name", name=name, step=step) for step, name in placing.renamed.items()]
     if said:
         yield say("older-names", names=", and ".join(said))
-    names = placing.printed_as.items()
-    if len(names) > 1 and all(prefix(name) not in ("", prefix(step)) for step, name in names):
-        yield say("exchanged-calls")
 
 
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:

@@ -16,7 +16,7 @@ import numpy as np
 
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right, workshop
-from backcheck.fixtures import Fixture, ids, load
+from backcheck.fixtures import Fixture, ids, load, prefix
 from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mutate import alike, mutants
 from backcheck.over_time import time
@@ -279,14 +279,18 @@ def elsewhere(placing: Placing) -> Placing | None:
     values = placing.fixture.values
     steps = [name for name in values if name not in placing.fixture.arrays and not time(name)]
     taken: dict[str, PrintedArray] = {}
+    names: dict[str, str] = {}
     for step, array in placing.arrays.items():
         places = (step, *placing.fixture.expected, *steps)
         equal = (name for name in places if name not in taken and array.matches(values[name]))
         if not (name := next(equal, "")):
             return None
         taken[name] = array
-    names = _other_names(taken)
-    return Placing(placing.fixture, taken, names) if names else None
+        # Where a test runs several calls, each has a name of its own for what is printed.
+        if array.name and (prefix(step) or array.name != name):
+            names[name] = step if prefix(step) else array.name
+    moved = any(step != name for step, name in names.items())
+    return Placing(placing.fixture, taken, names) if moved else None
 
 
 def _other_names(arrays: Mapping[str, PrintedArray]) -> dict[str, str]:

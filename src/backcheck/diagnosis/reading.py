@@ -262,7 +262,7 @@ class Paste:
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()  # that are printed, with their names
     quoted: tuple[PrintedArray, ...] = ()  # what the text calls expected beside other arrays
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
-    lost: tuple[str, ...] = ()  # the names of single numbers that are nan or inf
+    lost: tuple[str, ...] = ()  # the names of what is nan or inf, in whole or in part
     hints: tuple[str, ...] = ()  # on code of the learner's own
 
 
@@ -353,15 +353,15 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    many = next(islice(pattern("number").finditer(text), MOST_NUMBERS, None), None)
-    groups, rest, problem = _brackets("" if many else text, names)
+    output = _without_quoted_code(text)
+    many = next(islice(pattern("number").finditer(output), MOST_NUMBERS, None), None)
+    groups, rest, problem = _brackets("" if many else output, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    shapes = {name: shape for name, shape in _printed_shapes(text, names) if name}
+    shapes = {name: shape for name, shape in _printed_shapes(output, names) if name}
     arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
-    spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(text))
-    lost = tuple(dict.fromkeys(filter(None, spelled)))
-    # Another number of that name is the expected one.
-    arrays = [one for one in arrays if one.name not in lost]
+    spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(output))
+    single = tuple(dict.fromkeys(filter(None, spelled)))
+    arrays, lost = _finite(arrays, single)
     if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
     # Where only some arrays are called expected, those are not the learner's, nor is a quotation.
@@ -373,13 +373,11 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     steps = not problem and any(
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
-    if lost and not own:
-        problem = problem or say("not-finite", names=", ".join(lost), n=len(lost))
     if not any((own, failing, function, error, frame.statement, shapes, steps, lost)):
         raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return _finite(Paste(tuple(own), *said, lines, lost, hints_in(text, lines)))
+    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines))
 
 
 def _printed_shapes(
@@ -401,14 +399,19 @@ def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> str:
     return say("other-numbers", first=found[0]) if found else say("no-numbers")
 
 
-def _finite(paste: Paste) -> Paste:
-    """Leave out all arrays where some hold nan or inf, which spread from step to step."""
-    bad = [array.name or "" for array in paste.arrays if not np.isfinite(array.numbers).all()]
-    if not bad:
-        return paste
-    named = ", ".join(dict.fromkeys(filter(None, bad))) or say("some-numbers")
-    said = say("not-finite", names=named, n=len(set(bad)))
-    return replace(paste, arrays=(), problem=said)
+def _finite(
+    arrays: Iterable[PrintedArray], lost: tuple[str, ...] = ()
+) -> tuple[list[PrintedArray], tuple[str, ...]]:
+    """Return the arrays without nan and inf, and the names of what holds such, the lost included.
+
+    Other numbers under the name of a lost one are the expected ones.
+    """
+    arrays = list(arrays)
+    bad = [array for array in arrays if not np.isfinite(array.numbers).all()]
+    lost_too = {(array.name, array.context) for array in bad if array.name}
+    kept = [one for one in arrays if one.name not in lost and one not in bad]
+    kept = [one for one in kept if (one.name, one.context) not in lost_too]
+    return kept, tuple(dict.fromkeys((*lost, *(one.name or say("some-numbers") for one in bad))))
 
 
 def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Paste:
@@ -443,7 +446,32 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
         spelling = course_spelling(name, names)
         one = PrintedArray(spelling, rows, array.ndim, line, whole=True)
         arrays.append(replace(one, around=array.shape) if array.ndim > 2 else one)
-    return _finite(Paste(tuple(arrays)))
+    finite, lost = _finite(arrays)
+    return Paste(tuple(finite), lost=lost)
+
+
+def _without_quoted_code(text: str) -> str:
+    """Return a text in which the lines of code that a traceback shows are empty.
+
+    Those are the lines below the one that names a file or a cell, up to the arrow, what follows
+    the arrow, and the line below a File.
+    """
+    lines = text.split("\n")
+    above: list[int] | None = None
+    goes_on = False
+    for place, line in enumerate(lines):
+        held = len(line) <= LONGEST and pattern("held").match(line)
+        if held or not line.strip() or pattern("exception").match(line):
+            above, goes_on = ([] if held else None), False
+        elif len(line) <= LONGEST and pattern("arrow").match(line):
+            for quoted in (*(above or ()), place):
+                lines[quoted] = ""
+            above, goes_on = None, True
+        elif goes_on or (place and lines[place - 1].lstrip().startswith('File "')):
+            lines[place] = ""
+        elif above is not None:
+            above.append(place)
+    return "\n".join(lines)
 
 
 def _frame(text: str) -> Frame:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -89,8 +88,18 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
     )
 
 
-def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
-    """Return what the calls show, the first few causes, how many there are beside, and a page."""
+def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str, ...]:
+    """Return what the calls show, the first few causes, how many there are beside, and a page.
+
+    Where numbers were `printed` above, the dictionary that holds them was made.
+    """
+    if name := _none_in(error, frame):
+        is_sure = printed or "has no attribute" in error
+        return (say("none-here", name=name), *([] if is_sure else [say("none-or-return")]))
+    plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
+    # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
+    if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
+        return (handed[0]["says"],)
     shown = [
         say("call-says", statement=call, says=says)
         for call in (frame.statement, *frame.calls)
@@ -105,12 +114,22 @@ def told(error: str, frame: Frame = NOWHERE) -> tuple[str, ...]:
     kind, *_ = (evidence_of(error, frame) if causes else None) or ("",)
     page = exceptions()["read"].get(kind)
     read = (say("read-page", page=page),) if page else ()
-    plain = (
-        one["says"] for one in exceptions()["plain"].values() if re.search(one["pattern"], error)
-    )
     says = [cause.says for cause in causes[:MOST]]
     several = [say("likely-causes")] if says[1:] else []
-    return (*shown, *several, *says, *more, *read) or tuple(islice(plain, 1))
+    return (*shown, *several, *says, *more, *read) or tuple(one["says"] for one in plain[:1])
+
+
+def _none_in(error: str, frame: Frame) -> str:
+    """Return what a statement shows to be None where it is read, or ``""``."""
+    attribute = re.search(r"'NoneType' object has no attribute '(\w+)'", error)
+    if attribute:
+        found = pattern("read-of").finditer(frame.statement)
+        named = {one["of"] for one in found if one["attribute"] == attribute[1]}
+    elif "'NoneType' object is not subscriptable" in error:
+        named = {one["of"] for one in pattern("entry-of-key").finditer(frame.statement)}
+    else:
+        return ""
+    return named.pop() if len(named) == 1 else ""
 
 
 def wrong_calls() -> list[tuple[str, str]]:

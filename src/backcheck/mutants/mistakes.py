@@ -106,6 +106,31 @@ def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]
     return () if None in keys else tuple(table()[key] for key in dict.fromkeys(keys) if key)
 
 
+def partly_named(
+    fixture: Fixture, forms: Mapping[str, Tree]
+) -> tuple[tuple[Mistake, ...], dict[str, Tree]]:
+    """Return the named forms among some changes, the largest first, and what has no name."""
+    named_as = _names_of_changes(fixture)
+    keys: list[str] = []
+    left = dict(forms)
+    for change, key in _of_several_slots(fixture):
+        if change <= left.items():
+            keys.append(key)
+            left = {slot: tree for slot, tree in left.items() if (slot, tree) not in change}
+    alone = {slot: named_as.get((slot, formula(fixture, tree))) for slot, tree in left.items()}
+    keys += filter(None, alone.values())
+    return tuple(table()[key] for key in dict.fromkeys(keys)), {
+        slot: tree for slot, tree in left.items() if not alone[slot]
+    }
+
+
+@cache
+def _of_several_slots(fixture: Fixture) -> list[tuple[frozenset[Any], str]]:
+    changes = _names_of_changes(fixture).items()
+    several = [(change, key) for change, key in changes if isinstance(change, frozenset)]
+    return sorted(several, key=lambda one: -len(one[0]))
+
+
 @cache
 def _names_of_changes(fixture: Fixture) -> dict[Any, str]:
     """Return the name of each change of several slots, and of one slot by its formula."""

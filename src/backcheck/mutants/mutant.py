@@ -10,7 +10,7 @@ import numpy as np
 from backcheck import forward
 from backcheck.fixtures import Fixture, Outcome, prefix
 from backcheck.mutants.formulas import FAILURES, fingerprint, formula
-from backcheck.mutants.mistakes import Mistake, names_of, table
+from backcheck.mutants.mistakes import Mistake, names_of, partly_named, table
 from backcheck.mutants.mutate import mutants, mutated, operator_of
 from backcheck.mutants.roles import role
 from backcheck.mutants.steps import said_of
@@ -35,7 +35,7 @@ class Mutant:
     fixture: Fixture
     forms: Mapping[str, Tree]  # the new expression of each changed slot
     changes: int = 1
-    # The name of each step whose result stands under another output's name.
+    # The name of each step whose result stands under another output's name, or is of another call.
     printed_as: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -135,8 +135,44 @@ class Mutant:
     def name(self) -> str:
         """What the change is called, or ``""`` if it has no name."""
         if self.printed_as and not self.forms:
-            return say("other-name")
+            return self.exchanged or say("other-name")
         return " and ".join(mistake.name for mistake in self.named)
+
+    @cached_property
+    def unnamed(self) -> dict[str, Tree]:
+        """The changes that neither have a name nor are a part of what has one."""
+        return {} if self.named else partly_named(self.fixture, self.forms)[1]
+
+    @property
+    def described(self) -> str:
+        """Its name, or the names of its parts and the operators that make what has none."""
+        if self.name:
+            return self.name
+        named, _ = partly_named(self.fixture, self.forms)
+        made = (operator_of(self.fixture, *one, self.changes) for one in self.unnamed.items())
+        words = (*(mistake.name for mistake in named), *filter(None, made))
+        return " and ".join(dict.fromkeys(words)) or say("unnamed")
+
+    @property
+    def exchanged(self) -> str:
+        """What is said where one call of a test prints what another one should, or ``""``."""
+        ways = {(prefix(name), prefix(step)): None for step, name in self.printed_as.items()}
+        if len(self.printed_as) < 2 or any(not all(way) or way[0] == way[1] for way in ways):
+            return ""
+        name, step = (before.strip("_") for before in next(iter(ways)))
+        return say("exchanged-calls", name=name, step=step, n=len(ways))
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The names that stand in place of others, each with the call it is printed by."""
+
+        def shown(name: str) -> str:
+            before = prefix(name)
+            of = {"name": name.removeprefix(before), "call": before.strip("_")}
+            return say("in-call", **of) if before else name
+
+        names = self.printed_as.items()
+        return [(shown(name), shown(step)) for step, name in names if name != step]
 
     @cached_property
     def operators(self) -> tuple[str, ...]:
@@ -178,7 +214,8 @@ class Mutant:
         order = [often[mistake.id][0] for mistake in self.named]
         # What a step computes says more to a learner than what an array was taken for.
         misread = not self.fixture.arrays.keys().isdisjoint(self.forms)
-        return (self.changes, not self.named, len(self.forms), order, misread, len(text), text)
+        unnamed = len(self.unnamed)
+        return (self.changes, unnamed, len(self.forms), order, misread, len(text), text)
 
 
 def distinct(candidates: list[Mutant]) -> list[Mutant]:

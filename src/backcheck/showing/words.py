@@ -42,7 +42,32 @@ def pattern(key: str, gradients: tuple[str, ...] = ()) -> re.Pattern[str]:
 
 def cleaned(text: str) -> str:
     """Return a pasted text with its signs, prompts, comments and markup set right."""
-    return put_right(pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text))
+    plain = pattern("fullwidth").sub(lambda sign: chr(ord(sign[0]) - 0xFEE0), text)
+    return _own_columns(put_right(plain))
+
+
+def _own_columns(text: str) -> str:
+    """Return a text whose tables have no column of what is expected, or of how far off it is."""
+    lines = text.split("\n")
+    others: set[int] = set()
+    for place, line in enumerate(lines):
+        cells = _cells(line)
+        if "|" not in line:
+            others = set() if line.strip(" -") else others
+        elif not others and not pattern("decimals").search(line):
+            heads = map(str.lower, cells)
+            others = {n for n, one in enumerate(heads) if pattern("other-column").search(one)}
+            rows = (one for one in lines[place + 1 : place + 3] if pattern("decimals").search(one))
+            others = others if len(_cells(next(rows, ""))) - len(others) > 1 else set()
+        if others and cells[1:]:
+            own = [cell for n, cell in enumerate(cells) if n not in others]
+            lines[place] = "|".join(own[::-1])
+    return "\n".join(lines)
+
+
+def _cells(row: str) -> list[str]:
+    """Return the cells of a row from the right: an empty first one is lost with its bar."""
+    return row.rstrip(" |").split("|")[::-1]
 
 
 def put_right(text: str, what: str = "replaced") -> str:
