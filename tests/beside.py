@@ -36,6 +36,8 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "lines of one exercise and shapes that another has too": "A = sigmoid(np.dot(w.T, X) + b)\n"
     "cost = -np.dot(Y, np.log(A)) / m\ndw = np.dot(X, (A - Y).T)\n\n"
     "ValueError: shapes (1,3) and (1,3) not aligned: 3 (dim 1) != 1 (dim 0)",
+    "indices in a sentence beside a message": "Then we keep all dA[1 ... L-1] and dW [1...L] "
+    "in grads.\nKeyError: 'dA0'",
     "a step in two lines": "dZ1 = np.dot(W2.T, dZ2)\ndZ1 *= 1 - np.power(A1, 2)\n"
     "AssertionError: Wrong values for dW1",
     "a step written into": "dZ1 = np.dot(W2.T, dZ2)\ndZ1[A1 <= 0] = 0\n"
@@ -207,6 +209,10 @@ LINES = {
         "Week 3", "the layer's output in place of its input"),
     "dW2 = np.dot(dZ2, A2.T) / m\ndZ1 = W2.T * dZ2 * (1 - A1 ** 2)": (
         "Week 3", "the layer's output in place of its input"),
+    "dW2 = np.dot(dZ2, A1.transpose()) / m\ndW1 = np.dot(dZ1, np.transpose(X)) / m": (
+        "these lines compute dW2, dW1 as the test expects", ""),
+    "dZ2 = 2 * (A2 - Y)\ndW2 = np.dot(dZ2, A1.T) / m\ndW1 = np.dot(dZ1, X.T) / m": (
+        "In Week 3 public_tests.py, edition C", ""),
     "dZ1 = W2.T * dZ2 * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "dZ1 = np.dot(W2.T, dZ2) * np.dot(1 - A1 ** 2, Z1)": ("Week 3 public_tests.py, edition C", ""),
     "l1 = np.dot(W2.T, yhat - y)\nl1[z1 < 0] = 0\n"

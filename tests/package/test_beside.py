@@ -93,6 +93,12 @@ def test_lines_of_one_exercise_say_that_a_message_is_of_it() -> None:
     assert {name for one in found.candidates for name in one.forms} == {"cost"}
 
 
+def test_indices_in_a_sentence_are_no_numbers() -> None:
+    said = " ".join(str(found_in("indices in a sentence beside a message")).split())
+    assert "is not a number" not in said
+    assert "Another name stands in the key" in said
+
+
 def test_a_step_that_goes_on_from_a_line_above_is_read_as_one() -> None:
     found = found_in("a step in two lines").candidates
     assert found

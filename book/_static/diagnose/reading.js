@@ -171,7 +171,7 @@ function bracketed(text) {
     const index = whole("indexed", before.slice(-1));
     // Whole numbers alone are an array only where one is assigned; elsewhere they are
     // footnotes, indices and layer numbers.
-    const printed = /[.eEn]/.test(text.slice(start, end));
+    const printed = sought("fractional", text.slice(start, end));
     if (!printed && (index || !/[=:(|]$/.test(before.trimEnd()))) continue;
     const [name, place, context, expected] = labelBefore(text, after, start);
     if (name === null && (!printed || whole("truths", text.slice(start, end)))) continue;

@@ -535,7 +535,7 @@ def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], st
         indexed = pattern("indexed").match(before[-1:])
         # Whole numbers alone are an array only where one is assigned; elsewhere they are
         # footnotes, indices and layer numbers.
-        printed = any(char in text[start : group.end] for char in ".eEn")
+        printed = pattern("fractional").search(text, start, group.end)
         given = before.rstrip().endswith(("=", ":", "(", "|"))
         if not printed and (indexed or not given):
             continue
