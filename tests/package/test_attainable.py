@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backcheck.diagnosis.attainable import is_attainable
 from backcheck.diagnosis.reading import PrintedArray, read
-from backcheck.diagnosis.search import Effort, _Search, explanations
+from backcheck.diagnosis.search import Effort, Search, explanations
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
@@ -57,7 +57,7 @@ def test_what_some_value_of_an_array_gives_is_never_called_out_of_reach(
 
 
 def hopeless(fixture: Fixture, name: str, value: Any) -> list[str]:
-    search = _Search(fixture, {name: pasted(fixture, name, value)}, False, Effort(0))
+    search = Search(fixture, {name: pasted(fixture, name, value)}, False, Effort(0))
     shop = search.shop
     with np.errstate(all="ignore"):
         return [shop.slots[place].name for place in search.hopeless(shop.place[name])]
@@ -101,6 +101,6 @@ def test_two_changes_are_found_as_they_are_where_nothing_is_out_of_reach(
         return list(explanations(fixture, seen, 2))
 
     some = found()
-    monkeypatch.setattr(_Search, "_hopeless", lambda self, place: [])
+    monkeypatch.setattr(Search, "_hopeless", lambda self, place: [])
     assert trees in some
     assert some == found()

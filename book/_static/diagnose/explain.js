@@ -97,7 +97,7 @@ export function* explain(paste, wanted, changes, effort) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   const told = [...remains(best, paste)];
-  // What is right, or explained in part, is so by the cache of the test.
+  // What is right, or explained in part, is so by the cache that the test has.
   if (best.fixture.last && !told.length) told.push(ofCache(best.fixture));
   remarks.push(...told);
   if (!rightOf(best).length) remarks.push(say("covered"));
@@ -237,7 +237,7 @@ function ofCache({ arrays, function: own }) {
 function onGradient(best, placed) {
   const of = soundOf(best.fixture);
   const other = placed.find(({ fixture }) => fixture === of);
-  if (best.fixture === of || !other) return best;
+  if (best.fixture === of || !other || !of.last) return best;
   const [, carry] = of.named.findLast(([key]) => key === "carry-left-out") ?? ["", new Map()];
   const { values } = new Mutant(of, carry, 1);
   const isOwn = rightOf(best).some((step) => !best.seen.get(step)?.matches(values[step], true));

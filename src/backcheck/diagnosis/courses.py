@@ -16,7 +16,7 @@ REQUIRED: dict[str, type] = dict.fromkeys(TEXT, str)
 REQUIRED |= {"sources": list, "given": dict, "comparisons": list}
 KEYS = REQUIRED | {"based_on": str, "gradient_of": str, "seed": int, "listed": bool, "page": str}
 KEYS |= {"is_gradient": bool, "instead": str}
-KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called"), list)
+KEYS |= dict.fromkeys(("draws", "computed", "call", "also_called", "misprinted"), list)
 KEYS |= dict.fromkeys(("literals", "expected", "entries", "explains", "deeper"), dict)
 KEYS |= {"notebook_names": dict}
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""

@@ -672,7 +672,7 @@ def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
     """
     of = sound(best.fixture)
     others = [placing for placing in placed if placing.fixture is of]
-    if best.fixture is of or not others:
+    if best.fixture is of or not others or not of.last:
         return best
     *_, carry = (forms for key, forms in occurrences(of) if key == "carry-left-out")
     values = Mutant(of, carry).values

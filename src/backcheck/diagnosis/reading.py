@@ -460,7 +460,7 @@ def _without_quoted_code(text: str) -> str:
     above: list[int] | None = None
     goes_on = False
     for place, line in enumerate(lines):
-        held = len(line) <= LONGEST and pattern("held").match(line)
+        held = line and len(line) <= LONGEST and pattern("held").match(line)
         if held or not line.strip() or pattern("exception").match(line):
             above, goes_on = ([] if held else None), False
         elif len(line) <= LONGEST and pattern("arrow").match(line):

@@ -51,10 +51,11 @@ def _own_columns(text: str) -> str:
     lines = text.split("\n")
     others: set[int] = set()
     for place, line in enumerate(lines):
-        cells = _cells(line)
         if "|" not in line:
-            others = set() if line.strip(" -") else others
-        elif not others and not pattern("decimals").search(line):
+            others = set() if others and line.strip(" -") else others
+            continue
+        cells = _cells(line)
+        if not others and not pattern("decimals").search(line):
             heads = map(str.lower, cells)
             others = {n for n, one in enumerate(heads) if pattern("other-column").search(one)}
             rows = (one for one in lines[place + 1 : place + 3] if pattern("decimals").search(one))
