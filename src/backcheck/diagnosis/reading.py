@@ -456,11 +456,13 @@ def _without_quoted_code(text: str) -> str:
     Those are the lines below the one that names a file or a cell, up to the arrow, what follows
     the arrow, and the line below a File.
     """
+    if "->" not in text and 'File "' not in text:
+        return text
     lines = text.split("\n")
     above: list[int] | None = None
     goes_on = False
     for place, line in enumerate(lines):
-        held = line and len(line) <= LONGEST and pattern("held").match(line)
+        held = len(line) <= LONGEST and pattern("held").match(line)
         if held or not line.strip() or pattern("exception").match(line):
             above, goes_on = ([] if held else None), False
         elif len(line) <= LONGEST and pattern("arrow").match(line):
