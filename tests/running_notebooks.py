@@ -25,6 +25,9 @@ IMPORTED = (
 )
 """What takes long to import: once is enough where processes are forks."""
 
+KINDS = ("text/plain", "image/svg+xml")
+"""What of an output has to be as on the page."""
+
 
 def run(file: str) -> dict[str, object]:
     """Return what each cell prints and shows, the error that ends it, and the package's place."""
@@ -42,7 +45,7 @@ def run(file: str) -> dict[str, object]:
                 break
             printed.append(captured.stdout)
             outputs = [] if cell.source.endswith(";") else captured.outputs
-            shown.append([output.data["text/plain"] for output in outputs])
+            shown.append([[output.data.get(kind) for kind in KINDS] for output in outputs])
     package = getattr(sys.modules.get("backcheck"), "__file__", "")
     return {"printed": printed, "shown": shown, "error": error, "package": package}
 

@@ -26,6 +26,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from building import parsed
 from chapters import ROOT, chapters, source_of
 from execution import as_notebook
+from running_notebooks import KINDS
 from serving import served
 
 RUNNER = ROOT / "tests" / "running_notebooks.py"
@@ -228,14 +229,18 @@ def run(
 
 @pytest.fixture(scope="module")
 def ran(html: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SimpleNamespace]:
-    """Run every notebook in an empty folder, with the package of the site and no other."""
+    """Run every notebook in an empty folder, with the package of the site and no other.
+
+    The order of sets, the language and the home are another user's: no output is left to chance.
+    """
     root = tmp_path_factory.mktemp("notebooks")
     (root / "empty").mkdir()
     (wheel,) = (html / "notebooks").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(root / "package")
     files = [html / f"notebooks/{name}.ipynb" for name in NAMES]
-    found = run(root / "empty", root / "package", files=files)
+    other = {"PYTHONHASHSEED": "77", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "HOME": str(root)}
+    found = run(root / "empty", root / "package", files=files, **other)
     assert not any((root / "empty").iterdir()), "a notebook leaves something behind"
     for one in found.values():
         assert Path(one.package).is_relative_to(root / "package")
@@ -256,7 +261,8 @@ def test_it_runs_anywhere_with_the_package_of_the_site_and_prints_what_the_page_
     page = cached.get_cache_bundle(record.pk).nb
     outputs = [cell.outputs for cell in page.cells if cell.cell_type == "code"]
     assert printed == ["".join(one.get("text", "") for one in cell) for cell in outputs]
-    assert shown == [[one.data["text/plain"] for one in cell if "data" in one] for cell in outputs]
+    of_the_page = [[one.data for one in cell if "data" in one] for cell in outputs]
+    assert shown == [[[one.get(kind) for kind in KINDS] for one in cell] for cell in of_the_page]
     drawn = any("image/svg+xml" in one.get("data", ()) for cell in outputs for one in cell)
     install, *_ = cells(html, name, "code")
     assert ("matplotlib" in install.source) == drawn

@@ -10,6 +10,7 @@ import resource
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ LAYERS = (
 )
 """The modules, from the ground up: each may import those before it."""
 
-CHUNKS = 10
+CHUNKS = 5
 """In so many parts the random programs are compared, for processes that work side by side."""
 
 
@@ -138,10 +139,11 @@ def printed(values: dict[str, Any], *names: str) -> str:
 
 def random_programs(seed: int, number: int) -> Iterator[str]:
     """Print outputs of programs with one change as learners paste them, from all steps of all
-    tests, with some of their digits."""
+    tests, one test after another, with some of their digits."""
     rng = random.Random(seed)  # noqa: S311 - the same sample in every run
+    tests = cycle(ids("Course 1"))
     while number:
-        id = rng.choice(ids("Course 1"))
+        id = next(tests)
         slot = rng.choice([slot for slot in mutants(load(id)).slots if slot.forms])
         values = Mutant(load(id), {slot.name: rng.choice(slot.forms).tree}, 1).values
         outputs = [name for name in load(id).comparisons[-1].outputs if name in values]
@@ -189,8 +191,8 @@ def test_page_and_package_agree_on_the_corpus() -> None:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_page_and_package_agree_on_2_000_random_programs(chunk: int) -> None:
-    agree(*((text, None, 1) for text in random_programs(chunk, 2000 // CHUNKS)))
+def test_page_and_package_agree_on_1_000_random_programs(chunk: int) -> None:
+    agree(*((text, None, 1) for text in random_programs(chunk, 1000 // CHUNKS)))
 
 
 def test_page_and_package_agree_on_single_mutants_where_two_changes_are_allowed() -> None:
@@ -201,13 +203,16 @@ def test_page_and_package_agree_on_double_mutants() -> None:
     agree(*((text,) for text in double_mutants(10)))
 
 
-@pytest.mark.parametrize("id", ["c1w3_bp_public_a", "c1w4_L_model_backward_v2"])
+@pytest.mark.parametrize(
+    ("id", "given"),
+    [("c1w3_bp_public_a", (slice(4), slice(2))), ("c1w4_L_model_backward_v2", (slice(1, 3),))],
+)
 def test_page_and_package_leave_off_at_one_place_where_no_program_prints_the_numbers(
-    id: str,
+    id: str, given: tuple[slice, ...]
 ) -> None:
     rng, outputs = np.random.default_rng(5), ("dW1", "db1", "dW2", "db2")
     values = {name: rng.normal(size=np.shape(load(id).expected[name])) for name in outputs}
-    agree(*((printed(values, *some),) for some in (outputs, outputs[:2], outputs[1:3])))
+    agree(*((printed(values, *outputs[some]),) for some in given))
 
 
 def test_page_and_package_write_the_same_mathematics() -> None:
@@ -251,8 +256,10 @@ def test_page_and_package_have_the_same_changes_of_one_step_and_of_several(id: s
 
 
 @unlike
-def test_page_and_package_make_the_same_two_changes_of_every_step(id: str) -> None:
-    names = [slot.name for slot in mutants(load(id)).slots]
+def test_page_and_package_make_the_same_two_changes_of_every_kind_of_step(id: str) -> None:
+    """Of the same step in several layers the last one stands."""
+    slots = mutants(load(id)).slots
+    names = {re.sub(r"\d", "", write(slot.original.tree)): slot.name for slot in slots}.values()
     for name, given in zip(names, ask(*(("second_changes", id, n) for n in names)), strict=True):
         assert set(given) == {write(tree) for tree in second_changes(load(id), name)}, name
 

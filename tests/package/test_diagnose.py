@@ -281,7 +281,7 @@ def samples(id: str, doubles: bool) -> list[dict[str, Tree]]:
     generator = random.Random(f"{id} {doubles}")  # noqa: S311
     slots = [slot for slot in mutants(load(id)).slots if slot.forms]
     found: list[dict[str, Tree]] = []
-    while len(found) < (3 if doubles else 40):
+    while len(found) < (2 if doubles else 40):
         if not doubles:
             slot = generator.choice(slots)
             forms = {slot.name: generator.choice(slot.forms).tree}
