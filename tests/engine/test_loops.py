@@ -55,6 +55,13 @@ def random_texts(fixture: Fixture, number: int, changes: int) -> Iterator[str]:
             yield prints(fixture, values)
 
 
+def test_page_and_package_agree_on_the_output_that_another_edition_expects_below() -> None:
+    right, old = load(LSTM), load("c5w1_lstm_backward_old")
+    values = Mutant(right, mutants(right).joint["carry"][-1]).values
+    below = as_the_notebook_prints(old, old.values)
+    agree((f"{as_the_notebook_prints(right, values)}\n\nIt should print\n{below}", None, 1))
+
+
 def test_page_and_package_agree_on_a_function_that_a_text_names() -> None:
     agree(*((place.format(entries=of_the_cell()),) for place in NAMED))
 

@@ -240,6 +240,15 @@ def test_a_function_that_a_text_names_comes_before_a_loop_that_prints_the_same_n
     assert found.verdict == "explained"
 
 
+def test_the_expected_output_of_another_edition_below_the_own_one_is_left_out() -> None:
+    right, old = load(LSTM), load(OLD)
+    carry = Mutant(right, mutants(right).joint["carry"][-1])
+    text = f"{printed(right, carry.values)}\n\nIt should print\n{printed(old, old.values)}"
+    found = diagnose(text)
+    assert found.fixture is right
+    assert found.candidates[0].forms == carry.forms
+
+
 def test_two_changes_are_not_tried_where_an_array_has_a_shape_that_no_program_prints() -> None:
     deep: list[str] = []
     values = {

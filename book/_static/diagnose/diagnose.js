@@ -6,7 +6,7 @@ import { apart } from "./apart.js";
 import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
-import { explain, noticeOf, soundOf, unknown } from "./explain.js";
+import { explain, firstOfEach, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
 import {
   messageFirst,
@@ -96,10 +96,6 @@ function* byFunction(paste, changes, effort) {
   const own = COURSES.flat().filter((test) => test.function === paste.function);
   return own.length ? yield* explain(paste, own, changes, effort) : null;
 }
-
-/** The first array of each name, and those without one. @param {Paste} paste */
-const firstOfEach = ({ arrays }) =>
-  arrays.filter(({ name }, at) => !name || arrays.findIndex((one) => one.name === name) === at);
 
 /** An answer that knows which outputs are lost to nan and inf.
  * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */

@@ -3,7 +3,7 @@
 
 import { chosen, hidden, namesToKnow } from "./chosen.js";
 import { alone, remains } from "./clues.js";
-import { FIXTURES } from "./fixtures.js";
+import { FIXTURES, isRight } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import {
   canBePrinted,
@@ -23,14 +23,15 @@ import {
 import { explanations, Search } from "./search.js";
 import { stem } from "./steps.js";
 import { atOneUse } from "./uses.js";
-import { compared, DATA, least } from "./util.js";
+import { compared, DATA, least, spelledIn } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
 
 /** The simplest explanation on any of the tests; null if none has such arrays.
- * @param {Paste} paste @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
+ * @param {Paste} text @param {Fixture[]} wanted @param {number} changes @param {Effort} effort
  * @returns {Generator<string | undefined, Diagnosis | null>} */
-export function* explain(paste, wanted, changes, effort) {
+export function* explain(text, wanted, changes, effort) {
+  const paste = withoutExpected(text, wanted);
   const every = placedOn(paste, wanted, true);
   const all = every.length ? every : placedOn(paste, wanted, false);
   const placed = mostUsed(all.filter(isPossible));
@@ -106,6 +107,25 @@ export function* explain(paste, wanted, changes, effort) {
   return wanted.length < 2 || known(best)
     ? found
     : { ...found, headline: say("closest", { title, id }) };
+}
+
+/** The first array of each name, and those without one. @param {Paste} paste */
+export const firstOfEach = ({ arrays }) =>
+  arrays.filter(({ name }, at) => !name || arrays.findIndex((one) => one.name === name) === at);
+
+/** Leaves out what stands there again if it is all that a test expects: a text quotes that.
+ * @type {(paste: Paste, tests: Fixture[]) => Paste} */
+function withoutExpected(paste, tests) {
+  const first = firstOfEach(paste);
+  const again = paste.arrays.filter((one) => !first.includes(one));
+  /** @type {(test: Fixture, seen: Observed) => boolean} */
+  const expects = (test, seen) => {
+    const name = seen.name ?? "";
+    const step = name in test.expected ? name : spelledIn(name, Object.keys(test.expected));
+    return step !== "" && isRight(test, step, seen, true);
+  };
+  const isQuoted = tests.some((test) => again.every((one) => expects(test, one)));
+  return again.length && isQuoted ? { ...paste, arrays: first } : paste;
 }
 
 /** @type {(fixture: Fixture | null, remarks: string[], seen?: Seen, candidates?: Mutant[]) => Diagnosis} */

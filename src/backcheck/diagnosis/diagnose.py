@@ -44,7 +44,14 @@ from backcheck.diagnosis.reading import (
     read,
     with_own_code,
 )
-from backcheck.diagnosis.search import FEW_TRIED, MOST_TRIED, SOME_TRIED, Effort, explanations
+from backcheck.diagnosis.search import (
+    FEW_TRIED,
+    MOST_TRIED,
+    SOME_TRIED,
+    Effort,
+    explanations,
+    is_right,
+)
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
@@ -380,6 +387,21 @@ def _first_of_each(paste: Paste) -> tuple[PrintedArray, ...]:
     return tuple(one for one in paste.arrays if not one.name or named[one.name] is one)
 
 
+def _without_expected(paste: Paste, tests: Iterable[Fixture]) -> Paste:
+    """Leave out what stands there again if it is all that a test expects: a text quotes that."""
+    first = _first_of_each(paste)
+    own = {*map(id, first)}
+    again = [array for array in paste.arrays if id(array) not in own]
+
+    def expects(test: Fixture, array: PrintedArray) -> bool:
+        name = str(array.name)
+        step = name if name in test.expected else spelled(name, test.expected)
+        return bool(step) and is_right(test, step, array, loose=True)
+
+    is_quoted = again and any(all(expects(test, one) for one in again) for test in tests)
+    return replace(paste, arrays=first) if is_quoted else paste
+
+
 def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     """Return an answer that knows which outputs are nan or inf."""
     own = found.fixture.expected if found.fixture else {}
@@ -563,6 +585,7 @@ def _explain(
     paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
 ) -> Diagnosis | None:
     """Return the simplest explanation on any of the tests; None if none has such arrays."""
+    paste = _without_expected(paste, tests)
     placed = placed_on(paste, tests, named=True)
     named = bool(placed)
     placed = placed or placed_on(paste, tests, named=False)
