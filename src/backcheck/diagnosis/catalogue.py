@@ -147,7 +147,8 @@ class Entry:
         pair, seen, hint = map(html.escape, self.told)
         tests = len({test for place in self.places for test in place.tests})
         says = _either(place.says for place in self.places)
-        summary = f"Its digits on {tests} tests: {self.verdicts}; {says}"
+        several = "s" if tests > 1 else ""
+        summary = f"Its digits on {tests} test{several}: {self.verdicts}; {says}"
         kind = self.verdicts.replace(" or ", " ")
         return (
             f'<div class="catalogue {kind}"><pre class="pair" tabindex="0">{pair}</pre>'
