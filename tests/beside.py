@@ -36,6 +36,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "lines of one exercise and shapes that another has too": "A = sigmoid(np.dot(w.T, X) + b)\n"
     "cost = -np.dot(Y, np.log(A)) / m\ndw = np.dot(X, (A - Y).T)\n\n"
     "ValueError: shapes (1,3) and (1,3) not aligned: 3 (dim 1) != 1 (dim 0)",
+    "a third argument beside shapes": "start = [4, 5, 6]\ngoal = np.array([0.2, 0.4, 0.6])\n"
+    "delta = np.matmul(y, 1 - y, goal - y)\nV = V + rate * np.outer(delta, h)\n\n"
+    "operands could not be broadcast together with shapes (3,) (3,2)",
     "indices in a sentence beside a message": "Then we keep all dA[1 ... L-1] and dW [1...L] "
     "in grads.\nKeyError: 'dA0'",
     "a step in two lines": "dZ1 = np.dot(W2.T, dZ2)\ndZ1 *= 1 - np.power(A1, 2)\n"

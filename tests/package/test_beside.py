@@ -93,6 +93,12 @@ def test_lines_of_one_exercise_say_that_a_message_is_of_it() -> None:
     assert {name for one in found.candidates for name in one.forms} == {"cost"}
 
 
+def test_a_third_argument_of_a_product_is_told_before_a_shape() -> None:
+    said = " ".join(str(found_in("a third argument beside shapes")).split())
+    assert "The third argument of np.dot and np.matmul is the array that takes the result" in said
+    assert "reshape" not in said
+
+
 def test_indices_in_a_sentence_are_no_numbers() -> None:
     said = " ".join(str(found_in("indices in a sentence beside a message")).split())
     assert "is not a number" not in said

@@ -82,7 +82,7 @@ export function* explaining(paste, fixture, changes) {
   if (called?.fixture && !found?.candidates.length) found = called;
   if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
   const every = fixture ? tests : COURSES.flat();
-  const foreign = found && isForeign(found) && !found.headline ? found : null;
+  const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
   return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);

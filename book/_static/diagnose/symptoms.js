@@ -167,8 +167,10 @@ export function likelyMutants(paste, tests) {
     return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
   }
   if (clash) {
-    const flat = flatIn([clash.left, clash.right]);
-    const remarks = [say("no-clash"), ...(flat ? [say(flat)] : []), say("covered")];
+    // Where a factor is none, its shape says nothing.
+    const isFactor = !paste.hints.includes(say("third-argument"));
+    const flat = isFactor && flatIn([clash.left, clash.right]);
+    const remarks = [say("no-clash"), ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
     return { fixture: null, candidates: [], remarks };
   }
   const refused = !error && !failing.length && ownAssert(frame);

@@ -317,7 +317,7 @@ def diagnose(
         found = named
     if found and found.verdict == "expected":
         found = _still_open(found, paste, tests) or found
-    if found and found.is_foreign and not found.headline:
+    if found and found.is_foreign and (not found.headline or paste.error):
         found = _message_first(found, paste, tests) or _of_code(paste, wanted) or found
     elif found and paste.error:
         found = _with_message(found, paste)

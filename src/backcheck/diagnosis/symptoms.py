@@ -210,7 +210,9 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: clashing(test, clash, paste) for test in tests}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
-            return None, (), (say("no-clash"), *_flat(clash[1:]), covered())
+            # Where a factor is none, its shape says nothing.
+            flat = [] if say("third-argument") in paste.hints else _flat(clash[1:])
+            return None, (), (say("no-clash"), *paste.hints, *flat, covered())
         # Pasted lines are of the test that has the most of them.
         read = {test: len(lines_of(paste, test)) for test in stopping}
         stopping = {t: found for t, found in stopping.items() if read[t] == max(read.values())}
