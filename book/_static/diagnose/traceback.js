@@ -113,7 +113,8 @@ export function hintsIn(text, lines) {
     isFed(every("tanh-slope", code)) ? say("tanh-slope") : "",
     isBare ? say("relu-slope") : "",
     sought("sum-of-all", text) ? say("sum-of-all") : "",
-    ...["dot-slope", "third-argument"].map((key) => (sought(key, text) ? say(key) : "")),
+    sought("dot-slope", text) ? say("dot-slope") : "",
+    sought("third-argument", text) ? say("third-argument") : "",
     ...[...new Set(down)].flatMap((name) =>
       name && steep.includes(name) ? say("error-goes-down", { name }) : [],
     ),
