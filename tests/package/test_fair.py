@@ -87,7 +87,7 @@ def test_a_written_test_passes_every_equivalent_program_and_kills_what_it_claims
     assert passes(module, fixture.program)
     for mutant in found.accepted:
         assert passes(module, mutant.program), mutant
-    # To name a mistake takes a file longer than to reject it.
+    # Every third, since a file names a mistake slowly; `audit` above judged them all.
     for mutant in found.killed[::3]:
         assert not passes(module, mutant.program), mutant
     for survivor in found.survivors:

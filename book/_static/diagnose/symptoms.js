@@ -144,15 +144,15 @@ export function testedBy(paste, wanted) {
 export function likelyMutants(paste, tests) {
   const { error, failing, frame } = paste;
   const clash = clashOf(error);
-  const every = tests
+  const stopping = tests
     .map((fixture) => ({
       fixture,
       candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
     }))
     .filter(({ candidates }) => candidates.length);
   // Pasted lines are of the test that has the most of them.
-  const read = every.map(({ fixture }) => (clash ? linesOf(paste, fixture).size : 0));
-  const found = every.filter((_, at) => read[at] === Math.max(...read));
+  const read = stopping.map(({ fixture }) => (clash ? linesOf(paste, fixture).size : 0));
+  const found = stopping.filter((_, at) => read[at] === Math.max(...read));
   if (found.length) {
     const best = clash ? least(found, (one) => one.candidates[0].rank.slice(0, 4)) : found[0];
     const remark = say(clash ? "clash" : "complaint", { title: best.fixture.title });

@@ -5,7 +5,7 @@ The outputs that are computed from the same step and are right tell that from a 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator
     wrong = search.printed.keys() - right
     if not wrong or (changes == 2 and len(right) <= len(search.right)):
         return
-    telling = [run.reaching[place] for place in right if _tells(run.at(place))]
+    telling = [run.reaching[place] for place in right if np.any(run.at(place))]
     for line, slot in enumerate(shop.slots):
         bit = shop.bits[line]
         is_free = slot.forms and slot.name not in first
@@ -58,7 +58,3 @@ def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator
                     if search.prints(forms):
                         changed = {name: one.tree for name, one in forms.items()}
                         yield Use(source.name, slot.name, changed)
-
-
-def _tells(value: Any) -> bool:
-    return bool(np.any(value))
