@@ -341,6 +341,7 @@ def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "rule": newest.rule,
         "outputs": list(newest.outputs),
         "numbers": list(fixture.numbers),
+        "drawn": fixture.drawn_last,
         "unrelated": shared.place({}),
     }
 

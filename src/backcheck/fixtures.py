@@ -151,6 +151,16 @@ class Fixture:
         }
         return {symbol: found[symbol] for symbol in SIZES if symbol in found}
 
+    @property
+    def drawn_last(self) -> dict[str, str]:
+        """The first entry of the last array that its test draws, which depends on all before."""
+        names = [one["name"] for one in self.draws if "greater_than" not in one]
+        if not names:
+            return {}
+        value = self.arrays[names[-1]]
+        place = ", ".join("0" * value.ndim)
+        return {"name": names[-1], "place": place, "value": f"{value.flat[0]:.8f}"}
+
     def residuals(self) -> dict[str, float]:
         """Return the residual of each relation the arrays can be held against."""
         return passes.residuals(self.arrays, self.forward)

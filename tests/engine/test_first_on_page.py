@@ -2,7 +2,7 @@
 
 from test_engine import agree
 
-from posts import BARE, POSTS, WRONG, as_printed
+from posts import BARE, DRAWN, POSTS, WRONG, all_off, as_printed
 
 ASKED = ("db, float", "grads['db1'], np.float64", "cost, float", "dW, np.ndarray", "cache, tuple")
 
@@ -18,6 +18,10 @@ def test_page_and_package_agree_on_numbers_without_brackets() -> None:
 
 def test_page_and_package_agree_on_tests_that_accept_a_mistake() -> None:
     agree(*((as_printed(test), test.id, 1) for test in WRONG if not test.last))
+
+
+def test_page_and_package_agree_on_the_input_to_compare_where_nothing_is_right() -> None:
+    agree(*((as_printed(test, **all_off(test)), test.id, 0) for test in DRAWN))
 
 
 def test_page_and_package_agree_on_asserts_about_a_type() -> None:

@@ -30,6 +30,7 @@ from backcheck.program import Program, Tree, compiled, parse
 from backcheck.showing.words import covered
 from chapters import ROOT
 from pace import allowed
+from posts import DRAWN, all_off
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
 WEEK_4 = "c1w4_L_model_backward_v2"
@@ -215,6 +216,21 @@ def test_numbers_beyond_two_changes_get_an_honest_answer() -> None:
     said = " ".join(found.remarks)
     assert "dW2, dZ2 are as expected and dW1, db2 are not: look at db2, dA1 first" in said
     assert "dW1 is 7.5 times the expected one" in said
+
+
+@pytest.mark.parametrize("test", DRAWN, ids=lambda test: test.id)
+def test_where_nothing_is_right_an_input_is_given_to_compare(test: Fixture) -> None:
+    off = all_off(test)
+    compared = "print {name}[{place}], which is {value} there".format(**test.drawn_last)
+    assert compared in diagnose(off, test, 0).remarks[-2]
+    first = next(iter(test.expected))
+    assert compared not in repr(diagnose(off | {first: test.expected[first]}, test, 0))
+    # It is the last of what is drawn, so that one number stands for all draws.
+    last = np.random.RandomState(test.seed)
+    for one in test.draws:
+        numbers = one.get("scale", 1) * last.randn(*one["shape"])
+        if one["name"] == test.drawn_last["name"]:
+            assert f"{numbers.flat[0]:.8f}" == test.drawn_last["value"]
 
 
 def test_numbers_of_another_test_are_recognised_as_such() -> None:

@@ -323,6 +323,7 @@ PLAIN = {
     "root": "RuntimeWarning: invalid value encountered in sqrt",
     "divide": "RuntimeWarning: divide by zero encountered in true_divide",
     "overflow": "RuntimeWarning: overflow encountered in exp",
+    "grown": "RuntimeWarning: overflow encountered in multiply",
     "invalid": "RuntimeWarning: invalid value encountered in multiply",
     "syntax": "SyntaxError: '(' was never closed",
     "indentation": "IndentationError: unexpected indent",

@@ -98,9 +98,7 @@ export function* explain(text, wanted, changes, effort) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   const told = [...remains(best, paste)];
-  // What is right, or explained in part, is so by the cache that the test has.
-  if (best.fixture.last && !told.length) told.push(ofCache(best.fixture));
-  remarks.push(...told);
+  remarks.push(...(told.length ? told : ofInputs(best.fixture)));
   if (!rightOf(best).length) remarks.push(say("covered"));
   const found = unknown(best.fixture, remarks, best.seen);
   const { title, id } = best.fixture;
@@ -240,15 +238,15 @@ function joined(placing) {
   return { verdict: "explained", fixture, candidates: [whole], remarks: [], seen };
 }
 
-/** What to know of the forward pass that makes the cache of a loop. @param {Fixture} fixture */
-function ofCache({ arrays, function: own }) {
+/** What to compare where nothing is right: what was drawn last, and a loop's cache.
+ * @type {(fixture: Fixture) => string[]} */
+function ofInputs({ arrays, data, function: own, last }) {
+  const drawn = data.drawn.name ? [say("inputs-first", data.drawn)] : [];
+  if (!last) return drawn;
   const made = new Set(Object.keys(arrays).map(stem));
   const names = [...made].filter((name) => name.endsWith("_next")).join(" and ");
-  return say("cache-first-wrong", {
-    function: own,
-    forward: own.replace("backward", "forward"),
-    names,
-  });
+  const forward = own.replace("backward", "forward");
+  return [...drawn, say("cache-first-wrong", { function: own, forward, names })];
 }
 
 /** The placing on the edition that accepts a gradient, if nothing is of the other alone: what is

@@ -76,6 +76,7 @@ interface FixtureData {
   entries: string[];
   outputs: string[];
   numbers: string[];
+  drawn: Record<string, string>;
   order: string[];
   roles: Record<string, string>;
   /** How many steps its loop over time has, if it is one. */

@@ -643,7 +643,7 @@ def _explain(
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     told = list(_remains(best, paste))
     # What is right, or explained in part, is so by the cache of the test.
-    remarks += told or ([_of_cache(best.fixture)] if best.fixture.last else [])
+    remarks += told or _of_inputs(best.fixture)
     remarks += [] if best.right else [covered()]
     of = {"title": best.fixture.title, "id": best.fixture.id}
     headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
@@ -680,12 +680,15 @@ def _joined(placing: Placing) -> Diagnosis | None:
     return Diagnosis("explained", placing.fixture, (whole,), (), placing.arrays)
 
 
-def _of_cache(fixture: Fixture) -> str:
-    """Return the sentence on the forward pass that makes the cache of a loop."""
-    made = dict.fromkeys(stem(name) for name in fixture.arrays if stem(name).endswith("_next"))
-    own = fixture.function
-    of = {"function": own, "forward": own.replace("backward", "forward")}
-    return say("cache-first-wrong", names=" and ".join(made), **of)
+def _of_inputs(fixture: Fixture) -> list[str]:
+    """Return what to compare where nothing is right: what was drawn last, and a loop's cache."""
+    said = [say("inputs-first", **first)] if (first := fixture.drawn_last) else []
+    if fixture.last:
+        made = dict.fromkeys(stem(name) for name in fixture.arrays if stem(name).endswith("_next"))
+        own = fixture.function
+        of = {"function": own, "forward": own.replace("backward", "forward")}
+        said.append(say("cache-first-wrong", names=" and ".join(made), **of))
+    return said
 
 
 def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
