@@ -26,6 +26,10 @@ PARTS = (
 """The parts of the page of mistakes, in its order."""
 
 
+USUAL = {"dA_prev": ("W.T @ dZ",), "dW": ("dZ @ A_prev.T / m",)}
+"""Steps without a mask and without a penalty, in the symbols of a layer."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A form with a name. Some are equivalent: the verdict of each mutant says which."""
@@ -39,6 +43,7 @@ class Mistake:
     # Expressions, in the symbols of one layer, for steps and for cached arrays.
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: bool = False  # whether the steps are written with what regularises, and not without
     joint: str = ""  # the kind of a change of several steps
     # In how many public threads and notebooks a learner had it, by the tested function.
     found: Mapping[str, int] = field(default_factory=dict)
@@ -154,9 +159,16 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
             continue
         known = {*known_at(fixture, step.name)}
         trees = _trees(fixture, layer, around, mistake.steps.get(computes, ()))
+        usual = next(_trees(fixture, layer, around, USUAL.get(computes, ())), "")
+        is_regularised = usual != step.expression and usual in parts(step.expression)
+        if mistake.whole and not is_regularised:
+            continue
         if computes in ("dW", "db") and "m" not in step.reads:
             trees = filter(None, map(_as_sum, trees))
         for tree in trees:
+            if is_regularised and not mistake.whole:
+                # A mistake in the gradient leaves the mask or the penalty as it is.
+                tree = put(step.expression, {usual: tree})
             if computes == "m":
                 # In a form of m, m is what it should have been.
                 tree = put(tree, {"m": step.expression})
@@ -242,8 +254,9 @@ def _names(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> 
     to = {"dA": "dA", **named(layer, around)}
     if other:
         to |= {f"{symbol}_k": name for symbol, name in named(other, around).items()}
-    below = [low.Z for low in fixture.layers if low.A and layer.input == low.A]
-    return {**to, "Z_below": below[0]} if below else to
+    below = [low for low in fixture.layers if low.A and layer.input == low.A]
+    to |= {"Z_below": low.Z for low in below}
+    return to | {"D": low.mask for low in below if low.mask}
 
 
 def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
