@@ -56,15 +56,29 @@ USED_OTHERWISE = {
 }
 """By test a line in which a step is written out otherwise than it stands."""
 
+LSTM_CELL = "c5w1_lstm_cell_backward"
+SLOPE = "da_next * ot * (1 - tanh(c_next) ** 2)"
+
 SEVERAL_MISTAKES = {
-    "c1w4_L_model_backward_v2": {"db2": "dZ2 / m", "dW1": "dZ1 @ A0.T", "dA0": "W1.T @ dA1"},
-    "c5w1_lstm_cell_backward": {
-        "dWf": "-dzf @ concat.T",
-        "dbo": "sum(dot, axis=1, keepdims=True)",
-        "dc_prev": "dc * it",
-    },
+    "in lines that no other reads": (
+        "c1w4_L_model_backward_v2",
+        {"db2": "dZ2 / m", "dW1": "dZ1 @ A0.T", "dA0": "W1.T @ dA1"},
+    ),
+    "in lines of a cell that no other reads": (
+        LSTM_CELL,
+        {"dWf": "-dzf @ concat.T", "dbo": "sum(dot, axis=1, keepdims=True)", "dc_prev": "dc * it"},
+    ),
+    "in gates and in what reads them": (
+        LSTM_CELL,
+        {
+            "dzf": f"dc_next * c_prev * ft + {SLOPE} * c_prev * (1 - ft)",
+            "dzi": f"dc_next * cct + {SLOPE} * cct * it",
+            "dxt": "Wf.T[a_prev.shape[0]:] @ dzf + Wc.T[a_prev.shape[0]:] @ dzc"
+            " + Wo.T[a_prev.shape[0]:] @ dzo",
+        },
+    ),
 }
-"""By test mistakes in lines that no other reads."""
+"""Mistakes that each make an output wrong, by where they are, with the test."""
 
 
 def of_program(id: str, changes: dict[str, str], names: tuple[str, ...] = ()) -> str:

@@ -60,6 +60,7 @@ LAYERS = (
         "search",
         "mutant",
         "placing",
+        "parts",
         "apart",
     ),
     *(

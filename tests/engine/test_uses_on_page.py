@@ -6,11 +6,11 @@ from test_engine import agree
 from posts import SEVERAL_MISTAKES, USED_OTHERWISE, of_program
 
 
-@pytest.mark.parametrize("changed", [USED_OTHERWISE, SEVERAL_MISTAKES])
+@pytest.mark.parametrize("several", [[*USED_OTHERWISE.items()], [*SEVERAL_MISTAKES.values()]])
 def test_page_and_package_agree_on_mistakes_in_single_lines(
-    changed: dict[str, dict[str, str]],
+    several: list[tuple[str, dict[str, str]]],
 ) -> None:
-    agree(*((of_program(id, changes), id) for id, changes in changed.items()))
+    agree(*((of_program(id, changes), id) for id, changes in several))
 
 
 def test_page_and_package_agree_on_a_line_beside_a_loop_that_carries_nothing() -> None:

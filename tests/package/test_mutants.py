@@ -246,7 +246,7 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
         (
             'hnt = "Look."',
             "there is no key 'hnt'; use name, hint, section, layer, activation, steps, arrays, "
-            "joint, found, ratios.",
+            "whole, joint, found, ratios.",
         ),
         ("", "the key 'hint' is missing."),
     ],

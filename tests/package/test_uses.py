@@ -4,7 +4,7 @@ import pytest
 
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
-from posts import SEVERAL_MISTAKES, USED_OTHERWISE, of_program
+from posts import LSTM_CELL, SEVERAL_MISTAKES, SLOPE, USED_OTHERWISE, of_program
 
 
 @pytest.mark.parametrize("id", USED_OTHERWISE)
@@ -23,9 +23,18 @@ def test_without_an_output_that_is_right_the_step_itself_is_what_is_wrong() -> N
     assert not any("alone has it otherwise" in said for said in found.remarks)
 
 
-@pytest.mark.parametrize("id", SEVERAL_MISTAKES)
-def test_mistakes_that_each_explain_one_output_are_told_together(id: str) -> None:
-    found = diagnose(of_program(id, SEVERAL_MISTAKES[id]), id)
+@pytest.mark.parametrize("where", SEVERAL_MISTAKES)
+def test_mistakes_that_each_make_an_output_wrong_are_told_together(where: str) -> None:
+    id, changes = SEVERAL_MISTAKES[where]
+    found = diagnose(of_program(id, changes), id)
     assert found.verdict == "explained", found
-    assert {*found.candidates[0].forms} == {*SEVERAL_MISTAKES[id]}
+    assert {*found.candidates[0].forms} == {*changes}
     assert found.fixture is load(id)
+
+
+def test_what_is_explained_of_several_mistakes_is_named_beside_what_is_not() -> None:
+    changes = {"dzi": f"dc_next * cct + {SLOPE} * cct * it", "dWo": "dzo @ concat.T * 0.37 + 0.1"}
+    said = " ".join(diagnose(of_program(LSTM_CELL, changes), LSTM_CELL, 1).remarks)
+    assert "are explained by dzi = dc_next * cct + " in said
+    assert "* cct * it (parentheses dropped)." in said
+    assert "dWo is explained" not in said

@@ -2,20 +2,17 @@
 /* What can be said of numbers that none of the programs tried prints. */
 
 import { NEWEST_FIRST } from "./fixtures.js";
-import { distinct, Mutant } from "./mutant.js";
 import { covers } from "./numbers.js";
-import { chance, rightOf } from "./placing.js";
+import { rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
-import { explanations } from "./search.js";
 import { stem, time } from "./steps.js";
-import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
 const MOST_LISTED = 6;
 
-/** @param {Placing} placing @param {Paste} paste */
-export function* remains(placing, paste) {
+/** @param {Placing} placing @param {Paste} paste @param {Part[]} parts */
+export function* remains(placing, paste, parts) {
   const { fixture, seen } = placing;
   const right = rightOf(placing);
   const wrong = [...seen].filter(([step]) => !right.includes(step));
@@ -53,42 +50,12 @@ export function* remains(placing, paste) {
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
-  for (const [program, steps] of seen.size > 1 ? alone(placing) : []) {
-    const of = { steps: steps.map(called).join(", "), n: steps.length };
-    yield say("alone", { ...of, changes: program.shown.join("; ") });
+  for (const [place, { own, explained }] of parts.entries()) {
+    const changes = own.shown.join("; ").replace(/\.$/, "");
+    const steps = explained.map(called).join(", ");
+    const of = { steps, n: explained.length, changes, name: own.described };
+    yield place ? say("beside", of) : say("alone", of);
   }
-}
-
-/** What explains some of the wrong arrays, and not the others; what leaves the right ones as they
- * are comes first.
- * @param {Placing} placing @returns {Generator<[Mutant, [string, Observed][]]>} */
-export function* alone(placing) {
-  const { fixture, seen } = placing;
-  const right = rightOf(placing);
-  for (let left = [...seen].filter(([step]) => !right.includes(step)); left.length; ) {
-    const [first, ...others] = left;
-    left = others;
-    const one = { ...placing, seen: new Map([first]) };
-    if (chance([one], 1, false) > DATA.chance[0]) continue;
-    const given = [...seen].filter(([step]) => right.includes(step));
-    const beside = given.length ? namedOrAny(fixture, new Map([...given, first])) : [];
-    const [found] = beside.length ? beside : namedOrAny(fixture, one.seen);
-    if (!found) continue;
-    const prints = found.matches(new Map(left));
-    yield [found, [first, ...left.filter(([step]) => prints[step])]];
-    left = left.filter(([step]) => !prints[step]);
-  }
-}
-
-/** What prints some arrays; of a loop what has a name, since all else takes seconds.
- * @type {(fixture: Fixture, seen: Seen) => Mutant[]} */
-function namedOrAny(fixture, seen) {
-  if (fixture.last) {
-    const named = fixture.named.map(([, forms]) => new Mutant(fixture, forms, 1));
-    return distinct(named.filter((one) => Object.values(one.matches(seen)).every(Boolean)));
-  }
-  const found = explanations(fixture, seen, 1, false).filter(([changes]) => changes);
-  return distinct(found.map(([spent, forms]) => new Mutant(fixture, forms, spent)));
 }
 
 /** Some steps with all that they are computed from.

@@ -2,9 +2,10 @@
 /* The simplest explanation of some numbers on some tests; see diagnose.py. */
 
 import { chosen, hidden, namesToKnow } from "./chosen.js";
-import { alone, remains } from "./clues.js";
+import { remains } from "./clues.js";
 import { FIXTURES, isRight } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
+import { inParts } from "./parts.js";
 import {
   canBePrinted,
   chance,
@@ -90,14 +91,25 @@ export function* explain(text, wanted, changes, effort) {
       return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
     }
   }
-  const several = changes === 2 ? ((yield* used(best, 2)) ?? joined(best)) : null;
+  const several = changes === 2 ? yield* used(best, 2) : null;
   if (several) return several;
+  /** @type {Part[]} */
+  const parts = [];
+  for (const part of best.seen.size > 1 ? inParts(best) : []) {
+    if (part) parts.push(part);
+    else yield;
+  }
+  const whole = parts.at(-1)?.whole;
+  if (changes === 2 && whole && Object.values(whole.matches(best.seen)).every(Boolean)) {
+    const { fixture, seen } = best;
+    return { verdict: "explained", fixture, candidates: [whole], remarks: [], seen };
+  }
   if (!fitting(best) && wanted.length > 1) return null;
   const isForeign = !isNamed(best) || (!known(best) && 2 * fitting(best) < best.seen.size);
   if (wanted.length > 1 && !rightOf(best).length && isForeign) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
-  const told = [...remains(best, paste)];
+  const told = [...remains(best, paste, parts)];
   remarks.push(...(told.length ? told : ofInputs(best.fixture)));
   if (!rightOf(best).length) remarks.push(say("covered"));
   const found = unknown(best.fixture, remarks, best.seen);
@@ -223,19 +235,6 @@ function* used(placing, changes) {
   const said = say("one-use", { source: stem(source), line: stem(line) });
   const candidates = distinct(found.map(({ forms }) => new Mutant(fixture, forms, changes)));
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
-}
-
-/** What explains each of the wrong arrays alone, if all of it together prints them.
- * @param {Placing} placing @returns {Diagnosis?} */
-function joined(placing) {
-  const { fixture, seen } = placing;
-  const parts = [...alone(placing)].map(([program]) => program);
-  const forms = new Map(parts.flatMap((one) => [...one.forms]));
-  const n = parts.reduce((all, one) => all + one.forms.size, 0);
-  if (parts.length < 2 || parts.length > 3 || forms.size < n) return null;
-  const whole = new Mutant(fixture, forms, parts.length);
-  if (!Object.values(whole.matches(seen)).every(Boolean)) return null;
-  return { verdict: "explained", fixture, candidates: [whole], remarks: [], seen };
 }
 
 /** What to compare where nothing is right: what was drawn last, and a loop's cache.

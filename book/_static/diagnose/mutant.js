@@ -41,7 +41,11 @@ export class Mutant {
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
     const expected = (/** @type {string} */ step) => expects(step, fixture.original(step));
     const [said, rest] = loopSaid(fixture, forms);
-    const key = said.startsWith("forward-") ? "forward-expects" : "loop-expects";
+    const key = said.startsWith("forward-")
+      ? "forward-expects"
+      : said.startsWith("da0-")
+        ? "da0-expects"
+        : "loop-expects";
     if (said) return [...rest.map(([step]) => expected(step)), say(key)];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
     return [...forms.keys()].map(expected);

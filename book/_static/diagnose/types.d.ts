@@ -317,7 +317,13 @@ interface Assignment {
   prefix: string;
 }
 
-/** What a function did with some arrays; `overwritten` has what wrote into an output later. */
+/** A change, the program with all changes up to it, and the arrays that it explains. */
+interface Part {
+  own: import("./mutant.js").Mutant;
+  whole: import("./mutant.js").Mutant;
+  explained: [string, Observed][];
+}
+
 /** A step, the line that has it otherwise, and all that is changed. */
 interface Use {
   source: string;
@@ -325,6 +331,7 @@ interface Use {
   forms: Forms;
 }
 
+/** What a function did with some arrays; `overwritten` has what wrote into an output later. */
 interface Trace {
   test: Fixture;
   arrays: Scope;

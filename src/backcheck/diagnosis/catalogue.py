@@ -206,12 +206,18 @@ def printed_on(fixture: Fixture, values: Mapping[str, Any]) -> dict[str, str]:
 
 @cache
 def _made() -> tuple[tuple[Fixture, str, Mutant], ...]:
-    """Return each named form on each test of the first course; on a loop, what only that has."""
+    """Return each named form on each test of the first course, and on others what only they have.
+
+    Of these a loop has what its cell has as well.
+    """
     first, *others = courses()
-    found = [(test, *one) for test in first for one in named_on(test)]
-    known = {key for _, key, _ in found}
-    loops = (test for some in others for test in some if test.last and test.is_gradient)
-    found += [(test, *one) for test in loops for one in named_on(test) if one[0] not in known]
+    gradients = [test for some in others for test in some if test.is_gradient]
+    loops = [test for test in gradients if test.last]
+    found: list[tuple[Fixture, str, Mutant]] = []
+    for tests in (first, loops, gradients):
+        known = {key for _, key, _ in found}
+        made = ((test, *one) for test in tests for one in named_on(test))
+        found += [one for one in made if one[1] not in known]
     return tuple(found)
 
 
@@ -339,7 +345,7 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
 @cache
 def _newest() -> tuple[tuple[str, Mutant], ...]:
     """Return every named form on the newest test of each function, the shortest program first."""
-    made = (one for one in _made() if one[0].last or newest()[one[0].function] is one[0])
+    made = (one for one in _made() if one[0].last or newest().get(one[0].function, one[0]) is one[0])
     return tuple(one[1:] for one in sorted(made, key=lambda one: len(one[0].program.steps)))
 
 

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
 from backcheck.diagnosis.judged import judged
+from backcheck.diagnosis.parts import Part, in_parts
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -62,7 +63,6 @@ from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
 from backcheck.over_time import stem, time
-from backcheck.program import Tree
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -634,14 +634,17 @@ def _explain(
             unsure = [_too_little("chance", some[0], paste)] if random > CHANCE else []
             answer = _chosen(list(found.values()), paste)
             return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
-    if changes == 2 and (used := _used(best, 2) or _joined(best)):
+    if changes == 2 and (used := _used(best, 2)):
         return used
+    parts = list(in_parts(best)) if len(best.arrays) > 1 else []
+    if changes == 2 and parts and all(matches(parts[-1].whole, best.arrays).values()):
+        return Diagnosis("explained", best.fixture, (parts[-1].whole,), (), best.arrays)
     if not best.fitting and len(tests) > 1:
         return None
     foreign = not best.named or (not is_known(best) and 2 * best.fitting < len(best.arrays))
     if len(tests) > 1 and not best.right and foreign:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
-    told = list(_remains(best, paste))
+    told = list(_remains(best, paste, parts))
     # What is right, or explained in part, is so by the cache of the test.
     remarks += told or _of_inputs(best.fixture)
     remarks += [] if best.right else [covered()]
@@ -664,20 +667,6 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     candidates = distinct([Mutant(fixture, use.forms, changes) for use in found])
     said = say("one-use", source=stem(found[0].source), line=stem(found[0].line))
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
-
-
-def _joined(placing: Placing) -> Diagnosis | None:
-    """Return what explains each of the wrong arrays alone, if all of it together prints them."""
-    forms: dict[str, Tree] = {}
-    parts = list(_alone(placing))
-    for program, _ in parts:
-        forms |= program.forms
-    if len(parts) not in (2, 3) or len(forms) < sum(len(one.forms) for one, _ in parts):
-        return None
-    whole = Mutant(placing.fixture, forms, len(parts))
-    if not all(matches(whole, placing.arrays).values()):
-        return None
-    return Diagnosis("explained", placing.fixture, (whole,), (), placing.arrays)
 
 
 def _of_inputs(fixture: Fixture) -> list[str]:
@@ -857,7 +846,7 @@ def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:
         yield say("hidden-test", step=step, now=now, **filling)
 
 
-def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
+def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[str]:
     """Yield what can be said of numbers that none of the programs tried prints."""
     fixture, arrays, right = placing.fixture, placing.arrays, placing.right
     wrong = [step for step in arrays if step not in right]
@@ -890,38 +879,10 @@ def _remains(placing: Placing, paste: Paste) -> Iterator[str]:
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
-    for program, steps in _alone(placing) if len(arrays) > 1 else ():
-        of = {"steps": ", ".join(called[one] for one in steps), "n": len(steps)}
-        yield say("alone", changes="; ".join(program.shown), **of)
-
-
-def _alone(placing: Placing) -> Iterator[tuple[Mutant, list[str]]]:
-    """Yield what explains some of the wrong arrays, and not the others.
-
-    What leaves the right ones as they are comes first.
-    """
-    right = {step: placing.arrays[step] for step in placing.right}
-    left = [step for step in placing.arrays if step not in right]
-    while left:
-        step, *left = left
-        one = replace(placing, arrays={step: placing.arrays[step]})
-        if chance([one], 1) > CHANCE:
-            continue
-        tried = ({**right, **one.arrays}, one.arrays) if right else (one.arrays,)
-        every = (_named_or_any(placing.fixture, arrays) for arrays in tried)
-        if not (found := next(filter(None, every), [])):
-            continue
-        prints = matches(found[0], {other: placing.arrays[other] for other in left})
-        yield found[0], [step, *(other for other in left if prints[other])]
-        left = [other for other in left if not prints[other]]
-
-
-def _named_or_any(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> list[Mutant]:
-    """Return what prints some arrays; of a loop what has a name, since all else takes seconds."""
-    if not fixture.last:
-        return _one_change(fixture, arrays)
-    named = (Mutant(fixture, forms) for _, forms in occurrences(fixture))
-    return distinct([one for one in named if all(matches(one, arrays).values())])
+    for place, part in enumerate(parts):
+        of = {"steps": ", ".join(called[one] for one in part.steps), "n": len(part.steps)}
+        of |= {"changes": "; ".join(part.own.shown).removesuffix("."), "name": part.own.described}
+        yield say("beside", **of) if place else say("alone", **of)
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:

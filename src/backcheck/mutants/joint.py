@@ -220,7 +220,8 @@ def sums_apart(fixture: Fixture, slot: str) -> dict[Any, Tree]:
     """Return a step with the brackets left out of a sum that it takes from an earlier step.
 
     With (x + y) as that sum, (x + y) * f * g becomes x + y * f * g or x * f + y * f * g, or so
-    with x and y exchanged; the keys say how many steps above it stands, and which of them it is.
+    with x and y exchanged, or with one of the factors lost on the way; the keys say how many steps
+    above it stands, and which of them it is.
     """
     steps = {step.name: step.expression for step in fixture.program.steps}
     tree, factors, above = steps[slot], list[Any](), 0
@@ -238,9 +239,11 @@ def sums_apart(fixture: Fixture, slot: str) -> dict[Any, Tree]:
 
     sign, x, y = tree
     found: dict[Any, Tree] = {}
+    lost = [(None, factors), *((n, [*factors[:n], *factors[n + 1 :]]) for n in range(len(factors)))]
     for n, some in enumerate(factors[:n] for n in range(len(factors))):
-        found[above, n, 0] = (sign, times(x, some), times(y, factors))
-        found[above, n, 1] = (sign, times(x, factors), times(y, some))
+        for without, kept in lost:
+            found[above, n, without, 0] = (sign, times(x, some), times(y, kept))
+            found[above, n, without, 1] = (sign, times(x, kept), times(y, some))
     return found
 
 

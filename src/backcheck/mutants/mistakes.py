@@ -160,7 +160,8 @@ def _single(fixture: Fixture, mistake: Mistake) -> Iterator[dict[str, Tree]]:
         known = {*known_at(fixture, step.name)}
         trees = _trees(fixture, layer, around, mistake.steps.get(computes, ()))
         usual = next(_trees(fixture, layer, around, USUAL.get(computes, ())), "")
-        is_regularised = usual != step.expression and usual in parts(step.expression)
+        own = parts(step.expression) if usual != step.expression else ()
+        is_regularised = any(part == usual for part in own)
         if mistake.whole and not is_regularised:
             continue
         if computes in ("dW", "db") and "m" not in step.reads:
@@ -254,9 +255,10 @@ def _names(fixture: Fixture, layer: Layer, other: Layer | None, around: str) -> 
     to = {"dA": "dA", **named(layer, around)}
     if other:
         to |= {f"{symbol}_k": name for symbol, name in named(other, around).items()}
-    below = [low for low in fixture.layers if low.A and layer.input == low.A]
-    to |= {"Z_below": low.Z for low in below}
-    return to | {"D": low.mask for low in below if low.mask}
+    for below in fixture.layers:
+        if below.A and layer.input == below.A:
+            to |= {"Z_below": below.Z} | ({"D": below.mask} if below.mask else {})
+    return to
 
 
 def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:

@@ -67,8 +67,13 @@ class Mutant:
         """What the test has in place of each change, in the notation of the handout."""
         said, rest = said_of(self.fixture, self.forms)
         if said:
-            is_forward = said.startswith("forward-")
-            whole = say("forward-expects" if is_forward else "loop-expects")
+            whole = say(
+                "forward-expects"
+                if said.startswith("forward-")
+                else "da0-expects"
+                if said.startswith("da0-")
+                else "loop-expects"
+            )
             return (*(expects(name, self.originals[name]) for name in rest), whole)
         if read := self._replaced:
             said = say("takes", symbols=", ".join(map(symbol, read)))

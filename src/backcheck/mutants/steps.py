@@ -6,7 +6,7 @@ first one is the last, as ``caches[t - 1]`` is for t = 0.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, reduce
 from itertools import combinations
 
 from backcheck.fixtures import Fixture, ids, load
@@ -86,6 +86,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     carries = [(name, own[name]) for name in own if name not in sums]
     biases = {name: sums[name] for name in sums if not name.startswith("dW")}
     kept: Forms = {name: f"{stem(name)}_t{later}" for name in sums}
+    doubled: Forms = {name: ("+", ("+", sum, sum), sums[name]) for name, sum in kept.items()}
     handed = [name for name in body if stem(name).endswith("_prev")]
     added: Forms = {name: ("+", f"{stem(name)}_t{later}", body[name]) for name in handed}
     # The first of them is returned as it is carried, or as the step that runs last has it.
@@ -95,6 +96,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     found: dict[str, list[Forms]] = {
         "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
         "step-alone": [one for some in (sums, kept) for one in _some_of(some, biases)],
+        "sum-doubled": [*_some_of(doubled, biases)],
         "other-sum": [
             {name: ("+", other, biases[name]) for name in list(biases)[place + 1 :]}
             for place, other in enumerate(biases)
@@ -105,6 +107,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
             for form in (some, some | returned if {*handed[:1]} <= some.keys() else {})
         ],
         "other-step": list(other_steps(fixture).values()),
+        "other-first": list(other_first(fixture).values()),
         "other-forward": list(other_forwards(fixture).values()),
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
@@ -128,6 +131,11 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     last = fixture.last
     every = range(1, last + 1)
 
+    if not last:
+        return {}
+    carried: Forms = {f"da_next_t{at}": f"da_prev_t{at + 1}" for at in range(1, last)}
+    slices: list[Tree] = [("slice", "da", float(at)) for at in range(last)]
+
     def loop(cache: Callable[[int], int], da: Callable[[int], int]) -> Forms:
         lines = (_reading(fixture, at, cache(at), da(at)) for at in every)
         return {name: tree for some in lines for name, tree in some.items()}
@@ -142,7 +150,9 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         "da-last": loop(lambda at: at, lambda at: last),
         "da-first": loop(lambda at: at, lambda at: 1),
         "cache-reversed": loop(lambda at: last + 1 - at, lambda at: at),
-        "da-once": {f"da_next_t{at}": f"da_prev_t{at + 1}" for at in range(1, last)},
+        "da-once": carried,
+        "da-first-once": carried | {f"da_next_t{last}": ("slice", "da", 0.0)},
+        "da-summed": carried | {f"da_next_t{last}": reduce(lambda x, y: ("+", x, y), slices)},
         "forwards": loop(lambda at: last + 1 - at, lambda at: last + 1 - at),
         "without-first": _left_out(fixture, 1),
         "without-last": _left_out(fixture, last),
@@ -176,7 +186,17 @@ def sayings(fixture: Fixture) -> dict[str, Forms]:
 
     Behind a key may stand the step that it names.
     """
-    return other_steps(fixture) | other_forwards(fixture)
+    return other_steps(fixture) | other_first(fixture) | other_forwards(fixture)
+
+
+def other_first(fixture: Fixture) -> dict[str, Forms]:
+    """Return what is handed back for da0 in place of what the loop ends with."""
+    if not (fixture.is_gradient and fixture.last):
+        return {}
+    return {
+        "da0-unset": {"da0": f"da_prev_t{fixture.last + 1}"},
+        "da0-da": {"da0": ("slice", "da", 0.0)},
+    }
 
 
 @cache

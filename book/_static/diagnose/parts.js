@@ -1,0 +1,64 @@
+// @ts-check
+/* Several mistakes at once, each told by the arrays that it makes wrong; see parts.py. */
+import { distinct, Mutant } from "./mutant.js";
+import { chance, rightOf } from "./placing.js";
+import { Search } from "./search.js";
+import { DATA } from "./util.js";
+import { Run } from "./workshop.js";
+
+/** What explains the wrong arrays, one change after the other, as far as it goes. Where it yields
+ * nothing, it pauses.
+ * @param {Placing} placing @returns {Generator<Part | undefined>} */
+export function* inParts(placing) {
+  const { fixture, seen } = placing;
+  const right = rightOf(placing);
+  const known = new Map([...seen].filter(([step]) => right.includes(step)));
+  let left = new Map([...seen].filter(([step]) => !known.has(step)));
+  /** @type {Forms} */
+  let forms = new Map();
+  for (let changes = 1; left.size; changes++) {
+    /** @type {Mutant | undefined} */
+    let found;
+    for (const one of left) {
+      if (chance([{ ...placing, seen: new Map([one]) }], 1, false) > DATA.chance[0]) continue;
+      found = yield* oneMore(fixture, forms, new Map([...known, one]));
+      if (found) break;
+    }
+    if (!found) return;
+    const own = new Map([...found.forms].filter(([name]) => !forms.has(name)));
+    forms = found.forms;
+    const whole = new Mutant(fixture, forms, changes);
+    const prints = whole.matches(left);
+    const explained = [...left].filter(([step]) => prints[step]);
+    yield { own: new Mutant(fixture, own, 1), whole, explained };
+    for (const [step, one] of explained) known.set(step, one);
+    left = new Map([...left].filter(([step]) => !prints[step]));
+  }
+}
+
+/** What prints some arrays with one more change, the most likely; of a loop what has a name, since
+ * all else takes seconds.
+ * @type {(fixture: Fixture, forms: Forms, seen: Seen) => Generator<undefined, Mutant | undefined>} */
+function* oneMore(fixture, forms, seen) {
+  const search = new Search(fixture, seen, true);
+  const run = new Run(search.shop, forms);
+  const kept = [];
+  for (const some of fixture.last ? named(fixture, forms) : more(search, run)) {
+    if (!some) yield;
+    else if (search.prints(some)) kept.push(new Mutant(fixture, some, 1));
+  }
+  return distinct(kept)[0];
+}
+
+/** @type {(fixture: Fixture, forms: Forms) => Forms[]} */
+const named = (fixture, forms) =>
+  fixture.named.flatMap(([, of]) =>
+    [...of.keys()].some((name) => forms.has(name)) ? [] : [new Map([...forms, ...of])],
+  );
+
+/** @param {Search} search @param {Run} run @returns {Generator<Forms | undefined>} */
+function* more(search, run) {
+  if (!run.forms.size) return yield* search.one();
+  yield* search.besides(run, run.reach, 0);
+  yield* search.joined(run, search.shop.several);
+}

@@ -1,0 +1,82 @@
+"""Several mistakes at once, each told by the arrays that it makes wrong.
+
+One change after the other is looked for that explains one more of the wrong arrays and leaves as
+they are those that are right or explained. So more of them are found than can be tried together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backcheck.diagnosis.placing import CHANCE, Placing, chance
+from backcheck.diagnosis.reading import PrintedArray
+from backcheck.diagnosis.search import Effort, Search
+from backcheck.fixtures import Fixture
+from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant, distinct
+from backcheck.mutants.mutate import Form
+from backcheck.program import Tree
+
+
+class Part(NamedTuple):
+    """A change, the program with all changes up to it, and the arrays that it explains."""
+
+    own: Mutant
+    whole: Mutant
+    steps: list[str]
+
+
+def in_parts(placing: Placing) -> Iterator[Part]:
+    """Yield what explains the wrong arrays, one change after the other, as far as it goes."""
+    fixture, arrays = placing.fixture, placing.arrays
+    known = {step: arrays[step] for step in placing.right}
+
+    def prints(step: str, value: Any) -> bool:
+        return step in arrays and arrays[step].matches(value, loose=True)
+
+    left = [step for step in arrays if step not in known]
+    forms: dict[str, Tree] = {}
+    changes = 0
+    while left:
+        telling = (step for step in left if _tells(placing, step))
+        tried = (_one_more(fixture, forms, {**known, step: arrays[step]}) for step in telling)
+        if not (found := next(filter(None, tried), [])):
+            return
+        changes += 1
+        own = {name: tree for name, tree in found[0].forms.items() if name not in forms}
+        forms = dict(found[0].forms)
+        whole = Mutant(fixture, forms, changes)
+        explained = (step for step, value in whole.values.items() if prints(step, value))
+        steps = [step for step in explained if step in left]
+        yield Part(Mutant(fixture, own), whole, steps)
+        known |= {step: arrays[step] for step in steps}
+        left = [step for step in left if step not in steps]
+
+
+def _tells(placing: Placing, step: str) -> bool:
+    """Return whether one change that prints an array is no chance."""
+    return chance([replace(placing, arrays={step: placing.arrays[step]})], 1) <= CHANCE
+
+
+@np.errstate(all="ignore")
+def _one_more(
+    fixture: Fixture, forms: Mapping[str, Tree], printed: Mapping[str, PrintedArray]
+) -> list[Mutant]:
+    """Return what prints some arrays with one more change, the most likely first.
+
+    Of a loop what has a name is tried, since all else takes seconds.
+    """
+    search = Search(fixture, printed, loose=True, effort=Effort(10**9))
+    run = search.shop.run({name: Form(tree) for name, tree in forms.items()})
+    if fixture.last:
+        named = (of for _, of in occurrences(fixture) if forms.keys().isdisjoint(of))
+        found = [{**run.forms, **{n: Form(tree) for n, tree in of.items()}} for of in named]
+    elif forms:
+        beside = search.besides(run, run.reaching, 0)
+        found = [*map(dict, beside), *map(dict, search.joined(run, search.shop.several))]
+    else:
+        found = [*map(dict, search.one())]
+    kept = [{n: form.tree for n, form in some.items()} for some in filter(search.prints, found)]
+    return distinct([Mutant(fixture, some) for some in kept])
