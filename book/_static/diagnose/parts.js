@@ -16,7 +16,7 @@ export function* inParts(placing) {
   let left = new Map([...seen].filter(([step]) => !known.has(step)));
   /** @type {Forms} */
   let forms = new Map();
-  for (let changes = 1; left.size; changes++) {
+  for (let changes = 1; left.size && changes <= DATA.most_parts; changes++) {
     /** @type {Mutant | undefined} */
     let found;
     for (const one of left) {

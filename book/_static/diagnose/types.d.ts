@@ -150,6 +150,7 @@ interface Data {
   agrees: number;
   /** From how many explanations by chance an answer says so, and from how many there is none. */
   coarse: number;
+  most_parts: number;
   usual: string[];
   sure: number;
   four_digits: number;

@@ -345,7 +345,9 @@ def _unsigned(numbers: Iterable[str]) -> set[str]:
 @cache
 def _newest() -> tuple[tuple[str, Mutant], ...]:
     """Return every named form on the newest test of each function, the shortest program first."""
-    made = (one for one in _made() if one[0].last or newest().get(one[0].function, one[0]) is one[0])
+    made = (
+        one for one in _made() if one[0].last or newest().get(one[0].function, one[0]) is one[0]
+    )
     return tuple(one[1:] for one in sorted(made, key=lambda one: len(one[0].program.steps)))
 
 

@@ -19,6 +19,9 @@ from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.mutate import Form
 from backcheck.program import Tree
 
+MOST = 6
+"""How many changes are put together."""
+
 
 class Part(NamedTuple):
     """A change, the program with all changes up to it, and the arrays that it explains."""
@@ -39,7 +42,7 @@ def in_parts(placing: Placing) -> Iterator[Part]:
     left = [step for step in arrays if step not in known]
     forms: dict[str, Tree] = {}
     changes = 0
-    while left:
+    while left and changes < MOST:
         telling = (step for step in left if _tells(placing, step))
         tried = (_one_more(fixture, forms, {**known, step: arrays[step]}) for step in telling)
         if not (found := next(filter(None, tried), [])):
