@@ -1,7 +1,9 @@
-// Reads {"data", "questions"} and writes the answers of the page's engine, run without a browser.
-import { text } from "node:stream/consumers";
+// Reads {"data", "others", "loops"} in a line, then questions, and writes the answers of the page's
+// engine to each line of them, run without a browser.
+import { createInterface } from "node:readline";
 
-const { data, others, loops, questions } = JSON.parse(await text(process.stdin));
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const { data, others, loops } = JSON.parse((await lines.next()).value);
 globalThis.BACKCHECK = data;
 const load = (name) => import(`../book/_static/diagnose/${name}.js`);
 const { Mutant } = await load("mutant");
@@ -96,4 +98,6 @@ function answer([kind, ...parts]) {
   }
 }
 
-process.stdout.write(JSON.stringify(questions.map(answer)));
+for await (const line of lines) {
+  process.stdout.write(`${JSON.stringify(JSON.parse(line).map(answer))}\n`);
+}

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -95,17 +96,47 @@ def data() -> dict[str, Any]:
     return {"data": own, "others": others, "loops": loops}
 
 
-def ask(*questions: tuple[Any, ...]) -> list[Any]:
-    """Put questions to the engine, all to one process."""
-    done = subprocess.run(
+class Engine(NamedTuple):
+    """A process of the page's engine, and what it complains of."""
+
+    process: "subprocess.Popen[str]"
+    complaints: IO[str]
+
+    def put(self, value: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{json.dumps(value)}\n")
+        self.process.stdin.flush()
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine that all tests share, since it keeps what it has worked out."""
+    complaints = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+    process = subprocess.Popen(
         [node(), str(ROOT / "tests/engine.mjs")],
-        input=json.dumps({**data(), "questions": questions}),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
         encoding="utf-8",
     )
-    assert done.returncode == 0, done.stderr
-    found: list[Any] = json.loads(done.stdout)
-    return found
+    begun = Engine(process, complaints)
+    begun.put(data())
+    return begun
+
+
+def ask(*questions: tuple[Any, ...]) -> list[Any]:
+    """Put questions to the engine."""
+    shared = engine()
+    shared.put(questions)
+    assert shared.process.stdout is not None
+    if line := shared.process.stdout.readline():
+        found: list[Any] = json.loads(line)
+        return found
+    # It has stopped, and the next test begins another.
+    engine.cache_clear()
+    shared.process.wait()
+    shared.complaints.seek(0)
+    raise AssertionError(shared.complaints.read())
 
 
 def essence(found: dict[str, Any]) -> dict[str, Any]:
