@@ -38,3 +38,23 @@ def test_what_is_explained_of_several_mistakes_is_named_beside_what_is_not() -> 
     assert "are explained by dzi = dc_next * cct + " in said
     assert "* cct * it (parentheses dropped)." in said
     assert "dWo is explained" not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [({"dzi": "dit * it"}, True), ({"dWo": "dot @ concat.T"}, False)],
+)
+def test_names_of_gradients_that_the_notebook_gives_to_others_are_told(
+    changes: dict[str, str], is_told: bool
+) -> None:
+    found = diagnose(of_program(LSTM_CELL, changes), LSTM_CELL, 1)
+    assert found.verdict == "explained"
+    assert any("what the notebook calls dft" in said for said in found.remarks) is is_told
+
+
+def test_the_lines_to_look_at_have_the_names_of_learners_and_are_gradients() -> None:
+    id = "c5w1_rnn_backward"
+    rnn = load(id)
+    found = diagnose({**rnn.expected, "dWaa": rnn.expected["dWaa"] * 1.7 + 0.3}, id, 0)
+    (said,) = (one for one in found.remarks if "look at" in one)
+    assert "look at dWaa first" in said

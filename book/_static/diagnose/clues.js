@@ -46,7 +46,7 @@ export function* remains(placing, paste, parts) {
       is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: [...new Set(first.map(([name]) => stem(name)))].join(", "),
+      first: linesOf(first.map(([name]) => name)),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
@@ -56,6 +56,13 @@ export function* remains(placing, paste, parts) {
     const of = { steps, n: explained.length, changes, name: own.described };
     yield place ? say("beside", of) : say("alone", of);
   }
+}
+
+/** The lines that some steps are, by the names that learners give them. @param {string[]} steps */
+function linesOf(steps) {
+  const known = steps.map((step) => stem(step).replace(/_sum$/, ""));
+  const gradients = known.filter((name) => sought("gradient", name));
+  return [...new Set(gradients.length ? gradients : known)].join(", ");
 }
 
 /** Some steps with all that they are computed from.

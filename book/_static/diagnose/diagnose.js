@@ -22,7 +22,7 @@ import { read } from "./reading.js";
 import { stem } from "./steps.js";
 import { notCovered } from "./uncovered.js";
 import { DATA, spelledIn } from "./util.js";
-import { say } from "./words.js";
+import { say, sought } from "./words.js";
 
 /** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
 const isForeign = ({ verdict, fixture, seen }) =>
@@ -85,7 +85,7 @@ export function* explaining(paste, fixture, changes) {
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
-  return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
+  return withProblem(withGates(paste.lost.length ? withLost(answer, paste.lost) : answer), paste);
 }
 
 /** What the tests of the function that a text names make of it.
@@ -265,6 +265,14 @@ function* byTest(paste, tests, changes, effort) {
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withProblem(found, { problem }) {
   return problem ? { ...found, remarks: [problem, ...found.remarks] } : found;
+}
+
+/** An answer that says where its names of gradients are not those of the notebook.
+ * @param {Diagnosis} found */
+function withGates(found) {
+  const lines = [...found.remarks, ...found.candidates.slice(0, 1).flatMap(({ shown }) => shown)];
+  const isTold = found.fixture?.function.startsWith("lstm") && lines.some((l) => sought("gate", l));
+  return isTold ? { ...found, remarks: [...found.remarks, say("gate-names")] } : found;
 }
 
 /** An answer with what is the matter with a function of the text: first, unless numbers tell.

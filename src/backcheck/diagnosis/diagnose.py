@@ -323,9 +323,18 @@ def diagnose(
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
     found = _with_lost(found, paste.lost) if paste.lost else found
+    if _names_gates(found):
+        found = replace(found, remarks=(*found.remarks, say("gate-names")))
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found
+
+
+def _names_gates(found: Diagnosis) -> bool:
+    """Return whether an answer has names of gradients that the notebook gives to others."""
+    lines = [*found.remarks, *(line for first in found.candidates[:1] for line in first.shown)]
+    own = found.fixture and found.fixture.function.startswith("lstm")
+    return bool(own) and any(pattern("gate").search(line) for line in lines)
 
 
 def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
@@ -875,7 +884,7 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
             is_right=say("is", n=len(known)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=", ".join(dict.fromkeys(map(stem, first))),
+            first=_lines_of(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -883,6 +892,13 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
         of = {"steps": ", ".join(called[one] for one in part.steps), "n": len(part.steps)}
         of |= {"changes": "; ".join(part.own.shown).removesuffix("."), "name": part.own.described}
         yield say("beside", **of) if place else say("alone", **of)
+
+
+def _lines_of(steps: Iterable[str]) -> str:
+    """Return the lines that some steps are, by the names that learners give them."""
+    known = [stem(step).removesuffix("_sum") for step in steps]
+    gradients = [name for name in known if pattern("gradient").search(name)]
+    return ", ".join(dict.fromkeys(gradients or known))
 
 
 def _above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
