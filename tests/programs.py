@@ -275,6 +275,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "loop, da never read": (RNN, [("da[:, :, t] + da_prevt", "da_prevt")]),
     "loop, an array never filled": (RNN, [('= one["dxt"]', "= dx[:, :, t]")]),
     "loop, da of all steps": (RNN, [('"da0": da_prevt', '"da0": da')]),
+    "loop, of another gradient": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t] ** 3 + 0.37")]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),

@@ -341,6 +341,18 @@ def test_run_names_the_mistakes_that_a_test_is_too_small_to_see(
     assert re.search(r"\bline \d+, ", said)
 
 
+def test_inputs_are_not_doubted_where_the_test_itself_hands_them_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learner = next(one for one in learners() if one.name == "loop, of another gradient")
+    (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
+    main(["run", learner.id, f"{tmp_path / 'own.py'}"])
+    said = capsys.readouterr().out
+    assert "None of the programs tried" in said
+    assert "the inputs may be" not in said
+    assert "its cache wrong" not in said
+
+
 @pytest.mark.parametrize("lines", LINES)
 def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
     said, name = LINES[lines]

@@ -239,7 +239,7 @@ function* used(placing, changes) {
 
 /** What to compare where nothing is right: what was drawn last, and a loop's cache.
  * @type {(fixture: Fixture) => string[]} */
-function ofInputs({ arrays, data, function: own, last }) {
+export function ofInputs({ arrays, data, function: own, last }) {
   const drawn = data.drawn.name ? [say("inputs-first", data.drawn)] : [];
   if (!last) return drawn;
   const made = new Set(Object.keys(arrays).map(stem));

@@ -11,7 +11,7 @@ import {
   testOf,
 } from "./calling.js";
 import { explaining } from "./diagnose.js";
-import { unknown } from "./explain.js";
+import { ofInputs, unknown } from "./explain.js";
 import { FIXTURES } from "./fixtures.js";
 import { doing, firstWrong, whichLine } from "./lines.js";
 import { written } from "./pasted.js";
@@ -196,7 +196,9 @@ export function* diagnosed(done) {
   const again = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
   const isOpen = !refuted || again.verdict === "unexplained";
   const left = isOpen ? again : unknown(fixture, [], found.seen);
-  return withUnusable({ ...left, remarks: [...said, ...left.remarks] }, names, outputs);
+  // The function was called with the arrays of the test.
+  const told = left.remarks.filter((one) => !ofInputs(fixture).includes(one));
+  return withUnusable({ ...left, remarks: [...said, ...told] }, names, outputs);
 }
 
 /** How it fails on a real forward pass, whatever its test says. @param {Ran} ran */

@@ -655,7 +655,7 @@ def _explain(
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     told = list(_remains(best, paste, parts))
     # What is right, or explained in part, is so by the cache of the test.
-    remarks += told or _of_inputs(best.fixture)
+    remarks += told or of_inputs(best.fixture)
     remarks += [] if best.right else [covered()]
     of = {"title": best.fixture.title, "id": best.fixture.id}
     headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
@@ -678,7 +678,7 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
 
 
-def _of_inputs(fixture: Fixture) -> list[str]:
+def of_inputs(fixture: Fixture) -> list[str]:
     """Return what to compare where nothing is right: what was drawn last, and a loop's cache."""
     said = [say("inputs-first", **first)] if (first := fixture.drawn_last) else []
     if fixture.last:

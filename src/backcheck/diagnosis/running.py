@@ -20,7 +20,7 @@ import numpy as np
 from backcheck import forward
 from backcheck.diagnosis.calling import called, calls
 from backcheck.diagnosis.child import Job
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
+from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.pasted import written
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
@@ -308,7 +308,9 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
             again = diagnose(usable, fixture, 0)
             unknown = Diagnosis("unexplained", fixture, arrays=found.arrays)
             found = again if again.verdict == "unexplained" else unknown
-    found = replace(found, remarks=(*said, *found.remarks))
+    # The function was called with the arrays of the test.
+    told = (one for one in found.remarks if one not in of_inputs(fixture))
+    found = replace(found, remarks=(*said, *told))
     names = [name for name in fixture.expected if why.get(name)]
     if found.verdict != "expected" or not names or not first_complaint(fixture, outputs):
         return found
