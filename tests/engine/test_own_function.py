@@ -202,6 +202,14 @@ ASKED = {
     "a forum's quotes and fences": (
         "Hi!\n```python\n" + changed("right", M, ('"', "\u201d")) + "```\nWhat is wrong?",
         ("line", AXIS)),
+    "after a sentence": (
+        "My results are wrong.\nPlease help:\n" + changed("right", M), ("line", AXIS)),
+    "indented between sentences": (
+        indented(changed("right", M), "I do not see it, help.\n") + "\nThanks.\nAll the best",
+        ("line", AXIS)),
+    "broken after a sentence": (
+        "It stops here:\n" + changed("right", ("dZ1 @ X.T", "dZ1 X.T")),
+        ("error", "SyntaxError: invalid syntax. Your function stands there")),
     "Windows and tabs": (changed("right", M, ("    ", "\t"), ("\n", "\r\n")), ("line", AXIS)),
     "with the words of the exercise": (
         changed("right", M, ("def ", "# GRADED FUNCTION (\u2248 6 lines)\n%%time\ndef "),
