@@ -20,6 +20,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "right and a complaint": f"{CELL}AssertionError: Wrong values for cost",
     "numbers of a message": "AssertionError: Wrong values for cost. "
     "12.519827193591217 != 2.0424567983978403",
+    "cut after a row": "dw = [[ 4.8 ]\ndb = 0.36666666666666653\ncost = nan\n",
+    "cut after a row, above a message": "dw = [[ 4.8 ]\ndb = 0.36666666666666653\ncost = nan\n"
+    "Wrong values for grads['dw']. [[ 5.55 ]\n[ 5.985]] != [[-0.03909333]\n[ 0.12501464]\n",
     "arrays of a message": "AssertionError: Wrong values for grads['dw']. [[-0.1563733 ]\n"
     " [ 0.50005855]\n [-3.99843238]] != [[-0.03909333]\n [ 0.12501464]\n [-0.99960809]]",
     "a line and a complaint": "    dZ1 = np.multiply(np.dot(dW2.T, dZ2), 1 - np.power(A1, 2))\n"
@@ -191,6 +194,16 @@ TypeError: 'NoneType' object is not subscriptable
     "wrong above right": "dZ2 = [[ 0.1234567 -3.1415926]]\n"
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }
+
+LATEX = (
+    r"\( \mathbf{{{0}}} = \begin{{bmatrix}} {1} \end{{bmatrix}} \)",
+    r"$$\text{{{0}}} = \begin{{pmatrix}} {1} \\ \end{{pmatrix}}$$",
+    r"- $ \mathrm{{{0}}} = \left[\begin{{array}}{{cc}}{1}\end{{array}}\right] $",
+    "\\[\n{0} = \\begin{{matrix}}\n{1}\n\\end{{matrix}} \\]",
+)
+"""An array of LaTeX around its name and its rows."""
+
+NAMES = ("dW_2", "dW2", "dW^{[2]}", r"dW\_2", "dW_{2}", "dW^{(2)}")
 
 LINES = {
     "dZ1 = np.multiply(np.dot(W2.T, dZ2), 1 - np.tanh(Z1)**2)": (

@@ -454,3 +454,10 @@ def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> No
 def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="There is code in this text and nothing that it printed"):
         diagnose("delta[Z == 0] = 0\nlayer2_delta = (y - layer2) * layer2 * (1 - layer2)")
+
+
+@pytest.mark.parametrize("name", [one for one in BESIDE if one.startswith("cut after a row")])
+def test_an_array_cut_after_its_first_row_refutes_no_explanation(name: str) -> None:
+    found = diagnose(BESIDE[name], changes=1)
+    assert found.verdict == "explained"
+    assert found.candidates[0].shown == ("A = Z",)

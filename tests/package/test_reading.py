@@ -12,7 +12,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered, say
-from beside import BESIDE
+from beside import BESIDE, LATEX, NAMES
 from pace import allowed
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
@@ -507,3 +507,31 @@ def test_what_a_test_got_and_expected_is_read_behind_the_name_it_says() -> None:
     assert (dw.name, dw.numbers) == ("dW", (0.1, 0.2))
     source = 'f"Wrong values for cost. {cost} != {expected_cost}"'
     assert read(f"Wrong values for dW\n{source}").arrays == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", LATEX)
+def test_an_array_of_latex_is_read_by_any_name_and_of_any_shape(form: str, name: str) -> None:
+    for rows, shape in (
+        (r"0.5 & -1.25e-02", (1, 2)),
+        (r"0.5 \\ -1.25 \times 10^{-2}", (2, 1)),
+        ("0.5 & 2.5 \\\\[2pt]\n-0.25 & .75", (2, 2)),
+    ):
+        seen = only(form.format(name, rows))
+        assert (seen.name, seen.shape, seen.numbers[0]) == ("dW2", shape, 0.5)
+        if len(seen.numbers) == 2:
+            assert seen.numbers[1] == -0.0125
+
+
+def test_a_formula_of_latex_is_no_array() -> None:
+    for formula in (r"dZ^{[2]} = A^{[2]} - Y", r"\mathbf{dW1} = \frac{1}{m} dZ^{[1]} X^T"):
+        with pytest.raises(ValueError, match="no printed numbers"):
+            read(f"$${formula}$$")
+
+
+def test_quotes_and_dashes_of_another_encoding_are_put_right() -> None:
+    for mark in ("\u00e2", "\u03b2"):
+        quote = f"{mark}\u20ac\u02dc"
+        said = f"Wrong values for grads[{quote}db{quote}]. 0.25 != {mark}\u20ac\u201d0.5"
+        assert read(said).failing == (("values", "db"),)
+        assert [array.numbers for array in read(said).arrays] == [(0.25,)]
