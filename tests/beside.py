@@ -218,7 +218,7 @@ LINES = {
     "dA1 = dA1 * D1\ndA1 /= keep_prob\ndZ1 = np.multiply(dA1, np.int64(A1 > 0))": (
         "this line computes dZ1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 *= D1\ndA1 /= keep_prob": ("dropout", ""),
-    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No known test computes any of this", ""),
+    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("None of these lines belongs to a test", ""),
     "Z1 = np.dot(W1, X) + b1\nA1 = np.tanh(Z1)\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "m_divisor = 1 / np.shape(X)[1]\ndZ2 = A2 - Y\ndW2 = m_divisor * np.dot(dZ2, A2.T)": (
@@ -272,3 +272,26 @@ OWN_CODE = {
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
 }
 """Code of one's own, and what one of its hints says."""
+
+TRAINED = """Z1 = np.dot(w1, x) + b1
+A1 = sigmoid(Z1)
+A2 = sigmoid(np.dot(w2, A1) + b2)
+E2 = A2 - t
+"""
+
+FAILS = (
+    "The loss does not decrease.",
+    "It gives the same output for every input.",
+    "My network doesn't learn XOR.",
+    "It doesn't learn.",
+    "The cost is always stuck at 0.69.",
+    "It will not converge, whatever the learning rate.",
+)
+
+WORKS = (
+    "Is the derivative missing here?",
+    "I am stuck on exercise 8.",
+    "The gradient check of word2vec fails.",
+    "What do the epochs do in this code? The loss goes down.",
+)
+"""What is said of training that fails, and what is not."""

@@ -535,3 +535,20 @@ def test_quotes_and_dashes_of_another_encoding_are_put_right() -> None:
         said = f"Wrong values for grads[{quote}db{quote}]. 0.25 != {mark}\u20ac\u201d0.5"
         assert read(said).failing == (("values", "db"),)
         assert [array.numbers for array in read(said).arrays] == [(0.25,)]
+
+
+@pytest.mark.parametrize("number", ["week 5.", "In section 6.3", "v2.0", "numpy 1.26.4", "1. One"])
+def test_the_number_of_a_week_a_section_or_a_version_is_none_that_was_printed(number: str) -> None:
+    with pytest.raises(ValueError, match="no printed numbers"):
+        read(f"Why is that so?\n{number}\nI do not see it.")
+    with pytest.raises(ValueError, match=r"such as 0\.75, but"):
+        read(f"Why is that so?\n{number}\nMy score = 0.75 there.")
+
+
+def test_a_question_is_sent_to_the_search_and_the_questions_of_the_book() -> None:
+    with pytest.raises(ValueError, match="The search of the book answers questions"):
+        read("Where does the transpose come from?")
+    found = diagnose("Why does rnn_backward need both gradients?")
+    assert "no printed numbers" in found.title
+    assert "The search of the book answers questions" in found.remarks[0]
+    assert "only a message" not in repr(found)
