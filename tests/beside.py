@@ -206,6 +206,12 @@ LATEX = (
 NAMES = ("dW_2", "dW2", "dW^{[2]}", r"dW\_2", "dW_{2}", "dW^{(2)}")
 
 LINES = {
+    "Is it tanh? dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": (
+        "Week 3", "the A-form fed with Z"),
+    "loss = -np.sum(y_train * np.log(A) + (1 - y_train) * np.log(1 - A)) / m": (
+        "computes cost as the test expects", ""),
+    "J = np.sum(-train_Y * np.log(A) + (1 - train_Y) * np.log(1 - A)) / m": (
+        "this line computes something else", "a sign wrong in the cost"),
     "dZ1 = np.multiply(np.dot(W2.T, dZ2), 1 - np.tanh(Z1)**2)": (
         "Week 3", "the derivative written from Z"),
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": ("Week 3", "the A-form fed with Z"),
