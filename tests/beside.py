@@ -20,6 +20,9 @@ AssertionError: Wrong values for cost. -0.9666039194818195 != 2.0424567983978403
     "right and a complaint": f"{CELL}AssertionError: Wrong values for cost",
     "numbers of a message": "AssertionError: Wrong values for cost. "
     "12.519827193591217 != 2.0424567983978403",
+    "cut after a row": "dw = [[ 4.8 ]\ndb = 0.36666666666666653\ncost = nan\n",
+    "cut after a row, above a message": "dw = [[ 4.8 ]\ndb = 0.36666666666666653\ncost = nan\n"
+    "Wrong values for grads['dw']. [[ 5.55 ]\n[ 5.985]] != [[-0.03909333]\n[ 0.12501464]\n",
     "arrays of a message": "AssertionError: Wrong values for grads['dw']. [[-0.1563733 ]\n"
     " [ 0.50005855]\n [-3.99843238]] != [[-0.03909333]\n [ 0.12501464]\n [-0.99960809]]",
     "a line and a complaint": "    dZ1 = np.multiply(np.dot(dW2.T, dZ2), 1 - np.power(A1, 2))\n"
@@ -192,7 +195,23 @@ TypeError: 'NoneType' object is not subscriptable
     "dW2 = [[-0.39202432 -0.13325855 -0.04601089]]\ndb2 = [[0.15187861]]",
 }
 
+LATEX = (
+    r"\( \mathbf{{{0}}} = \begin{{bmatrix}} {1} \end{{bmatrix}} \)",
+    r"$$\text{{{0}}} = \begin{{pmatrix}} {1} \\ \end{{pmatrix}}$$",
+    r"- $ \mathrm{{{0}}} = \left[\begin{{array}}{{cc}}{1}\end{{array}}\right] $",
+    "\\[\n{0} = \\begin{{matrix}}\n{1}\n\\end{{matrix}} \\]",
+)
+"""An array of LaTeX around its name and its rows."""
+
+NAMES = ("dW_2", "dW2", "dW^{[2]}", r"dW\_2", "dW_{2}", "dW^{(2)}")
+
 LINES = {
+    "Is it tanh? dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": (
+        "Week 3", "the A-form fed with Z"),
+    "loss = -np.sum(y_train * np.log(A) + (1 - y_train) * np.log(1 - A)) / m": (
+        "computes cost as the test expects", ""),
+    "J = np.sum(-train_Y * np.log(A) + (1 - train_Y) * np.log(1 - A)) / m": (
+        "this line computes something else", "a sign wrong in the cost"),
     "dZ1 = np.multiply(np.dot(W2.T, dZ2), 1 - np.tanh(Z1)**2)": (
         "Week 3", "the derivative written from Z"),
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": ("Week 3", "the A-form fed with Z"),
@@ -205,7 +224,7 @@ LINES = {
     "dA1 = dA1 * D1\ndA1 /= keep_prob\ndZ1 = np.multiply(dA1, np.int64(A1 > 0))": (
         "this line computes dZ1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 *= D1\ndA1 /= keep_prob": ("dropout", ""),
-    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No known test computes any of this", ""),
+    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("None of these lines belongs to a test", ""),
     "Z1 = np.dot(W1, X) + b1\nA1 = np.tanh(Z1)\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "m_divisor = 1 / np.shape(X)[1]\ndZ2 = A2 - Y\ndW2 = m_divisor * np.dot(dZ2, A2.T)": (
@@ -259,3 +278,26 @@ OWN_CODE = {
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
 }
 """Code of one's own, and what one of its hints says."""
+
+TRAINED = """Z1 = np.dot(w1, x) + b1
+A1 = sigmoid(Z1)
+A2 = sigmoid(np.dot(w2, A1) + b2)
+E2 = A2 - t
+"""
+
+FAILS = (
+    "The loss does not decrease.",
+    "It gives the same output for every input.",
+    "My network doesn't learn XOR.",
+    "It doesn't learn.",
+    "The cost is always stuck at 0.69.",
+    "It will not converge, whatever the learning rate.",
+)
+
+WORKS = (
+    "Is the derivative missing here?",
+    "I am stuck on exercise 8.",
+    "The gradient check of word2vec fails.",
+    "What do the epochs do in this code? The loss goes down.",
+)
+"""What is said of training that fails, and what is not."""

@@ -221,7 +221,6 @@ def facts() -> dict[str, Any]:
         "larger": package.running.LARGER,
         "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
-        "many_lines": package.reading.MANY_LINES,
         "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
         "effort": [
             package.search.MOST_TRIED,

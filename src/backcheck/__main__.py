@@ -215,7 +215,8 @@ def _run(options: argparse.Namespace) -> int:
         says = say("run-fails" if complaint else "run-passes", **of)
         print(f"{says}{' ' if passes else chr(10)}{first}".rstrip())
         print(f"{shown(line, path)}\n" if line else "")
-        print(f"{found.title}\n{found.body}" if passes else found)
+        titled = f"{found.title}\n{found.body}" if passes else repr(found)
+        print(titled if found.arrays else found.body.lstrip("\n"))
     if ran.error:
         return EXIT["raised"]
     return (EXIT[found.verdict] or EXIT["explained"]) if complaint else EXIT["expected"]

@@ -345,3 +345,13 @@ def test_a_single_change_is_answered_at_once_on_a_slow_machine(
         if max(best) <= allowed(100):
             return
     pytest.fail(f"milliseconds: {best}")
+
+
+def test_every_place_that_an_answer_says_to_read_is_a_link(opened: Page) -> None:
+    paste(opened, "Where does the transpose come from?")
+    places = opened.locator("#diagnose-status a")
+    assert [one.get_attribute("href") for one in places.all()] == ["index.html", "checklist.html"]
+    paste(opened, "d = y - out\ndW7 = np.dot(d, h.T)\nstep = lr * dW7")
+    answer = opened.locator("#diagnose-app").inner_text()
+    assert "checklist#checklist-check" not in answer
+    assert opened.locator('#diagnose-app a[href="checklist.html#checklist-check"]').count()

@@ -3,7 +3,9 @@
 import pytest
 from test_engine import agree
 
-from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
+from beside import BESIDE, FAILS, LATEX, LINES, NAMES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
+
+MESSAGE = "ValueError: operands could not be broadcast together with shapes (1,3) (3,4)"
 
 
 @pytest.mark.parametrize("name", BESIDE)
@@ -15,4 +17,20 @@ def test_page_and_package_agree_on_lines_of_code_alone() -> None:
     agree(
         *((f"Is this right?\n{lines}\n",) for lines in LINES),
         *((one,) for one in (*SEVERAL_LINES, *OWN_CODE)),
+    )
+
+
+def test_page_and_package_agree_on_arrays_of_latex() -> None:
+    rows = r"0.00078841 & 0.01765429 & -8.4166 \times 10^{-4} & -0.01022527"
+    agree(*((form.format(name, rows),) for form, name in zip(LATEX, NAMES, strict=False)))
+
+
+def test_page_and_package_agree_on_what_stands_there_and_what_does_not() -> None:
+    agree(
+        *((f"{said}\n{TRAINED}",) for said in (*FAILS, *WORKS)),
+        (f"{FAILS[0]}\n{TRAINED}dW2 = np.dot(dZ2, A1.T) / m\n",),
+        ("Why does rnn_backward need both gradients?",),
+        ("Week 5. Section 6.3 Why is that so?",),
+        ("My score = 0.75 in v2.0, section 6.3",),
+        (f"dW2 = [[0.125 0.5]\n [0.25 0.5]]\n{MESSAGE}",),
     )

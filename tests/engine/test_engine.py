@@ -82,7 +82,7 @@ LAYERS = (
         "cards",
         "page",
     ),
-    *("sources", "recorded", "calling", "returned", "lines", "running", "showing"),
+    *("prose", "sources", "recorded", "calling", "returned", "lines", "running", "showing"),
 )
 """The modules, from the ground up: each may import those before it."""
 

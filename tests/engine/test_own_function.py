@@ -202,6 +202,14 @@ ASKED = {
     "a forum's quotes and fences": (
         "Hi!\n```python\n" + changed("right", M, ('"', "\u201d")) + "```\nWhat is wrong?",
         ("line", AXIS)),
+    "after a sentence": (
+        "My results are wrong.\nPlease help:\n" + changed("right", M), ("line", AXIS)),
+    "indented between sentences": (
+        indented(changed("right", M), "I do not see it, help.\n") + "\nThanks.\nAll the best",
+        ("line", AXIS)),
+    "broken after a sentence": (
+        "It stops here:\n" + changed("right", ("dZ1 @ X.T", "dZ1 X.T")),
+        ("error", "SyntaxError: invalid syntax. Your function stands there")),
     "Windows and tabs": (changed("right", M, ("    ", "\t"), ("\n", "\r\n")), ("line", AXIS)),
     "with the words of the exercise": (
         changed("right", M, ("def ", "# GRADED FUNCTION (\u2248 6 lines)\n%%time\ndef "),
@@ -276,10 +284,10 @@ ASKED = {
         ("error", "No test known here calls load_data:")),
     "a network of one's own": (
         "class Net:\n  def back_prop(self, x, y):\n    d = y - x\n    return d @ x.T\n",
-        ("remarks", "No known test computes any of this")),
+        ("remarks", "None of these lines belongs to a test")),
     "a function of other parameters": (
         "def back_prop(x, y):\n    d = y - x\n    return d @ x.T\n",
-        ("remarks", "No known test computes any of this")),
+        ("remarks", "None of these lines belongs to a test")),
     "numbers beside a function that nobody has written": (
         "def linear_backward(dZ, cache):\n    # YOUR CODE\n    pass\n\n"
         "dW = [[0.11 0.12 0.13 0.14 0.15]\n [0.2 0.3 0.4 0.5 0.6]\n [0.7 0.8 0.9 0.1 0.2]]\n",

@@ -11,7 +11,8 @@ from backcheck.diagnosis import placing
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
-from beside import BESIDE, LINES, OWN_CODE, SEVERAL_LINES
+from backcheck.showing.words import say
+from beside import BESIDE, FAILS, LINES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
 from programs import learners
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
@@ -451,7 +452,7 @@ def test_own_code_is_told_what_its_lines_show(code: str) -> None:
 
 def test_own_code_with_data_and_predictions_is_told_where_to_go_on() -> None:
     said = str(diagnose(next(iter(OWN_CODE))))
-    assert "Read training#training-xor" in " ".join(said.split())
+    assert "Read checklist#checklist-check" in " ".join(said.split())
 
 
 def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> None:
@@ -466,3 +467,25 @@ def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> No
 def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="There is code in this text and nothing that it printed"):
         diagnose("delta[Z == 0] = 0\nlayer2_delta = (y - layer2) * layer2 * (1 - layer2)")
+
+
+@pytest.mark.parametrize("name", [one for one in BESIDE if one.startswith("cut after a row")])
+def test_an_array_cut_after_its_first_row_refutes_no_explanation(name: str) -> None:
+    found = diagnose(BESIDE[name], changes=1)
+    assert found.verdict == "explained"
+    assert found.candidates[0].shown == ("A = Z",)
+
+
+@pytest.mark.parametrize("said", [*FAILS, *WORKS])
+def test_the_causes_of_training_that_fails_are_named_where_training_fails(said: str) -> None:
+    hint = say("own-learning")
+    for code in (TRAINED, f"{TRAINED}dW2 = np.dot(dZ2, A1.T) / m\n"):
+        assert (hint in diagnose(f"{said}\n{code}", changes=1).remarks) == (said in FAILS)
+
+
+def test_what_a_message_says_comes_first_beside_numbers_of_no_test() -> None:
+    numbers = "dW2 = [[0.125 0.5 0.75]\n [0.25 0.5 0.75]\n [0.5 0.5 0.75]]"
+    message = "ValueError: operands could not be broadcast together with shapes (1,3) (3,4)"
+    found = diagnose(f"dW2 = dZ2 * A1.T / m\n{message}\n{numbers}", changes=1)
+    assert found.title == say("message-first")
+    assert diagnose(message, changes=1).title == say("only-a-message")

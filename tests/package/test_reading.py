@@ -12,7 +12,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered, say
-from beside import BESIDE
+from beside import BESIDE, LATEX, NAMES
 from pace import allowed
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
@@ -507,3 +507,48 @@ def test_what_a_test_got_and_expected_is_read_behind_the_name_it_says() -> None:
     assert (dw.name, dw.numbers) == ("dW", (0.1, 0.2))
     source = 'f"Wrong values for cost. {cost} != {expected_cost}"'
     assert read(f"Wrong values for dW\n{source}").arrays == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", LATEX)
+def test_an_array_of_latex_is_read_by_any_name_and_of_any_shape(form: str, name: str) -> None:
+    for rows, shape in (
+        (r"0.5 & -1.25e-02", (1, 2)),
+        (r"0.5 \\ -1.25 \times 10^{-2}", (2, 1)),
+        ("0.5 & 2.5 \\\\[2pt]\n-0.25 & .75", (2, 2)),
+    ):
+        seen = only(form.format(name, rows))
+        assert (seen.name, seen.shape, seen.numbers[0]) == ("dW2", shape, 0.5)
+        if len(seen.numbers) == 2:
+            assert seen.numbers[1] == -0.0125
+
+
+def test_a_formula_of_latex_is_no_array() -> None:
+    for formula in (r"dZ^{[2]} = A^{[2]} - Y", r"\mathbf{dW1} = \frac{1}{m} dZ^{[1]} X^T"):
+        with pytest.raises(ValueError, match="no printed numbers"):
+            read(f"$${formula}$$")
+
+
+def test_quotes_and_dashes_of_another_encoding_are_put_right() -> None:
+    for mark in ("\u00e2", "\u03b2"):
+        quote = f"{mark}\u20ac\u02dc"
+        said = f"Wrong values for grads[{quote}db{quote}]. 0.25 != {mark}\u20ac\u201d0.5"
+        assert read(said).failing == (("values", "db"),)
+        assert [array.numbers for array in read(said).arrays] == [(0.25,)]
+
+
+@pytest.mark.parametrize("number", ["week 5.", "In section 6.3", "v2.0", "numpy 1.26.4", "1. One"])
+def test_the_number_of_a_week_a_section_or_a_version_is_none_that_was_printed(number: str) -> None:
+    with pytest.raises(ValueError, match="no printed numbers"):
+        read(f"Why is that so?\n{number}\nI do not see it.")
+    with pytest.raises(ValueError, match=r"such as 0\.75, but"):
+        read(f"Why is that so?\n{number}\nMy score = 0.75 there.")
+
+
+def test_a_question_is_sent_to_the_search_and_the_questions_of_the_book() -> None:
+    with pytest.raises(ValueError, match="The search of the book answers questions"):
+        read("Where does the transpose come from?")
+    found = diagnose("Why does rnn_backward need both gradients?")
+    assert "no printed numbers" in found.title
+    assert "The search of the book answers questions" in found.remarks[0]
+    assert "only a message" not in repr(found)

@@ -228,3 +228,25 @@ def test_the_code_of_a_forum_post_is_what_stands_between_its_fences() -> None:
     assert [one.text for one in cells(Path("own.py"), own)] == [own]
     (same,) = cells(Path("post.md"), post.rpartition("```")[0])
     assert same.text.split() == cell.text.split()
+
+
+@pytest.mark.parametrize("above", ["I get wrong values.", "This is for linear_backward:", "Help"])
+@pytest.mark.parametrize("below", ["Thanks a lot.", "dA_prev = [[0.1 0.2]\n [0.3 0.4]]", ""])
+@pytest.mark.parametrize("margin", ["", "    "])
+def test_sentences_around_a_function_do_not_hide_it(
+    above: str, below: str, margin: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = f"import numpy as np\n\n{HEAD}{OWN.partition(chr(10))[2]}"
+    inside = "".join(f"{margin}{line}\n" for line in code.splitlines())
+    post = f"My question\n{above}\n{inside}{below}\n"
+    assert "your linear_backward passes." in ran(post, tmp_path, capfd, "post.txt")[1]
+
+
+def test_a_broken_line_of_a_function_is_no_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for broken in ("    dW = dZ A_prev\n", "dW = dZ @ A_prev.T\n"):
+        post = f"My code.\n{HEAD}{broken}    return dW, dW, dW\n"
+        code, told = ran(post, tmp_path, capfd, "post.txt")
+        assert code == 2
+        assert "Your function stands there" in told

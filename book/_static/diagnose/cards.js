@@ -35,14 +35,15 @@ function marked(text, formulas) {
   return [text.slice(0, at), code(found), text.slice(at + found.length)];
 }
 
-/** @type {(remark: string, formulas: string[]) => (Node | string)[]} */
+/** A text in which the places that it says to read are links.
+ * @type {(remark: string, formulas: string[]) => (Node | string)[]} */
 export function remarkParts(remark, formulas) {
-  const [read, stop] = say("read-page", { page: "\n" }).split("\n");
-  const at = remark.lastIndexOf(read) + read.length;
-  const page = remark.slice(at, -stop.length);
-  return page in DATA.pages
-    ? [...marked(remark.slice(0, at), formulas), pageLink(page), stop]
-    : marked(remark, formulas);
+  const [read] = say("read-page", { page: "\n" }).split("\n");
+  const parts = remark.split(new RegExp(`((?<=\\b${read})[\\w-]+(?:#[\\w-]+)?|[\\w-]+#[\\w-]+)`));
+  const [first, ...others] = parts.map((part, at) =>
+    at % 2 && part in DATA.pages ? pageLink(part) : part,
+  );
+  return [...marked(String(first), formulas), ...others];
 }
 
 /** @type {(candidate: Mutant) => Element} */
@@ -155,7 +156,7 @@ export function card(group, open = false) {
   }
   if (!first.forms.size) item.append(element("p", {}, say("as-it-stands")));
   else item.append(judgement(first));
-  for (const { hint } of first.named) item.append(element("p", {}, hint));
+  for (const { hint } of first.named) item.append(element("p", {}, ...remarkParts(hint, [])));
   if (first.forms.size)
     item.append(element("p", {}, ...sentenceParts("read-page", { page: pageLink(first.page) })));
   item.append(

@@ -22,7 +22,7 @@ export function judged(paste, tests) {
     return {
       fixture: null,
       candidates: [],
-      remarks: [say("lines-unread"), ...withOwnCode(paste.lines, paste.hints)],
+      remarks: [say("lines-unread"), ...withOwnCode(paste.hints)],
     };
   const newest = [...groupedBy(likely, (test) => test.function).values()].map(([test]) => test);
   const own = newest.map((test) => written(paste, test));

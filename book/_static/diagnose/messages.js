@@ -27,7 +27,8 @@ export function ofCode(paste, every) {
   const isAlone = !error && !failing.length && !problem && !lost.length;
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
   if (!read) return null;
-  const [title, ...rest] = read.fixture ? read.remarks : [...read.remarks, say("covered")];
+  const learning = paste.hints.filter((one) => one === say("own-learning"));
+  const [title, ...rest] = [...read.remarks, ...(read.fixture ? learning : [say("covered")])];
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
 }
 
@@ -90,7 +91,15 @@ export function withMessage(found, { error, frame }) {
 /** The remarks that say more than that nothing is known. @param {string[]} remarks */
 export function telling(remarks) {
   const silent = [
-    ...["", say("covered"), say("own-network"), say("own-learning"), say("no-test-fits")],
+    ...[
+      "",
+      say("no-numbers"),
+      say("question"),
+      say("covered"),
+      say("own-network"),
+      say("own-learning"),
+      say("no-test-fits"),
+    ],
     ...[say("nothing-said"), say("unknown-message"), say("lines-unread"), say("paste-whole")],
     say("stopped"),
   ];
@@ -101,7 +110,7 @@ export function telling(remarks) {
  * @type {(paste: Paste, wanted: Fixture[], every: Fixture[]) => Diagnosis} */
 export function withoutNumbers(paste, wanted, every) {
   const found = ofMessage(paste, wanted);
-  if (found) return found;
+  if (found) return paste.arrays.length ? { ...found, headline: say("message-first") } : found;
   const tested = testedFor(paste, wanted);
   const { remarks: shaped, candidates } =
     (!paste.error && (undivided(paste, every) || misshapen(paste, tested))) || unknown(null, []);
@@ -110,9 +119,13 @@ export function withoutNumbers(paste, wanted, every) {
   const some = paste.arrays.length > 0;
   const code = ofCode(paste, every);
   if (code) return code;
-  const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.lines, paste.hints) : [];
+  const fixture = paste.function ? tested[0] : null;
   const unread = paste.problem || paste.lost.length;
+  const [nothing, ...others] = paste.nothing;
+  if (nothing && !unread)
+    return { ...unknown(fixture, [...others, say("covered")]), headline: nothing };
+  const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.hints) : [];
   const remarks = unread && !some ? [] : [said, ...own, say("covered")];
-  return unknown(paste.function ? tested[0] : null, remarks, arraysByName(paste));
+  return unknown(fixture, remarks, arraysByName(paste));
 }

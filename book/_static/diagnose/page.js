@@ -1,6 +1,6 @@
 // @ts-check
 /* The page: what is typed and pressed, and what is shown of it, with the work done in slices. */
-import { answerParts, card, element } from "./cards.js";
+import { answerParts, card, element, remarkParts } from "./cards.js";
 import { diagnose, diagnosing, titleOf } from "./diagnose.js";
 import { addCourses, FIXTURES, NEWEST_FIRST } from "./fixtures.js";
 import { candidateOf, Unlinked } from "./links.js";
@@ -49,6 +49,7 @@ class Page {
     this.status = get("diagnose-status");
     this.result = get("diagnose-result");
     this.run = 0;
+    this.said = "";
     this.isUnseen = false;
     const own = [...FIXTURES.values()].map(({ id, title }) => [id, title]);
     for (const [value, title] of [...own, ...DATA.others])
@@ -88,11 +89,6 @@ class Page {
     this.run += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.start(), pause);
-  }
-
-  /** @param {string} text */
-  say(text) {
-    if (this.status.textContent !== text) this.status.textContent = text;
   }
 
   start() {
@@ -185,7 +181,8 @@ class Page {
 
   /** @param {string} title @param {Element[]} parts */
   show(title, parts) {
-    this.say(title);
+    if (this.said !== title) this.status.replaceChildren(...remarkParts(title, []));
+    this.said = title;
     this.result.replaceChildren(...parts);
     // On a phone the answer begins below the screen.
     if (this.isUnseen && this.result.getBoundingClientRect().top > innerHeight - NEAR)

@@ -278,6 +278,7 @@ export const NOTHING = {
   lines: [],
   lost: [],
   hints: [],
+  nothing: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -309,16 +310,17 @@ export function read(text) {
   const shapes = [...printedShapes(output)].flatMap(([name, shape]) =>
     name ? [[name, shape]] : [],
   );
-  const message = said.failing.length || said.function || said.error || frame.statement;
+  const message = said.failing.length || said.error || frame.statement;
+  const nothing = kept.length || message ? [] : nothingIn(text);
   const lines = assignedIn(text);
   /** @type {(line: [string, string]) => boolean} */
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
   const steps = !problem && lines.some(isStep);
-  if (!kept.length && !message && !shapes.length && !steps && !lost.length) {
-    throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
+  if (nothing.length && !said.function && !shapes.length && !steps && !lost.length) {
+    throw new Unreadable(problem || [...nothing, say("covered")].join(" "));
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const hints = hintsIn(text, lines);
-  const others = { ...said, frame, quoted, lines, shapes, lost, hints };
+  const others = { ...said, frame, quoted, lines, shapes, lost, hints, nothing };
   return { arrays: kept, ...others, problem };
 }

@@ -127,7 +127,8 @@ function* shown(done) {
     title = say(complaint ? "run-fails" : "run-passes", { title: fixture.title, name, complaint });
     parts.push(...said);
     if (line) parts.push(lineShown(done, line));
-    if (found.seen.size) parts.push(element("p", { class: "diagnose-title" }, titleOf(found)));
+    if (found.seen.size)
+      parts.push(element("p", { class: "diagnose-title" }, ...remarkParts(titleOf(found), [])));
   }
   parts.push(...answerParts(found, passes ? "" : undefined));
   if (note) parts.push(element("p", { class: "diagnose-remark" }, note));

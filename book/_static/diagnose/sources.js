@@ -1,5 +1,6 @@
 // @ts-check
 /* What a function needs of a pasted text, found in the tree of a parser; see sources.py. */
+import { withoutProse } from "./prose.js";
 import { Unreadable } from "./reading.js";
 import { say } from "./words.js";
 
@@ -194,14 +195,13 @@ const asParsed = (text) =>
 
 /** Every definition of some cells, in order. @type {(cells: Place[], parse: any) => Piece[]} */
 export function definedIn(cells, parse) {
-  return cells.flatMap(({ label, text }) => {
-    let cell = { label, text };
-    let tree = parse(asParsed(text)).topNode;
-    if (errorIn(tree)) {
-      cell = { label, text: text.replace(MAGIC, "$1pass") };
-      tree = parse(asParsed(cell.text)).topNode;
-    }
-    return [...definitions(cell, partsOf(tree))];
+  const treeOf = (/** @type {string} */ text) => parse(asParsed(text)).topNode;
+  return cells.flatMap(({ label, text: pasted }) => {
+    const isRead = (/** @type {string} */ text) => !errorIn(treeOf(text));
+    let text = pasted;
+    if (!isRead(text)) text = text.replace(MAGIC, "$1pass");
+    if (!isRead(text)) text = withoutProse(text, isRead);
+    return [...definitions({ label, text }, partsOf(treeOf(text)))];
   });
 }
 

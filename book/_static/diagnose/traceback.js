@@ -92,11 +92,8 @@ export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => gro
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
 
 /** What to do with lines that compute no step of a known test.
- * @type {(lines: [string, string][], hints: string[]) => string[]} */
-export const withOwnCode = (lines, hints) => [
-  ...[...hints, say("paste-whole"), say("own-network")],
-  ...(lines.length >= DATA.many_lines ? [say("own-learning")] : []),
-];
+ * @type {(hints: string[]) => string[]} */
+export const withOwnCode = (hints) => [...hints, say("paste-whole"), say("own-network")];
 
 /** What can be said of code whose lines are those of no known test.
  * @type {(text: string, lines: [string, string][]) => string[]} */
@@ -118,6 +115,7 @@ export function hintsIn(text, lines) {
     ...[...new Set(down)].flatMap((name) =>
       name && steep.includes(name) ? say("error-goes-down", { name }) : [],
     ),
+    hasCode(lines) && sought("fails-to-learn", text) ? say("own-learning") : "",
   ].filter(Boolean);
 }
 
@@ -134,11 +132,11 @@ function isOutput(name, lines) {
 /** Says that a text has no numbers, or none that is printed under a known name.
  * @param {string} text */
 export function nothingIn(text) {
-  const found = every("number", text).find(([word]) => word.includes("."));
   const lines = assignedIn(text);
-  if (hasCode(lines))
-    return [say("only-code"), ...withOwnCode(lines, hintsIn(text, lines))].join(" ");
-  return found ? say("other-numbers", { first: found[0] }) : say("no-numbers");
+  if (hasCode(lines)) return [say("only-code"), ...withOwnCode(hintsIn(text, lines))];
+  const numbers = every("number", without("numbering", text, " "));
+  const found = numbers.find(([word]) => word.includes("."));
+  return [found ? say("other-numbers", { first: found[0] }) : say("no-numbers"), say("question")];
 }
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */

@@ -157,7 +157,6 @@ interface Data {
   larger: number;
   cases: number;
   most_lines: number;
-  many_lines: number;
   chance: [number, number];
   /** The most programs with two changes that are tried, and where little speaks for a test. */
   effort: [number, number, number, number];
@@ -247,6 +246,8 @@ interface Paste {
   lost: string[];
   /** On code of the learner's own. */
   hints: string[];
+  /** What is said where neither numbers nor a message stand there. */
+  nothing: string[];
 }
 type Run = import("./workshop.js").Run;
 type Effort = import("./effort.js").Effort;

@@ -371,7 +371,7 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     if not (lines := judged(paste, every)):
         return None
     test, candidates, (headline, *more) = lines
-    more += [] if test else [covered()]
+    more += filter(say("own-learning").__eq__, paste.hints) if test else [covered()]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
 
@@ -462,7 +462,15 @@ def _where_lost(found: Diagnosis, lost: Sequence[str]) -> Iterator[str]:
 
 def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
     """Return the remarks that say more than that nothing is known."""
-    keys = ("no-test-fits", "nothing-said", "unknown-message", "lines-unread", "paste-whole")
+    keys = (
+        "no-numbers",
+        "question",
+        "no-test-fits",
+        "nothing-said",
+        "unknown-message",
+        "lines-unread",
+        "paste-whole",
+    )
     silent = {"", covered(), *map(say, (*keys, "own-network", "own-learning", "stopped"))}
     return tuple(remark for remark in remarks if remark not in silent)
 
@@ -574,7 +582,7 @@ def _fitting(paste: Paste, tests: Iterable[Fixture]) -> dict[Fixture, tuple[int,
 def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fixture]) -> Diagnosis:
     """Return the likely causes of what a test said, or of what numpy said."""
     if found := _of_message(paste, tests):
-        return found
+        return replace(found, headline=say("message-first") if paste.arrays else "")
     tested, arrays = _tested(paste, tests), _by_name(paste)
     if not paste.error and (shaped := undivided(paste, every) or misshapen(paste, tested)):
         _, candidates, (headline, *more) = shaped
@@ -582,12 +590,17 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         return Diagnosis("unexplained", None, candidates, beside, headline=headline)
     if found := _of_code(paste, every):
         return found
+    fixture = tested[0] if paste.function else None
+    unread = paste.problem or paste.lost
+    if paste.nothing and not unread:
+        headline, *more = paste.nothing
+        remarks = (*more, covered())
+        return Diagnosis("unexplained", fixture, (), remarks, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = with_own_code(paste.lines, paste.hints) if is_own else []
-    unread = paste.problem or paste.lost
+    own = with_own_code(paste.hints) if is_own else []
     remarks = () if unread and not arrays else (said, *own, covered())
-    return Diagnosis("unexplained", tested[0] if paste.function else None, (), remarks, arrays)
+    return Diagnosis("unexplained", fixture, (), remarks, arrays)
 
 
 def _explain(

@@ -200,9 +200,6 @@ def _near(values: Any, centre: Any, width: Any) -> Any:
         return np.abs(values - centre) <= width
 
 
-MANY_LINES = 6
-"""From how many lines of code on the whole of a network may stand there."""
-
 DEEPEST = 8
 """Of the frames above the last one so many are read: who calls it with what."""
 
@@ -264,6 +261,7 @@ class Paste:
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
     lost: tuple[str, ...] = ()  # the names of what is nan or inf, in whole or in part
     hints: tuple[str, ...] = ()  # on code of the learner's own
+    nothing: tuple[str, ...] = ()  # what is said where neither numbers nor a message stand there
 
 
 NOTHING = Paste(())
@@ -288,10 +286,9 @@ def has_code(lines: Iterable[tuple[str, str]]) -> bool:
     return any(pattern("code").match(form) for _, form in lines)
 
 
-def with_own_code(lines: Sequence[tuple[str, str]], hints: Iterable[str]) -> list[str]:
+def with_own_code(hints: Iterable[str]) -> list[str]:
     """Return what to do with lines that compute no step of a known test."""
-    learns = [say("own-learning")] if len(lines) >= MANY_LINES else []
-    return [*hints, say("paste-whole"), say("own-network"), *learns]
+    return [*hints, say("paste-whole"), say("own-network")]
 
 
 def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -315,6 +312,8 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     down = [next(filter(None, found.groups())) for found in pattern("goes-down").finditer(code)]
     steep = {found[1] for found in pattern("times-slope").finditer(code)}
     hints += [say("error-goes-down", name=name) for name in dict.fromkeys(down) if name in steep]
+    is_training = has_code(lines) and pattern("fails-to-learn").search(text)
+    hints += [say("own-learning")] if is_training else []
     return tuple(hints)
 
 
@@ -374,11 +373,13 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     steps = not problem and any(
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
-    if not any((own, failing, function, error, frame.statement, shapes, steps, lost)):
-        raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
+    speaks = any((own, failing, error, frame.statement))
+    nothing = () if speaks else _nothing_in(text, lines)
+    if not any((speaks, function, shapes, steps, lost)):
+        raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines))
+    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines), nothing)
 
 
 def _printed_shapes(
@@ -392,12 +393,13 @@ def _printed_shapes(
             yield course_spelling(named[-1][0], names), sizes
 
 
-def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> str:
+def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
-    found = next((one for one in pattern("number").finditer(text) if "." in one[0]), None)
     if has_code(lines):
-        return " ".join([say("only-code"), *with_own_code(lines, hints_in(text, lines))])
-    return say("other-numbers", first=found[0]) if found else say("no-numbers")
+        return say("only-code"), *with_own_code(hints_in(text, lines))
+    numbers = pattern("number").finditer(pattern("numbering").sub(" ", text))
+    found = next((one for one in numbers if "." in one[0]), None)
+    return say("other-numbers", first=found[0]) if found else say("no-numbers"), say("question")
 
 
 def _finite(

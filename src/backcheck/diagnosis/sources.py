@@ -1,6 +1,6 @@
 """What a function needs of a notebook or a file, found in the text: nothing of it is run here.
 
-`cells` needs json and regular expressions, `take` and `left_as_handed_out` a parser's tree.
+`cells` needs json and regular expressions, all else a parser's tree.
 """
 
 import ast
@@ -11,6 +11,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +27,15 @@ MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ 
 
 FENCE = re.compile(r"(?m)^[ \t]*```.*$")
 """What code of a forum post stands between."""
+
+CODE = re.compile(
+    r"(?P<margin>[ \t]*)(?:(?P<block>(?:async +)?def +\w+ *\(|class +\w+ *[(:]|@\w)"
+    r"|import +[\w.]+(?: *,| +as\b|[ \t]*$)|from +[\w.]+ +import\b)"
+)
+"""How code begins in a text that has sentences around it."""
+
+GOES_ON = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+"""What begins no statement, but goes on with one."""
 
 BEGINS = re.compile(r"#.*\b(?:START CODE|CODE STARTS) HERE")
 ENDS = re.compile(r"#.*\b(?:END CODE|CODE ENDS) HERE")
@@ -70,13 +80,15 @@ def cells(path: Path, text: str) -> list[Cell]:
     ['own.py']
     """
     if path.suffix != ".ipynb":
+        is_file = path.suffix == ".py"
         # A docstring of Python can have such fences too.
-        fences = [] if path.suffix == ".py" else list(FENCE.finditer(text))
+        fences = [] if is_file else list(FENCE.finditer(text))
         marks = [one.start() for one in CELL.finditer(text)]
         inside = zip(fences[::2], [*(f.start() for f in fences[1::2]), len(text)], strict=False)
         parts = [(fence.end(), end) for fence, end in inside]
         parts = parts or [*pairwise((0, *marks, len(text)))]
-        return [Cell(path.name, "\n" * text.count("\n", 0, a) + text[a:b]) for a, b in parts]
+        whole = [Cell(path.name, "\n" * text.count("\n", 0, a) + text[a:b]) for a, b in parts]
+        return whole if is_file else list(map(_of_post, whole))
     try:
         notebook = json.loads(text)
         sheets = notebook.get("worksheets", [notebook])
@@ -89,6 +101,53 @@ def cells(path: Path, text: str) -> list[Cell]:
         Cell(f"{path.name}, {f'In [{count}]' if count else f'code cell {place}'}", source)
         for place, (count, source) in enumerate(zip(counts, sources, strict=True), start=1)
     ]
+
+
+def _of_post(cell: Cell) -> Cell:
+    """Return a cell without the sentences around its code, if it cannot be read with them."""
+    return (
+        Cell(cell.label, without_prose(cell.text)) if isinstance(_tree(cell), Exception) else cell
+    )
+
+
+def without_prose(text: str) -> str:
+    r"""Return as many lines, of which those that begin no statement are empty.
+
+    >>> without_prose("Here is\nmy code.\ndef f(x):\n    return x\nThank you.")
+    '\n\ndef f(x):\n    return x\n'
+    """
+    lines = text.split("\n")
+    first = next(filter(None, map(CODE.match, lines)), None)
+    if not first:
+        return text
+    margin = len(first["margin"])
+    kept: list[str] = []
+    # Whether the lines of the last statement are kept, and a text of three quotes is open in it.
+    keeps = quotes = False
+    for whole in lines:
+        line = whole[margin:]
+        if whole[:margin].strip():
+            line, keeps = "", False
+        elif line[:1].strip() and not quotes:
+            keeps = _begins_statement(line) or (keeps and bool(GOES_ON.match(line)))
+        quotes ^= keeps and bool((line.count('"""') + line.count("'''")) % 2)
+        kept.append(line if keeps else "")
+    return "\n".join(kept)
+
+
+def _begins_statement(line: str) -> bool:
+    """Return whether a line can be one of code: a function is taken even where it is broken."""
+    begun = CODE.match(line)
+    if begun and begun["block"]:
+        return True
+    head = line.partition("#")[0].rstrip()
+    with (
+        warnings.catch_warnings(action="ignore"),
+        suppress(SyntaxError, ValueError, RecursionError),
+    ):
+        ast.parse(f"{head} pass" if head.endswith(":") else head)
+        return True
+    return False
 
 
 def take(cells: list[Cell], wanted: str) -> Taken:
