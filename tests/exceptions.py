@@ -677,6 +677,55 @@ WRONG_CALLS = {
 """Calls of the course's helpers that show what is wrong, and which cause it is."""
 
 
+IN_LOOP = "for l in reversed(range(L - 1)):\n    "
+
+CALLS_WRONG = {
+    f'{IN_LOOP}x, y, z = linear_activation_backward(dAL, caches[l], "relu")': 'meets "relu"',
+    "My turn is `dW = linear_backward(relu_backward(dAL, cache[1]), cache[0])` in the for loop, or "
+    "inside the loop `linear_backward(relu_backward(dAL, cache[1]), cache[0])`": "turn before has",
+    f'{IN_LOOP}a, b, c = linear_activation_backward(grads["dA" + str(l + 1)], caches[l], "sigmoid")'
+    "": "The sigmoid belongs",
+    "for k in reversed(range(0, L-1)):\na = linear_activation_backward(grads['dA' + str(L - 1)],\n"
+    "    caches[k], activation='relu')": "has L and no l",
+    f"{IN_LOOP}a = linear_activation_backward(grads[f'dA{{L}}'], caches[l], 'relu')": "L and no l",
+    f'{IN_LOOP}linear_activation_backward(grads["dA" + str(l + 2)], caches[-1], "relu")': (
+        "in most turns"
+    ),
+    f"{IN_LOOP}c_cache = caches[L - 2 - l]\n"
+    'a, b = linear_activation_backward(grads["dA" + str(l + 1)], c_cache, "relu")': "in most turns",
+    'linear_backward(relu_backward(grads["dA1"], caches[1]), caches[0])': "two halves of one cache",
+    "Is `g = rnn_cell_backward(da[:, :, t], caches[t])` right?": "It passes da[:, :, t] alone",
+    "g = lstm_cell_backward(da[:,:,t], dc_prevt, caches[t])  # so?": "It passes da[:, :, t] alone",
+    "for t in reversed(range(T_x)): g = rnn_cell_backward(da_prevt, caches[t])": "gradient alone",
+    "we have lstm_cell_backward(da_prev, dc_prev, caches[t]) there": "the carried gradient alone",
+    "g = rnn_cell_backward(da[:, t] + da_prevt, caches[t])": "The last axis of da is time",
+    "g = rnn_cell_backward(da[:, :, t] + da_prevt, caches)": "the list of all steps",
+}
+"""Texts with a call and no message, and what of the call is wrong."""
+
+CALLS_RIGHT = (
+    "is linear_activation_backward(dAL, caches[L - 1], activation = 'sigmoid') wrong?",
+    "now = caches[-1]; linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])",
+    f'{IN_LOOP}linear_activation_backward(grads["dA" + str(l + 2)], caches[l], "relu")',
+    "for i in range(L - 2, -1, -1):\n  the_cache = caches[i]\n"
+    "  a, b, c = linear_activation_backward(grads['dA' + str(i + 1)], the_cache, 'relu')",
+    "g = rnn_cell_backward(da_prevt + da[:,:,t], caches[t])",
+    "for t in reversed(range(T_x)): lstm_cell_backward(da[:, :, t]+da_prevt, dc_prevt, caches[t])",
+)
+"""Texts whose calls are right, in today's notebook or in the first ones."""
+
+UNKNOWN_CALLS = (
+    "for l in range(L): linear_activation_backward(grads['dA' + str(l + 1)], caches[l], 'relu')",
+    f"{IN_LOOP}linear_activation_backward(grads['dA' + str(l + 3)], caches[l], 'relu')",
+    "for l in range(L - 1): linear_activation_backward(x, caches[L - 2 - l], 'relu')",
+    "for t in range(T_x): g = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])",
+    "g = rnn_cell_backward(da_next, cache)",
+    "dZ = relu_backward(dA, cache)",
+    "def linear_activation_backward(dA, cache, activation):",
+    "for l in range(1, L): pass\ndef f(): linear_activation_backward(A, caches[l], 'sigmoid')",
+)
+"""Texts with calls that are neither: the loop or the names are others."""
+
 FLAT = (
     "shapes (3,) and (5,) not aligned: 3 (dim 0) != 5 (dim 0)",
     "shapes (4,6) and (4,) not aligned: 6 (dim 1) != 4 (dim 0)",

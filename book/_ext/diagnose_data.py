@@ -51,6 +51,7 @@ ASKED = (
     "formulas",
     "forward",
     "handout",
+    "helpers",
     "mistakes",
     "mutant",
     "mutate",
@@ -172,6 +173,7 @@ def _of_every_test() -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "written_calls": {kind: package.helpers.written_calls(kind) for kind in ("wrong", "right")},
         # Nobody writes out the steps of a loop.
         "known_steps": [n for n in sorted(package.symptoms.known_steps()) if "_t" not in n],
         "plain": [

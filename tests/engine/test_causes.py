@@ -3,7 +3,17 @@
 import pytest
 from test_engine import agree
 
-from exceptions import FLAT, NOT_FLAT, WRONG_CALLS, below, pasted, stops
+from exceptions import (
+    CALLS_RIGHT,
+    CALLS_WRONG,
+    FLAT,
+    NOT_FLAT,
+    UNKNOWN_CALLS,
+    WRONG_CALLS,
+    below,
+    pasted,
+    stops,
+)
 
 # Where the package's tests of them make the programs.
 pytestmark = pytest.mark.xdist_group("exceptions")
@@ -20,3 +30,7 @@ def test_page_and_package_read_the_same_in_a_call() -> None:
 
 def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
     agree(*((f"ValueError: {shapes}",) for shapes in (*FLAT, *NOT_FLAT)))
+
+
+def test_page_and_package_judge_calls_without_a_message_alike() -> None:
+    agree(*((text,) for text in (*CALLS_WRONG, *CALLS_RIGHT, *UNKNOWN_CALLS)))

@@ -47,6 +47,7 @@ LAYERS = (
         "handout",
         "numbers",
         "traceback",
+        "helpers",
         "reading",
         "operators",
         "fixtures",

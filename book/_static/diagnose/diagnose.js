@@ -13,6 +13,7 @@ import {
   ofCode,
   stillOpen,
   telling,
+  withCalls,
   withMessage,
   withoutNumbers,
 } from "./messages.js";
@@ -84,7 +85,8 @@ export function* explaining(paste, fixture, changes) {
   const every = fixture ? tests : COURSES.flat();
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
-  const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
+  const told = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
+  const answer = withCalls(told, paste);
   return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
 }
 

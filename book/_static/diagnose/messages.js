@@ -2,6 +2,7 @@
 /* What a message says, alone or beside numbers; see diagnose.py. */
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
+import { saidOfCalls } from "./helpers.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
@@ -85,6 +86,22 @@ export function withMessage(found, { error, frame }) {
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
+}
+
+/** An answer that explains nothing with what the calls of helpers show.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+export function withCalls(found, { error, failing, calls }) {
+  if (found.verdict !== "unexplained") return found;
+  const spoke = Boolean(error || failing.length || found.seen.size);
+  const said = saidOfCalls(calls, found.remarks, spoke);
+  if (!said.length) return found;
+  if (spoke || found.candidates.length || telling([found.headline ?? ""]).length) {
+    const last = found.remarks.filter((one) => one === say("covered"));
+    const rest = found.remarks.filter((one) => one !== say("covered"));
+    return { ...found, remarks: [...rest, ...said, ...last] };
+  }
+  const [headline, ...others] = [...said, ...telling(found.remarks)];
+  return { ...found, headline, remarks: [...others, say("lines-only"), say("paste-whole")] };
 }
 
 /** The remarks that say more than that nothing is known. @param {string[]} remarks */

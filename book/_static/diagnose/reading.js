@@ -1,5 +1,6 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
+import { callsIn } from "./helpers.js";
 import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
 import {
   assignedIn,
@@ -278,6 +279,7 @@ export const NOTHING = {
   lines: [],
   lost: [],
   hints: [],
+  calls: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -314,11 +316,13 @@ export function read(text) {
   /** @type {(line: [string, string]) => boolean} */
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
   const steps = !problem && lines.some(isStep);
-  if (!kept.length && !message && !shapes.length && !steps && !lost.length) {
+  const calls = callsIn(text);
+  const isSilent = !kept.length && !message && !shapes.length && !calls.length;
+  if (isSilent && !steps && !lost.length) {
     throw new Unreadable(problem || `${nothingIn(text)} ${say("covered")}`);
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const hints = hintsIn(text, lines);
-  const others = { ...said, frame, quoted, lines, shapes, lost, hints };
+  const others = { ...said, frame, quoted, lines, shapes, lost, hints, calls };
   return { arrays: kept, ...others, problem };
 }

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.placing import (
     CHANCE,
@@ -322,6 +323,7 @@ def diagnose(
     elif found and paste.error:
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
+    found = _with_calls(found, paste)
     found = _with_lost(found, paste.lost) if paste.lost else found
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
@@ -350,6 +352,21 @@ def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
             found, verdict="unexplained", candidates=(), remarks=causes, headline=headline
         )
     return replace(found, remarks=(*_telling(found.remarks), beside, *causes)) if causes else found
+
+
+def _with_calls(found: Diagnosis, paste: Paste) -> Diagnosis:
+    """Return an answer that explains nothing with what the calls of helpers show."""
+    if found.verdict != "unexplained":
+        return found
+    spoke = bool(paste.error or paste.failing or found.arrays)
+    if not (said := said_of(paste.calls, found.remarks, only_wrong=spoke)):
+        return found
+    if spoke or found.candidates or _telling([found.headline]):
+        last = [one for one in found.remarks if one == covered()]
+        rest = [one for one in found.remarks if one not in last]
+        return replace(found, remarks=(*rest, *said, *last))
+    others = (*said[1:], *_telling(found.remarks), say("lines-only"), say("paste-whole"))
+    return replace(found, headline=said[0], remarks=others)
 
 
 def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:

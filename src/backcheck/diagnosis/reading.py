@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.arrays import numeric
+from backcheck.diagnosis.helpers import Call, calls_in
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
 from backcheck.showing.words import (
     cleaned,
@@ -264,6 +265,7 @@ class Paste:
     lines: tuple[tuple[str, str], ...] = ()  # the names that code assigns, and what
     lost: tuple[str, ...] = ()  # the names of what is nan or inf, in whole or in part
     hints: tuple[str, ...] = ()  # on code of the learner's own
+    calls: tuple[Call, ...] = ()  # of the course's helpers
 
 
 NOTHING = Paste(())
@@ -374,11 +376,12 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     steps = not problem and any(
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
-    if not any((own, failing, function, error, frame.statement, shapes, steps, lost)):
+    calls = calls_in(text)
+    if not any((own, failing, function, error, frame.statement, shapes, steps, lost, calls)):
         raise ValueError(problem or f"{_nothing_in(text, lines)} {covered()}")
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines))
+    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines), calls)
 
 
 def _printed_shapes(
