@@ -71,7 +71,7 @@ ASKED = (
 
 IN_TERMINAL = (
     *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
-    *("defined-here", "may-be-absent", "not-covered"),
+    *("defined-here", "defined-flat", "may-be-absent", "not-covered"),
 )
 """What the command alone says."""
 
