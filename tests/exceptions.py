@@ -726,6 +726,28 @@ UNKNOWN_CALLS = (
 )
 """Texts with calls that are neither: the loop or the names are others."""
 
+CUT = "ValueError: operands could not be broadcast together with shapes "
+
+OTHER_SLICES = {
+    f"in rnn_backward(a, b)\n---> 8   g = rnn_cell_backward(d, c)\n\n{CUT}(10,4) (5,10)": "da",
+    f"in lstm_backward(da, caches)\n---> 8     d_next = da_prevt + part\n\n{CUT}(5,10) (5,4)": "da",
+    f"in rnn_backward(da, caches)\n---> 8     x_t = xt + part\n\n{CUT}(3,10) (3,4)": "x",
+}
+"""Messages of a loop over time in which an array is cut along another axis, and which array."""
+
+NO_SLICES = (
+    f"in backward_propagation(a)\n---> 8     dZ1 = part * d\n\n{CUT}(10,4) (5,10)",
+    f"in rnn_backward(da, caches)\n---> 8     g = a * d\n\n{CUT}(7,4) (5,10)",
+    "in rnn_backward(a, b)\n---> 8   d = a @ b\n\nValueError: shapes (10,4) and (5,10) not aligned",
+)
+"""Other messages with such shapes."""
+
+FOREIGN = (
+    f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
+    f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",
+)
+"""Messages beside lines of code that have no name of a test."""
+
 FLAT = (
     "shapes (3,) and (5,) not aligned: 3 (dim 0) != 5 (dim 0)",
     "shapes (4,6) and (4,) not aligned: 6 (dim 1) != 4 (dim 0)",

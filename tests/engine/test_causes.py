@@ -7,7 +7,10 @@ from exceptions import (
     CALLS_RIGHT,
     CALLS_WRONG,
     FLAT,
+    FOREIGN,
     NOT_FLAT,
+    NO_SLICES,
+    OTHER_SLICES,
     UNKNOWN_CALLS,
     WRONG_CALLS,
     below,
@@ -34,3 +37,7 @@ def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
 
 def test_page_and_package_judge_calls_without_a_message_alike() -> None:
     agree(*((text,) for text in (*CALLS_WRONG, *CALLS_RIGHT, *UNKNOWN_CALLS)))
+
+
+def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
+    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN)))

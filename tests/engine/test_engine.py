@@ -65,8 +65,8 @@ LAYERS = (
     ),
     *(
         "pasted",
-        "symptoms",
         "shapes",
+        "symptoms",
         "judged",
         "uncovered",
         "clues",

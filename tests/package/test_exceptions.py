@@ -18,9 +18,13 @@ from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
+    CUT,
     FLAT,
+    FOREIGN,
     MARK,
     NOT_FLAT,
+    NO_SLICES,
+    OTHER_SLICES,
     WRONG_CALLS,
     Stop,
     below,
@@ -465,3 +469,39 @@ def test_no_line_of_a_right_program_is_a_wrong_call() -> None:
     programs.append("linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])")
     for line in "\n".join(programs).split("\n"):
         assert not [says for wanted, says in wrong_calls() if re.search(wanted, line)], line
+
+
+@pytest.mark.parametrize("text", OTHER_SLICES)
+def test_a_slice_along_another_axis_than_time_is_told_from_its_shape(text: str) -> None:
+    said = " ".join(diagnose(text).remarks)
+    assert f"the shape of {OTHER_SLICES[text]} cut along another axis" in said
+    assert "No single change" not in said
+
+
+@pytest.mark.parametrize("text", NO_SLICES)
+def test_other_shapes_are_not_taken_for_such_a_slice(text: str) -> None:
+    assert "cut along another axis" not in " ".join(diagnose(text).remarks)
+
+
+def test_a_message_on_entries_is_not_told_of_the_sizes_of_a_matrix_product() -> None:
+    entries = " ".join(diagnose(f"{CUT}(300,784) (300,30)").remarks)
+    product = " ".join(diagnose("ValueError: shapes (300,40) and (50,4) not aligned").remarks)
+    assert "Entry by entry" not in product
+    assert "A product of matrices" not in entries
+    for said in (entries, product):
+        assert "No single change" in said
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_code_without_a_name_of_a_test_is_not_searched_for_its_shapes(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backcheck.diagnosis.symptoms.clashing", None)
+    assert "No single change" in " ".join(diagnose(text).remarks)
+
+
+def test_no_test_is_searched_that_has_not_the_sizes_of_a_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backcheck.diagnosis.symptoms.mutants", None)
+    assert "No single change" in " ".join(diagnose(f"{CUT}(300,784) (300,30)").remarks)

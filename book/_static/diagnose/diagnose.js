@@ -81,7 +81,10 @@ export function* explaining(paste, fixture, changes) {
     found = other ?? found;
   }
   if (called?.fixture && !found?.candidates.length) found = called;
-  if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
+  if (found?.verdict === "expected") {
+    if (paste.error && !fixture && isOverTime(paste)) yield "loops";
+    found = stillOpen(found, paste, tests) ?? found;
+  }
   const every = fixture ? tests : COURSES.flat();
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));

@@ -5,7 +5,8 @@ import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
 import { eachAlone, linesOf, written } from "./pasted.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
-import { NOTHING } from "./reading.js";
+import { courseSpelling, NOTHING } from "./reading.js";
+import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType, statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
@@ -139,12 +140,23 @@ export function testedBy(paste, wanted) {
   return speaking.length ? speaking : tested;
 }
 
+/** Whether a text has lines of code, and neither a name nor a function that a test has.
+ * @type {(paste: Paste) => boolean} */
+const isForeignCode = ({ lines, function: named, frame }) =>
+  lines.length > 0 &&
+  !named &&
+  !frame.function &&
+  !lines.some(([name]) => courseSpelling(name) || DATA.known_steps.includes(name));
+
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
 export function likelyMutants(paste, tests) {
   const { error, failing, frame } = paste;
   const clash = clashOf(error);
-  const stopping = tests
+  const sliced = clash && otherSlice(clash, paste);
+  if (sliced) return { fixture: null, candidates: [], remarks: [sliced] };
+  const possible = clash && isForeignCode(paste) ? [] : tests;
+  const stopping = possible
     .map((fixture) => ({
       fixture,
       candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
@@ -170,7 +182,8 @@ export function likelyMutants(paste, tests) {
     // Where a factor is none, its shape says nothing.
     const isFactor = !paste.hints.includes(say("third-argument"));
     const flat = isFactor && flatIn([clash.left, clash.right]);
-    const remarks = [say("no-clash"), ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
+    const none = clash.matrix ? say("no-clash") : say("no-clash-by-entry");
+    const remarks = [none, ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
     return { fixture: null, candidates: [], remarks };
   }
   const refused = !error && !failing.length && ownAssert(frame);
@@ -284,6 +297,8 @@ function isClash(clash, { op, values }) {
  * @type {(fixture: Fixture, clash: Clash, paste: Paste) => Mutant[]} */
 function clashing(fixture, clash, paste) {
   const { reference } = fixture;
+  const sizes = [-1, 1, ...sizesOf(fixture)];
+  if (![...clash.left, ...clash.right].every((size) => sizes.includes(size))) return [];
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
