@@ -742,6 +742,25 @@ NO_SLICES = (
 )
 """Other messages with such shapes."""
 
+NONE_APART = {
+    ("lstm_cell_backward", "n_a, m = None"): "The line that stopped still holds the None",
+    ("lstm_backward", "(a1, c1, *_, x1, parameters) = caches[0]"): (
+        "caches[0] is None, and what stands there is made in the forward pass: look whether "
+        "lstm_forward appends None"
+    ),
+    ("linear_activation_backward", "first, second = cache"): "whether linear_activation_forward",
+    ("rnn_cell_backward", "(a_next, a_prev, xt, parameters) = cache"): "whether rnn_cell_forward",
+    ("backward_propagation", "Z1, A1, Z2, A2 = cache"): "whether forward_propagation appends",
+}
+"""Functions and lines of them that take None apart, and what is said of each."""
+
+
+def none_apart(function: str, statement: str, error: str = "cannot unpack non-iterable") -> str:
+    """Return what a learner pastes where such a line stops."""
+    lines = f"Cell In[7], line 2, in {function}(a, b)\n---> 2     {statement}\n\n"
+    return f"{lines}TypeError: {error} NoneType object"
+
+
 FOREIGN = (
     f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
     f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",

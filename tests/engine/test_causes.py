@@ -8,12 +8,14 @@ from exceptions import (
     CALLS_WRONG,
     FLAT,
     FOREIGN,
-    NOT_FLAT,
     NO_SLICES,
+    NONE_APART,
+    NOT_FLAT,
     OTHER_SLICES,
     UNKNOWN_CALLS,
     WRONG_CALLS,
     below,
+    none_apart,
     pasted,
     stops,
 )
@@ -41,3 +43,7 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
     agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN)))
+
+
+def test_page_and_package_tell_what_is_none_alike() -> None:
+    agree(*((none_apart(*one),) for one in (*NONE_APART, ("rnn_backward", "a, b = helper(x)"))))

@@ -22,13 +22,15 @@ from exceptions import (
     FLAT,
     FOREIGN,
     MARK,
-    NOT_FLAT,
     NO_SLICES,
+    NONE_APART,
+    NOT_FLAT,
     OTHER_SLICES,
     WRONG_CALLS,
     Stop,
     below,
     counted,
+    none_apart,
     pasted,
     stops,
     written,
@@ -505,3 +507,11 @@ def test_no_test_is_searched_that_has_not_the_sizes_of_a_message(
 ) -> None:
     monkeypatch.setattr("backcheck.diagnosis.symptoms.mutants", None)
     assert "No single change" in " ".join(diagnose(f"{CUT}(300,784) (300,30)").remarks)
+
+
+@pytest.mark.parametrize(("function", "statement"), NONE_APART)
+def test_a_line_that_takes_none_apart_says_whose_none_it_is(function: str, statement: str) -> None:
+    (said,) = diagnose(none_apart(function, statement)).remarks
+    assert NONE_APART[function, statement] in said
+    other = " ".join(diagnose(none_apart(function, "a, b = helper(x)")).remarks)
+    assert NONE_APART[function, statement] not in other

@@ -10,7 +10,7 @@ import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType, statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
-import { every, say, sought } from "./words.js";
+import { every, say, sought, whole } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
@@ -43,6 +43,8 @@ export function knownCauses(error, frame, printed = false) {
   const name = noneIn(error, frame.statement);
   const isSure = printed || error.includes("has no attribute");
   if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
+  const made = noneApart(error, frame);
+  if (made) return [made];
   // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
   const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
   if (frame.function === "cell" && handed) return [handed[1]];
@@ -64,6 +66,17 @@ function noneIn(error, statement) {
     : every("entry-of-key", isKey ? statement : "");
   const named = new Set(found.map(({ groups }) => groups?.of ?? ""));
   return named.size === 1 ? [...named][0] : "";
+}
+
+/** What a statement shows that takes None apart: its own None, or a cache; or "".
+ * @type {(error: string, frame: Frame) => string} */
+function noneApart(error, { function: named, statement }) {
+  if (!/non-iterable NoneType|'NoneType' object is not iterable/.test(error)) return "";
+  if (whole("left-open", statement)) return say("none-in-line", { statement });
+  const name = whole("cache-apart", statement)?.groups?.name;
+  const forward = named.replaceAll("backward", "forward");
+  const known = forward === named ? "the forward function" : forward;
+  return name ? say("none-in-cache", { name, forward: known }) : "";
 }
 
 /** The causes of which a call shows nothing: of the programs that stopped so, those are counted

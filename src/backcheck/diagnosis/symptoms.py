@@ -98,6 +98,8 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
     if name := _none_in(error, frame):
         is_sure = printed or "has no attribute" in error
         return (say("none-here", name=name), *([] if is_sure else [say("none-or-return")]))
+    if made := _none_apart(error, frame):
+        return (made,)
     plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
     # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
     if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
@@ -132,6 +134,19 @@ def _none_in(error: str, frame: Frame) -> str:
     else:
         return ""
     return named.pop() if len(named) == 1 else ""
+
+
+def _none_apart(error: str, frame: Frame) -> str:
+    """Return what a statement shows that takes None apart: its own None, or a cache; or ``""``."""
+    if not re.search(r"non-iterable NoneType|'NoneType' object is not iterable", error):
+        return ""
+    if pattern("left-open").fullmatch(frame.statement):
+        return say("none-in-line", statement=frame.statement)
+    if not (cache := pattern("cache-apart").fullmatch(frame.statement)):
+        return ""
+    forward = frame.function.replace("backward", "forward")
+    known = forward if forward != frame.function else "the forward function"
+    return say("none-in-cache", name=cache["name"], forward=known)
 
 
 def wrong_calls() -> list[tuple[str, str]]:
