@@ -735,6 +735,19 @@ OTHER_SLICES = {
 }
 """Messages of a loop over time in which an array is cut along another axis, and which array."""
 
+STORED = "ValueError: could not broadcast input array from shape "
+
+STORED_WHOLE = {
+    f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(8,10) into shape (3,10)": "dx",
+}
+"""Messages of an array that is stored with the rows of two, and which array it is."""
+
+STORED_ELSE = (
+    f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(7,10) into shape (3,10)",
+    f"in own(a, b)\n---> 9     grid[:, :, t] = g\n\n{STORED}(8,10) into shape (3,10)",
+)
+"""Other messages of an array that is stored."""
+
 NO_SLICES = (
     f"in backward_propagation(a)\n---> 8     dZ1 = part * d\n\n{CUT}(10,4) (5,10)",
     f"in rnn_backward(da, caches)\n---> 8     g = a * d\n\n{CUT}(7,4) (5,10)",

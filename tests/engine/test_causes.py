@@ -12,6 +12,8 @@ from exceptions import (
     NONE_APART,
     NOT_FLAT,
     OTHER_SLICES,
+    STORED_ELSE,
+    STORED_WHOLE,
     UNKNOWN_CALLS,
     WRONG_CALLS,
     below,
@@ -42,7 +44,7 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
-    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN)))
+    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE, *STORED_ELSE)))
 
 
 def test_page_and_package_tell_what_is_none_alike() -> None:

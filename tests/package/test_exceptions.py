@@ -26,6 +26,8 @@ from exceptions import (
     NONE_APART,
     NOT_FLAT,
     OTHER_SLICES,
+    STORED_ELSE,
+    STORED_WHOLE,
     WRONG_CALLS,
     Stop,
     below,
@@ -515,3 +517,15 @@ def test_a_line_that_takes_none_apart_says_whose_none_it_is(function: str, state
     assert NONE_APART[function, statement] in said
     other = " ".join(diagnose(none_apart(function, "a, b = helper(x)")).remarks)
     assert NONE_APART[function, statement] not in other
+
+
+@pytest.mark.parametrize("text", STORED_WHOLE)
+def test_an_array_that_is_stored_with_the_rows_of_two_is_told_by_its_shape(text: str) -> None:
+    said = " ".join(diagnose(text).remarks)
+    assert f"{STORED_WHOLE[text]} of shape (8, 10) has the rows of a_prev and of xt" in said
+    assert "recurrent-cells#recurrent-cells-stacked" in said
+
+
+@pytest.mark.parametrize("text", STORED_ELSE)
+def test_another_array_that_is_stored_is_not_taken_for_one_of_two(text: str) -> None:
+    assert "has the rows of a_prev" not in " ".join(diagnose(text).remarks)

@@ -6,9 +6,9 @@ import { saidOfCalls } from "./helpers.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
-import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
-import { say, starting } from "./words.js";
+import { say, sought, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
@@ -37,8 +37,17 @@ export function ofCode(paste, every) {
 function ofMessage(paste, tests) {
   const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
-  const likely = likelyMutants(paste, testedFor(paste, tests));
+  const likely = storedWhole(paste) ?? likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+}
+
+/** What numpy says of an array that is stored with the rows of two.
+ * @type {(paste: Paste) => Likely?} */
+function storedWhole(paste) {
+  const clash = clashOf(paste.error);
+  const [stored] = sought("identifier", paste.frame.statement) ?? [];
+  if (!clash || !stored || !paste.error.includes("input array")) return null;
+  return undivided({ ...paste, arrays: [], shapes: [[stored, clash.left]] }, COURSES.flat());
 }
 
 /** The tests that a message can come from. @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */

@@ -284,7 +284,7 @@ function flatIn(shapes) {
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
  * @type {(error: string) => Clash?} */
-function clashOf(error) {
+export function clashOf(error) {
   const sizes = sought("matmul", error)?.map(Number);
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
   if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };

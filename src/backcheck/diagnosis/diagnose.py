@@ -54,7 +54,7 @@ from backcheck.diagnosis.search import (
     is_right,
 )
 from backcheck.diagnosis.shapes import misshapen, undivided
-from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.diagnosis.uses import at_one_use
 from backcheck.fixtures import Fixture, load
@@ -387,8 +387,17 @@ def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
     if causes := told(paste.error, paste.frame, bool(paste.arrays)):
         return Diagnosis("unexplained", None, (), causes)
-    likely = likely_mutants(paste, _tested(paste, tests))
+    likely = _stored_whole(paste) or likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None
+
+
+def _stored_whole(paste: Paste) -> Likely | None:
+    """Return what numpy says of an array that is stored with the rows of two."""
+    clash, stored = clash_of(paste.error), pattern("identifier").search(paste.frame.statement)
+    if not clash or not stored or "input array" not in paste.error:
+        return None
+    alone = replace(paste, arrays=(), shapes=((stored[0], clash[1]),))
+    return undivided(alone, [test for some in courses() for test in some])
 
 
 def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
