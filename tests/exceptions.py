@@ -742,6 +742,13 @@ STORED_WHOLE = {
 }
 """Messages of an array that is stored with the rows of two, and which array it is."""
 
+PRINTED_WHOLE = (
+    'gradients["dxt"][1][2] = 22.75\ngradients["dxt"].shape = (8, 10)\n'
+    'gradients["da_prev"][2][3] = -0.639621\ngradients["da_prev"].shape = (5, 10)\n'
+    'gradients["dc_prev"][2][3] = 0.7975220387970015\ngradients["dc_prev"].shape = (5, 10)'
+)
+"""What a cell prints that has not split its product."""
+
 STORED_ELSE = (
     f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(7,10) into shape (3,10)",
     f"in own(a, b)\n---> 9     grid[:, :, t] = g\n\n{STORED}(8,10) into shape (3,10)",

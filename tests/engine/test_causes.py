@@ -12,6 +12,7 @@ from exceptions import (
     NONE_APART,
     NOT_FLAT,
     OTHER_SLICES,
+    PRINTED_WHOLE,
     STORED_ELSE,
     STORED_WHOLE,
     UNKNOWN_CALLS,
@@ -49,3 +50,7 @@ def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
 
 def test_page_and_package_tell_what_is_none_alike() -> None:
     agree(*((none_apart(*one),) for one in (*NONE_APART, ("rnn_backward", "a, b = helper(x)"))))
+
+
+def test_page_and_package_tell_the_rows_of_two_beside_printed_numbers() -> None:
+    agree((PRINTED_WHOLE, None, 1))

@@ -26,6 +26,7 @@ from exceptions import (
     NONE_APART,
     NOT_FLAT,
     OTHER_SLICES,
+    PRINTED_WHOLE,
     STORED_ELSE,
     STORED_WHOLE,
     WRONG_CALLS,
@@ -529,3 +530,9 @@ def test_an_array_that_is_stored_with_the_rows_of_two_is_told_by_its_shape(text:
 @pytest.mark.parametrize("text", STORED_ELSE)
 def test_another_array_that_is_stored_is_not_taken_for_one_of_two(text: str) -> None:
     assert "has the rows of a_prev" not in " ".join(diagnose(text).remarks)
+
+
+def test_the_rows_of_two_are_told_beside_printed_numbers() -> None:
+    said = " ".join(diagnose(PRINTED_WHOLE, None, 1).remarks)
+    assert "dxt of shape (8, 10) has the rows of a_prev and of xt" in said
+    assert "da_prev of shape" not in said

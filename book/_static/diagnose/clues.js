@@ -6,7 +6,9 @@ import { distinct, Mutant } from "./mutant.js";
 import { covers } from "./numbers.js";
 import { chance, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
+import { NOTHING } from "./reading.js";
 import { explanations } from "./search.js";
+import { undivided } from "./shapes.js";
 import { stem, time } from "./steps.js";
 import { DATA } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
@@ -141,8 +143,9 @@ export function endsEarly({ fixture, seen }, n) {
 function* likeness(step, called, seen, fixture) {
   const want = fixture.reference[step];
   if (seen.entry && !seen.isIn(want)) {
-    const shape = tuple((seen.around ?? "").split(",").map(Number));
-    yield say("other-shape", { step, shape, expected: tuple(shapeOf(want)) });
+    const sizes = (seen.around ?? "").split(",").map(Number);
+    yield say("other-shape", { step, shape: tuple(sizes), expected: tuple(shapeOf(want)) });
+    yield* undivided({ ...NOTHING, shapes: [[step, sizes]] }, [fixture])?.remarks ?? [];
   }
   yield* partly(step, called, seen, fixture);
   if (!seen.like) return;

@@ -963,6 +963,8 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     expected = np.shape(fixture.values[step])
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
+        if whole := undivided(Paste((), shapes=((step, array.around),)), [fixture]):
+            yield from whole[-1]
     yield from _partly(step, called, array, fixture)
     if array.shape is None or array.at:
         return
