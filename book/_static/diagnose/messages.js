@@ -41,7 +41,7 @@ function ofMessage(paste, tests) {
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
 }
 
-/** What numpy says of an array that is stored with the rows of two.
+/** What numpy says of an array that is stored undivided.
  * @type {(paste: Paste) => Likely?} */
 function storedWhole(paste) {
   const clash = clashOf(paste.error);
