@@ -677,6 +677,116 @@ WRONG_CALLS = {
 """Calls of the course's helpers that show what is wrong, and which cause it is."""
 
 
+IN_LOOP = "for l in reversed(range(L - 1)):\n    "
+
+CALLS_WRONG = {
+    f'{IN_LOOP}x, y, z = linear_activation_backward(dAL, caches[l], "relu")': 'meets "relu"',
+    "My turn is `dW = linear_backward(relu_backward(dAL, cache[1]), cache[0])` in the for loop, or "
+    "inside the loop `linear_backward(relu_backward(dAL, cache[1]), cache[0])`": "turn before has",
+    f'{IN_LOOP}a, b, c = linear_activation_backward(grads["dA" + str(l + 1)], caches[l], "sigmoid")'
+    "": "The sigmoid belongs",
+    "for k in reversed(range(0, L-1)):\na = linear_activation_backward(grads['dA' + str(L - 1)],\n"
+    "    caches[k], activation='relu')": "has L and no l",
+    f"{IN_LOOP}a = linear_activation_backward(grads[f'dA{{L}}'], caches[l], 'relu')": "L and no l",
+    f'{IN_LOOP}linear_activation_backward(grads["dA" + str(l + 2)], caches[-1], "relu")': (
+        "in most turns"
+    ),
+    f"{IN_LOOP}c_cache = caches[L - 2 - l]\n"
+    'a, b = linear_activation_backward(grads["dA" + str(l + 1)], c_cache, "relu")': "in most turns",
+    'linear_backward(relu_backward(grads["dA1"], caches[1]), caches[0])': "two halves of one cache",
+    "Is `g = rnn_cell_backward(da[:, :, t], caches[t])` right?": "It passes da[:, :, t] alone",
+    "g = lstm_cell_backward(da[:,:,t], dc_prevt, caches[t])  # so?": "It passes da[:, :, t] alone",
+    "for t in reversed(range(T_x)): g = rnn_cell_backward(da_prevt, caches[t])": "gradient alone",
+    "we have lstm_cell_backward(da_prev, dc_prev, caches[t]) there": "the carried gradient alone",
+    "g = rnn_cell_backward(da[:, t] + da_prevt, caches[t])": "The last axis of da is time",
+    "g = rnn_cell_backward(da[:, :, t] + da_prevt, caches)": "the list of all steps",
+}
+"""Texts with a call and no message, and what of the call is wrong."""
+
+CALLS_RIGHT = (
+    "is linear_activation_backward(dAL, caches[L - 1], activation = 'sigmoid') wrong?",
+    "now = caches[-1]; linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])",
+    f'{IN_LOOP}linear_activation_backward(grads["dA" + str(l + 2)], caches[l], "relu")',
+    "for i in range(L - 2, -1, -1):\n  the_cache = caches[i]\n"
+    "  a, b, c = linear_activation_backward(grads['dA' + str(i + 1)], the_cache, 'relu')",
+    "g = rnn_cell_backward(da_prevt + da[:,:,t], caches[t])",
+    "for t in reversed(range(T_x)): lstm_cell_backward(da[:, :, t]+da_prevt, dc_prevt, caches[t])",
+)
+"""Texts whose calls are right, in today's notebook or in the first ones."""
+
+UNKNOWN_CALLS = (
+    "for l in range(L): linear_activation_backward(grads['dA' + str(l + 1)], caches[l], 'relu')",
+    f"{IN_LOOP}linear_activation_backward(grads['dA' + str(l + 3)], caches[l], 'relu')",
+    "for l in range(L - 1): linear_activation_backward(x, caches[L - 2 - l], 'relu')",
+    "for t in range(T_x): g = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])",
+    "g = rnn_cell_backward(da_next, cache)",
+    "dZ = relu_backward(dA, cache)",
+    "def linear_activation_backward(dA, cache, activation):",
+    "for l in range(1, L): pass\ndef f(): linear_activation_backward(A, caches[l], 'sigmoid')",
+)
+"""Texts with calls that are neither: the loop or the names are others."""
+
+CUT = "ValueError: operands could not be broadcast together with shapes "
+
+OTHER_SLICES = {
+    f"in rnn_backward(a, b)\n---> 8   g = rnn_cell_backward(d, c)\n\n{CUT}(10,4) (5,10)": "da",
+    f"in lstm_backward(da, caches)\n---> 8     d_next = da_prevt + part\n\n{CUT}(5,10) (5,4)": "da",
+    f"in rnn_backward(da, caches)\n---> 8     x_t = xt + part\n\n{CUT}(3,10) (3,4)": "x",
+}
+"""Messages of a loop over time in which an array is cut along another axis, and which array."""
+
+STORED = "ValueError: could not broadcast input array from shape "
+
+STORED_WHOLE = {
+    f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(8,10) into shape (3,10)": "dx",
+}
+"""Messages of an array that is stored with the rows of two, and which array it is."""
+
+PRINTED_WHOLE = (
+    'gradients["dxt"][1][2] = 22.75\ngradients["dxt"].shape = (8, 10)\n'
+    'gradients["da_prev"][2][3] = -0.639621\ngradients["da_prev"].shape = (5, 10)\n'
+    'gradients["dc_prev"][2][3] = 0.7975220387970015\ngradients["dc_prev"].shape = (5, 10)'
+)
+"""What a cell prints that has not split its product."""
+
+STORED_ELSE = (
+    f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(7,10) into shape (3,10)",
+    f"in own(a, b)\n---> 9     grid[:, :, t] = g\n\n{STORED}(8,10) into shape (3,10)",
+)
+"""Other messages of an array that is stored."""
+
+NO_SLICES = (
+    f"in backward_propagation(a)\n---> 8     dZ1 = part * d\n\n{CUT}(10,4) (5,10)",
+    f"in rnn_backward(da, caches)\n---> 8     g = a * d\n\n{CUT}(7,4) (5,10)",
+    "in rnn_backward(a, b)\n---> 8   d = a @ b\n\nValueError: shapes (10,4) and (5,10) not aligned",
+)
+"""Other messages with such shapes."""
+
+NONE_APART = {
+    ("lstm_cell_backward", "n_a, m = None"): "The line that stopped still holds the None",
+    ("lstm_backward", "(a1, c1, *_, x1, parameters) = caches[0]"): (
+        "caches[0] is None, and what stands there is made in the forward pass: look whether "
+        "lstm_forward appends None"
+    ),
+    ("linear_activation_backward", "first, second = cache"): "whether linear_activation_forward",
+    ("rnn_cell_backward", "(a_next, a_prev, xt, parameters) = cache"): "whether rnn_cell_forward",
+    ("backward_propagation", "Z1, A1, Z2, A2 = cache"): "whether forward_propagation appends",
+}
+"""Functions and lines of them that take None apart, and what is said of each."""
+
+
+def none_apart(function: str, statement: str, error: str = "cannot unpack non-iterable") -> str:
+    """Return what a learner pastes where such a line stops."""
+    lines = f"Cell In[7], line 2, in {function}(a, b)\n---> 2     {statement}\n\n"
+    return f"{lines}TypeError: {error} NoneType object"
+
+
+FOREIGN = (
+    f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
+    f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",
+)
+"""Messages beside lines of code that have no name of a test."""
+
 FLAT = (
     "shapes (3,) and (5,) not aligned: 3 (dim 0) != 5 (dim 0)",
     "shapes (4,6) and (4,) not aligned: 6 (dim 1) != 4 (dim 0)",

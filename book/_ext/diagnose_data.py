@@ -51,6 +51,7 @@ ASKED = (
     "formulas",
     "forward",
     "handout",
+    "helpers",
     "mistakes",
     "mutant",
     "mutate",
@@ -71,7 +72,7 @@ ASKED = (
 
 IN_TERMINAL = (
     *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
-    *("defined-here", "may-be-absent", "not-covered"),
+    *("defined-here", "defined-flat", "may-be-absent", "not-covered"),
 )
 """What the command alone says."""
 
@@ -173,6 +174,7 @@ def _of_every_test() -> dict[str, Any]:
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
         "wrong_calls": package.symptoms.wrong_calls(),
+        "written_calls": {kind: package.helpers.written_calls(kind) for kind in ("wrong", "right")},
         # Nobody writes out the steps of a loop.
         "known_steps": [n for n in sorted(package.symptoms.known_steps()) if "_t" not in n],
         "plain": [

@@ -21,7 +21,7 @@ from pathlib import Path
 import backcheck
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
-from backcheck.diagnosis.calling import can_be_called
+from backcheck.diagnosis.calling import can_be_called, has_lost_margins
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.reading import LIMIT
@@ -147,7 +147,9 @@ def _diagnose(options: argparse.Namespace) -> int:
     tests = [] if not_covered(text) else tests
 
     def defined_in(test: Fixture) -> str:
-        return say("defined-here", id=test.id, function=test.function)
+        of = {"id": test.id, "function": test.function}
+        is_flat = has_lost_margins(text, test)
+        return say("defined-flat", **of) if is_flat else say("defined-here", **of)
 
     try:
         found = diagnose(text, fixture, 2, _looking_further)

@@ -3,7 +3,25 @@
 import pytest
 from test_engine import agree
 
-from exceptions import FLAT, NOT_FLAT, WRONG_CALLS, below, pasted, stops
+from exceptions import (
+    CALLS_RIGHT,
+    CALLS_WRONG,
+    FLAT,
+    FOREIGN,
+    NO_SLICES,
+    NONE_APART,
+    NOT_FLAT,
+    OTHER_SLICES,
+    PRINTED_WHOLE,
+    STORED_ELSE,
+    STORED_WHOLE,
+    UNKNOWN_CALLS,
+    WRONG_CALLS,
+    below,
+    none_apart,
+    pasted,
+    stops,
+)
 
 # Where the package's tests of them make the programs.
 pytestmark = pytest.mark.xdist_group("exceptions")
@@ -20,3 +38,19 @@ def test_page_and_package_read_the_same_in_a_call() -> None:
 
 def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
     agree(*((f"ValueError: {shapes}",) for shapes in (*FLAT, *NOT_FLAT)))
+
+
+def test_page_and_package_judge_calls_without_a_message_alike() -> None:
+    agree(*((text,) for text in (*CALLS_WRONG, *CALLS_RIGHT, *UNKNOWN_CALLS)))
+
+
+def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
+    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE, *STORED_ELSE)))
+
+
+def test_page_and_package_tell_what_is_none_alike() -> None:
+    agree(*((none_apart(*one),) for one in (*NONE_APART, ("rnn_backward", "a, b = helper(x)"))))
+
+
+def test_page_and_package_tell_the_rows_of_two_beside_printed_numbers() -> None:
+    agree((PRINTED_WHOLE, None, 1))

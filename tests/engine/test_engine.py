@@ -48,6 +48,7 @@ LAYERS = (
         "handout",
         "numbers",
         "traceback",
+        "helpers",
         "reading",
         "operators",
         "fixtures",
@@ -66,8 +67,8 @@ LAYERS = (
     ),
     *(
         "pasted",
-        "symptoms",
         "shapes",
+        "symptoms",
         "judged",
         "uncovered",
         "clues",

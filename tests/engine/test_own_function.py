@@ -288,6 +288,10 @@ ASKED = {
     "a function of other parameters": (
         "def back_prop(x, y):\n    d = y - x\n    return d @ x.T\n",
         ("remarks", "None of these lines belongs to a test")),
+    "a name that the exercise leaves open twice": (
+        "def linear_backward(dZ, cache):\n    dZ = dZ * 1\n    dW = None\n    db = None\n"
+        "    dW = None\n    return dZ, dW, db\n",
+        ("remarks", "Still as the exercise hands it out: dW = None (own.py, line 3)")),
     "numbers beside a function that nobody has written": (
         "def linear_backward(dZ, cache):\n    # YOUR CODE\n    pass\n\n"
         "dW = [[0.11 0.12 0.13 0.14 0.15]\n [0.2 0.3 0.4 0.5 0.6]\n [0.7 0.8 0.9 0.1 0.2]]\n",

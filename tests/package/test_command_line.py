@@ -163,6 +163,20 @@ def test_diagnose_of_a_function_gives_the_command_that_calls_it(
     assert f"backcheck run {id} FILE:{function} calls it" in text
 
 
+@pytest.mark.parametrize("docstring", ["", '\u201c\u201d\u201d\nSays\n```\nwhat it does\n"""\n'])
+def test_a_function_whose_margins_a_forum_has_eaten_is_recognised_and_has_to_be_indented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], docstring: str
+) -> None:
+    lines = "dx = np.zeros((n_x, m, T_x))\nfor t in reversed(range(T_x)):\ndx[:, :, t] = grow(t)\n"
+    file = tmp_path / "own.txt"
+    text = f"All is zero. Why?\n\ndef rnn_backward(da, caches):\n\n{docstring}{lines}return dx\n"
+    file.write_text(text, encoding="utf-8")
+    main(["diagnose", str(file)])
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert "rnn_backward is defined in this text, and its lines have lost their indentation" in said
+    assert "No known test" not in said
+
+
 @pytest.mark.parametrize("text", UNCALLED.values(), ids=UNCALLED)
 def test_a_function_that_no_test_can_call_is_not_sent_to_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str

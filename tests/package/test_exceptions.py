@@ -18,13 +18,22 @@ from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
+    CUT,
     FLAT,
+    FOREIGN,
     MARK,
+    NO_SLICES,
+    NONE_APART,
     NOT_FLAT,
+    OTHER_SLICES,
+    PRINTED_WHOLE,
+    STORED_ELSE,
+    STORED_WHOLE,
     WRONG_CALLS,
     Stop,
     below,
     counted,
+    none_apart,
     pasted,
     stops,
     written,
@@ -465,3 +474,65 @@ def test_no_line_of_a_right_program_is_a_wrong_call() -> None:
     programs.append("linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])")
     for line in "\n".join(programs).split("\n"):
         assert not [says for wanted, says in wrong_calls() if re.search(wanted, line)], line
+
+
+@pytest.mark.parametrize("text", OTHER_SLICES)
+def test_a_slice_along_another_axis_than_time_is_told_from_its_shape(text: str) -> None:
+    said = " ".join(diagnose(text).remarks)
+    assert f"the shape of {OTHER_SLICES[text]} cut along another axis" in said
+    assert "No single change" not in said
+
+
+@pytest.mark.parametrize("text", NO_SLICES)
+def test_other_shapes_are_not_taken_for_such_a_slice(text: str) -> None:
+    assert "cut along another axis" not in " ".join(diagnose(text).remarks)
+
+
+def test_a_message_on_entries_is_not_told_of_the_sizes_of_a_matrix_product() -> None:
+    entries = " ".join(diagnose(f"{CUT}(300,784) (300,30)").remarks)
+    product = " ".join(diagnose("ValueError: shapes (300,40) and (50,4) not aligned").remarks)
+    assert "Entry by entry" not in product
+    assert "A product of matrices" not in entries
+    for said in (entries, product):
+        assert "No single change" in said
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_code_without_a_name_of_a_test_is_not_searched_for_its_shapes(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backcheck.diagnosis.symptoms.clashing", None)
+    assert "No single change" in " ".join(diagnose(text).remarks)
+
+
+def test_no_test_is_searched_that_has_not_the_sizes_of_a_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backcheck.diagnosis.symptoms.mutants", None)
+    assert "No single change" in " ".join(diagnose(f"{CUT}(300,784) (300,30)").remarks)
+
+
+@pytest.mark.parametrize(("function", "statement"), NONE_APART)
+def test_a_line_that_takes_none_apart_says_whose_none_it_is(function: str, statement: str) -> None:
+    (said,) = diagnose(none_apart(function, statement)).remarks
+    assert NONE_APART[function, statement] in said
+    other = " ".join(diagnose(none_apart(function, "a, b = helper(x)")).remarks)
+    assert NONE_APART[function, statement] not in other
+
+
+@pytest.mark.parametrize("text", STORED_WHOLE)
+def test_an_array_that_is_stored_with_the_rows_of_two_is_told_by_its_shape(text: str) -> None:
+    said = " ".join(diagnose(text).remarks)
+    assert f"{STORED_WHOLE[text]} of shape (8, 10) has the rows of a_prev and of xt" in said
+    assert "recurrent-cells#recurrent-cells-stacked" in said
+
+
+@pytest.mark.parametrize("text", STORED_ELSE)
+def test_another_array_that_is_stored_is_not_taken_for_one_of_two(text: str) -> None:
+    assert "has the rows of a_prev" not in " ".join(diagnose(text).remarks)
+
+
+def test_the_rows_of_two_are_told_beside_printed_numbers() -> None:
+    said = " ".join(diagnose(PRINTED_WHOLE, None, 1).remarks)
+    assert "dxt of shape (8, 10) has the rows of a_prev and of xt" in said
+    assert "da_prev of shape" not in said

@@ -87,6 +87,7 @@ def test_what_the_function_needs_is_taken_wherever_it_stands_and_the_last_of_its
     ("text", "code", "says"),
     [
         (notebook(HEAD + MARKS["none"] + BACK), 4, "out: dW = None (own.ipynb, In [1], line 5)"),
+        (notebook(HEAD + "    dW = None\n" + MARKS["none"] + BACK), 4, "In [1], line 4"),
         (notebook(HEAD + MARKS["empty"] + BACK), 4, "between the marks of the exercise (own.ipynb"),
         (notebook("import numpy as np", "def linear_backward(dZ, cache):\n    return (1\n"), 2,
          "own.ipynb, In [2], line 2: SyntaxError: '(' was never closed."),

@@ -109,10 +109,12 @@ function isWritten(text, start, end) {
   const marginOf = (/** @type {string} */ line) => line.length - line.trimStart().length;
   const [first, ...lines] = text.slice(end).split("\n");
   const [next] = lines.filter((line) => line.trim());
-  // Where a forum has taken away the margins, a fence or the next function ends it.
+  // Where a forum has taken away the margins, the next function ends it, or the fence it is in.
   const deeper = next !== undefined && marginOf(next) > column;
+  const isFenced = text.slice(0, start).split("```").length % 2 === 0;
+  const ends = isFenced ? /^\s*(?:```|def )/ : /^\s*def /;
   const after = lines.findIndex(
-    (line) => /^\s*(?:```|def )/.test(line) || (deeper && line.trim() && marginOf(line) <= column),
+    (line) => ends.test(line) || (deeper && line.trim() && marginOf(line) <= column),
   );
   const body = [first, ...(after < 0 ? lines : lines.slice(0, after))];
   const code = without("docstring", body.join("\n"));

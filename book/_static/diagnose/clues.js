@@ -5,6 +5,8 @@ import { NEWEST_FIRST } from "./fixtures.js";
 import { covers } from "./numbers.js";
 import { rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
+import { NOTHING } from "./reading.js";
+import { undivided } from "./shapes.js";
 import { stem, time } from "./steps.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
@@ -46,7 +48,7 @@ export function* remains(placing, paste, parts) {
       is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
-      first: linesOf(first.map(([name]) => name)),
+      first: namesOfLines(first.map(([name]) => name)),
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
@@ -59,7 +61,7 @@ export function* remains(placing, paste, parts) {
 }
 
 /** The lines that some steps are, by the names that learners give them. @param {string[]} steps */
-function linesOf(steps) {
+function namesOfLines(steps) {
   const known = steps.map((step) => stem(step).replace(/_sum$/, ""));
   const gradients = known.filter((name) => sought("gradient", name));
   return [...new Set(gradients.length ? gradients : known)].join(", ");
@@ -115,8 +117,9 @@ export function endsEarly({ fixture, seen }, n) {
 function* likeness(step, called, seen, fixture) {
   const want = fixture.reference[step];
   if (seen.entry && !seen.isIn(want)) {
-    const shape = tuple((seen.around ?? "").split(",").map(Number));
-    yield say("other-shape", { step, shape, expected: tuple(shapeOf(want)) });
+    const sizes = (seen.around ?? "").split(",").map(Number);
+    yield say("other-shape", { step, shape: tuple(sizes), expected: tuple(shapeOf(want)) });
+    yield* undivided({ ...NOTHING, shapes: [[step, sizes]] }, [fixture])?.remarks ?? [];
   }
   yield* partly(step, called, seen, fixture);
   if (!seen.like) return;

@@ -13,6 +13,7 @@ import {
   ofCode,
   stillOpen,
   telling,
+  withCalls,
   withMessage,
   withoutNumbers,
 } from "./messages.js";
@@ -80,12 +81,16 @@ export function* explaining(paste, fixture, changes) {
     found = other ?? found;
   }
   if (called?.fixture && !found?.candidates.length) found = called;
-  if (found?.verdict === "expected") found = stillOpen(found, paste, tests) ?? found;
+  if (found?.verdict === "expected") {
+    if (paste.error && !fixture && isOverTime(paste)) yield "loops";
+    found = stillOpen(found, paste, tests) ?? found;
+  }
   const every = fixture ? tests : COURSES.flat();
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
-  const answer = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
-  return withProblem(withGates(paste.lost.length ? withLost(answer, paste.lost) : answer), paste);
+  const told = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
+  const answer = withGates(withCalls(told, paste));
+  return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
 }
 
 /** What the tests of the function that a text names make of it.

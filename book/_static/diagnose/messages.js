@@ -2,12 +2,13 @@
 /* What a message says, alone or beside numbers; see diagnose.py. */
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
+import { saidOfCalls } from "./helpers.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
-import { knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
-import { say, starting } from "./words.js";
+import { say, sought, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
@@ -37,8 +38,17 @@ export function ofCode(paste, every) {
 function ofMessage(paste, tests) {
   const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
-  const likely = likelyMutants(paste, testedFor(paste, tests));
+  const likely = storedWhole(paste) ?? likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
+}
+
+/** What numpy says of an array that is stored undivided.
+ * @type {(paste: Paste) => Likely?} */
+function storedWhole(paste) {
+  const clash = clashOf(paste.error);
+  const [stored] = sought("identifier", paste.frame.statement) ?? [];
+  if (!clash || !stored || !paste.error.includes("input array")) return null;
+  return undivided({ ...paste, arrays: [], shapes: [[stored, clash.left]] }, COURSES.flat());
 }
 
 /** The tests that a message can come from. @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */
@@ -86,6 +96,22 @@ export function withMessage(found, { error, frame }) {
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
+}
+
+/** An answer that explains nothing with what the calls of helpers show.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+export function withCalls(found, { error, failing, calls }) {
+  if (found.verdict !== "unexplained") return found;
+  const spoke = Boolean(error || failing.length || found.seen.size);
+  const said = saidOfCalls(calls, found.remarks, spoke);
+  if (!said.length) return found;
+  if (spoke || found.candidates.length || telling([found.headline ?? ""]).length) {
+    const last = found.remarks.filter((one) => one === say("covered"));
+    const rest = found.remarks.filter((one) => one !== say("covered"));
+    return { ...found, remarks: [...rest, ...said, ...last] };
+  }
+  const [headline, ...others] = [...said, ...telling(found.remarks)];
+  return { ...found, headline, remarks: [...others, say("lines-only"), say("paste-whole")] };
 }
 
 /** The remarks that say more than that nothing is known. @param {string[]} remarks */

@@ -1,5 +1,6 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
+import { callsIn } from "./helpers.js";
 import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
 import {
   assignedIn,
@@ -279,6 +280,7 @@ export const NOTHING = {
   lost: [],
   hints: [],
   nothing: [],
+  calls: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -316,11 +318,13 @@ export function read(text) {
   /** @type {(line: [string, string]) => boolean} */
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
   const steps = !problem && lines.some(isStep);
-  if (nothing.length && !said.function && !shapes.length && !steps && !lost.length) {
+  const calls = callsIn(text);
+  const isSilent = nothing.length && !said.function && !shapes.length && !calls.length;
+  if (isSilent && !steps && !lost.length) {
     throw new Unreadable(problem || [...nothing, say("covered")].join(" "));
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const hints = hintsIn(text, lines);
-  const others = { ...said, frame, quoted, lines, shapes, lost, hints, nothing };
+  const others = { ...said, frame, quoted, lines, shapes, lost, hints, nothing, calls };
   return { arrays: kept, ...others, problem };
 }

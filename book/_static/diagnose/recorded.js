@@ -146,10 +146,11 @@ export function leftAsHandedOut(pieces) {
     const made = assigned.map((node) =>
       sidesOf(node).map((parts) => text.slice(parts[0].from, parts[parts.length - 1].to)),
     );
-    const names = made.map(([name]) => name);
+    // What has a value elsewhere may begin as None.
+    const own = made.filter((sides) => !/^[None(),\s]*$/.test(sides[sides.length - 1]));
+    const names = own.map(([name]) => name);
     for (const [at, sides] of made.entries()) {
-      const once = names.filter((name) => name === sides[0]).length === 1;
-      if (!once || !/^[None(),\s]*$/.test(sides[sides.length - 1])) continue;
+      if (names.includes(sides[0])) continue;
       return say("left-none", {
         where: whereOf(piece, assigned[at]),
         statement: sides.join(" = "),

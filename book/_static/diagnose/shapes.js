@@ -1,8 +1,9 @@
 // @ts-check
 /* Printed arrays and shapes that no test has; see shapes.py. */
+import { COURSES } from "./fixtures.js";
 import { distinct, Mutant } from "./mutant.js";
 import { evaluate, node } from "./program.js";
-import { spelledIn } from "./util.js";
+import { cache, spelledIn } from "./util.js";
 import { shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
 
@@ -95,3 +96,30 @@ const stepCalled = (name, { data, steps }) =>
     data.also[0]?.[name] ?? name,
     steps.map((step) => step.name),
   );
+
+/** How long the axes of a test's arrays are. */
+export const sizesOf = cache((/** @type {Fixture} */ { arrays, reference }) =>
+  [arrays, reference].flatMap((some) => Object.values(some).flatMap(shapeOf)),
+);
+
+/** What two shapes say that are those of a step and of a slice along another axis, or "".
+ * @type {(clash: Clash, paste: Paste) => string} */
+export function otherSlice({ matrix, left, right }, { frame, function: named }) {
+  const called = [frame.function, named, frame.statement, ...(frame.calls ?? [])];
+  const shapes = [left, right].map(String);
+  for (const { function: of, arrays, last, title } of COURSES.flat()) {
+    const own = [of, of.replace("_backward", "_cell_backward")];
+    if (matrix || !last || !called.some((one) => own.some((name) => one.includes(name)))) continue;
+    for (const [name, array] of Object.entries(arrays)) {
+      if (array.n !== 3) continue;
+      const [rows, columns, steps] = shapeOf(array);
+      const due = [rows, columns];
+      const others = [[columns, steps].join(), [rows, steps].join()];
+      const at = shapes.findIndex((one) => others.includes(one));
+      const other = [left, right][at];
+      if (other && shapes.includes(String(due)) && String(other) !== String(due))
+        return say("other-slice", { title, other: tuple(other), name, due: tuple(due) });
+    }
+  }
+  return "";
+}

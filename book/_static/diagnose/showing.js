@@ -101,8 +101,8 @@ function* numbersBeside(text, id, said) {
 function saysMore(text) {
   if (/"cell_type"/.test(text)) return false;
   try {
-    const { arrays, error, failing } = read(text);
-    return arrays.length + error.length + failing.length > 0;
+    const { arrays, error, failing, calls } = read(text);
+    return arrays.length + error.length + failing.length + calls.length > 0;
   } catch {
     return false;
   }

@@ -5,11 +5,12 @@ import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
 import { eachAlone, linesOf, written } from "./pasted.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
-import { NOTHING } from "./reading.js";
+import { courseSpelling, NOTHING } from "./reading.js";
+import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType, statementKind } from "./traceback.js";
 import { cache, compared, DATA, groupedBy, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
-import { every, say, sought } from "./words.js";
+import { every, say, sought, whole } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
@@ -42,6 +43,8 @@ export function knownCauses(error, frame, printed = false) {
   const name = noneIn(error, frame.statement);
   const isSure = printed || error.includes("has no attribute");
   if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
+  const made = noneApart(error, frame);
+  if (made) return [made];
   // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
   const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
   if (frame.function === "cell" && handed) return [handed[1]];
@@ -63,6 +66,17 @@ function noneIn(error, statement) {
     : every("entry-of-key", isKey ? statement : "");
   const named = new Set(found.map(({ groups }) => groups?.of ?? ""));
   return named.size === 1 ? [...named][0] : "";
+}
+
+/** What a statement shows that takes None apart: its own None, or a cache; or "".
+ * @type {(error: string, frame: Frame) => string} */
+function noneApart(error, { function: named, statement }) {
+  if (!/non-iterable NoneType|'NoneType' object is not iterable/.test(error)) return "";
+  if (whole("left-open", statement)) return say("none-in-line", { statement });
+  const name = whole("cache-apart", statement)?.groups?.name;
+  const forward = named.replaceAll("backward", "forward");
+  const known = forward === named ? "the forward function" : forward;
+  return name ? say("none-in-cache", { name, forward: known }) : "";
 }
 
 /** The causes of which a call shows nothing: of the programs that stopped so, those are counted
@@ -139,12 +153,23 @@ export function testedBy(paste, wanted) {
   return speaking.length ? speaking : tested;
 }
 
+/** Whether a text has lines of code, and neither a name nor a function that a test has.
+ * @type {(paste: Paste) => boolean} */
+const isForeignCode = ({ lines, function: named, frame }) =>
+  lines.length > 0 &&
+  !named &&
+  !frame.function &&
+  !lines.some(([name]) => courseSpelling(name) || DATA.known_steps.includes(name));
+
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */
 export function likelyMutants(paste, tests) {
   const { error, failing, frame } = paste;
   const clash = clashOf(error);
-  const stopping = tests
+  const sliced = clash && otherSlice(clash, paste);
+  if (sliced) return { fixture: null, candidates: [], remarks: [sliced] };
+  const possible = clash && isForeignCode(paste) ? [] : tests;
+  const stopping = possible
     .map((fixture) => ({
       fixture,
       candidates: clash ? clashing(fixture, clash, paste) : failingAlike(fixture, failing, paste),
@@ -170,7 +195,8 @@ export function likelyMutants(paste, tests) {
     // Where a factor is none, its shape says nothing.
     const isFactor = !paste.hints.includes(say("third-argument"));
     const flat = isFactor && flatIn([clash.left, clash.right]);
-    const remarks = [say("no-clash"), ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
+    const none = clash.matrix ? say("no-clash") : say("no-clash-by-entry");
+    const remarks = [none, ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
     return { fixture: null, candidates: [], remarks };
   }
   const refused = !error && !failing.length && ownAssert(frame);
@@ -258,7 +284,7 @@ function flatIn(shapes) {
 
 /** The two shapes that numpy says do not fit, and whether in a product of matrices.
  * @type {(error: string) => Clash?} */
-function clashOf(error) {
+export function clashOf(error) {
   const sizes = sought("matmul", error)?.map(Number);
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
   if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };
@@ -284,6 +310,8 @@ function isClash(clash, { op, values }) {
  * @type {(fixture: Fixture, clash: Clash, paste: Paste) => Mutant[]} */
 function clashing(fixture, clash, paste) {
   const { reference } = fixture;
+  const sizes = [-1, 1, ...sizesOf(fixture)];
+  if (![...clash.left, ...clash.right].every((size) => sizes.includes(size))) return [];
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),

@@ -202,6 +202,8 @@ interface Data {
   /** How a call looks that shows what is wrong, and what that is. */
   wrong_calls: [string, string][];
   written_on_calls: string[];
+  /** How calls of helpers look that are wrong or right, what that says, and the loop around. */
+  written_calls: Record<"wrong" | "right", [string, string, string][]>;
   exceptions: [
     string,
     Record<string, string>,
@@ -248,6 +250,13 @@ interface Paste {
   hints: string[];
   /** What is said where neither numbers nor a message stand there. */
   nothing: string[];
+  calls: Call[];
+}
+/** A call of a helper, the same with the caches that its names stand for, and its loop. */
+interface Call {
+  statement: string;
+  meant: string;
+  loop: string;
 }
 type Run = import("./workshop.js").Run;
 type Effort = import("./effort.js").Effort;

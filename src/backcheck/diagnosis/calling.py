@@ -37,6 +37,22 @@ def can_be_called(text: str, fixture: Fixture) -> bool:
     return False
 
 
+def has_lost_margins(text: str, fixture: Fixture) -> bool:
+    """Return whether the first line of a test's function is not indented, as forums leave it."""
+    own = (
+        one for one in pattern("signature").finditer(text) if one["function"] == fixture.function
+    )
+    return any(
+        _margin(next(filter(str.strip, text[one.end() :].split("\n")[1:]), ""))
+        <= one.start() - text.rfind("\n", 0, one.start()) - 1
+        for one in own
+    )
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _taken(parameters: str) -> tuple[int, int]:
     """Return how many arguments a function takes at least and at most; of a method none fits."""
     nested = pattern("nested")
@@ -52,15 +68,13 @@ def _is_written(text: str, start: int, end: int) -> bool:
     """Return whether somebody has written what a function does, between the marks if it has any."""
     column = start - text.rfind("\n", 0, start) - 1
     first, *lines = text[end:].split("\n")
-    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
-    # Where a forum has taken away the margins, a fence or the next function ends it.
+    indents = [_margin(line) for line in lines if line.strip()]
+    # Where a forum has taken away the margins, the next function ends it, or the fence it is in.
     deeper = bool(indents) and indents[0] > column
+    ends = ("```", "def ") if text.count("```", 0, start) % 2 else "def "
     body = [first]
     for line in lines:
-        margin = len(line) - len(line.lstrip())
-        if line.lstrip().startswith(("```", "def ")) or (
-            deeper and line.strip() and margin <= column
-        ):
+        if line.lstrip().startswith(ends) or (deeper and line.strip() and _margin(line) <= column):
             break
         body.append(line)
     code = pattern("docstring").sub("", "\n".join(body))

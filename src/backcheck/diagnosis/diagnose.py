@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts
 from backcheck.diagnosis.placing import (
@@ -54,7 +55,7 @@ from backcheck.diagnosis.search import (
     is_right,
 )
 from backcheck.diagnosis.shapes import misshapen, undivided
-from backcheck.diagnosis.symptoms import likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.diagnosis.uses import at_one_use
 from backcheck.fixtures import Fixture, load
@@ -322,6 +323,7 @@ def diagnose(
     elif found and paste.error:
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
+    found = _with_calls(found, paste)
     found = _with_lost(found, paste.lost) if paste.lost else found
     if _names_gates(found):
         found = replace(found, remarks=(*found.remarks, say("gate-names")))
@@ -361,6 +363,21 @@ def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
     return replace(found, remarks=(*_telling(found.remarks), beside, *causes)) if causes else found
 
 
+def _with_calls(found: Diagnosis, paste: Paste) -> Diagnosis:
+    """Return an answer that explains nothing with what the calls of helpers show."""
+    if found.verdict != "unexplained":
+        return found
+    spoke = bool(paste.error or paste.failing or found.arrays)
+    if not (said := said_of(paste.calls, found.remarks, only_wrong=spoke)):
+        return found
+    if spoke or found.candidates or _telling([found.headline]):
+        last = [one for one in found.remarks if one == covered()]
+        rest = [one for one in found.remarks if one not in last]
+        return replace(found, remarks=(*rest, *said, *last))
+    others = (*said[1:], *_telling(found.remarks), say("lines-only"), say("paste-whole"))
+    return replace(found, headline=said[0], remarks=others)
+
+
 def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     """Return what lines of code compute, where neither a message nor a gradient stands there."""
     if not has_code(paste.lines) or paste.error or paste.failing or paste.problem or paste.lost:
@@ -379,8 +396,17 @@ def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
     if causes := told(paste.error, paste.frame, bool(paste.arrays)):
         return Diagnosis("unexplained", None, (), causes)
-    likely = likely_mutants(paste, _tested(paste, tests))
+    likely = _stored_whole(paste) or likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None
+
+
+def _stored_whole(paste: Paste) -> Likely | None:
+    """Return what numpy says of an array that is stored with the rows of two."""
+    clash, stored = clash_of(paste.error), pattern("identifier").search(paste.frame.statement)
+    if not clash or not stored or "input array" not in paste.error:
+        return None
+    alone = replace(paste, arrays=(), shapes=((stored[0], clash[1]),))
+    return undivided(alone, [test for some in courses() for test in some])
 
 
 def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
@@ -897,7 +923,7 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
             is_right=say("is", n=len(known)),
             wrong=", ".join(called[step] for step in wrong),
             is_wrong=say("is", n=len(wrong)),
-            first=_lines_of(first),
+            first=_names_of_lines(first),
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
@@ -907,7 +933,7 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
         yield say("beside", **of) if place else say("alone", **of)
 
 
-def _lines_of(steps: Iterable[str]) -> str:
+def _names_of_lines(steps: Iterable[str]) -> str:
     """Return the lines that some steps are, by the names that learners give them."""
     known = [stem(step).removesuffix("_sum") for step in steps]
     gradients = [name for name in known if pattern("gradient").search(name)]
@@ -927,6 +953,8 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
     expected = np.shape(fixture.values[step])
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
+        if whole := undivided(Paste((), shapes=((step, array.around),)), [fixture]):
+            yield from whole[-1]
     yield from _partly(step, called, array, fixture)
     if array.shape is None or array.at:
         return

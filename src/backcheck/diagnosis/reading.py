@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.arrays import numeric
+from backcheck.diagnosis.helpers import Call, calls_in
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
 from backcheck.showing.words import (
     cleaned,
@@ -262,6 +263,7 @@ class Paste:
     lost: tuple[str, ...] = ()  # the names of what is nan or inf, in whole or in part
     hints: tuple[str, ...] = ()  # on code of the learner's own
     nothing: tuple[str, ...] = ()  # what is said where neither numbers nor a message stand there
+    calls: tuple[Call, ...] = ()  # of the course's helpers
 
 
 NOTHING = Paste(())
@@ -374,12 +376,12 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
     speaks = any((own, failing, error, frame.statement))
-    nothing = () if speaks else _nothing_in(text, lines)
-    if not any((speaks, function, shapes, steps, lost)):
+    nothing, calls = () if speaks else _nothing_in(text, lines), calls_in(text)
+    if not any((speaks, function, shapes, steps, lost, calls)):
         raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines), nothing)
+    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines), nothing, calls)
 
 
 def _printed_shapes(

@@ -310,8 +310,11 @@ def left_as_handed_out(pieces: tuple[Piece, ...]) -> str:
             continue
         assigned = [one for one in ast.walk(node) if isinstance(one, ast.Assign)]
         names = [ast.unparse(one.targets[0]) for one in assigned]
-        for one, name in zip(assigned, names, strict=True):
-            if names.count(name) == 1 and set(ast.unparse(one.value)) <= set("None(), "):
+        # What has a value elsewhere may begin as None.
+        pairs = list(zip(assigned, names, strict=True))
+        made = {name for one, name in pairs if not set(ast.unparse(one.value)) <= set("None(), ")}
+        for one, name in pairs:
+            if name not in made:
                 where = f"{cell.label}, line {one.lineno}"
                 return say("left-none", where=where, statement=ast.unparse(one))
         lines = cell.text.split("\n")[: node.end_lineno]

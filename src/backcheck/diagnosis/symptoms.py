@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from backcheck.diagnosis.lines import same
 from backcheck.diagnosis.pasted import each_alone, lines_of, written
-from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste
+from backcheck.diagnosis.placing import courses
+from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
 from backcheck.forward import networks
 from backcheck.mutants.formulas import FAILURES, Values
@@ -96,6 +98,8 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
     if name := _none_in(error, frame):
         is_sure = printed or "has no attribute" in error
         return (say("none-here", name=name), *([] if is_sure else [say("none-or-return")]))
+    if made := _none_apart(error, frame):
+        return (made,)
     plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
     # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
     if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
@@ -130,6 +134,19 @@ def _none_in(error: str, frame: Frame) -> str:
     else:
         return ""
     return named.pop() if len(named) == 1 else ""
+
+
+def _none_apart(error: str, frame: Frame) -> str:
+    """Return what a statement shows that takes None apart: its own None, or a cache; or ``""``."""
+    if not re.search(r"non-iterable NoneType|'NoneType' object is not iterable", error):
+        return ""
+    if pattern("left-open").fullmatch(frame.statement):
+        return say("none-in-line", statement=frame.statement)
+    if not (cache := pattern("cache-apart").fullmatch(frame.statement)):
+        return ""
+    forward = frame.function.replace("backward", "forward")
+    known = forward if forward != frame.function else "the forward function"
+    return say("none-in-cache", name=cache["name"], forward=known)
 
 
 def wrong_calls() -> list[tuple[str, str]]:
@@ -176,6 +193,12 @@ def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
     return tests
 
 
+def _is_foreign(paste: Paste) -> bool:
+    """Return whether a text has lines of code, and neither a name nor a function of a test."""
+    known = (name in known_steps() or course_spelling(name) for name, _ in paste.lines)
+    return bool(paste.lines) and not (paste.function or paste.frame.function or any(known))
+
+
 Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
 """A test, what changes make it or numpy say what was pasted, and remarks on them."""
 
@@ -207,12 +230,16 @@ def _of_type(name: str, of: str) -> tuple[str, str]:
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what may have made a test, numpy or the learner's own assert say what was pasted."""
     if clash := clash_of(paste.error):
-        stopping = {test: clashing(test, clash, paste) for test in tests}
+        if sliced := _other_slice(clash, paste):
+            return None, (), (sliced,)
+        possible = () if _is_foreign(paste) else tests
+        stopping = {test: clashing(test, clash, paste) for test in possible}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
             # Where a factor is none, its shape says nothing.
             flat = [] if say("third-argument") in paste.hints else _flat(clash[1:])
-            return None, (), (say("no-clash"), *paste.hints, *flat, covered())
+            none = say("no-clash") if clash[0] else say("no-clash-by-entry")
+            return None, (), (none, *paste.hints, *flat, covered())
         # Pasted lines are of the test that has the most of them.
         read = {test: len(lines_of(paste, test)) for test in stopping}
         stopping = {t: found for t, found in stopping.items() if read[t] == max(read.values())}
@@ -289,6 +316,28 @@ def clash_of(error: str) -> Clash | None:
     return "not aligned" in error, shapes[0], shapes[1]
 
 
+def _other_slice(clash: Clash, paste: Paste) -> str:
+    """Return what two shapes say that are those of a step and of a slice along another axis."""
+    is_product, *shapes = clash
+    called = (paste.frame.function, paste.function, paste.frame.statement, *paste.frame.calls)
+    for test in chain.from_iterable(courses()):
+        cell = test.function.replace("_backward", "_cell_backward")
+        spoken = any(name in one for one in called for name in (test.function, cell))
+        for name, value in test.arrays.items() if test.last and spoken and not is_product else ():
+            step, others = value.shape[:2], (value.shape[1:], value.shape[::2])
+            other = next((one for one in shapes if one in others), None)
+            if value.ndim == 3 and step in shapes and other and other != step:
+                return say("other-slice", title=test.title, other=other, name=name, due=step)
+    return ""
+
+
+@cache
+def _sizes_of(fixture: Fixture) -> frozenset[int]:
+    """Return how long the axes of a test's arrays are; -1 is what numpy does not name."""
+    arrays = (*fixture.arrays.values(), *fixture.values.values())
+    return frozenset((-1, 1, *(size for one in arrays for size in np.shape(one))))
+
+
 def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
     is_product, left, right = clash
     operation, shapes = stopped
@@ -306,8 +355,11 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
 def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mutant]:
     """Return the single changes with which numpy stops at these shapes, the simplest first.
 
-    Those that the lines cannot have made are left out.
+    Those that the lines cannot have made are left out. A size that no array of the test has comes
+    of none.
     """
+    if not {*clash[1], *clash[2]} <= _sizes_of(fixture):
+        return []
     changes = [
         (slot.name, form.tree)
         for slot in mutants(fixture).slots

@@ -1,0 +1,75 @@
+"""Lines that call the helpers of the course: which of them are right, and what is wrong in others.
+
+`exceptions.toml` has how they look, in the course's own names.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from backcheck.fixtures import table_of
+from backcheck.showing.words import pattern, say
+
+
+class Call(NamedTuple):
+    """A call as it is written, the same with the caches that its names stand for, and its loop."""
+
+    statement: str
+    meant: str
+    loop: str
+
+
+def calls_in(text: str) -> tuple[Call, ...]:
+    """Return the calls of helpers in a text, each once, with the head of the loop above it.
+
+    >>> calls_in("for l in range(2): cache = caches[l]; linear_backward(dZ, cache)")[0].meant
+    'linear_backward(dZ, caches[l])'
+    """
+    found: dict[Call, None] = {}
+    loop, caches = "", dict[str, str]()
+    for place in pattern("helper-call").finditer(text):
+        if place["own"]:
+            loop, caches = "", {}
+        elif place["loop"]:
+            loop = place["loop"]
+        elif place["entry"]:
+            caches[place["name"]] = place["entry"]
+        else:
+            statement = meant = re.sub(r"\s+", " ", place["call"])
+            for name, entry in caches.items():
+                meant = re.sub(rf"\b{name}\b", entry, meant)
+            found[Call(statement, meant, loop)] = None
+    return tuple(found)
+
+
+def written_calls(kind: str) -> list[tuple[str, str, str]]:
+    """Return how the calls that are wrong or right look, what is said of them, and their loops."""
+    table = table_of("diagnosis/exceptions.toml")
+    alone = {key: {**one, "pattern": one["alone"]} for key, one in _alone(table).items()}
+    return [
+        (one["pattern"], one.get("says") or table["causes"][key], one.get("loop", ""))
+        for key, one in ((alone if kind == "wrong" else {}) | table[kind]).items()
+    ]
+
+
+def _alone(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in table["calls"].items() if "alone" in one}
+
+
+def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = False) -> list[str]:
+    """Return what there is to say of each call, if anything is, and was not `said` before."""
+    found: dict[str, None] = {}
+    for call in calls:
+        wrong = list(_matching(call, "wrong"))
+        right = [] if wrong or only_wrong else list(_matching(call, "right"))
+        new = [one for one in (*wrong, *right) if not any(one in before for before in said)]
+        of = {"statement": call.statement, "says": " ".join(new)}
+        if new:
+            found[say("call-suspect", **of) if wrong else say("call-right", **of)] = None
+    return list(found)
+
+
+def _matching(call: Call, kind: str) -> Iterator[str]:
+    for wanted, says, loop in written_calls(kind):
+        if re.search(wanted, call.meant) and re.search(loop, call.loop):
+            yield says

@@ -1,0 +1,67 @@
+"""Lines that call the helpers of the course, in texts without any message."""
+
+import re
+
+import pytest
+
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.helpers import calls_in, written_calls
+from backcheck.diagnosis.reading import Paste, read
+from exceptions import CALLS_RIGHT, CALLS_WRONG, UNKNOWN_CALLS
+
+
+def said(text: str) -> tuple[str, ...]:
+    found = diagnose(text)
+    return tuple(
+        one for one in (found.headline, *found.remarks) if " the call " in f" {one.lower()}"
+    )
+
+
+@pytest.mark.parametrize("text", CALLS_WRONG)
+def test_a_call_that_stands_alone_has_its_mistake_and_no_other(text: str) -> None:
+    (found,) = said(text)
+    assert found.startswith("Look at the call ")
+    expected = [says for _, says, _ in written_calls("wrong") if CALLS_WRONG[text] in says]
+    assert len(expected) == 1
+    assert [one[1] for one in written_calls("wrong") if one[1] in found] == expected
+    assert "No known test computes" not in repr(diagnose(text))
+
+
+@pytest.mark.parametrize("text", CALLS_RIGHT)
+def test_a_right_call_is_said_to_be_right_in_both_numberings(text: str) -> None:
+    assert said(text)
+    assert all(re.match("The call .* is right", one) for one in said(text))
+
+
+@pytest.mark.parametrize("text", UNKNOWN_CALLS)
+def test_a_call_of_which_nothing_is_known_is_neither_right_nor_wrong(text: str) -> None:
+    try:
+        assert not said(text)
+    except ValueError:
+        # Nothing at all is read there.
+        assert not calls_in(text)
+
+
+def test_of_two_versions_each_has_its_verdict_and_its_own_cache() -> None:
+    head = "for l in reversed(range(L - 1)):\n"
+    call = 'a, b, c = linear_activation_backward(grads["dA" + str(l + 1)], now_cache, "relu")\n'
+    one, other = (f"{head}    now_cache = caches[{at}]\n    {call}" for at in ("l + 1", "l"))
+    first, second = said(f"Mine is\n{one}\nand the book has\n{other}")
+    assert "the cache of another layer" in first
+    assert "is right" in second
+
+
+def test_what_a_call_shows_stands_beside_a_message_that_says_something_else() -> None:
+    text = (
+        "in rnn_backward(da, caches)\n---> 9     gradients = rnn_cell_backward(da_prevt, caches[t])"
+        "\n\nOSError: nothing known"
+    )
+    assert said(text)
+    right = text.replace("(da_prevt", "(da_prevt + da[:, :, t]")
+    assert not said(right)
+
+
+def test_calls_make_a_text_worth_reading() -> None:
+    paste = read("my line is `dZ = sigmoid_backward(dAL, caches[2])`.")
+    assert isinstance(paste, Paste)
+    assert paste.calls[0].statement == "sigmoid_backward(dAL, caches[2])"
