@@ -196,7 +196,7 @@ export function* diagnosed(done) {
   const again = refuted ? yield* explaining(fromArrays(arrays), fixture, 0) : found;
   const isOpen = !refuted || again.verdict === "unexplained";
   const left = isOpen ? again : unknown(fixture, [], found.seen);
-  // The function was called with the arrays of the test.
+  // The function was called with what the test hands over.
   const told = left.remarks.filter((one) => !ofInputs(fixture).includes(one));
   return withUnusable({ ...left, remarks: [...said, ...told] }, names, outputs);
 }
