@@ -246,6 +246,8 @@ LINES = {
 SEVERAL_LINES = {
     "I had\ndW2 = np.dot(dZ2, A1.T) / m + lambd * np.sum(W2) / m\nand it failed; now\n"
     "dW2 = np.dot(dZ2, A1.T) / m + lambd / m * W2": (1, 1),
+    "The exercise has\n\\[ dAL = \\left(\\frac{1 - Y}{1 - AL} - \\frac{Y}{AL}\\right) \\]\nand I\n"
+    "$$ dAL = \\left( \\dfrac{1 - Y}{AL} - \\dfrac{Y}{AL} \\right) $$": (1, 1),
     "dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob\ndA2 = np.dot(W3.T, dZ3) * D2 * keep_prob": (1, 1),
     "dZ1 = np.dot(W2.T, dZ2) * (1 - Z1**2)\ndb1 = np.sum(dZ1) / m\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - A1)**2\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m": (1, 3),

@@ -153,10 +153,10 @@ export function testedBy(paste, wanted) {
   return speaking.length ? speaking : tested;
 }
 
-/** Whether a text has lines of code, and neither a name nor a function that a test has.
+/** Whether a text has several lines of code, and no name and no function that a test has.
  * @type {(paste: Paste) => boolean} */
 const isForeignCode = ({ lines, function: named, frame }) =>
-  lines.length > 0 &&
+  lines.length > 1 &&
   !named &&
   !frame.function &&
   !lines.some(([name]) => courseSpelling(name) || DATA.known_steps.includes(name));

@@ -194,9 +194,9 @@ def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
 
 
 def _is_foreign(paste: Paste) -> bool:
-    """Return whether a text has lines of code, and neither a name nor a function of a test."""
+    """Return whether a text has several lines of code, and no name and no function of a test."""
     known = (name in known_steps() or course_spelling(name) for name, _ in paste.lines)
-    return bool(paste.lines) and not (paste.function or paste.frame.function or any(known))
+    return len(paste.lines) > 1 and not (paste.function or paste.frame.function or any(known))
 
 
 Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
