@@ -100,7 +100,10 @@ function notation(tree) {
 function pair(op, left, right) {
   if (/[<>]/.test(op)) return [`1[${mathematics(left)} ${op} ${mathematics(right)}]`, WHOLE];
   if (["head", "tail", "slice", "concatenate", "dstack"].includes(op)) {
-    return [say(op, { left: mathematics(left, WHOLE), right: mathematics(right, WHOLE) }), PLUS];
+    // As many rows as an array has are the rows of the array.
+    const rows = right.op === "shape0" ? right.args[0] : right;
+    const of = { left: mathematics(left, WHOLE), right: mathematics(rows, WHOLE) };
+    return [say(op, of), ["head", "tail"].includes(op) ? WHOLE : PLUS];
   }
   if (op === "**") {
     const power = mathematics(right, WHOLE);

@@ -25,11 +25,18 @@ export function* inParts(placing) {
       if (found) break;
     }
     if (!found) return;
-    const own = new Map([...found.forms].filter(([name]) => !forms.has(name)));
-    forms = found.forms;
-    const whole = new Mutant(fixture, forms, changes);
-    const prints = whole.matches(left);
+    const prints = found.matches(left);
     const explained = [...left].filter(([step]) => prints[step]);
+    let own = new Map([...found.forms].filter(([name]) => !forms.has(name)));
+    // Of changes in several steps those are told that these arrays show.
+    for (const name of own.size > 1 ? [...own.keys()] : []) {
+      const fewer = new Map([...own].filter(([other]) => other !== name));
+      const without = new Mutant(fixture, new Map([...forms, ...fewer]), changes);
+      const kept = without.matches(new Map([...known, ...explained]));
+      if (Object.values(kept).every(Boolean)) own = fewer;
+    }
+    forms = new Map([...forms, ...own]);
+    const whole = new Mutant(fixture, forms, changes);
     yield { own: new Mutant(fixture, own, 1), whole, explained };
     for (const [step, one] of explained) known.set(step, one);
     left = new Map([...left].filter(([step]) => !prints[step]));

@@ -6,7 +6,7 @@ they are those that are right or explained. So more of them are found than can b
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,8 +36,9 @@ def in_parts(placing: Placing) -> Iterator[Part]:
     fixture, arrays = placing.fixture, placing.arrays
     known = {step: arrays[step] for step in placing.right}
 
-    def prints(step: str, value: Any) -> bool:
-        return step in arrays and arrays[step].matches(value, loose=True)
+    def printed_by(some: Mutant) -> set[str]:
+        values = some.values
+        return {n for n, one in arrays.items() if n in values and one.matches(values[n], True)}
 
     left = [step for step in arrays if step not in known]
     forms: dict[str, Tree] = {}
@@ -48,11 +49,16 @@ def in_parts(placing: Placing) -> Iterator[Part]:
         if not (found := next(filter(None, tried), [])):
             return
         changes += 1
+        printed = printed_by(found[0])
+        steps = [step for step in left if step in printed]
         own = {name: tree for name, tree in found[0].forms.items() if name not in forms}
-        forms = dict(found[0].forms)
+        # Of changes in several steps those are told that these arrays show.
+        for name in [*own] if len(own) > 1 else ():
+            fewer = {other: tree for other, tree in own.items() if other != name}
+            if printed_by(Mutant(fixture, {**forms, **fewer})).issuperset((*known, *steps)):
+                own = fewer
+        forms |= own
         whole = Mutant(fixture, forms, changes)
-        explained = (step for step, value in whole.values.items() if prints(step, value))
-        steps = [step for step in explained if step in left]
         yield Part(Mutant(fixture, own), whole, steps)
         known |= {step: arrays[step] for step in steps}
         left = [step for step in left if step not in steps]

@@ -130,8 +130,10 @@ def _pair(operation: str, left: Tree, right: Tree) -> tuple[str, int]:
     if operation in (">", ">=", "<", "<="):
         return f"1[{mathematics(left)} {operation} {mathematics(right)}]", _ATOM
     if operation in ROWS:
-        of = {"left": mathematics(left, _ATOM), "right": mathematics(right, _ATOM)}
-        return say(operation, **of), _PLUS
+        # As many rows as an array has are the rows of the array.
+        rows = right[1] if isinstance(right, tuple) and right[0] == "shape0" else right
+        of = {"left": mathematics(left, _ATOM), "right": mathematics(rows, _ATOM)}
+        return say(operation, **of), _ATOM if operation in ("head", "tail") else _PLUS
     if operation == "**":
         # A power of a power keeps its brackets on both sides.
         power = mathematics(right, _ATOM)
