@@ -206,6 +206,8 @@ LATEX = (
 NAMES = ("dW_2", "dW2", "dW^{[2]}", r"dW\_2", "dW_{2}", "dW^{(2)}")
 
 LINES = {
+    "dW = np.dot(dZ, cache[0].T) / m\ndA_prev = np.dot(cache[1].T, dZ)": (
+        "these lines compute dW, dA_prev as the test expects", ""),
     "Is it tanh? dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(Z1, 2))": (
         "Week 3", "the A-form fed with Z"),
     "loss = -np.sum(y_train * np.log(A) + (1 - y_train) * np.log(1 - A)) / m": (
@@ -224,7 +226,7 @@ LINES = {
     "dA1 = dA1 * D1\ndA1 /= keep_prob\ndZ1 = np.multiply(dA1, np.int64(A1 > 0))": (
         "this line computes dZ1 as the test expects", ""),
     "dA1 = np.dot(W2.T, dZ2)\ndA1 *= D1\ndA1 /= keep_prob": ("dropout", ""),
-    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("None of these lines belongs to a test", ""),
+    "dZ = dA * sigmoid(A) * (1 - sigmoid(A))": ("No line here could be read as one", ""),
     "Z1 = np.dot(W1, X) + b1\nA1 = np.tanh(Z1)\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "m_divisor = 1 / np.shape(X)[1]\ndZ2 = A2 - Y\ndW2 = m_divisor * np.dot(dZ2, A2.T)": (

@@ -749,6 +749,12 @@ PRINTED_WHOLE = (
 )
 """What a cell prints that has not split its product."""
 
+STORED_OTHER = (
+    f"in rnn_backward(da, c)\n---> 9     dx[:,:,t] = dxt\n\n{STORED}(5,10) into shape (3,10)",
+    f'in lstm_backward(da, c)\n---> 9     dx[:,:,t] = g["dxt"]\n\n{STORED}(5,10) into shape (3,10)',
+)
+"""Messages of an array that is stored with the rows of another."""
+
 STORED_ELSE = (
     f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(7,10) into shape (3,10)",
     f"in own(a, b)\n---> 9     grid[:, :, t] = g\n\n{STORED}(8,10) into shape (3,10)",

@@ -284,10 +284,10 @@ ASKED = {
         ("error", "No test known here calls load_data:")),
     "a network of one's own": (
         "class Net:\n  def back_prop(self, x, y):\n    d = y - x\n    return d @ x.T\n",
-        ("remarks", "None of these lines belongs to a test")),
+        ("remarks", "No line here could be read as one")),
     "a function of other parameters": (
         "def back_prop(x, y):\n    d = y - x\n    return d @ x.T\n",
-        ("remarks", "None of these lines belongs to a test")),
+        ("remarks", "No line here could be read as one")),
     "a name that the exercise leaves open twice": (
         "def linear_backward(dZ, cache):\n    dZ = dZ * 1\n    dW = None\n    db = None\n"
         "    dW = None\n    return dZ, dW, db\n",

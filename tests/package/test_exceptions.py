@@ -28,6 +28,7 @@ from exceptions import (
     OTHER_SLICES,
     PRINTED_WHOLE,
     STORED_ELSE,
+    STORED_OTHER,
     STORED_WHOLE,
     WRONG_CALLS,
     Stop,
@@ -525,6 +526,12 @@ def test_an_array_that_is_stored_with_the_rows_of_two_is_told_by_its_shape(text:
     said = " ".join(diagnose(text).remarks)
     assert f"{STORED_WHOLE[text]} of shape (8, 10) has the rows of a_prev and of xt" in said
     assert "recurrent-cells#recurrent-cells-stacked" in said
+
+
+@pytest.mark.parametrize("text", STORED_OTHER)
+def test_an_array_that_is_stored_with_the_rows_of_another_is_told_by_its_shape(text: str) -> None:
+    assert "dxt has the shape (5, 10)" in diagnose(text).remarks[0]
+    assert "(3, 10) in Course 5 Week 1" in diagnose(text).remarks[0]
 
 
 @pytest.mark.parametrize("text", STORED_ELSE)

@@ -42,13 +42,19 @@ function ofMessage(paste, tests) {
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
 }
 
-/** What numpy says of an array that is stored undivided.
+/** What numpy says of an array that is stored undivided, or with the rows of another.
  * @type {(paste: Paste) => Likely?} */
 function storedWhole(paste) {
   const clash = clashOf(paste.error);
-  const [stored] = sought("identifier", paste.frame.statement) ?? [];
+  const stored = sought("stored", paste.frame.statement)?.groups?.name;
   if (!clash || !stored || !paste.error.includes("input array")) return null;
-  return undivided({ ...paste, arrays: [], shapes: [[stored, clash.left]] }, COURSES.flat());
+  /** @type {Paste} */
+  const alone = { ...paste, arrays: [], shapes: [[stored, clash.left]] };
+  const own = paste.frame.function;
+  const called = [own, own.replace("_back", "_cell_back")];
+  const single = COURSES.flat().filter((test) => !test.last);
+  const theirs = single.filter((test) => called.includes(test.function));
+  return undivided(alone, single) ?? misshapen(alone, theirs);
 }
 
 /** The tests that a message can come from. @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */

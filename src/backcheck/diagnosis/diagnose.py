@@ -401,12 +401,19 @@ def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
 
 
 def _stored_whole(paste: Paste) -> Likely | None:
-    """Return what numpy says of an array that is stored with the rows of two."""
-    clash, stored = clash_of(paste.error), pattern("identifier").search(paste.frame.statement)
+    """Return what numpy says of an array that is stored with the rows of two, or of another."""
+    clash, stored = clash_of(paste.error), pattern("stored").match(paste.frame.statement)
     if not clash or not stored or "input array" not in paste.error:
         return None
-    alone = replace(paste, arrays=(), shapes=((stored[0], clash[1]),))
-    return undivided(alone, [test for some in courses() for test in some])
+    alone = replace(paste, arrays=(), shapes=((stored["name"], clash[1]),))
+    single = [test for some in courses() for test in some if not test.last]
+    return undivided(alone, single) or misshapen(alone, _called(paste, single))
+
+
+def _called(paste: Paste, tests: Iterable[Fixture]) -> list[Fixture]:
+    """Return the tests of the function that a frame is of, or of the cell that its loop calls."""
+    own = paste.frame.function
+    return [test for test in tests if test.function in (own, own.replace("_back", "_cell_back"))]
 
 
 def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
