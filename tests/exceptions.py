@@ -790,6 +790,7 @@ def none_apart(function: str, statement: str, error: str = "cannot unpack non-it
 FOREIGN = (
     f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
     f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",
+    f'Traceback\n  File "own.py", line 7, in <module>\n    print(p + q)\n{CUT}(2,3) (3,2)',
 )
 """Messages beside lines of code that have no name of a test."""
 

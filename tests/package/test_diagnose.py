@@ -55,6 +55,14 @@ def changed(found: Diagnosis) -> dict[str, str]:
     return {step: now for step, _, now in found.candidates[0].changed}
 
 
+def test_right_numbers_beside_an_array_that_cannot_be_read_are_not_all_that_is_expected() -> None:
+    right = printed(WEEK_4, "dW2", "db2", "dW1")
+    found = diagnose(f"{right}\ndA1 = [[[0.25 0.5]\n  [0.75 1.5]]]")
+    assert found.title == "dW2, db2, dW1 are as expected, and an array beside could not be read."
+    assert "brackets around a number" in found.remarks[0]
+    assert not found.candidates
+
+
 def test_an_array_that_cannot_be_read_is_named_where_the_rest_explains_nothing() -> None:
     broken = printed(WEEK_3, "dW1").replace("0.00257968", "0.0:257968")
     found = diagnose(broken, changes=1)

@@ -269,7 +269,11 @@ function* byTest(paste, tests, changes, effort) {
 /** An answer with what could not be read, which it says nothing of.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 function withProblem(found, { problem }) {
-  return problem ? { ...found, remarks: [problem, ...found.remarks] } : found;
+  if (!problem) return found;
+  if (found.verdict !== "expected") return { ...found, remarks: [problem, ...found.remarks] };
+  const { fixture, seen } = found;
+  const of = { right: [...seen.keys()].join(", "), is_right: say("is", { n: seen.size }) };
+  return { ...unknown(fixture, [problem], seen), headline: say("right-but-unread", of) };
 }
 
 /** An answer that says where its names of gradients are not those of the notebook.

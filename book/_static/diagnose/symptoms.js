@@ -153,13 +153,15 @@ export function testedBy(paste, wanted) {
   return speaking.length ? speaking : tested;
 }
 
-/** Whether a text has several lines of code, and no name and no function that a test has.
+/** Whether a text has lines of code, and no name and no function of a test; see symptoms.py.
  * @type {(paste: Paste) => boolean} */
-const isForeignCode = ({ lines, function: named, frame }) =>
-  lines.length > 1 &&
-  !named &&
-  !frame.function &&
-  !lines.some(([name]) => courseSpelling(name) || DATA.known_steps.includes(name));
+function isForeignCode({ lines, function: named, frame }) {
+  const words = every("identifier", frame.statement).map(([word]) => word);
+  const names = [...words, ...lines.map(([name]) => name)];
+  const known = names.some((name) => courseSpelling(name) || DATA.known_steps.includes(name));
+  const isOurs = named || !["", "cell"].includes(frame.function) || known;
+  return (words.length > 0 || lines.length > 1) && !isOurs;
+}
 
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
  * @type {(paste: Paste, tests: Fixture[]) => Likely?} */

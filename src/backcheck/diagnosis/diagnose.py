@@ -327,6 +327,11 @@ def diagnose(
     found = _with_lost(found, paste.lost) if paste.lost else found
     if _names_gates(found):
         found = replace(found, remarks=(*found.remarks, say("gate-names")))
+    if paste.problem and found.verdict == "expected":
+        right, n = ", ".join(found.arrays), len(found.arrays)
+        headline = say("right-but-unread", right=right, is_right=say("is", n=n))
+        unread = replace(found, verdict="unexplained", candidates=(), headline=headline)
+        return replace(unread, remarks=(paste.problem,))
     if paste.problem:
         return replace(found, remarks=(paste.problem, *found.remarks))
     return found

@@ -194,9 +194,16 @@ def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
 
 
 def _is_foreign(paste: Paste) -> bool:
-    """Return whether a text has several lines of code, and no name and no function of a test."""
-    known = (name in known_steps() or course_spelling(name) for name, _ in paste.lines)
-    return len(paste.lines) > 1 and not (paste.function or paste.frame.function or any(known))
+    """Return whether a text has lines of code, and no name and no function of a test.
+
+    One line that assigns another name says nothing, if it reads what a test has.
+    """
+    words = [word[0] for word in pattern("identifier").finditer(paste.frame.statement)]
+    names = [*words, *(name for name, _ in paste.lines)]
+    known = (name in known_steps() or course_spelling(name) for name in names)
+    is_code = bool(words) or len(paste.lines) > 1
+    is_ours = paste.function or paste.frame.function not in ("", "cell") or any(known)
+    return is_code and not is_ours
 
 
 Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
