@@ -173,8 +173,9 @@ def _of_every_test() -> dict[str, Any]:
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
-        "wrong_calls": package.symptoms.wrong_calls(),
-        "written_calls": {kind: package.helpers.written_calls(kind) for kind in ("wrong", "right")},
+        "written_calls": {
+            kind: package.helpers.written_calls(kind) for kind in ("calls", "wrong", "right")
+        },
         # Nobody writes out the steps of a loop.
         "known_steps": [n for n in sorted(package.symptoms.known_steps()) if "_t" not in n],
         "plain": [

@@ -44,6 +44,15 @@ def stem(name: str) -> str:
     return _AT.sub("", name) if time(name) else name
 
 
+def cell_of(function: str) -> str:
+    """Return the name of the function that a loop over time calls at each step.
+
+    >>> cell_of("rnn_backward")
+    'rnn_cell_backward'
+    """
+    return function.replace("_backward", "_cell_backward")
+
+
 def in_loop(text: str, name: str) -> str:
     """Return a line as its loop has it, by the name it computes; after a loop, step by step.
 

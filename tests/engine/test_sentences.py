@@ -43,7 +43,7 @@ def test_every_pattern_is_used_in_the_package() -> None:
 
 
 def test_every_sentence_is_used_in_the_package() -> None:
-    named = keys_of("say") - {"spent-", "typed-", "_keep", "n", "forward-", "da0-"}
+    named = keys_of("say") - {"spent-", "typed-", "_keep", "n"}
     # What is said of a verdict, an outcome, a count or the number of changes has its name.
     computed = {"expected", "explained", "unexplained", "passes", "fails", "error"}
     computed |= {"chance", "too-few", *(f"typed-{one}" for one in ("passes", "fails", "error"))}

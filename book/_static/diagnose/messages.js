@@ -6,6 +6,7 @@ import { saidOfCalls } from "./helpers.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
+import { cellBackward } from "./steps.js";
 import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
 import { say, sought, starting } from "./words.js";
@@ -51,7 +52,7 @@ function storedWhole(paste) {
   /** @type {Paste} */
   const alone = { ...paste, arrays: [], shapes: [[stored, clash.left]] };
   const own = paste.frame.function;
-  const called = [own, own.replace("_back", "_cell_back")];
+  const called = [own, cellBackward(own)];
   const single = COURSES.flat().filter((test) => !test.last);
   const theirs = single.filter((test) => called.includes(test.function));
   return undivided(alone, single) ?? misshapen(alone, theirs);

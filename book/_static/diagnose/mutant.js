@@ -41,12 +41,10 @@ export class Mutant {
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
     const expected = (/** @type {string} */ step) => expects(step, fixture.original(step));
     const [said, rest] = loopSaid(fixture, forms);
-    const key = said.startsWith("forward-")
-      ? "forward-expects"
-      : said.startsWith("da0-")
-        ? "da0-expects"
-        : "loop-expects";
-    if (said) return [...rest.map(([step]) => expected(step)), say(key)];
+    /** @type {Record<string, string>} */
+    const where = { forward: say("forward-expects"), da0: say("da0-expects") };
+    const whole = where[said.split("-")[0]] ?? say("loop-expects");
+    if (said) return [...rest.map(([step]) => expected(step)), whole];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
     return [...forms.keys()].map(expected);
   }

@@ -3,6 +3,7 @@
 import { COURSES } from "./fixtures.js";
 import { distinct, Mutant } from "./mutant.js";
 import { evaluate, node } from "./program.js";
+import { cellBackward } from "./steps.js";
 import { cache, spelledIn } from "./util.js";
 import { shapeOf, transpose, tuple } from "./values.js";
 import { say } from "./words.js";
@@ -108,7 +109,7 @@ export function otherSlice({ matrix, left, right }, { frame, function: named }) 
   const called = [frame.function, named, frame.statement, ...(frame.calls ?? [])];
   const shapes = [left, right].map(String);
   for (const { function: of, arrays, last, title } of COURSES.flat()) {
-    const own = [of, of.replace("_backward", "_cell_backward")];
+    const own = [of, cellBackward(of)];
     if (matrix || !last || !called.some((one) => own.some((name) => one.includes(name)))) continue;
     for (const [name, array] of Object.entries(arrays)) {
       if (array.n !== 3) continue;

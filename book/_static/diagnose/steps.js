@@ -10,6 +10,9 @@ export const time = (name) => Number(/_t(\d+)$/.exec(name)?.[1] ?? 0);
 /** The name that a loop has for what a step of it computes. @param {string} name */
 export const stem = (name) => (time(name) ? name.replace(/_t\d+$/, "") : name);
 
+/** The function that a loop over time calls at each step. @param {string} loop */
+export const cellBackward = (loop) => loop.replace("_backward", "_cell_backward");
+
 /** A line as its loop has it, by the name it computes; after a loop, step by step.
  * @type {(text: string, name: string) => string} */
 export function inLoop(text, name) {

@@ -49,7 +49,7 @@ export function knownCauses(error, frame, printed = false) {
   const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
   if (frame.function === "cell" && handed) return [handed[1]];
   const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
-    DATA.wrong_calls
+    DATA.written_calls.calls
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
   );

@@ -199,11 +199,9 @@ interface Data {
   weights: number[];
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string, boolean][];
-  /** How a call looks that shows what is wrong, and what that is. */
-  wrong_calls: [string, string][];
   written_on_calls: string[];
-  /** How calls of helpers look that are wrong or right, what that says, and the loop around. */
-  written_calls: Record<"wrong" | "right", [string, string, string][]>;
+  /** How calls of helpers look, beside a message or in any text, what that says, and the loop. */
+  written_calls: Record<"calls" | "wrong" | "right", [string, string, string][]>;
   exceptions: [
     string,
     Record<string, string>,

@@ -63,7 +63,7 @@ from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
-from backcheck.over_time import stem, time
+from backcheck.over_time import cell_of, stem, time
 from backcheck.showing.words import covered, pattern, say
 
 MOST = 6
@@ -325,23 +325,24 @@ def diagnose(
     found = found or _without_numbers(paste, tests, wanted)
     found = _with_calls(found, paste)
     found = _with_lost(found, paste.lost) if paste.lost else found
-    if _names_gates(found):
-        found = replace(found, remarks=(*found.remarks, say("gate-names")))
-    if paste.problem and found.verdict == "expected":
-        right, n = ", ".join(found.arrays), len(found.arrays)
-        headline = say("right-but-unread", right=right, is_right=say("is", n=n))
-        unread = replace(found, verdict="unexplained", candidates=(), headline=headline)
-        return replace(unread, remarks=(paste.problem,))
-    if paste.problem:
-        return replace(found, remarks=(paste.problem, *found.remarks))
-    return found
+    return _with_problem(_with_gates(found), paste.problem)
 
 
-def _names_gates(found: Diagnosis) -> bool:
-    """Return whether an answer has names of gradients that the notebook gives to others."""
+def _with_problem(found: Diagnosis, problem: str) -> Diagnosis:
+    """Return an answer with what could not be read, which it says nothing of."""
+    if not problem or found.verdict != "expected":
+        return replace(found, remarks=(problem, *found.remarks)) if problem else found
+    right, n = ", ".join(found.arrays), len(found.arrays)
+    headline = say("right-but-unread", right=right, is_right=say("is", n=n))
+    return Diagnosis("unexplained", found.fixture, (), (problem,), found.arrays, headline)
+
+
+def _with_gates(found: Diagnosis) -> Diagnosis:
+    """Return an answer that says where its names of gradients are not those of the notebook."""
     lines = [*found.remarks, *(line for first in found.candidates[:1] for line in first.shown)]
     own = found.fixture and found.fixture.function.startswith("lstm")
-    return bool(own) and any(pattern("gate").search(line) for line in lines)
+    is_told = own and any(pattern("gate").search(line) for line in lines)
+    return replace(found, remarks=(*found.remarks, say("gate-names"))) if is_told else found
 
 
 def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
@@ -393,7 +394,8 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     if not (lines := judged(paste, every)):
         return None
     test, candidates, (headline, *more) = lines
-    more += filter(say("own-learning").__eq__, paste.hints) if test else [covered()]
+    learning = [hint for hint in paste.hints if hint == say("own-learning")]
+    more += learning if test else [covered()]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
 
@@ -418,7 +420,7 @@ def _stored_whole(paste: Paste) -> Likely | None:
 def _called(paste: Paste, tests: Iterable[Fixture]) -> list[Fixture]:
     """Return the tests of the function that a frame is of, or of the cell that its loop calls."""
     own = paste.frame.function
-    return [test for test in tests if test.function in (own, own.replace("_back", "_cell_back"))]
+    return [test for test in tests if test.function in (own, cell_of(own))]
 
 
 def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:

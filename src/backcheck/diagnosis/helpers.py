@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from backcheck.fixtures import table_of
 from backcheck.showing.words import pattern, say
@@ -43,17 +43,20 @@ def calls_in(text: str) -> tuple[Call, ...]:
 
 
 def written_calls(kind: str) -> list[tuple[str, str, str]]:
-    """Return how the calls that are wrong or right look, what is said of them, and their loops."""
+    """Return how calls look, what is said of them, and their loops.
+
+    They are those that are ``"wrong"`` or ``"right"`` in any text, or the ``"calls"`` beside a
+    message.
+    """
     table = table_of("diagnosis/exceptions.toml")
-    alone = {key: {**one, "pattern": one["alone"]} for key, one in _alone(table).items()}
+    found = table[kind]
+    if kind == "wrong":
+        also = {key: one for key, one in table["calls"].items() if "alone" in one}
+        found = {key: {**one, "pattern": one["alone"]} for key, one in also.items()} | found
     return [
         (one["pattern"], one.get("says") or table["causes"][key], one.get("loop", ""))
-        for key, one in ((alone if kind == "wrong" else {}) | table[kind]).items()
+        for key, one in found.items()
     ]
-
-
-def _alone(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: one for key, one in table["calls"].items() if "alone" in one}
 
 
 def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = False) -> list[str]:

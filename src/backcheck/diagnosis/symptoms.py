@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from backcheck.diagnosis.helpers import written_calls
 from backcheck.diagnosis.lines import same
 from backcheck.diagnosis.pasted import each_alone, lines_of, written
 from backcheck.diagnosis.placing import courses
@@ -20,6 +21,7 @@ from backcheck.mutants.formulas import FAILURES, Values
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
+from backcheck.over_time import cell_of
 from backcheck.program import OPERATIONS, Tree, compiled, names
 from backcheck.showing.words import covered, pattern, say
 
@@ -107,7 +109,7 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
     shown = [
         say("call-says", statement=call, says=says)
         for call in (frame.statement, *frame.calls)
-        for wanted, says in wrong_calls()
+        for wanted, says, _ in written_calls("calls")
         if re.search(wanted, call)
     ]
     # What a call would show is wrong, if it were, needs no other cause, or is none.
@@ -147,12 +149,6 @@ def _none_apart(error: str, frame: Frame) -> str:
     forward = frame.function.replace("backward", "forward")
     known = forward if forward != frame.function else "the forward function"
     return say("none-in-cache", name=cache["name"], forward=known)
-
-
-def wrong_calls() -> list[tuple[str, str]]:
-    """Return what calls look like that show what is wrong, each with what is said of it."""
-    table = exceptions()
-    return [(e["pattern"], e.get("says") or table["causes"][k]) for k, e in table["calls"].items()]
 
 
 @np.errstate(all="ignore")
@@ -328,8 +324,8 @@ def _other_slice(clash: Clash, paste: Paste) -> str:
     is_product, *shapes = clash
     called = (paste.frame.function, paste.function, paste.frame.statement, *paste.frame.calls)
     for test in chain.from_iterable(courses()):
-        cell = test.function.replace("_backward", "_cell_backward")
-        spoken = any(name in one for one in called for name in (test.function, cell))
+        own = (test.function, cell_of(test.function))
+        spoken = any(name in one for one in called for name in own)
         for name, value in test.arrays.items() if test.last and spoken and not is_product else ():
             step, others = value.shape[:2], (value.shape[1:], value.shape[::2])
             other = next((one for one in shapes if one in others), None)

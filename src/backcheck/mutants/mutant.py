@@ -67,13 +67,8 @@ class Mutant:
         """What the test has in place of each change, in the notation of the handout."""
         said, rest = said_of(self.fixture, self.forms)
         if said:
-            whole = say(
-                "forward-expects"
-                if said.startswith("forward-")
-                else "da0-expects"
-                if said.startswith("da0-")
-                else "loop-expects"
-            )
+            where = {"forward": say("forward-expects"), "da0": say("da0-expects")}
+            whole = where.get(said.partition("-")[0], say("loop-expects"))
             return (*(expects(name, self.originals[name]) for name in rest), whole)
         if read := self._replaced:
             said = say("takes", symbols=", ".join(map(symbol, read)))

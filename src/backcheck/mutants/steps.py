@@ -128,11 +128,10 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
 
     They go by the key of the sentence that says so.
     """
+    if not (fixture.is_gradient and fixture.last):
+        return {}
     last = fixture.last
     every = range(1, last + 1)
-
-    if not last:
-        return {}
     carried: Forms = {f"da_next_t{at}": f"da_prev_t{at + 1}" for at in range(1, last)}
     slices: list[Tree] = [("slice", "da", float(at)) for at in range(last)]
 
@@ -165,9 +164,7 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     return {
         key: forms
         for key, forms in found.items()
-        if forms
-        and fixture.is_gradient
-        and all(known.issuperset(names(tree)) for tree in forms.values())
+        if forms and all(known.issuperset(names(tree)) for tree in forms.values())
     }
 
 
