@@ -1,17 +1,19 @@
 import random
+import re
 import time
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
-from backcheck.showing.words import covered, say
+from backcheck.showing.words import covered, say, texts
 from beside import BESIDE, LATEX, NAMES
 from pace import allowed
 
@@ -552,3 +554,21 @@ def test_a_question_is_sent_to_the_search_and_the_questions_of_the_book() -> Non
     assert "no printed numbers" in found.title
     assert "The search of the book answers questions" in found.remarks[0]
     assert "only a message" not in repr(found)
+
+
+RULES = [rule for rules in ("replaced", "rewritten") for rule in texts()[rules] if "needs" in rule]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["pattern"][:24])
+def test_what_a_rule_needs_stands_in_every_text_that_the_rule_changes(rule: dict[str, Any]) -> None:
+    # Of what stands around it hypothesis draws little by itself.
+    around = st.sampled_from(["", " ", "0.5", "[[", "= ", "dW1 = "])
+
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck), database=None)
+    @given(around, st.from_regex(rule["pattern"]), around)
+    def needed(before: str, found: str, behind: str) -> None:
+        text = before + found + behind
+        changed = re.search(rule["pattern"], text)
+        assert not changed or any(sign in text for sign in rule["needs"])
+
+    needed()

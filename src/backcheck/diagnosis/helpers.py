@@ -27,6 +27,8 @@ def calls_in(text: str) -> tuple[Call, ...]:
     """
     found: dict[Call, None] = {}
     loop, caches = "", dict[str, str]()
+    if "_backward(" not in text:
+        return ()
     for place in pattern("helper-call").finditer(text):
         if place["own"]:
             loop, caches = "", {}

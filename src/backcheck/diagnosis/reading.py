@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import islice
+from itertools import chain, islice
 from operator import gt
 from typing import Any
 
@@ -376,7 +376,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         names.fullmatch(name) and pattern("code").match(form) for name, form in lines
     )
     speaks = any((own, failing, error, frame.statement))
-    nothing, calls = () if speaks else _nothing_in(text, lines), calls_in(text)
+    calls = calls_in(text)
+    nothing = () if speaks or problem else _nothing_in(text, lines)
     if not any((speaks, function, shapes, steps, lost, calls)):
         raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
@@ -399,7 +400,8 @@ def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
     if has_code(lines):
         return say("only-code"), *with_own_code(hints_in(text, lines))
-    numbers = pattern("number").finditer(pattern("numbering").sub(" ", text))
+    plain = (pattern("numbering").sub(" ", line) for line in text.split("\n"))
+    numbers = chain.from_iterable(map(pattern("number").finditer, plain))
     found = next((one for one in numbers if "." in one[0]), None)
     return say("other-numbers", first=found[0]) if found else say("no-numbers"), say("question")
 

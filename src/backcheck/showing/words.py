@@ -73,8 +73,9 @@ def _cells(row: str) -> list[str]:
 
 def put_right(text: str, what: str = "replaced") -> str:
     """Return a text with what a list of patterns finds put right."""
-    for entry in texts()[what]:
-        text = re.sub(entry["pattern"], entry["by"], text)
+    for rule in texts()[what]:
+        if any(sign in text for sign in rule.get("needs", [""])):
+            text = re.sub(rule["pattern"], rule["by"], text)
     return text
 
 
