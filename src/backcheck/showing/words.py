@@ -48,6 +48,8 @@ def cleaned(text: str) -> str:
 
 def _own_columns(text: str) -> str:
     """Return a text whose tables have no column of what is expected, or of how far off it is."""
+    if "|" not in text:
+        return text
     lines = text.split("\n")
     others: set[int] = set()
     for place, line in enumerate(lines):
