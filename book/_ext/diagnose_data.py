@@ -218,6 +218,7 @@ def facts() -> dict[str, Any]:
         "most_numbers": package.reading.MOST_NUMBERS,
         "coarse": package.placing.COARSE,
         "most_parts": package.parts.MOST,
+        "of_loops": package.parts.OF_LOOPS,
         "usual": sorted(package.operators.USUAL),
         "sure": package.apart.SURE,
         "four_digits": package.running.FOUR_DIGITS,

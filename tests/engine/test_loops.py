@@ -90,6 +90,15 @@ def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
     agree((as_the_notebook_prints(load(RNN), overwritten),))
 
 
+@each
+def test_page_and_package_agree_on_three_mistakes_of_a_whole_loop(test: Fixture) -> None:
+    joint = mutants(test).joint
+    some = [joint["carry"][-1], other_forwards(test)["forward-x 1"], joint["step-alone"][-1]]
+    others = [joint["carry-added"][-1], joint["sum-doubled"][-1]]
+    both = [{n: tree for of in ways for n, tree in of.items()} for ways in (some, others)]
+    agree(*((as_the_notebook_prints(test, Mutant(test, forms).values),) for forms in both))
+
+
 def test_page_and_package_agree_on_the_edition_of_numbers_that_none_explains() -> None:
     new, old = load(LSTM), load("c5w1_lstm_backward_old")
     carried = Mutant(new, mutants(new).joint["carry"][-1]).values

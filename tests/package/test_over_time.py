@@ -1,5 +1,6 @@
 """The loops over time of Course 5 Week 1: read once, changed at every step, and diagnosed."""
 
+import random
 import re
 import time
 from collections.abc import Mapping
@@ -11,10 +12,11 @@ import pytest
 from backcheck import forward, referee
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.parts import OF_LOOPS
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.audit import audit
 from backcheck.mutants.joint import own_replaced
-from backcheck.mutants.mistakes import table
+from backcheck.mutants.mistakes import occurrences, table
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import expression
@@ -183,6 +185,23 @@ def test_a_wrong_cache_is_found_beside_a_loop_that_carries_nothing(id: str) -> N
     assert "forward loop" in repr(found)
     assert "da_next[t] = da[:, :, t]" in repr(found)
     assert not re.search(r"_t\d", repr(found))
+
+
+@each
+def test_three_mistakes_of_a_whole_loop_are_told_at_once(id: str) -> None:
+    fixture, rng = load(id), random.Random(3)  # noqa: S311
+    occurring = [(key, forms) for key, forms in occurrences(fixture) if key != "other-sum"]
+    kinds = [[forms for key, forms in occurring if key in some] for some in OF_LOOPS]
+    for _ in range(8):
+        first, other, last = (rng.choice(some) for some in kinds)
+        if first.keys() & other or (first.keys() | other) & last.keys():
+            continue
+        mutant = Mutant(fixture, {**first, **other, **last}, 3)
+        found = diagnose(printed(fixture, mutant.values))
+        assert found.verdict == "explained", mutant
+        shown = {candidate.outputs_key for candidate in found.candidates}
+        # Some of three may change nothing that is printed.
+        assert mutant.outputs_key in shown or found.candidates[0].changes < 3, mutant
 
 
 CELL = [

@@ -5,7 +5,7 @@ import { chosen, hidden, namesToKnow } from "./chosen.js";
 import { remains } from "./clues.js";
 import { FIXTURES, isRight } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
-import { inParts } from "./parts.js";
+import { inParts, ofLoop } from "./parts.js";
 import {
   canBePrinted,
   chance,
@@ -59,8 +59,8 @@ export function* explain(text, wanted, changes, effort) {
   /** @type {string[]} */
   let remarks = [];
   for (const [most, loose, tried] of plan.filter(([most]) => most <= changes || most === 2)) {
-    // Two changes take long, and a mistake at one place of use does not.
-    const one = most === 2 && !loose && changes ? yield* used(best, 1) : null;
+    // Two changes take long, and mistakes at one place of use or of a whole loop do not.
+    const one = most === 2 && !loose && changes ? yield* quick(best, changes) : null;
     if (one) return one;
     const random = chance(tried, most, loose);
     if (random > DATA.chance[1]) {
@@ -235,6 +235,22 @@ function* used(placing, changes) {
   const said = say("one-use", { source: stem(source), line: stem(line) });
   const candidates = distinct(found.map(({ forms }) => new Mutant(fixture, forms, changes)));
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
+}
+
+/** @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
+function* quick(placing, changes) {
+  const one = yield* used(placing, 1);
+  const { fixture, seen } = placing;
+  if (one || changes < 2 || !fixture.last || chance([placing], 2, true) > DATA.chance[0])
+    return one;
+  const found = [];
+  for (const mutant of ofLoop(placing)) {
+    if (mutant) found.push(mutant);
+    else yield;
+  }
+  const candidates = distinct(found);
+  if (!candidates.length) return null;
+  return { verdict: "explained", fixture, candidates, remarks: [say("stopped")], seen };
 }
 
 /** What to compare where nothing is right: what was drawn last, and a loop's cache.

@@ -1,8 +1,8 @@
 // @ts-check
 /* Expressions in the notation of the course's handout, which gives no graded line away. */
 import { FUNCTIONS, leaf, namesIn, node, SUMS, write } from "./program.js";
-import { inLoop } from "./steps.js";
-import { bare, DATA } from "./util.js";
+import { inLoop, stem } from "./steps.js";
+import { bare, DATA, groupedBy } from "./util.js";
 import { say, sought, whole } from "./words.js";
 
 // How tightly each sign binds: a sum is weaker than a product of matrices, which has no sign.
@@ -15,10 +15,22 @@ export function equation(name, tree) {
   return inLoop(over.length ? `${said} (${over.join(", ")})` : said, name);
 }
 
-/** @type {(name: string, tree: Tree) => string} */
-export function expects(name, tree) {
+/** @type {(name: string, tree: Tree, others?: string[]) => string} */
+export function expects(name, tree, others = []) {
   if (tree.name === name) return say("as-given", { symbol: inLoop(symbol(name), name) });
-  return say("expects", { equation: equation(name, tree) });
+  const said = say("expects", { equation: equation(name, tree) });
+  return others.length ? say("and-so", { said, names: others.map(stem).join(", ") }) : said;
+}
+
+/** The changed steps that are told, each with the other sums of a loop changed alike.
+ * @type {(changes: [string, Tree, Tree][]) => [string, string[]][]} */
+export function toldOnce(changes) {
+  const alike = groupedBy(changes, ([name, was, now]) => {
+    const text = `${name} = ${write(now)} ${write(was)}`;
+    const own = stem(name);
+    return own.endsWith("_sum") ? text.replaceAll(own.slice(0, -4), "") : text;
+  });
+  return [...alike.values()].map(([[first], ...others]) => [first, others.map(([name]) => name)]);
 }
 
 /** Changed statements as readers see them: code, but mathematics where code would show a graded

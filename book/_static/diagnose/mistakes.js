@@ -27,7 +27,9 @@ export function namesOf(fixture, forms) {
   }
   const names = singles(fixture);
   const found = [...forms].map((change) => names.get(keyOf(fixture, change)) ?? "");
-  return found.includes("") ? [] : [...new Set(found)];
+  if (!found.includes("")) return [...new Set(found)];
+  const [several, left] = partlyNamed(fixture, forms);
+  return left.size ? [] : several;
 }
 
 /** The mistakes with a name among some changes, the largest first, and what has none.

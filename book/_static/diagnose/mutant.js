@@ -1,6 +1,6 @@
 // @ts-check
 /* Programs that print the given numbers, and what is said of each. */
-import { expects, replacedNames, statements, symbol } from "./handout.js";
+import { expects, replacedNames, statements, symbol, toldOnce } from "./handout.js";
 import { formula, frequency, loopSaid, mistake, namesOf, partlyNamed } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
 import { write } from "./program.js";
@@ -25,12 +25,12 @@ export class Mutant {
       .filter(([step, tree]) => tree !== was(step))
       .map(([step, tree]) => ({ step, was: write(was(step)), now: write(tree) }));
   }
-  /** Those of one layer that differ in what they read are one line. */
+  /** Those of one layer that differ in what they read are one line, and so are sums changed alike. */
   get shown() {
     const [said, rest] = loopSaid(this.fixture, this.forms);
     const [key, t] = said.split(" ");
-    if (key) return [...statements(rest), say(key, { t })];
-    if (!this.replaced.length) return statements([...this.forms]);
+    if (key) return [...this.statements(rest), say(key, { t })];
+    if (!this.replaced.length) return this.statements([...this.forms]);
     const names = this.replaced.map(([, now]) => write(now)).join(", ");
     const steps = [...this.forms.keys()];
     return [inLoop(say("computed-with", { steps: steps.join(", "), names }), steps[0])];
@@ -39,14 +39,24 @@ export class Mutant {
   get expects() {
     const { forms, fixture, replaced } = this;
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
-    const expected = (/** @type {string} */ step) => expects(step, fixture.original(step));
+    const expected = (/** @type {[string, Tree][]} */ some) =>
+      this.told(some).map(([step, others]) => expects(step, fixture.original(step), others));
     const [said, rest] = loopSaid(fixture, forms);
     /** @type {Record<string, string>} */
     const where = { forward: say("forward-expects"), da0: say("da0-expects") };
     const whole = where[said.split("-")[0]] ?? say("loop-expects");
-    if (said) return [...rest.map(([step]) => expected(step)), whole];
+    if (said) return [...expected(rest), whole];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
-    return [...forms.keys()].map(expected);
+    return expected([...forms]);
+  }
+  /** @param {[string, Tree][]} forms */
+  told(forms) {
+    return toldOnce(forms.map(([step, now]) => [step, this.fixture.original(step), now]));
+  }
+  /** @param {[string, Tree][]} forms */
+  statements(forms) {
+    const told = new Map(this.told(forms));
+    return statements(forms).filter((_, at) => told.has(forms[at][0]));
   }
   get replaced() {
     const { forms, fixture, changes } = this;
@@ -100,14 +110,15 @@ export class Mutant {
   }
   /** The operators of mutation that make it. */
   get operators() {
-    return this.operatorsIn(this.forms);
+    // What has a name need not be one of the many forms that two changes of a step lead to.
+    return this.operatorsIn(this.forms, this.named.length ? 1 : this.changes);
   }
   /** @param {Forms} forms */
-  operatorsIn(forms) {
+  operatorsIn(forms, changes = this.changes) {
     const { slots } = this.fixture;
     const found = [...forms].map(([name, tree]) => {
       const slot = /** @type {Slot} */ (slots.find((one) => one.name === name));
-      return operatorsOf(slot, tree, this.changes);
+      return operatorsOf(slot, tree, changes);
     });
     return [...new Set(found)].filter(Boolean);
   }

@@ -43,6 +43,38 @@ export function* inParts(placing) {
   }
 }
 
+/** What prints some arrays with two or three mistakes of a whole loop, one of each kind: they act on
+ * all arrays at once, so none is told by an array of its own. Where it yields nothing, it pauses.
+ * @param {Placing} placing @returns {Generator<Mutant | undefined>} */
+export function* ofLoop({ fixture, seen }) {
+  const search = new Search(fixture, seen, true);
+  const { place, bits, reach, none } = search.shop;
+  const [handed, read, sums] = DATA.of_loops.map((some) =>
+    fixture.named.filter(([key]) => some.includes(key)).map(([, forms]) => forms),
+  );
+  const summed = sums.flatMap((forms) => [...forms.keys()]);
+  const all = summed.reduce((set, name) => set | bits[place[name]], none);
+  const isApart = (/** @type {number} */ at) => !(reach[at] & all);
+  for (const first of [new Map(), ...handed]) {
+    for (const other of [new Map(), ...read]) {
+      yield;
+      const run = new Run(search.shop, new Map([...first, ...other]));
+      const asked = search.stacks(run.forms) ? search.whole : search.seen;
+      const isKept = (/** @type {number} */ at) => !isApart(at) || search.accepts(at, run.at(at));
+      if (!isDisjoint(first, other) || !asked.every((_, at) => isKept(at))) continue;
+      for (const last of [new Map(), ...sums]) {
+        const changes = [first, other, last].filter(({ size }) => size).length;
+        const forms = new Map([...run.forms, ...last]);
+        const isNew = changes > 1 && isDisjoint(last, run.forms);
+        if (isNew && search.prints(forms)) yield new Mutant(fixture, forms, changes);
+      }
+    }
+  }
+}
+
+/** @type {(one: Forms, other: Forms) => boolean} */
+const isDisjoint = (one, other) => ![...one.keys()].some((name) => other.has(name));
+
 /** What prints some arrays with one more change, the most likely; of a loop what has a name, since
  * all else takes seconds.
  * @type {(fixture: Fixture, forms: Forms, seen: Seen) => Generator<undefined, Mutant | undefined>} */
@@ -59,9 +91,7 @@ function* oneMore(fixture, forms, seen) {
 
 /** @type {(fixture: Fixture, forms: Forms) => Forms[]} */
 const named = (fixture, forms) =>
-  fixture.named.flatMap(([, of]) =>
-    [...of.keys()].some((name) => forms.has(name)) ? [] : [new Map([...forms, ...of])],
-  );
+  fixture.named.flatMap(([, of]) => (isDisjoint(of, forms) ? [new Map([...forms, ...of])] : []));
 
 /** @param {Search} search @param {Run} run @returns {Generator<Forms | undefined>} */
 function* more(search, run) {

@@ -151,6 +151,7 @@ interface Data {
   /** From how many explanations by chance an answer says so, and from how many there is none. */
   coarse: number;
   most_parts: number;
+  of_loops: string[][];
   usual: string[];
   sure: number;
   four_digits: number;

@@ -20,7 +20,7 @@ from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
-from backcheck.diagnosis.parts import Part, in_parts
+from backcheck.diagnosis.parts import Part, in_parts, of_loop
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -666,9 +666,11 @@ def _explain(
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     best = _on_gradient(best, placed)
     for tried, loose, some in _plan(placed, is_likely, changes):
-        # Two changes take long, and a mistake at one place of use does not.
-        if tried == 2 and not loose and changes and (used := _used(best, 1)):
-            return used
+        # Two changes take long, and mistakes at one place of use or of a whole loop do not.
+        if tried == 2 and not loose and changes:
+            quick = _used(best, 1) or (_of_loop(best) if changes == 2 else None)
+            if quick:
+                return quick
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -729,6 +731,15 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     candidates = distinct([Mutant(fixture, use.forms, changes) for use in found])
     said = say("one-use", source=stem(found[0].source), line=stem(found[0].line))
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
+
+
+def _of_loop(placing: Placing) -> Diagnosis | None:
+    """Return the mistakes of a whole loop, two or three at once."""
+    if not placing.fixture.last or chance([placing], 2, True) > CHANCE:
+        return None
+    if not (found := of_loop(placing)):
+        return None
+    return Diagnosis("explained", placing.fixture, tuple(found), (say("stopped"),), placing.arrays)
 
 
 def of_inputs(fixture: Fixture) -> list[str]:

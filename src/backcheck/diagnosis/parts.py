@@ -6,6 +6,9 @@ they are those that are right or explained. So more of them are found than can b
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
+from itertools import product
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +24,14 @@ from backcheck.program import Tree
 
 MOST = 6
 """How many changes are put together."""
+
+OF_LOOPS = (
+    ("carry-left-out", "carry-added"),
+    ("other-step", "other-forward", "other-first"),
+    ("step-alone", "sum-doubled", "other-sum"),
+)
+"""The mistakes of a whole loop, by where they are: in what is handed on, in what is read, in the
+sums."""
 
 
 class Part(NamedTuple):
@@ -62,6 +73,35 @@ def in_parts(placing: Placing) -> Iterator[Part]:
         yield Part(Mutant(fixture, own), whole, steps)
         known |= {step: arrays[step] for step in steps}
         left = [step for step in left if step not in steps]
+
+
+@np.errstate(all="ignore")
+def of_loop(placing: Placing) -> list[Mutant]:
+    """Return what prints some arrays with two or three mistakes of a whole loop, one of each kind.
+
+    They act on all arrays at once, so none of them is told by an array of its own.
+    """
+    fixture = placing.fixture
+    handed, read, sums = (
+        [{}, *(of for key, of in occurrences(fixture) if key in some)] for some in OF_LOOPS
+    )
+    search = Search(fixture, placing.arrays, loose=True, effort=Effort(10**9))
+    summed = {name for of in sums for name in of}
+    bits = reduce(or_, (search.shop.bits[search.shop.place[name]] for name in summed), 0)
+    apart = [place for place in sorted(search.printed) if not search.shop.reaching[place] & bits]
+    found: list[Mutant] = []
+    for first, other in product(handed, read):
+        run = search.shop.run({name: Form(tree) for name, tree in (first | other).items()})
+        places = filter(search.asked(run.forms).__contains__, apart)
+        if first.keys() & other or not all(search.accepts(p, run.at(p)) for p in places):
+            continue
+        for last in sums:
+            changes = sum(map(bool, (first, other, last)))
+            forms = first | other | last
+            is_new = changes > 1 and last.keys().isdisjoint(run.forms)
+            if is_new and search.prints({name: Form(tree) for name, tree in forms.items()}):
+                found.append(Mutant(fixture, forms, changes))
+    return distinct(found)
 
 
 def _tells(placing: Placing, step: str) -> bool:

@@ -400,8 +400,8 @@ def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
     if has_code(lines):
         return say("only-code"), *with_own_code(hints_in(text, lines))
-    with_point = filter(pattern("fractional").search, text.split("\n"))
-    plain = (pattern("numbering").sub(" ", line) for line in with_point)
+    decimal = (line for line in text.split("\n") if "." in line and re.search("[0-9]", line))
+    plain = (pattern("numbering").sub(" ", line) for line in decimal)
     numbers = chain.from_iterable(map(pattern("number").finditer, plain))
     found = next((one for one in numbers if "." in one[0]), None)
     return say("other-numbers", first=found[0]) if found else say("no-numbers"), say("question")

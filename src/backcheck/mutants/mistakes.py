@@ -108,7 +108,10 @@ def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]
     if whole := named_as.get(frozenset(forms.items())):
         return (table()[whole],)
     keys = [named_as.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
-    return () if None in keys else tuple(table()[key] for key in dict.fromkeys(keys) if key)
+    if None not in keys:
+        return tuple(table()[key] for key in dict.fromkeys(keys) if key)
+    found, left = partly_named(fixture, forms)
+    return () if left else found
 
 
 def partly_named(

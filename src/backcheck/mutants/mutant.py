@@ -1,6 +1,6 @@
 """A changed backward pass, with all that can be said of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from backcheck.mutants.roles import role
 from backcheck.mutants.steps import said_of
 from backcheck.over_time import in_loop
 from backcheck.program import Program, Tree, write
-from backcheck.showing.handout import expects, replaced_names, statements, symbol
+from backcheck.showing.handout import expects, replaced_names, statements, symbol, told_once
 from backcheck.showing.words import say
 
 PAGES = {
@@ -50,14 +50,14 @@ class Mutant:
     def shown(self) -> tuple[str, ...]:
         """Each changed statement as readers see it; see `backcheck.showing.handout.statements`.
 
-        Those of one layer that differ in what they read are one line.
+        Those of one layer that differ in what they read are one line, and sums changed alike another.
         """
         said, rest = said_of(self.fixture, self.forms)
         if said:
             key, _, t = said.partition(" ")
-            return (*statements(rest), say(key, t=t))
+            return (*self._statements(rest), say(key, t=t))
         if not (read := self._replaced):
-            return statements(self.forms)
+            return self._statements(self.forms)
         names = ", ".join(write(tree) for tree in read.values())
         said = say("computed-with", steps=", ".join(self.forms), names=names)
         return (in_loop(said, next(iter(self.forms))),)
@@ -69,11 +69,20 @@ class Mutant:
         if said:
             where = {"forward": say("forward-expects"), "da0": say("da0-expects")}
             whole = where.get(said.partition("-")[0], say("loop-expects"))
-            return (*(expects(name, self.originals[name]) for name in rest), whole)
+            return (*self._expected(rest), whole)
         if read := self._replaced:
             said = say("takes", symbols=", ".join(map(symbol, read)))
             return (in_loop(said, next(iter(self.forms))),)
-        return tuple(expects(name, self.originals[name]) for name in self.forms)
+        return tuple(self._expected(self.forms))
+
+    def _statements(self, forms: Mapping[str, Tree]) -> tuple[str, ...]:
+        told = told_once(self.originals, forms)
+        both = zip(forms, statements(forms), strict=True)
+        return tuple(statement for name, statement in both if name in told)
+
+    def _expected(self, forms: Mapping[str, Tree]) -> Iterator[str]:
+        for name, others in told_once(self.originals, forms).items():
+            yield expects(name, self.originals[name], others)
 
     @cached_property
     def _replaced(self) -> dict[str, Tree]:
@@ -177,9 +186,9 @@ class Mutant:
     @cached_property
     def operators(self) -> tuple[str, ...]:
         """The operators of mutation that make it, by name, each once."""
-        found = [
-            operator_of(self.fixture, name, tree, self.changes) for name, tree in self.forms.items()
-        ]
+        # What has a name need not be one of the many forms that two changes of a step lead to.
+        changes = 1 if self.named else self.changes
+        found = [operator_of(self.fixture, *form, changes) for form in self.forms.items()]
         return tuple(dict.fromkeys(filter(None, found)))
 
     @property

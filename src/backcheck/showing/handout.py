@@ -5,9 +5,9 @@ of a graded function, so it is written as the handout writes it: a formula to un
 Python does not run. Two matrices side by side are a matrix product, ``*`` multiplies by entries.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from backcheck.over_time import in_loop
+from backcheck.over_time import in_loop, stem
 from backcheck.program import FUNCTIONS, GATES, ROWS, SUMS, Tree, names, parts, write
 from backcheck.showing.words import pattern, say
 
@@ -31,11 +31,13 @@ def equation(name: str, tree: Tree) -> str:
     return in_loop(f"{said} ({', '.join(over)})" if over else said, name)
 
 
-def expects(name: str, tree: Tree) -> str:
-    """Return what a test has where a program has something else."""
+def expects(name: str, tree: Tree, others: Iterable[str] = ()) -> str:
+    """Return what a test has where a program has something else, and so in other steps."""
     if tree == name:
         return say("as-given", symbol=in_loop(symbol(name), name))
-    return say("expects", equation=equation(name, tree))
+    said = say("expects", equation=equation(name, tree))
+    names = ", ".join(map(stem, others))
+    return say("and-so", said=said, names=names) if names else said
 
 
 def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
@@ -51,6 +53,16 @@ def statements(forms: Mapping[str, Tree]) -> tuple[str, ...]:
         else in_loop(f"{name} = {write(tree)}", name)
         for name, tree in forms.items()
     )
+
+
+def told_once(was: Mapping[str, Tree], now: Mapping[str, Tree]) -> dict[str, list[str]]:
+    """Return the changed steps that are told, each with the other sums of a loop changed alike."""
+    found: dict[str, list[str]] = {}
+    for name, tree in now.items():
+        own, text = stem(name).removesuffix("_sum"), f"{name} = {write(tree)} {write(was[name])}"
+        is_sum = own != stem(name)
+        found.setdefault(text.replace(own, "") if is_sum else text, []).append(name)
+    return {first: others for first, *others in found.values()}
 
 
 def replaced_names(was: Mapping[str, Tree], now: Mapping[str, Tree]) -> dict[str, Tree]:
