@@ -260,6 +260,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
     "model, a helper in place": (
         MODEL, [(COPY, "    dA[Z <= 0] = 0\n    dZ = dA\n")]),
+    "model, a layer that is not called": (MODEL, [("dZ @ A_prev.T / m", "dZ @ A_prev.T")]),
     # Course 2
     "dropout, right": ("c2w1_backward_dropout", [dots]),
     "dropout, times keep_prob": (
@@ -299,6 +300,9 @@ PASTED: dict[str, Callable[[str], str]] = {
 SUPPLIED = ("activation, another word", "model, all sigmoid", "model, one argument")
 """Those that call what the course has written for them."""
 
+WITHOUT = {"model, a layer that is not called": "linear_activation_backward"}
+"""What is lacking of others: the function that calls the rest."""
+
 
 def learners() -> Iterator[Learner]:
     """Yield every program."""
@@ -306,7 +310,8 @@ def learners() -> Iterator[Learner]:
         fixture = load(id)
         made = {WEEK_2: propagate, RNN: loop, LSTM: loop}.get(id)
         texts = {fixture.function: made(fixture)} if made else functions(fixture)
-        own = [fixture.function] if name in SUPPLIED else list(texts)
+        own = [one for one in texts if one != WITHOUT.get(name)]
+        own = [fixture.function] if name in SUPPLIED else own
         text = "import numpy as np\n\n" + "\n\n".join(texts[one] for one in own) + "\n"
         for edit in edits:
             changed = edit(text) if callable(edit) else text.replace(*edit)

@@ -321,6 +321,17 @@ def test_run_says_of_a_whole_function(
     assert said in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_function_that_what_is_supplied_does_not_call_is_said_not_to_have_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own,) = (one for one in learners() if one.name == "model, a layer that is not called")
+    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
+    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "linear_activation_backward was supplied here" in said
+    assert re.search(r"Your [^.]*\blinear_backward\b[^.]* were not called, so run each", said)
+
+
 @pytest.mark.parametrize(
     ("name", "where"),
     [

@@ -32,7 +32,7 @@ import { knownCauses, likelyMutants } from "./symptoms.js";
 import { frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";
-import { say } from "./words.js";
+import { say, whole } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 export const SECONDS = 5;
@@ -221,8 +221,12 @@ export function besidePassing(ran) {
   }
   const tested = [...FIXTURES.values()].map((one) => one.function);
   const names = taken.missing.filter((one) => tested.includes(one));
-  const of = { names: names.join(" and "), n: names.length, name };
-  return names.length ? say("supplied", of) : "";
+  if (!names.length) return "";
+  const supplied = say("supplied", { names: names.join(" and "), n: names.length, name });
+  // What is supplied calls none of the reader's own.
+  const left = taken.uncalled.filter((one) => whole("layer-helper", one));
+  const of = { names: left.join(" and "), n: left.length };
+  return left.length ? `${supplied} ${say("uncalled", of)}` : supplied;
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */

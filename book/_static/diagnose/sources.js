@@ -271,6 +271,7 @@ export function take(found, wanted, path) {
     names: [...kept].filter(([, { kind }]) => kind === FUNCTION || kind === CLASS).map(([n]) => n),
     missing: [...missing],
     modules: found.filter(({ from }) => from).map(({ from }) => from),
+    uncalled: [...known].flatMap(([n, { kind }]) => (kind === FUNCTION && !kept.has(n) ? [n] : [])),
   };
 }
 

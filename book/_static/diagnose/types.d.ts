@@ -315,7 +315,13 @@ interface Piece {
 }
 
 /** What a function needs: functions and classes among it, what nothing defines, and imports. */
-type Taken = { pieces: Piece[]; names: string[]; missing: string[]; modules: string[] };
+type Taken = {
+  pieces: Piece[];
+  names: string[];
+  missing: string[];
+  modules: string[];
+  uncalled: string[];
+};
 
 /** A name that was given a value; `output` says whether it is a key, or returned. */
 interface Assignment {

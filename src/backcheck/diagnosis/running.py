@@ -29,7 +29,7 @@ from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_hand
 from backcheck.diagnosis.symptoms import likely_mutants, told
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
 from backcheck.over_time import time
-from backcheck.showing.words import say
+from backcheck.showing.words import pattern, say
 
 PATIENCE = 2.0
 """Seconds after which a reader is told that the function is still running."""
@@ -364,8 +364,13 @@ def beside_passing(ran: Ran) -> str:
         return f"{say('passes-wrongly', where=where, does=does)} {more}".rstrip()
     tested = {load(id).function for id in ids()}
     names = [one for one in ran.taken.missing if one in tested]
-    of = {"names": " and ".join(names), "n": len(names), "name": ran.name}
-    return say("supplied", **of) if names else ""
+    if not names:
+        return ""
+    supplied = say("supplied", names=" and ".join(names), n=len(names), name=ran.name)
+    # What is supplied calls none of the reader's own.
+    left = [one for one in ran.taken.uncalled if pattern("layer-helper").fullmatch(one)]
+    beside = [say("uncalled", names=" and ".join(left), n=len(left))] if left else []
+    return " ".join([supplied, *beside])
 
 
 def _failed(ran: Ran) -> Diagnosis:

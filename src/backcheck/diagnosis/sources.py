@@ -71,6 +71,7 @@ class Taken:
     missing: tuple[str, ...] = ()  # what it reads and nothing defines
     modules: tuple[str, ...] = ()  # every module that is imported anywhere
     futures: tuple[ast.stmt, ...] = field(default=(), repr=False)
+    uncalled: tuple[str, ...] = ()  # the functions beside it that it does not need
 
 
 def cells(path: Path, text: str) -> list[Cell]:
@@ -204,7 +205,10 @@ def take(cells: list[Cell], wanted: str) -> Taken:
         key=lambda one: (not isinstance(one.node, IMPORTS), order[id(one.cell)], one.node.lineno),
     )
     own = [n for n, piece in kept.items() if isinstance(piece.node, ast.FunctionDef | ast.ClassDef)]
-    return Taken((*stars, *pieces), tuple(own), tuple(missing), tuple(modules), tuple(futures))
+    functions = [n for n, piece in defined.items() if isinstance(piece.node, ast.FunctionDef)]
+    uncalled = tuple(name for name in functions if name not in kept)
+    found = (tuple(own), tuple(missing), tuple(modules), tuple(futures), uncalled)
+    return Taken((*stars, *pieces), *found)
 
 
 def _tree(cell: Cell) -> ast.Module | Exception:

@@ -50,7 +50,7 @@ class Mutant:
     def shown(self) -> tuple[str, ...]:
         """Each changed statement as readers see it; see `backcheck.showing.handout.statements`.
 
-        Those of one layer that differ in what they read are one line, and sums changed alike another.
+        Those of one layer that differ in what they read are one line, as are sums changed alike.
         """
         said, rest = said_of(self.fixture, self.forms)
         if said:
