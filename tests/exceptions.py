@@ -726,6 +726,25 @@ UNKNOWN_CALLS = (
 )
 """Texts with calls that are neither: the loop or the names are others."""
 
+OTHER_KEYS = {
+    "Z1 = cache['Z1']\nA1 = cache['Z1']\ndZ1 = dA1 * A1\nAssertionError: Wrong values for dZ1": (
+        "A1 = cache['Z1']"
+    ),
+    'W1 = parameters["W2"]\nW2 = parameters["W1"]\ndA1 = W2.T @ dZ2\n\n'
+    "ValueError: shapes (2,4) and (1,3) not aligned: 4 (dim 1) != 1 (dim 0)": (
+        'W1 = parameters["W2"]'
+    ),
+    'dW1 = grads["dW1"]\ndW2 = grads["dW1"]\nKeyError: \'dW2\'': 'dW2 = grads["dW1"]',
+}
+"""Texts with a line that reads an array under the name of another one, and that line."""
+
+OWN_KEYS = (
+    'W1 = params["W0"]\nW2 = params["W1"]\ndA1 = W2.T @ A1\nAssertionError: Wrong values for dW1',
+    'W1 = params["W1"]\ndW1 = grads["W1"]\nAssertionError: Wrong values for dW1',
+    'A1 = cache["A1"]\nA2 = cache["A1"] + A1\nAssertionError: Wrong values for dW1',
+)
+"""Texts with keys of another numbering or for gradients, or with more than what is read."""
+
 CUT = "ValueError: operands could not be broadcast together with shapes "
 
 OTHER_SLICES = {

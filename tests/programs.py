@@ -205,6 +205,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "returned too early": (WEEK_3, [("    dA1", '    return {"dW2": dW2, "db2": db2}\n    dA1')]),
     "nothing is returned": (WEEK_3, [("    return grads", "    grads")]),
     "a key that is not there": (WEEK_3, [('cache["A2"]', 'cache["A3"]')]),
+    "two arrays of one key": (WEEK_3, [('cache["A2"]', 'cache["A1"]')]),
     "a name that is not there": (WEEK_3, [("dZ1 @ X.T", "dZ_1 @ X.T")]),
     "weights without transpose": (WEEK_3, [("W2.T @ dZ2", "W2 @ dZ2"), dots]),
     "an activation overwritten": (WEEK_3, [("    dZ1", "    A1 **= 2\n    dZ1"), (TANH, "(1 - A1)"),

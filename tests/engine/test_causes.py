@@ -11,7 +11,9 @@ from exceptions import (
     NO_SLICES,
     NONE_APART,
     NOT_FLAT,
+    OTHER_KEYS,
     OTHER_SLICES,
+    OWN_KEYS,
     PRINTED_WHOLE,
     STORED_ELSE,
     STORED_OTHER,
@@ -43,6 +45,7 @@ def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
 
 def test_page_and_package_judge_calls_without_a_message_alike() -> None:
     agree(*((text,) for text in (*CALLS_WRONG, *CALLS_RIGHT, *UNKNOWN_CALLS)))
+    agree(*((text,) for text in (*OTHER_KEYS, *OWN_KEYS)))
 
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:

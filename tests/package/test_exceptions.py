@@ -456,7 +456,7 @@ def test_the_pages_of_messages_belong_to_kinds_that_have_causes() -> None:
 def test_an_unknown_message_is_said_to_be_unknown_and_what_is_covered() -> None:
     for text in ("OSError: Unable to open file", "shapes (300,40) and (50,4) not aligned"):
         said, known = diagnose(text).remarks
-        assert re.match("No (cause of this message is known|single change of a known test)", said)
+        assert re.match("No (cause of this message is known|single change of the line)", said)
         assert known == covered()
 
 

@@ -1,13 +1,16 @@
 """Lines that call the helpers of the course, in texts without any message."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.helpers import calls_in, written_calls
 from backcheck.diagnosis.reading import Paste, read
-from exceptions import CALLS_RIGHT, CALLS_WRONG, UNKNOWN_CALLS
+from exceptions import CALLS_RIGHT, CALLS_WRONG, OTHER_KEYS, OWN_KEYS, UNKNOWN_CALLS
+from programs import learners
 
 
 def said(text: str) -> tuple[str, ...]:
@@ -15,6 +18,10 @@ def said(text: str) -> tuple[str, ...]:
     return tuple(
         one for one in (found.headline, *found.remarks) if " the call " in f" {one.lower()}"
     )
+
+
+def repr_of(text: str) -> str:
+    return " ".join(repr(diagnose(text)).split())
 
 
 @pytest.mark.parametrize("text", CALLS_WRONG)
@@ -49,6 +56,25 @@ def test_of_two_versions_each_has_its_verdict_and_its_own_cache() -> None:
     first, second = said(f"Mine is\n{one}\nand the book has\n{other}")
     assert "the cache of another layer" in first
     assert "is right" in second
+
+
+@pytest.mark.parametrize("text", OTHER_KEYS)
+def test_a_line_that_reads_an_array_under_another_name_is_named(text: str) -> None:
+    assert f"Look at the line {OTHER_KEYS[text]}. The name differs" in repr_of(text)
+
+
+@pytest.mark.parametrize("text", OWN_KEYS)
+def test_keys_of_another_numbering_or_of_gradients_are_not_called_wrong(text: str) -> None:
+    assert "Look at the line" not in repr_of(text)
+
+
+def test_a_function_that_stops_is_told_which_line_reads_the_wrong_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own,) = (one for one in learners() if one.name == "two arrays of one key")
+    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
+    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
+    assert 'Look at the line A2 = cache["A1"]' in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_a_call_shows_stands_beside_a_message_that_says_something_else() -> None:

@@ -1,5 +1,5 @@
 // @ts-check
-/* Lines that call the helpers of the course: what is right or wrong in them; see helpers.py. */
+/* Lines that call helpers of the course or read by a key: what is right or wrong; see helpers.py. */
 import { DATA } from "./util.js";
 import { every, say } from "./words.js";
 
@@ -25,7 +25,23 @@ export function callsIn(text) {
       found.set([statement, meant, loop].join("\n"), { statement, meant, loop });
     }
   }
-  return [...found.values()];
+  return [...found.values(), ...underOtherNames(text)];
+}
+
+/** The lines that read by a key what another line reads under that key's own name.
+ * @param {string} text @returns {Call[]} */
+function underOtherNames(text) {
+  const read = every("read-by-key", text).map(([statement, name, key]) => ({
+    statement,
+    name,
+    key,
+  }));
+  const isRead = (/** @type {string} */ name, /** @type {string} */ key) =>
+    read.some((one) => one.name === name && one.key === key);
+  return read
+    .filter(({ name, key }) => name.replace("d", "") !== key.replace("d", ""))
+    .filter(({ name, key }) => isRead(key, key) || isRead(key, name))
+    .map(({ statement }) => ({ statement, meant: statement, loop: "" }));
 }
 
 /** What there is to say of each call, if anything is, and it is not among what is said.
@@ -38,7 +54,11 @@ export function saidOfCalls(calls, said, onlyWrong) {
     const right = wrong.length || onlyWrong ? [] : matchingIn(DATA.written_calls.right, call);
     const says = [...wrong, ...right].filter((one) => !said.some((before) => before.includes(one)));
     const of = { statement: call.statement, says: says.join(" ") };
-    if (says.length) found.add(wrong.length ? say("call-suspect", of) : say("call-right", of));
+    if (!says.length) continue;
+    const suspect = call.statement.includes("(")
+      ? say("call-suspect", of)
+      : say("line-suspect", of);
+    found.add(wrong.length ? suspect : say("call-right", of));
   }
   return [...found];
 }

@@ -1,4 +1,4 @@
-"""Lines that call the helpers of the course: which of them are right, and what is wrong in others.
+"""Lines that call helpers of the course or read by a key: which are right, and what is wrong.
 
 `exceptions.toml` has how they look, in the course's own names.
 """
@@ -27,9 +27,7 @@ def calls_in(text: str) -> tuple[Call, ...]:
     """
     found: dict[Call, None] = {}
     loop, caches = "", dict[str, str]()
-    if "_backward(" not in text:
-        return ()
-    for place in pattern("helper-call").finditer(text):
+    for place in pattern("helper-call").finditer(text) if "_backward(" in text else ():
         if place["own"]:
             loop, caches = "", {}
         elif place["loop"]:
@@ -41,7 +39,17 @@ def calls_in(text: str) -> tuple[Call, ...]:
             for name, entry in caches.items():
                 meant = re.sub(rf"\b{name}\b", entry, meant)
             found[Call(statement, meant, loop)] = None
-    return tuple(found)
+    return (*found, *_under_other_names(text))
+
+
+def _under_other_names(text: str) -> Iterator[Call]:
+    """Yield the lines that read by a key what another line reads under that key's own name."""
+    read = [(one["name"], one["key"], one[0]) for one in pattern("read-by-key").finditer(text)]
+    both = {(name, key) for name, key, _ in read}
+    for name, key, statement in read:
+        is_own = name.removeprefix("d") == key.removeprefix("d")
+        if not is_own and {(key, key), (key, name)} & both:
+            yield Call(statement, statement, "")
 
 
 def written_calls(kind: str) -> list[tuple[str, str, str]]:
@@ -70,7 +78,9 @@ def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = 
         new = [one for one in (*wrong, *right) if not any(one in before for before in said)]
         of = {"statement": call.statement, "says": " ".join(new)}
         if new:
-            found[say("call-suspect", **of) if wrong else say("call-right", **of)] = None
+            is_call = "(" in call.statement
+            suspect = say("call-suspect", **of) if is_call else say("line-suspect", **of)
+            found[suspect if wrong else say("call-right", **of)] = None
     return list(found)
 
 
