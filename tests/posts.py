@@ -86,3 +86,24 @@ def of_program(id: str, changes: dict[str, str], names: tuple[str, ...] = ()) ->
     values = Mutant(load(id), {name: expression(form) for name, form in changes.items()}).values
     outputs = names or tuple(load(id).expected)
     return "\n".join(f"{name} = {values[name].tolist()}" for name in outputs)
+
+
+_SUM = "axis=1, keepdims=True)"
+GATES = {
+    "the notebook's names": "dot = da_next * np.tanh(c_next) * ot * (1 - ot)\n"
+    "dft = dc * c_prev * ft * (1 - ft)\ndWf = np.dot(dft, concat.T)\n"
+    f"dbo = np.sum(dot, {_SUM}",
+    "a name for each": "dot = da_next * np.tanh(c_next)\ndzo = dot * ot * (1 - ot)\n"
+    "dWo = dzo @ concat.T",
+    "one name for both": f"dit = dc * cct\ndit = dit * it * (1 - it)\ndbi = np.sum(dit, {_SUM}",
+    "a use alone": "dWc = np.dot(dcct, np.concatenate((a_prev, xt), axis=0).T)",
+    "a list": "dc_prev = dc * ft\ndWi = dit @ np.concatenate([a_prev, xt], axis=0).T",
+}
+"""Right lines of lstm_cell_backward: the names of the gates with the derivative, and without."""
+
+WRONG_GATES = {
+    "dft = dc * c_prev * ft * (1 - it)\ndWf = dft @ concat.T": "dzf",
+    "dcct = dc * it * (1 - np.tanh(cct) ** 2)\ndbc = np.sum(dcct, axis=1, keepdims=True)": "dzc",
+    "dot = da_next * c_next\ndzo = dot * ot * (1 - ot)\ndWo = dzo @ concat.T": "dot",
+}
+"""Lines of which one is wrong, and the step that it computes."""

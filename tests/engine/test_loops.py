@@ -17,7 +17,7 @@ from backcheck.mutants.mutate import mutants, second_changes
 from backcheck.mutants.operators import expression
 from backcheck.mutants.steps import other_forwards, sayings
 from backcheck.program import parse, write
-from posts import NAMED, of_the_cell
+from posts import GATES, NAMED, WRONG_GATES, of_the_cell
 from programs import LSTM, RNN
 
 LOOPS = [test for some in courses()[1:] for test in some if test.last]
@@ -105,6 +105,10 @@ def test_page_and_package_agree_on_the_edition_of_numbers_that_none_explains() -
     wrong = {"da0": new.values["da0"] * 1.3, "dWc": new.values["dWc"] + 0.1}
     texts = [as_the_notebook_prints(new, {**own, **wrong}) for own in (carried, old.values)]
     agree(*((text, None, 1) for text in texts))
+
+
+def test_page_and_package_agree_on_the_names_of_the_gates() -> None:
+    agree(*((text,) for text in (*GATES.values(), *WRONG_GATES)))
 
 
 def test_page_and_package_agree_on_zeros_of_a_loop() -> None:

@@ -25,7 +25,7 @@ from backcheck.over_time import in_loop, unrolled
 from backcheck.program import Tree, parse, write
 from backcheck.showing.words import say
 from pace import allowed
-from posts import NAMED, of_the_cell
+from posts import GATES, NAMED, WRONG_GATES, of_the_cell
 from programs import learners
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
@@ -418,3 +418,15 @@ def test_a_function_that_calls_the_helper_of_one_step_is_run_and_diagnosed(
     file.write_text(text, encoding="utf-8")
     assert main(["run", RNN, str(file)]) == code
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", GATES.values(), ids=GATES)
+def test_right_lines_of_the_gates_are_right_by_the_names_of_the_notebook(text: str) -> None:
+    found = diagnose(text)
+    assert "as the test expects" in repr(found).replace("\n", " ")
+    assert not found.candidates
+
+
+@pytest.mark.parametrize("text", WRONG_GATES)
+def test_a_wrong_line_of_a_gate_is_the_only_one_that_is_called_so(text: str) -> None:
+    assert [{*one.forms} for one in diagnose(text).candidates] == [{WRONG_GATES[text]}]

@@ -17,8 +17,32 @@ export const stepOf = (name, fixture) =>
 
 /** The steps that pasted lines assign, each once. @type {(paste: Paste, fixture: Fixture) => string[]} */
 export const stepsIn = ({ lines }, fixture) => [
-  ...new Set(lines.flatMap(([name]) => stepOf(name, fixture) ?? [])),
+  ...new Set(meant(lines, fixture).flatMap(([name]) => stepOf(name, fixture) ?? [])),
 ];
+
+/** Lines with the names of the steps that they mean: where the notebook gives the name of one step
+ * to another, it is the other one unless the line computes the first.
+ * @type {(lines: [string, string][], fixture: Fixture) => [string, string][]} */
+function meant(lines, fixture) {
+  const steps = ownSteps(fixture);
+  // Who assigns both has a name for each.
+  const assigned = new Set(lines.map(([name]) => name));
+  const pairs = Object.entries(fixture.data.notebook);
+  const means = new Map(pairs.filter(([name, own]) => steps.includes(name) && !assigned.has(own)));
+  const now = new Map(means);
+  return lines.map(([name, text]) => {
+    // The name of a function, such as np.dot, is none of an array.
+    const read = text.replaceAll(/(?<!\.)\b\w+\b(?!\()/g, (word) => now.get(word) ?? word);
+    const own = means.get(name);
+    if (own) {
+      const tree = readable(read);
+      const isRead = tree && namesIn(tree).every((one) => one in fixture.reference);
+      const isPlain = isRead && same(evaluate(tree, fixture.reference), fixture.reference[name]);
+      now.set(name, isPlain ? name : own);
+    }
+    return [now.get(name) ?? name, read];
+  });
+}
 
 /** The steps of a test that pasted lines compute, in one way each.
  * @type {(paste: Paste, fixture: Fixture) => Forms} */
@@ -29,8 +53,12 @@ export function linesOf({ lines }, fixture) {
   const found = new Map();
   // What the lines above compute under names of their own.
   /** @type {Map<Tree, Tree>} */
-  const above = new Map(Object.entries(notebook).map(([own, name]) => [leaf(own), leaf(name)]));
-  for (const [name, text] of lines) {
+  const above = new Map(
+    Object.entries(notebook).flatMap(([own, name]) =>
+      steps.includes(own) ? [] : [[leaf(own), leaf(name)]],
+    ),
+  );
+  for (const [name, text] of meant(lines, fixture)) {
     const step = stepOf(name, fixture);
     if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
     // A step stands for itself where it is computed in two ways, or in none that is read.

@@ -1,5 +1,7 @@
 """Pasted lines of code: the steps of a test that they compute."""
 
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -19,6 +21,12 @@ def _steps(fixture: Fixture) -> set[str]:
     return {step.name for step in fixture.program.steps} - {"m"}
 
 
+def _of_steps(fixture: Fixture) -> dict[str, str]:
+    """Return the names of steps that the notebook gives to other steps."""
+    steps = _steps(fixture)
+    return {name: own for name, own in fixture.notebook_names.items() if name in steps}
+
+
 def step_of(name: str, fixture: Fixture) -> str:
     """Return the step of a fixture that a learner's name is the name of, or ``""``."""
     names = (name, fixture.notebook_names.get(name), course_spelling(name))
@@ -27,7 +35,31 @@ def step_of(name: str, fixture: Fixture) -> str:
 
 def steps_in(paste: Paste, fixture: Fixture) -> list[str]:
     """Return the steps of a fixture that pasted lines assign, each once."""
-    return list(dict.fromkeys(filter(None, (step_of(name, fixture) for name, _ in paste.lines))))
+    steps = (step_of(name, fixture) for name, _ in _meant(paste.lines, fixture))
+    return list(dict.fromkeys(filter(None, steps)))
+
+
+@np.errstate(all="ignore")
+def _meant(lines: Sequence[tuple[str, str]], fixture: Fixture) -> Iterator[tuple[str, str]]:
+    """Yield lines with the names of the steps that they mean.
+
+    Where the notebook gives the name of one step to another, as dft to dzf, it is the other one
+    unless the line computes the first.
+    """
+    # Who assigns both has a name for each.
+    means = {n: own for n, own in _of_steps(fixture).items() if own not in dict(lines)}
+    scope = Values({**fixture.values, **fixture.arrays})
+    now = dict(means)
+    for name, text in lines:
+        # The name of a function, such as np.dot, is none of an array.
+        read = re.sub(r"(?<!\.)\b\w+\b(?!\()", lambda word: now.get(word[0], word[0]), text)
+        if name in means:
+            now[name] = means[name]
+            with suppress(ValueError):
+                tree = expression(read)
+                is_plain = scope.keys() >= {*names(tree)} and same(scope[tree], scope[name])
+                now[name] = name if is_plain else means[name]
+        yield now.get(name, name), read
 
 
 def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
@@ -35,8 +67,8 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
     steps = _steps(fixture)
     found: dict[str, Tree] = {}
     # What the lines above compute under names of their own.
-    above = dict[Tree, Tree](fixture.notebook_names.items())
-    for name, text in paste.lines:
+    above: dict[Tree, Tree] = dict(fixture.notebook_names.items() - _of_steps(fixture).items())
+    for name, text in _meant(paste.lines, fixture):
         step = step_of(name, fixture)
         if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
             continue
