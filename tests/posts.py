@@ -56,6 +56,14 @@ USED_OTHERWISE = {
 }
 """By test a line in which a step is written out otherwise than it stands."""
 
+READING_LATER = {
+    "c5w1_rnn_cell_backward_new": {"dWax": "dz @ dxt.T"},
+    "c1w4_linear_backward_v2": {"dW": "dZ @ dA_prev.T / m"},
+    "c1w3_bp_public_c": {"dW2": "dZ2 @ dA1.T / m"},
+    "c5w1_rnn_backward": {"dWaa_t4": "dz_t4 @ da_prev_t4.T"},
+}
+"""By test a line that reads a gradient of its own shape which is computed below it."""
+
 LSTM_CELL = "c5w1_lstm_cell_backward"
 SLOPE = "da_next * ot * (1 - tanh(c_next) ** 2)"
 

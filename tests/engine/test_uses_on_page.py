@@ -3,10 +3,12 @@
 import pytest
 from test_engine import agree
 
-from posts import SEVERAL_MISTAKES, USED_OTHERWISE, of_program
+from posts import READING_LATER, SEVERAL_MISTAKES, USED_OTHERWISE, of_program
 
 
-@pytest.mark.parametrize("several", [[*USED_OTHERWISE.items()], [*SEVERAL_MISTAKES.values()]])
+@pytest.mark.parametrize(
+    "several", [[*USED_OTHERWISE.items(), *READING_LATER.items()], [*SEVERAL_MISTAKES.values()]]
+)
 def test_page_and_package_agree_on_mistakes_in_single_lines(
     several: list[tuple[str, dict[str, str]]],
 ) -> None:
@@ -16,3 +18,7 @@ def test_page_and_package_agree_on_mistakes_in_single_lines(
 def test_page_and_package_agree_on_a_line_beside_a_loop_that_carries_nothing() -> None:
     line = "sum(da_next_t4 * a_next_t4, axis=1, keepdims=True)"
     agree((of_program("c5w1_rnn_backward", {"da_next_t4": "da[:, :, 3]", "dba_t4": line}),))
+
+
+def test_page_and_package_agree_on_pasted_lines_that_read_a_gradient_computed_below_them() -> None:
+    agree(("dWaa = np.dot(dtanh, da_prev.T)",), ("dW = dZ @ dA_prev.T / m",))

@@ -4,7 +4,8 @@ import pytest
 
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
-from posts import LSTM_CELL, SEVERAL_MISTAKES, SLOPE, USED_OTHERWISE, of_program
+from backcheck.mutants.operators import expression
+from posts import LSTM_CELL, READING_LATER, SEVERAL_MISTAKES, SLOPE, USED_OTHERWISE, of_program
 
 
 @pytest.mark.parametrize("id", USED_OTHERWISE)
@@ -14,6 +15,25 @@ def test_a_step_that_one_line_has_otherwise_is_told_from_a_mistake_in_the_step(i
     assert found.verdict == "explained", found
     assert {*found.candidates[0].forms} == {*USED_OTHERWISE[id]}
     assert any("alone has it otherwise" in said for said in found.remarks)
+
+
+@pytest.mark.parametrize("id", READING_LATER)
+def test_a_line_that_reads_a_gradient_computed_below_it_is_named(id: str) -> None:
+    ((name, form),) = READING_LATER[id].items()
+    outputs = [one for one in load(id).expected if id != "c1w3_bp_public_c" or one == "dW2"]
+    found = diagnose(of_program(id, READING_LATER[id], tuple(outputs)), id)
+    assert found.verdict == "explained", found
+    assert found.candidates[0].forms == {name: expression(form)}
+
+
+@pytest.mark.parametrize("text", ["dWaa = np.dot(dtanh, da_prev.T)", "dW = dZ @ dA_prev.T / m"])
+def test_a_pasted_line_that_reads_a_gradient_computed_below_it_is_judged(text: str) -> None:
+    assert "something else than the test" in repr(diagnose(text)).replace("\n", " ")
+
+
+def test_two_lines_that_read_each_other_are_no_program() -> None:
+    text = "dWaa = np.dot(dz, da_prev.T)\nda_prev = np.dot(dWaa, dz)\nda_next = dWaa @ dz"
+    assert repr(diagnose(text))
 
 
 def test_without_an_output_that_is_right_the_step_itself_is_what_is_wrong() -> None:

@@ -23,7 +23,7 @@ import {
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
 import { stem } from "./steps.js";
-import { atOneUse } from "./uses.js";
+import { atOneUse, readingLater } from "./uses.js";
 import { compared, DATA, least, spelledIn } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
@@ -237,20 +237,28 @@ function* used(placing, changes) {
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
 }
 
-/** @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
+/** What takes no search for two changes: mistakes at one place of use, or of a whole loop.
+ * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
 function* quick(placing, changes) {
   const one = yield* used(placing, 1);
+  if (one) return one;
   const { fixture, seen } = placing;
-  if (one || changes < 2 || !fixture.last || chance([placing], 2, true) > DATA.chance[0])
-    return one;
-  const found = [];
-  for (const mutant of ofLoop(placing)) {
-    if (mutant) found.push(mutant);
-    else yield;
+  /** @type {(some: Generator<Mutant | undefined>, spent: number) => Generator<undefined, Mutant[]>} */
+  function* telling(some, spent) {
+    /** @type {Mutant[]} */
+    const found = [];
+    if (chance([placing], spent, true) > DATA.chance[0]) return found;
+    for (const mutant of some) {
+      if (mutant) found.push(mutant);
+      else yield;
+    }
+    return distinct(found);
   }
-  const candidates = distinct(found);
-  if (!candidates.length) return null;
-  return { verdict: "explained", fixture, candidates, remarks: [say("stopped")], seen };
+  let candidates = yield* telling(readingLater(fixture, seen), 1);
+  const remarks = candidates.length ? [] : [say("stopped")];
+  if (!candidates.length && changes === 2 && fixture.last)
+    candidates = yield* telling(ofLoop(placing), 2);
+  return candidates.length ? { verdict: "explained", fixture, candidates, remarks, seen } : null;
 }
 
 /** What to compare where nothing is right: what was drawn last, and a loop's cache.

@@ -188,7 +188,8 @@ export class Fixture {
     const all = atEachStep(this, forms);
     const first = this.data.order.flatMap((name) => ({ name, tree: all.get(name) }));
     const steps = own.map(({ name, tree }) => ({ name, tree: all.get(name) ?? tree }));
-    return /** @type {Step[]} */ ([...first.filter(({ tree }) => tree), ...steps]);
+    const made = first.filter(({ tree }) => tree);
+    return /** @type {Step[]} */ ([...made, ...inOrder(steps, [...all.keys()])]);
   }
 
   /** @param {Forms} forms */
@@ -245,6 +246,23 @@ export class Fixture {
   }
 }
 cacheProperties(Fixture);
+
+/** Steps so that a changed one stands below what it reads, where that can be.
+ * @type {(steps: Step[], changed: string[]) => Step[]} */
+function inOrder(steps, changed) {
+  const place = new Map(steps.map(({ name }, at) => [name, at]));
+  const at = (/** @type {string} */ name) => place.get(name) ?? 0;
+  const late = changed.flatMap((name) => {
+    const step = place.has(name) ? steps[at(name)] : null;
+    return step && namesIn(step.tree).some((read) => at(read) > at(name)) ? [step] : [];
+  });
+  for (const step of late) {
+    steps.splice(steps.indexOf(step), 1);
+    const reads = namesIn(step.tree);
+    steps.splice(steps.findLastIndex(({ name }) => reads.includes(name)) + 1, 0, step);
+  }
+  return steps;
+}
 
 /** Every test by its name, the oldest first. */
 export const FIXTURES = new Map(DATA.fixtures.map((data) => [data.id, new Fixture(data)]));

@@ -1,8 +1,11 @@
 // @ts-check
 /* Mistakes at one place of use: a step is right, and one line that uses it has it otherwise; see
  * uses.py. */
-import { folded, leaf } from "./program.js";
+import { Mutant } from "./mutant.js";
+import { folded, leaf, namesIn } from "./program.js";
 import { Search } from "./search.js";
+import { time } from "./steps.js";
+import { sameShape } from "./values.js";
 import { Run } from "./workshop.js";
 
 /** The mistakes at one place of use that print some numbers, alone or beside one with a name. Where
@@ -12,6 +15,31 @@ export function* atOneUse(fixture, seen, changes) {
   const search = new Search(fixture, seen, true);
   const firsts = changes === 2 ? fixture.named.map(([, forms]) => forms) : [new Map()];
   for (const first of firsts) yield* beside(search, first, changes);
+}
+
+/** The lines that read a gradient which is computed below them, by what they print. Where it yields
+ * nothing, it pauses.
+ * @type {(fixture: Fixture, seen: Seen) => Generator<Mutant | undefined>} */
+export function* readingLater(fixture, seen) {
+  const search = new Search(fixture, seen, true);
+  const { slots, reach, bits, right, place } = search.shop;
+  const wrong = search.seen.flatMap((one, at) => (one && !search.right[at] ? [at] : []));
+  for (const [line, { name, tree, forms, isArray }] of slots.entries()) {
+    yield;
+    if (isArray || !forms.length || !wrong.every((at) => reach[at] & bits[line])) continue;
+    const later = slots.flatMap((other, at) =>
+      at >= line && !(reach[at] & bits[line]) && time(other.name) === time(name) ? [at] : [],
+    );
+    for (const read of namesIn(tree)) {
+      for (const at of later) {
+        const [was, now] = [right[place[read]], right[at]];
+        if (!was || !now || !sameShape(was, now)) continue;
+        const made = folded(tree, new Map([[leaf(read), leaf(slots[at].name)]]));
+        const changed = new Map([[name, made]]);
+        if (search.prints(changed)) yield new Mutant(fixture, changed, 1);
+      }
+    }
+  }
 }
 
 /** @type {(search: Search, first: Forms, changes: number) => Generator<Use | undefined>} */

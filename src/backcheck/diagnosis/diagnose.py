@@ -57,7 +57,7 @@ from backcheck.diagnosis.search import (
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
-from backcheck.diagnosis.uses import at_one_use
+from backcheck.diagnosis.uses import at_one_use, reading_later
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
@@ -666,11 +666,8 @@ def _explain(
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     best = _on_gradient(best, placed)
     for tried, loose, some in _plan(placed, is_likely, changes):
-        # Two changes take long, and mistakes at one place of use or of a whole loop do not.
-        if tried == 2 and not loose and changes:
-            quick = _used(best, 1) or (_of_loop(best) if changes == 2 else None)
-            if quick:
-                return quick
+        if tried == 2 and not loose and changes and (quick := _quick(best, changes)):
+            return quick
         random = chance(some, tried, loose)
         if random > HOPELESS:
             said = _too_little("too-few", some[0], paste)
@@ -733,13 +730,18 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
 
 
-def _of_loop(placing: Placing) -> Diagnosis | None:
-    """Return the mistakes of a whole loop, two or three at once."""
-    if not placing.fixture.last or chance([placing], 2, True) > CHANCE:
-        return None
-    if not (found := of_loop(placing)):
-        return None
-    return Diagnosis("explained", placing.fixture, tuple(found), (say("stopped"),), placing.arrays)
+def _quick(placing: Placing, changes: int) -> Diagnosis | None:
+    """Return what takes no search for two changes: mistakes in one line, or of a whole loop."""
+    if used := _used(placing, 1):
+        return used
+    fixture, arrays = placing.fixture, placing.arrays
+    is_told = [chance([placing], spent, True) <= CHANCE for spent in (1, 2)]
+    if is_told[0] and (later := reading_later(fixture, arrays)):
+        return Diagnosis("explained", fixture, tuple(later), (), arrays)
+    is_loop = changes == 2 and fixture.last > 0 and is_told[1]
+    if is_loop and (found := of_loop(placing)):
+        return Diagnosis("explained", fixture, tuple(found), (say("stopped"),), arrays)
+    return None
 
 
 def of_inputs(fixture: Fixture) -> list[str]:

@@ -5,6 +5,7 @@ The outputs that are computed from the same step and are right tell that from a 
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,10 @@ from backcheck.diagnosis.reading import PrintedArray
 from backcheck.diagnosis.search import Effort, Search
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import occurrences
+from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.mutate import Form
-from backcheck.program import Tree, put
+from backcheck.over_time import time
+from backcheck.program import Tree, names, put
 
 
 class Use(NamedTuple):
@@ -31,6 +34,29 @@ def at_one_use(fixture: Fixture, printed: Mapping[str, PrintedArray], changes: i
     search = Search(fixture, printed, loose=True, effort=Effort(10**9))
     firsts = [forms for _, forms in occurrences(fixture)] if changes == 2 else [{}]
     return [use for first in firsts for use in _beside(search, first, changes)]
+
+
+@np.errstate(all="ignore")
+def reading_later(fixture: Fixture, printed: Mapping[str, PrintedArray]) -> list[Mutant]:
+    """Return the lines that read a gradient which is computed below them, by what they print."""
+    search = Search(fixture, printed, loose=True, effort=Effort(10**9))
+    shop = search.shop
+    found: list[Mutant] = []
+    wrong = search.printed.keys() - search.right
+    for line, slot in enumerate(shop.slots):
+        if slot.is_array or not all(shop.reaching[p] & shop.bits[line] for p in wrong):
+            continue
+        later = [
+            other.name
+            for place, other in enumerate(shop.slots[line:], line)
+            if not shop.reaching[place] & shop.bits[line] and time(other.name) == time(slot.name)
+        ]
+        for read, now in product(names(slot.original.tree) if slot.forms else (), later):
+            if np.shape(shop.scope[read]) == np.shape(shop.scope[now]):
+                tree = put(slot.original.tree, {read: now})
+                if search.prints({slot.name: Form(tree)}):
+                    found.append(Mutant(fixture, {slot.name: tree}))
+    return distinct(found)
 
 
 def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator[Use]:

@@ -115,7 +115,8 @@ class Mutant:
             for step in self.program.steps:
                 try:
                     values[step.name] = scope[step.name] = step.value_in(scope)
-                except FAILURES:
+                except (*FAILURES, KeyError):
+                    # Two changed steps may read each other.
                     break
         return values
 

@@ -84,7 +84,23 @@ def mutated(fixture: Fixture, changes: Mapping[str, Tree]) -> Program:
     """Return the fixture's program with some slots changed."""
     new = {name: Step(name, tree) for name, tree in at_each_step(fixture, changes).items()}
     arrays = [new[name] for name in array_order(fixture) if name in new]
-    return Program((*arrays, *(new.get(step.name, step) for step in fixture.program.steps)))
+    steps = [new.get(step.name, step) for step in fixture.program.steps]
+    return Program((*arrays, *_in_order(steps, new)))
+
+
+def _in_order(steps: list[Step], changed: Mapping[str, Step]) -> list[Step]:
+    """Return steps so that a changed one stands below what it reads, where that can be."""
+    place = {step.name: number for number, step in enumerate(steps)}
+    late = [
+        step
+        for name, step in changed.items()
+        if name in place and any(place.get(read, 0) > place[name] for read in step.reads)
+    ]
+    for step in late:
+        steps.remove(step)
+        last = max(number for number, one in enumerate(steps) if one.name in step.reads)
+        steps.insert(last + 1, step)
+    return steps
 
 
 @cache
