@@ -115,3 +115,10 @@ WRONG_GATES = {
     "dot = da_next * c_next\ndzo = dot * ot * (1 - ot)\ndWo = dzo @ concat.T": "dot",
 }
 """Lines of which one is wrong, and the step that it computes."""
+
+_MODEL = load("c1w4_L_model_backward_v2").values
+RIGHT_OR_OLDER = {
+    "right": f"dW1 = {_MODEL['dW2']}\ndb1 = 0.151878607808\ndA1 = {_MODEL['dA1']}",
+    "older": f"dA2 = {_MODEL['dA1']}\ndA1 = {_MODEL['dA0']}",
+}
+"""Numbers of which dA1 is right by its own name, or by that of an older notebook."""

@@ -271,6 +271,9 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     # Course 5, over time
     "loop, right": (RNN, []),
     "loop, nothing carried": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t]")]),
+    "loop, da of the first step": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, 0] + da_prevt")]),
+    "loop, da of the first step alone": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, 0]")]),
+    "loop, the first cache": (RNN, [("caches[t]", "caches[0]")]),
     "loop, one step of a sum": (RNN, [("dWax +=", "dWax =")]),
     "loop, all steps at once": (RNN, [("da[:, :, t] +", "da +")]),
     "loop, forwards": (RNN, [("reversed(range(T_x))", "range(T_x)")]),

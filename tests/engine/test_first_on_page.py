@@ -2,7 +2,7 @@
 
 from test_engine import agree
 
-from posts import BARE, DRAWN, POSTS, WRONG, all_off, as_printed
+from posts import BARE, DRAWN, POSTS, RIGHT_OR_OLDER, WRONG, all_off, as_printed
 
 ASKED = ("db, float", "grads['db1'], np.float64", "cost, float", "dW, np.ndarray", "cache, tuple")
 
@@ -31,3 +31,7 @@ def test_page_and_package_agree_on_asserts_about_a_type() -> None:
 
 def test_page_and_package_agree_on_numbers_beside_what_explains_more() -> None:
     agree(*((f"It prints\n{beside}", None, 1) for beside, _ in POSTS.values()))
+
+
+def test_page_and_package_agree_on_names_that_are_right_or_older() -> None:
+    agree(*((text,) for text in RIGHT_OR_OLDER.values()))

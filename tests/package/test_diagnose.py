@@ -30,7 +30,7 @@ from backcheck.program import Program, Tree, compiled, parse
 from backcheck.showing.words import covered
 from chapters import ROOT
 from pace import allowed
-from posts import DRAWN, all_off
+from posts import DRAWN, RIGHT_OR_OLDER, all_off
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
 WEEK_4 = "c1w4_L_model_backward_v2"
@@ -805,3 +805,9 @@ def test_right_numbers_without_those_of_the_lower_layer_are_said_to_lack_them() 
     (said,) = diagnose(upper).remarks
     assert said.startswith("dA0, dW1, db1 are not among these numbers.")
     assert not diagnose(upper | {name: found[name] for name in ("dA0", "dW1", "db1")}).remarks
+
+
+@pytest.mark.parametrize("name", RIGHT_OR_OLDER)
+def test_a_number_that_is_right_by_its_own_name_has_no_older_name(name: str) -> None:
+    said = repr(diagnose(RIGHT_OR_OLDER[name]))
+    assert ("older notebook" in said) is (name == "older")

@@ -187,13 +187,31 @@ def test_a_wrong_cache_is_found_beside_a_loop_that_carries_nothing(id: str) -> N
     assert not re.search(r"_t\d", repr(found))
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("loop, da of the first step", "reads the da of the first step, da[:, :, 0]."),
+        ("loop, da of the first step alone", "reads da[:, :, 0], and nothing is carried."),
+        ("loop, the first cache", "reads the cache of the first step, caches[0]."),
+    ],
+)
+def test_an_index_that_stays_in_the_loop_is_told_of_what_a_function_returns(
+    name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own,) = (one for one in learners() if one.name == name)
+    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
+    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 @each
 def test_three_mistakes_of_a_whole_loop_are_told_at_once(id: str) -> None:
     fixture, rng = load(id), random.Random(3)  # noqa: S311
     occurring = [(key, forms) for key, forms in occurrences(fixture) if key != "other-sum"]
     kinds = [[forms for key, forms in occurring if key in some] for some in OF_LOOPS]
     for _ in range(8):
-        first, other, last = (rng.choice(some) for some in kinds)
+        *flows, last = (rng.choice(some) for some in kinds)
+        first, other = rng.sample(flows, 2)
         if first.keys() & other or (first.keys() | other) & last.keys():
             continue
         mutant = Mutant(fixture, {**first, **other, **last}, 3)

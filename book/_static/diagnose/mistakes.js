@@ -56,15 +56,19 @@ const severalOf = cache((/** @type {Fixture} */ { named }) =>
   named.filter(([, { size }]) => size > 1).sort(([, one], [, other]) => other.size - one.size),
 );
 
-/** The key of the sentence that says most of how a loop runs with some changes, or "", and the rest.
- * @type {(fixture: Fixture, forms: Forms) => [string, [string, Tree][]]} */
+/** The keys of the sentences on how a loop runs with some changes, that which says most first, and
+ * the rest.
+ * @type {(fixture: Fixture, forms: Forms) => [string[], [string, Tree][]]} */
 export function loopSaid(fixture, forms) {
-  const within = fixture.changes.said.filter(([, change]) =>
-    [...change].every(([name, tree]) => forms.get(name) === tree),
-  );
-  const most = Math.max(...within.map(([, change]) => change.size));
-  const [key, said] = within.find(([, change]) => change.size === most) ?? ["", new Map()];
-  return [key, [...forms].filter(([name]) => !said.has(name))];
+  const keys = [];
+  const rest = new Map(forms);
+  const all = fixture.changes.said.toSorted(([, one], [, other]) => other.size - one.size);
+  for (const [key, said] of all) {
+    if (![...said].every(([name, tree]) => rest.get(name) === tree)) continue;
+    keys.push(key);
+    for (const name of said.keys()) rest.delete(name);
+  }
+  return [keys, [...rest]];
 }
 
 /** What two spellings of one formula share. @type {(fixture: Fixture, tree: Tree) => string} */

@@ -27,9 +27,9 @@ export class Mutant {
   }
   /** Those of one layer that differ in what they read are one line, and so are sums changed alike. */
   get shown() {
-    const [said, rest] = loopSaid(this.fixture, this.forms);
-    const [key, t] = said.split(" ");
-    if (key) return [...this.statements(rest), say(key, { t })];
+    const [keys, rest] = loopSaid(this.fixture, this.forms);
+    const told = keys.map((one) => one.split(" ")).map(([key, t]) => say(key, { t }));
+    if (keys.length) return [...this.statements(rest), ...told];
     if (!this.replaced.length) return this.statements([...this.forms]);
     const names = this.replaced.map(([, now]) => write(now)).join(", ");
     const steps = [...this.forms.keys()];
@@ -41,11 +41,11 @@ export class Mutant {
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
     const expected = (/** @type {[string, Tree][]} */ some) =>
       this.told(some).map(([step, others]) => expects(step, fixture.original(step), others));
-    const [said, rest] = loopSaid(fixture, forms);
+    const [keys, rest] = loopSaid(fixture, forms);
     /** @type {Record<string, string>} */
     const where = { forward: say("forward-expects"), da0: say("da0-expects") };
-    const whole = where[said.split("-")[0]] ?? say("loop-expects");
-    if (said) return [...expected(rest), whole];
+    const told = keys.map((key) => where[key.split("-")[0]] ?? say("loop-expects"));
+    if (told.length) return [...expected(rest), ...told];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];
     return expected([...forms]);
   }

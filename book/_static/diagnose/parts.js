@@ -49,25 +49,32 @@ export function* inParts(placing) {
 export function* ofLoop({ fixture, seen }) {
   const search = new Search(fixture, seen, true);
   const { place, bits, reach, none } = search.shop;
-  const [handed, read, sums] = DATA.of_loops.map((some) =>
-    fixture.named.filter(([key]) => some.includes(key)).map(([, forms]) => forms),
-  );
+  const [handed, read, kept, sums] = DATA.of_loops.map((some) => [
+    new Map(),
+    ...fixture.named.filter(([key]) => some.includes(key)).map(([, forms]) => forms),
+  ]);
   const summed = sums.flatMap((forms) => [...forms.keys()]);
   const all = summed.reduce((set, name) => set | bits[place[name]], none);
   const isApart = (/** @type {number} */ at) => !(reach[at] & all);
-  for (const first of [new Map(), ...handed]) {
-    for (const other of [new Map(), ...read]) {
-      yield;
-      const run = new Run(search.shop, new Map([...first, ...other]));
-      const asked = search.stacks(run.forms) ? search.whole : search.seen;
-      const isKept = (/** @type {number} */ at) => !isApart(at) || search.accepts(at, run.at(at));
-      if (!isDisjoint(first, other) || !asked.every((_, at) => isKept(at))) continue;
-      for (const last of [new Map(), ...sums]) {
-        const changes = [first, other, last].filter(({ size }) => size).length;
-        const forms = new Map([...run.forms, ...last]);
-        const isNew = changes > 1 && isDisjoint(last, run.forms);
-        if (isNew && search.prints(forms)) yield new Mutant(fixture, forms, changes);
-      }
+  const flows = handed.flatMap((one) =>
+    read.flatMap((other) => kept.map((third) => [one, other, third])),
+  );
+  for (const ways of flows) {
+    yield;
+    const flow = new Map(ways.flatMap((forms) => [...forms]));
+    const several = ways.filter(({ size }) => size).length;
+    const changed = ways.reduce((sum, { size }) => sum + size, 0);
+    // Who changes all three has no more than the sums to tell them apart.
+    if (several === ways.length || flow.size < changed) continue;
+    const run = new Run(search.shop, flow);
+    const asked = search.stacks(flow) ? search.whole : search.seen;
+    const isKept = (/** @type {number} */ at) => !isApart(at) || search.accepts(at, run.at(at));
+    if (!asked.every((_, at) => isKept(at))) continue;
+    for (const last of sums) {
+      const changes = several + Number(last.size > 0);
+      const forms = new Map([...flow, ...last]);
+      const isNew = changes > 1 && isDisjoint(last, flow);
+      if (isNew && search.prints(forms)) yield new Mutant(fixture, forms, changes);
     }
   }
 }

@@ -7,14 +7,12 @@ import { shaped, shapeOf } from "./values.js";
 import { say, sought } from "./words.js";
 import { spreadOf } from "./workshop.js";
 
-/** Zeros say nothing. @type {(seen: Observed, fixture: Fixture) => boolean} */
-function isValue(seen, fixture) {
-  return Object.values(fixture.arrays).some((one) => one.d.some(Boolean) && seen.matches(one));
-}
+/** Zeros say nothing. @type {(seen: Observed, values: Value[]) => boolean} */
+const isAmong = (seen, values) => values.some((one) => one?.d.some(Boolean) && seen.matches(one));
 
 /** @type {(seen: Observed, fixture: Fixture, steps: string[]) => boolean} */
 function isInput(seen, fixture, steps) {
-  if (!seen.name) return isValue(seen, fixture);
+  if (!seen.name) return isAmong(seen, Object.values(fixture.arrays));
   return !steps.includes(seen.name) && !sought("gradient", seen.name);
 }
 
@@ -240,7 +238,8 @@ export function placings(paste, fixture, named = true, exact = false) {
   const own = unquoted(once(computed), fixture);
   // A single entry says nothing without the name of its array.
   if (!own.length || (!named && own.some((seen) => seen.entry))) return [];
-  const given = arrays.filter((seen) => !computed.includes(seen) && isValue(seen, fixture));
+  const values = Object.values(fixture.arrays);
+  const given = arrays.filter((seen) => !computed.includes(seen) && isAmong(seen, values));
   const recognised = computed.length - own.length + given.length;
   const labelled = own.filter((seen) => named && seen.name);
   const free = own.filter((seen) => !labelled.includes(seen));
@@ -248,9 +247,11 @@ export function placings(paste, fixture, named = true, exact = false) {
   return maps.flatMap((names, number) => {
     if (number && !labelled.some((seen) => (seen.name || "") in names)) return [];
     const taken = byName(labelled, steps, names, maps.slice(number + 1));
-    if (!taken) return [];
+    const other = [...(taken ?? [])].filter(([step, { name }]) => name && !step.endsWith(name));
+    // What is right by its own name has no older one.
+    if (!taken || other.some(([, seen]) => isAmong(seen, [fixture.reference[seen.name ?? ""]])))
+      return [];
     const left = steps.filter((step) => !taken.has(step));
-    const other = [...taken].filter(([step, { name }]) => name && !step.endsWith(name));
     const renamed = number > 1 ? namesOfSteps(other) : new Map();
     // Where a function returns its arrays by name, the test finds them under no other.
     const byKey = number === 1 && fixture.data.byKey;
@@ -297,8 +298,7 @@ export function elsewhere(placing) {
     if (seen.name && own && (prefixOf(step) || own !== found)) printedAs.set(found, own);
   }
   if ([...printedAs].every(([step, name]) => step === name)) return null;
-  const { fixture } = placing;
-  return { fixture, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
+  return { ...placing, seen: taken, printedAs, recognised: 0, renamed: new Map(), known: [] };
 }
 
 /** @type {(placing: Placing) => boolean} */

@@ -7,7 +7,7 @@ they are those that are right or explained. So more of them are found than can b
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
-from itertools import product
+from itertools import chain, product
 from operator import or_
 from typing import NamedTuple
 
@@ -27,7 +27,8 @@ MOST = 6
 
 OF_LOOPS = (
     ("carry-left-out", "carry-added"),
-    ("other-step", "other-forward", "other-first"),
+    ("other-step",),
+    ("other-forward", "other-first"),
     ("step-alone", "sum-doubled", "other-sum"),
 )
 """The mistakes of a whole loop, by where they are: in what is handed on, in what is read, in the
@@ -82,7 +83,7 @@ def of_loop(placing: Placing) -> list[Mutant]:
     They act on all arrays at once, so none of them is told by an array of its own.
     """
     fixture = placing.fixture
-    handed, read, sums = (
+    *flows, sums = (
         [{}, *(of for key, of in occurrences(fixture) if key in some)] for some in OF_LOOPS
     )
     search = Search(fixture, placing.arrays, loose=True, effort=Effort(10**9))
@@ -90,14 +91,19 @@ def of_loop(placing: Placing) -> list[Mutant]:
     bits = reduce(or_, (search.shop.bits[search.shop.place[name]] for name in summed), 0)
     apart = [place for place in sorted(search.printed) if not search.shop.reaching[place] & bits]
     found: list[Mutant] = []
-    for first, other in product(handed, read):
-        run = search.shop.run({name: Form(tree) for name, tree in (first | other).items()})
+    for ways in product(*flows):
+        flow = dict(chain.from_iterable(one.items() for one in ways))
+        several = sum(map(bool, ways))
+        # Who changes all three has no more than the sums to tell them apart.
+        if several == len(ways) or len(flow) < sum(map(len, ways)):
+            continue
+        run = search.shop.run({name: Form(tree) for name, tree in flow.items()})
         places = filter(search.asked(run.forms).__contains__, apart)
-        if first.keys() & other or not all(search.accepts(p, run.at(p)) for p in places):
+        if not all(search.accepts(p, run.at(p)) for p in places):
             continue
         for last in sums:
-            changes = sum(map(bool, (first, other, last)))
-            forms = first | other | last
+            changes = several + bool(last)
+            forms = flow | last
             is_new = changes > 1 and last.keys().isdisjoint(run.forms)
             if is_new and search.prints({name: Form(tree) for name, tree in forms.items()}):
                 found.append(Mutant(fixture, forms, changes))

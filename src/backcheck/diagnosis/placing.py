@@ -169,6 +169,9 @@ def placings(
         other = {
             step: name for step, name in _other_names(taken).items() if not step.endswith(name)
         }
+        # What is right by its own name has no older one.
+        if any(array.name in other.values() and _is_own(array, fixture) for array in known):
+            continue
         keys = {step: other[step] for step in other if by_key and step in fixture.expected}
         left = [step for step in steps if step not in taken]
         for filled in _by_shape(free, left, fixture, exact):
@@ -427,6 +430,12 @@ def _is_input(array: PrintedArray, fixture: Fixture, steps: set[str]) -> bool:
     if array.name is None:
         return _is_value(array, fixture)
     return array.name not in steps and not pattern("gradient").search(array.name)
+
+
+def _is_own(array: PrintedArray, fixture: Fixture) -> bool:
+    """Return whether an array is right by the name that it has."""
+    value = fixture.values.get(str(array.name), 0.0)
+    return bool(np.any(value)) and array.matches(value)
 
 
 def _is_value(array: PrintedArray, fixture: Fixture) -> bool:

@@ -52,10 +52,10 @@ class Mutant:
 
         Those of one layer that differ in what they read are one line, as are sums changed alike.
         """
-        said, rest = said_of(self.fixture, self.forms)
-        if said:
-            key, _, t = said.partition(" ")
-            return (*self._statements(rest), say(key, t=t))
+        keys, rest = said_of(self.fixture, self.forms)
+        if keys:
+            told = (key.partition(" ") for key in keys)
+            return (*self._statements(rest), *(say(key, t=t) for key, _, t in told))
         if not (read := self._replaced):
             return self._statements(self.forms)
         names = ", ".join(write(tree) for tree in read.values())
@@ -65,11 +65,11 @@ class Mutant:
     @property
     def expects(self) -> tuple[str, ...]:
         """What the test has in place of each change, in the notation of the handout."""
-        said, rest = said_of(self.fixture, self.forms)
-        if said:
+        keys, rest = said_of(self.fixture, self.forms)
+        if keys:
             where = {"forward": say("forward-expects"), "da0": say("da0-expects")}
-            whole = where.get(said.partition("-")[0], say("loop-expects"))
-            return (*self._expected(rest), whole)
+            loop = say("loop-expects")
+            return (*self._expected(rest), *(where.get(k.partition("-")[0], loop) for k in keys))
         if read := self._replaced:
             said = say("takes", symbols=", ".join(map(symbol, read)))
             return (in_loop(said, next(iter(self.forms))),)

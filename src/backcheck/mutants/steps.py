@@ -5,7 +5,7 @@ arrays of its cache. What a change reads of another step is as far from each ste
 first one is the last, as ``caches[t - 1]`` is for t = 0.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, reduce
 from itertools import combinations
 
@@ -136,7 +136,8 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     slices: list[Tree] = [("slice", "da", float(at)) for at in range(last)]
 
     def loop(cache: Callable[[int], int], da: Callable[[int], int]) -> Forms:
-        lines = (_reading(fixture, at, cache(at), da(at)) for at in every)
+        changed = {stem(n) for at in every for n in _reading(fixture, at, cache(at), da(at))}
+        lines = (_reading(fixture, at, cache(at), da(at), changed) for at in every)
         return {name: tree for some in lines for name, tree in some.items()}
 
     found: dict[str, Forms] = {
@@ -149,6 +150,8 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         "da-last": loop(lambda at: at, lambda at: last),
         "da-first": loop(lambda at: at, lambda at: 1),
         "cache-reversed": loop(lambda at: last + 1 - at, lambda at: at),
+        "da-last-alone": {f"da_next_t{at}": slices[-1] for at in every},
+        "da-first-alone": {f"da_next_t{at}": slices[0] for at in every},
         "da-once": carried,
         "da-first-once": carried | {f"da_next_t{last}": ("slice", "da", 0.0)},
         "da-summed": carried | {f"da_next_t{last}": reduce(lambda x, y: ("+", x, y), slices)},
@@ -168,14 +171,17 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
     }
 
 
-def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[str, dict[str, Tree]]:
-    """Return the key of the sentence on how a loop runs with some changes, or ``""``, and the rest.
+def said_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[list[str], Forms]:
+    """Return the keys of the sentences on how a loop runs with some changes, and the rest.
 
-    The sentence that says most of them is the one.
+    The sentence that says most of them comes first.
     """
-    some = (one for one in sayings(fixture).items() if one[1].items() <= forms.items())
-    key, said = max(some, key=lambda one: len(one[1]), default=("", {}))
-    return key, {name: tree for name, tree in forms.items() if name not in said}
+    keys, rest = list[str](), dict(forms)
+    for key, said in sorted(sayings(fixture).items(), key=lambda one: -len(one[1])):
+        if said.items() <= rest.items():
+            keys.append(key)
+            rest = {name: tree for name, tree in rest.items() if name not in said}
+    return keys, rest
 
 
 def sayings(fixture: Fixture) -> dict[str, Forms]:
@@ -252,9 +258,14 @@ def _lines(fixture: Fixture, at: int) -> Forms:
     return {s.name: s.expression for s in fixture.program.steps if time(s.name) == at > 0}
 
 
-def _reading(fixture: Fixture, at: int, cache: int, da: int) -> Forms:
-    """Return the lines of a step that are others with the cache and the da of other steps."""
+def _reading(
+    fixture: Fixture, at: int, cache: int, da: int, changed: Collection[str] = ()
+) -> Forms:
+    """Return the lines of a step that are others with the cache and the da of other steps.
+
+    Those that are `changed` at another step stay as they are, or they would be so here.
+    """
     to: dict[Tree, Tree] = {("slice", "da", float(at - 1)): ("slice", "da", float(da - 1))}
     to |= {name: f"{stem(name)}_t{cache}" for name in fixture.arrays if time(name) == at}
     lines = {name: (tree, put(tree, to)) for name, tree in _lines(fixture, at).items()}
-    return {name: now for name, (was, now) in lines.items() if now != was}
+    return {n: now for n, (was, now) in lines.items() if now != was or stem(n) in changed}
