@@ -8,11 +8,11 @@ import { say, sought } from "./words.js";
 import { spreadOf } from "./workshop.js";
 
 /** Zeros say nothing. @type {(seen: Observed, values: Value[]) => boolean} */
-const isAmong = (seen, values) => values.some((one) => one?.d.some(Boolean) && seen.matches(one));
+const isOneOf = (seen, values) => values.some((one) => one?.d.some(Boolean) && seen.matches(one));
 
 /** @type {(seen: Observed, fixture: Fixture, steps: string[]) => boolean} */
 function isInput(seen, fixture, steps) {
-  if (!seen.name) return isAmong(seen, Object.values(fixture.arrays));
+  if (!seen.name) return isOneOf(seen, Object.values(fixture.arrays));
   return !steps.includes(seen.name) && !sought("gradient", seen.name);
 }
 
@@ -239,7 +239,7 @@ export function placings(paste, fixture, named = true, exact = false) {
   // A single entry says nothing without the name of its array.
   if (!own.length || (!named && own.some((seen) => seen.entry))) return [];
   const values = Object.values(fixture.arrays);
-  const given = arrays.filter((seen) => !computed.includes(seen) && isAmong(seen, values));
+  const given = arrays.filter((seen) => !computed.includes(seen) && isOneOf(seen, values));
   const recognised = computed.length - own.length + given.length;
   const labelled = own.filter((seen) => named && seen.name);
   const free = own.filter((seen) => !labelled.includes(seen));
@@ -249,7 +249,7 @@ export function placings(paste, fixture, named = true, exact = false) {
     const taken = byName(labelled, steps, names, maps.slice(number + 1));
     const other = [...(taken ?? [])].filter(([step, { name }]) => name && !step.endsWith(name));
     // What is right by its own name has no older one.
-    if (!taken || other.some(([, seen]) => isAmong(seen, [fixture.reference[seen.name ?? ""]])))
+    if (!taken || other.some(([, seen]) => isOneOf(seen, [fixture.reference[seen.name ?? ""]])))
       return [];
     const left = steps.filter((step) => !taken.has(step));
     const renamed = number > 1 ? namesOfSteps(other) : new Map();
