@@ -86,11 +86,11 @@ def head_of(page: Page) -> dict[str, str]:
 
 
 def site(lock: Path) -> Path:
-    """Build the site, unless tests before these have, and return the folder of its pages."""
-    if os.environ.get("SITE_IS_BUILT"):
-        return ROOT / "_build" / "html"
+    """Build the site, unless ``make test`` has, and return the folder of its pages."""
     if not (ROOT / "book/_ext/node/node_modules/katex").exists():
         pytest.exit("KaTeX is not installed, so the site cannot be judged: run make book.", 1)
+    if os.environ.get("SITE_IS_BUILT"):
+        return ROOT / "_build" / "html"
     # Where tests run side by side, each process asks for it, and the first one builds it.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     with FileLock(lock):

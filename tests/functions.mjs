@@ -1,6 +1,7 @@
 // Reads {"data", "files", "questions"} and writes what the page says of each function, which Node and
 // MicroPython run without a browser; or, for a question with a name, what its text is made into.
 import { text } from "node:stream/consumers";
+import "./table.mjs";
 import { adapted } from "../book/_python/adapted.js";
 import { interpreter } from "../book/_python/interpreter.js";
 

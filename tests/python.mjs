@@ -1,5 +1,6 @@
 // Reads {"files", "programs"} and writes the answers of the page's Python, run without a browser.
 import { text } from "node:stream/consumers";
+import "./table.mjs";
 import { adapted } from "../book/_python/adapted.js";
 import { interpreter } from "../book/_python/interpreter.js";
 

@@ -16,18 +16,26 @@ LEARNERS = {one.name: one for one in learners()}
 ENDLESS = "def propagate(w, b, X, Y):\n    while True:\n        pass\n"
 
 
-@pytest.fixture
-def opened(html: Path, browser: Browser) -> Iterator[Page]:
-    """Open the page from disk; whatever it complains of or asks for elsewhere fails the test."""
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """Give one tab for all tests, as a new one takes longer than the page, and its complaints."""
     context = browser.new_context(viewport={"width": 390, "height": 800}, offline=True)
     page = context.new_page()
-    complaints = complaints_of(page)
+    yield page, complaints_of(page)
+    context.close()
+
+
+@pytest.fixture
+def opened(html: Path, tab: tuple[Page, list[str]]) -> Iterator[Page]:
+    """Open the page from disk; whatever it complains of or asks for elsewhere fails the test."""
+    page, complaints = tab
+    page.goto("about:blank")
+    complaints.clear()
     page.goto((html / "diagnose.html").as_uri())
     yield page
     stored = page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
-    context.close()
     assert complaints == []
-    assert stored[0] == ""
+    assert stored == ["", 0, 0]
 
 
 @pytest.mark.parametrize(

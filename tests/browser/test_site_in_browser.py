@@ -229,15 +229,15 @@ def test_no_colour_of_a_text_depends_on_the_width() -> None:
 
 
 def test_the_page_of_mistakes_is_no_longer_on_a_phone_than_its_entries_need(
-    address: str, browser: Browser
+    address: str, tab: Page
 ) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = tab
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/mistakes.html")
     entries = page.locator("section[id^='mistake-']")
     tall = entries.evaluate_all("all => all.map((one) => one.clientHeight)")
     assert len(tall) > 50
     assert sum(tall) / len(tall) < 420
-    page.close()
 
 
 @pytest.fixture(
@@ -253,19 +253,23 @@ def arrivals(html: Path, browser: Browser, request: pytest.FixtureRequest) -> Ar
     context.add_init_script(WATCH_MOVES)
     found = {}
     with served(html, by_halves=True) as address:
+        opened = [context.new_page() for _ in range(6)]
+        tabs = [(tab, complaints_of(tab, address)) for tab in opened]
         # What takes long is the halt between the halves, so that some arrive side by side.
-        for first in range(0, len(EVERY), 6):
-            pages = {name: context.new_page() for name in EVERY[first : first + 6]}
-            told = {name: complaints_of(page, address) for name, page in pages.items()}
-            for name, page in pages.items():
-                page.goto(f"{address}/{name}.html", wait_until="commit")
-            for page in pages.values():
-                page.wait_for_load_state()
-                page.evaluate("() => new Promise(requestAnimationFrame)")
-            page.evaluate(PAINTED)
-            for name, page in pages.items():
-                found[name] = (page.evaluate("window.moved"), told[name])
-                page.close()
+        for first in range(0, len(EVERY), len(tabs)):
+            pages = dict(zip(EVERY[first:], tabs, strict=False))
+            for tab, told in pages.values():
+                # What the page before still says is not said of this one.
+                tab.goto("about:blank")
+                told.clear()
+            for name, (tab, _) in pages.items():
+                tab.goto(f"{address}/{name}.html", wait_until="commit")
+            for tab, _ in pages.values():
+                tab.wait_for_load_state()
+                tab.evaluate("() => new Promise(requestAnimationFrame)")
+            tab.evaluate(PAINTED)
+            for name, (tab, told) in pages.items():
+                found[name] = (tab.evaluate("window.moved"), [*told])
     context.close()
     return found
 
@@ -349,14 +353,14 @@ def test_the_diagnosis_is_reached_and_left_by_keyboard(address: str, browser: Br
 
 
 def test_nothing_moves_when_the_script_comes_late(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 412, "height": 823})
+    page.add_init_script(WATCH_MOVES)
+    page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
     for name in ("index", "relu", "sigmoid", "mistakes"):
-        page = browser.new_page(viewport={"width": 412, "height": 823})
-        page.add_init_script(WATCH_MOVES)
-        page.route("**/site.js*", lambda route: (time.sleep(0.5), route.continue_()))
         page.goto(f"{address}/{name}.html")
         page.evaluate(PAINTED)
         assert page.evaluate("moved") < MOVES, name
-        page.close()
+    page.close()
 
 
 def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(
@@ -372,10 +376,9 @@ def test_marked_digits_can_be_read_where_the_system_chooses_the_colours(
         page.close()
 
 
-def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(
-    address: str, browser: Browser
-) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(address: str, tab: Page) -> None:
+    page = tab
+    page.set_viewport_size({"width": 390, "height": 844})
     for place in ("sigmoid-forms", "mistake-slope-twice", "week-4-dz2"):
         name = "mistakes" if place.startswith("mistake-") else place.rpartition("-")[0]
         page.goto(f"{address}/{name}.html#{place}")
@@ -385,13 +388,13 @@ def test_a_link_to_a_place_shows_it_below_the_bar_of_a_phone(
             place,
         )
         assert 0 <= top - bar < 32, f"{place}: {top}, below a bar that ends at {bar}"
-    page.close()
 
 
 def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
-    address: str, browser: Browser
+    address: str, tab: Page
 ) -> None:
-    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    page = tab
+    page.set_viewport_size({"width": 1600, "height": 900})
     for name in ("sigmoid", "mistakes", "week-4"):
         page.goto(f"{address}/{name}.html")
         places = page.locator("article section section[id]").evaluate_all(
@@ -413,16 +416,15 @@ def test_a_link_to_a_place_shows_that_place_and_marks_it_in_the_contents(
         # The part of the window that counts as its top: see theme.js.
         assert box["y"] < 0.12 * 900, marked
         assert box["y"] + box["height"] >= 0, marked
-    page.close()
 
 
-def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_the_way_back_to_the_top_shows_on_the_way_up(address: str, tab: Page) -> None:
+    page = tab
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{address}/week-4.html")
     for distance, shown in ((1500, False), (-300, True), (-1150, False)):
         page.mouse.wheel(0, distance)
         expect(page.locator(".back-to-top")).to_be_visible(visible=shown)
-    page.close()
 
 
 def test_a_formula_is_copied_as_its_tex_once(address: str, browser: Browser) -> None:

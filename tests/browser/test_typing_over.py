@@ -222,10 +222,10 @@ def test_an_answer_comes_at_once_on_a_slow_machine(html: Path, browser: Browser)
     firsts, laters = [], []
     for _ in range(8):
         page = browser.new_page()
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto((html / "week-4.html").as_uri())
         page.locator(".live textarea").first.focus()
         page.wait_for_selector("html[data-live=ready]")
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         spent = page.evaluate(
             """texts => texts.map(text => {
               const field = document.querySelector(".live textarea");

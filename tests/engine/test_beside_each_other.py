@@ -5,6 +5,9 @@ from test_engine import agree
 
 from beside import BESIDE, FAILS, LATEX, LINES, NAMES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
 
+# Where the package's tests make the same diagnoses.
+pytestmark = pytest.mark.xdist_group("beside")
+
 MESSAGE = "ValueError: operands could not be broadcast together with shapes (1,3) (3,4)"
 
 

@@ -62,6 +62,7 @@ def test_page_and_package_agree_on_the_output_that_another_edition_expects_below
     agree((f"{as_the_notebook_prints(right, values)}\n\nIt should print\n{below}", None, 1))
 
 
+@pytest.mark.xdist_group("lines")
 def test_page_and_package_agree_on_a_function_that_a_text_names() -> None:
     agree(*((place.format(entries=of_the_cell()),) for place in NAMED))
 

@@ -5,6 +5,9 @@ from test_engine import agree
 
 from posts import READING_LATER, SEVERAL_MISTAKES, USED_OTHERWISE, of_program
 
+# Where the package's tests make the same diagnoses.
+pytestmark = pytest.mark.xdist_group("lines")
+
 
 @pytest.mark.parametrize(
     "several", [[*USED_OTHERWISE.items(), *READING_LATER.items()], [*SEVERAL_MISTAKES.values()]]

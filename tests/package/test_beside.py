@@ -14,12 +14,16 @@ from backcheck.fixtures import load
 from backcheck.showing.words import say
 from beside import BESIDE, FAILS, LINES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
 from programs import learners
+from told import told
+
+# Where the page's tests read the same diagnoses.
+pytestmark = pytest.mark.xdist_group("beside")
 
 LOG = "cost = -sum(Y * log(A) + (1 - Y) * (1 - log(A))) / m"
 
 
 def found_in(name: str) -> Diagnosis:
-    return diagnose(BESIDE[name])
+    return told(BESIDE[name])
 
 
 @pytest.mark.parametrize(
@@ -117,14 +121,14 @@ def test_a_step_that_is_written_into_rules_out_nothing() -> None:
 
 
 def test_what_right_arrays_are_computed_from_is_said_to_be_right() -> None:
-    found = diagnose(BESIDE["one column off"], changes=1)
+    found = told(BESIDE["one column off"], changes=1)
     said = "dW1, db2, dZ2, dA1, dZ1 are as expected and dW2 is not: look at dW2 first"
     assert said in found.remarks[0]
     assert "dW2 is as expected, except for [:, 3]." in found.remarks
 
 
 def test_what_is_right_is_said_where_the_expected_output_is_pasted_too() -> None:
-    found = diagnose(BESIDE["one column off, above what is expected"], changes=1)
+    found = told(BESIDE["one column off, above what is expected"], changes=1)
     assert found.remarks[0].startswith("db2, dZ2 are as expected and dW2 is not")
 
 
@@ -250,7 +254,7 @@ def test_numbers_above_a_message_that_is_cut_off_are_explained() -> None:
 
 def test_right_arrays_prove_nothing_of_one_that_is_pasted_and_wrong() -> None:
     said = "dW2, db2 are as expected and dZ2 is not: look at dAL first"
-    assert said in diagnose(BESIDE["wrong above right"], changes=1).remarks[0]
+    assert said in told(BESIDE["wrong above right"], changes=1).remarks[0]
 
 
 HEAD = "import numpy as np\ndef sigmoid(x): return 1 / (1 + np.exp(-x))\n"
@@ -368,7 +372,7 @@ def test_inputs_are_not_doubted_where_the_test_itself_hands_them_over(
 @pytest.mark.parametrize("lines", LINES)
 def test_lines_of_code_alone_are_told_what_they_compute(lines: str) -> None:
     said, name = LINES[lines]
-    found = diagnose(f"Is this right?\n{lines}\n")
+    found = told(f"Is this right?\n{lines}\n")
     assert said in found.title
     assert [one.name for one in found.candidates if one.name] == [name] * bool(name)
     assert "Paste the whole function" in str(found)
@@ -396,16 +400,16 @@ def test_a_line_that_reads_unknown_names_is_said_not_to_be_read() -> None:
 def test_a_message_that_is_understood_comes_before_numbers_that_no_test_has(
     name: str, says: str
 ) -> None:
-    found = diagnose(BESIDE[name])
+    found = told(BESIDE[name])
     assert found.title.startswith("What the message says comes first")
     assert says in " ".join(found.remarks)
-    assert diagnose(BESIDE["a message of nobody below numbers of no test"]).title.startswith("No")
+    assert told(BESIDE["a message of nobody below numbers of no test"]).title.startswith("No")
 
 
 @pytest.mark.parametrize("text", SEVERAL_LINES)
 def test_each_of_several_lines_for_one_name_is_told_what_it_computes(text: str) -> None:
     right, wrong = SEVERAL_LINES[text]
-    found = diagnose(text)
+    found = told(text)
     assert found.title.startswith("Several lines here are for ")
     assert sum(" as the test expects." in one for one in found.remarks) == right
     assert sum(" computes something else than" in one for one in found.remarks) == wrong
@@ -452,7 +456,7 @@ def test_a_derivative_in_own_code_is_told_of_what_it_is_one(line: str, slope: st
 @pytest.mark.parametrize("code", OWN_CODE)
 def test_own_code_is_told_what_its_lines_show(code: str) -> None:
     try:
-        said = str(diagnose(code))
+        said = str(told(code))
     except ValueError as error:
         said = str(error)
     words = " ".join(said.split())
@@ -482,7 +486,7 @@ def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
 
 @pytest.mark.parametrize("name", [one for one in BESIDE if one.startswith("cut after a row")])
 def test_an_array_cut_after_its_first_row_refutes_no_explanation(name: str) -> None:
-    found = diagnose(BESIDE[name], changes=1)
+    found = told(BESIDE[name], changes=1)
     assert found.verdict == "explained"
     assert found.candidates[0].shown == ("A = Z",)
 

@@ -778,7 +778,6 @@ OURS = {
 }
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

@@ -27,6 +27,7 @@ from backcheck.showing.words import say
 from pace import allowed
 from posts import GATES, NAMED, WRONG_GATES, of_the_cell
 from programs import learners
+from told import told
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 CELL_TEST = "c5w1_lstm_cell_backward"
@@ -270,11 +271,12 @@ def test_the_formulas_that_the_first_notebooks_misprint_are_named_where_they_are
         assert first.name == table()["misprinted"].name
 
 
+@pytest.mark.xdist_group("lines")
 @pytest.mark.parametrize("place", NAMED)
 def test_a_function_that_a_text_names_comes_before_a_loop_that_prints_the_same_names(
     place: str,
 ) -> None:
-    found = diagnose(place.format(entries=of_the_cell()))
+    found = told(place.format(entries=of_the_cell()))
     assert found.fixture is load(CELL_TEST)
     assert found.verdict == "explained"
 
@@ -301,7 +303,6 @@ def test_two_changes_are_not_tried_where_an_array_has_a_shape_that_no_program_pr
     assert deep == []
 
 
-@pytest.mark.timed
 def test_two_changes_of_a_loop_are_found_within_seconds() -> None:
     mutant = changed(LSTM, dzc="dcct_t4 * (1 - cct_t4)", dbo_sum="dbo_t4")
     begun = time.process_time()

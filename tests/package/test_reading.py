@@ -473,7 +473,6 @@ LONG += ("dW1 = 0.5\n", "np.float64(", "---> 3 assert dW.shape == W.shape\n", "m
 LONG += ("1 | ", "'0", "A.", "Error")
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize("piece", LONG)
 def test_a_text_of_1_mb_is_read_within_a_second(piece: str) -> None:
     def spent(text: str) -> float:

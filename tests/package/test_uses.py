@@ -6,12 +6,16 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
 from backcheck.mutants.operators import expression
 from posts import LSTM_CELL, READING_LATER, SEVERAL_MISTAKES, SLOPE, USED_OTHERWISE, of_program
+from told import told
+
+# Where the page's tests read the same diagnoses.
+pytestmark = pytest.mark.xdist_group("lines")
 
 
 @pytest.mark.parametrize("id", USED_OTHERWISE)
 def test_a_step_that_one_line_has_otherwise_is_told_from_a_mistake_in_the_step(id: str) -> None:
     text = of_program(id, USED_OTHERWISE[id])
-    found = diagnose(text, id)
+    found = told(text, id)
     assert found.verdict == "explained", found
     assert {*found.candidates[0].forms} == {*USED_OTHERWISE[id]}
     assert any("alone has it otherwise" in said for said in found.remarks)
@@ -21,7 +25,7 @@ def test_a_step_that_one_line_has_otherwise_is_told_from_a_mistake_in_the_step(i
 def test_a_line_that_reads_a_gradient_computed_below_it_is_named(id: str) -> None:
     ((name, form),) = READING_LATER[id].items()
     outputs = [one for one in load(id).expected if id != "c1w3_bp_public_c" or one == "dW2"]
-    found = diagnose(of_program(id, READING_LATER[id], tuple(outputs)), id)
+    found = told(of_program(id, READING_LATER[id], tuple(outputs)), id)
     assert found.verdict == "explained", found
     assert found.candidates[0].forms == {name: expression(form)}
 
@@ -46,7 +50,7 @@ def test_without_an_output_that_is_right_the_step_itself_is_what_is_wrong() -> N
 @pytest.mark.parametrize("where", SEVERAL_MISTAKES)
 def test_mistakes_that_each_make_an_output_wrong_are_told_together(where: str) -> None:
     id, changes = SEVERAL_MISTAKES[where]
-    found = diagnose(of_program(id, changes), id)
+    found = told(of_program(id, changes), id)
     assert found.verdict == "explained", found
     assert {*found.candidates[0].forms} == {*changes}
     assert found.fixture is load(id)
