@@ -283,6 +283,45 @@ OWN_CODE = {
 }
 """Code of one's own, and what one of its hints says."""
 
+TWICE = {
+    "guess = sigmoid(v @ h + c)\ndown = miss * sigmoid(guess) * (1 - sigmoid(guess))": "guess",
+    "guess = 1 / (1 + np.exp(-(v @ h)))\n"
+    "down = (1.0 - sigmoid(guess)) * sigmoid(guess) * miss": "guess",
+    "self.top = self.sigmoid(q)\n"
+    "down = miss * self.sigmoid(self.top) * (1 - self.sigmoid(self.top))": "top",
+    "def slope(x):\n    return sigmoid(x) * (1 - sigmoid(x))\nmid = sigmoid(np.dot(v, x))\n"
+    "top = sigmoid(np.dot(u, mid))\ndown = miss * slope(top)\nlow = u.T @ down * slope(mid)":
+        "top, mid",
+    "def act(x, deriv=False):\n    if deriv:\n        s = sigmoid(x)\n        return s * (1 - s)\n"
+    "    return sigmoid(x)\nmid = sigmoid(v @ x)\ndown = miss * act(mid, deriv=True)": "mid",
+    "s = sigmoid(A2)\ndown = miss * s * (1 - s)": "A2",
+    "mid = np.tanh(v @ x)\ndown = miss * (1 - np.tanh(mid) ** 2)": "mid",
+    "mid = np.tanh(v @ x)\ndown = miss * (1 - np.power(np.tanh(mid), 2))": "mid",
+    # Once alone
+    "q = v @ sigmoid(p)\ndown = miss * sigmoid(q) * (1 - sigmoid(q))": "",
+    "out = v @ h\nguess = sigmoid(out)\ndown = miss * sigmoid(out) * (1 - sigmoid(out))": "",
+    "c = f * c + i * np.tanh(g)\ndown = miss * o * (1 - np.tanh(c) ** 2)": "",
+    "def slope(x):\n    return x * (1 - x)\nmid = sigmoid(v @ x)\ndown = miss * slope(mid)": "",
+    "guess = act(q, deriv=True)\ndown = miss * sigmoid(guess) * (1 - sigmoid(guess))": "",
+    "error = reply * (1 - reply) * (goal - reply)\nlow = gave * (1 - gave) * total": "",
+}  # fmt: skip
+"""Lines with a derivative of the sigmoid or of tanh, and what goes through it a second time."""
+
+LOST_COSTS = (
+    "The cost is nan.",
+    "Loss after epoch 40: NaN",
+    "From the third step on my loss becomes nan, whatever the rate.",
+    "cost with the first weights: nan\nRuntimeWarning: divide by zero encountered in log",
+    "RuntimeWarning: invalid value encountered in multiply",
+    "RuntimeWarning: invalid value encountered in log",
+)
+KEPT_COSTS = (
+    "db1 = nan, and the cost goes down",
+    "The cost falls while db1 is nan.",
+    "cost = 0, db1 = nan",
+)
+"""Texts of which the cost is nan, and of which another number is."""
+
 TRAINED = """Z1 = np.dot(w1, x) + b1
 A1 = sigmoid(Z1)
 A2 = sigmoid(np.dot(w2, A1) + b2)

@@ -48,6 +48,7 @@ LAYERS = (
         "handout",
         "numbers",
         "traceback",
+        "hints",
         "helpers",
         "reading",
         "operators",

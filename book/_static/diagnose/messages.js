@@ -3,12 +3,13 @@
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
+import { withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
 import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
-import { hasCode, withOwnCode } from "./traceback.js";
+import { hasCode } from "./traceback.js";
 import { say, sought, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
@@ -158,7 +159,7 @@ export function withoutNumbers(paste, wanted, every) {
   if (nothing && !unread)
     return { ...unknown(fixture, [...others, say("covered")]), headline: nothing };
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.hints) : [];
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.hints, paste.lines) : [];
   const remarks = unread && !some ? [] : [said, ...own, say("covered")];
   return unknown(fixture, remarks, arraysByName(paste));
 }

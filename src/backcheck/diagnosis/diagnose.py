@@ -462,7 +462,8 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
         values = (mutant.values.get(step, np.nan) for step in steps if step in own)
         return not any(np.isfinite(value).all() for value in values)
 
-    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps else ()
+    is_told = any("cost-is-nan" in one for one in found.remarks)
+    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps and not is_told else ()
     # What is nan need not be asked for.
     left = [name for name in own if name not in found.arrays]
     asks, rest = say("paste-more", outputs=" and ".join(left[:2])), found.remarks
@@ -477,9 +478,9 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     begins = tuple(_where_lost(found, steps))
     tells = say("not-finite", names=names, n=n)
     if not found.arrays and not found.headline:
-        return replace(found, headline=tells)
+        return replace(found, headline=tells, remarks=(*page, *rest))
     if found.verdict != "expected":
-        return replace(found, remarks=(tells, *begins, *rest))
+        return replace(found, remarks=(tells, *begins, *page, *rest))
     right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))
     said = say("right-but-lost", right=right, is_right=is_right, names=names, n=n)
     # What a test accepts beside the right numbers says nothing of those that are lost.
@@ -638,7 +639,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         return Diagnosis("unexplained", fixture, (), remarks, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = with_own_code(paste.hints) if is_own else []
+    own = with_own_code(paste.hints, paste.lines) if is_own else []
     remarks = () if unread and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", fixture, (), remarks, arrays)
 
