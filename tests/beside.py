@@ -239,6 +239,8 @@ LINES = {
         "In Week 3 public_tests.py, edition C", ""),
     "dZ1 = W2.T * dZ2 * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "dZ1 = np.dot(W2.T, dZ2) * np.dot(1 - A1 ** 2, Z1)": ("Week 3 public_tests.py, edition C", ""),
+    "dZ1 = np.dot(W2.T, dZ2) * (np.ones(A1.shape) * (A1 > 0).astype(float))": (
+        "this line computes dZ1 as the test expects", ""),
     "l1 = np.dot(W2.T, yhat - y)\nl1[z1 < 0] = 0\n"
     "grad_W2 = np.dot(yhat - y, h.T)/batch_size; grad_b2 = np.sum(yhat - y, axis=1, keepdims=True)":
         ("NLP Week 4 back_prop", "the average over m left out"),
@@ -253,6 +255,9 @@ SEVERAL_LINES = {
     "dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob\ndA2 = np.dot(W3.T, dZ3) * D2 * keep_prob": (1, 1),
     "dZ1 = np.dot(W2.T, dZ2) * (1 - Z1**2)\ndb1 = np.sum(dZ1) / m\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - A1)**2\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m": (1, 3),
+    "Relu works in the planar notebook with\ndZ1 = W2.T @ dZ2 * (np.ones_like(A1) * (A1 > 0))\n"
+    "and learns a straight border with\ndZ1 = W2.T @ dZ2 * (np.ones_like(A1) * (A1 >= 0))\n"
+    "Why is that so?": (1, 1),
 }
 """Several lines for one name, and how many of them are right and wrong."""
 
@@ -306,6 +311,19 @@ TWICE = {
     "error = reply * (1 - reply) * (goal - reply)\nlow = gave * (1 - gave) * total": "",
 }  # fmt: skip
 """Lines with a derivative of the sigmoid or of tanh, and what goes through it a second time."""
+
+NOT_STRICT = {
+    "dZ1 = np.dot(W2.T, dZ2) * (A1 >= 0)": "A1",
+    "dZ2 = np.multiply(dA2, np.int64(A2 >= 0))": "A2",
+    "hid = np.maximum(0, v @ x)\ngrad_v = ((u.T @ miss) * (hid >= 0)) @ x.T": "hid",
+    "A1 = relu(Z1)\ndZ1 = np.dot(W2.T, dZ2)\ndZ1[A1 < 0] = 0": "A1",
+    "dZ1 = np.dot(W2.T, dZ2) * (A1 > 0)": "",
+    "dZ1 = np.dot(W2.T, dZ2) * (Z1 >= 0)": "",
+    "dZ2 = A2 - Y\nguess = (A2 >= 0.5)": "",
+    "hid = v @ x\ngrad_v = ((u.T @ miss) * (hid >= 0)) @ x.T": "",
+    "A1 = np.tanh(Z1)\ndZ1 = np.dot(W2.T, dZ2) * (A1 >= 0)": "",
+}
+"""Derivatives of relu, and the output in them that is compared as if it had a sign."""
 
 LOST_COSTS = (
     "The cost is nan.",

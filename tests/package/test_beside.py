@@ -18,6 +18,7 @@ from beside import (
     KEPT_COSTS,
     LINES,
     LOST_COSTS,
+    NOT_STRICT,
     OWN_CODE,
     SEVERAL_LINES,
     TRAINED,
@@ -474,6 +475,24 @@ def test_own_code_is_told_what_its_lines_show(code: str) -> None:
     assert "No program is known here" not in words
     for hint in {*OWN_CODE.values()} - {""}:
         assert (hint in words) == (hint == OWN_CODE[code]), hint
+
+
+@pytest.mark.parametrize("code", NOT_STRICT)
+def test_a_derivative_of_relu_that_lets_every_unit_through_is_told_so(code: str) -> None:
+    said = str(diagnose(f"{code}\ndW1 = np.dot(dZ1, X.T) / m", changes=1))
+    wanted = NOT_STRICT[code]
+    assert ("Read relu#relu-strict." in said) == bool(wanted)
+    assert f"{wanted} >= 0 is True for every" in " ".join(said.split()) or not wanted
+
+
+def test_run_tells_that_a_derivative_of_relu_lets_every_unit_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, strict in (("a relu that stops no unit", 1), ("a relu of Z", 0)):
+        learner = next(one for one in learners() if one.name == name)
+        (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
+        main(["run", learner.id, f"{tmp_path / 'own.py'}"])
+        assert capsys.readouterr().out.count("Read relu#relu-strict.") == strict
 
 
 @pytest.mark.parametrize("text", [*LOST_COSTS, *KEPT_COSTS])

@@ -2,6 +2,7 @@
 /* What can be said of code whose lines are those of no known test; see reading.py. */
 
 import { assignedIn, hasCode } from "./traceback.js";
+import { DATA } from "./util.js";
 import { every, say, sought, whole, without } from "./words.js";
 
 /** Says that a text has no numbers, or none that is printed under a known name.
@@ -47,6 +48,7 @@ export function hintsIn(text, lines) {
   return [
     ...ofSlopes(text, lines),
     isBare ? say("relu-slope") : "",
+    ...overRelu(text, lines),
     sought("sum-of-all", text) ? say("sum-of-all") : "",
     sought("dot-slope", text) ? say("dot-slope") : "",
     sought("third-argument", text) ? say("third-argument") : "",
@@ -77,6 +79,21 @@ function ofSlopes(text, lines) {
     first.n ? say("sigmoid-twice", first) : "",
     second.n ? say("tanh-twice", second) : "",
   ];
+}
+
+/** What is said of a derivative of relu that lets every unit through.
+ * @type {(text: string, lines: [string, string][]) => string[]} */
+export function overRelu(text, lines) {
+  const likely = text
+    .split("\n")
+    .filter((line) => line.length <= DATA.longest && sought("of-gradient", line));
+  const names = likely.flatMap((line) => every("not-strict", line).map(([, name]) => name));
+  const known = [...new Set(names)].find((name) => {
+    const forms = lines.filter(([own]) => own === name).map(([, form]) => form);
+    const isOfCourse = whole("course-output", name) && !forms.some(fromActivation);
+    return isOfCourse || forms.some((form) => whole("from-relu", outside(form)));
+  });
+  return known ? [say("relu-strict", { name: known })] : [];
 }
 
 /** @typedef {(code: string) => RegExpExecArray[]} Places */

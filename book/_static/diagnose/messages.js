@@ -30,7 +30,9 @@ export function ofCode(paste, every) {
   const isAlone = !error && !failing.length && !problem && !lost.length;
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
   if (!read) return null;
-  const learning = paste.hints.filter((one) => one === say("own-learning"));
+  const isOfAny = (/** @type {string} */ one) =>
+    one === say("own-learning") || one.includes("#relu-strict");
+  const learning = paste.hints.filter(isOfAny);
   const [title, ...rest] = [...read.remarks, ...(read.fixture ? learning : [say("covered")])];
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
 }

@@ -12,7 +12,6 @@ import {
   walk,
   whereOf,
 } from "./sources.js";
-import { assignedIn } from "./traceback.js";
 import { say } from "./words.js";
 
 const BEGINS = /#.*\b(?:START CODE|CODE STARTS) HERE/;
@@ -197,8 +196,8 @@ export function readFromOutside({ pieces }) {
   return "";
 }
 
-/** What the lines of a function assign. @type {(taken: Taken, name: string) => [string, string][]} */
-export function linesIn({ pieces }, name) {
+/** The lines of a function. @type {(taken: Taken, name: string) => string} */
+export function textOfFunction({ pieces }, name) {
   const own = pieces.filter((piece) => piece.name === name && piece.kind !== "import");
-  return assignedIn(own.map(({ cell, node }) => textOf(cell.text, node)).join("\n"));
+  return own.map(({ cell, node }) => textOf(cell.text, node)).join("\n");
 }

@@ -13,10 +13,11 @@ import {
 import { explaining } from "./diagnose.js";
 import { ofInputs, unknown } from "./explain.js";
 import { FIXTURES } from "./fixtures.js";
+import { overRelu } from "./hints.js";
 import { doing, firstWrong, whichLine } from "./lines.js";
 import { written } from "./pasted.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
-import { leftAsHandedOut, linesIn, sourceOf } from "./recorded.js";
+import { leftAsHandedOut, sourceOf, textOfFunction } from "./recorded.js";
 import {
   arrayOf,
   decoded,
@@ -29,7 +30,7 @@ import {
 } from "./returned.js";
 import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
 import { knownCauses, likelyMutants } from "./symptoms.js";
-import { frameOf } from "./traceback.js";
+import { assignedIn, frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";
 import { say } from "./words.js";
@@ -181,13 +182,14 @@ export function* diagnosed(done) {
   const order = otherOrder(fixture, taken, name);
   const stop = error && !said.length ? failed(done) : null;
   if (stop) return { ...stop, remarks: [...order, ...stop.remarks] };
-  said = [...order, ...said];
+  const text = textOfFunction(taken, name);
+  said = [...order, ...said, ...overRelu(text, assignedIn(text))];
   const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
   const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
   const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
   const kept = found.verdict === "expected" || found.candidates.length > 0;
-  const own = kept ? null : written({ ...NOTHING, lines: linesIn(taken, name) }, fixture);
+  const own = kept ? null : written({ ...NOTHING, lines: assignedIn(text) }, fixture);
   const prints = own ? Object.values(own.matches(found.seen)) : [false];
   if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
     return { ...found, verdict: "explained", candidates: [own], remarks: said };
@@ -240,7 +242,12 @@ function failed({ error, frames, fixture, absent, taken }) {
   const causes = knownCauses(error, frame);
   // What an assert of the learner's own says is its statement.
   const stopped = error.startsWith("AssertionError") ? "" : error;
-  const paste = { ...NOTHING, error: stopped, frame, lines: linesIn(taken, inside) };
+  const paste = {
+    ...NOTHING,
+    error: stopped,
+    frame,
+    lines: assignedIn(textOfFunction(taken, inside)),
+  };
   const likely = causes.length ? null : likelyMutants(paste, [fixture]);
   const remarks = [...said, ...(likely?.remarks ?? causes)];
   return unknown(likely?.fixture ?? fixture, remarks, new Map(), likely?.candidates ?? []);

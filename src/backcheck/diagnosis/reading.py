@@ -318,6 +318,7 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     passes = any(pattern("own-gradient").fullmatch(name) for name, _ in lines)
     if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
         hints.append(say("relu-slope"))
+    hints += over_relu(text, lines)
     hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
     hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
     hints += [say("third-argument")] if pattern("third-argument").search(text) else []
@@ -340,6 +341,24 @@ def _of_slopes(text: str, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield say("sigmoid-twice", names=", ".join(twice), first=twice[0], n=len(twice))
     if twice := [*dict.fromkeys(name for name in tanh[1] if _is_output(name, lines))]:
         yield say("tanh-twice", names=", ".join(twice), first=twice[0], n=len(twice))
+
+
+def over_relu(text: str, lines: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what is said of a derivative of relu that lets every unit through."""
+    names = dict.fromkeys(
+        found["name"]
+        for line in text.split("\n")
+        if len(line) <= LONGEST and pattern("of-gradient").search(line)
+        for found in pattern("not-strict").finditer(line)
+    )
+    forms = {name: [form for own, form in lines if own == name] for name in names}
+    known = (
+        name
+        for name, some in forms.items()
+        if any(pattern("from-relu").fullmatch(_outside(form)) for form in some)
+        or (pattern("course-output").fullmatch(name) and not any(map(_from_activation, some)))
+    )
+    return [say("relu-strict", name=name) for name in islice(known, 1)]
 
 
 def _fed(

@@ -23,7 +23,7 @@ from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.pasted import written
-from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
+from backcheck.diagnosis.reading import Paste, assigned_in, frame_of, over_relu
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
@@ -284,7 +284,8 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if ran.error and not said:
         failed = _failed(ran)
         return replace(failed, remarks=(*order, *failed.remarks))
-    said = (*order, *said)
+    text = _text_of(ran, ran.name)
+    said = (*order, *said, *over_relu(text, assigned_in(text)))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
@@ -300,7 +301,7 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
     found = replace(found, candidates=tuple(kept))
     if found.verdict != "expected" and not kept:
-        own = written(Paste((), lines=_lines_in(ran, ran.name)), fixture)
+        own = written(Paste((), lines=assigned_in(text)), fixture)
         if own and own.changes <= MOST_LINES and all(matches(own, found.arrays).values()):
             found = replace(found, verdict="explained", candidates=(own,), remarks=())
         elif found.verdict == "explained":
@@ -382,17 +383,17 @@ def _failed(ran: Ran) -> Diagnosis:
     # What an assert of the learner's own says is its statement.
     error = "" if ran.error.startswith("AssertionError") else ran.error
     causes = told(ran.error, frame)
-    paste = Paste((), error=error, frame=frame, lines=_lines_in(ran, function))
+    paste = Paste((), error=error, frame=frame, lines=assigned_in(_text_of(ran, function)))
     likely = None if causes else likely_mutants(paste, [ran.fixture])
     fixture, found, remarks = likely or (ran.fixture, (), causes)
     return Diagnosis("unexplained", fixture or ran.fixture, found, (*absent, *remarks))
 
 
-def _lines_in(ran: Ran, function: str) -> tuple[tuple[str, str], ...]:
-    """Return what the lines of a function assign."""
+def _text_of(ran: Ran, function: str) -> str:
+    """Return the lines of a function."""
     own = [p for p in ran.taken.pieces if getattr(p.node, "name", "") == function]
     lines = (p.cell.text.split("\n")[p.node.lineno - 1 : p.node.end_lineno] for p in own)
-    return assigned_in("\n".join(chain.from_iterable(lines)))
+    return "\n".join(chain.from_iterable(lines))
 
 
 def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
