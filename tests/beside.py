@@ -312,6 +312,27 @@ TWICE = {
 }  # fmt: skip
 """Lines with a derivative of the sigmoid or of tanh, and what goes through it a second time."""
 
+OF_EXPONENTIALS = (
+    "t = (np.exp(q) - np.exp(-q)) / (np.exp(q) + np.exp(-q))\n"
+    "RuntimeWarning: overflow encountered in exp",
+    "slope = 4 * np.exp(2 * q) / (np.exp(2 * q) + 1) ** 2\n"
+    "RuntimeWarning: overflow encountered in square",
+    "own.py:7: RuntimeWarning: invalid value encountered in true_divide\n"
+    "  return np.sinh(q) / np.cosh(q)",
+    "up = np.exp(q)\np = up / np.sum(up, axis=0)\n"
+    "RuntimeWarning: invalid value encountered in divide",
+    "own.py:7: RuntimeWarning: overflow encountered in exp\n  up = np.exp(q)\np = up / up.sum()",
+)
+NO_EXPONENTIALS = (
+    "RuntimeWarning: overflow encountered in square",
+    "s = 1 / (1 + np.exp(-q))\nRuntimeWarning: overflow encountered in exp",
+    "s = 1 / (1 + np.exp(-q))\nds = s * (1 - s)\nRuntimeWarning: overflow encountered in multiply",
+    "up = np.exp(q - q.max())\np = up / up.sum()\nRuntimeWarning: overflow encountered in square",
+    "p = np.exp(q) / np.exp(q).sum()\nown.py:7: RuntimeWarning: overflow encountered in multiply\n"
+    "  v = v - rate * miss",
+)
+"""Overflow with and without a quotient of exponentials that it can be of."""
+
 NOT_STRICT = {
     "dZ1 = np.dot(W2.T, dZ2) * (A1 >= 0)": "A1",
     "dZ2 = np.multiply(dA2, np.int64(A2 >= 0))": "A2",

@@ -11,7 +11,9 @@ from beside import (
     LINES,
     LOST_COSTS,
     NAMES,
+    NO_EXPONENTIALS,
     NOT_STRICT,
+    OF_EXPONENTIALS,
     OWN_CODE,
     SEVERAL_LINES,
     TRAINED,
@@ -43,7 +45,7 @@ def test_page_and_package_agree_on_what_stands_there_and_what_does_not() -> None
     agree(
         *((f"{said}\n{TRAINED}",) for said in (*FAILS, *WORKS)),
         (f"{FAILS[0]}\n{TRAINED}dW2 = np.dot(dZ2, A1.T) / m\n",),
-        *((text,) for text in (*LOST_COSTS, *KEPT_COSTS)),
+        *((text,) for text in (*LOST_COSTS, *KEPT_COSTS, *OF_EXPONENTIALS, *NO_EXPONENTIALS)),
         ("Why does rnn_backward need both gradients?",),
         ("Week 5. Section 6.3 Why is that so?",),
         ("My score = 0.75 in v2.0, section 6.3",),

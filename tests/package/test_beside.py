@@ -18,7 +18,9 @@ from beside import (
     KEPT_COSTS,
     LINES,
     LOST_COSTS,
+    NO_EXPONENTIALS,
     NOT_STRICT,
+    OF_EXPONENTIALS,
     OWN_CODE,
     SEVERAL_LINES,
     TRAINED,
@@ -475,6 +477,13 @@ def test_own_code_is_told_what_its_lines_show(code: str) -> None:
     assert "No program is known here" not in words
     for hint in {*OWN_CODE.values()} - {""}:
         assert (hint in words) == (hint == OWN_CODE[code]), hint
+
+
+@pytest.mark.parametrize("text", [*OF_EXPONENTIALS, *NO_EXPONENTIALS])
+def test_overflow_is_put_down_to_exponentials_where_a_quotient_of_them_stands(text: str) -> None:
+    found = diagnose(text)
+    assert (found.remarks == (say("exp-quotient"),)) == (text in OF_EXPONENTIALS)
+    assert ("learning rate" in str(found).replace("\n", " ")) == (text in NO_EXPONENTIALS)
 
 
 @pytest.mark.parametrize("code", NOT_STRICT)

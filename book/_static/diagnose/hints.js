@@ -49,6 +49,7 @@ export function hintsIn(text, lines) {
     ...ofSlopes(text, lines),
     isBare ? say("relu-slope") : "",
     ...overRelu(text, lines),
+    overflows(text, lines) ? say("exp-quotient") : "",
     sought("sum-of-all", text) ? say("sum-of-all") : "",
     sought("dot-slope", text) ? say("dot-slope") : "",
     sought("third-argument", text) ? say("third-argument") : "",
@@ -61,7 +62,8 @@ export function hintsIn(text, lines) {
 
 /** What is said of derivatives of an activation that are fed with the other array.
  * @type {(text: string, lines: [string, string][]) => string[]} */
-function ofSlopes(text, lines) {
+function ofSlopes(text, assigned) {
+  const lines = assigned.filter((line) => hasCode([line]));
   /** @type {Places} */
   const sigmoidOfA = (code) => every("sigmoid-slope", code);
   /** @type {Places} */
@@ -86,7 +88,8 @@ function ofSlopes(text, lines) {
 export function overRelu(text, lines) {
   const likely = text
     .split("\n")
-    .filter((line) => line.length <= DATA.longest && sought("of-gradient", line));
+    .filter((line) => /<|>=/.test(line) && line.length <= DATA.longest)
+    .filter((line) => sought("of-gradient", line));
   const names = likely.flatMap((line) => every("not-strict", line).map(([, name]) => name));
   const known = [...new Set(names)].find((name) => {
     const forms = lines.filter(([own]) => own === name).map(([, form]) => form);
@@ -94,6 +97,20 @@ export function overRelu(text, lines) {
     return isOfCourse || forms.some((form) => whole("from-relu", outside(form)));
   });
   return known ? [say("relu-strict", { name: known })] : [];
+}
+
+/** Whether overflow is spoken of, and the line it is of may be a quotient of two inf.
+ * @type {(text: string, lines: [string, string][]) => boolean} */
+function overflows(text, lines) {
+  if (!sought("overflowed", text) || !/(?:exp|cosh)\(/.test(text)) return false;
+  const made = lines.filter(([, f]) => whole("from-exp", outside(f)) && !f.includes("max"));
+  const names = new RegExp(`\\b(?:${made.map(([name]) => name).join("|") || "$^"})\\b`, "g");
+  const warned = sought("warned-line", text)?.groups?.line ?? "exp(";
+  // A line without an exponential has another cause than one elsewhere.
+  const some = warned.includes("exp(") ? text.split("\n") : [warned];
+  return some
+    .filter((line) => line.includes("/") && !line.includes("max") && line.length <= DATA.longest)
+    .some((line) => sought("exp-quotient", line.replaceAll(names, "exp()")));
 }
 
 /** @typedef {(code: string) => RegExpExecArray[]} Places */

@@ -37,10 +37,18 @@ export function ofCode(paste, every) {
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
 }
 
+/** The causes of a message: of an overflow, exponentials where they can be the one.
+ * @type {(paste: Paste, printed: boolean) => string[]} */
+function causesOf({ error, frame, hints }, printed) {
+  const said = say("exp-quotient");
+  const isIt = hints.includes(said) && sought("overflowed", error);
+  return isIt ? [said] : knownCauses(error, frame, printed);
+}
+
 /** The likely causes of what a test or numpy said, if they are known.
  * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
 function ofMessage(paste, tests) {
-  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
+  const causes = causesOf(paste, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
   const likely = storedWhole(paste) ?? likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
@@ -91,8 +99,9 @@ export function stillOpen({ fixture, seen }, paste, tests) {
 
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
-export function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame, true) : [];
+export function withMessage(found, paste) {
+  const { error } = paste;
+  const causes = error ? causesOf(paste, true) : [];
   const { fixture, seen } = found;
   if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
     const headline = say("right-but-stopped", {

@@ -319,6 +319,7 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
         hints.append(say("relu-slope"))
     hints += over_relu(text, lines)
+    hints += [say("exp-quotient")] if _overflows(text, lines) else []
     hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
     hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
     hints += [say("third-argument")] if pattern("third-argument").search(text) else []
@@ -332,6 +333,7 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 def _of_slopes(text: str, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield what is said of derivatives of an activation that are fed with the other array."""
+    lines = [line for line in lines if has_code([line])]
     sigmoid = _fed(pattern("sigmoid-slope"), pattern("sigmoid-of-z"), text, lines)
     tanh = _fed(pattern("tanh-slope"), pattern("tanh-of-z"), text, lines)
     for names, says in ((sigmoid[0], say("sigmoid-slope")), (tanh[0], say("tanh-slope"))):
@@ -348,7 +350,8 @@ def over_relu(text: str, lines: Iterable[tuple[str, str]]) -> list[str]:
     names = dict.fromkeys(
         found["name"]
         for line in text.split("\n")
-        if len(line) <= LONGEST and pattern("of-gradient").search(line)
+        if ("<" in line or ">=" in line) and len(line) <= LONGEST
+        if pattern("of-gradient").search(line)
         for found in pattern("not-strict").finditer(line)
     )
     forms = {name: [form for own, form in lines if own == name] for name in names}
@@ -359,6 +362,23 @@ def over_relu(text: str, lines: Iterable[tuple[str, str]]) -> list[str]:
         or (pattern("course-output").fullmatch(name) and not any(map(_from_activation, some)))
     )
     return [say("relu-strict", name=name) for name in islice(known, 1)]
+
+
+def _overflows(text: str, lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether overflow is spoken of, and the line it is of may be a quotient of two inf."""
+    if not pattern("overflowed").search(text) or not re.search(r"(?:exp|cosh)\(", text):
+        return False
+    made = [n for n, f in lines if pattern("from-exp").fullmatch(_outside(f)) and "max" not in f]
+    names = "|".join(dict.fromkeys(made))
+    warned = pattern("warned-line").search(text)
+    # A line without an exponential has another cause than one elsewhere.
+    is_other = warned and "exp(" not in warned["line"]
+    for line in [warned["line"]] if warned and is_other else text.split("\n"):
+        if "/" in line and "max" not in line and len(line) <= LONGEST:
+            whole = re.sub(rf"\b(?:{names})\b", "exp()", line) if names else line
+            if pattern("exp-quotient").search(whole):
+                return True
+    return False
 
 
 def _fed(
