@@ -239,6 +239,8 @@ LINES = {
         "In Week 3 public_tests.py, edition C", ""),
     "dZ1 = W2.T * dZ2 * (1 - np.power(A1, 2))": ("Week 3 public_tests.py, edition C", ""),
     "dZ1 = np.dot(W2.T, dZ2) * np.dot(1 - A1 ** 2, Z1)": ("Week 3 public_tests.py, edition C", ""),
+    "dZ1 = np.dot(W2.T, dZ2) * (np.ones(A1.shape) * (A1 > 0).astype(float))": (
+        "this line computes dZ1 as the test expects", ""),
     "l1 = np.dot(W2.T, yhat - y)\nl1[z1 < 0] = 0\n"
     "grad_W2 = np.dot(yhat - y, h.T)/batch_size; grad_b2 = np.sum(yhat - y, axis=1, keepdims=True)":
         ("NLP Week 4 back_prop", "the average over m left out"),
@@ -253,6 +255,9 @@ SEVERAL_LINES = {
     "dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob\ndA2 = np.dot(W3.T, dZ3) * D2 * keep_prob": (1, 1),
     "dZ1 = np.dot(W2.T, dZ2) * (1 - Z1**2)\ndb1 = np.sum(dZ1) / m\n"
     "dZ1 = np.dot(W2.T, dZ2) * (1 - A1)**2\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m": (1, 3),
+    "Relu works in the planar notebook with\ndZ1 = W2.T @ dZ2 * (np.ones_like(A1) * (A1 > 0))\n"
+    "and learns a straight border with\ndZ1 = W2.T @ dZ2 * (np.ones_like(A1) * (A1 >= 0))\n"
+    "Why is that so?": (1, 1),
 }
 """Several lines for one name, and how many of them are right and wrong."""
 
@@ -282,6 +287,79 @@ OWN_CODE = {
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
 }
 """Code of one's own, and what one of its hints says."""
+
+TWICE = {
+    "guess = sigmoid(v @ h + c)\ndown = miss * sigmoid(guess) * (1 - sigmoid(guess))": "guess",
+    "guess = 1 / (1 + np.exp(-(v @ h)))\n"
+    "down = (1.0 - sigmoid(guess)) * sigmoid(guess) * miss": "guess",
+    "self.top = self.sigmoid(q)\n"
+    "down = miss * self.sigmoid(self.top) * (1 - self.sigmoid(self.top))": "top",
+    "def slope(x):\n    return sigmoid(x) * (1 - sigmoid(x))\nmid = sigmoid(np.dot(v, x))\n"
+    "top = sigmoid(np.dot(u, mid))\ndown = miss * slope(top)\nlow = u.T @ down * slope(mid)":
+        "top, mid",
+    "def act(x, deriv=False):\n    if deriv:\n        s = sigmoid(x)\n        return s * (1 - s)\n"
+    "    return sigmoid(x)\nmid = sigmoid(v @ x)\ndown = miss * act(mid, deriv=True)": "mid",
+    "s = sigmoid(A2)\ndown = miss * s * (1 - s)": "A2",
+    "mid = np.tanh(v @ x)\ndown = miss * (1 - np.tanh(mid) ** 2)": "mid",
+    "mid = np.tanh(v @ x)\ndown = miss * (1 - np.power(np.tanh(mid), 2))": "mid",
+    # Once alone
+    "q = v @ sigmoid(p)\ndown = miss * sigmoid(q) * (1 - sigmoid(q))": "",
+    "out = v @ h\nguess = sigmoid(out)\ndown = miss * sigmoid(out) * (1 - sigmoid(out))": "",
+    "c = f * c + i * np.tanh(g)\ndown = miss * o * (1 - np.tanh(c) ** 2)": "",
+    "def slope(x):\n    return x * (1 - x)\nmid = sigmoid(v @ x)\ndown = miss * slope(mid)": "",
+    "guess = act(q, deriv=True)\ndown = miss * sigmoid(guess) * (1 - sigmoid(guess))": "",
+    "error = reply * (1 - reply) * (goal - reply)\nlow = gave * (1 - gave) * total": "",
+}  # fmt: skip
+"""Lines with a derivative of the sigmoid or of tanh, and what goes through it a second time."""
+
+OF_EXPONENTIALS = (
+    "t = (np.exp(q) - np.exp(-q)) / (np.exp(q) + np.exp(-q))\n"
+    "RuntimeWarning: overflow encountered in exp",
+    "slope = 4 * np.exp(2 * q) / (np.exp(2 * q) + 1) ** 2\n"
+    "RuntimeWarning: overflow encountered in square",
+    "own.py:7: RuntimeWarning: invalid value encountered in true_divide\n"
+    "  return np.sinh(q) / np.cosh(q)",
+    "up = np.exp(q)\np = up / np.sum(up, axis=0)\n"
+    "RuntimeWarning: invalid value encountered in divide",
+    "own.py:7: RuntimeWarning: overflow encountered in exp\n  up = np.exp(q)\np = up / up.sum()",
+)
+NO_EXPONENTIALS = (
+    "RuntimeWarning: overflow encountered in square",
+    "s = 1 / (1 + np.exp(-q))\nRuntimeWarning: overflow encountered in exp",
+    "s = 1 / (1 + np.exp(-q))\nds = s * (1 - s)\nRuntimeWarning: overflow encountered in multiply",
+    "up = np.exp(q - q.max())\np = up / up.sum()\nRuntimeWarning: overflow encountered in square",
+    "p = np.exp(q) / np.exp(q).sum()\nown.py:7: RuntimeWarning: overflow encountered in multiply\n"
+    "  v = v - rate * miss",
+)
+"""Overflow with and without a quotient of exponentials that it can be of."""
+
+NOT_STRICT = {
+    "dZ1 = np.dot(W2.T, dZ2) * (A1 >= 0)": "A1",
+    "dZ2 = np.multiply(dA2, np.int64(A2 >= 0))": "A2",
+    "hid = np.maximum(0, v @ x)\ngrad_v = ((u.T @ miss) * (hid >= 0)) @ x.T": "hid",
+    "A1 = relu(Z1)\ndZ1 = np.dot(W2.T, dZ2)\ndZ1[A1 < 0] = 0": "A1",
+    "dZ1 = np.dot(W2.T, dZ2) * (A1 > 0)": "",
+    "dZ1 = np.dot(W2.T, dZ2) * (Z1 >= 0)": "",
+    "dZ2 = A2 - Y\nguess = (A2 >= 0.5)": "",
+    "hid = v @ x\ngrad_v = ((u.T @ miss) * (hid >= 0)) @ x.T": "",
+    "A1 = np.tanh(Z1)\ndZ1 = np.dot(W2.T, dZ2) * (A1 >= 0)": "",
+}
+"""Derivatives of relu, and the output in them that is compared as if it had a sign."""
+
+LOST_COSTS = (
+    "The cost is nan.",
+    "Loss after epoch 40: NaN",
+    "From the third step on my loss becomes nan, whatever the rate.",
+    "cost with the first weights: nan\nRuntimeWarning: divide by zero encountered in log",
+    "RuntimeWarning: invalid value encountered in multiply",
+    "RuntimeWarning: invalid value encountered in log",
+)
+KEPT_COSTS = (
+    "db1 = nan, and the cost goes down",
+    "The cost falls while db1 is nan.",
+    "cost = 0, db1 = nan",
+)
+"""Texts of which the cost is nan, and of which another number is."""
 
 TRAINED = """Z1 = np.dot(w1, x) + b1
 A1 = sigmoid(Z1)

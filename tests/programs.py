@@ -193,6 +193,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "m of the units": (WEEK_3, [("X.shape[1]", "len(X)"), in_place, dots]),
     "no derivative": (WEEK_3, [(f" * {TANH}", "")]),
     "another derivative": (WEEK_3, [(TANH, "A1 * (1 - A1)"), dots]),
+    "a relu that stops no unit": (WEEK_3, [(TANH, "(A1 >= 0)"), dots]),
+    "a relu of Z": (WEEK_3, [(TANH, "(cache['Z1'] >= 0)")]),
     "no 1/m": (WEEK_3, [("dZ1 @ X.T / m", "dZ1 @ X.T"), dots]),
     "1/m twice": (WEEK_3, [("A2 - Y", "(A2 - Y) / m")]),
     "another sign": (WEEK_3, [("A2 - Y", "Y - A2"), entries]),

@@ -3,7 +3,23 @@
 import pytest
 from test_engine import agree
 
-from beside import BESIDE, FAILS, LATEX, LINES, NAMES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
+from beside import (
+    BESIDE,
+    FAILS,
+    KEPT_COSTS,
+    LATEX,
+    LINES,
+    LOST_COSTS,
+    NAMES,
+    NO_EXPONENTIALS,
+    NOT_STRICT,
+    OF_EXPONENTIALS,
+    OWN_CODE,
+    SEVERAL_LINES,
+    TRAINED,
+    TWICE,
+    WORKS,
+)
 
 # Where the package's tests make the same diagnoses.
 pytestmark = pytest.mark.xdist_group("beside")
@@ -19,7 +35,7 @@ def test_page_and_package_agree_on_what_stands_beside_each_other(name: str) -> N
 def test_page_and_package_agree_on_lines_of_code_alone() -> None:
     agree(
         *((f"Is this right?\n{lines}\n",) for lines in LINES),
-        *((one,) for one in (*SEVERAL_LINES, *OWN_CODE)),
+        *((one,) for one in (*SEVERAL_LINES, *OWN_CODE, *TWICE, *NOT_STRICT)),
     )
 
 
@@ -32,6 +48,7 @@ def test_page_and_package_agree_on_what_stands_there_and_what_does_not() -> None
     agree(
         *((f"{said}\n{TRAINED}",) for said in (*FAILS, *WORKS)),
         (f"{FAILS[0]}\n{TRAINED}dW2 = np.dot(dZ2, A1.T) / m\n",),
+        *((text,) for text in (*LOST_COSTS, *KEPT_COSTS, *OF_EXPONENTIALS, *NO_EXPONENTIALS)),
         ("Why does rnn_backward need both gradients?",),
         ("Week 5. Section 6.3 Why is that so?",),
         ("My score = 0.75 in v2.0, section 6.3",),

@@ -47,6 +47,7 @@ LAYERS = (
         "handout",
         "numbers",
         "traceback",
+        "hints",
         "helpers",
         "reading",
         "operators",

@@ -12,7 +12,21 @@ from backcheck.diagnosis.diagnose import Diagnosis, diagnose
 from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
 from backcheck.showing.words import say
-from beside import BESIDE, FAILS, LINES, OWN_CODE, SEVERAL_LINES, TRAINED, WORKS
+from beside import (
+    BESIDE,
+    FAILS,
+    KEPT_COSTS,
+    LINES,
+    LOST_COSTS,
+    NO_EXPONENTIALS,
+    NOT_STRICT,
+    OF_EXPONENTIALS,
+    OWN_CODE,
+    SEVERAL_LINES,
+    TRAINED,
+    TWICE,
+    WORKS,
+)
 from programs import learners
 from told import told
 
@@ -430,7 +444,9 @@ def test_a_line_is_shown_as_it_was_pasted_where_another_line_has_its_own_step() 
 @pytest.mark.parametrize(
     ("line", "slope"),
     [
-        ("delta = (y - t) * t * (1 - t)", "sigmoid"),
+        ("delta = (y - z) * (1 - z) * z", "sigmoid"),
+        ("delta = (y - t) * t * (1 - t)", ""),
+        ("def slope(x):\n    return x * (1 - x)\nq = W @ x\ndelta = up * slope(q)", "sigmoid"),
         ("delta = np.multiply(z[1], 1.0 - z[1])", "sigmoid"),
         ("grad = up * (1 - Z2 ** 2)", "tanh"),
         ("grad = up * (1 - np.power(x, 2))", "tanh"),
@@ -453,6 +469,19 @@ def test_a_derivative_in_own_code_is_told_of_what_it_is_one(line: str, slope: st
     assert found == [slope] * bool(slope)
 
 
+@pytest.mark.parametrize("code", TWICE)
+def test_own_code_is_told_what_goes_through_an_activation_twice_and_where_networks_are(
+    code: str,
+) -> None:
+    with pytest.raises(ValueError, match="There is code in this text") as refused:
+        diagnose(code)
+    said = str(refused.value)
+    named = re.findall(r"([\w, ]+) (?:is an|are) activation\S* outputs? already", said)
+    assert [one.strip() for one in named] == [TWICE[code]] * bool(TWICE[code])
+    assert say("own-learning") in said
+    assert TWICE[code] or "applied twice" not in said
+
+
 @pytest.mark.parametrize("code", OWN_CODE)
 def test_own_code_is_told_what_its_lines_show(code: str) -> None:
     try:
@@ -463,6 +492,39 @@ def test_own_code_is_told_what_its_lines_show(code: str) -> None:
     assert "No program is known here" not in words
     for hint in {*OWN_CODE.values()} - {""}:
         assert (hint in words) == (hint == OWN_CODE[code]), hint
+
+
+@pytest.mark.parametrize("text", [*OF_EXPONENTIALS, *NO_EXPONENTIALS])
+def test_overflow_is_put_down_to_exponentials_where_a_quotient_of_them_stands(text: str) -> None:
+    found = diagnose(text)
+    assert (found.remarks == (say("exp-quotient"),)) == (text in OF_EXPONENTIALS)
+    assert ("learning rate" in str(found).replace("\n", " ")) == (text in NO_EXPONENTIALS)
+
+
+@pytest.mark.parametrize("code", NOT_STRICT)
+def test_a_derivative_of_relu_that_lets_every_unit_through_is_told_so(code: str) -> None:
+    said = str(diagnose(f"{code}\ndW1 = np.dot(dZ1, X.T) / m", changes=1))
+    wanted = NOT_STRICT[code]
+    assert ("Read relu#relu-strict." in said) == bool(wanted)
+    assert f"{wanted} >= 0 is True for every" in " ".join(said.split()) or not wanted
+
+
+def test_run_tells_that_a_derivative_of_relu_lets_every_unit_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, strict in (("a relu that stops no unit", 1), ("a relu of Z", 0)):
+        learner = next(one for one in learners() if one.name == name)
+        (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
+        main(["run", learner.id, f"{tmp_path / 'own.py'}"])
+        assert capsys.readouterr().out.count("Read relu#relu-strict.") == strict
+
+
+@pytest.mark.parametrize("text", [*LOST_COSTS, *KEPT_COSTS])
+def test_a_cost_that_is_nan_leads_to_its_page_and_to_a_saturated_sigmoid_first(text: str) -> None:
+    said = " ".join(str(diagnose(text)).split())
+    assert said.count("Read cost-is-nan.") == (text in LOST_COSTS)
+    after = [said.find(one) for one in ("exactly 0 or 1", "fractional power") if one in said]
+    assert after == sorted(after)
 
 
 def test_own_code_with_data_and_predictions_is_told_where_to_go_on() -> None:

@@ -111,7 +111,9 @@ function withLost(found, lost) {
   const known = own.filter((name) => steps.includes(name));
   const names = [...new Set([...known, ...steps])].join(", ");
   const n = steps.length;
-  const page = steps.includes("cost") ? [say("read-page", { page: "cost-is-nan" })] : [];
+  const isTold = found.remarks.some((one) => one.includes("cost-is-nan"));
+  const isCost = steps.includes("cost") && !isTold;
+  const page = isCost ? [say("read-page", { page: "cost-is-nan" })] : [];
   const kept = candidates.filter(({ values }) =>
     known.every((step) => !values[step]?.d.every(Number.isFinite)),
   );
@@ -127,8 +129,11 @@ function withLost(found, lost) {
   }
   const begins = [...whereLost(found, steps)];
   const tells = say("not-finite", { names, n });
-  if (!seen.size && !found.headline) return { ...found, headline: tells };
-  if (verdict !== "expected") return { ...found, remarks: [tells, ...begins, ...rest] };
+  if (!seen.size && !found.headline)
+    return { ...found, headline: tells, remarks: [...page, ...rest] };
+  if (verdict !== "expected") {
+    return { ...found, remarks: [tells, ...begins, ...page, ...rest] };
+  }
   const of = { right: [...seen.keys()].join(", "), is_right: say("is", { n: seen.size }) };
   // What a test accepts beside the right numbers says nothing of those that are lost.
   const remarks = page.length ? [...begins, ...page] : [tells, ...begins];

@@ -1,8 +1,9 @@
 // @ts-check
 /* Lines of code that stand alone; see judged.py. */
+
+import { withOwnCode } from "./hints.js";
 import { eachAlone, linesOf, stepOf, stepsIn, written } from "./pasted.js";
 import { operationsIn } from "./program.js";
-import { withOwnCode } from "./traceback.js";
 import { compared, groupedBy } from "./util.js";
 import { say } from "./words.js";
 
@@ -22,7 +23,7 @@ export function judged(paste, tests) {
     return {
       fixture: null,
       candidates: [],
-      remarks: [say("lines-unread"), ...withOwnCode(paste.hints)],
+      remarks: [say("lines-unread"), ...withOwnCode(paste.hints, paste.lines)],
     };
   const newest = [...groupedBy(likely, (test) => test.function).values()].map(([test]) => test);
   const own = newest.map((test) => written(paste, test));

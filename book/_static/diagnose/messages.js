@@ -3,12 +3,13 @@
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
+import { withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
 import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
-import { hasCode, withOwnCode } from "./traceback.js";
+import { hasCode } from "./traceback.js";
 import { say, sought, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
@@ -29,15 +30,25 @@ export function ofCode(paste, every) {
   const isAlone = !error && !failing.length && !problem && !lost.length;
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
   if (!read) return null;
-  const learning = paste.hints.filter((one) => one === say("own-learning"));
+  const isOfAny = (/** @type {string} */ one) =>
+    one === say("own-learning") || one.includes("#relu-strict");
+  const learning = paste.hints.filter(isOfAny);
   const [title, ...rest] = [...read.remarks, ...(read.fixture ? learning : [say("covered")])];
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
+}
+
+/** The causes of a message: of an overflow, exponentials where they can be the one.
+ * @type {(paste: Paste, printed: boolean) => string[]} */
+function causesOf({ error, frame, hints }, printed) {
+  const said = say("exp-quotient");
+  const isIt = hints.includes(said) && sought("overflowed", error);
+  return isIt ? [said] : knownCauses(error, frame, printed);
 }
 
 /** The likely causes of what a test or numpy said, if they are known.
  * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
 function ofMessage(paste, tests) {
-  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
+  const causes = causesOf(paste, paste.arrays.length > 0);
   if (causes.length) return unknown(null, causes);
   const likely = storedWhole(paste) ?? likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
@@ -88,8 +99,9 @@ export function stillOpen({ fixture, seen }, paste, tests) {
 
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
-export function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame, true) : [];
+export function withMessage(found, paste) {
+  const { error } = paste;
+  const causes = error ? causesOf(paste, true) : [];
   const { fixture, seen } = found;
   if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
     const headline = say("right-but-stopped", {
@@ -158,7 +170,7 @@ export function withoutNumbers(paste, wanted, every) {
   if (nothing && !unread)
     return { ...unknown(fixture, [...others, say("covered")]), headline: nothing };
   const said = say(paste.error ? "unknown-message" : some ? "no-test-fits" : "nothing-said");
-  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.hints) : [];
+  const own = !paste.error && hasCode(paste.lines) ? withOwnCode(paste.hints, paste.lines) : [];
   const remarks = unread && !some ? [] : [said, ...own, say("covered")];
   return unknown(fixture, remarks, arraysByName(paste));
 }

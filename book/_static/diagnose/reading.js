@@ -1,16 +1,10 @@
 // @ts-check
 /* From a pasted text to printed arrays, and to what a test or numpy said. */
+
 import { callsIn } from "./helpers.js";
+import { hintsIn, nothingIn } from "./hints.js";
 import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
-import {
-  assignedIn,
-  complaints,
-  hintsIn,
-  lastFrame,
-  lostIn,
-  nothingIn,
-  withoutQuotedCode,
-} from "./traceback.js";
+import { assignedIn, complaints, lastFrame, lostIn, withoutQuotedCode } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
 

@@ -14,6 +14,7 @@ import { explaining } from "./diagnose.js";
 import { ofInputs, unknown } from "./explain.js";
 import { FIXTURES } from "./fixtures.js";
 import { callsIn, saidOfCalls } from "./helpers.js";
+import { overRelu } from "./hints.js";
 import { doing, firstWrong, whichLine } from "./lines.js";
 import { written } from "./pasted.js";
 import { fromArrays, NOTHING, Unreadable } from "./reading.js";
@@ -182,15 +183,14 @@ export function* diagnosed(done) {
   const order = otherOrder(fixture, taken, name);
   const stop = error && !said.length ? failed(done) : null;
   if (stop) return { ...stop, remarks: [...order, ...stop.remarks] };
-  said = [...order, ...said];
+  const text = textOfFunction(taken, name);
+  said = [...order, ...said, ...overRelu(text, assignedIn(text))];
   const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
   const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
   const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
   const kept = found.verdict === "expected" || found.candidates.length > 0;
-  const own = kept
-    ? null
-    : written({ ...NOTHING, lines: assignedIn(textOfFunction(taken, name)) }, fixture);
+  const own = kept ? null : written({ ...NOTHING, lines: assignedIn(text) }, fixture);
   const prints = own ? Object.values(own.matches(found.seen)) : [false];
   if (own && own.changes <= DATA.most_lines && prints.every(Boolean))
     return { ...found, verdict: "explained", candidates: [own], remarks: said };

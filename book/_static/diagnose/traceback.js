@@ -86,58 +86,13 @@ export const assignedIn = (text) =>
   });
 
 /** The names of single numbers that are nan or infinite. @param {string} text */
-export const lostIn = (text) => every("lost", text).map(({ groups = {} }) => groups.name);
+export const lostIn = (text) => [
+  ...every("lost", text).map(({ groups = {} }) => groups.name),
+  ...(sought("lost-cost", text) ? ["cost"] : []),
+];
 
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
-
-/** What to do with lines that compute no step of a known test.
- * @type {(hints: string[]) => string[]} */
-export const withOwnCode = (hints) => [...hints, say("paste-whole"), say("own-network")];
-
-/** What can be said of code whose lines are those of no known test.
- * @type {(text: string, lines: [string, string][]) => string[]} */
-export function hintsIn(text, lines) {
-  const code = lines.map(([, form]) => form).join("\n");
-  const isFed = (/** @type {RegExpExecArray[]} */ places) =>
-    places.some(([, ...names]) => !isOutput(names.find(Boolean) ?? "", lines));
-  const passes = lines.some(([name]) => whole("own-gradient", name));
-  const down = every("goes-down", code).map(([, ...names]) => names.find(Boolean));
-  const steep = every("times-slope", code).map(([, name]) => name);
-  const isBare = passes && sought("relu-used", text) && !sought("relu-derived", text);
-  return [
-    isFed(every("sigmoid-slope", code)) ? say("sigmoid-slope") : "",
-    isFed(every("tanh-slope", code)) ? say("tanh-slope") : "",
-    isBare ? say("relu-slope") : "",
-    sought("sum-of-all", text) ? say("sum-of-all") : "",
-    sought("dot-slope", text) ? say("dot-slope") : "",
-    sought("third-argument", text) ? say("third-argument") : "",
-    ...[...new Set(down)].flatMap((name) =>
-      name && steep.includes(name) ? say("error-goes-down", { name }) : [],
-    ),
-    hasCode(lines) && sought("fails-to-learn", text) ? say("own-learning") : "",
-  ].filter(Boolean);
-}
-
-/** Whether a name is that of an activation's output: by what it is assigned, or so.
- * @type {(name: string, lines: [string, string][]) => boolean} */
-function isOutput(name, lines) {
-  const [base] = name.split("[");
-  const forms = lines.filter(([own]) => own === base).map(([, form]) => form);
-  if (forms.some((form) => sought("from-activation", form))) return true;
-  const isProduct = forms.some((form) => sought("from-product", form));
-  return !isProduct && whole("output-name", base) !== null;
-}
-
-/** Says that a text has no numbers, or none that is printed under a known name.
- * @param {string} text */
-export function nothingIn(text) {
-  const lines = assignedIn(text);
-  if (hasCode(lines)) return [say("only-code"), ...withOwnCode(hintsIn(text, lines))];
-  const numbers = every("number", without("numbering", text, " "));
-  const found = numbers.find(([word]) => word.includes("."));
-  return [found ? say("other-numbers", { first: found[0] }) : say("no-numbers"), say("question")];
-}
 
 /** Which outputs the test complained of, the function, and the exception. @param {string} text */
 export function complaints(text) {

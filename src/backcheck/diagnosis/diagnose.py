@@ -354,9 +354,16 @@ def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> 
     return replace(of, remarks=remarks, headline=say("message-first"))
 
 
+def _causes(paste: Paste, printed: bool) -> tuple[str, ...]:
+    """Return the causes of a message: of an overflow, exponentials where they can be the one."""
+    if (said := say("exp-quotient")) in paste.hints and pattern("overflowed").search(paste.error):
+        return (said,)
+    return told(paste.error, paste.frame, printed)
+
+
 def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
     """Return an answer with the causes of a message that stands beside the numbers."""
-    causes = told(paste.error, paste.frame, printed=True)
+    causes = _causes(paste, printed=True)
     beside = say("message-too", error=paste.error[:80])
     if found.verdict == "expected" and found.fixture and not pattern("warning").match(paste.error):
         right, n = ", ".join(found.arrays), len(found.arrays)
@@ -394,14 +401,14 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     if not (lines := judged(paste, every)):
         return None
     test, candidates, (headline, *more) = lines
-    learning = [hint for hint in paste.hints if hint == say("own-learning")]
-    more += learning if test else [covered()]
+    of_any = [hint for hint in paste.hints if hint == say("own-learning") or "#relu-strict" in hint]
+    more += of_any if test else [covered()]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
 
 def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
-    if causes := told(paste.error, paste.frame, bool(paste.arrays)):
+    if causes := _causes(paste, bool(paste.arrays)):
         return Diagnosis("unexplained", None, (), causes)
     likely = _stored_whole(paste) or likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None
@@ -462,7 +469,8 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
         values = (mutant.values.get(step, np.nan) for step in steps if step in own)
         return not any(np.isfinite(value).all() for value in values)
 
-    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps else ()
+    is_told = any("cost-is-nan" in one for one in found.remarks)
+    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps and not is_told else ()
     # What is nan need not be asked for.
     left = [name for name in own if name not in found.arrays]
     asks, rest = say("paste-more", outputs=" and ".join(left[:2])), found.remarks
@@ -477,9 +485,9 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     begins = tuple(_where_lost(found, steps))
     tells = say("not-finite", names=names, n=n)
     if not found.arrays and not found.headline:
-        return replace(found, headline=tells)
+        return replace(found, headline=tells, remarks=(*page, *rest))
     if found.verdict != "expected":
-        return replace(found, remarks=(tells, *begins, *rest))
+        return replace(found, remarks=(tells, *begins, *page, *rest))
     right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))
     said = say("right-but-lost", right=right, is_right=is_right, names=names, n=n)
     # What a test accepts beside the right numbers says nothing of those that are lost.
@@ -638,7 +646,7 @@ def _without_numbers(paste: Paste, tests: Sequence[Fixture], every: Sequence[Fix
         return Diagnosis("unexplained", fixture, (), remarks, headline=headline)
     said = say("unknown-message" if paste.error else "no-test-fits" if arrays else "nothing-said")
     is_own = has_code(paste.lines) and not paste.error
-    own = with_own_code(paste.hints) if is_own else []
+    own = with_own_code(paste.hints, paste.lines) if is_own else []
     remarks = () if unread and not arrays else (said, *own, covered())
     return Diagnosis("unexplained", fixture, (), remarks, arrays)
 

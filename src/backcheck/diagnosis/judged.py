@@ -31,7 +31,7 @@ def judged(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     counts = {test: (len(_gradients(read[test], test)), len(read[test]) > 0) for test in tests}
     most = max(counts.values(), default=(0, False))
     if not any(most):
-        return None, (), (say("lines-unread"), *with_own_code(paste.hints))
+        return None, (), (say("lines-unread"), *with_own_code(paste.hints, paste.lines))
     newest: dict[str, Fixture] = {}
     for test in tests:
         if counts[test] == most:

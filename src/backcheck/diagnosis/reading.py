@@ -288,26 +288,38 @@ def has_code(lines: Iterable[tuple[str, str]]) -> bool:
     return any(pattern("code").match(form) for _, form in lines)
 
 
-def with_own_code(hints: Iterable[str]) -> list[str]:
+def with_own_code(hints: Iterable[str], lines: Sequence[tuple[str, str]]) -> list[str]:
     """Return what to do with lines that compute no step of a known test."""
-    return [*hints, say("paste-whole"), say("own-network")]
+    passes_back = len(lines) > 1 and has_code(lines) and _passes_back(lines)
+    learning = [say("own-learning")] if passes_back else []
+    return [*dict.fromkeys([*hints, *learning]), say("paste-whole"), say("own-network")]
+
+
+def _passes_back(lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether lines have the derivative of an activation, or a gradient by a product."""
+    slopes = (
+        pattern("sigmoid-slope"),
+        pattern("tanh-slope"),
+        pattern("sigmoid-of-z"),
+        pattern("tanh-of-z"),
+        pattern("slope-called"),
+    )
+    return any(
+        any(slope.search(form) for slope in slopes)
+        or (pattern("own-gradient").fullmatch(name) and pattern("from-product").search(form))
+        for name, form in lines
+    )
 
 
 def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return what can be said of code whose lines are those of no known test."""
     code = "\n".join(form for _, form in lines)
-    slopes = {
-        say("sigmoid-slope"): pattern("sigmoid-slope").finditer(code),
-        say("tanh-slope"): pattern("tanh-slope").finditer(code),
-    }
-    hints = [
-        says
-        for says, places in slopes.items()
-        if not all(_is_output(next(filter(None, place.groups())), lines) for place in places)
-    ]
+    hints = [*_of_slopes(text, lines)]
     passes = any(pattern("own-gradient").fullmatch(name) for name, _ in lines)
     if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
         hints.append(say("relu-slope"))
+    hints += over_relu(text, lines)
+    hints += [say("exp-quotient")] if _overflows(text, lines) else []
     hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
     hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
     hints += [say("third-argument")] if pattern("third-argument").search(text) else []
@@ -319,14 +331,112 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(hints)
 
 
+def _of_slopes(text: str, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield what is said of derivatives of an activation that are fed with the other array."""
+    lines = [line for line in lines if has_code([line])]
+    sigmoid = _fed(pattern("sigmoid-slope"), pattern("sigmoid-of-z"), text, lines)
+    tanh = _fed(pattern("tanh-slope"), pattern("tanh-of-z"), text, lines)
+    for names, says in ((sigmoid[0], say("sigmoid-slope")), (tanh[0], say("tanh-slope"))):
+        if any(_is_input(name, lines) for name in names):
+            yield says
+    if twice := [*dict.fromkeys(name for name in sigmoid[1] if _is_output(name, lines))]:
+        yield say("sigmoid-twice", names=", ".join(twice), first=twice[0], n=len(twice))
+    if twice := [*dict.fromkeys(name for name in tanh[1] if _is_output(name, lines))]:
+        yield say("tanh-twice", names=", ".join(twice), first=twice[0], n=len(twice))
+
+
+def over_relu(text: str, lines: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what is said of a derivative of relu that lets every unit through."""
+    names = dict.fromkeys(
+        found["name"]
+        for line in text.split("\n")
+        if ("<" in line or ">=" in line) and len(line) <= LONGEST
+        if pattern("of-gradient").search(line)
+        for found in pattern("not-strict").finditer(line)
+    )
+    forms = {name: [form for own, form in lines if own == name] for name in names}
+    known = (
+        name
+        for name, some in forms.items()
+        if any(pattern("from-relu").fullmatch(_outside(form)) for form in some)
+        or (pattern("course-output").fullmatch(name) and not any(map(_from_activation, some)))
+    )
+    return [say("relu-strict", name=name) for name in islice(known, 1)]
+
+
+def _overflows(text: str, lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether overflow is spoken of, and the line it is of may be a quotient of two inf."""
+    if not pattern("overflowed").search(text) or not re.search(r"(?:exp|cosh)\(", text):
+        return False
+    made = [n for n, f in lines if pattern("from-exp").fullmatch(_outside(f)) and "max" not in f]
+    names = "|".join(dict.fromkeys(made))
+    warned = pattern("warned-line").search(text)
+    # A line without an exponential has another cause than one elsewhere.
+    is_other = warned and "exp(" not in warned["line"]
+    for line in [warned["line"]] if warned and is_other else text.split("\n"):
+        if "/" in line and "max" not in line and len(line) <= LONGEST:
+            whole = re.sub(rf"\b(?:{names})\b", "exp()", line) if names else line
+            if pattern("exp-quotient").search(whole):
+                return True
+    return False
+
+
+def _fed(
+    of_a: re.Pattern[str], of_z: re.Pattern[str], text: str, lines: Sequence[tuple[str, str]]
+) -> tuple[list[str], list[str]]:
+    """Return what a derivative from A is fed with in lines, and what one from Z is."""
+    code = "\n".join(form for _, form in lines)
+    found = [_last(of_a, code), [*_last(of_z, code), *_activated(_last(of_a, code), lines)]]
+    for made in pattern("slope-function").finditer(text):
+        inside = assigned_in(made[0])
+        from_z = [*_last(of_z, made[0]), *_activated(_last(of_a, made[0]), inside)]
+        # A function that is both the activation and its derivative is told which of them to be.
+        flag = r", *(?:\w+ *= *)?(?:True|1) *" if made["flag"] else "[,)]"
+        call = rf"\b{made['function']}\( *(?:self\.)?([A-Za-z_]\w*(?:\[\w+\])*) *{flag}"
+        for place, names in enumerate((_last(of_a, made[0]), from_z)):
+            if any(name.partition("[")[0] == made["of"] for name in names):
+                found[place] += re.findall(call, code)
+    return found[0], found[1]
+
+
+def _last(slope: re.Pattern[str], code: str) -> list[str]:
+    return [found[found.lastindex or 0] for found in slope.finditer(code)]
+
+
+def _activated(names: Iterable[str], lines: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what goes into the activation of which some names are the output."""
+    wanted = {*names}
+    made = (pattern("activated").fullmatch(form) for name, form in lines if name in wanted)
+    return [found[found.lastindex or 0] for found in made if found]
+
+
+def _outside(form: str) -> str:
+    """Return a form without what stands in the parentheses of its calls."""
+    inner = pattern("within").sub(r"\1", form)
+    return form if inner == form else _outside(inner)
+
+
 def _is_output(name: str, lines: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a name is that of an activation's output: by what it is assigned, or so."""
+    """Return whether a name is that of an activation's output: by all its lines, or as in A1."""
     base = name.partition("[")[0]
     forms = [form for own, form in lines if own == base]
-    if any(pattern("from-activation").search(form) for form in forms):
-        return True
-    is_product = any(pattern("from-product").search(form) for form in forms)
-    return not is_product and bool(pattern("output-name").fullmatch(base))
+    known = forms or pattern("course-output").fullmatch(base)
+    return bool(known) and all(map(_from_activation, forms))
+
+
+def _is_input(name: str, lines: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a name is that of an activation's input: by one of its lines, or as in z."""
+    base = name.partition("[")[0]
+    forms = [form for own, form in lines if own == base]
+    if any(map(_from_activation, forms)):
+        return False
+    products = (pattern("from-product").search(_outside(form)) for form in forms)
+    return any(products) or bool(pattern("input-name").fullmatch(base))
+
+
+def _from_activation(form: str) -> bool:
+    is_slope = pattern("slope-called").search(form) or "True" in form
+    return not is_slope and bool(pattern("from-activation").fullmatch(_outside(form)))
 
 
 def _assigned(name: str, own: str | None, form: str) -> str:
@@ -362,7 +472,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     shapes = {name: shape for name, shape in _printed_shapes(output, names) if name}
     arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
     spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(output))
-    single = tuple(dict.fromkeys(filter(None, spelled)))
+    cost = ["cost"] if pattern("lost-cost").search(output) else []
+    single = tuple(dict.fromkeys([*filter(None, spelled), *cost]))
     arrays, lost = _finite(arrays, single)
     if many or len(arrays) > MOST_ARRAYS:
         arrays, problem = [], say("too-many", arrays=MOST_ARRAYS, numbers=f"{MOST_NUMBERS:,}")
@@ -399,7 +510,7 @@ def _printed_shapes(
 def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
     if has_code(lines):
-        return say("only-code"), *with_own_code(hints_in(text, lines))
+        return say("only-code"), *with_own_code(hints_in(text, lines), lines)
     decimal = (line for line in text.split("\n") if "." in line and re.search("[0-9]", line))
     plain = (pattern("numbering").sub(" ", line) for line in decimal)
     numbers = chain.from_iterable(map(pattern("number").finditer, plain))

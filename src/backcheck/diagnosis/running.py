@@ -24,7 +24,7 @@ from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.helpers import calls_in, said_of
 from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.pasted import written
-from backcheck.diagnosis.reading import Paste, assigned_in, frame_of
+from backcheck.diagnosis.reading import Paste, assigned_in, frame_of, over_relu
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
 from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
@@ -285,7 +285,8 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     if ran.error and not said:
         failed = _failed(ran)
         return replace(failed, remarks=(*order, *failed.remarks))
-    said = (*order, *said)
+    text = _text_of(ran, ran.name)
+    said = (*order, *said, *over_relu(text, assigned_in(text)))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
@@ -301,7 +302,7 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
     found = replace(found, candidates=tuple(kept))
     if found.verdict != "expected" and not kept:
-        own = written(Paste((), lines=assigned_in(_text_of(ran, ran.name))), fixture)
+        own = written(Paste((), lines=assigned_in(text)), fixture)
         if own and own.changes <= MOST_LINES and all(matches(own, found.arrays).values()):
             found = replace(found, verdict="explained", candidates=(own,), remarks=())
         elif found.verdict == "explained":
