@@ -56,6 +56,24 @@ USED_OTHERWISE = {
 }
 """By test a line in which a step is written out otherwise than it stands."""
 
+
+def _in_gates(slope: str) -> dict[str, str]:
+    """Return the lines of the three gates with dc written out, its slope in another way."""
+    dc = f"(dc_next + da_next * ot * {slope})"
+    return {"dft": f"{dc} * c_prev", "dit": f"{dc} * cct", "dcct": f"{dc} * it"}
+
+
+USED_ALIKE = {
+    "the square of c_next": _in_gates("(1 - c_next ** 2)"),
+    "tanh twice": _in_gates("(1 - tanh(a_next) ** 2)"),
+    "no derivative": {
+        "dft": "(dc_next + da_next * ot) * c_prev",
+        "dit": "(dc_next + da_next * ot) * cct",
+        "dcct": "(dc_next + da_next * ot) * it",
+    },
+}
+"""Lines of lstm_cell_backward that have dc written out with the same slip; dc_prev is right."""
+
 READING_LATER = {
     "c5w1_rnn_cell_backward_new": {"dWax": "dz @ dxt.T"},
     "c1w4_linear_backward_v2": {"dW": "dZ @ dA_prev.T / m"},

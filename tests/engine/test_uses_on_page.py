@@ -3,7 +3,14 @@
 import pytest
 from test_engine import agree
 
-from posts import READING_LATER, SEVERAL_MISTAKES, USED_OTHERWISE, of_program
+from posts import (
+    LSTM_CELL,
+    READING_LATER,
+    SEVERAL_MISTAKES,
+    USED_ALIKE,
+    USED_OTHERWISE,
+    of_program,
+)
 
 # Where the package's tests make the same diagnoses.
 pytestmark = pytest.mark.xdist_group("lines")
@@ -16,6 +23,10 @@ def test_page_and_package_agree_on_mistakes_in_single_lines(
     several: list[tuple[str, dict[str, str]]],
 ) -> None:
     agree(*((of_program(id, changes), id) for id, changes in several))
+
+
+def test_page_and_package_agree_on_one_slip_in_every_gate() -> None:
+    agree(*((of_program(LSTM_CELL, forms), LSTM_CELL) for forms in USED_ALIKE.values()))
 
 
 def test_page_and_package_agree_on_a_line_beside_a_loop_that_carries_nothing() -> None:

@@ -5,7 +5,15 @@ import pytest
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.fixtures import load
 from backcheck.mutants.operators import expression
-from posts import LSTM_CELL, READING_LATER, SEVERAL_MISTAKES, SLOPE, USED_OTHERWISE, of_program
+from posts import (
+    LSTM_CELL,
+    READING_LATER,
+    SEVERAL_MISTAKES,
+    SLOPE,
+    USED_ALIKE,
+    USED_OTHERWISE,
+    of_program,
+)
 from told import told
 
 # Where the page's tests read the same diagnoses.
@@ -19,6 +27,14 @@ def test_a_step_that_one_line_has_otherwise_is_told_from_a_mistake_in_the_step(i
     assert found.verdict == "explained", found
     assert {*found.candidates[0].forms} == {*USED_OTHERWISE[id]}
     assert any("alone has it otherwise" in said for said in found.remarks)
+
+
+@pytest.mark.parametrize("slip", USED_ALIKE)
+def test_one_slip_in_every_gate_is_told_from_a_mistake_in_what_they_read(slip: str) -> None:
+    found = told(of_program(LSTM_CELL, USED_ALIKE[slip]), LSTM_CELL)
+    assert found.verdict == "explained", found
+    assert {*found.candidates[0].forms} == {"dft", "dit", "dcct"}
+    assert any("the lines of dft, dit, dcct have it otherwise" in said for said in found.remarks)
 
 
 @pytest.mark.parametrize("id", READING_LATER)

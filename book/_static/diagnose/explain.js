@@ -59,7 +59,7 @@ export function* explain(text, wanted, changes, effort) {
   /** @type {string[]} */
   let remarks = [];
   for (const [most, loose, tried] of plan.filter(([most]) => most <= changes || most === 2)) {
-    // Two changes take long, and mistakes at one place of use or of a whole loop do not.
+    // Two changes take long, and mistakes at places of use or of a whole loop do not.
     const one = most === 2 && !loose && changes ? yield* quick(best, changes) : null;
     if (one) return one;
     const random = chance(tried, most, loose);
@@ -216,7 +216,7 @@ function expected({ fixture, seen }, loose) {
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
 }
 
-/** The mistakes at one place of use, which what is right beside them tells.
+/** The mistakes at places of use, which what is right beside them tells.
  * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
 function* used(placing, changes) {
   const { fixture, seen } = placing;
@@ -231,13 +231,14 @@ function* used(placing, changes) {
     else yield;
   }
   if (!found.length) return null;
-  const [{ source, line }] = found;
-  const said = say("one-use", { source: stem(source), line: stem(line) });
+  const [{ source, lines }] = found;
+  const of = { source: stem(source), lines: lines.map(stem).join(", "), n: lines.length };
+  const said = say("at-use", of);
   const candidates = distinct(found.map(({ forms }) => new Mutant(fixture, forms, changes)));
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
 }
 
-/** What takes no search for two changes: mistakes at one place of use, or of a whole loop.
+/** What takes no search for two changes: mistakes at places of use, or of a whole loop.
  * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
 function* quick(placing, changes) {
   const one = yield* used(placing, 1);

@@ -343,7 +343,7 @@ interface Part {
 /** A step, the line that has it otherwise, and all that is changed. */
 interface Use {
   source: string;
-  line: string;
+  lines: string[];
   forms: Forms;
 }
 

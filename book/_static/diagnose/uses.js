@@ -1,5 +1,5 @@
 // @ts-check
-/* Mistakes at one place of use: a step is right, and one line that uses it has it otherwise; see
+/* Mistakes at some places of use: a step is right, and lines that use it have it otherwise; see
  * uses.py. */
 import { Mutant } from "./mutant.js";
 import { folded, leaf, namesIn } from "./program.js";
@@ -8,7 +8,7 @@ import { time } from "./steps.js";
 import { sameShape } from "./values.js";
 import { Run } from "./workshop.js";
 
-/** The mistakes at one place of use that print some numbers, alone or beside one with a name. Where
+/** The mistakes at places of use that print some numbers, alone or beside one with a name. Where
  * it yields nothing, it pauses.
  * @type {(fixture: Fixture, seen: Seen, changes: number) => Generator<Use | undefined>} */
 export function* atOneUse(fixture, seen, changes) {
@@ -56,21 +56,31 @@ function* beside(search, first, changes) {
   if (!wrong.length || (changes === 2 && right.length <= before)) return;
   const { reach } = run;
   const telling = right.filter((place) => run.at(place)?.d.some((number) => number !== 0));
-  for (const [line, slot] of slots.entries()) {
-    const isFree = slot.forms.length && !first.has(slot.name);
-    if (!isFree || !wrong.every((place) => reach[place] & bits[line])) continue;
-    for (const read of shop.places(reads[line])) {
-      const { name, forms, isArray } = slots[read];
-      if (isArray || name === "m" || first.has(name)) continue;
+  const isFree = (/** @type {number} */ at) =>
+    slots[at].forms.length > 0 && slots[at].name !== "m" && !first.has(slots[at].name);
+  for (const [read, { name, forms, isArray }] of slots.entries()) {
+    if (isArray || !isFree(read)) continue;
+    const using = slots.flatMap((_, line) =>
+      isFree(line) && shop.places(reads[line]).includes(read) ? [line] : [],
+    );
+    // Who writes it out with one slip does so in each line that needs it, or in all but some.
+    const spoilt = using.filter((line) => !telling.some((place) => reach[place] & bits[line]));
+    for (const lines of [...using.map((line) => [line]), ...(spoilt[1] ? [spoilt] : [])]) {
+      const set = lines.reduce((all, line) => all | bits[line], shop.none);
       // The step is right if it leads to what is right another way.
       const leads = (/** @type {number} */ place) =>
-        reach[place] & bits[read] && !(reach[place] & bits[line]);
-      if (!telling.some(leads)) continue;
+        reach[place] & bits[read] && !(reach[place] & set);
+      if (!telling.some(leads) || !wrong.every((place) => reach[place] & set)) continue;
       for (const form of forms) {
         yield;
-        const tree = folded(slot.tree, new Map([[leaf(name), form]]));
-        const changed = new Map([...first, [slot.name, tree]]);
-        if (search.prints(changed)) yield { source: name, line: slot.name, forms: changed };
+        const to = new Map([[leaf(name), form]]);
+        /** @type {Forms} */
+        const trees = new Map(
+          lines.map((line) => [slots[line].name, folded(slots[line].tree, to)]),
+        );
+        const changed = new Map([...first, ...trees]);
+        if (search.prints(changed))
+          yield { source: name, lines: [...trees.keys()], forms: changed };
       }
     }
   }

@@ -725,7 +725,7 @@ def _explain(
 
 
 def _used(placing: Placing, changes: int) -> Diagnosis | None:
-    """Return the mistakes at one place of use, which what is right beside them tells."""
+    """Return the mistakes at places of use, which what is right beside them tells."""
     fixture, arrays, right = placing.fixture, placing.arrays, placing.right
     wrong = {step: array for step, array in arrays.items() if step not in right}
     is_open = wrong and (right or changes == 2)
@@ -734,7 +734,9 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     if not (found := at_one_use(fixture, arrays, changes)):
         return None
     candidates = distinct([Mutant(fixture, use.forms, changes) for use in found])
-    said = say("one-use", source=stem(found[0].source), line=stem(found[0].line))
+    lines = [*map(stem, found[0].lines)]
+    of = {"source": stem(found[0].source), "lines": ", ".join(lines)}
+    said = say("at-use", **of, n=len(lines))
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
 
 

@@ -1,11 +1,14 @@
-"""Mistakes at one place of use: a step is right, and one line that uses it has it otherwise.
+"""Mistakes at some places of use: a step is right, and lines that use it have it otherwise.
 
-Who writes a step out again in each line that needs it, such as 1 - A ** 2, can mistype one of them.
+Who writes a step out again in each line that needs it, such as 1 - A ** 2, can mistype one of them,
+or copy the slip from one gate to the next.
 The outputs that are computed from the same step and are right tell that from a mistake in the step.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from itertools import product
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -21,16 +24,16 @@ from backcheck.program import Tree, names, put
 
 
 class Use(NamedTuple):
-    """The step that is written out, the line that has it otherwise, and all that is changed."""
+    """The step that is written out, the lines that have it otherwise, and all that is changed."""
 
     source: str
-    line: str
+    lines: tuple[str, ...]
     forms: dict[str, Tree]
 
 
 @np.errstate(all="ignore")
 def at_one_use(fixture: Fixture, printed: Mapping[str, PrintedArray], changes: int) -> list[Use]:
-    """Return the mistakes at one place of use that print some numbers, alone or beside a name."""
+    """Return the mistakes at places of use that print some numbers, alone or beside a name."""
     search = Search(fixture, printed, loose=True, effort=Effort(10**9))
     firsts = [forms for _, forms in occurrences(fixture)] if changes == 2 else [{}]
     return [use for first in firsts for use in _beside(search, first, changes)]
@@ -67,20 +70,22 @@ def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator
     if not wrong or (changes == 2 and len(right) <= len(search.right)):
         return
     telling = [run.reaching[place] for place in right if np.any(run.at(place))]
-    for line, slot in enumerate(shop.slots):
-        bit = shop.bits[line]
-        is_free = slot.forms and slot.name not in first
-        if not is_free or not all(run.reaching[place] & bit for place in wrong):
-            continue
-        for read, source in enumerate(shop.slots):
-            is_step = shop.reads[line] >> read & 1 and source.forms and not source.is_array
-            if not is_step or source.name in ("m", *first):
-                continue
+    free = {place for place, s in enumerate(shop.slots) if s.forms and s.name not in ("m", *first)}
+    for read in (place for place in free if not shop.slots[place].is_array):
+        source = shop.slots[read]
+        using = [line for line in sorted(free) if shop.reads[line] >> read & 1]
+        # Who writes it out with one slip does so in each line that needs it, or in all but some.
+        spoilt = [line for line in using if not any(some & shop.bits[line] for some in telling)]
+        for lines in (*([line] for line in using), *([spoilt] if spoilt[1:] else [])):
+            bits = reduce(or_, (shop.bits[line] for line in lines))
             # The step is right if it leads to what is right another way.
-            if any(reaching & shop.bits[read] and not reaching & bit for reaching in telling):
-                for form in source.forms:
-                    tree = put(slot.original.tree, {source.name: form.tree})
-                    forms = {**run.forms, slot.name: Form(tree)}
-                    if search.prints(forms):
-                        changed = {name: one.tree for name, one in forms.items()}
-                        yield Use(source.name, slot.name, changed)
+            is_right = any(some & shop.bits[read] and not some & bits for some in telling)
+            if not is_right or not all(run.reaching[place] & bits for place in wrong):
+                continue
+            for form in source.forms:
+                trees = {
+                    slot.name: put(slot.original.tree, {source.name: form.tree})
+                    for slot in (shop.slots[line] for line in lines)
+                }
+                if search.prints({**run.forms, **{name: Form(t) for name, t in trees.items()}}):
+                    yield Use(source.name, tuple(trees), {**first, **trees})
