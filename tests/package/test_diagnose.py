@@ -30,7 +30,7 @@ from backcheck.program import Program, Tree, compiled, parse
 from backcheck.showing.words import covered
 from chapters import ROOT
 from pace import allowed
-from posts import DRAWN, RIGHT_OR_OLDER, all_off
+from posts import DRAWN, OF_TWO_TESTS, RIGHT_OR_OLDER, all_off
 
 WEEK_3, HIDDEN = "c1w3_bp_notebook_v2", "c1w3_bp_public_c"
 WEEK_4 = "c1w4_L_model_backward_v2"
@@ -810,3 +810,11 @@ def test_right_numbers_without_those_of_the_lower_layer_are_said_to_lack_them() 
 def test_a_number_that_is_right_by_its_own_name_has_no_older_name(name: str) -> None:
     said = repr(diagnose(RIGHT_OR_OLDER[name]))
     assert ("older notebook" in said) is (name == "older")
+
+
+def test_numbers_that_fit_the_tests_of_two_functions_are_given_to_neither() -> None:
+    found = diagnose(OF_TWO_TESTS)
+    assert "the closest tests are" in found.title
+    assert "c2w1_backward_dropout" in found.title
+    assert "c2w1_backward_regularization" in found.title
+    assert not any("the inputs may be others" in said for said in found.remarks)

@@ -110,13 +110,22 @@ export function* explain(text, wanted, changes, effort) {
     return unknown(null, [...remarks, say("covered")], arraysByName(paste));
   }
   const told = [...remains(best, paste, parts)];
-  remarks.push(...(told.length ? told : ofInputs(best.fixture)));
+  const alike = rightOf(best).length ? new Map() : asClose(best, placed);
+  const inputs = alike.size > 1 ? [] : ofInputs(best.fixture);
+  remarks.push(...(told.length ? told : inputs));
   if (!rightOf(best).length) remarks.push(say("covered"));
   const found = unknown(best.fixture, remarks, best.seen);
-  const { title, id } = best.fixture;
-  return wanted.length < 2 || known(best)
-    ? found
-    : { ...found, headline: say("closest", { title, id }) };
+  if (alike.size < 2 && (wanted.length < 2 || known(best))) return found;
+  const tests = [...alike.values()].map(({ title, id }) => `${title} (${id})`).join(" and ");
+  return { ...found, headline: alike.size ? say("closest", { tests, n: alike.size }) : "" };
+}
+
+/** The tests of which as many arrays are right and fit, the newest of each function.
+ * @type {(best: Placing, placed: Placing[]) => Map<string, Fixture>} */
+function asClose(best, placed) {
+  const of = (/** @type {Placing} */ one) => `${rightOf(one).length} ${fitting(one)}`;
+  const alike = placed.filter((one) => of(one) === of(best)).reverse();
+  return new Map([best, ...alike].map(({ fixture }) => [fixture.function, fixture]));
 }
 
 /** The first array of each name, and those without one. @param {Paste} paste */

@@ -714,14 +714,23 @@ def _explain(
     if len(tests) > 1 and not best.right and foreign:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     told = list(_remains(best, paste, parts))
+    alike = {} if best.right else {t.function: t for t in _as_close(best, placed)}
     # What is right, or explained in part, is so by the cache of the test.
-    remarks += told or of_inputs(best.fixture)
+    remarks += told or ([] if alike.keys() - {best.fixture.function} else of_inputs(best.fixture))
     remarks += [] if best.right else [covered()]
-    of = {"title": best.fixture.title, "id": best.fixture.id}
-    headline = "" if len(tests) < 2 or is_known(best) else say("closest", **of)
+    named_as = " and ".join(f"{one.title} ({one.id})" for one in alike.values())
+    closest = say("closest", tests=named_as, n=len(alike)) if alike else ""
+    headline = "" if len(alike) < 2 and (len(tests) < 2 or is_known(best)) else closest
     return Diagnosis(
         "unexplained", best.fixture, (), tuple(remarks), best.arrays, headline=headline
     )
+
+
+def _as_close(best: Placing, placed: Sequence[Placing]) -> Iterator[Fixture]:
+    """Yield the tests of which as many arrays are right and fit, the newest of a function last."""
+    yield best.fixture
+    of = (len(best.right), best.fitting)
+    yield from (one.fixture for one in reversed(placed) if (len(one.right), one.fitting) == of)
 
 
 def _used(placing: Placing, changes: int) -> Diagnosis | None:
