@@ -1,5 +1,6 @@
 // @ts-check
 /* What a message says, alone or beside numbers; see diagnose.py. */
+import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
@@ -7,7 +8,7 @@ import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
-import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode, withOwnCode } from "./traceback.js";
 import { say, sought, starting } from "./words.js";
 
@@ -37,7 +38,7 @@ export function ofCode(paste, every) {
 /** The likely causes of what a test or numpy said, if they are known.
  * @type {(paste: Paste, tests: Fixture[]) => Diagnosis?} */
 function ofMessage(paste, tests) {
-  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0);
+  const causes = knownCauses(paste.error, paste.frame, paste.arrays.length > 0, paste.lines);
   if (causes.length) return unknown(null, causes);
   const likely = storedWhole(paste) ?? likelyMutants(paste, testedFor(paste, tests));
   return likely && unknown(likely.fixture, likely.remarks, new Map(), likely.candidates);
@@ -88,8 +89,8 @@ export function stillOpen({ fixture, seen }, paste, tests) {
 
 /** An answer with the causes of a message that stands beside the numbers.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
-export function withMessage(found, { error, frame }) {
-  const causes = error ? knownCauses(error, frame, true) : [];
+export function withMessage(found, { error, frame, lines }) {
+  const causes = error ? knownCauses(error, frame, true, lines) : [];
   const { fixture, seen } = found;
   if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
     const headline = say("right-but-stopped", {

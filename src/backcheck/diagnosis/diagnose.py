@@ -356,7 +356,7 @@ def _message_first(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> 
 
 def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
     """Return an answer with the causes of a message that stands beside the numbers."""
-    causes = told(paste.error, paste.frame, printed=True)
+    causes = told(paste.error, paste.frame, printed=True, lines=paste.lines)
     beside = say("message-too", error=paste.error[:80])
     if found.verdict == "expected" and found.fixture and not pattern("warning").match(paste.error):
         right, n = ", ".join(found.arrays), len(found.arrays)
@@ -401,7 +401,7 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
 
 def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return the likely causes of what a test or numpy said, if they are known."""
-    if causes := told(paste.error, paste.frame, bool(paste.arrays)):
+    if causes := told(paste.error, paste.frame, bool(paste.arrays), paste.lines):
         return Diagnosis("unexplained", None, (), causes)
     likely = _stored_whole(paste) or likely_mutants(paste, _tested(paste, tests))
     return Diagnosis("unexplained", *likely) if likely else None
