@@ -806,6 +806,56 @@ def none_apart(function: str, statement: str, error: str = "cannot unpack non-it
     return f"{lines}TypeError: {error} NoneType object"
 
 
+_CHECK = "Cell In[9], line 14, in gradient_check_n(parameters, gradients, X, Y)\n---> 14     "
+_LOOP = "Cell In[9], line 14, in {}_backward(da, caches)\n---> 14     "
+_UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignment"
+_STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
+
+IN_PLACE = {
+    f"{_CHECK}J_minus[i], _ = cost_of(X, Y, theta=theta_plus){_UNMADE.format('theta_plus')}": (
+        "The line that makes J_minus reads theta_plus"
+    ),
+    "thetaminus[i] = thetaplus[i] - epsilon\n\nNameError: name 'thetaplus' is not defined": (
+        "The line that makes thetaminus reads thetaplus"
+    ),
+    f"{_CHECK}d = np.sum(np.square(gradients))\n\nTypeError: unsupported operand type(s) for ** or "
+    "pow(): 'dict' and 'int'": "gradients is a dictionary",
+    f"{_CHECK}num = norm(gradapprox-gradients)\n\nTypeError: unsupported operand type(s) for -: "
+    "'float' and 'dict'": "gradients is a dictionary",
+    f"{_CHECK}n = parameters.shape[0]\n\nAttributeError: 'dict' object has no attribute 'shape'": (
+        "parameters is a dictionary"
+    ),
+    f"{_CHECK}theta_minus[i] -= epsilon\n\nIndexError: too many indices for array: array is "
+    "0-dimensional, but 1 were indexed": "np.copy of a dictionary, such as parameters",
+    f"{_LOOP.format('lstm')}{_STEP.format('lstm', 't')}\n\nIndexError: list index out of range": (
+        "caches has no entry with this number"
+    ),
+    f"{_LOOP.format('rnn')}{_STEP.format('rnn', 't')}\n\nIndexError: tuple index out of range": (
+        "caches is still a tuple here"
+    ),
+    f"{_LOOP.format('lstm')}dbo += gradients['dBo']\n\nKeyError: 'dBo'": (
+        "returns has the key dbo, and this line asks for dBo"
+    ),
+    f"{_LOOP.format('rnn')}dx[:, :, t] = g['dx']\n\nKeyError: 'dx'": (
+        "rnn_cell_backward returns has the key dxt"
+    ),
+    f"{_LOOP.format('rnn')}da_prevt = g['da_prevt']\n\nKeyError: 'da_prevt'": "has the key da_prev",
+    f"{_LOOP.format('lstm')}dc_prevt = g['dc_prev']\n\nKeyError: 'dc_prev'": (
+        "dc_prev is the key that the notebook's lstm_cell_backward has"
+    ),
+}
+"""Messages in a gradient check or in a loop over time, and what is said of each."""
+
+NO_LAYERS = (
+    f"{_CHECK}J_minus[i], _ = cost_of(X, Y, theta_minus){_UNMADE.format('theta_minus')}",
+    f"{_CHECK}c = J_plus[i] - J_minus[i]{_UNMADE.format('J_minus')}",
+    f"{_CHECK}a = theta_plus\n\nNameError: name 'theta_plus' is not defined",
+    f"{_LOOP.format('rnn')}T_x = da.shape[3]\n\nIndexError: tuple index out of range",
+    f"{_LOOP.format('lstm')}dWi += g['Wi']\n\nKeyError: 'Wi'",
+    f"{_LOOP.format('lstm')}dWi += g['W']\n\nKeyError: 'W'",
+)
+"""Others there, of which the causes are told that do not speak of layers, if any are."""
+
 FOREIGN = (
     f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
     f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",

@@ -182,6 +182,9 @@ def _of_every_test() -> dict[str, Any]:
             [one["pattern"], one["says"], "handed_out" in one]
             for one in package.symptoms.exceptions()["plain"].values()
         ],
+        "here": [[*one.values()] for one in package.symptoms.exceptions()["here"].values()],
+        "no_layers": package.symptoms.exceptions()["no_layers"]["pattern"],
+        "keys_of_cells": {loop: [*keys] for loop, keys in package.symptoms.keys_of_cells().items()},
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises())],
         "explains": package.mutant.PAGES,
@@ -300,10 +303,19 @@ def in_javascript(text: str) -> list[str]:
 
 
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
-    """Return each kind of message: its pattern, what is said of each cause, the counts, a page."""
+    """Return each kind of message: its pattern, what is said of each cause, the counts, a page.
+
+    What comes last are the causes that speak of layers.
+    """
     says = {kind: table["causes"] | table["also"].get(kind, {}) for kind in table["kinds"]}
     return [
-        [pattern, says[kind], table["seen"][kind], table["read"].get(kind, "")]
+        [
+            pattern,
+            says[kind],
+            table["seen"][kind],
+            table["read"].get(kind, ""),
+            table["no_layers"].get(kind, []),
+        ]
         for kind, pattern in table["kinds"].items()
     ]
 

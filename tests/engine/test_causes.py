@@ -8,6 +8,8 @@ from exceptions import (
     CALLS_WRONG,
     FLAT,
     FOREIGN,
+    IN_PLACE,
+    NO_LAYERS,
     NO_SLICES,
     NONE_APART,
     NOT_FLAT,
@@ -51,6 +53,10 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
     agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE)))
     agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER)))
+
+
+def test_page_and_package_tell_the_causes_of_a_place_alike() -> None:
+    agree(*((text,) for text in (*IN_PLACE, *NO_LAYERS)))
 
 
 def test_page_and_package_tell_what_is_none_alike() -> None:

@@ -68,6 +68,7 @@ LAYERS = (
     *(
         "pasted",
         "shapes",
+        "causes",
         "symptoms",
         "judged",
         "uncovered",

@@ -22,7 +22,9 @@ from exceptions import (
     CUT,
     FLAT,
     FOREIGN,
+    IN_PLACE,
     MARK,
+    NO_LAYERS,
     NO_SLICES,
     NONE_APART,
     NOT_FLAT,
@@ -416,6 +418,24 @@ def test_a_whole_cache_is_seen_in_the_line_that_stops() -> None:
         assert told("ValueError: inhomogeneous", frame_of("", f"dZ = relu_backward(dA, {whole})"))
     for part in ("current_cache[1]", "caches[1][1]", "activation_cache"):
         assert not told("ValueError: x", frame_of("", f"dZ = relu_backward(dA, {part})"))
+
+
+def test_a_message_in_a_gradient_check_or_a_loop_over_time_has_the_causes_of_that_place() -> None:
+    for text, says in IN_PLACE.items():
+        (told_first, *rest) = diagnose(text).remarks
+        assert says in told_first, text
+        assert not rest, text
+
+
+def test_where_there_are_no_layers_no_cause_speaks_of_layers() -> None:
+    for text in NO_LAYERS:
+        said = " ".join(diagnose(text).remarks)
+        assert not re.search("activation fits|layer|L or l|exchanged|cache is taken apart", said), (
+            text
+        )
+    # In a network of layers the same messages have these causes.
+    stopped = "IndexError: list index out of range"
+    assert "layer" in " ".join(told(stopped, frame_of("L_model_backward", "c = caches[L]")))
 
 
 def test_a_key_of_another_exercise_has_no_causes_here() -> None:

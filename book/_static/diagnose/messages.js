@@ -1,5 +1,6 @@
 // @ts-check
 /* What a message says, alone or beside numbers; see diagnose.py. */
+import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
@@ -8,7 +9,7 @@ import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
-import { clashOf, knownCauses, likelyMutants, testedBy } from "./symptoms.js";
+import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode } from "./traceback.js";
 import { say, sought, starting } from "./words.js";
 
@@ -39,10 +40,10 @@ export function ofCode(paste, every) {
 
 /** The causes of a message: of an overflow, exponentials where they can be the one.
  * @type {(paste: Paste, printed: boolean) => string[]} */
-function causesOf({ error, frame, hints }, printed) {
+function causesOf({ error, frame, hints, lines }, printed) {
   const said = say("exp-quotient");
   const isIt = hints.includes(said) && sought("overflowed", error);
-  return isIt ? [said] : knownCauses(error, frame, printed);
+  return isIt ? [said] : knownCauses(error, frame, printed, lines);
 }
 
 /** The likely causes of what a test or numpy said, if they are known.

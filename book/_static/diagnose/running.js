@@ -10,6 +10,7 @@ import {
   ownTests,
   testOf,
 } from "./calling.js";
+import { knownCauses } from "./causes.js";
 import { explaining } from "./diagnose.js";
 import { ofInputs, unknown } from "./explain.js";
 import { FIXTURES } from "./fixtures.js";
@@ -30,7 +31,7 @@ import {
   withUnusable,
 } from "./returned.js";
 import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
-import { knownCauses, likelyMutants } from "./symptoms.js";
+import { likelyMutants } from "./symptoms.js";
 import { assignedIn, frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";

@@ -7,10 +7,10 @@ import { eachAlone, linesOf, written } from "./pasted.js";
 import { evaluate, namesIn, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { otherSlice, sizesOf } from "./shapes.js";
-import { ofType, statementKind } from "./traceback.js";
-import { cache, compared, DATA, groupedBy, least } from "./util.js";
+import { ofType } from "./traceback.js";
+import { cache, compared, DATA, least } from "./util.js";
 import { same, shapeOf } from "./values.js";
-import { every, say, sought, whole } from "./words.js";
+import { every, say, sought } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
  * @type {(candidates: Mutant[], frame: Frame) => Mutant[]} */
@@ -34,86 +34,6 @@ function newNames({ forms, fixture }) {
     const before = namesIn(fixture.original(step));
     return namesIn(tree).filter((name) => !before.includes(name));
   });
-}
-
-/** What the calls show, or the likely causes of an exception that is not about shapes. Where numbers
- * were printed above, the dictionary that holds them was made.
- * @type {(error: string, frame: Frame, printed?: boolean) => string[]} */
-export function knownCauses(error, frame, printed = false) {
-  const name = noneIn(error, frame.statement);
-  const isSure = printed || error.includes("has no attribute");
-  if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
-  const made = noneApart(error, frame);
-  if (made) return [made];
-  // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
-  const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
-  if (frame.function === "cell" && handed) return [handed[1]];
-  const shown = [frame.statement, ...(frame.calls ?? [])].flatMap((statement) =>
-    DATA.written_calls.calls
-      .filter(([pattern]) => new RegExp(pattern).test(statement))
-      .map(([, says]) => say("call-says", { statement, says })),
-  );
-  return shown.length ? shown : countedCauses(error, frame);
-}
-
-/** What a statement shows to be None where it is read, or "".
- * @type {(error: string, statement: string) => string} */
-function noneIn(error, statement) {
-  const [, attribute] = /'NoneType' object has no attribute '(\w+)'/.exec(error) ?? [];
-  const isKey = error.includes("'NoneType' object is not subscriptable");
-  const found = attribute
-    ? every("read-of", statement).filter(({ groups }) => groups?.attribute === attribute)
-    : every("entry-of-key", isKey ? statement : "");
-  const named = new Set(found.map(({ groups }) => groups?.of ?? ""));
-  return named.size === 1 ? [...named][0] : "";
-}
-
-/** What a statement shows that takes None apart: its own None, or a cache; or "".
- * @type {(error: string, frame: Frame) => string} */
-function noneApart(error, { function: named, statement }) {
-  if (!/non-iterable NoneType|'NoneType' object is not iterable/.test(error)) return "";
-  if (whole("left-open", statement)) return say("none-in-line", { statement });
-  const name = whole("cache-apart", statement)?.groups?.name;
-  const forward = named.replaceAll("backward", "forward");
-  const known = forward === named ? "the forward function" : forward;
-  return name ? say("none-in-cache", { name, forward: known }) : "";
-}
-
-/** The causes of which a call shows nothing: of the programs that stopped so, those are counted
- * that stopped at this place, if there are any.
- * @type {(error: string, frame: Frame) => string[]} */
-function countedCauses(error, frame) {
-  const called = frame.calls?.some((call) => call.includes("_backward("));
-  const unseen = called ? DATA.written_on_calls : [];
-  for (const [pattern, says, seen, page] of DATA.exceptions) {
-    const match = new RegExp(pattern).exec(error);
-    if (!match) continue;
-    const caught = match.slice(1).filter(Boolean).join(" ");
-    let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
-    // What stops the cell that calls a function does not stop the function.
-    if (!["", "cell"].includes(frame.function))
-      entries = entries.filter(({ one }) => one[1] !== "cell");
-    // What a statement does tells more than the function it stands in.
-    const place = [caught, frame.function, statementKind(frame.statement)];
-    for (const at of [0, 2, 1]) {
-      const narrower = entries.filter(({ one }) => one[at] === place[at]);
-      if (narrower.length) entries = narrower;
-    }
-    /** @type {(entries: {one: [string, string, string, number]}[]) => number} */
-    const count = (entries) => entries.reduce((sum, { one }) => sum + one[3], 0);
-    const causes = [...groupedBy(entries, ({ id }) => id)]
-      .filter(([id]) => !unseen.includes(id))
-      .map(([id, ones]) => ({ says: says[id], programs: count(ones) }))
-      .sort((one, other) => other.programs - one.programs)
-      .map((cause) => cause.says);
-    if (!causes.length) break;
-    const n = causes.length - DATA.most_causes;
-    const several = causes.length > 1 ? [say("likely-causes"), ...causes] : causes;
-    const told = n > 0 ? [...several.slice(0, -n), say("rarer-causes", { n })] : several;
-    return page ? [...told, say("read-page", { page })] : told;
-  }
-  const plain = DATA.plain.find(([pattern]) => new RegExp(pattern).test(error));
-  return plain ? [plain[1]] : [];
 }
 
 /** The array that a learner's own assert found wrong, and a sentence that says so.

@@ -201,6 +201,12 @@ interface Data {
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string, boolean][];
   written_on_calls: string[];
+  /** What a message says in one place: the pattern of both, and the sentence with its gaps. */
+  here: [string, string][];
+  /** How a place is called that knows of no layers. */
+  no_layers: string;
+  /** The keys of what the cell of each loop over time returns. */
+  keys_of_cells: Record<string, string[]>;
   /** How calls of helpers look, beside a message or in any text, what that says, and the loop. */
   written_calls: Record<"calls" | "wrong" | "right", [string, string, string][]>;
   exceptions: [
@@ -208,6 +214,7 @@ interface Data {
     Record<string, string>,
     Record<string, [string, string, string, number][]>,
     string,
+    string[],
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;

@@ -358,7 +358,7 @@ def _causes(paste: Paste, printed: bool) -> tuple[str, ...]:
     """Return the causes of a message: of an overflow, exponentials where they can be the one."""
     if (said := say("exp-quotient")) in paste.hints and pattern("overflowed").search(paste.error):
         return (said,)
-    return told(paste.error, paste.frame, printed)
+    return told(paste.error, paste.frame, printed, paste.lines)
 
 
 def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:

@@ -92,16 +92,24 @@ def known_causes(error: str, frame: Frame = NOWHERE) -> tuple[Cause, ...]:
     )
 
 
-def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str, ...]:
+def told(
+    error: str,
+    frame: Frame = NOWHERE,
+    printed: bool = False,
+    lines: Sequence[tuple[str, str]] = (),
+) -> tuple[str, ...]:
     """Return what the calls show, the first few causes, how many there are beside, and a page.
 
-    Where numbers were `printed` above, the dictionary that holds them was made.
+    Where numbers were `printed` above, the dictionary that holds them was made. Pasted `lines` are
+    read where no arrow points at one.
     """
     if name := _none_in(error, frame):
         is_sure = printed or "has no attribute" in error
         return (say("none-here", name=name), *([] if is_sure else [say("none-or-return")]))
     if made := _none_apart(error, frame):
         return (made,)
+    if placed := _in_place(error, frame, lines) or _other_key(error, frame):
+        return (placed,)
     plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
     # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
     if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
@@ -113,16 +121,63 @@ def told(error: str, frame: Frame = NOWHERE, printed: bool = False) -> tuple[str
         if re.search(wanted, call)
     ]
     # What a call would show is wrong, if it were, needs no other cause, or is none.
-    unseen = WRITTEN_ON_CALLS if any("_backward(" in call for call in frame.calls) else ()
+    is_called = any("_backward(" in call for call in frame.calls)
+    kind, *_ = evidence_of(error, frame) or ("",)
+    unseen = (*(WRITTEN_ON_CALLS if is_called else ()), *_of_layers(kind, error, frame))
     causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
-    kind, *_ = (evidence_of(error, frame) if causes else None) or ("",)
+    kind = kind if causes else ""
     page = exceptions()["read"].get(kind)
     read = (say("read-page", page=page),) if page else ()
     says = [cause.says for cause in causes[:MOST]]
     several = [say("likely-causes")] if says[1:] else []
     return (*shown, *several, *says, *more, *read) or tuple(one["says"] for one in plain[:1])
+
+
+def _in_place(error: str, frame: Frame, lines: Sequence[tuple[str, str]]) -> str:
+    """Return what a message says beside one of the statements that led to it, or ``""``."""
+    pasted = () if frame.statement else (f"{name} = {form}" for name, form in lines)
+    statements = (frame.statement, *frame.calls, *pasted)
+    for one in exceptions()["here"].values():
+        for statement in statements:
+            if found := re.search(one["pattern"], f"{frame.function}: {statement}\n{error}"):
+                parts = (part or "" for part in found.groups())
+                return str(one["says"].format(found[0], *parts))
+    return ""
+
+
+@cache
+def keys_of_cells() -> dict[str, dict[str, None]]:
+    """Return the keys of what the cell of each loop over time returns."""
+    tests = [*chain.from_iterable(courses())]
+    loops = dict.fromkeys(test.function for test in tests if test.last)
+    keys = {loop: [t.expected for t in tests if t.function == cell_of(loop)] for loop in loops}
+    return {loop: dict.fromkeys(chain.from_iterable(some)) for loop, some in keys.items()}
+
+
+def _other_key(error: str, frame: Frame) -> str:
+    """Return what to know where a loop over time asks its cell for a key that is not there."""
+    asked = re.search(r"^KeyError: '(\w+)'", error)
+    own = keys_of_cells().get(frame.function, {}) if asked else {}
+    if not asked or not own:
+        return ""
+    key, cell = asked[1], cell_of(frame.function)
+    if key in own:
+        return say("key-absent", asked=key, cell=cell)
+
+    def plain(name: str) -> str:
+        return re.sub("_|t$", "", name.lower())
+
+    alike = [one for one in own if plain(one) == plain(key)]
+    return say("key-alike", asked=key, own=alike[0], cell=cell) if alike else ""
+
+
+def _of_layers(kind: str, error: str, frame: Frame) -> tuple[str, ...]:
+    """Return the causes that speak of layers, where a message comes from what has none."""
+    table = exceptions()["no_layers"]
+    place = "\n".join((frame.function, frame.statement, error))
+    return tuple(table.get(kind, ())) if re.search(table["pattern"], place) else ()
 
 
 def _none_in(error: str, frame: Frame) -> str:
