@@ -863,6 +863,22 @@ FOREIGN = (
 )
 """Messages beside lines of code that have no name of a test."""
 
+CLASSES = (
+    f'File "score.py", line 4\n    right = np.argmax(out, axis=0) == onehot\n{CUT}(40,) (40,6)',
+    f"---> 7     hits = labels != y_hat\n{CUT}(12,4) (12,)",
+    f'File "own.py", line 9\n    gap = guess - target\n{CUT}(20,) (20,3)',
+    f"{CUT}(64,) (64,7)",
+)
+"""Messages beside a comparison, or without a name of a test, where either array may be flat."""
+
+EDITIONS = (
+    "propagate() missing 1 required positional argument: 'Y'",
+    "linear_activation_backward() missing 1 required positional argument: 'cache'",
+    "gradient_check_n() takes from 4 to 5 positional arguments but 6 were given",
+    "gradient_check() got an unexpected keyword argument 'print_msg'",
+)
+"""What is said of calls that the notebook or a test hands out."""
+
 FLAT = (
     "shapes (3,) and (5,) not aligned: 3 (dim 0) != 5 (dim 0)",
     "shapes (4,6) and (4,) not aligned: 6 (dim 1) != 4 (dim 0)",

@@ -6,6 +6,8 @@ from test_engine import agree
 from exceptions import (
     CALLS_RIGHT,
     CALLS_WRONG,
+    CLASSES,
+    EDITIONS,
     FLAT,
     FOREIGN,
     IN_PLACE,
@@ -43,6 +45,11 @@ def test_page_and_package_read_the_same_in_a_call() -> None:
 
 def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
     agree(*((f"ValueError: {shapes}",) for shapes in (*FLAT, *NOT_FLAT)))
+    agree(*((text,) for text in CLASSES))
+
+
+def test_page_and_package_tell_the_edition_of_a_call_alike() -> None:
+    agree(*((f"TypeError: {text}",) for text in EDITIONS))
 
 
 def test_page_and_package_judge_calls_without_a_message_alike() -> None:

@@ -565,4 +565,4 @@ def test_what_a_message_says_comes_first_beside_numbers_of_no_test() -> None:
     message = "ValueError: operands could not be broadcast together with shapes (1,3) (3,4)"
     found = diagnose(f"dW2 = dZ2 * A1.T / m\n{message}\n{numbers}", changes=1)
     assert found.title == say("message-first")
-    assert diagnose(message, changes=1).title == say("only-a-message")
+    assert diagnose(message, changes=1).title == say("behind-message")

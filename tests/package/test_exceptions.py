@@ -19,7 +19,9 @@ from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
+    CLASSES,
     CUT,
+    EDITIONS,
     FLAT,
     FOREIGN,
     IN_PLACE,
@@ -330,7 +332,8 @@ PLAIN = {
     "steps": "ValueError: operands could not be broadcast together with shapes (5,10,4) (5,10)",
     "in-place": "ValueError: non-broadcastable output operand with shape (5,1) doesn't match the "
     "broadcast shape (5,5)",
-    "edition": "TypeError: gradient_check() takes at most 3 arguments (4 given)",
+    "print-msg": "TypeError: gradient_check() takes at most 3 arguments (4 given)",
+    "edition": "TypeError: propagate() takes at most 3 arguments (4 given)",
     "number-indexed": "IndexError: invalid index to scalar variable.",
     "power": "RuntimeWarning: invalid value encountered in power",
     "root": "RuntimeWarning: invalid value encountered in sqrt",
@@ -452,6 +455,31 @@ def test_a_flat_vector_is_told_from_the_shapes_that_it_leaves() -> None:
         assert read.removesuffix(list_too) == "operands-9-7#operands-9-7-flat"
     for shapes in NOT_FLAT:
         assert "reshape" not in " ".join(diagnose(f"ValueError: {shapes}").remarks), shapes
+
+
+def test_where_nothing_tells_which_array_is_flat_as_it_should_be_both_readings_are_told() -> None:
+    either = say("one-axis-or-two")
+    for text in CLASSES:
+        assert either in diagnose(text).remarks, text
+    ours = "in linear_backward(dZ, cache)\n---> 5     dZ = dA_prev * db\n"
+    for text in (f"{ours}{CUT}(40,) (40,6)", "ValueError: shapes (40,) and (4,6) not aligned"):
+        remarks = diagnose(text).remarks
+        assert either not in remarks, text
+        assert say("one-axis") in remarks, text
+
+
+def test_an_edition_of_the_gradient_check_is_named_where_the_call_is_one_alone() -> None:
+    for text in EDITIONS:
+        said = " ".join(diagnose(f"TypeError: {text}").remarks)
+        assert ("print_msg" in said) == ("gradient_check" in text), text
+        assert "def line" in said, text
+
+
+def test_the_title_says_whether_a_message_is_understood() -> None:
+    for text in (*IN_PLACE, f"TypeError: {EDITIONS[0]}"):
+        assert diagnose(text).title == say("behind-message"), text
+    for text in ("OSError: Unable to open file", CLASSES[0]):
+        assert diagnose(text).title == say("only-a-message"), text
 
 
 def test_no_product_of_a_known_test_has_the_sizes_of_two_flat_vectors_in_one_matrix() -> None:

@@ -93,6 +93,8 @@ def test_what_the_function_needs_is_taken_wherever_it_stands_and_the_last_of_its
          "own.ipynb, In [2], line 2: SyntaxError: '(' was never closed."),
         (notebook("A_prev, W, b = test_case()", "def linear_backward(dZ, cache):\n    return W"), 2,
          "linear_backward reads W, which is made outside of it (own.ipynb, In [1], line 1)"),
+        (notebook("dW = make()", "def linear_backward(dZ, cache):\n    return dW"), 2,
+         "dW has to come from its arguments or from a line of its own, such as a call"),
         (notebook("import torch_geometric_xyz as t", HEAD + "    return t.matmul(W, dZ)"), 2,
          "linear_backward uses torch_geometric_xyz, which is not installed here"),
         (notebook("from xyz_utils import relu6", HEAD + "    return relu6(dZ)"), 2,

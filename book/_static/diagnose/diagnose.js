@@ -31,9 +31,12 @@ const isForeign = ({ verdict, fixture, seen }) =>
 
 /** The headline of an answer. @param {Diagnosis} found */
 export function titleOf(found) {
-  const { verdict, fixture, candidates, seen, headline } = found;
+  const { verdict, fixture, candidates, remarks, seen, headline } = found;
   if (headline || isForeign(found)) return headline || say("not-tried");
-  if (verdict === "unexplained" && !seen.size) return say("only-a-message");
+  if (verdict === "unexplained" && !seen.size) {
+    const isSilent = !remarks.length || remarks.includes(say("covered"));
+    return isSilent ? say("only-a-message") : say("behind-message");
+  }
   const key = verdict === "unexplained" ? "for-test" : "of-test";
   const where = fixture ? say(key, { title: fixture.title, id: fixture.id }) : "";
   const changes = candidates.map((candidate) => candidate.changes);

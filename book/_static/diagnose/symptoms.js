@@ -75,12 +75,17 @@ export function testedBy(paste, wanted) {
 
 /** Whether a text has lines of code, and no name and no function of a test; see symptoms.py.
  * @type {(paste: Paste) => boolean} */
-function isForeignCode({ lines, function: named, frame }) {
+function isForeignCode(paste) {
+  const isCode = sought("identifier", paste.frame.statement) || paste.lines.length > 1;
+  return Boolean(isCode) && !isOurs(paste);
+}
+
+/** Whether a text has a name or a function of a test. @param {Paste} paste */
+function isOurs({ lines, function: named, frame }) {
   const words = every("identifier", frame.statement).map(([word]) => word);
   const names = [...words, ...lines.map(([name]) => name)];
   const known = names.some((name) => courseSpelling(name) || DATA.known_steps.includes(name));
-  const isOurs = named || !["", "cell"].includes(frame.function) || known;
-  return (words.length > 0 || lines.length > 1) && !isOurs;
+  return Boolean(named) || !["", "cell"].includes(frame.function) || known;
 }
 
 /** What may have made a test, numpy or the learner's own assert say what was pasted.
@@ -116,7 +121,7 @@ export function likelyMutants(paste, tests) {
   if (clash) {
     // Where a factor is none, its shape says nothing.
     const isFactor = !paste.hints.includes(say("third-argument"));
-    const flat = isFactor && flatIn([clash.left, clash.right]);
+    const flat = isFactor && flatIn(clash, paste);
     const none = clash.matrix ? say("no-clash") : say("no-clash-by-entry");
     const remarks = [none, ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
     return { fixture: null, candidates: [], remarks };
@@ -197,9 +202,15 @@ function failingAlike(fixture, failing, paste = NOTHING) {
 }
 
 /** The key of what shapes say of a flat array: one has one size, or became a square.
- * @type {(shapes: number[][]) => string} */
-function flatIn(shapes) {
-  if (shapes.some((shape) => shape.length === 1)) return "one-axis";
+ * @type {(clash: Clash, paste: Paste) => string} */
+function flatIn({ matrix, left, right }, paste) {
+  const shapes = [left, right];
+  const axes = shapes.map((shape) => shape.length);
+  if (axes.includes(1)) {
+    // Numbers of classes are flat as they should be, and beside them one-hot labels are not.
+    const isOpen = sought("compares", paste.frame.statement) || !isOurs(paste);
+    return isOpen && !matrix && Math.max(...axes) > 1 ? "one-axis-or-two" : "one-axis";
+  }
   const square = shapes.some((shape) => shape[0] > 1 && shape[0] === shape.at(-1));
   return square && shapes.some((shape) => shape.includes(1)) ? "flat-square" : "";
 }

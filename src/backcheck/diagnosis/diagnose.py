@@ -104,7 +104,8 @@ class Diagnosis:
         if self.headline or self.is_foreign:
             return self.headline or say("not-tried")
         if self.verdict == "unexplained" and not self.arrays:
-            return say("only-a-message")
+            is_silent = covered() in self.remarks or not self.remarks
+            return say("only-a-message") if is_silent else say("behind-message")
         where = ""
         if self.fixture:
             key = "for-test" if self.verdict == "unexplained" else "of-test"

@@ -249,12 +249,16 @@ def _is_foreign(paste: Paste) -> bool:
 
     One line that assigns another name says nothing, if it reads what a test has.
     """
-    words = [word[0] for word in pattern("identifier").finditer(paste.frame.statement)]
-    names = [*words, *(name for name, _ in paste.lines)]
-    known = (name in known_steps() or course_spelling(name) for name in names)
-    is_code = bool(words) or len(paste.lines) > 1
-    is_ours = paste.function or paste.frame.function not in ("", "cell") or any(known)
-    return is_code and not is_ours
+    is_code = pattern("identifier").search(paste.frame.statement) or len(paste.lines) > 1
+    return bool(is_code) and not _is_ours(paste)
+
+
+def _is_ours(paste: Paste) -> bool:
+    """Return whether a text has a name or a function of a test."""
+    words = (word[0] for word in pattern("identifier").finditer(paste.frame.statement))
+    names = (*words, *(name for name, _ in paste.lines))
+    is_called = bool(paste.function) or paste.frame.function not in ("", "cell")
+    return is_called or any(name in known_steps() or course_spelling(name) for name in names)
 
 
 Likely = tuple[Fixture | None, tuple[Mutant, ...], tuple[str, ...]]
@@ -295,7 +299,7 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
             # Where a factor is none, its shape says nothing.
-            flat = [] if say("third-argument") in paste.hints else _flat(clash[1:])
+            flat = [] if say("third-argument") in paste.hints else _flat(clash, paste)
             none = say("no-clash") if clash[0] else say("no-clash-by-entry")
             return None, (), (none, *paste.hints, *flat, covered())
         # Pasted lines are of the test that has the most of them.
@@ -356,10 +360,15 @@ def failing_alike(
     return _by_lines(likely, paste, fixture, complains)
 
 
-def _flat(shapes: Sequence[tuple[int, ...]]) -> list[str]:
+def _flat(clash: Clash, paste: Paste) -> list[str]:
     """Return what shapes say of a flat array: one has a single size, or became a square."""
-    if any(len(shape) == 1 for shape in shapes):
-        return [say("one-axis")]
+    is_product, *shapes = clash
+    axes = [len(shape) for shape in shapes]
+    if 1 in axes:
+        # Numbers of classes are flat as they should be, and beside them one-hot labels are not.
+        is_open = pattern("compares").search(paste.frame.statement) or not _is_ours(paste)
+        either = is_open and not is_product and max(axes) > 1
+        return [say("one-axis-or-two") if either else say("one-axis")]
     square = any(shape[0] == shape[-1] > 1 for shape in shapes if shape)
     return [say("flat-square")] if square and any(1 in shape for shape in shapes) else []
 
