@@ -265,11 +265,8 @@ function* byTest(paste, tests, changes, effort) {
     const shown = answer.verdict === "explained" ? answer.candidates[0].shown.join("; ") : "";
     const title = titleOf(answer);
     const said = shown ? `${title.slice(0, -1)}: ${shown}` : title;
-    return say("other-call", {
-      names: [...answer.seen.keys()].join(", "),
-      n: answer.seen.size,
-      said,
-    });
+    const names = [...answer.seen.keys()].join(", ");
+    return say("other-call", { names, n: answer.seen.size, said });
   });
   return { ...first, remarks: [...first.remarks, ...remarks] };
 }
