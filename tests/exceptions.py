@@ -833,6 +833,10 @@ IN_PLACE = {
     f"{_LOOP.format('rnn')}{_STEP.format('rnn', 't')}\n\nIndexError: tuple index out of range": (
         "caches is still a tuple here"
     ),
+    f"{_CHECK}thetaplus[i] += epsilon\n\nKeyError: 0": "thetaplus is read by a number",
+    f"{_LOOP.format('rnn')}a, b, c, d = caches[0]\n\nIndexError: list index out of range": (
+        "caches has no first entry"
+    ),
     f"{_LOOP.format('lstm')}dbo += gradients['dBo']\n\nKeyError: 'dBo'": (
         "returns has the key dbo, and this line asks for dBo"
     ),
