@@ -35,6 +35,11 @@ class Learner:
     pasted: str
 
 
+def learner(name: str) -> Learner:
+    """Return one of the programs."""
+    return next(one for one in learners() if one.name == name)
+
+
 def propagate(fixture: Fixture) -> str:
     """Return the function of Week 2 as its notebook has it."""
     steps = [f"    {step.name} = {write(step.expression)}" for step in fixture.program.steps]

@@ -27,8 +27,8 @@ from beside import (
     TWICE,
     WORKS,
 )
-from programs import learners
-from told import told
+from programs import learner
+from told import told, told_by_run
 
 # Where the page's tests read the same diagnoses.
 pytestmark = pytest.mark.xdist_group("beside")
@@ -340,12 +340,9 @@ def test_run_says_of_a_whole_function(
 
 
 def test_a_function_that_what_is_supplied_does_not_call_is_said_not_to_have_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
-    (own,) = (one for one in learners() if one.name == "model, a layer that is not called")
-    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
-    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
-    said = " ".join(capsys.readouterr().out.split())
+    said = told_by_run(learner("model, a layer that is not called"), tmp_path)
     assert "linear_activation_backward was supplied here" in said
     assert re.search(r"Your [^.]*\blinear_backward\b[^.]* were not called, so run each", said)
 
@@ -360,24 +357,17 @@ def test_a_function_that_what_is_supplied_does_not_call_is_said_not_to_have_run(
     ],
 )
 def test_run_names_the_mistakes_that_a_test_is_too_small_to_see(
-    name: str, where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, where: str, tmp_path: Path
 ) -> None:
-    learner = next(one for one in learners() if one.name == name)
-    (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
-    main(["run", learner.id, f"{tmp_path / 'own.py'}"])
-    said = " ".join(capsys.readouterr().out.split())
-    assert f"{learner.function} passes. It is a mistake all the same" in said
+    own = learner(name)
+    said = told_by_run(own, tmp_path)
+    assert f"{own.function} passes. It is a mistake all the same" in said
     assert where in said
     assert re.search(r"\bline \d+, ", said)
 
 
-def test_inputs_are_not_doubted_where_the_test_itself_hands_them_over(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    learner = next(one for one in learners() if one.name == "loop, of another gradient")
-    (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
-    main(["run", learner.id, f"{tmp_path / 'own.py'}"])
-    said = capsys.readouterr().out
+def test_inputs_are_not_doubted_where_the_test_itself_hands_them_over(tmp_path: Path) -> None:
+    said = told_by_run(learner("loop, of another gradient"), tmp_path)
     assert "None of the programs tried" in said
     assert "the inputs may be" not in said
     assert "its cache wrong" not in said
@@ -509,14 +499,10 @@ def test_a_derivative_of_relu_that_lets_every_unit_through_is_told_so(code: str)
     assert f"{wanted} >= 0 is True for every" in " ".join(said.split()) or not wanted
 
 
-def test_run_tells_that_a_derivative_of_relu_lets_every_unit_through(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_tells_that_a_derivative_of_relu_lets_every_unit_through(tmp_path: Path) -> None:
     for name, strict in (("a relu that stops no unit", 1), ("a relu of Z", 0)):
-        learner = next(one for one in learners() if one.name == name)
-        (tmp_path / "own.py").write_text(learner.text, encoding="utf-8")
-        main(["run", learner.id, f"{tmp_path / 'own.py'}"])
-        assert capsys.readouterr().out.count("Read relu#relu-strict.") == strict
+        said = told_by_run(learner(name), tmp_path)
+        assert said.count("Read relu#relu-strict.") == strict
 
 
 @pytest.mark.parametrize("text", [*LOST_COSTS, *KEPT_COSTS])

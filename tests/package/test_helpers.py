@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.helpers import calls_in, written_calls
 from backcheck.diagnosis.reading import Paste, read
 from exceptions import CALLS_RIGHT, CALLS_WRONG, OTHER_KEYS, OWN_KEYS, UNKNOWN_CALLS
-from programs import learners
+from programs import learner
+from told import told_by_run
 
 
 def said(text: str) -> tuple[str, ...]:
@@ -69,12 +69,10 @@ def test_keys_of_another_numbering_or_of_gradients_are_not_called_wrong(text: st
 
 
 def test_a_function_that_stops_is_told_which_line_reads_the_wrong_key(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
-    (own,) = (one for one in learners() if one.name == "two arrays of one key")
-    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
-    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
-    assert 'Look at the line A2 = cache["A1"]' in " ".join(capsys.readouterr().out.split())
+    said = told_by_run(learner("two arrays of one key"), tmp_path)
+    assert 'Look at the line A2 = cache["A1"]' in said
 
 
 def test_what_a_call_shows_stands_beside_a_message_that_says_something_else() -> None:

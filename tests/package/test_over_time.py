@@ -26,8 +26,8 @@ from backcheck.program import Tree, parse, write
 from backcheck.showing.words import say
 from pace import allowed
 from posts import GATES, NAMED, WRONG_GATES, of_the_cell
-from programs import learners
-from told import told
+from programs import learner
+from told import told, told_by_run
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 CELL_TEST = "c5w1_lstm_cell_backward"
@@ -197,12 +197,9 @@ def test_a_wrong_cache_is_found_beside_a_loop_that_carries_nothing(id: str) -> N
     ],
 )
 def test_an_index_that_stays_in_the_loop_is_told_of_what_a_function_returns(
-    name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, said: str, tmp_path: Path
 ) -> None:
-    (own,) = (one for one in learners() if one.name == name)
-    (tmp_path / "own.py").write_text(own.text, encoding="utf-8")
-    main(["run", own.id, f"{tmp_path / 'own.py'}:{own.function}"])
-    assert said in " ".join(capsys.readouterr().out.split())
+    assert said in told_by_run(learner(name), tmp_path)
 
 
 @each
@@ -433,7 +430,7 @@ def test_a_function_that_calls_the_helper_of_one_step_is_run_and_diagnosed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str, code: int
 ) -> None:
     file = tmp_path / "own.py"
-    text = next(one.text for one in learners() if one.name == f"loop, {name}")
+    text = learner(f"loop, {name}").text
     file.write_text(text, encoding="utf-8")
     assert main(["run", RNN, str(file)]) == code
     assert said in capsys.readouterr().out

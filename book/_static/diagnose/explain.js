@@ -23,7 +23,7 @@ import {
 } from "./placing.js";
 import { explanations, Search } from "./search.js";
 import { stem } from "./steps.js";
-import { atOneUse, readingLater } from "./uses.js";
+import { atUses, readingLater } from "./uses.js";
 import { compared, DATA, least, spelledIn } from "./util.js";
 import { sameShape } from "./values.js";
 import { say } from "./words.js";
@@ -235,7 +235,7 @@ function* used(placing, changes) {
   if (chance([{ ...placing, seen: wrong }], changes, true) > DATA.chance[0]) return null;
   /** @type {Use[]} */
   const found = [];
-  for (const use of atOneUse(fixture, seen, changes)) {
+  for (const use of atUses(fixture, seen, changes)) {
     if (use) found.push(use);
     else yield;
   }

@@ -347,7 +347,7 @@ interface Part {
   explained: [string, Observed][];
 }
 
-/** A step, the line that has it otherwise, and all that is changed. */
+/** A step, the lines that have it otherwise, and all that is changed. */
 interface Use {
   source: string;
   lines: string[];

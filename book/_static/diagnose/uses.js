@@ -11,7 +11,7 @@ import { Run } from "./workshop.js";
 /** The mistakes at places of use that print some numbers, alone or beside one with a name. Where
  * it yields nothing, it pauses.
  * @type {(fixture: Fixture, seen: Seen, changes: number) => Generator<Use | undefined>} */
-export function* atOneUse(fixture, seen, changes) {
+export function* atUses(fixture, seen, changes) {
   const search = new Search(fixture, seen, true);
   const firsts = changes === 2 ? fixture.named.map(([, forms]) => forms) : [new Map()];
   for (const first of firsts) yield* beside(search, first, changes);

@@ -57,7 +57,7 @@ from backcheck.diagnosis.search import (
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
-from backcheck.diagnosis.uses import at_one_use, reading_later
+from backcheck.diagnosis.uses import at_uses, reading_later
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
@@ -717,7 +717,7 @@ def _explain(
     told = list(_remains(best, paste, parts))
     alike = {} if best.right else {t.function: t for t in _as_close(best, placed)}
     # What is right, or explained in part, is so by the cache of the test.
-    remarks += told or ([] if alike.keys() - {best.fixture.function} else of_inputs(best.fixture))
+    remarks += told or ([] if len(alike) > 1 else of_inputs(best.fixture))
     remarks += [] if best.right else [covered()]
     named_as = " and ".join(f"{one.title} ({one.id})" for one in alike.values())
     closest = say("closest", tests=named_as, n=len(alike)) if alike else ""
@@ -741,7 +741,7 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     is_open = wrong and (right or changes == 2)
     if not is_open or chance([replace(placing, arrays=wrong)], changes, True) > CHANCE:
         return None
-    if not (found := at_one_use(fixture, arrays, changes)):
+    if not (found := at_uses(fixture, arrays, changes)):
         return None
     candidates = distinct([Mutant(fixture, use.forms, changes) for use in found])
     lines = [*map(stem, found[0].lines)]
@@ -755,11 +755,13 @@ def _quick(placing: Placing, changes: int) -> Diagnosis | None:
     if used := _used(placing, 1):
         return used
     fixture, arrays = placing.fixture, placing.arrays
-    is_told = [chance([placing], spent, True) <= CHANCE for spent in (1, 2)]
-    if is_told[0] and (later := reading_later(fixture, arrays)):
+
+    def is_told(spent: int) -> bool:
+        return chance([placing], spent, True) <= CHANCE
+
+    if is_told(1) and (later := reading_later(fixture, arrays)):
         return Diagnosis("explained", fixture, tuple(later), (), arrays)
-    is_loop = changes == 2 and fixture.last > 0 and is_told[1]
-    if is_loop and (found := of_loop(placing)):
+    if changes == 2 and fixture.last and is_told(2) and (found := of_loop(placing)):
         return Diagnosis("explained", fixture, tuple(found), (say("stopped"),), arrays)
     return None
 

@@ -160,7 +160,8 @@ def placings(
     if not own or (not named and any(array.at for array in own)):
         return
     given = [array for array in arrays if array not in computed]
-    recognised = len(computed) - len(own) + sum(_is_value(array, fixture) for array in given)
+    handed = fixture.arrays.values()
+    recognised = len(computed) - len(own) + sum(_is_one_of(array, handed) for array in given)
     known = [array for array in own if array.name] if named else []
     free = [array for array in own if array not in known]
     # Where a function returns its arrays by name, the test finds them under no other.
@@ -170,7 +171,7 @@ def placings(
             step: name for step, name in _other_names(taken).items() if not step.endswith(name)
         }
         # What is right by its own name has no older one.
-        if any(array.name in other.values() and _is_own(array, fixture) for array in known):
+        if any(_is_one_of(taken[s], [fixture.values.get(n, 0.0)]) for s, n in other.items()):
             continue
         keys = {step: other[step] for step in other if by_key and step in fixture.expected}
         left = [step for step in steps if step not in taken]
@@ -428,16 +429,10 @@ def _choices(options: list[list[str]], taken: tuple[str, ...] = ()) -> Iterator[
 def _is_input(array: PrintedArray, fixture: Fixture, steps: set[str]) -> bool:
     """Return whether a pasted array is handed over by the test, not computed."""
     if array.name is None:
-        return _is_value(array, fixture)
+        return _is_one_of(array, fixture.arrays.values())
     return array.name not in steps and not pattern("gradient").search(array.name)
 
 
-def _is_own(array: PrintedArray, fixture: Fixture) -> bool:
-    """Return whether an array is right by the name that it has."""
-    value = fixture.values.get(str(array.name), 0.0)
-    return bool(np.any(value)) and array.matches(value)
-
-
-def _is_value(array: PrintedArray, fixture: Fixture) -> bool:
-    """Return whether an array is one of those the test hands over; zeros say nothing."""
-    return any(np.any(value) and array.matches(value) for value in fixture.arrays.values())
+def _is_one_of(array: PrintedArray, values: Iterable[Any]) -> bool:
+    """Return whether an array is one of some values; zeros say nothing."""
+    return any(np.any(value) and array.matches(value) for value in values)

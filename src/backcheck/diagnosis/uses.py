@@ -32,7 +32,7 @@ class Use(NamedTuple):
 
 
 @np.errstate(all="ignore")
-def at_one_use(fixture: Fixture, printed: Mapping[str, PrintedArray], changes: int) -> list[Use]:
+def at_uses(fixture: Fixture, printed: Mapping[str, PrintedArray], changes: int) -> list[Use]:
     """Return the mistakes at places of use that print some numbers, alone or beside a name."""
     search = Search(fixture, printed, loose=True, effort=Effort(10**9))
     firsts = [forms for _, forms in occurrences(fixture)] if changes == 2 else [{}]
@@ -47,14 +47,15 @@ def reading_later(fixture: Fixture, printed: Mapping[str, PrintedArray]) -> list
     found: list[Mutant] = []
     wrong = search.printed.keys() - search.right
     for line, slot in enumerate(shop.slots):
-        if slot.is_array or not all(shop.reaching[p] & shop.bits[line] for p in wrong):
+        is_free = slot.forms and not slot.is_array
+        if not is_free or not all(shop.reaching[p] & shop.bits[line] for p in wrong):
             continue
         later = [
             other.name
             for place, other in enumerate(shop.slots[line:], line)
             if not shop.reaching[place] & shop.bits[line] and time(other.name) == time(slot.name)
         ]
-        for read, now in product(names(slot.original.tree) if slot.forms else (), later):
+        for read, now in product(names(slot.original.tree), later):
             if np.shape(shop.scope[read]) == np.shape(shop.scope[now]):
                 tree = put(slot.original.tree, {read: now})
                 if search.prints({slot.name: Form(tree)}):
@@ -70,10 +71,10 @@ def _beside(search: Search, first: Mapping[str, Tree], changes: int) -> Iterator
     if not wrong or (changes == 2 and len(right) <= len(search.right)):
         return
     telling = [run.reaching[place] for place in right if np.any(run.at(place))]
-    free = {place for place, s in enumerate(shop.slots) if s.forms and s.name not in ("m", *first)}
+    free = [place for place, s in enumerate(shop.slots) if s.forms and s.name not in ("m", *first)]
     for read in (place for place in free if not shop.slots[place].is_array):
         source = shop.slots[read]
-        using = [line for line in sorted(free) if shop.reads[line] >> read & 1]
+        using = [line for line in free if shop.reads[line] >> read & 1]
         # Who writes it out with one slip does so in each line that needs it, or in all but some.
         spoilt = [line for line in using if not any(some & shop.bits[line] for some in telling)]
         for lines in (*([line] for line in using), *([spoilt] if spoilt[1:] else [])):
