@@ -31,6 +31,7 @@ from told import told, told_by_run
 
 RNN, LSTM, OLD = "c5w1_rnn_backward", "c5w1_lstm_backward_new", "c5w1_lstm_backward_old"
 CELL_TEST = "c5w1_lstm_cell_backward"
+OTHERS = ("dWi", "dWc", "dWo", "dbf", "dbi", "dbc", "dbo")
 each = pytest.mark.parametrize("id", [RNN, LSTM])
 
 
@@ -200,6 +201,14 @@ def test_an_index_that_stays_in_the_loop_is_told_of_what_a_function_returns(
     name: str, said: str, tmp_path: Path
 ) -> None:
     assert said in told_by_run(learner(name), tmp_path)
+
+
+def test_sums_that_are_changed_alike_are_told_once_with_the_names_of_the_others() -> None:
+    fixture = load(LSTM)
+    mutant = Mutant(fixture, mutants(fixture).joint["sum-doubled"][-1])
+    assert mutant.shown == ("dWf_sum[t] = dWf_sum[t+1] + dWf_sum[t+1] + dWf[t]",)
+    (expected,) = mutant.expects
+    assert expected.endswith("and so in " + ", ".join(f"{n}_sum" for n in OTHERS))
 
 
 @each
