@@ -64,6 +64,7 @@ ASKED = (
     "running",
     "search",
     "steps",
+    "subjects",
     "symptoms",
     "uncovered",
     "words",
@@ -187,6 +188,8 @@ def _of_every_test() -> dict[str, Any]:
         "keys_of_cells": {loop: [*keys] for loop, keys in package.symptoms.keys_of_cells().items()},
         "differences": _differences(),
         "uncovered": [*map(list, package.uncovered.exercises())],
+        "subjects": package.subjects.subjects(),
+        "longest_question": package.subjects.LONGEST,
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()

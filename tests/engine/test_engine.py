@@ -47,6 +47,7 @@ LAYERS = (
         "handout",
         "numbers",
         "traceback",
+        "subjects",
         "hints",
         "helpers",
         "reading",

@@ -1,11 +1,12 @@
 """The page refuses by name what the package refuses."""
 
-from test_engine import ask
+from test_engine import agree, ask
 
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import ids, load
 from backcheck.showing.words import covered, say
 from other_exercises import NOT_WRITING, PASTED, WRITING
+from questions import QUESTIONS
 
 
 def test_page_and_package_refuse_the_same_exercises() -> None:
@@ -15,3 +16,7 @@ def test_page_and_package_refuse_the_same_exercises() -> None:
     beside = say("own-check"), covered()
     wanted = [[said, *beside] if (said := not_covered(text)) else [] for text in texts]
     assert ask(*(("notCovered", t) for t in texts)) == wanted
+
+
+def test_page_and_package_tell_a_question_the_same() -> None:
+    agree(*((text,) for text in QUESTIONS))

@@ -548,7 +548,7 @@ def test_the_number_of_a_week_a_section_or_a_version_is_none_that_was_printed(nu
 
 def test_a_question_is_sent_to_the_search_and_the_questions_of_the_book() -> None:
     with pytest.raises(ValueError, match="The search of the book answers questions"):
-        read("Where does the transpose come from?")
+        read("Where does this product come from?")
     found = diagnose("Why does rnn_backward need both gradients?")
     assert "no printed numbers" in found.title
     assert "The search of the book answers questions" in found.remarks[0]

@@ -1,6 +1,7 @@
 // @ts-check
 /* What can be said of code whose lines are those of no known test; see reading.py. */
 
+import { subjectsOf } from "./subjects.js";
 import { assignedIn, hasCode } from "./traceback.js";
 import { DATA } from "./util.js";
 import { every, say, sought, whole, without } from "./words.js";
@@ -10,6 +11,8 @@ import { every, say, sought, whole, without } from "./words.js";
 export function nothingIn(text) {
   const lines = assignedIn(text);
   if (hasCode(lines)) return [say("only-code"), ...withOwnCode(hintsIn(text, lines), lines)];
+  const subjects = subjectsOf(text);
+  if (subjects.length) return [say("asked"), ...subjects, say("question")];
   const numbers = every("number", without("numbering", text, " "));
   const found = numbers.find(([word]) => word.includes("."));
   return [found ? say("other-numbers", { first: found[0] }) : say("no-numbers"), say("question")];

@@ -140,6 +140,7 @@ export function telling(remarks) {
     ...[
       "",
       say("no-numbers"),
+      say("asked"),
       say("question"),
       say("covered"),
       say("own-network"),

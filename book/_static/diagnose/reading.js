@@ -314,7 +314,7 @@ export function read(text) {
   const steps = !problem && lines.some(isStep);
   const calls = callsIn(text);
   const isSilent = nothing.length && !said.function && !shapes.length && !calls.length;
-  if (isSilent && !steps && !lost.length) {
+  if (isSilent && !steps && !lost.length && nothing[0] !== say("asked")) {
     throw new Unreadable(problem || [...nothing, say("covered")].join(" "));
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));

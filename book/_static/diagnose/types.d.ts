@@ -201,6 +201,8 @@ interface Data {
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string, boolean][];
   written_on_calls: string[];
+  subjects: [string, string][];
+  longest_question: number;
   /** What a message says in one place: the pattern of both, and the sentence with its gaps. */
   here: [string, string][];
   /** How a place is called that knows of no layers. */

@@ -513,6 +513,7 @@ def _telling(remarks: Iterable[str]) -> tuple[str, ...]:
     """Return the remarks that say more than that nothing is known."""
     keys = (
         "no-numbers",
+        "asked",
         "question",
         "no-test-fits",
         "nothing-said",

@@ -20,6 +20,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.diagnosis.helpers import Call, calls_in
+from backcheck.diagnosis.subjects import subjects_of
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
 from backcheck.showing.words import (
     cleaned,
@@ -489,7 +490,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     speaks = any((own, failing, error, frame.statement))
     calls = calls_in(text)
     nothing = () if speaks or problem else _nothing_in(text, lines)
-    if not any((speaks, function, shapes, steps, lost, calls)):
+    is_asked = nothing[:1] == (say("asked"),)
+    if not any((speaks, function, shapes, steps, lost, calls, is_asked)):
         raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
@@ -511,6 +513,8 @@ def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
     if has_code(lines):
         return say("only-code"), *with_own_code(hints_in(text, lines), lines)
+    if subjects := subjects_of(text):
+        return say("asked"), *subjects, say("question")
     decimal = (line for line in text.split("\n") if "." in line and re.search("[0-9]", line))
     plain = (pattern("numbering").sub(" ", line) for line in decimal)
     numbers = chain.from_iterable(map(pattern("number").finditer, plain))
