@@ -5,7 +5,7 @@ import { chosen, hidden, namesToKnow } from "./chosen.js";
 import { remains } from "./clues.js";
 import { FIXTURES, isRight } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
-import { inParts, ofLoop } from "./parts.js";
+import { inParts, ofLines, ofLoop } from "./parts.js";
 import {
   canBePrinted,
   chance,
@@ -247,7 +247,7 @@ function* used(placing, changes) {
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
 }
 
-/** What takes no search for two changes: mistakes at places of use, or of a whole loop.
+/** What takes no search for two changes: each in a line of its own, or of a loop.
  * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
 function* quick(placing, changes) {
   const one = yield* used(placing, 1);
@@ -266,8 +266,8 @@ function* quick(placing, changes) {
   }
   let candidates = yield* telling(readingLater(fixture, seen), 1);
   const remarks = candidates.length ? [] : [say("stopped")];
-  if (!candidates.length && changes === 2 && fixture.last)
-    candidates = yield* telling(ofLoop(placing), 2);
+  if (!candidates.length && changes === 2)
+    candidates = yield* telling(fixture.last ? ofLoop(placing) : ofLines(placing), 2);
   return candidates.length ? { verdict: "explained", fixture, candidates, remarks, seen } : null;
 }
 

@@ -43,6 +43,25 @@ export function* inParts(placing) {
   }
 }
 
+/** What prints some arrays with one mistake in the own line of each that is wrong. Where it yields
+ * nothing, it pauses.
+ * @param {Placing} placing @returns {Generator<Mutant | undefined>} */
+export function* ofLines(placing) {
+  /** @type {Part[]} */
+  const parts = [];
+  for (const part of inParts(placing)) {
+    if (part) parts.push(part);
+    else yield;
+  }
+  const isApart = parts.every(
+    ({ own, explained }) =>
+      own.forms.size === 1 && explained.length === 1 && own.forms.has(explained[0][0]),
+  );
+  const count = parts.reduce((sum, { explained }) => sum + explained.length, 0);
+  const isAll = count + rightOf(placing).length === placing.seen.size;
+  if (parts.length > 1 && isApart && isAll) yield parts[parts.length - 1].whole;
+}
+
 /** What prints some arrays with two or three mistakes of a whole loop, one of each kind: they act on
  * all arrays at once, so none is told by an array of its own. Where it yields nothing, it pauses.
  * @param {Placing} placing @returns {Generator<Mutant | undefined>} */

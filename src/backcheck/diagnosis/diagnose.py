@@ -20,7 +20,7 @@ from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
-from backcheck.diagnosis.parts import Part, in_parts, of_loop
+from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -752,7 +752,7 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
 
 
 def _quick(placing: Placing, changes: int) -> Diagnosis | None:
-    """Return what takes no search for two changes: mistakes in one line, or of a whole loop."""
+    """Return what takes no search for two changes: each in a line of its own, or of a loop."""
     if used := _used(placing, 1):
         return used
     fixture, arrays = placing.fixture, placing.arrays
@@ -762,7 +762,8 @@ def _quick(placing: Placing, changes: int) -> Diagnosis | None:
 
     if is_told(1) and (later := reading_later(fixture, arrays)):
         return Diagnosis("explained", fixture, tuple(later), (), arrays)
-    if changes == 2 and fixture.last and is_told(2) and (found := of_loop(placing)):
+    several = of_loop if fixture.last else of_lines
+    if changes == 2 and is_told(2) and (found := several(placing)):
         return Diagnosis("explained", fixture, tuple(found), (say("stopped"),), arrays)
     return None
 
@@ -960,21 +961,24 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
         # what was computed from another array than the one that is pasted proves nothing, nor 0.
         telling = [step for step in right if np.any(fixture.values[step])]
         own = [step for step in telling if _above([step], order).isdisjoint(wrong)]
-        proved, open_ = (_above(some, order) for some in (own, wrong))
+        # What has an explanation of its own tells nothing of the lines above it.
+        explained = {step for part in parts for step in part.steps}
+        rest = [step for step in wrong if step not in explained]
+        proved, open_ = (_above(some, order) for some in (own, rest))
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         # A line of a loop is right if it is so at every step.
         off = {*map(stem, order.keys() - proved)}
         also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
         known = [*dict.fromkeys([*right, *also])]
-        listed, rest = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
-        yield say(
-            "right-and-wrong",
-            right=say("and-others", names=listed, n=rest) if rest > 0 else listed,
-            is_right=say("is", n=len(known)),
-            wrong=", ".join(called[step] for step in wrong),
-            is_wrong=say("is", n=len(wrong)),
-            first=_names_of_lines(first),
-        )
+        listed, more = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
+        said = {
+            "right": say("and-others", names=listed, n=more) if more > 0 else listed,
+            "is_right": say("is", n=len(known)),
+            "wrong": ", ".join(called[step] for step in wrong),
+            "is_wrong": say("is", n=len(wrong)),
+        }
+        at = {"first": _names_of_lines(first)}
+        yield say("right-and-wrong", **said, **at) if rest else say("right-and-told", **said)
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
     for place, part in enumerate(parts):

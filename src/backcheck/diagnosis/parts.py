@@ -76,6 +76,15 @@ def in_parts(placing: Placing) -> Iterator[Part]:
         left = [step for step in left if step not in steps]
 
 
+def of_lines(placing: Placing) -> list[Mutant]:
+    """Return what prints some arrays with one mistake in the own line of each that is wrong."""
+    parts = list(in_parts(placing))
+    explained = [step for part in parts for step in part.steps]
+    is_apart = len(parts) > 1 and all([*part.own.forms] == part.steps for part in parts)
+    is_all = {*explained, *placing.right} == {*placing.arrays}
+    return [parts[-1].whole] if is_apart and is_all else []
+
+
 @np.errstate(all="ignore")
 def of_loop(placing: Placing) -> list[Mutant]:
     """Return what prints some arrays with two or three mistakes of a whole loop, one of each kind.
