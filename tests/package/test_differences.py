@@ -139,6 +139,7 @@ def test_what_is_in_the_table_is_a_number_above_rounding_or_exactly_nothing() ->
         ("difference = 0.2850931567761623", "explained", "planted in dW2 and db1"),
         ("...propagation! difference = 0.17344196893145924", "explained", "planted in dW2"),
         ("The gradient is wrong!\ndifference = 0.333333333333", "explained", "twice epsilon"),
+        ("backward propagation! difference = 0.5999999920000002", "explained", "not in brackets"),
         ("backward propagation works! difference = 1.1885552e-07", "expected", "rounding"),
         ("The gradient is correct!\ndifference = 2.9193358e-10", "expected", "rounding"),
         ("a mistake in the backward propagation! difference = nan", "unexplained", "not a number"),

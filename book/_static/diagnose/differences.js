@@ -29,7 +29,9 @@ export function saidOf(pasted) {
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
   if (!Number.isFinite(value)) return saidWith("unexplained", "difference-nan", number);
-  const all = causes(value, name);
+  // Today's check of one parameter has the message that only that of a network had at first.
+  const own = causes(value, name);
+  const all = own.length ? own : causes(value, "");
   if (all.length) {
     const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];

@@ -94,7 +94,8 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
     if not math.isfinite(value):
         return _said("unexplained", "difference-nan", number)
-    if found := causes(value, function):
+    # Today's check of one parameter has the message that only that of a network had at first.
+    if found := causes(value, function) or causes(value):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
         return _said("explained", "difference-explained", number, *found[:MOST], *more)
     if value < RIGHT["gradient_check_n"]:
