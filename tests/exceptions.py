@@ -812,6 +812,8 @@ _UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignme
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
 IN_PLACE = {
+    "<ipython-input-3-a> in rnn_backward(da, caches)\n----> 9     dxt = gradients['dxt']\n\n"
+    "TypeError: tuple indices must be integers or slices, not str": "gradients is a tuple here",
     f"{_CHECK}J_minus[i], _ = cost_of(X, Y, theta=theta_plus){_UNMADE.format('theta_plus')}": (
         "The line that makes J_minus reads theta_plus"
     ),
