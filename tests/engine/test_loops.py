@@ -79,6 +79,17 @@ def test_page_and_package_agree_on_two_changes_of_a_loop() -> None:
     agree(*((text,) for text in (found, *random_texts(load(LSTM), 1, 2))))
 
 
+def test_page_and_package_agree_on_a_mistake_of_the_cell_beside_what_is_not_carried() -> None:
+    fixture = load(LSTM)
+    joint = mutants(fixture).joint
+    alone = {"dc_prev_t4": expression("dc_t4")}
+    texts = [
+        as_the_notebook_prints(fixture, Mutant(fixture, {**joint["carry"][0], **cell}).values)
+        for cell in (alone, joint["reads-part"][0])
+    ]
+    agree(*((text,) for text in texts))
+
+
 def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
     texts = []
     for test in (load(RNN), load(LSTM)):

@@ -229,6 +229,37 @@ def test_three_mistakes_of_a_whole_loop_are_told_at_once(id: str) -> None:
         assert mutant.outputs_key in shown or found.candidates[0].changes < 3, mutant
 
 
+@pytest.mark.parametrize(
+    ("carry", "forms"),
+    [
+        (0, {"dc_prev": "dc_t4"}),
+        (1, {"da_prev": "Wf.T[:a_prev_t4.shape[0]] @ dzf_t4 + Wi.T[:a_prev_t4.shape[0]] @ dzi_t4"}),
+        (2, {"dcct": "dc_t4 * it_t4 * it_t4"}),
+    ],
+)
+def test_a_mistake_of_the_cell_is_found_beside_what_is_not_carried(
+    carry: int, forms: dict[str, str]
+) -> None:
+    mutant = changed(LSTM, **forms)
+    both = Mutant(mutant.fixture, {**mutants(mutant.fixture).joint["carry"][carry], **mutant.forms})
+    found = diagnose(printed(mutant.fixture, both.values))
+    assert both.outputs_key in [one.outputs_key for one in found.candidates]
+
+
+@pytest.mark.parametrize("id", [CELL_TEST, LSTM])
+def test_a_sum_that_the_gates_read_in_part_is_told_where_what_is_handed_back_has_it_whole(
+    id: str,
+) -> None:
+    fixture = load(id)
+    parts = mutants(fixture).joint["reads-part"]
+    assert len(parts) == 2
+    for forms in parts:
+        mutant = Mutant(fixture, forms)
+        assert {step.partition("_")[0] for step in forms} == {"dft", "dit", "dcct"}
+        found = diagnose(printed(fixture, mutant.values))
+        assert mutant.outputs_key in [one.outputs_key for one in found.candidates]
+
+
 CELL = [
     (RNN, {"dz": "da_next_t4 * (1 - a_next_t4)"}, "the square in the derivative of tanh lost"),
     (RNN, {"dz": "da_next_t4 * (1 - tanh(a_next_t4) ** 2)"}, "1 - tanh(a_next[t]) ** 2"),

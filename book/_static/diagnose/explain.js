@@ -21,7 +21,7 @@ import {
   placedOn,
   rightOf,
 } from "./placing.js";
-import { explanations, Search } from "./search.js";
+import { Search } from "./search.js";
 import { stem } from "./steps.js";
 import { atUses, readingLater } from "./uses.js";
 import { compared, DATA, least, spelledIn } from "./util.js";
@@ -217,10 +217,13 @@ function explained({ fixture, seen, printedAs }, forms, changes) {
 /** Right numbers: what else prints them, and what rejects that.
  * @type {(placing: Placing, loose: boolean) => Found} */
 function expected({ fixture, seen }, loose) {
-  const all = explanations(fixture, seen, 1, loose);
-  const others = distinct(
-    all.map(([changes, forms]) => new Mutant(fixture, forms, changes)),
-  ).filter((one) => one.named.length && one.outcome.word === "passes");
+  const search = new Search(fixture, seen, loose);
+  const all = [0, 1].flatMap((changes) =>
+    [...search.tried(changes)].flatMap((forms) =>
+      forms && search.prints(forms) ? [new Mutant(fixture, forms, changes)] : [],
+    ),
+  );
+  const others = distinct(all).filter((one) => one.named.length && one.outcome.word === "passes");
   const candidates = [new Mutant(fixture, new Map(), 0), ...others];
   return { verdict: "expected", fixture, candidates, remarks: [...hidden(fixture, others)], seen };
 }

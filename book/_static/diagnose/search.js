@@ -10,18 +10,7 @@ import { secondChanges } from "./mutate.js";
 import { time } from "./steps.js";
 import { DATA, groupedBy } from "./util.js";
 import { fingerprint, sameShape } from "./values.js";
-import { workshop } from "./workshop.js";
-
-/** All mutants with up to one change whose steps print what was seen, and how many changes.
- * @type {(fixture: Fixture, seen: Seen, changes: number, loose: boolean) => [number, Forms][]} */
-export function explanations(fixture, seen, changes, loose) {
-  const search = new Search(fixture, seen, loose);
-  return Array.from({ length: changes + 1 }, (_, spent) => spent).flatMap((spent) =>
-    [...search.tried(spent)].flatMap((forms) =>
-      forms && search.prints(forms) ? [/** @type {[number, Forms]} */ ([spent, forms])] : [],
-    ),
-  );
-}
+import { Run, workshop } from "./workshop.js";
 
 /** The programs whose slots print what was seen. Where it yields no forms, it pauses. */
 export class Search {
@@ -195,7 +184,13 @@ export class Search {
       if (!this.sources.includes(place)) this.sources.push(place);
     });
     const hopeful = this.hopeful(null, reach);
-    // In a loop one change reaches nearly all, so what sets the first number right goes first.
+    for (const [key, forms] of this.fixture.last ? this.fixture.named : []) {
+      if (!DATA.of_loops[0].includes(key) || this.stacks(forms)) continue;
+      const run = new Run(this.shop, forms);
+      yield* this.besides(run, run.reach, 0);
+      yield* this.joined(run, this.shop.several);
+    }
+    // In a loop one change reaches nearly all, so what sets the first number right goes next.
     const once = this.fixture.last ? slots.flatMap((_, place) => this.shop.singles(place)) : [];
     for (const run of this.fixture.last ? [...once, ...this.shop.several] : []) {
       yield;

@@ -15,7 +15,7 @@ import numpy as np
 
 from backcheck.diagnosis.placing import CHANCE, Placing, chance
 from backcheck.diagnosis.reading import PrintedArray
-from backcheck.diagnosis.search import Effort, Search
+from backcheck.diagnosis.search import CARRIES, Effort, Search
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
@@ -26,7 +26,7 @@ MOST = 6
 """How many changes are put together."""
 
 OF_LOOPS = (
-    ("carry-left-out", "carry-added"),
+    CARRIES,
     ("other-step",),
     ("other-forward", "other-first"),
     ("step-alone", "sum-doubled", "other-sum"),

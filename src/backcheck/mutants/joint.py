@@ -19,6 +19,7 @@ from backcheck.mutants.formulas import formula, size, stops, unrelated
 from backcheck.mutants.operators import changed_throughout, expression, shaping_changes
 from backcheck.mutants.roles import array_order, entries, known_at, named, role
 from backcheck.mutants.steps import is_at_hand, is_place, loop_changes
+from backcheck.over_time import stem
 from backcheck.program import Program, Step, Tree, names, put, write
 
 SHORT = 5
@@ -46,6 +47,7 @@ def joint_changes(
         "each-own": _each_own(fixture),
         "every-step": _every_step(fixture),
         "brackets": _without_brackets(fixture),
+        "reads-part": _reading_a_part(fixture),
         "misprinted": [
             {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
         ],
@@ -245,6 +247,18 @@ def sums_apart(fixture: Fixture, slot: str) -> dict[Any, Tree]:
             found[above, n, without, 0] = (sign, times(x, some), times(y, kept))
             found[above, n, without, 1] = (sign, times(x, kept), times(y, some))
     return found
+
+
+def _reading_a_part(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the lines of a cell that read one part of a sum, where what is handed back has both."""
+    steps = [step for step in fixture.program.steps if is_place(fixture, step.name)]
+    for source in steps:
+        match source.expression:
+            case ("+", *both):
+                readers = [s for s in steps if source.name in names(s.expression)]
+                some = [s for s in readers if not stem(s.name).endswith("_prev")]
+                for part in both if 1 < len(some) < len(readers) else ():
+                    yield {s.name: put(s.expression, {source.name: part}) for s in some}
 
 
 def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
