@@ -704,6 +704,8 @@ CALLS_WRONG = {
 """Texts with a call and no message, and what of the call is wrong."""
 
 CALLS_RIGHT = (
+    "    one for each layer (they are caches[l], for l in range(L - 1) i.e. l = 0...L-2)\n"
+    '    linear_activation_backward(dAL, caches[L - 1], activation = "sigmoid")',
     "is linear_activation_backward(dAL, caches[L - 1], activation = 'sigmoid') wrong?",
     "now = caches[-1]; linear_backward(sigmoid_backward(dAL, current_cache[1]), current_cache[0])",
     f'{IN_LOOP}linear_activation_backward(grads["dA" + str(l + 2)], caches[l], "relu")',
@@ -812,6 +814,8 @@ _UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignme
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
 IN_PLACE = {
+    "<ipython-input-3-a> in lstm_backward(da, caches)\n----> 9     dc_prev = dc_next * ft\n\n"
+    "NameError: name 'dc_next' is not defined": "dc_next is a name inside of the function of one",
     "<ipython-input-3-a> in rnn_backward(da, caches)\n----> 9     dxt = gradients['dxt']\n\n"
     "TypeError: tuple indices must be integers or slices, not str": "gradients is a tuple here",
     f"{_CHECK}J_minus[i], _ = cost_of(X, Y, theta=theta_plus){_UNMADE.format('theta_plus')}": (

@@ -80,8 +80,8 @@ IN_TERMINAL = (
 COARSE = 4
 """Significant digits of numbers that only have to differ from each other, as in networks."""
 
-FINE = 9
-"""Significant digits of numbers that are held against printed ones, loosely."""
+FINE, EXACT = 9, 15
+"""Significant digits of numbers that are held against printed ones, loosely or to the last."""
 
 WEIGHTS, DISTINCT = 128, 6
 """The most numbers that an array of a mutant has here, and more; the digits of their weights."""
@@ -190,6 +190,7 @@ def _of_every_test() -> dict[str, Any]:
         "uncovered": [*map(list, package.uncovered.exercises())],
         "subjects": package.subjects.subjects(),
         "longest_question": package.subjects.LONGEST,
+        "most_subjects": package.subjects.MOST,
         "explains": package.mutant.PAGES,
         "operators": [
             [name, _tree(before), _tree(after)] for name, before, after in package.operators.rules()
@@ -249,7 +250,7 @@ def _differences() -> dict[str, Any]:
     says: dict[str, int] = {}
     known = [
         [
-            _number(one.value, FINE),
+            _number(one.value, EXACT if abs(1 - one.value) < package.NEAR_ONE else FINE),
             one.function,
             *(says.setdefault(said, len(says)) for said in one.says),
         ]
@@ -259,6 +260,8 @@ def _differences() -> dict[str, Any]:
         "says": list(says),
         "known": known,
         "noise": package.NOISE,
+        "near_one": [package.NEAR_ONE, package.EXACT],
+        "one_sided": [_number(package.one_sided(), FINE), package.ONE_SIDED],
         "right": package.RIGHT,
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,

@@ -117,6 +117,31 @@ def test_brackets_missing_around_the_costs_have_the_number_that_a_real_check_pri
         assert any("is not in brackets" in cause for cause in causes(number, "gradient_check"))
 
 
+def test_near_1_a_difference_is_told_by_the_digits_of_its_distance_to_1() -> None:
+    near = [one.value for one in known() if 1e-9 < abs(1 - one.value) < 1e-5]
+    assert len({*near}) > 10
+    for value in near:
+        told = {said for said in causes(value) if "same numbers" in said}
+        assert not told, value
+    assert any("same numbers" in said for said in causes(1.0))
+
+
+def test_a_one_sided_check_of_a_right_gradient_prints_what_is_said_of_it() -> None:
+    check = gradient_check.fixture()
+    names = [output[1:] for output in check.comparisons[-1].outputs]
+    cost = check.forward.run(check.arrays)["J"]
+    slopes, grad = [], []
+    for name in names:
+        for place in np.ndindex(check.arrays[name].shape):
+            moved = {**check.arrays, name: check.arrays[name].copy()}
+            moved[name][place] += EPSILON
+            slopes.append((check.forward.run(moved)["J"] - cost) / EPSILON)
+            grad.append(check.values[f"d{name}"][place])
+    norm = np.linalg.norm
+    printed = norm(np.subtract(grad, slopes)) / (norm(grad) + norm(slopes))
+    assert "one-sided" in diagnose(f"difference = {printed}").title
+
+
 def test_every_cause_of_a_difference_that_several_have_is_named() -> None:
     half = "thetaplus - epsilon is theta itself", "one array", "one-sided"
     assert all(word in " ".join(causes(1 / 3, "gradient_check")) for word in half)
@@ -140,6 +165,9 @@ def test_what_is_in_the_table_is_a_number_above_rounding_or_exactly_nothing() ->
         ("...propagation! difference = 0.17344196893145924", "explained", "planted in dW2"),
         ("The gradient is wrong!\ndifference = 0.333333333333", "explained", "twice epsilon"),
         ("backward propagation! difference = 0.5999999920000002", "explained", "not in brackets"),
+        ("difference = [[ 0.28509316]]", "explained", "planted in dW2 and db1"),
+        ("difference = 0.9999999500000013", "explained", "are added where one is taken"),
+        ("difference = 1.69913e-07", "explained", "one-sided"),
         ("backward propagation works! difference = 1.1885552e-07", "expected", "rounding"),
         ("The gradient is correct!\ndifference = 2.9193358e-10", "expected", "rounding"),
         ("a mistake in the backward propagation! difference = nan", "unexplained", "not a number"),

@@ -43,5 +43,31 @@ def test_numbers_code_and_messages_are_answered_first() -> None:
         assert diagnose(question + "\n" + text).headline != say("asked")
 
 
+def test_the_sentences_around_code_are_answered_beside_it() -> None:
+    text = "Why is my cost nan?\ncost = -np.sum(Y * np.log(A)) / n\n"
+    assert TABLE["nan"]["says"] in diagnose(text).remarks
+    assert TABLE["sum"]["says"] not in " ".join(diagnose(f"{text}s = np.sum(x, axis=1)").remarks)
+
+
+def test_a_whole_function_is_not_answered_as_a_question() -> None:
+    read = "    m = A_prev.shape[1]\n    dW = dZ @ A_prev.T / m\n"
+    for body in (
+        read,
+        '    """current_cache, as keepdims"""\n    # "dA" + str(l)\n    grads["dA0"] = 0\n',
+    ):
+        found = diagnose(f"def linear_backward(dZ, cache):\n{body}")
+        assert not {one["says"] for one in TABLE.values()} & {*found.remarks}
+
+
+def test_a_network_that_does_not_learn_is_sent_to_the_page_that_says_why() -> None:
+    assert say("own-learning") in diagnose("Why does my XOR network always output 0.5?").remarks
+
+
+def test_a_cost_in_brackets_computes_what_the_template_squeezes() -> None:
+    line = "cost = -(np.dot(Y, np.log(A.T)) + np.dot(1 - Y, np.log(1 - A.T))) / m"
+    assert "computes cost as the test expects" in diagnose(line).title
+    assert "something else" in diagnose(line.replace("1 - A.T", "A.T")).title
+
+
 def test_a_long_text_is_no_question() -> None:
     assert subjects_of("word " * LONGEST + "Why 1 - A1**2?") == ()

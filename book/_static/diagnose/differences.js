@@ -11,12 +11,21 @@ const FACTS = DATA.differences;
 function causes(difference, name) {
   const found = FACTS.known.filter(
     ([value, of]) =>
-      (!name || name === of) && Math.abs(value - difference) <= FACTS.noise * Math.abs(value),
+      (!name || name === of) && Math.abs(value - difference) <= tolerance(value, difference),
   );
   const fewest = found.filter((one) => one.length === found[0].length);
   return [
     ...new Set(fewest.map(([, , ...places]) => places.map((at) => FACTS.says[at]).join(" "))),
   ];
+}
+
+/** How far a printed difference may be from one that a mistake leads to.
+ * @type {(value: number, difference: number) => number} */
+function tolerance(value, difference) {
+  const [near, exact] = FACTS.near_one;
+  if (Math.abs(1 - value) > near) return FACTS.noise * Math.abs(value);
+  const decimals = (String(difference).split(".")[1] ?? "").length;
+  return Math.max(exact, decimals < FACTS.digits ? 0 : 0.5 * 10 ** -decimals);
 }
 
 /** The verdict on the last difference of a text, with sentences; null if it has none.
@@ -43,6 +52,9 @@ export function saidOf(pasted) {
       ...more,
     );
   }
+  const [oneSided, off] = FACTS.one_sided;
+  if (Math.abs(value - oneSided) <= off * value)
+    return saidWith("explained", "difference-one-sided", number);
   if (value < FACTS.right.gradient_check_n) {
     const whole = value < FACTS.right.gradient_check || name;
     return saidWith("expected", whole ? "difference-right" : "difference-one", number);

@@ -1,7 +1,7 @@
 // @ts-check
 /* What can be said of code whose lines are those of no known test; see reading.py. */
 
-import { subjectsOf } from "./subjects.js";
+import { spokenOf, subjectsOf } from "./subjects.js";
 import { assignedIn, hasCode } from "./traceback.js";
 import { DATA } from "./util.js";
 import { every, say, sought, whole, without } from "./words.js";
@@ -10,8 +10,14 @@ import { every, say, sought, whole, without } from "./words.js";
  * @param {string} text */
 export function nothingIn(text) {
   const lines = assignedIn(text);
-  if (hasCode(lines)) return [say("only-code"), ...withOwnCode(hintsIn(text, lines), lines)];
-  const subjects = subjectsOf(text);
+  // Of a whole function there is more to say than of the names in it.
+  const isWhole = text.includes("def ");
+  const subjects = isWhole ? spokenOf(text) : subjectsOf(text);
+  const isCourse = subjects.length && sought("known-function", text) && !isWhole;
+  if (hasCode(lines) && !isCourse) {
+    const own = withOwnCode(hintsIn(text, lines), lines);
+    return [say("only-code"), ...new Set([...spokenOf(text), ...own])];
+  }
   if (subjects.length) return [say("asked"), ...subjects, say("question")];
   const numbers = every("number", without("numbering", text, " "));
   const found = numbers.find(([word]) => word.includes("."));

@@ -11,6 +11,7 @@ import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
 import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode } from "./traceback.js";
+import { DATA } from "./util.js";
 import { say, sought, starting } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
@@ -29,12 +30,16 @@ export function ofCode(paste, every) {
   // What code assigns to other names than those of gradients are inputs.
   const areInputs = arrays.every(({ name }) => name?.[0] !== "d");
   const isAlone = !error && !failing.length && !problem && !lost.length;
-  const read = isAlone && areInputs && hasCode(lines) && judged(paste, every);
-  if (!read) return null;
+  const own = every.filter((test) => test.function === paste.function);
+  const read = isAlone && areInputs && hasCode(lines) && judged(paste, own.length ? own : every);
+  // What a question names says more than that none of its lines is read.
+  if (!read || (!read.fixture && paste.nothing[0] === say("asked"))) return null;
   const isOfAny = (/** @type {string} */ one) =>
     one === say("own-learning") || one.includes("#relu-strict");
   const learning = paste.hints.filter(isOfAny);
-  const [title, ...rest] = [...read.remarks, ...(read.fixture ? learning : [say("covered")])];
+  const spoken = DATA.subjects.map(([, says]) => says).filter((one) => paste.nothing.includes(one));
+  const beside = read.fixture ? learning : [say("covered")];
+  const [title, ...rest] = [...read.remarks, ...beside, ...spoken];
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
 }
 

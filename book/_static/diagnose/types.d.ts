@@ -190,6 +190,8 @@ interface Data {
     /** The number, the function whose check it is, and the places of what is said. */
     known: [number, string, ...number[]][];
     noise: number;
+    near_one: [number, number];
+    one_sided: [number, number];
     right: Record<"gradient_check" | "gradient_check_n", number>;
     rounding: number;
     digits: number;
@@ -203,6 +205,7 @@ interface Data {
   written_on_calls: string[];
   subjects: [string, string][];
   longest_question: number;
+  most_subjects: number;
   /** What a message says in one place: the pattern of both, and the sentence with its gaps. */
   here: [string, string][];
   /** How a place is called that knows of no layers. */

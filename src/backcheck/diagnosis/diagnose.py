@@ -55,6 +55,7 @@ from backcheck.diagnosis.search import (
     is_right,
 )
 from backcheck.diagnosis.shapes import misshapen, undivided
+from backcheck.diagnosis.subjects import subjects
 from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.diagnosis.uses import at_uses, reading_later
@@ -399,11 +400,16 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     # What code assigns to other names than those of gradients are inputs.
     if any((one.name or "").startswith("d") for one in paste.arrays):
         return None
-    if not (lines := judged(paste, every)):
+    own = [test for test in every if test.function == paste.function]
+    if not (lines := judged(paste, own or every)):
         return None
     test, candidates, (headline, *more) = lines
+    # What a question names says more than that none of its lines is read.
+    if test is None and paste.nothing[:1] == (say("asked"),):
+        return None
     of_any = [hint for hint in paste.hints if hint == say("own-learning") or "#relu-strict" in hint]
     more += of_any if test else [covered()]
+    more += [says for _, says in subjects() if says in paste.nothing]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
 

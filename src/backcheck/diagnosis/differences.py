@@ -33,6 +33,13 @@ RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
 NOISE = 1e-6
 """Relative error of a difference that rounding and the step explain beside a mistake."""
 
+ONE_SIDED = 1e-3
+"""Relative error of the difference of a one-sided check, whose costs have 16 digits."""
+
+NEAR_ONE, EXACT = 1e-5, 1e-10
+"""A difference nearer to 1 than the one is told from others by its distance to 1, which rounding
+leaves right to the other."""
+
 ROUNDING = 1e-4
 """Below this a difference is no mistake of a formula, but of the step or of the precision."""
 
@@ -76,10 +83,39 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
     found = [
         one
         for one in known()
-        if function in ("", one.function) and abs(one.value - difference) <= NOISE * abs(one.value)
+        if function in ("", one.function)
+        and abs(one.value - difference) <= _width(one.value, difference)
     ]
     fewest = [" ".join(one.says) for one in found if len(one.says) == len(found[0].says)]
     return tuple(dict.fromkeys(fewest))
+
+
+def _width(value: float, difference: float) -> float:
+    """Return how far a printed difference may be from one that a mistake leads to."""
+    if abs(1 - value) > NEAR_ONE:
+        return NOISE * abs(value)
+    decimals = len(repr(difference).partition(".")[2])
+    return max(EXACT, 0.5 * 10.0**-decimals if decimals >= DIGITS else 0.0)
+
+
+@cache
+def one_sided() -> float:
+    """Return the difference that a right gradient has from (J(theta + epsilon) - J) / epsilon."""
+    check = gradient_check.fixture()
+    names = [output[1:] for output in check.comparisons[-1].outputs]
+    theta = np.concatenate([np.ravel(check.arrays[name]) for name in names])
+    cuts = np.cumsum([check.arrays[name].size for name in names])[:-1]
+
+    def cost(vector: Array) -> float:
+        parts = zip(names, np.split(vector, cuts), strict=True)
+        own = {name: part.reshape(check.arrays[name].shape) for name, part in parts}
+        return float(check.forward.run({**check.arrays, **own})["J"])
+
+    e = 1e-7
+    moved = theta + e * np.eye(theta.size)
+    slopes = (np.array([cost(one) for one in moved]) - cost(theta)) / e
+    costs = {**_costs(slopes, 0.0), "gradient": _vector(check.values).ravel()}
+    return float(_check().run(costs)["difference"])
 
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -98,6 +134,8 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     if found := causes(value, function) or causes(value):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
         return _said("explained", "difference-explained", number, *found[:MOST], *more)
+    if abs(value - one_sided()) <= ONE_SIDED * value:
+        return _said("explained", "difference-one-sided", number)
     if value < RIGHT["gradient_check_n"]:
         is_right = value < RIGHT["gradient_check"] or function
         return _said("expected", "difference-right" if is_right else "difference-one", number)

@@ -20,7 +20,7 @@ import numpy as np
 
 from backcheck.arrays import numeric
 from backcheck.diagnosis.helpers import Call, calls_in
-from backcheck.diagnosis.subjects import subjects_of
+from backcheck.diagnosis.subjects import spoken_of, subjects_of
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix
 from backcheck.showing.words import (
     cleaned,
@@ -511,9 +511,13 @@ def _printed_shapes(
 
 def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
-    if has_code(lines):
-        return say("only-code"), *with_own_code(hints_in(text, lines), lines)
-    if subjects := subjects_of(text):
+    # Of a whole function there is more to say than of the names in it.
+    subjects = spoken_of(text) if "def " in text else subjects_of(text)
+    is_course = subjects and pattern("known-function").search(text) and "def " not in text
+    if has_code(lines) and not is_course:
+        own = with_own_code(hints_in(text, lines), lines)
+        return say("only-code"), *dict.fromkeys((*spoken_of(text), *own))
+    if subjects:
         return say("asked"), *subjects, say("question")
     decimal = (line for line in text.split("\n") if "." in line and re.search("[0-9]", line))
     plain = (pattern("numbering").sub(" ", line) for line in decimal)

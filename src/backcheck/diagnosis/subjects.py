@@ -3,9 +3,13 @@
 import re
 
 from backcheck.fixtures import table_of
+from backcheck.showing.words import pattern, say
 
 LONGEST = 4_000
 """How many characters of a text are read as a question."""
+
+MOST = 2
+"""How many subjects are told of the sentences around code."""
 
 
 def subjects() -> list[list[str]]:
@@ -19,4 +23,13 @@ def subjects_of(text: str) -> tuple[str, ...]:
     >>> [said.split(":")[0] for said in subjects_of("Why is it 1 - A1**2, and where is 1/m?")]
     ['The slope of tanh', 'The division by m']
     """
-    return tuple(says for wanted, says in subjects() if re.search(wanted, text[:LONGEST]))
+    read = text[:LONGEST]
+    found = (says for wanted, says in subjects() if re.search(wanted, read))
+    learning = (say("own-learning"),) if pattern("fails-to-learn").search(read) else ()
+    return (*found, *learning)
+
+
+def spoken_of(text: str) -> tuple[str, ...]:
+    """Return what is said of the first names in the sentences of a text that has code."""
+    lines = (line for line in text.split("\n") if not pattern("code-line").search(line))
+    return subjects_of("\n".join(lines))[:MOST]
