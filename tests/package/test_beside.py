@@ -266,8 +266,8 @@ def test_numbers_above_a_message_that_is_cut_off_are_explained() -> None:
     assert str(found_in("numbers above a message that is cut off").candidates[0]) == "A = Z"
 
 
-def test_right_arrays_prove_nothing_of_one_that_is_pasted_and_wrong() -> None:
-    said = "dW2, db2 are as expected and dZ2 is not: look at dAL first"
+def test_a_wrong_array_above_right_ones_was_right_when_they_were_computed() -> None:
+    said = "dW2, db2, dAL are as expected and dZ2 is not: look at dZ2 first"
     assert said in told(BESIDE["wrong above right"], changes=1).remarks[0]
 
 

@@ -403,6 +403,18 @@ def test_dx_that_is_right_at_the_last_steps_alone_points_at_how_it_is_carried_on
     dx = np.where(np.arange(4) < 2, right * 1.37 + 0.2, right)
     said = " ".join(repr(diagnose(f'gradients["dx"][1][2] = {dx[1, 2]}', RNN, 1)).split())
     assert "dx is as expected at the last 2 steps and at no other. What is carried is" in said
+    # Where one step alone is off, what is carried has come down to it.
+    dx = np.where(np.arange(4) < 1, right * 1.37 + 0.2, right)
+    said = " ".join(repr(diagnose(f'gradients["dx"][1][2] = {dx[1, 2]}', RNN, 1)).split())
+    assert "as expected at every step but t = 0" in said
+
+
+def test_a_view_of_any_step_in_the_cache_is_told_by_its_index() -> None:
+    fixture = load(LSTM)
+    for n in (0, 1, 5):
+        forms = other_forwards(fixture)[f"forward-view {n}"]
+        found = diagnose(printed(fixture, Mutant(fixture, forms).values))
+        assert f"c_next = c[:, :, {n}]" in " ".join(repr(found).split())
 
 
 def test_what_prints_dx_right_at_the_last_step_alone_changes_what_is_carried_or_added() -> None:

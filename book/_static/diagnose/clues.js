@@ -23,12 +23,12 @@ export function* remains(placing, paste, parts) {
     one.name ? step : say("taken-for", { place: paste.arrays.indexOf(one) + 1, step });
   if (right.length && wrong.length) {
     const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
-    // What a right array is computed from is right, and the first that is not reads only such;
-    // what was computed from another array than the one that is pasted proves nothing, nor 0.
+    // What a right array is computed from was right when it was read, if it is not 0, though
+    // another one may stand under its name; the first that is not right reads only such.
     const names = wrong.map(([step]) => step);
     const telling = right.filter((step) => fixture.reference[step].d.some(Boolean));
-    const own = telling.filter((step) => !names.some((one) => above([step], reads).has(one)));
-    const proved = above(own, reads);
+    const proved = above(telling, reads);
+    for (const step of names) proved.delete(step);
     // What has an explanation of its own tells nothing of the lines above it.
     const explained = new Set(parts.flatMap((part) => part.explained.map(([step]) => step)));
     const others = names.filter((step) => !explained.has(step));
@@ -96,7 +96,7 @@ function* partly(step, called, seen, fixture) {
   const overTime = fixture.original(step).op === "dstack";
   const last = shape.length - 1;
   const right = shape[last] - places[last].size;
-  if (overTime && right && Math.max(...places[last]) < shape[last] - right) {
+  if (overTime && right && places[last].size > 1 && Math.max(...places[last]) < shape[last] - right) {
     yield say("last-steps-right", { step: called, n: right });
     return;
   }

@@ -43,7 +43,7 @@ export function* inParts(placing) {
   }
 }
 
-/** What prints some arrays with one mistake in the own line of each that is wrong. Where it yields
+/** What prints some arrays of which two are wrong, each by a mistake in its own line. Where it yields
  * nothing, it pauses.
  * @param {Placing} placing @returns {Generator<Mutant | undefined>} */
 export function* ofLines(placing) {
@@ -59,7 +59,7 @@ export function* ofLines(placing) {
   );
   const count = parts.reduce((sum, { explained }) => sum + explained.length, 0);
   const isAll = count + rightOf(placing).length === placing.seen.size;
-  if (parts.length > 1 && isApart && isAll) yield parts[parts.length - 1].whole;
+  if (parts.length === 2 && isApart && isAll) yield parts[1].whole;
 }
 
 /** What prints some arrays with two or three mistakes of a whole loop, one of each kind: they act on

@@ -963,14 +963,13 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
     }
     if right and wrong:
         order = {one.name: {*one.reads} for one in fixture.program.steps}
-        # What a right array is computed from is right, and the first that is not reads only such;
-        # what was computed from another array than the one that is pasted proves nothing, nor 0.
+        # What a right array is computed from was right when it was read, if it is not 0, though
+        # another one may stand under its name; the first that is not right reads only such.
         telling = [step for step in right if np.any(fixture.values[step])]
-        own = [step for step in telling if _above([step], order).isdisjoint(wrong)]
         # What has an explanation of its own tells nothing of the lines above it.
         explained = {step for part in parts for step in part.steps}
         rest = [step for step in wrong if step not in explained]
-        proved, open_ = (_above(some, order) for some in (own, rest))
+        proved, open_ = _above(telling, order) - {*wrong}, _above(rest, order)
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         # A line of a loop is right if it is so at every step.
         off = {*map(stem, order.keys() - proved)}
@@ -1048,7 +1047,12 @@ def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> It
         over_time = "dstack" in lines.get(step, "")
         places = [{*found.tolist()} for found in np.nonzero(off)]
         right = np.size(off, -1) - len(places[-1])
-        if over_time and right and places[-1] == {*range(np.size(off, -1) - right)}:
+        if (
+            over_time
+            and right
+            and len(places[-1]) > 1
+            and places[-1] == {*range(np.size(off, -1) - right)}
+        ):
             yield say("last-steps-right", step=called, n=right)
             return
         for axis, found in enumerate(places):

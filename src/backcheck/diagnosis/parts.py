@@ -77,10 +77,10 @@ def in_parts(placing: Placing) -> Iterator[Part]:
 
 
 def of_lines(placing: Placing) -> list[Mutant]:
-    """Return what prints some arrays with one mistake in the own line of each that is wrong."""
+    """Return what prints some arrays of which two are wrong, each by a mistake in its own line."""
     parts = list(in_parts(placing))
     explained = [step for part in parts for step in part.steps]
-    is_apart = len(parts) > 1 and all([*part.own.forms] == part.steps for part in parts)
+    is_apart = len(parts) == 2 and all([*part.own.forms] == part.steps for part in parts)
     is_all = {*explained, *placing.right} == {*placing.arrays}
     return [parts[-1].whole] if is_apart and is_all else []
 

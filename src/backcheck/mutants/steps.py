@@ -226,8 +226,8 @@ def other_forwards(fixture: Fixture) -> dict[str, Forms]:
     }
     for n in range(fixture.last):
         made[f"forward-x {n}"] = cache({f"xt_t{at}": ("slice", "x", float(n)) for at in every})
-    if "c_prev_t1" in fixture.arrays:
-        made["forward-view"] = {"c_prev_t1": "c_next_t1"}
+    steps = sorted(time(name) for name in fixture.arrays if stem(name) == "c_next")
+    made |= {f"forward-view {at - 1}": {"c_prev_t1": f"c_next_t{at}"} for at in steps}
     return made
 
 
