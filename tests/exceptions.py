@@ -814,6 +814,8 @@ _UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignme
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
 IN_PLACE = {
+    "<ipython-input-3-a> in rnn_cell_backward(da_next, cache)\n----> 9     dxt = Wax.T @ dtanh\n\n"
+    "NameError: name 'Wax' is not defined": "No line of this function makes Wax",
     "<ipython-input-3-a> in lstm_backward(da, caches)\n----> 9     dc_prev = dc_next * ft\n\n"
     "NameError: name 'dc_next' is not defined": "dc_next is a name inside of the function of one",
     "<ipython-input-3-a> in rnn_backward(da, caches)\n----> 9     dxt = gradients['dxt']\n\n"

@@ -264,6 +264,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "model, the cache of another layer": (MODEL, [("caches[l]", "caches[L - 2 - l]")]),
     "model, the gradient of the first turn": (
         MODEL, [('grads["dA" + str(l + 1)], c', 'grads["dA" + str(L - 1)], c')]),
+    "model, the cache of the layer below": (MODEL, [("caches[l]", "caches[l - 1]")]),
     "model, a turn for one layer": (MODEL, [("caches[l]", "caches[0]"), f_strings]),
     "model, one argument": (MODEL, [('(dAL, current_cache, "sigmoid")', "(dAL, current_cache)")]),
     "model, a helper in place": (
@@ -288,6 +289,8 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "loop, an array never filled": (RNN, [('= one["dxt"]', "= dx[:, :, t]")]),
     "loop, da of all steps": (RNN, [('"da0": da_prevt', '"da0": da')]),
     "loop, of another gradient": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t] ** 3 + 0.37")]),
+    "loop, a sum that is never made": (
+        RNN, [("    dba = 0\n", ""), ("dba += one", "dba = dba + one")]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),

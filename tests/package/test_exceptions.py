@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -44,6 +45,8 @@ from exceptions import (
     stops,
     written,
 )
+from programs import learner
+from told import told_by_run
 
 # One process makes the programs for all of them.
 pytestmark = pytest.mark.xdist_group("exceptions")
@@ -431,6 +434,27 @@ def test_a_message_in_a_gradient_check_or_a_loop_over_time_has_the_causes_of_tha
         (told_first, *rest) = diagnose(text).remarks
         assert says in told_first, text
         assert not rest, text
+
+
+def test_the_function_that_stopped_refutes_causes_for_which_it_lacks_the_line(
+    tmp_path: Path,
+) -> None:
+    said = told_by_run(learner("loop, a sum that is never made"), tmp_path)
+    assert "The line that makes this name is missing" in said
+    assert "wrong order" not in said
+    assert "spelled in two ways" not in said
+    frame = frame_of("rnn_backward", "x")
+    local = "UnboundLocalError: cannot access local variable 'dba' where it is not associated"
+    assert "wrong order" in " ".join(told(local, frame, source="dba += 1\ndba = 0"))
+    unknown = "NameError: name 'dba' is not defined"
+    assert "spelled in two ways" in " ".join(told(unknown, frame, source="d_ba = 0"))
+    assert "spelled in two ways" not in " ".join(told(unknown, frame, source="db = 0"))
+
+
+def test_a_wrong_call_above_the_function_that_stopped_is_told(tmp_path: Path) -> None:
+    said = told_by_run(learner("model, the cache of the layer below"), tmp_path)
+    assert "Look at the call linear_activation_backward" in said
+    assert "is the cache of another layer" in said
 
 
 def test_where_there_are_no_layers_no_cause_speaks_of_layers() -> None:

@@ -8,9 +8,9 @@ import { every, say, whole } from "./words.js";
 
 /** What the calls show, or the likely causes of an exception that is not about shapes. Where numbers
  * were printed above, the dictionary that holds them was made. Pasted lines are read where no arrow
- * points at one.
- * @type {(error: string, frame: Frame, printed?: boolean, lines?: [string, string][]) => string[]} */
-export function knownCauses(error, frame, printed = false, lines = []) {
+ * points at one. The source of the function that stopped can refute causes.
+ * @type {(error: string, frame: Frame, printed?: boolean, lines?: [string, string][], source?: string) => string[]} */
+export function knownCauses(error, frame, printed = false, lines = [], source = "") {
   const name = noneIn(error, frame.statement);
   const isSure = printed || error.includes("has no attribute");
   if (name) return [say("none-here", { name }), ...(isSure ? [] : [say("none-or-return")])];
@@ -26,7 +26,21 @@ export function knownCauses(error, frame, printed = false, lines = []) {
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
   );
-  return shown.length ? shown : countedCauses(error, frame);
+  return shown.length ? shown : countedCauses(error, frame, refuted(error, source));
+}
+
+/** The causes of an unknown name that need a line which the function does not have.
+ * @type {(error: string, source: string) => string[]} */
+function refuted(error, source) {
+  const [, name] = /(?:NameError|UnboundLocalError).*?'(\w+)'/.exec(error) ?? [];
+  if (!name || !source) return [];
+  const plain = (/** @type {string} */ word) => word.toLowerCase().replaceAll("_", "");
+  // A line that adds to a name does not make it.
+  const made = `\\b${name}\\b[ \\t]*(?:,[^=\\n]*)?=(?!=)(?!.*\\b${name}\\b)`;
+  const isMade = new RegExp(made).test(source);
+  const words = (source.match(/[\p{L}\p{N}_]+/gu) ?? []).filter((word) => word !== name);
+  const isAlike = words.some((word) => plain(word) === plain(name));
+  return [...(isMade ? [] : ["order"]), ...(isAlike ? [] : ["spelling"])];
 }
 
 /** What a message says beside one of the statements that led to it, or "".
@@ -80,15 +94,16 @@ function noneApart(error, { function: named, statement }) {
 
 /** The causes of which a call shows nothing: of the programs that stopped so, those are counted
  * that stopped at this place, if there are any.
- * @type {(error: string, frame: Frame) => string[]} */
-function countedCauses(error, frame) {
+ * @type {(error: string, frame: Frame, without: string[]) => string[]} */
+function countedCauses(error, frame, without) {
   const called = frame.calls?.some((call) => call.includes("_backward("));
   const place = `${frame.function}\n${frame.statement}\n${error}`;
   const hasLayers = !new RegExp(DATA.no_layers).test(place);
   for (const [pattern, says, seen, page, ofLayers] of DATA.exceptions) {
     const match = new RegExp(pattern).exec(error);
     if (!match) continue;
-    const unseen = [...(called ? DATA.written_on_calls : []), ...(hasLayers ? [] : ofLayers)];
+    const ofCalls = called ? DATA.written_on_calls : [];
+    const unseen = [...ofCalls, ...(hasLayers ? [] : ofLayers), ...without];
     const caught = match.slice(1).filter(Boolean).join(" ");
     let entries = Object.entries(seen).flatMap(([id, ones]) => ones.map((one) => ({ id, one })));
     // What stops the cell that calls a function does not stop the function.

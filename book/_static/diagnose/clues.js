@@ -96,7 +96,12 @@ function* partly(step, called, seen, fixture) {
   const overTime = fixture.original(step).op === "dstack";
   const last = shape.length - 1;
   const right = shape[last] - places[last].size;
-  if (overTime && right && places[last].size > 1 && Math.max(...places[last]) < shape[last] - right) {
+  if (
+    overTime &&
+    right &&
+    places[last].size > 1 &&
+    Math.max(...places[last]) < shape[last] - right
+  ) {
     yield say("last-steps-right", { step: called, n: right });
     return;
   }

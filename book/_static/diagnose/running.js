@@ -245,14 +245,17 @@ function failed({ error, frames, fixture, absent, taken }) {
   const [, , inside, text] = frames.at(-1) ?? ["", 0, "-", ""];
   const calls = frames.slice(0, -1).map((one) => one[3]);
   const frame = { ...frameOf(inside.replace(/[<>]/g, ""), text), calls: calls.reverse() };
-  const causes = knownCauses(error, frame);
+  const lines = textOfFunction(taken, inside);
+  const causes = knownCauses(error, frame, false, [], lines);
   // What an assert of the learner's own says is its statement.
   const stopped = error.startsWith("AssertionError") ? "" : error;
-  const lines = textOfFunction(taken, inside);
   const paste = { ...NOTHING, error: stopped, frame, lines: assignedIn(lines) };
   const likely = causes.length ? null : likelyMutants(paste, [fixture]);
   const told = likely?.remarks ?? causes;
-  const remarks = [...said, ...saidOfCalls(callsIn(lines), told, true), ...told];
+  // The call that is wrong may stand in a function above the one that stopped.
+  const passed = [...new Set(frames.map((one) => one[2]))];
+  const above = passed.map((one) => textOfFunction(taken, one)).join("\n");
+  const remarks = [...said, ...saidOfCalls(callsIn(above), told, true), ...told];
   return unknown(likely?.fixture ?? fixture, remarks, new Map(), likely?.candidates ?? []);
 }
 

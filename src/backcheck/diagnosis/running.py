@@ -388,12 +388,14 @@ def _failed(ran: Ran) -> Diagnosis:
     frame = replace(frame, calls=tuple(one[-1] or "" for one in reversed(calls)))
     # What an assert of the learner's own says is its statement.
     error = "" if ran.error.startswith("AssertionError") else ran.error
-    causes = told(ran.error, frame)
     text = _text_of(ran, function)
+    causes = told(ran.error, frame, source=text)
     paste = Paste((), error=error, frame=frame, lines=assigned_in(text))
     likely = None if causes else likely_mutants(paste, [ran.fixture])
     fixture, found, remarks = likely or (ran.fixture, (), causes)
-    suspect = said_of(calls_in(text), remarks, only_wrong=True)
+    # The call that is wrong may stand in a function above the one that stopped.
+    above = "\n".join(_text_of(ran, one) for one in dict.fromkeys(one[2] for one in ran.frames))
+    suspect = said_of(calls_in(above), remarks, only_wrong=True)
     return Diagnosis("unexplained", fixture or ran.fixture, found, (*absent, *suspect, *remarks))
 
 

@@ -97,11 +97,12 @@ def told(
     frame: Frame = NOWHERE,
     printed: bool = False,
     lines: Sequence[tuple[str, str]] = (),
+    source: str = "",
 ) -> tuple[str, ...]:
     """Return what the calls show, the first few causes, how many there are beside, and a page.
 
     Where numbers were `printed` above, the dictionary that holds them was made. Pasted `lines` are
-    read where no arrow points at one.
+    read where no arrow points at one. The `source` of the function that stopped can refute causes.
     """
     if name := _none_in(error, frame):
         is_sure = printed or "has no attribute" in error
@@ -124,6 +125,7 @@ def told(
     is_called = any("_backward(" in call for call in frame.calls)
     kind, *_ = evidence_of(error, frame) or ("",)
     unseen = (*(WRITTEN_ON_CALLS if is_called else ()), *_of_layers(kind, error, frame))
+    unseen += _refuted(error, source)
     causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
@@ -178,6 +180,18 @@ def _of_layers(kind: str, error: str, frame: Frame) -> tuple[str, ...]:
     table = exceptions()["no_layers"]
     place = "\n".join((frame.function, frame.statement, error))
     return tuple(table.get(kind, ())) if re.search(table["pattern"], place) else ()
+
+
+def _refuted(error: str, source: str) -> tuple[str, ...]:
+    """Return the causes of an unknown name that need a line which the function does not have."""
+    found = re.search(r"(?:NameError|UnboundLocalError).*?'(\w+)'", error)
+    if not found or not source:
+        return ()
+    name, plain = found[1], found[1].lower().replace("_", "")
+    # A line that adds to a name does not make it.
+    is_made = re.search(rf"\b{name}\b[ \t]*(?:,[^=\n]*)?=(?!=)(?!.*\b{name}\b)", source)
+    words = {word.lower().replace("_", "") for word in {*re.findall(r"\w+", source)} - {name}}
+    return (*(() if is_made else ("order",)), *(() if plain in words else ("spelling",)))
 
 
 def _none_in(error: str, frame: Frame) -> str:
