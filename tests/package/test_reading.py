@@ -525,7 +525,7 @@ def test_an_array_of_latex_is_read_by_any_name_and_of_any_shape(form: str, name:
 
 
 def test_a_formula_of_latex_is_no_array() -> None:
-    for formula in (r"dZ^{[2]} = A^{[2]} - Y", r"\mathbf{dW1} = \frac{1}{m} dZ^{[1]} X^T"):
+    for formula in (r"dZ^{[2]} = A^{[2]} - T", r"\mathbf{dW1} = \frac{1}{m} dZ^{[1]} X^T"):
         with pytest.raises(ValueError, match="no printed numbers"):
             read(f"$${formula}$$")
 
