@@ -20,6 +20,8 @@ QUESTIONS = {
     "Does 1/m belong into dZ?": ["mean"],
     "When do I divide the gradients by m?": ["mean"],
     "What is keepdims for?": ["sum"],
+    "Is dropout part of the backward pass too?": ["dropout"],
+    "In Keras, what does the derivative of tanh do with dropout?": [],
     "Do I have to use keep_prob again on the way back?": ["dropout"],
     "Is lambd squared too?": ["penalty"],
     "my gradapprox is too large": ["check"],

@@ -6,6 +6,7 @@ import { say, sought } from "./words.js";
 /** What is said of the names that a question has. @type {(text: string) => string[]} */
 export function subjectsOf(text) {
   const read = text.slice(0, DATA.longest_question);
+  if (sought("framework", read)) return [];
   const found = DATA.subjects.filter(([wanted]) => new RegExp(wanted, "u").test(read));
   const learning = sought("fails-to-learn", read) ? [say("own-learning")] : [];
   return [...found.map(([, says]) => says), ...learning];

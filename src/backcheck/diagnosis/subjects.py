@@ -24,6 +24,8 @@ def subjects_of(text: str) -> tuple[str, ...]:
     ['The slope of tanh', 'The division by m']
     """
     read = text[:LONGEST]
+    if pattern("framework").search(read):
+        return ()
     found = (says for wanted, says in subjects() if re.search(wanted, read))
     learning = (say("own-learning"),) if pattern("fails-to-learn").search(read) else ()
     return (*found, *learning)
