@@ -142,3 +142,14 @@ def test_page_and_package_name_judge_and_show_a_sample_of_changes_alike() -> Non
         questions += asked
         wanted += answers
     assert ask(*questions) == wanted
+
+
+def test_page_and_package_agree_on_two_mistakes_in_lines_of_their_own() -> None:
+    fixture = load("c2w1_backward_regularization")
+    forms = {
+        "dW1": "dZ1 @ X.T / m + lambd * sum(W1 ** 2) / m",
+        "dW2": "dZ2 @ A1.T / m + lambd / 2 * W2 / m",
+    }
+    steps = parse("\n".join(f"{name} = {form}" for name, form in forms.items())).steps
+    mutant = Mutant(fixture, {step.name: step.expression for step in steps})
+    agree((printed(mutant.values, "dW1", "dW2", "dW3", "dZ3"),))

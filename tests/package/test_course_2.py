@@ -339,3 +339,25 @@ def test_a_message_of_this_test_lists_changes_of_its_backward_pass() -> None:
     assert found.fixture is load("c2w1_backward_dropout")
     assert all("Wrong values for dA2" in one.outcome.failures for one in found.candidates)
     assert found.candidates
+
+
+def penalised(**forms: str) -> str:
+    mutant = Mutant(load(PENALTY), {name: tree(form) for name, form in forms.items()})
+    return "\n".join(f"{n} = {mutant.values[n]}" for n in ("dW1", "dW2", "dW3", "dZ3"))
+
+
+SUM_OF_SQUARES = "dZ1 @ X.T / m + lambd * sum(W1 ** 2) / m"
+HALVED = "dZ2 @ A1.T / m + lambd / 2 * W2 / m"
+
+
+def test_the_penalty_of_the_cost_in_place_of_its_derivative_is_found() -> None:
+    found = diagnose(penalised(dW1=SUM_OF_SQUARES))
+    assert "Σ W[1]²" in found.candidates[0].shown[0]
+
+
+def test_two_mistakes_in_lines_of_their_own_are_told_without_a_search_for_pairs() -> None:
+    searched: list[None] = []
+    text = penalised(dW1=SUM_OF_SQUARES, dW2=HALVED)
+    found = diagnose(text, before_two_changes=lambda: searched.append(None))
+    assert {*found.candidates[0].forms} == {"dW1", "dW2"}
+    assert not searched

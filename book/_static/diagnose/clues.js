@@ -29,10 +29,7 @@ export function* remains(placing, paste, parts) {
     const telling = right.filter((step) => fixture.reference[step].d.some(Boolean));
     const proved = above(telling, reads);
     for (const step of names) proved.delete(step);
-    // What has an explanation of its own tells nothing of the lines above it.
-    const explained = new Set(parts.flatMap((part) => part.explained.map(([step]) => step)));
-    const others = names.filter((step) => !explained.has(step));
-    const open = above(others, reads);
+    const open = above(names, reads);
     const first = [...reads].filter(
       ([name, read]) =>
         open.has(name) &&
@@ -46,14 +43,13 @@ export function* remains(placing, paste, parts) {
     const known = [...new Set([...right, ...also])];
     const rest = known.length - Math.max(MOST_LISTED, right.length);
     const listed = known.slice(0, known.length - Math.max(0, rest)).join(", ");
-    const said = {
+    yield say("right-and-wrong", {
       right: rest > 0 ? say("and-others", { names: listed, n: rest }) : listed,
       is_right: say("is", { n: known.length }),
       wrong: wrong.map(called).join(", "),
       is_wrong: say("is", { n: wrong.length }),
       first: namesOfLines(first.map(([name]) => name)),
-    };
-    yield others.length ? say("right-and-wrong", said) : say("right-and-told", said);
+    });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
   for (const [place, { own, explained }] of parts.entries()) {

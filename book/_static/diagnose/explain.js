@@ -60,7 +60,8 @@ export function* explain(text, wanted, changes, effort) {
   let remarks = [];
   for (const [most, loose, tried] of plan.filter(([most]) => most <= changes || most === 2)) {
     // Two changes take long, and mistakes at places of use or of a whole loop do not.
-    const one = most === 2 && !loose && changes ? yield* quick(best, changes) : null;
+    const one =
+      most === 2 && !loose && changes ? yield* quick(best, changes, asClose(best, placed)) : null;
     if (one) return one;
     const random = chance(tried, most, loose);
     if (random > DATA.chance[1]) {
@@ -250,9 +251,10 @@ function* used(placing, changes) {
   return { verdict: "explained", fixture, candidates, remarks: [said], seen };
 }
 
-/** What takes no search for two changes: each in a line of its own, or of a loop.
- * @type {(placing: Placing, changes: number) => Generator<string | undefined, Diagnosis?>} */
-function* quick(placing, changes) {
+/** What takes no search for two changes: each in a line of its own, or of a loop. What fits the tests
+ * of several functions alike is looked for in all of them.
+ * @type {(placing: Placing, changes: number, alike: Map<string, Fixture>) => Generator<string | undefined, Diagnosis?>} */
+function* quick(placing, changes, alike) {
   const one = yield* used(placing, 1);
   if (one) return one;
   const { fixture, seen } = placing;
@@ -269,7 +271,7 @@ function* quick(placing, changes) {
   }
   let candidates = yield* telling(readingLater(fixture, seen), 1);
   const remarks = candidates.length ? [] : [say("stopped")];
-  if (!candidates.length && changes === 2)
+  if (!candidates.length && changes === 2 && alike.size === 1)
     candidates = yield* telling(fixture.last ? ofLoop(placing) : ofLines(placing), 2);
   return candidates.length ? { verdict: "explained", fixture, candidates, remarks, seen } : null;
 }

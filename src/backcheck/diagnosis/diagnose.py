@@ -8,7 +8,7 @@ digits. What it finds is judged by the referee, not by the test.
 import html
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -681,8 +681,9 @@ def _explain(
 
     best = max(placed, key=lambda placing: (len(placing.right), placing.fitting))
     best = _on_gradient(best, placed)
+    alike = {test.function: test for test in _as_close(best, placed)}
     for tried, loose, some in _plan(placed, is_likely, changes):
-        if tried == 2 and not loose and changes and (quick := _quick(best, changes)):
+        if tried == 2 and not loose and changes and (quick := _quick(best, changes, alike)):
             return quick
         random = chance(some, tried, loose)
         if random > HOPELESS:
@@ -722,7 +723,7 @@ def _explain(
     if len(tests) > 1 and not best.right and foreign:
         return Diagnosis("unexplained", None, (), (*remarks, covered()), _by_name(paste))
     told = list(_remains(best, paste, parts))
-    alike = {} if best.right else {t.function: t for t in _as_close(best, placed)}
+    alike = {} if best.right else alike
     # What is right, or explained in part, is so by the cache of the test.
     remarks += told or ([] if len(alike) > 1 else of_inputs(best.fixture))
     remarks += [] if best.right else [covered()]
@@ -757,8 +758,11 @@ def _used(placing: Placing, changes: int) -> Diagnosis | None:
     return Diagnosis("explained", fixture, tuple(candidates), (said,), arrays)
 
 
-def _quick(placing: Placing, changes: int) -> Diagnosis | None:
-    """Return what takes no search for two changes: each in a line of its own, or of a loop."""
+def _quick(placing: Placing, changes: int, alike: Sized) -> Diagnosis | None:
+    """Return what takes no search for two changes: each in a line of its own, or of a loop.
+
+    What fits the tests of several functions `alike` is looked for in all of them.
+    """
     if used := _used(placing, 1):
         return used
     fixture, arrays = placing.fixture, placing.arrays
@@ -769,7 +773,7 @@ def _quick(placing: Placing, changes: int) -> Diagnosis | None:
     if is_told(1) and (later := reading_later(fixture, arrays)):
         return Diagnosis("explained", fixture, tuple(later), (), arrays)
     several = of_loop if fixture.last else of_lines
-    if changes == 2 and is_told(2) and (found := several(placing)):
+    if changes == 2 and len(alike) == 1 and is_told(2) and (found := several(placing)):
         return Diagnosis("explained", fixture, tuple(found), (say("stopped"),), arrays)
     return None
 
@@ -966,24 +970,21 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
         # What a right array is computed from was right when it was read, if it is not 0, though
         # another one may stand under its name; the first that is not right reads only such.
         telling = [step for step in right if np.any(fixture.values[step])]
-        # What has an explanation of its own tells nothing of the lines above it.
-        explained = {step for part in parts for step in part.steps}
-        rest = [step for step in wrong if step not in explained]
-        proved, open_ = _above(telling, order) - {*wrong}, _above(rest, order)
+        proved, open_ = _above(telling, order) - {*wrong}, _above(wrong, order)
         first = [n for n in order if n in open_ - proved and order[n] & order.keys() <= proved]
         # A line of a loop is right if it is so at every step.
         off = {*map(stem, order.keys() - proved)}
         also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
         known = [*dict.fromkeys([*right, *also])]
         listed, more = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
-        said = {
-            "right": say("and-others", names=listed, n=more) if more > 0 else listed,
-            "is_right": say("is", n=len(known)),
-            "wrong": ", ".join(called[step] for step in wrong),
-            "is_wrong": say("is", n=len(wrong)),
-        }
-        at = {"first": _names_of_lines(first)}
-        yield say("right-and-wrong", **said, **at) if rest else say("right-and-told", **said)
+        yield say(
+            "right-and-wrong",
+            right=say("and-others", names=listed, n=more) if more > 0 else listed,
+            is_right=say("is", n=len(known)),
+            wrong=", ".join(called[step] for step in wrong),
+            is_wrong=say("is", n=len(wrong)),
+            first=_names_of_lines(first),
+        )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
     for place, part in enumerate(parts):
