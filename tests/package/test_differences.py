@@ -168,6 +168,7 @@ def test_what_is_in_the_table_is_a_number_above_rounding_or_exactly_nothing() ->
         ("difference = [[ 0.28509316]]", "explained", "planted in dW2 and db1"),
         ("difference = 0.9999999500000013", "explained", "are added where one is taken"),
         ("difference = 1.69913e-07", "explained", "one-sided"),
+        ("gradient_check_n: difference = 0.5999999920000002", "unexplained", "None of the known"),
         ("backward propagation works! difference = 1.1885552e-07", "expected", "rounding"),
         ("The gradient is correct!\ndifference = 2.9193358e-10", "expected", "rounding"),
         ("a mistake in the backward propagation! difference = nan", "unexplained", "not a number"),

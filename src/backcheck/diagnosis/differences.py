@@ -131,7 +131,8 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     if not math.isfinite(value):
         return _said("unexplained", "difference-nan", number)
     # Today's check of one parameter has the message that only that of a network had at first.
-    if found := causes(value, function) or causes(value):
+    named = "gradient_check_n" in text
+    if found := causes(value, function) or (() if named else causes(value)):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
         return _said("explained", "difference-explained", number, *found[:MOST], *more)
     if abs(value - one_sided()) <= ONE_SIDED * value:
