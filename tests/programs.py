@@ -289,7 +289,7 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "loop, an array never filled": (RNN, [('= one["dxt"]', "= dx[:, :, t]")]),
     "loop, da of all steps": (RNN, [('"da0": da_prevt', '"da0": da')]),
     "loop, of another gradient": (RNN, [("da[:, :, t] + da_prevt", "da[:, :, t] ** 3 + 0.37")]),
-    "loop, a sum that is never made": (
+    "loop, a sum without its zeros": (
         RNN, [("    dba = 0\n", ""), ("dba += one", "dba = dba + one")]),
     "loop, two axes": (RNN, [("dx[:, :, t]", "dx")]),
     "lstm loop, right": (LSTM, []),

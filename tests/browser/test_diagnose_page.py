@@ -368,9 +368,12 @@ def test_a_single_change_is_answered_at_once_on_a_slow_machine(
 
 
 def test_every_place_that_an_answer_says_to_read_is_a_link(opened: Page) -> None:
-    paste(opened, "Where does the transpose come from?")
+    paste(opened, "Where does this product come from?")
     places = opened.locator("#diagnose-status a")
     assert [one.get_attribute("href") for one in places.all()] == ["index.html", "checklist.html"]
+    paste(opened, "Where does the transpose come from?")
+    link = '#diagnose-app a[href="linear-step.html#linear-step-derivation"]'
+    assert opened.locator(link).count() == 1
     paste(opened, "d = y - out\ndW7 = np.dot(d, h.T)\nstep = lr * dW7")
     answer = opened.locator("#diagnose-app").inner_text()
     assert "checklist#checklist-check" not in answer

@@ -439,7 +439,7 @@ def test_a_message_in_a_gradient_check_or_a_loop_over_time_has_the_causes_of_tha
 def test_the_function_that_stopped_refutes_causes_for_which_it_lacks_the_line(
     tmp_path: Path,
 ) -> None:
-    said = told_by_run(learner("loop, a sum that is never made"), tmp_path)
+    said = told_by_run(learner("loop, a sum without its zeros"), tmp_path)
     assert "The line that makes this name is missing" in said
     assert "wrong order" not in said
     assert "spelled in two ways" not in said
