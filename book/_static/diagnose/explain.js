@@ -59,7 +59,7 @@ export function* explain(text, wanted, changes, effort) {
   /** @type {string[]} */
   let remarks = [];
   for (const [most, loose, tried] of plan.filter(([most]) => most <= changes || most === 2)) {
-    // Two changes take long, and mistakes at places of use or of a whole loop do not.
+    // Two changes take long, and mistakes in lines of their own or of a whole loop do not.
     const one =
       most === 2 && !loose && changes ? yield* quick(best, changes, asClose(best, placed)) : null;
     if (one) return one;

@@ -10,13 +10,13 @@ import { every, say, sought, whole, without } from "./words.js";
  * @param {string} text */
 export function nothingIn(text) {
   const lines = assignedIn(text);
-  // Of a whole function there is more to say than of the names in it.
-  const isWhole = text.includes("def ");
-  const subjects = isWhole ? spokenOf(text) : subjectsOf(text);
-  const isCourse = subjects.length && sought("known-function", text) && !isWhole;
-  if (hasCode(lines) && !isCourse) {
+  // Of a function, and of code that is not the course's, the sentences around it ask.
+  const isCode = hasCode(lines);
+  const isAround = text.includes("def ") || (isCode && !sought("known-function", text));
+  const subjects = isAround ? spokenOf(text) : subjectsOf(text);
+  if (isCode && (isAround || !subjects.length)) {
     const own = withOwnCode(hintsIn(text, lines), lines);
-    return [say("only-code"), ...new Set([...spokenOf(text), ...own])];
+    return [say("only-code"), ...new Set([...subjects, ...own])];
   }
   if (subjects.length) return [say("asked"), ...subjects, say("question")];
   const numbers = every("number", without("numbering", text, " "));

@@ -511,12 +511,12 @@ def _printed_shapes(
 
 def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Say that a text has no numbers, or none that is printed under a known name."""
-    # Of a whole function there is more to say than of the names in it.
-    subjects = spoken_of(text) if "def " in text else subjects_of(text)
-    is_course = subjects and pattern("known-function").search(text) and "def " not in text
-    if has_code(lines) and not is_course:
+    # Of a function, and of code that is not the course's, the sentences around it ask.
+    is_around = "def " in text or (has_code(lines) and not pattern("known-function").search(text))
+    subjects = spoken_of(text) if is_around else subjects_of(text)
+    if has_code(lines) and (is_around or not subjects):
         own = with_own_code(hints_in(text, lines), lines)
-        return say("only-code"), *dict.fromkeys((*spoken_of(text), *own))
+        return say("only-code"), *dict.fromkeys((*subjects, *own))
     if subjects:
         return say("asked"), *subjects, say("question")
     decimal = (line for line in text.split("\n") if "." in line and re.search("[0-9]", line))
