@@ -352,7 +352,9 @@ def test_a_single_change_is_answered_at_once_on_a_slow_machine(
         page = browser.new_page()
         page.goto((html / "diagnose.html").as_uri())
         page.wait_for_selector("html[data-diagnose=ready]", timeout=60_000)
-        # How long the page takes to arrive is not what is measured.
+        # Nobody pastes before the box has the focus, and there the page rehearses an answer.
+        page.focus("#diagnose-text")
+        page.wait_for_timeout(500)
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         for number, text in enumerate(texts):
             spent = page.evaluate(
