@@ -71,6 +71,36 @@ def loop(fixture: Fixture) -> str:
     return "\n".join(lines)
 
 
+def with_forward(text: str) -> str:
+    """Write the forward pass above a loop, which keeps what the loop is handed."""
+    rnn = "def rnn_" in text
+    cell = load("c5w1_rnn_cell_backward_new" if rnn else "c5w1_lstm_cell_backward")
+    states = "a_next" if rnn else "a_next, c_next"
+    _, head, parameters = re.split(r"(?=\()| *\{", cell.handed_by.rstrip(")}"))
+    steps = [f"    {one.name} = {write(one.expression)}" for one in cell.forward.steps[1:-1]]
+    body = re.sub(r"\b(?=tanh|concatenate)", "np.", "\n".join(steps))
+    cache = re.sub(r"\{.*\}", "parameters", cell.call[0][cell.call[0].rindex(", (") + 2 : -1])
+    return "\n".join([
+        text.partition("\n\n")[0] + "\n",
+        f"def {cell.handed_by.partition('(')[0]}{head} parameters):",
+        *(f'    {one} = parameters["{one}"]' for one in parameters.split(", ")),
+        body,
+        f"    return {states}, softmax(Wy{'a' * rnn} @ a_next + by), {cache}\n",
+        f"def {'rnn' if rnn else 'lstm'}_forward(x, a0, parameters):",
+        "    a = np.zeros((*a0.shape, x.shape[2]))",
+        "    c, caches, a_next = np.zeros(a.shape), [], a0",
+        *([] if rnn else ["    c_next = np.zeros(a0.shape)"]),
+        "    for t in range(x.shape[2]):",
+        f"        {states}, y, cache = {cell.handed_by.partition('(')[0]}"
+        f"(x[:, :, t], {states}, parameters)",
+        "        a[:, :, t] = a_next",
+        *([] if rnn else ["        c[:, :, t] = c_next"]),
+        "        caches.append(cache)",
+        "    return a, c, (caches, x)\n",
+        text.partition("\n\n")[2],
+    ])  # fmt: skip
+
+
 def dots(text: str) -> str:
     """Write products as the course does."""
     return re.sub(r"([\w.]+) @ ([\w.]+)", r"np.dot(\1, \2)", text)
@@ -296,6 +326,14 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "lstm loop, one gradient carried": (LSTM, [("prevt, dc_prevt,", "prevt, 0,")]),
     "lstm loop, one bias for all": (LSTM, [('one["dbi"]', 'one["dbf"]')]),
     "lstm loop, another name": (LSTM, [("def lstm_backward", "def my_backprop")]),
+    "loop, its forward pass right": (RNN, [with_forward]),
+    "loop, a forward pass without tanh": (RNN, [with_forward, ("np.tanh(z)", "z")]),
+    "loop, a forward pass that stops": (RNN, [with_forward, ("np.tanh(z)", "tanh_of(z)")]),
+    "lstm loop, its forward pass right": (LSTM, [with_forward]),
+    "lstm loop, a view in its forward pass": (
+        LSTM, [with_forward, ("c_next = np.zeros(a0.shape)", "c_next = c[:, :, 0]")]),
+    "lstm loop, a forward pass from ones": (
+        LSTM, [with_forward, ("c_next = np.zeros(a0.shape)", "c_next = 1 + 0 * a0")]),
 }  # fmt: skip
 """By name the test, and in which ways the right functions are written differently."""
 

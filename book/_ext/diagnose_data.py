@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -454,9 +455,16 @@ def _call(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
     return {
         "call": list(fixture.call),
         "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
+        **({"handed": _handed(fixture)} if fixture.handed_by else {}),
         "filled": shared.arrays(filled),
         "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
     }
+
+
+def _handed(fixture: "Fixture") -> list[Any]:
+    """Return the forward function that a notebook hands its cache from, and how it is called."""
+    (_, nodes), *_ = _package().fixtures.parsed(replace(fixture, call=(fixture.handed_by,)))
+    return [fixture.handed_by.partition("(")[0], [*map(_pattern, nodes)]]
 
 
 def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:

@@ -111,6 +111,8 @@ class Fixture:
     # How the test calls the function, such as "dW, db = linear_backward(dZ, (A, W, b))": braces
     # stand for a dictionary by name, and without a left side one is returned.
     call: tuple[str, ...] = ()
+    # How the notebook calls the learner's own forward function, whose last output is the cache.
+    handed_by: str = ""
     # What a gradient is the derivative by where its name does not say it.
     gradient_of: dict[str, Tree] = field(default_factory=dict)
     # Other names a step is printed under, one dict for each habit or older edition.

@@ -12,6 +12,8 @@ import pytest
 from backcheck.__main__ import main
 from backcheck.diagnosis.running import run
 from backcheck.fixtures import load
+from programs import learner
+from told import told_by_run
 
 ID = "c1w4_linear_backward_v4a"
 
@@ -273,3 +275,23 @@ def test_what_a_command_has_started_ends_with_it_however_that_ends(
     # Who has the pipe open holds back its end.
     wait_for(b"")
     os.close(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lstm loop, a view in its forward pass", "begins with c_next = c[:, :, 0], a view"),
+        ("lstm loop, a forward pass from ones", "Print what lstm_forward keeps at each step"),
+        ("loop, a forward pass without tanh", "Print what rnn_forward keeps at each step"),
+        ("lstm loop, its forward pass right", ""),
+        ("loop, its forward pass right", ""),
+        ("loop, a forward pass that stops", ""),
+    ],
+)
+def test_a_function_that_passes_is_run_with_the_cache_of_the_forward_pass_beside_it(
+    name: str, said: str, tmp_path: Path
+) -> None:
+    told = told_by_run(learner(name), tmp_path)
+    assert "passes" in told
+    assert ("With the cache of your own" in told) == bool(said)
+    assert said in told

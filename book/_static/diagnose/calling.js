@@ -20,8 +20,8 @@ const partsIn = (pattern) => (Array.isArray(pattern) ? pattern.slice(1) : []);
 const isTuple = (pattern) => Array.isArray(pattern) && pattern[0] === "()";
 
 /** What each call of a test hands over, as a program of ours reads it.
- * @type {(fixture: Fixture, arrays: Scope) => unknown[][]} */
-export function argumentsOf(fixture, arrays) {
+ * @type {(fixture: Fixture, arrays: Scope, calls?: Pattern[][]) => unknown[][]} */
+export function argumentsOf(fixture, arrays, calls = fixture.data.calls.map(([, one]) => one)) {
   /** @type {(pattern: Pattern) => unknown} */
   const handed = (pattern) => {
     if (pattern === "m") return evaluate(fixture.steps[0].tree, arrays)?.d[0];
@@ -31,7 +31,25 @@ export function argumentsOf(fixture, arrays) {
     if (pattern[0] === "[]") return { list: partsIn(pattern).map(handed) };
     return { dict: partsIn(pattern).map((name) => [name, handed(name)]) };
   };
-  return fixture.data.calls.map(([, given]) => given.map(handed));
+  return calls.map((given) => given.map(handed));
+}
+
+/** The function that hands the cache of a forward pass to the backward one. */
+export const WHOLE = "with_own_forward";
+
+/** The text of that function, and what it is called with; null where no notebook does so.
+ * @type {(fixture: Fixture, name: string) => {forward: string, text: string, given: Pattern[]}?} */
+export function ofOwnForward({ data }, name) {
+  if (!data.handed) return null;
+  const [forward, forwards] = data.handed;
+  const backwards = data.calls[0][1].slice(0, -1);
+  const [outs, ins] = [backwards, forwards].map((some, kind) =>
+    some.map((_, at) => `${["backward", "forward"][kind]}${at}`),
+  );
+  // A notebook's forward function returns its cache last.
+  const returned = `${name}(${[...outs, `${forward}(${ins.join(", ")})[-1]`].join(", ")})`;
+  const text = `def ${WHOLE}(${[...outs, ...ins].join(", ")}):\n    return ${returned}\n`;
+  return { forward, text, given: [...backwards, ...forwards] };
 }
 
 /** @type {(fixture: Fixture, name: string, held?: Value) => unknown} */

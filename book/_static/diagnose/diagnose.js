@@ -22,7 +22,7 @@ import { namesIn, write } from "./program.js";
 import { read } from "./reading.js";
 import { stem } from "./steps.js";
 import { notCovered } from "./uncovered.js";
-import { DATA, spelledIn } from "./util.js";
+import { atOnce, DATA, spelledIn } from "./util.js";
 import { say, sought } from "./words.js";
 
 /** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
@@ -301,10 +301,7 @@ export function ledBy(found, said) {
 /** The whole answer at once, as `Diagnosis.to_dict` writes it.
  * @param {string} text @param {string | null} id */
 export function diagnose(text, id = null, changes = 2) {
-  const work = diagnosing(text, id, changes);
-  let next = work.next();
-  while (!next.done) next = work.next();
-  return asData(next.value);
+  return asData(atOnce(diagnosing(text, id, changes)));
 }
 
 /** @param {Diagnosis} found */

@@ -6,9 +6,11 @@ import {
   callOf,
   chosenIn,
   namesOfOutputs,
+  ofOwnForward,
   otherOrder,
   ownTests,
   testOf,
+  WHOLE,
 } from "./calling.js";
 import { knownCauses } from "./causes.js";
 import { explaining } from "./diagnose.js";
@@ -33,7 +35,7 @@ import {
 import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
 import { likelyMutants } from "./symptoms.js";
 import { assignedIn, frameOf } from "./traceback.js";
-import { DATA, prefixOf } from "./util.js";
+import { atOnce, DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";
 import { say, whole } from "./words.js";
 
@@ -69,6 +71,17 @@ export function asked(text, id, parse, path = PASTED) {
       return { ...of, name: one, sources: traced, calls: argumentsOf(test, arrays) };
     }),
   ];
+  const own = ofOwnForward(fixture, name);
+  if (own && taken.uncalled.includes(own.forward)) {
+    const whole = take([...found, ...definedIn([{ label: "", text: own.text }], parse)], WHOLE, "");
+    programs.push({
+      ...of,
+      helpers: whole.missing,
+      name: WHOLE,
+      sources: sourcesOf(whole, false),
+      calls: argumentsOf(fixture, fixture.arrays, [own.given]),
+    });
+  }
   return { ...chosen, taken, job: { programs }, cases };
 }
 
@@ -98,7 +111,8 @@ export function ran(asks, [first, ...others]) {
   }
   const { error = "", frames = [], absent = [], lacks, printed } = first;
   const last = frames.at(-1);
-  const base = { ...asks, outputs: new Map(), error, frames, absent, printed, traces: new Map() };
+  const [outputs, ofForward] = [new Map(), new Map()];
+  const base = { ...asks, outputs, error, frames, absent, printed, traces: new Map(), ofForward };
   const where = last ? `${last[0]}, line ${last[1]}` : PASTED;
   if (error.startsWith("SyntaxError"))
     throw new Unreadable(
@@ -109,14 +123,21 @@ export function ran(asks, [first, ...others]) {
   const names = new Set(asks.cases.map(([one]) => one));
   /** @type {Ran["traces"]} */
   const traces = new Map();
-  for (const [number, answer] of others.entries()) {
-    const [one, test, arrays, at] = asks.cases[number];
+  for (const [number, [one, test, arrays, at]] of asks.cases.entries()) {
+    const answer = others[number];
+    if (!answer) break;
     const elsewhere = [...names].filter((other) => other !== one);
     const made = traces.get(one) ?? [];
     made[at] = traceOf(test, arrays, answer, one, elsewhere);
     traces.set(one, made);
   }
-  return { ...base, outputs: outputsOf(fixture, first.returned), traces };
+  const handed = others[asks.cases.length]?.returned;
+  return {
+    ...base,
+    outputs: outputsOf(fixture, first.returned),
+    traces,
+    ofForward: handed ? outputsOf(fixture, handed) : ofForward,
+  };
 }
 
 /** @type {(test: Fixture, arrays: Scope, answer: any, of: string, elsewhere: string[]) => Trace} */
@@ -223,6 +244,8 @@ export function besidePassing(ran) {
     const does = say(wrong.error ? "stops-with" : "other-gradient", { name, error: wrong.error });
     return say("passes-wrongly", { where, does }) + more;
   }
+  const ofForward = besideOwnForward(ran);
+  if (ofForward) return ofForward;
   const tested = [...FIXTURES.values()].map((one) => one.function);
   const names = taken.missing.filter((one) => tested.includes(one));
   if (!names.length) return "";
@@ -231,6 +254,19 @@ export function besidePassing(ran) {
   const left = taken.uncalled.filter((one) => whole("layer-helper", one));
   const of = { names: left.join(" and "), n: left.length };
   return left.length ? `${supplied} ${say("uncalled", of)}` : supplied;
+}
+
+/** What a function does with the cache of the reader's own forward function, if that is wrong.
+ * @param {Ran} ran */
+function besideOwnForward({ fixture, name, ofForward }) {
+  const complaint = ofForward.size ? firstComplaint(fixture, ofForward) : "";
+  if (!complaint) return "";
+  const forward = fixture.data.handed?.[0];
+  const arrays = Object.entries(usable(fixture, ofForward));
+  const found = arrays.length ? atOnce(explaining(fromArrays(arrays), fixture, 1)) : null;
+  const causes = found?.candidates[0]?.shown ?? [];
+  const look = causes.length ? causes : [say("own-forward-look", { forward })];
+  return [say("own-forward", { name, forward, complaint }), ...look].join(" ");
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */

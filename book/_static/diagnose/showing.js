@@ -19,7 +19,7 @@ import {
 import { cellsOf, definedIn, FUNCTION, writtenAt } from "./sources.js";
 import { assignedIn, hasCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";
-import { DATA } from "./util.js";
+import { atOnce, DATA } from "./util.js";
 import { say } from "./words.js";
 
 /** @type {any} */
@@ -172,13 +172,6 @@ export async function answered(text, id, path) {
   const beside = test ? readFromOutside(done.taken) : besidePassing(done);
   const remarks = [beside, ...found.remarks].filter(Boolean);
   return { ...asData({ ...found, remarks }), test: test || "passes", line };
-}
-
-/** @template T @param {Generator<any, T>} work @returns {T} */
-function atOnce(work) {
-  let next = work.next();
-  while (!next.done) next = work.next();
-  return next.value;
 }
 
 Object.assign(Reflect.get(globalThis, "backcheck") ?? {}, { called, answered });

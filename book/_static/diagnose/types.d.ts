@@ -98,6 +98,8 @@ interface FixtureData {
   /** How it calls a function: as text, and what is taken apart with what is handed over. */
   call: string[];
   calls: [Pattern, Pattern[]][];
+  /** The forward function that the notebook hands the cache from, and what that is called with. */
+  handed?: [string, Pattern[]];
   filled: number;
   integers: string[];
   exact: boolean;
@@ -397,6 +399,8 @@ interface Ran extends Asked {
   printed: string;
   /** What each function that has a test did in each of its cases. */
   traces: Map<string, Trace[]>;
+  /** What it returns with the cache of the reader's own forward function. */
+  ofForward: Map<string, Returned>;
 }
 
 /** Where something stands, and what is said of it. */

@@ -71,3 +71,11 @@ export function spelledIn(name, steps) {
   const same = steps.find((step) => step.toLowerCase() === name.toLowerCase());
   return name.startsWith("d") ? (same ?? "") : "";
 }
+
+/** What some work comes to, without its pauses.
+ * @template T @param {Generator<any, T>} work @returns {T} */
+export function atOnce(work) {
+  let next = work.next();
+  while (!next.done) next = work.next();
+  return next.value;
+}

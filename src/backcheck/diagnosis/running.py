@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.calling import called, calls
+from backcheck.diagnosis.calling import WHOLE, called, calls, of_own_forward
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.helpers import calls_in, said_of
@@ -26,7 +26,7 @@ from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same
 from backcheck.diagnosis.pasted import written
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of, over_relu
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
-from backcheck.diagnosis.sources import Taken, cells, instrumented, left_as_handed_out, take
+from backcheck.diagnosis.sources import Cell, Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
 from backcheck.over_time import time
@@ -60,6 +60,8 @@ class Ran:
     absent: tuple[str, ...] = ()  # modules that are not installed, of which it may miss a name
     # What each function that has a test did in each of its `cases`.
     traces: Mapping[str, list[Trace]] = field(default_factory=dict)
+    # What it returns with the cache of the reader's own forward function, if it has one.
+    of_forward: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def raised(self) -> str:
@@ -104,7 +106,18 @@ def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in every]
     clean = (taken, name, _given(fixture, fixture.arrays))
-    return Asked(fixture, taken, name, every, Job(path, (clean, *programs)))
+    last = tuple(_with_own_forward(fixture, name, cells(Path(path), text), taken))
+    return Asked(fixture, taken, name, every, Job(path, (clean, *programs, *last)))
+
+
+def _with_own_forward(
+    fixture: Fixture, name: str, own: list[Cell], taken: Taken
+) -> Iterator[tuple[Taken, str, tuple[tuple[Any, ...], ...]]]:
+    """Yield the program that hands the reader's own cache to a function, if a notebook does so."""
+    forward, text, test = of_own_forward(fixture, name) if fixture.handed_by else ("", "", fixture)
+    if forward in taken.uncalled:
+        with suppress(ValueError):
+            yield take([*own, Cell("", text)], WHOLE), WHOLE, _given(test, test.arrays)
 
 
 def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
@@ -125,7 +138,12 @@ def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
             made.append(_trace(test, arrays, answer, one.rpartition(".")[2], names - {one}))
         except ValueError as error:
             made.append(Trace(test, arrays, error=str(error)))
-    return Ran(*of, outputs_of(asks.fixture, first["returned"]), traces=traces)
+    of_forward: dict[str, Value] = {}
+    for answer in others[len(asks.cases) :]:
+        with suppress(ValueError, KeyError):
+            of_forward = outputs_of(asks.fixture, answer["returned"])
+    outputs = outputs_of(asks.fixture, first["returned"])
+    return Ran(*of, outputs, traces=traces, of_forward=of_forward)
 
 
 def source_of(file: Path) -> str:
@@ -364,6 +382,8 @@ def beside_passing(ran: Ran) -> str:
             "stops-with" if wrong.error else "other-gradient", name=ran.name, error=wrong.error
         )
         return f"{say('passes-wrongly', where=where, does=does)} {more}".rstrip()
+    if of_forward := _beside_own_forward(ran):
+        return of_forward
     tested = {load(id).function for id in ids()}
     names = [one for one in ran.taken.missing if one in tested]
     if not names:
@@ -373,6 +393,20 @@ def beside_passing(ran: Ran) -> str:
     left = [one for one in ran.taken.uncalled if pattern("layer-helper").fullmatch(one)]
     beside = [say("uncalled", names=" and ".join(left), n=len(left))] if left else []
     return " ".join([supplied, *beside])
+
+
+def _beside_own_forward(ran: Ran) -> str:
+    """Return what a function does with the cache of the reader's own forward function, if wrong."""
+    fixture, own = ran.fixture, ran.of_forward
+    complaint = first_complaint(fixture, own) if own else ""
+    if not complaint:
+        return ""
+    forward = fixture.handed_by.partition("(")[0]
+    usable = {name: one.array for name, one in own.items() if not unusable(fixture, name, one)}
+    found = diagnose(usable, fixture, 1) if usable else None
+    causes = [line for one in found.candidates[:1] for line in one.shown] if found else []
+    said = say("own-forward", name=ran.name, forward=forward, complaint=complaint)
+    return " ".join([said, *(causes or [say("own-forward-look", forward=forward)])])
 
 
 def _failed(ran: Ran) -> Diagnosis:
