@@ -35,7 +35,7 @@ export function argumentsOf(fixture, arrays, calls = fixture.data.calls.map(([, 
 }
 
 /** The function that hands the cache of a forward pass to the backward one. */
-export const WHOLE = "with_own_forward";
+export const HANDING = "with_own_forward";
 
 /** The text of that function, and what it is called with; null where no notebook does so.
  * @type {(fixture: Fixture, name: string) => {forward: string, text: string, given: Pattern[]}?} */
@@ -48,7 +48,7 @@ export function ofOwnForward({ data }, name) {
   );
   // A notebook's forward function returns its cache last.
   const returned = `${name}(${[...outs, `${forward}(${ins.join(", ")})[-1]`].join(", ")})`;
-  const text = `def ${WHOLE}(${[...outs, ...ins].join(", ")}):\n    return ${returned}\n`;
+  const text = `def ${HANDING}(${[...outs, ...ins].join(", ")}):\n    return ${returned}\n`;
   return { forward, text, given: [...backwards, ...forwards] };
 }
 

@@ -5,12 +5,12 @@ import {
   asMethod,
   callOf,
   chosenIn,
+  HANDING,
   namesOfOutputs,
   ofOwnForward,
   otherOrder,
   ownTests,
   testOf,
-  WHOLE,
 } from "./calling.js";
 import { knownCauses } from "./causes.js";
 import { explaining } from "./diagnose.js";
@@ -73,11 +73,15 @@ export function asked(text, id, parse, path = PASTED) {
   ];
   const own = ofOwnForward(fixture, name);
   if (own && taken.uncalled.includes(own.forward)) {
-    const whole = take([...found, ...definedIn([{ label: "", text: own.text }], parse)], WHOLE, "");
+    const whole = take(
+      [...found, ...definedIn([{ label: "", text: own.text }], parse)],
+      HANDING,
+      "",
+    );
     programs.push({
       ...of,
       helpers: whole.missing,
-      name: WHOLE,
+      name: HANDING,
       sources: sourcesOf(whole, false),
       calls: argumentsOf(fixture, fixture.arrays, [own.given]),
     });

@@ -14,7 +14,7 @@ from backcheck.forward import kind_and_shape
 from backcheck.program import GATES, Program
 from backcheck.showing.words import pattern, say
 
-WHOLE = "with_own_forward"
+HANDING = "with_own_forward"
 """The function that hands the cache of a forward pass to the backward one."""
 
 MANY = 99
@@ -111,11 +111,11 @@ def of_own_forward(fixture: Fixture, name: str) -> tuple[str, str, Fixture]:
     # A notebook's forward function returns its cache last.
     cache = f"{forward}({', '.join(ins)})[-1]"
     text = (
-        f"def {WHOLE}({', '.join([*outs, *ins])}):\n"
+        f"def {HANDING}({', '.join([*outs, *ins])}):\n"
         f"    return {name}({', '.join([*outs, cache])})\n"
     )
     given = ", ".join(map(ast.unparse, [*backwards, *forwards]))
-    return forward, text, replace(fixture, call=(f"{WHOLE}({given})",))
+    return forward, text, replace(fixture, call=(f"{HANDING}({given})",))
 
 
 def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> Any:

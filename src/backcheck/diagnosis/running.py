@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.calling import WHOLE, called, calls, of_own_forward
+from backcheck.diagnosis.calling import HANDING, called, calls, of_own_forward
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.helpers import calls_in, said_of
@@ -117,7 +117,7 @@ def _with_own_forward(
     forward, text, test = of_own_forward(fixture, name) if fixture.handed_by else ("", "", fixture)
     if forward in taken.uncalled:
         with suppress(ValueError):
-            yield take([*own, Cell("", text)], WHOLE), WHOLE, _given(test, test.arrays)
+            yield take([*own, Cell("", text)], HANDING), HANDING, _given(test, test.arrays)
 
 
 def ran(asks: Asked, told: Sequence[dict[str, Any]]) -> Ran:
