@@ -48,12 +48,13 @@ def joint_changes(
         "every-step": _every_step(fixture),
         "brackets": _without_brackets(fixture),
         "reads-part": _reading_a_part(fixture),
+        "other-cut": _cut_the_other_way(fixture),
         "misprinted": [
             {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
         ],
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
-    alone = ("overwritten", "misprinted")
+    alone = ("overwritten", "misprinted", "other-cut")
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i in alone) for i in once}
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
@@ -259,6 +260,24 @@ def _reading_a_part(fixture: Fixture) -> Iterator[Forms]:
                 some = [s for s in readers if not stem(s.name).endswith("_prev")]
                 for part in both if 1 < len(some) < len(readers) else ():
                     yield {s.name: put(s.expression, {source.name: part}) for s in some}
+
+
+def _cut_the_other_way(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the parts of stacked arrays, or one of them, as if the other array stood on top."""
+    cuts: dict[tuple[Any, ...], Tree] = {}
+    for step in fixture.program.steps:
+        match step.expression:
+            case ("concatenate", above, below):
+                first, second = ("shape0", above), ("shape0", below)
+                cuts[("head", "$x", first)] = ("tail", "$x", second)
+                cuts[("tail", "$x", first)] = ("head", "$x", second)
+    alike: dict[str, Forms] = {}
+    for step in fixture.program.steps:
+        tree = changed_throughout(step.expression, cuts)
+        if tree != step.expression:
+            alike.setdefault(stem(step.name), {})[step.name] = tree
+    yield from alike.values()
+    yield {name: tree for forms in alike.values() for name, tree in forms.items()}
 
 
 def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
