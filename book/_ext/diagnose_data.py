@@ -363,6 +363,7 @@ def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
+        "any_shape": list(newest.of_any_shape),
         "outputs": list(newest.outputs),
         "numbers": list(fixture.numbers),
         "drawn": fixture.drawn_last,

@@ -222,15 +222,22 @@ export class Fixture {
     return axes === 0 && this.data.numbers.includes(name);
   }
 
+  /** Whether a number is expected, and this shape is taken for one.
+   * @type {(name: string, axes?: number) => boolean} */
+  isNumber(name, axes) {
+    return this.data.any_shape.includes(name) || this.isBare(name, axes);
+  }
+
   /** @type {(name: string, got: Value, rule?: string) => string[]} */
   failure(name, got, rule = this.data.rule) {
     const want = this.expected[name];
-    if (!sameShape(got, want) && !this.isBare(name, got.n))
+    if (!sameShape(got, want) && !this.isNumber(name, got.n))
       return [say("wrong", { what: "shape", name })];
     const [absolute, relative] = DATA.rules[rule];
-    const near = want.d.every(
-      (number, at) => Math.abs(got.d[at] - number) <= absolute + relative * Math.abs(number),
-    );
+    const near = got.d.every((number, at) => {
+      const due = want.d[want.n ? at : 0];
+      return Math.abs(number - due) <= absolute + relative * Math.abs(due);
+    });
     return near ? [] : [say("wrong", { what: "values", name })];
   }
 

@@ -83,12 +83,12 @@ export function firstComplaint(fixture, outputs) {
     if (!got) return say("absent", { name });
     const want = expected[name];
     const shapes = { own: tuple(got.shape ?? []), expected: tuple(shapeOf(want)) };
-    if (shapes.own !== shapes.expected && !fixture.isBare(name, got.shape?.length))
+    if (shapes.own !== shapes.expected && !fixture.isNumber(name, got.shape?.length))
       return say("wrong-by-shape", { said: say("wrong", { what: "shape", name }), ...shapes });
     const array = arrayOf(got) ?? value(0, 1, 1, [NaN]);
     const [said] = fixture.failure(name, array);
     if (!said) continue;
-    const gap = want.d.map((number, at) => Math.abs(array.d[at] - number));
+    const gap = array.d.map((number, at) => Math.abs(number - want.d[want.n ? at : 0]));
     return say("wrong-by", { said, gap: short(Math.max(...gap)) });
   }
   const beyond = data.exact

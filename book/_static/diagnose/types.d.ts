@@ -76,6 +76,8 @@ interface FixtureData {
   entries: string[];
   outputs: string[];
   numbers: string[];
+  /** Numbers whose values alone are compared. */
+  any_shape: string[];
   drawn: Record<string, string>;
   order: string[];
   roles: Record<string, string>;

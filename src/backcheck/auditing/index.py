@@ -13,7 +13,13 @@ from backcheck.mutants.audit import Audit, audit
 from backcheck.mutants.fair import repaired
 from backcheck.showing.tables import Table
 
-REASONS = {"zero": "zeros", "shape": "sizes", "tolerance": "tolerance", "numbers": "numbers"}
+REASONS = {
+    "open": "shapes left open",
+    "zero": "zeros",
+    "shape": "sizes",
+    "tolerance": "tolerance",
+    "numbers": "numbers",
+}
 """What hides mistakes, in the words of a table."""
 
 HEADER = ("test", "right accepted", "wrong rejected", "repaired: right", "repaired: wrong", "hides")

@@ -22,7 +22,7 @@ KEYS |= {"notebook_names": dict}
 """What a table can say, and of what kind it is; see `backcheck.fixtures.from_table`."""
 
 COMPARED: dict[str, type] = {"edition": str, "rule": str, "outputs": list, "exact_keys": bool}
-COMPARED |= {"near": list, "step": float, "bare": bool}
+COMPARED |= {"near": list, "step": float, "bare": bool, "of_any_shape": list}
 
 
 def read(path: str | Path) -> tuple[Fixture, ...]:

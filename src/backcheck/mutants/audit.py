@@ -35,7 +35,7 @@ class Survivor:
     """A mistake that a test accepts, and why it can."""
 
     mutant: Mutant
-    reason: str  # "tolerance", "shape", "zero" or "numbers"
+    reason: str  # "open", "tolerance", "shape", "zero" or "numbers"
     details: str  # the reason in this case
 
     def __str__(self) -> str:
@@ -275,6 +275,8 @@ def _unrelated(wide: Fixture, seed: int) -> tuple[dict[str, Any], Known]:
 def survivor(fixture: Fixture, mutant: Mutant) -> Survivor:
     """Return why a mistake passes."""
     off = gap(fixture, mutant, fixture.arrays)
+    if np.isinf(off):
+        return Survivor(mutant, "open", "it has another shape, which the test leaves open")
     if off > SAME:
         return Survivor(mutant, "tolerance", f"off by {off:.1g} of the largest entry")
     if forward.verdict(mutant.program, fixture, own_shapes=True) == "equivalent":
