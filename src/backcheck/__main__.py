@@ -24,9 +24,10 @@ from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.calling import can_be_called, has_lost_margins
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
+from backcheck.diagnosis.passing import beside_passing, wrong_on
 from backcheck.diagnosis.reading import LIMIT
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import beside_passing, diagnosed, line_of, shown, wrong_on
+from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
 from backcheck.diagnosis.sources import read_from_outside
 from backcheck.diagnosis.uncovered import not_covered

@@ -234,6 +234,10 @@ class Fixture:
         bare = self.comparisons[-1].bare
         return tuple(name for name, value in self.expected.items() if bare and value.size == 1)
 
+    def is_cost(self, name: str) -> bool:
+        """Return whether a step is a number that is no gradient."""
+        return np.ndim(self.values[name]) == 0 and not name.startswith("d")
+
     def _failures(self, outputs: Mapping[str, ArrayLike], comparison: Comparison) -> Iterator[str]:
         asked, rule = comparison.outputs, comparison.rule
         if rule == DIFFERENCE and set(asked) <= outputs.keys():

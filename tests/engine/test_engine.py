@@ -85,7 +85,8 @@ LAYERS = (
         "cards",
         "page",
     ),
-    *("prose", "sources", "recorded", "calling", "returned", "lines", "running", "showing"),
+    *("prose", "sources", "recorded", "calling", "returned", "lines"),
+    *("running", "passing", "showing"),
 )
 """The modules, from the ground up: each may import those before it."""
 

@@ -66,6 +66,11 @@ def looks(mutant: Mutant) -> set[str]:
     if mutant.outcome.error:
         return {"stops"}
     failed = {failure.split()[-1] for failure in mutant.outcome.failures}
+    failed |= {
+        name
+        for name in fixture.comparisons[-1].of_any_shape
+        if np.shape(mutant.values[name]) != fixture.expected[name].shape
+    }
     wrong = {
         name: (np.asarray(mutant.values[name], float), np.asarray(fixture.values[name], float))
         for name in failed
@@ -311,7 +316,8 @@ def judged(mutant: Mutant, edition: Comparison) -> str:
     for name in edition.outputs:
         got, want = np.asarray(mutant.values[name], float), mutant.fixture.expected[name]
         want = want[0, 0] if edition.bare and (got.shape, want.shape) == ((), (1, 1)) else want
-        near = got.shape == want.shape and abs(got - want) <= absolute + relative * abs(want)
+        alike = got.shape == want.shape or name in edition.of_any_shape
+        near = alike and abs(got - want) <= absolute + relative * abs(want)
         if not np.all(near):
             return "fails"
     return "passes"

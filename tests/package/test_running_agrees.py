@@ -10,8 +10,9 @@ import pytest
 
 from backcheck.diagnosis.child import answers
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.passing import beside_passing
 from backcheck.diagnosis.returned import first_complaint, unusable
-from backcheck.diagnosis.running import Ran, asked, beside_passing, diagnosed, line_of, ran
+from backcheck.diagnosis.running import Ran, asked, diagnosed, line_of, ran
 from backcheck.fixtures import load
 from exceptions import functions, mistakes
 

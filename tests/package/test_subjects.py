@@ -1,5 +1,6 @@
 """A question without numbers is answered by what is known of the names in it."""
 
+import re
 from itertools import chain
 
 import pytest
@@ -8,6 +9,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.subjects import LONGEST, subjects_of
 from backcheck.fixtures import table_of
 from backcheck.showing.words import covered, say
+from chapters import ROOT
 from questions import QUESTIONS
 
 TABLE = table_of("diagnosis/subjects.toml")
@@ -71,3 +73,15 @@ def test_a_cost_in_brackets_computes_what_the_template_squeezes() -> None:
 
 def test_a_long_text_is_no_question() -> None:
     assert subjects_of("word " * LONGEST + "Why 1 - A1**2?") == ()
+
+
+def test_every_place_that_a_sentence_says_to_read_is_an_address_of_the_book() -> None:
+    known = {file.stem for file in (ROOT / "book").glob("*.md")}
+    known |= {*(ROOT / "book/permalinks.txt").read_text(encoding="utf-8").split()}
+    files = [file for file in (ROOT / "src").rglob("*.toml") if "published" not in file.parts]
+    assert len(files) > 5
+    for file in files:
+        for place in re.findall(
+            r"\bRead ([a-z0-9-]+(?:#[a-z0-9-]+)?)[.,]", file.read_text("utf-8")
+        ):
+            assert place in known, (file.name, place)

@@ -222,6 +222,20 @@ export class Fixture {
     return axes === 0 && this.data.numbers.includes(name);
   }
 
+  /** Whether a step is a number that is no gradient. @param {string} name */
+  isCost(name) {
+    return !this.reference[name].n && !name.startsWith("d");
+  }
+
+  /** Arrays with the brackets that the template's np.squeeze took from a row in place of the cost.
+   * @type {(placed: Seen) => Seen} */
+  unsqueezed(placed) {
+    const read = new Map(placed);
+    for (const [step, seen] of placed)
+      if (this.isCost(step) && seen.dimensions === 1) read.set(step, seen.bracketed(false));
+    return read;
+  }
+
   /** Whether a number is expected, and this shape is taken for one.
    * @type {(name: string, axes?: number) => boolean} */
   isNumber(name, axes) {

@@ -115,10 +115,10 @@ export class Observed {
     return Object.assign(Object.create(Observed.prototype), this, { name });
   }
 
-  /** The same number in the brackets of a matrix. @returns {Observed} */
-  bracketed() {
+  /** The same numbers in the brackets of a matrix. @returns {Observed} */
+  bracketed(isBare = true) {
     const made = Object.assign(Object.create(Observed.prototype), this, { dimensions: 2 });
-    return Object.assign(made, { like: made.findLike(), isBare: true });
+    return Object.assign(made, { like: made.findLike(), isBare });
   }
 
   /** The same numbers as a part of a larger array, as dW[3][1] is.

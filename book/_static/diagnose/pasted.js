@@ -100,15 +100,15 @@ export function written(paste, fixture) {
   const passes = [fixture.reference, scope];
   const own = [...linesOf(paste, fixture)].filter(
     ([step, tree]) =>
-      !passes.every((one) => same(ofCost(evaluate(tree, one), step, one), one[step])),
+      !passes.every((one) => same(ofCost(evaluate(tree, one), step, fixture), one[step])),
   );
   return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
 }
 
 /** A value, or the number in its brackets where a cost is due, which the template squeezes below.
- * @type {(got: Value?, step: string, scope: Scope) => Value?} */
-const ofCost = (got, step, scope) =>
-  got?.d.length === 1 && !scope[step].n && !step.startsWith("d") ? scalar(got.d[0]) : got;
+ * @type {(got: Value?, step: string, fixture: Fixture) => Value?} */
+const ofCost = (got, step, fixture) =>
+  got?.d.length === 1 && fixture.isCost(step) ? scalar(got.d[0]) : got;
 
 /** Its changes one by one, since some can be right, unless one name is of all.
  * @param {Mutant} mutant */

@@ -259,7 +259,7 @@ export function placings(paste, fixture, named = true, exact = false) {
     return byShape(free, left, fixture, exact)
       .map((filled) => ({
         fixture,
-        seen: inBrackets(new Map([...taken, ...filled]), fixture),
+        seen: inBrackets(fixture.unsqueezed(new Map([...taken, ...filled])), fixture),
         printedAs: namesOfSteps([...filled.filter(([step, seen]) => seen.name !== step), ...keys]),
         recognised,
         renamed,

@@ -15,7 +15,6 @@ import {
 import { knownCauses } from "./causes.js";
 import { explaining } from "./diagnose.js";
 import { ofInputs, unknown } from "./explain.js";
-import { FIXTURES } from "./fixtures.js";
 import { callsIn, saidOfCalls } from "./helpers.js";
 import { overRelu } from "./hints.js";
 import { doing, firstWrong, whichLine } from "./lines.js";
@@ -35,9 +34,9 @@ import {
 import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
 import { likelyMutants } from "./symptoms.js";
 import { assignedIn, frameOf } from "./traceback.js";
-import { atOnce, DATA, prefixOf } from "./util.js";
+import { DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";
-import { say, whole } from "./words.js";
+import { say } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 export const SECONDS = 5;
@@ -228,49 +227,6 @@ export function* diagnosed(done) {
   // The function was called with what the test hands over.
   const told = left.remarks.filter((one) => !ofInputs(fixture).includes(one));
   return withUnusable({ ...left, remarks: [...said, ...told] }, names, outputs);
-}
-
-/** How it fails on a real forward pass, whatever its test says. @param {Ran} ran */
-export function wrongOn({ fixture, traces, name }) {
-  const made = fixture.data.gradient ? (traces.get(name) ?? []) : [];
-  return firstWrong(made.slice(0, DATA.cases - 1).filter(Boolean), DATA.four_digits);
-}
-
-/** What a test that accepts a function does not see. @param {Ran} ran */
-export function besidePassing(ran) {
-  const { fixture, name, taken } = ran;
-  const wrong = wrongOn(ran);
-  if (wrong) {
-    const { deeper } = fixture.data;
-    const isLarger = wrong === ran.traces.get(name)?.[DATA.larger];
-    const where = isLarger ? (deeper?.title ?? say("other-sizes")) : say("other-passes");
-    const more = isLarger && deeper ? ` ${say("loop-runs-once")}` : "";
-    const does = say(wrong.error ? "stops-with" : "other-gradient", { name, error: wrong.error });
-    return say("passes-wrongly", { where, does }) + more;
-  }
-  const ofForward = besideOwnForward(ran);
-  if (ofForward) return ofForward;
-  const tested = [...FIXTURES.values()].map((one) => one.function);
-  const names = taken.missing.filter((one) => tested.includes(one));
-  if (!names.length) return "";
-  const supplied = say("supplied", { names: names.join(" and "), n: names.length, name });
-  // What is supplied calls none of the reader's own.
-  const left = taken.uncalled.filter((one) => whole("layer-helper", one));
-  const of = { names: left.join(" and "), n: left.length };
-  return left.length ? `${supplied} ${say("uncalled", of)}` : supplied;
-}
-
-/** What a function does with the cache of the reader's own forward function, if that is wrong.
- * @param {Ran} ran */
-function besideOwnForward({ fixture, name, ofForward }) {
-  const complaint = ofForward.size ? firstComplaint(fixture, ofForward) : "";
-  if (!complaint) return "";
-  const forward = fixture.data.handed?.[0];
-  const arrays = Object.entries(usable(fixture, ofForward));
-  const found = arrays.length ? atOnce(explaining(fromArrays(arrays), fixture, 1)) : null;
-  const causes = found?.candidates[0]?.shown ?? [];
-  const look = causes.length ? causes : [say("own-forward-look", { forward })];
-  return [say("own-forward", { name, forward, complaint }), ...look].join(" ");
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */

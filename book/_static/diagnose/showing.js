@@ -3,19 +3,11 @@
 import { answerParts, element, remarkParts } from "./cards.js";
 import { asData, diagnosing, ledBy, titleOf } from "./diagnose.js";
 import { noticeOf } from "./explain.js";
+import { besidePassing, wrongOn } from "./passing.js";
 import { read, Unreadable } from "./reading.js";
 import { readFromOutside } from "./recorded.js";
 import { firstComplaint, isEnough } from "./returned.js";
-import {
-  asked,
-  besidePassing,
-  diagnosed,
-  lineOf,
-  PASTED,
-  ran,
-  SECONDS,
-  wrongOn,
-} from "./running.js";
+import { asked, diagnosed, lineOf, PASTED, ran, SECONDS } from "./running.js";
 import { cellsOf, definedIn, FUNCTION, writtenAt } from "./sources.js";
 import { assignedIn, hasCode } from "./traceback.js";
 import { notCovered } from "./uncovered.js";

@@ -92,7 +92,9 @@ def sight(mutant: Mutant) -> tuple[str, str]:
         said = pattern("matmul").sub(r"a product whose inner sizes are \2 and \1", error)
         return "stops", f"numpy stops at {said}"
     wrong = {name: _pair(mutant, name) for name in wrong_outputs(mutant)}
-    for name, (now, was) in wrong.items():
+    # Brackets are seen where the test leaves them open, too.
+    free = {name: _pair(mutant, name) for name in mutant.fixture.comparisons[-1].of_any_shape}
+    for name, (now, was) in (wrong | free).items():
         if now.shape != was.shape:
             said = f"{SIGHTS['other shape']}, {now.shape} where {was.shape} is expected"
             return "other shape", f"{name}: {said}"

@@ -102,16 +102,16 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
     own = {
         step: tree
         for step, tree in lines
-        if not all(_computes(tree, step, scope) for scope in passes)
+        if not all(_computes(tree, step, scope, fixture) for scope in passes)
     }
     return Mutant(fixture, own, len(own)) if own else None
 
 
-def _computes(tree: Tree, step: str, scope: Values) -> bool:
+def _computes(tree: Tree, step: str, scope: Values, fixture: Fixture) -> bool:
     """Return whether a line gives a step; a cost in brackets is squeezed by the template below."""
     got, want = scope[tree], scope[step]
-    is_cost = np.ndim(want) == 0 and np.size(got) == 1 and not step.startswith("d")
-    return same(np.ravel(got)[0] if is_cost and got is not None else got, want)
+    is_one = got is not None and np.size(got) == 1 and fixture.is_cost(step)
+    return same(np.ravel(got)[0] if is_one else got, want)
 
 
 def each_alone(mutant: Mutant) -> tuple[Mutant, ...]:

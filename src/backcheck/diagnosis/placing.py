@@ -311,7 +311,12 @@ def _same_search(placing: Placing) -> Any:
 
 
 def _bracketed(placed: dict[str, PrintedArray], fixture: Fixture) -> dict[str, PrintedArray]:
-    """Read a number as the array that a test expects bare, if anything speaks for the test."""
+    """Read a number as the array that a test expects bare, if anything speaks for the test.
+
+    The template squeezes the cost, so a row of numbers in its place had two brackets.
+    """
+    rows = {s: a for s, a in placed.items() if fixture.is_cost(s) and a.dimensions == 1}
+    placed = placed | {s: replace(a, dimensions=2) for s, a in rows.items()}
     bare = {s: a for s, a in placed.items() if s in fixture.numbers and a.shape == ()}
     read = placed | {s: replace(a, dimensions=2, bare=True) for s, a in bare.items()}
     fits = any(a.fits(np.shape(fixture.values[s])) for s, a in placed.items())

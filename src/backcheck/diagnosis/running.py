@@ -30,7 +30,7 @@ from backcheck.diagnosis.sources import Cell, Taken, cells, instrumented, left_a
 from backcheck.diagnosis.symptoms import likely_mutants, told
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
 from backcheck.over_time import time
-from backcheck.showing.words import pattern, say
+from backcheck.showing.words import say
 
 PATIENCE = 2.0
 """Seconds after which a reader is told that the function is still running."""
@@ -362,51 +362,6 @@ def _other_order(ran: Ran) -> Iterator[str]:
     if moved and not _as_method(ran):
         call = ran.fixture.call[0].rpartition(" = ")[2]
         yield say("other-order", call=call, parameters=", ".join(takes))
-
-
-def wrong_on(ran: Ran) -> Trace | None:
-    """Return how a function fails on a real forward pass, whatever its test says, or None."""
-    made = ran.traces.get(ran.name, []) if ran.fixture.is_gradient else []
-    return first_wrong(made[: CASES - 1], FOUR_DIGITS)
-
-
-def beside_passing(ran: Ran) -> str:
-    """Return what a test that accepts a function does not see: a mistake, or what was supplied."""
-    if wrong := wrong_on(ran):
-        where, more = say("other-passes"), ""
-        if not any(wrong is one for one in ran.traces[ran.name][:LARGER]):
-            where = say("other-sizes")
-            if deeper := ran.fixture.deeper:
-                where, more = deeper.title, say("loop-runs-once")
-        does = say(
-            "stops-with" if wrong.error else "other-gradient", name=ran.name, error=wrong.error
-        )
-        return f"{say('passes-wrongly', where=where, does=does)} {more}".rstrip()
-    if of_forward := _beside_own_forward(ran):
-        return of_forward
-    tested = {load(id).function for id in ids()}
-    names = [one for one in ran.taken.missing if one in tested]
-    if not names:
-        return ""
-    supplied = say("supplied", names=" and ".join(names), n=len(names), name=ran.name)
-    # What is supplied calls none of the reader's own.
-    left = [one for one in ran.taken.uncalled if pattern("layer-helper").fullmatch(one)]
-    beside = [say("uncalled", names=" and ".join(left), n=len(left))] if left else []
-    return " ".join([supplied, *beside])
-
-
-def _beside_own_forward(ran: Ran) -> str:
-    """Return what a function does with the cache of the reader's own forward function, if wrong."""
-    fixture, own = ran.fixture, ran.of_forward
-    complaint = first_complaint(fixture, own) if own else ""
-    if not complaint:
-        return ""
-    forward = fixture.handed_by.partition("(")[0]
-    usable = {name: one.array for name, one in own.items() if not unusable(fixture, name, one)}
-    found = diagnose(usable, fixture, 1) if usable else None
-    causes = [line for one in found.candidates[:1] for line in one.shown] if found else []
-    said = say("own-forward", name=ran.name, forward=forward, complaint=complaint)
-    return " ".join([said, *(causes or [say("own-forward-look", forward=forward)])])
 
 
 def _failed(ran: Ran) -> Diagnosis:
