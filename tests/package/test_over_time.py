@@ -60,6 +60,11 @@ def named(id: str) -> list[tuple[str, Mapping[str, Tree]]]:
     return [(kind, forms) for kind in kinds for forms in mutants(load(id)).joint[kind]]
 
 
+def nothing_carried(fixture: Fixture) -> Mapping[str, Tree]:
+    """Every gradient that is carried left out, and da0 as the last step has it."""
+    return [one for one in mutants(fixture).joint["carry"] if "da0" not in one][-1]
+
+
 def test_a_loop_is_written_once_and_read_as_its_steps() -> None:
     text = "a = x\nfor t in 1, 0:\n    b[t] = a[t-1] + c[t+1]\n    d[t] = x[:, :, t].shape[1]\n"
     text += "e = b[0]\n"
@@ -98,8 +103,7 @@ def test_the_old_numbers_of_lstm_backward_take_two_slips_and_are_no_gradient() -
     old, new = load(OLD), load(LSTM)
     assert not old.is_gradient
     assert forward.verdict(old.program, old) == "mistake"
-    joint = mutants(new).joint
-    carry, sums = joint["carry"][-1], joint["other-sum"][0]
+    carry, sums = nothing_carried(new), mutants(new).joint["other-sum"][0]
     words = [old.judge(Mutant(new, forms).program).word for forms in (carry, sums, carry | sums)]
     assert words == ["fails", "fails", "passes"]
     assert old.judge(new.program).word == "fails"
@@ -126,6 +130,22 @@ def test_each_named_mistake_of_the_loop_is_found_from_what_the_notebook_prints(i
             continue
         assert any(one.outputs_key == mutant.outputs_key for one in found.candidates), kind
         assert found.candidates[0].name, (kind, mutant)
+
+
+@each
+def test_what_is_carried_and_never_set_is_told_in_full_before_other_forms_with_zeros(
+    id: str,
+) -> None:
+    fixture = load(id)
+    unset = sayings(fixture)["da0-unset"]
+    left_out = [one for one in mutants(fixture).joint["carry"] if unset.items() <= one.items()]
+    assert left_out
+    for forms in left_out:
+        mutant = Mutant(fixture, forms)
+        found = diagnose(printed(fixture, mutant.program.run(fixture.arrays)))
+        assert say("da0-unset") in found.candidates[0].shown
+        assert not {*found.candidates[0].forms} - {*forms}
+        assert ".," not in found.body
 
 
 def sums_of(id: str, is_kept: bool) -> Mapping[str, Tree]:
@@ -442,7 +462,7 @@ def test_the_expected_numbers_of_each_edition_are_told_from_the_others(id: str) 
 
 def test_what_nothing_carried_prints_beside_other_numbers_is_of_the_gradient() -> None:
     new = load(LSTM)
-    values = Mutant(new, mutants(new).joint["carry"][-1]).values
+    values = Mutant(new, nothing_carried(new)).values
     text = printed(new, values | {"da0": values["da0"] * 1.3})
     found = diagnose(text, changes=1)
     assert (found.verdict, found.fixture) == ("unexplained", new)

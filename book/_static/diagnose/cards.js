@@ -140,7 +140,7 @@ function alike(group) {
     .slice(0, 3);
   const others = element("span");
   for (const [at, { shown }] of known.entries())
-    others.append(at ? "; " : "", code(shown.join(", ")));
+    others.append(at ? "; " : "", code(shown.map((one) => one.replace(/\.$/, "")).join(", ")));
   const n = group.length - 1 - known.length;
   if (n) others.append(known.length ? " or " : "", say("alike-others", { n }));
   return [element("p", {}, ...sentenceParts("alike", { others }))];

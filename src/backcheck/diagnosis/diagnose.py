@@ -248,9 +248,10 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     if others := group[1:]:
         # Other forms without a name are none that anybody is known to write.
         usual = USUAL | {*first.operators}
-        known = [str(m) for m in others if m.name or (m.operators and {*m.operators} <= usual)][:3]
+        known = [m for m in others if m.name or (m.operators and {*m.operators} <= usual)][:3]
         rest = len(others) - len(known)
-        listed = filter(None, ["; ".join(known), say("alike-others", n=rest) if rest else ""])
+        some = (", ".join(one.removesuffix(".") for one in m.shown) for m in known)
+        listed = filter(None, ["; ".join(some), say("alike-others", n=rest) if rest else ""])
         yield f"    {say('alike', others=' or '.join(listed))}"
 
 

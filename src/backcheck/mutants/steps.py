@@ -92,9 +92,15 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
     # The first of them is returned as it is carried, or as the step that runs last has it.
     last = {f"{stem(name)}_t1": moved(fixture, body[name], fixture.last - 1) for name in handed}
     returned = {s.name: last[s.expression] for s in fixture.program.steps if s.expression in last}
+    unset = other_first(fixture).get("da0-unset", {})
+    left_out = [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)]
     adding: list[Forms] = [*(dict([one]) for one in added.items()), added]
     found: dict[str, list[Forms]] = {
-        "carry": [dict(c) for n in range(len(carries)) for c in combinations(carries, n + 1)],
+        # What is never set in the loop is often returned, too.
+        "carry": [
+            *left_out,
+            *(c | unset for c in left_out if unset and f"da_next_t{later - 1}" in c),
+        ],
         "step-alone": [one for some in (sums, kept) for one in _some_of(some, biases)],
         "sum-doubled": [*_some_of(doubled, biases)],
         "other-sum": [
