@@ -8,8 +8,9 @@ export function subjectsOf(text) {
   const read = text.slice(0, DATA.longest_question);
   if (sought("framework", read)) return [];
   const found = DATA.subjects.filter(([wanted]) => new RegExp(wanted, "u").test(read));
+  const special = found.filter(([, , isGeneral]) => !isGeneral);
   const learning = sought("fails-to-learn", read) ? [say("own-learning")] : [];
-  return [...found.map(([, says]) => says), ...learning];
+  return [...(special.length ? special : found).map(([, says]) => says), ...learning];
 }
 
 /** What is said of the first names in the sentences of a text that has code.

@@ -207,7 +207,7 @@ interface Data {
   mistakes: Record<string, [string, string, string, Record<string, number>]>;
   plain: [string, string, boolean][];
   written_on_calls: string[];
-  subjects: [string, string][];
+  subjects: [string, string, boolean][];
   longest_question: number;
   most_subjects: number;
   /** What a message says in one place: the pattern of both, and the sentence with its gaps. */

@@ -410,7 +410,7 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
         return None
     of_any = [hint for hint in paste.hints if hint == say("own-learning") or "#relu-strict" in hint]
     more += of_any if test else [covered()]
-    more += [says for _, says in subjects() if says in paste.nothing]
+    more += [says for _, says, _ in subjects() if says in paste.nothing]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
 

@@ -12,9 +12,10 @@ MOST = 2
 """How many subjects are told of the sentences around code."""
 
 
-def subjects() -> list[list[str]]:
-    """Return what finds each subject, and what is said of it."""
-    return [[one["pattern"], one["says"]] for one in table_of("diagnosis/subjects.toml").values()]
+def subjects() -> list[tuple[str, str, bool]]:
+    """Return what finds each subject, what is said of it, and whether another one goes before."""
+    table = table_of("diagnosis/subjects.toml").values()
+    return [(one["pattern"], one["says"], one.get("general", False)) for one in table]
 
 
 def subjects_of(text: str) -> tuple[str, ...]:
@@ -26,9 +27,10 @@ def subjects_of(text: str) -> tuple[str, ...]:
     read = text[:LONGEST]
     if pattern("framework").search(read):
         return ()
-    found = (says for wanted, says in subjects() if re.search(wanted, read))
+    found = [one for one in subjects() if re.search(one[0], read)]
+    special = [one for one in found if not one[2]]
     learning = (say("own-learning"),) if pattern("fails-to-learn").search(read) else ()
-    return (*found, *learning)
+    return (*(says for _, says, _ in special or found), *learning)
 
 
 def spoken_of(text: str) -> tuple[str, ...]:
