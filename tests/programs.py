@@ -252,6 +252,11 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     # Week 2
     "Week 2, right": (WEEK_2, [numbers_in_front, dots]),
     "Week 2, no 1/m": (WEEK_2, [("dw = X @ dZ.T / m", "dw = X @ dZ.T")]),
+    "Week 2, a cost in brackets": (WEEK_2, [("np.squeeze(np.array(cost))", "np.array([[cost]])")]),
+    "Week 2, a cost that is A - Y": (WEEK_2, [("np.array(cost)", "A - Y")]),
+    "Week 2, the cost first": (
+        WEEK_2, [('return {"dw": dw, "db": db}, cost', 'return cost, {"dw": dw, "db": db}')]),
+    "Week 2, small letters and others": (WEEK_2, [('"dw": dw', '"dW": dw')]),
     "Week 2, a cost of one sign": (WEEK_2, [("-np.sum(", "np.sum(")]),
     # Week 4, one layer
     "layer, right": (LINEAR, [dots, numbers_in_front]),

@@ -15,8 +15,9 @@ from test_engine import data, essence
 import reader_python
 from backcheck.diagnosis.calling import calls, helper
 from backcheck.diagnosis.child import _recorder, answers, encoded
+from backcheck.diagnosis.passing import beside_passing, wrong_on
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import asked, beside_passing, diagnosed, line_of, ran, wrong_on
+from backcheck.diagnosis.running import asked, diagnosed, line_of, ran
 from backcheck.diagnosis.sources import read_from_outside
 from backcheck.fixtures import load
 from chapters import ROOT

@@ -295,3 +295,30 @@ def test_a_function_that_passes_is_run_with_the_cache_of_the_forward_pass_beside
     assert "passes" in told
     assert ("With the cache of your own" in told) == bool(said)
     assert said in told
+
+
+def test_a_number_in_brackets_passes_where_the_published_test_compares_its_value(
+    tmp_path: Path,
+) -> None:
+    said = told_by_run(learner("Week 2, a cost in brackets"), tmp_path)
+    assert "your propagate passes. cost is one number in brackets" in said
+    assert "not the gradient" not in said
+
+
+def test_a_cost_that_holds_another_array_of_the_function_is_told_as_such(tmp_path: Path) -> None:
+    said = told_by_run(learner("Week 2, a cost that is A - Y"), tmp_path)
+    assert "fails first with: Wrong values for cost" in said
+    assert "What is called cost is dZ of this test." in said
+
+
+def test_what_is_returned_in_another_order_is_told_with_the_order_that_is_due(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told_by_run(learner("Week 2, the cost first"), tmp_path)
+    said = capsys.readouterr().err
+    assert "in this order: a dictionary, cost. Yours returns the same in another order." in said
+
+
+def test_keys_that_differ_by_the_case_of_a_letter_are_told(tmp_path: Path) -> None:
+    said = told_by_run(learner("Week 2, small letters and others"), tmp_path)
+    assert "Keys: dW, where the test looks for dw; capital and small letters" in said

@@ -76,14 +76,18 @@ export function byOutput(fixture, into, returned) {
   let wanted = "";
   if (isTuple(into)) {
     const parts = partsIn(into);
-    if (items?.length === parts.length)
+    const due = parts.map((part) => typeof part !== "string");
+    const names = namesOfOutputs(into)
+      .map((name) => (name === "{}" ? say("a-dictionary") : name.slice(prefixOf(name).length)))
+      .join(", ");
+    if (items?.length === parts.length) {
+      const isDict = items.map((one) => Boolean(one.entries));
+      if (`${isDict}` !== `${due}` && `${[...isDict].sort()}` === `${[...due].sort()}`)
+        throw new Unreadable(say("returned-order", { function: fixture.function, order: names }));
       return parts.flatMap((part, at) => byOutput(fixture, part, items[at]));
-    const names = namesOfOutputs(into);
-    const plain = names.map((name) => name.slice(prefixOf(name).length));
-    wanted = say(names.includes("{}") ? "some-values" : "some-arrays", {
-      number: NUMBERS[parts.length] ?? parts.length,
-      names: plain.join(", ").replace("{}", say("a-dictionary")),
-    });
+    }
+    const number = NUMBERS[parts.length] ?? parts.length;
+    wanted = say(due.includes(true) ? "some-values" : "some-arrays", { number, names });
   } else {
     if (entries) return entries;
     const beside = fixture.data.calls.flatMap(([taken]) => namesOfOutputs(taken));

@@ -209,7 +209,7 @@ export function* diagnosed(done) {
   const stop = error && !said.length ? failed(done) : null;
   if (stop) return { ...stop, remarks: [...order, ...stop.remarks] };
   const text = textOfFunction(taken, name);
-  said = [...order, ...said, ...overRelu(text, assignedIn(text))];
+  said = [...order, ...said, ...inAnotherCase(done), ...overRelu(text, assignedIn(text))];
   const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
   const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
@@ -227,6 +227,16 @@ export function* diagnosed(done) {
   // The function was called with what the test hands over.
   const told = left.remarks.filter((one) => !ofInputs(fixture).includes(one));
   return withUnusable({ ...left, remarks: [...said, ...told] }, names, outputs);
+}
+
+/** What to know of keys that differ from those of the test by the case of a letter.
+ * @type {(ran: Ran) => string[]} */
+function inAnotherCase({ fixture, outputs }) {
+  const lacking = Object.keys(fixture.expected).filter((name) => !outputs.has(name));
+  const due = new Map(lacking.map((name) => [name.toLowerCase(), name]));
+  const own = [...outputs.keys()].filter((name) => due.has(name.toLowerCase()));
+  const wanted = own.map((name) => due.get(name.toLowerCase())).join(", ");
+  return own.length ? [say("another-case", { own: own.join(", "), wanted })] : [];
 }
 
 /** What may be behind an exception. @type {(ran: Ran) => Diagnosis} */

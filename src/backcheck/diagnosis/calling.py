@@ -158,20 +158,33 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
             names = [name for name in fixture.expected if name not in beside]
             wanted = say("a-dictionary-with", names=", ".join(names))
         case ast.Tuple(elts=parts):
+            order = ", ".join(map(_called, parts))
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
+                is_dict = [isinstance(one, Mapping) for one in returned]
+                due = [not isinstance(part, ast.Name) for part in parts]
+                if is_dict != due and sum(is_dict) == sum(due):
+                    raise ValueError(say("returned-order", function=fixture.function, order=order))
                 found: dict[str, Any] = {}
                 for part, value in zip(parts, returned, strict=True):
                     found |= by_name(fixture, part, value)
                 return found
-            names = [ast.unparse(part) for part in parts]
-            plain = ", ".join(name.removeprefix(prefix(name)) for name in names)
-            key = "some-values" if "{}" in names else "some-arrays"
-            plain = plain.replace("{}", say("a-dictionary"))
-            wanted = say(key, number=NUMBERS.get(len(parts), len(parts)), names=plain)
+            key = (
+                "some-values"
+                if not all(isinstance(one, ast.Name) for one in parts)
+                else "some-arrays"
+            )
+            wanted = say(key, number=NUMBERS.get(len(parts), len(parts)), names=order)
         case _:
             wanted = ast.unparse(into)
     got = _kind(returned)
     raise ValueError(say("returns-else", function=fixture.function, wanted=wanted, got=got))
+
+
+def _called(part: ast.expr) -> str:
+    """Return what a part of what is returned is called: its name, or what it is."""
+    if isinstance(part, ast.Name):
+        return part.id.removeprefix(prefix(part.id))
+    return say("a-dictionary")
 
 
 def _kind(value: Any) -> str:

@@ -304,7 +304,7 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         failed = _failed(ran)
         return replace(failed, remarks=(*order, *failed.remarks))
     text = _text_of(ran, ran.name)
-    said = (*order, *said, *over_relu(text, assigned_in(text)))
+    said = (*order, *said, *_in_another_case(ran), *over_relu(text, assigned_in(text)))
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
@@ -339,6 +339,15 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     of = {"is_right": say("is", n=n), "are": say("is", n=len(names))}
     headline = say("right-but-unusable", right=right, names=", ".join(names), **of)
     return replace(found, verdict="unexplained", candidates=(), headline=headline)
+
+
+def _in_another_case(ran: Ran) -> Iterator[str]:
+    """Yield what to know of keys that differ from those of the test by the case of a letter."""
+    due = {name.lower(): name for name in ran.fixture.expected if name not in ran.outputs}
+    own = [name for name in ran.outputs if name.lower() in due]
+    if own:
+        wanted = ", ".join(due[name.lower()] for name in own)
+        yield say("another-case", own=", ".join(own), wanted=wanted)
 
 
 def _parameters(ran: Ran) -> list[str]:
