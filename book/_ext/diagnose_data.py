@@ -252,7 +252,7 @@ def _differences() -> dict[str, Any]:
     known = [
         [
             _number(one.value, EXACT),
-            _number(one.ideal, EXACT),
+            _number(one.ideal - one.value, COARSE),
             one.function,
             *(says.setdefault(said, len(says)) for said in one.says),
         ]

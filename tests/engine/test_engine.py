@@ -213,6 +213,7 @@ def test_differences_of_a_gradient_check_are_answered_as_the_package_answers_the
         "",
         "gradient_check_n",
         "I haven\u2019t fixed backward_propagation_n yet.",
+        "I could not fix the mistake in backward_propagation_n.",
         "The expected difference is 0.285.",
         "    numerator = np.linalg.norm(grad[i] - gradapprox[i])",
         "        total = total + (grad[i] - gradapprox[i]) ** 2",

@@ -233,6 +233,10 @@ CORRECTED = (
     "I corrected both mistakes in backward_propagation_n.",
     "I did not change epsilon.",
     "Both errors are corrected.",
+    "I want to fix the mistake in backward_propagation_n.",
+    "I can't fix the error, and could not correct the mistake.",
+    "Is my backward propagation not correct? The mistake is still there.",
+    "I do not know what to change in the backward pass.",
 )
 
 

@@ -13,15 +13,14 @@ function causes(difference, name) {
   const digit = lastDigit(difference);
   // What the printed digits exclude is no cause where they are those of another.
   let found = ones.filter(
-    ([value, ideal]) =>
+    ([value, rounded]) =>
       // Another step leaves less rounding.
-      Math.min(Math.abs(value - difference), Math.abs(ideal - difference)) <=
+      Math.min(Math.abs(value - difference), Math.abs(value + rounded - difference)) <=
       Math.max(exactly(value), digit),
   );
   if (!found.length)
     found = ones.filter(
-      ([value, ideal]) =>
-        Math.abs(value - difference) <= FACTS.most_rounded * Math.abs(value - ideal),
+      ([value, rounded]) => Math.abs(value - difference) <= FACTS.most_rounded * Math.abs(rounded),
     );
   const fewest = found.filter((one) => one.length === found[0].length);
   return [

@@ -191,8 +191,8 @@ interface Data {
   };
   differences: {
     says: string[];
-    /** The number, what it is without rounding, the function whose check it is, and the places of
-     * what is said. */
+    /** The number, what it has more without rounding, the function whose check it is, and the
+     * places of what is said. */
     known: [number, number, string, ...number[]][];
     most_rounded: number;
     most_off: number;
