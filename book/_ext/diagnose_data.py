@@ -251,7 +251,8 @@ def _differences() -> dict[str, Any]:
     says: dict[str, int] = {}
     known = [
         [
-            _number(one.value, EXACT if abs(1 - one.value) < package.NEAR_ONE else FINE),
+            _number(one.value, EXACT),
+            _number(one.ideal - one.value, COARSE),
             one.function,
             *(says.setdefault(said, len(says)) for said in one.says),
         ]
@@ -260,10 +261,12 @@ def _differences() -> dict[str, Any]:
     return {
         "says": list(says),
         "known": known,
-        "noise": package.NOISE,
-        "near_one": [package.NEAR_ONE, package.EXACT],
+        "most_rounded": package.MOST_ROUNDED,
+        "most_off": package.MOST_OFF,
+        "exact": [package.EXACT, package.SMALLEST],
         "one_sided": [_number(package.one_sided(), FINE), package.ONE_SIDED],
-        "right": package.RIGHT,
+        "right": [[_number(one, FINE) for one in package.right()], package.ALIKE],
+        "threshold": package.THRESHOLD,
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,
         "most": package.MOST,
@@ -298,7 +301,7 @@ def words() -> dict[str, Any]:
 def in_javascript(text: str) -> list[str]:
     r"""Return the source and the flags of a pattern: there ``\w`` does not know every letter."""
     source, flags = text.removeprefix("(?m)"), "mu" if text.startswith("(?m)") else "u"
-    source = source.replace("(?P<", "(?<")
+    source = re.sub(r"\(\?P=(\w+)\)", r"\\k<\1>", source.replace("(?P<", "(?<"))
     parts = re.split(r"(\\.|\[|\])", source)
     inside = False
     for place, part in enumerate(parts):

@@ -207,6 +207,18 @@ def test_differences_of_a_gradient_check_are_answered_as_the_package_answers_the
     numbers += ["0.0", "1.0", "0.333333347899", "1.19e-07", "2e-06", "nan", "0.28", "0.4343434343"]
     texts = [f"a mistake in the backward propagation! difference = {one}" for one in numbers]
     texts += [f"The gradient is wrong!\ndifference = {one}" for one in numbers[::7]]
+    works = "backward propagation works perfectly fine! difference = "
+    small = [f"{works}{one}" for one in ("3.1e-09", "1.19e-07", "1.2807e-08", "7.814075e-11")]
+    beside = (
+        "",
+        "gradient_check_n",
+        "I haven\u2019t fixed backward_propagation_n yet.",
+        "I could not fix the mistake in backward_propagation_n.",
+        "The expected difference is 0.285.",
+        "    numerator = np.linalg.norm(grad[i] - gradapprox[i])",
+        "        total = total + (grad[i] - gradapprox[i]) ** 2",
+    )
+    texts += [f"{words}\n{one}" for words in beside for one in small]
     agree(*((text,) for text in texts))
 
 

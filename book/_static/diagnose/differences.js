@@ -9,23 +9,38 @@ const FACTS = DATA.differences;
 /** What a difference can come from, with the fewest mistakes.
  * @type {(difference: number, name: string) => string[]} */
 function causes(difference, name) {
-  const found = FACTS.known.filter(
-    ([value, of]) =>
-      (!name || name === of) && Math.abs(value - difference) <= tolerance(value, difference),
+  const ones = FACTS.known.filter(([, , of]) => !name || name === of);
+  const digit = lastDigit(difference);
+  // What the printed digits exclude is no cause where they are those of another.
+  let found = ones.filter(
+    ([value, rounded]) =>
+      // Another step leaves less rounding.
+      Math.min(Math.abs(value - difference), Math.abs(value + rounded - difference)) <=
+      Math.max(exactly(value), digit),
   );
+  if (!found.length)
+    found = ones.filter(
+      ([value, rounded]) => Math.abs(value - difference) <= FACTS.most_rounded * Math.abs(rounded),
+    );
   const fewest = found.filter((one) => one.length === found[0].length);
   return [
-    ...new Set(fewest.map(([, , ...places]) => places.map((at) => FACTS.says[at]).join(" "))),
+    ...new Set(fewest.map(([, , , ...places]) => places.map((at) => FACTS.says[at]).join(" "))),
   ];
 }
 
-/** How far a printed difference may be from one that a mistake leads to.
- * @type {(value: number, difference: number) => number} */
-function tolerance(value, difference) {
-  const [near, exact] = FACTS.near_one;
-  if (Math.abs(1 - value) > near) return FACTS.noise * Math.abs(value);
-  const decimals = (String(difference).split(".")[1] ?? "").length;
-  return Math.max(exact, decimals < FACTS.digits ? 0 : 0.5 * 10 ** -decimals);
+/** How far a number may be from one that the same computation prints elsewhere.
+ * @type {(value: number) => number} */
+function exactly(value) {
+  const [exact, smallest] = FACTS.exact;
+  return exact * Math.abs(value) + Math.min(smallest, FACTS.most_off * Math.abs(value));
+}
+
+/** Half a unit of the last digit of a printed number, 0 of one with few digits.
+ * @type {(number: number) => number} */
+function lastDigit(number) {
+  const [mantissa, exponent] = number.toExponential().split("e");
+  const decimals = (mantissa.split(".")[1] ?? "").length;
+  return decimals + 1 < FACTS.digits ? 0 : 0.5 * 10 ** (Number(exponent) - decimals);
 }
 
 /** The verdict on the last difference of a text, with sentences; null if it has none.
@@ -38,9 +53,10 @@ export function saidOf(pasted) {
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
   if (!Number.isFinite(value)) return saidWith("unexplained", "difference-nan", number);
-  // Today's check of one parameter has the message that only that of a network had at first.
-  const own = causes(value, name);
-  const all = own.length || text.includes("gradient_check_n") ? own : causes(value, "");
+  const [oneSided, off] = FACTS.one_sided;
+  if (Math.abs(value - oneSided) <= off * oneSided)
+    return saidWith("explained", "difference-one-sided", number);
+  const all = causes(value, name);
   if (all.length) {
     const n = all.length - FACTS.most;
     const more = n > 0 ? [say("difference-more", { n })] : [];
@@ -52,16 +68,25 @@ export function saidOf(pasted) {
       ...more,
     );
   }
-  const [oneSided, off] = FACTS.one_sided;
-  if (Math.abs(value - oneSided) <= off * value)
-    return saidWith("explained", "difference-one-sided", number);
-  if (value < FACTS.right.gradient_check_n) {
-    const whole = value < FACTS.right.gradient_check || name;
-    return saidWith("expected", whole ? "difference-right" : "difference-one", number);
-  }
+  if (value < FACTS.threshold) return belowTheThreshold(value, number, text, name);
   if (value < FACTS.rounding) return saidWith("unexplained", "difference-step", number);
   const short = (number.split(".")[1] ?? "").length < FACTS.digits;
   return saidWith("unexplained", short ? "difference-short" : "difference-unknown", number);
+}
+
+/** What is said of a small number, which alone does not show that a gradient is right.
+ * @type {(value: number, number: string, text: string, name: string) => [string, string[]]} */
+function belowTheThreshold(value, number, text, name) {
+  const [right, off] = FACTS.right;
+  const some = name ? right.slice(0, 1) : right;
+  const isRight = some.some((one) => Math.abs(value - one) <= off * one);
+  if (sought("one-entry", text)) return saidWith("unexplained", "difference-one-entry", number);
+  if (sought("left-planted", text))
+    return saidWith("unexplained", "difference-left-planted", number);
+  if (isRight) return saidWith("expected", "difference-right", number);
+  const planted = sought("planted-expected", text);
+  const key = planted ? "difference-planted-expected" : "difference-small";
+  return saidWith("unexplained", key, number);
 }
 
 /** @type {(verdict: string, key: string, number: string, ...more: string[]) => [string, string[]]} */

@@ -191,12 +191,16 @@ interface Data {
   };
   differences: {
     says: string[];
-    /** The number, the function whose check it is, and the places of what is said. */
-    known: [number, string, ...number[]][];
-    noise: number;
-    near_one: [number, number];
+    /** The number, what it has more without rounding, the function whose check it is, and the
+     * places of what is said. */
+    known: [number, number, string, ...number[]][];
+    most_rounded: number;
+    most_off: number;
+    exact: [number, number];
     one_sided: [number, number];
-    right: Record<"gradient_check" | "gradient_check_n", number>;
+    /** What a right check prints, of the network first, and how far another one is from it. */
+    right: [number[], number];
+    threshold: number;
     rounding: number;
     digits: number;
     most: number;

@@ -9,8 +9,9 @@ The number is computed here for the planted mistakes, for the mistakes of the ch
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -27,24 +28,25 @@ from backcheck.mutants.operators import expression
 from backcheck.program import Program, parse
 from backcheck.showing.words import cleaned, pattern, say
 
-RIGHT = {"gradient_check_n": 2e-7, "gradient_check": 1e-8}
-"""Below this a difference is rounding, and the backward pass is right."""
+THRESHOLD = 2e-7
+"""Below this the notebook calls a backward pass right."""
 
-NOISE = 1e-6
-"""Relative error of a difference that rounding and the step explain beside a mistake."""
+MOST_OFF, MOST_ROUNDED = 1e-6, 2
+"""Relative error of a difference that rounding explains at most beside a mistake, and how many
+times as far as it does here."""
 
-ONE_SIDED = 1e-3
-"""Relative error of the difference of a one-sided check, whose costs have 16 digits."""
+EXACT, SMALLEST = 1e-10, 1e-15
+"""How far the same computation is reproduced on another machine: relative, and besides in numbers
+that are themselves what cancellation leaves."""
 
-NEAR_ONE, EXACT = 1e-5, 1e-10
-"""A difference nearer to 1 than the one is told from others by its distance to 1, which rounding
-leaves right to the other."""
+ALIKE, ONE_SIDED = 1e-2, 1e-3
+"""Relative error of what a right check prints, and a one-sided one, whose costs have 16 digits."""
 
 ROUNDING = 1e-4
 """Below this a difference is no mistake of a formula, but of the step or of the precision."""
 
 DIGITS = 6
-"""Fewer decimals than these do not tell one mistake from another."""
+"""Fewer digits than these do not tell one mistake from another."""
 
 MOST = 6
 """How many causes of one difference are told."""
@@ -57,6 +59,7 @@ class Known:
     """A difference, and what leads to it."""
 
     value: float
+    ideal: float  # what it is without rounding, unless rounding is most of it
     function: str  # whose check it is
     says: tuple[str, ...]  # a sentence for each mistake
 
@@ -65,7 +68,18 @@ class Known:
 def known() -> tuple[Known, ...]:
     """Return every difference that some mistakes lead to, those with the fewest first."""
     found = sorted((*_of_network(), *_of_one_parameter()), key=lambda one: len(one.says))
-    return tuple(one for one in found if one.value == 0 or one.value >= RIGHT[one.function])
+    # What a right check prints of a right gradient says nothing of a mistake that it misses.
+    return tuple(
+        one
+        for one in found
+        if one.value >= 0 and all(abs(one.value - other) > _exactly(other) for other in right())
+    )
+
+
+@cache
+def right() -> tuple[float, ...]:
+    """Return what a right check prints of a right gradient, of the network first."""
+    return tuple(_run(costs)[0] for costs in (_network(), *_parameters()))
 
 
 def causes(difference: float, function: str = "") -> tuple[str, ...]:
@@ -80,42 +94,39 @@ def causes(difference: float, function: str = "") -> tuple[str, ...]:
     >>> causes(0.5772156649)
     ()
     """
-    found = [
+    ones = [one for one in known() if function in ("", one.function)]
+    digit = _last_digit(difference)
+    # What the printed digits exclude is no cause where they are those of another.
+    found = [one for one in ones if _gap(one, difference) <= max(_exactly(one.value), digit)]
+    found = found or [
         one
-        for one in known()
-        if function in ("", one.function)
-        and abs(one.value - difference) <= _width(one.value, difference)
+        for one in ones
+        if abs(one.value - difference) <= MOST_ROUNDED * abs(one.value - one.ideal)
     ]
     fewest = [" ".join(one.says) for one in found if len(one.says) == len(found[0].says)]
     return tuple(dict.fromkeys(fewest))
 
 
-def _width(value: float, difference: float) -> float:
-    """Return how far a printed difference may be from one that a mistake leads to."""
-    if abs(1 - value) > NEAR_ONE:
-        return NOISE * abs(value)
-    decimals = len(repr(difference).partition(".")[2])
-    return max(EXACT, 0.5 * 10.0**-decimals if decimals >= DIGITS else 0.0)
+def _gap(known: Known, difference: float) -> float:
+    # Another step leaves less rounding.
+    return min(abs(known.value - difference), abs(known.ideal - difference))
+
+
+def _exactly(value: float) -> float:
+    """Return how far a number may be from one that the same computation prints elsewhere."""
+    return EXACT * abs(value) + min(SMALLEST, MOST_OFF * abs(value))
+
+
+def _last_digit(number: float) -> float:
+    """Return half a unit of the last digit of a printed number, 0 of one with few digits."""
+    _, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    return 0.5 * 10.0 ** int(exponent) if len(digits) >= DIGITS else 0.0
 
 
 @cache
 def one_sided() -> float:
     """Return the difference that a right gradient has from (J(theta + epsilon) - J) / epsilon."""
-    check = gradient_check.fixture()
-    names = [output[1:] for output in check.comparisons[-1].outputs]
-    theta = np.concatenate([np.ravel(check.arrays[name]) for name in names])
-    cuts = np.cumsum([check.arrays[name].size for name in names])[:-1]
-
-    def cost(vector: Array) -> float:
-        parts = zip(names, np.split(vector, cuts), strict=True)
-        own = {name: part.reshape(check.arrays[name].shape) for name, part in parts}
-        return float(check.forward.run({**check.arrays, **own})["J"])
-
-    e = 1e-7
-    moved = theta + e * np.eye(theta.size)
-    slopes = (np.array([cost(one) for one in moved]) - cost(theta)) / e
-    costs = {**_costs(slopes, 0.0), "gradient": _vector(check.values).ravel()}
-    return float(_check().run(costs)["difference"])
+    return _run(_network(), gradapprox=table_of(FILE)["mistakes"]["one-sided"]["gradapprox"])[0]
 
 
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -130,20 +141,34 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
     if not math.isfinite(value):
         return _said("unexplained", "difference-nan", number)
-    # Today's check of one parameter has the message that only that of a network had at first.
-    named = "gradient_check_n" in text
-    if found := causes(value, function) or (() if named else causes(value)):
+    if abs(value - one_sided()) <= ONE_SIDED * one_sided():
+        return _said("explained", "difference-one-sided", number)
+    if found := causes(value, function):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
         return _said("explained", "difference-explained", number, *found[:MOST], *more)
-    if abs(value - one_sided()) <= ONE_SIDED * value:
-        return _said("explained", "difference-one-sided", number)
-    if value < RIGHT["gradient_check_n"]:
-        is_right = value < RIGHT["gradient_check"] or function
-        return _said("expected", "difference-right" if is_right else "difference-one", number)
+    if value < THRESHOLD:
+        return _below_the_threshold(value, number, text, function)
     if value < ROUNDING:
         return _said("unexplained", "difference-step", number)
     is_short = len(number.partition(".")[2]) < DIGITS
     return _said("unexplained", "difference-short" if is_short else "difference-unknown", number)
+
+
+def _below_the_threshold(
+    value: float, number: str, text: str, function: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return what is said of a small number, which alone does not show that a gradient is right."""
+    some = right()[:1] if function else right()
+    is_right = any(abs(value - one) <= ALIKE * one for one in some)
+    if pattern("one-entry").search(text):
+        return _said("unexplained", "difference-one-entry", number)
+    if pattern("left-planted").search(text):
+        return _said("unexplained", "difference-left-planted", number)
+    if is_right:
+        return _said("expected", "difference-right", number)
+    is_planted = pattern("planted-expected").search(text)
+    key = "difference-planted-expected" if is_planted else "difference-small"
+    return _said("unexplained", key, number)
 
 
 def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
@@ -153,41 +178,47 @@ def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[s
 
 
 def _of_network() -> Iterator[Known]:
-    check = gradient_check.fixture()
-    costs = _costs(_vector(check.values), check.forward.run(check.arrays)["J"])
+    check, costs = gradient_check.fixture(), _network()
     for planted in (some for count in (2, 1, 0) for some in combinations(PLANTED, count)):
         forms = {name: expression(PLANTED[name]) for name in planted}
         left = (say("planted", n=len(planted), steps=" and ".join(planted)),) if planted else ()
-        arrays = {**costs, "gradient": _vector(Mutant(check, forms).values)}
-        yield from _of_check(arrays, "gradient_check_n", left)
+        given = {**costs, "gradient": _vector(Mutant(check, forms).values)}
+        yield from _of_check(given, "gradient_check_n", left)
     for mistake, forms in occurrences(check):
         mutant = Mutant(check, forms)
         gradient = _vector(mutant.values)
         if mutant.verdict == "mistake" and gradient.size == costs["J"].size:
-            value = float(_check().run({**costs, "gradient": gradient})["difference"])
             said = say("in-backward-pass", change=mutant, name=table()[mistake].name)
-            yield Known(value, "gradient_check_n", (said,))
+            yield Known(*_run({**costs, "gradient": gradient}), "gradient_check_n", (said,))
 
 
 def _of_one_parameter() -> Iterator[Known]:
-    # The x and theta that notebooks test one parameter with, the older ones and today's.
-    for x, theta in ((2.0, 4.0), (3.0, 4.0)):
-        given = {"x": np.array([x]), "theta": np.array([theta]), **_costs(np.array([x]), theta * x)}
+    for given in _parameters():
         for forms in ({"gradient": "x"}, *table_of(FILE)["derivatives"].values()):
             made = parse(f"gradient = {forms['gradient']}").run(given)
             left = (forms["says"],) if "says" in forms else ()
             yield from _of_check(given | made, "gradient_check", left)
 
 
-def _of_check(arrays: dict[str, Array], function: str, left: tuple[str, ...]) -> Iterator[Known]:
+def _of_check(given: Mapping[str, Any], function: str, left: tuple[str, ...]) -> Iterator[Known]:
     """Yield the difference of a gradient, and those of each mistake of the check besides."""
+    plain = _run(given)
     if left:
-        yield Known(float(_check().run(arrays)["difference"]), function, left)
+        yield Known(*plain, function, left)
     for entry in table_of(FILE)["mistakes"].values():
         forms = {name: form for name, form in entry.items() if name != "says"}
-        value = float(_check().replace(**forms).run(arrays)["difference"])
-        if np.isfinite(value):
-            yield Known(value, function, (*left, entry["says"]))
+        values = _run(given, **forms)
+        if np.isfinite(values[0]) and values != plain:
+            yield Known(*values, function, (*left, entry["says"]))
+
+
+def _run(given: Mapping[str, Any], **forms: str) -> tuple[float, float]:
+    """Return the difference that a check prints, and what it is without rounding."""
+    check, e, slope = _check().replace(**forms), given["epsilon"], given["right"]
+    # Exactly equal, the two sides would make a difference 0 that is 0 nowhere.
+    smooth = {**given, "J_plus": e * slope * (1 + 1e-12), "J_minus": -e * slope}
+    printed, ideal = (float(check.run(one)["difference"]) for one in (given, smooth))
+    return printed, ideal if abs(printed - ideal) <= MOST_OFF * abs(printed) else printed
 
 
 @cache
@@ -195,13 +226,39 @@ def _check() -> Program:
     return parse(table_of(FILE)["program"])
 
 
-def _costs(right: Array, cost: float) -> dict[str, Any]:
-    """Return the cost at theta, and what a step adds to it, by so much off as rounding leaves it.
+@cache
+def _network() -> dict[str, Any]:
+    """Return the right gradient of the notebook's network, with its costs."""
+    check = gradient_check.fixture()
+    names = [output[1:] for output in check.comparisons[-1].outputs]
+    cuts = np.cumsum([check.arrays[name].size for name in names])[:-1]
 
-    So a difference is exactly 0 where its two sides are one, and nowhere else.
-    """
-    e, off = 1e-7, 1 + 1e-9
-    return {"epsilon": e, "J": 0 * right + cost, "J_plus": e * right * off, "J_minus": -e * right}
+    def cost(theta: Array) -> float:
+        parts = zip(names, np.split(theta, cuts), strict=True)
+        own = {name: part.reshape(check.arrays[name].shape) for name, part in parts}
+        return float(check.forward.run({**check.arrays, **own})["J"])
+
+    theta = np.concatenate([np.ravel(check.arrays[name]) for name in names])
+    return _costs(_vector(check.values), theta, cost)
+
+
+@cache
+def _parameters() -> tuple[dict[str, Any], ...]:
+    """Return the same of one parameter: the x and theta of today's notebook and of older ones."""
+    return tuple(_of_parameter(np.array([x]), np.array([4.0])) for x in (3.0, 2.0))
+
+
+def _of_parameter(x: Array, theta: Array) -> dict[str, Any]:
+    return {"x": x, "theta": theta, **_costs(x, theta, lambda moved: float(moved @ x))}
+
+
+def _costs(right: Array, theta: Array, cost: Callable[[Array], float]) -> dict[str, Any]:
+    """Return a gradient with the cost at theta, and what a step adds to it in each entry."""
+    e, J = 1e-7, cost(theta)
+    ways = {"J_plus": np.eye(theta.size), "J_minus": -np.eye(theta.size)}
+    steps = {name: np.array([cost(theta + e * one) for one in way]) for name, way in ways.items()}
+    added = {name: costs - J for name, costs in steps.items()}
+    return {"gradient": right, "right": right, "epsilon": e, "J": 0 * right + J, **added}
 
 
 def _vector(values: Mapping[str, Any]) -> Array:
