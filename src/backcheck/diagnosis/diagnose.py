@@ -7,6 +7,7 @@ digits. What it finds is judged by the referee, not by the test.
 
 import html
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
@@ -360,7 +361,11 @@ def _causes(paste: Paste, printed: bool) -> tuple[str, ...]:
     """Return the causes of a message: of an overflow, exponentials where they can be the one."""
     if (said := say("exp-quotient")) in paste.hints and pattern("overflowed").search(paste.error):
         return (said,)
-    return told(paste.error, paste.frame, printed, paste.lines)
+    of = paste.frame.function
+    # What stopped in the cell, or in a function that is not shown, did not stop in these.
+    is_shown = not of or re.search(rf"\bdef +{of} *\(", paste.source)
+    source = paste.source if is_shown else ""
+    return told(paste.error, paste.frame, printed, paste.lines, source)
 
 
 def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
