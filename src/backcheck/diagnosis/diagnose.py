@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
-from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.apart import apart, in_quoted_edition
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
@@ -307,6 +307,7 @@ def diagnose(
     effort = Effort(MOST_TRIED, before_two_changes)
     # A function that the text names comes before tests that print alike.
     own = [] if asked else [test for test in every if test.function == paste.function]
+    own = in_quoted_edition(paste, own)
     named = _explain(paste, own, changes, effort) if own else None
     found = named if named and named.candidates else None
     # Two changes take seconds, and are not tried again where the function's own tests fit.
