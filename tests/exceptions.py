@@ -868,6 +868,50 @@ NO_LAYERS = (
 )
 """Others there, of which the causes are told that do not speak of layers, if any are."""
 
+_SUMS = """
+
+def rnn_backward(da, caches):
+    \"\"\"Return dba, the sum over the steps.\"\"\"
+    caches, x = caches
+    for t in reversed(range(x.shape[2])):
+        step = rnn_cell_backward(da[:, :, t], caches[t])  # dba = 0 above
+{}    return {{"dba": dba}}
+"""
+_ADDED = _SUMS.format("        dba += step['dba']\n")
+_LATE, _CUT = "    x = dba\n    dba = 0\n", "    ...\n"
+_BRANCH = """
+
+def pick(kind, dA):
+    if kind == "Relu":
+        (Z,
+         dA_prev) = dA
+    return dA_prev
+"""
+
+_NO_LINE = "The function has no line that makes dba"
+_NO_BRANCH, _ORDER, _DOWN = "fits neither branch", "in the wrong order", "only further down"
+
+REFUTING = {
+    f"{_UNMADE.format('dba')}{_ADDED}": ((_NO_LINE,), ("likely", _ORDER, _NO_BRANCH, _DOWN)),
+    f"NameError: name 'dba' is not defined{_SUMS.format('')}": ((_NO_LINE,), ("likely", _ORDER)),
+    f"{_UNMADE.format('dA_prev')}{_BRANCH}": ((_NO_BRANCH, _DOWN), ("no line",)),
+    f"{_UNMADE.format('dba')}{_ADDED.replace('dba +=', 'd_ba =')}": (
+        ("is missing",),
+        ("no line", _ORDER),
+    ),
+    f"{_UNMADE.format('dba')}{_SUMS.format(_LATE)}": (
+        (_ORDER, _DOWN),
+        (_NO_BRANCH,),
+    ),
+    # A parameter and a helper are made elsewhere, and a function that is cut short shows nothing.
+    f"NameError: name 'da' is not defined{_ADDED}": ((), ("no line",)),
+    f"NameError: name 'reversed' is not defined{_ADDED}": ((), ("no line",)),
+    f"{_UNMADE.format('dba')}{_SUMS.format(_CUT)}": ((_ORDER,), ("no line",)),
+    f"{_UNMADE.format('dba')}{_ADDED.partition('    return')[0]}": ((_ORDER,), ("no line",)),
+    f"Cell In[2], line 1\n----> 1 print(dba)\n{_UNMADE.format('dba')}{_ADDED}": ((), ("no line",)),
+}
+"""Messages beside the function, and what is said and not said where its lines refute causes."""
+
 FOREIGN = (
     f"err = t - o\nstep = np.dot(err, h)\n{CUT}(3,) (3,2)",
     f"delta = w.T @ delta\nnabla = delta @ inner.T\n{CUT}(9,7) (7,9)",

@@ -27,6 +27,13 @@ PASTED = {
         "in linear_forward(A, W, b)\nValueError: shapes (4,3) and (5,4) not aligned",
         "After the model-forward function: ValueError: shapes (2,3) and (5,4) not aligned",
     ],
+    "the optimizers": [
+        "update_parameters_with_momentum_test: Wrong values\ndW1 = [[ 0.41 -0.28]\n [ 0.7 1.93]]",
+        "v['dW2'] = [[0.013 0.027]]\ns_corrected['db2'] = [[0.0041]]",
+        's["dW" + str(l + 1)] = beta2 * s["dW" + str(l + 1)]',
+        "initialize_adam(parameters)",
+        "random_mini_batches_test fails",
+    ],
     "compute_gradient": ["dj_db at initial w and b: -0.1", "compute_gradient_test failed"],
 }
 

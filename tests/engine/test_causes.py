@@ -19,6 +19,7 @@ from exceptions import (
     OTHER_SLICES,
     OWN_KEYS,
     PRINTED_WHOLE,
+    REFUTING,
     STORED_ELSE,
     STORED_OTHER,
     STORED_WHOLE,
@@ -63,7 +64,7 @@ def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
 
 
 def test_page_and_package_tell_the_causes_of_a_place_alike() -> None:
-    agree(*((text,) for text in (*IN_PLACE, *NO_LAYERS)))
+    agree(*((text,) for text in (*IN_PLACE, *NO_LAYERS, *REFUTING)))
 
 
 def test_page_and_package_tell_what_is_none_alike() -> None:

@@ -3,6 +3,7 @@
 from test_engine import agree
 
 from posts import BARE, DRAWN, OF_TWO_TESTS, POSTS, RIGHT_OR_OLDER, WRONG, all_off, as_printed
+from quoted_editions import COMPLAINTS
 
 ASKED = ("db, float", "grads['db1'], np.float64", "cost, float", "dW, np.ndarray", "cache, tuple")
 
@@ -35,3 +36,7 @@ def test_page_and_package_agree_on_numbers_beside_what_explains_more() -> None:
 
 def test_page_and_package_agree_on_names_that_are_right_or_older() -> None:
     agree(*((text,) for text in (*RIGHT_OR_OLDER.values(), OF_TWO_TESTS)))
+
+
+def test_page_and_package_take_the_edition_that_a_complaint_quotes() -> None:
+    agree(*((text,) for text in COMPLAINTS))

@@ -33,6 +33,7 @@ from exceptions import (
     NOT_FLAT,
     OTHER_SLICES,
     PRINTED_WHOLE,
+    REFUTING,
     STORED_ELSE,
     STORED_OTHER,
     STORED_WHOLE,
@@ -440,15 +441,22 @@ def test_the_function_that_stopped_refutes_causes_for_which_it_lacks_the_line(
     tmp_path: Path,
 ) -> None:
     said = told_by_run(learner("loop, a sum without its zeros"), tmp_path)
-    assert "The line that makes this name is missing" in said
+    assert "The function has no line that makes" in said
     assert "wrong order" not in said
     assert "spelled in two ways" not in said
     frame = frame_of("rnn_backward", "x")
     local = "UnboundLocalError: cannot access local variable 'dba' where it is not associated"
     assert "wrong order" in " ".join(told(local, frame, source="dba += 1\ndba = 0"))
     unknown = "NameError: name 'dba' is not defined"
-    assert "spelled in two ways" in " ".join(told(unknown, frame, source="d_ba = 0"))
-    assert "spelled in two ways" not in " ".join(told(unknown, frame, source="db = 0"))
+    assert "spelled in two ways" in " ".join(told(unknown, frame, source="d_ba = 0 * dba"))
+    assert "spelled in two ways" not in " ".join(told(unknown, frame, source="db = dba"))
+
+
+def test_a_pasted_function_refutes_causes_for_which_it_lacks_the_line() -> None:
+    for text, (wanted, refuted) in REFUTING.items():
+        said = " ".join(diagnose(text).remarks)
+        assert all(one in said for one in wanted), text
+        assert not any(one in said for one in refuted), text
 
 
 def test_a_wrong_call_above_the_function_that_stopped_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from backcheck.fixtures import Fixture, ids, load
 from backcheck.forward import draw, verdict
 from backcheck.mutants.audit import audit
 from backcheck.program import parse
+from quoted_editions import COMPLAINTS
 
 FIRST, SMALL_FIRST, PRESENT, SMALL = (
     f"nlp_c2w4_back_prop_{name}" for name in ("v1", "small_v1", "v2", "small_v2")
@@ -139,3 +140,11 @@ def test_a_number_where_an_array_is_expected_is_not_taken_for_the_expected_one()
     found = diagnose(said_of(load(PRESENT), db1="sum(dZ1) / m"))
     assert found.verdict != "expected"
     assert "the sum taken over everything" in [mutant.name for mutant in found.candidates]
+
+
+def test_the_expected_numbers_that_a_complaint_prints_choose_the_edition() -> None:
+    for text, (id, says) in COMPLAINTS.items():
+        found = diagnose(text)
+        assert found.fixture is load(id), text
+        assert says in repr(found), text
+        assert "has shape" not in repr(found), text

@@ -1,11 +1,13 @@
 // @ts-check
 /* Pasted arrays of several tests, such as those of a notebook's cell and of the public test. */
+import { isRight } from "./fixtures.js";
 import { chance, fitsAny } from "./placing.js";
 import { DATA, least } from "./util.js";
 
 /** A paste by the tests that its arrays are of, what is open first; or nothing. See apart.py.
- * @type {(paste: Paste, tests: Fixture[]) => [Fixture[], Paste][]} */
-export function apart(paste, tests) {
+ * @type {(paste: Paste, every: Fixture[]) => [Fixture[], Paste][]} */
+export function apart(paste, every) {
+  const tests = inQuotedEdition(paste, every);
   /** @type {Map<Observed, Fixture[]>} */
   const telling = new Map();
   for (const one of [...paste.arrays, ...paste.quoted]) {
@@ -24,9 +26,14 @@ export function apart(paste, tests) {
   const count = (/** @type {Fixture} */ test) => known.filter((some) => some.includes(test)).length;
   const own = new Map([...telling].map(([one, some]) => [one, least(some, (t) => [-count(t)])]));
   let [at] = own.values();
+  const first = paste.quoted.find(isRead);
+  const isAbove = first && first.line < paste.arrays[0].line;
   for (const one of paste.quoted) {
     const of = own.get(one);
-    const alike = paste.arrays.findLast(({ name, line }) => name === one.name && line <= one.line);
+    // What is expected stands above what was got, which alone has the name.
+    const below = !one.name && isAbove && paste.arrays.find(({ line }) => line > one.line);
+    const alike =
+      below || paste.arrays.findLast(({ name, line }) => name === one.name && line <= one.line);
     if (of && alike && !own.has(alike)) own.set(alike, of);
   }
   /** @type {Map<Fixture, Observed[]>} */
@@ -43,10 +50,26 @@ export function apart(paste, tests) {
     groups.set(at, [...(groups.get(at) ?? []), one]);
   }
   /** @type {(group: [Fixture, Observed[]]) => boolean} */
-  const isRight = ([test, arrays]) =>
+  const isSettled = ([test, arrays]) =>
     arrays.every((one) => telling.has(one) || inputsOf(test).some((value) => one.matches(value)));
-  const sorted = [...groups].sort((one, other) => Number(isRight(one)) - Number(isRight(other)));
+  const sorted = [...groups].sort(
+    (one, other) => Number(isSettled(one)) - Number(isSettled(other)),
+  );
   return sorted.map(([test, arrays]) => [[test], { ...paste, arrays }]);
+}
+
+/** Without the tests of which a message quotes less than of another on the same inputs.
+ * @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */
+export function inQuotedEdition({ quoted }, tests) {
+  const some = new Map(tests.map((test) => [test, quoted.filter((one) => isOf(one, test))]));
+  /** @type {(test: Fixture) => Observed[]} */
+  const of = (test) => some.get(test) ?? [];
+  /** @type {(test: Fixture, other: Fixture) => boolean} */
+  const isLess = (test, other) =>
+    of(test).length < of(other).length &&
+    of(test).every((one) => of(other).includes(one)) &&
+    `${inputsOf(test).map(({ d }) => d)}` === `${inputsOf(other).map(({ d }) => d)}`;
+  return tests.filter((test) => !tests.some((other) => isLess(test, other)));
 }
 
 /** What a message quotes, and what was printed above it if another call did that.
@@ -76,7 +99,7 @@ function isOf(seen, test) {
   return test.steps.some((step) => {
     const isIt =
       !name || names.includes(step.name) || step.name.toLowerCase() === name.toLowerCase();
-    if (!isIt || !seen.matches(test.reference[step.name], seen.expected)) return false;
+    if (!isIt || !isRight(test, step.name, seen, seen.expected)) return false;
     const placing = /** @type {any} */ ({ fixture: test, seen: new Map([[step.name, seen]]) });
     return chance([placing], 0, false) <= DATA.sure;
   });

@@ -4,7 +4,7 @@
 import { cellBackward } from "./steps.js";
 import { statementKind } from "./traceback.js";
 import { DATA, groupedBy } from "./util.js";
-import { every, say, whole } from "./words.js";
+import { every, say, sought, whole, without } from "./words.js";
 
 /** What the calls show, or the likely causes of an exception that is not about shapes. Where numbers
  * were printed above, the dictionary that holds them was made. Pasted lines are read where no arrow
@@ -18,6 +18,9 @@ export function knownCauses(error, frame, printed = false, lines = [], source = 
   if (made) return [made];
   const placed = inPlace(error, frame, lines) || otherKey(error, frame.function);
   if (placed) return [placed];
+  const excluded = refuted(error, source);
+  if (excluded.includes("order") && excluded.includes("spelling"))
+    return [say("not-made", { name: error.split("'")[1] })];
   // The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
   const handed = DATA.plain.find(([pattern, , out]) => out && new RegExp(pattern).test(error));
   if (frame.function === "cell" && handed) return [handed[1]];
@@ -26,21 +29,39 @@ export function knownCauses(error, frame, printed = false, lines = [], source = 
       .filter(([pattern]) => new RegExp(pattern).test(statement))
       .map(([, says]) => say("call-says", { statement, says })),
   );
-  return shown.length ? shown : countedCauses(error, frame, refuted(error, source));
+  return shown.length ? shown : countedCauses(error, frame, excluded);
 }
 
 /** The causes of an unknown name that need a line which the function does not have.
  * @type {(error: string, source: string) => string[]} */
 function refuted(error, source) {
-  const [, name] = /(?:NameError|UnboundLocalError).*?'(\w+)'/.exec(error) ?? [];
-  if (!name || !source) return [];
+  const [, kind, name] = /(NameError|UnboundLocalError).*?'(\w+)'/.exec(error) ?? [];
+  const code = without("string", without("comment", source));
+  // What is only called, or asked for a part, is a function or a module: no line makes it.
+  if (!name || !new RegExp(`(?<![\\w.])${name}\\b(?![ \\t]*[.(])`).test(code)) return [];
   const plain = (/** @type {string} */ word) => word.toLowerCase().replaceAll("_", "");
-  // A line that adds to a name does not make it.
-  const made = `\\b${name}\\b[ \\t]*(?:,[^=\\n]*)?=(?!=)(?!.*\\b${name}\\b)`;
-  const isMade = new RegExp(made).test(source);
-  const words = (source.match(/[\p{L}\p{N}_]+/gu) ?? []).filter((word) => word !== name);
+  const isMade = makes(name, code);
+  const words = (code.match(/[\p{L}\p{N}_]+/gu) ?? []).filter((word) => word !== name);
   const isAlike = words.some((word) => plain(word) === plain(name));
-  return [...(isMade ? [] : ["order"]), ...(isAlike ? [] : ["spelling"])];
+  const furtherDown = kind === "UnboundLocalError" ? ["name"] : [];
+  return [
+    ...(isMade ? [] : ["order", ...furtherDown]),
+    ...(isMade && sought("branch", code) ? [] : ["string"]),
+    ...(isAlike ? [] : ["spelling"]),
+  ];
+}
+
+/** Whether a line or a parameter makes a name; one that adds to it does not.
+ * @type {(name: string, source: string) => boolean} */
+function makes(name, source) {
+  const own = `\\b${name}\\b`;
+  const targets = "[ \\t)\\]]*(?:,(?:[^=\\n]|(?<=,)[ \\t]*\\n)*)?=(?!=)";
+  const ways = [
+    `${own}${targets}(?!.*${own})`,
+    `def \\w+ *\\([^)]*${own}`,
+    `(?:\\bfor\\b|\\bas\\b).*${own}`,
+  ];
+  return ways.some((way) => new RegExp(way).test(source));
 }
 
 /** What a message says beside one of the statements that led to it, or "".

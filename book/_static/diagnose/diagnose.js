@@ -2,7 +2,7 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
-import { apart } from "./apart.js";
+import { apart, inQuotedEdition } from "./apart.js";
 import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
@@ -101,7 +101,8 @@ export function* explaining(paste, fixture, changes) {
 function* byFunction(paste, changes, effort) {
   const far = DATA.others.filter(([id, , of]) => of === paste.function && !FIXTURES.has(id));
   if (far.length) yield far.some(([, , , steps]) => steps) ? "loops" : "others";
-  const own = COURSES.flat().filter((test) => test.function === paste.function);
+  const named = COURSES.flat().filter((test) => test.function === paste.function);
+  const own = inQuotedEdition(paste, named);
   return own.length ? yield* explain(paste, own, changes, effort) : null;
 }
 

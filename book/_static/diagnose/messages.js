@@ -45,10 +45,13 @@ export function ofCode(paste, every) {
 
 /** The causes of a message: of an overflow, exponentials where they can be the one.
  * @type {(paste: Paste, printed: boolean) => string[]} */
-function causesOf({ error, frame, hints, lines }, printed) {
+function causesOf({ error, frame, hints, lines, source }, printed) {
   const said = say("exp-quotient");
   const isIt = hints.includes(said) && sought("overflowed", error);
-  return isIt ? [said] : knownCauses(error, frame, printed, lines);
+  const of = frame.function;
+  // What stopped in the cell, or in a function that is not shown, did not stop in these.
+  const isShown = !of || new RegExp(`\\bdef +${of} *\\(`).test(source);
+  return isIt ? [said] : knownCauses(error, frame, printed, lines, isShown ? source : "");
 }
 
 /** The likely causes of what a test or numpy said, if they are known.

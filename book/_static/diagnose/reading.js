@@ -275,6 +275,7 @@ export const NOTHING = {
   hints: [],
   nothing: [],
   calls: [],
+  source: "",
 };
 
 /** Computed arrays by name, as if they had been printed in full.

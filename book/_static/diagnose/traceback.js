@@ -45,6 +45,15 @@ export function withoutQuotedCode(text) {
   return lines.join("\n");
 }
 
+/** The functions of a text, each to its last return; "" if a line may be missing.
+ * @param {string} text */
+function wholeFunctions(text) {
+  const starts = every("function-start", text).map(({ index }) => index);
+  const parts = starts.map((start, at) => starting("to-return", text.slice(start, starts[at + 1])));
+  const isWhole = parts.every(Boolean) && !sought("elided", text);
+  return isWhole ? parts.map((part) => part?.[0]).join("\n") : "";
+}
+
 /** The last frame of a traceback that is in a function of the course, or in a cell.
  * @param {string} text */
 export function lastFrame(text) {
@@ -94,7 +103,7 @@ export const lostIn = (text) => [
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
 
-/** Which outputs the test complained of, the function, and the exception. @param {string} text */
+/** Which outputs the test complained of, the function, the exception, and whole functions. @param {string} text */
 export function complaints(text) {
   // A traceback quotes the asserts around the one that failed.
   const said = without("assertion", text);
@@ -115,6 +124,7 @@ export function complaints(text) {
     // The last function named is the one whose test speaks.
     function: every("tested", said).at(-1)?.[1] ?? "",
     error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
+    source: wholeFunctions(withoutQuotedCode(text)),
   };
 }
 

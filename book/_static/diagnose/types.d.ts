@@ -270,6 +270,8 @@ interface Paste {
   /** What is said where neither numbers nor a message stand there. */
   nothing: string[];
   calls: Call[];
+  /** The functions that stand there, if each is whole. */
+  source: string;
 }
 /** A call of a helper, the same with the caches that its names stand for, and its loop. */
 interface Call {

@@ -7,6 +7,7 @@ digits. What it finds is judged by the referee, not by the test.
 
 import html
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
-from backcheck.diagnosis.apart import apart
+from backcheck.diagnosis.apart import apart, in_quoted_edition
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
@@ -307,6 +308,7 @@ def diagnose(
     effort = Effort(MOST_TRIED, before_two_changes)
     # A function that the text names comes before tests that print alike.
     own = [] if asked else [test for test in every if test.function == paste.function]
+    own = in_quoted_edition(paste, own)
     named = _explain(paste, own, changes, effort) if own else None
     found = named if named and named.candidates else None
     # Two changes take seconds, and are not tried again where the function's own tests fit.
@@ -361,7 +363,11 @@ def _causes(paste: Paste, printed: bool) -> tuple[str, ...]:
     """Return the causes of a message: of an overflow, exponentials where they can be the one."""
     if (said := say("exp-quotient")) in paste.hints and pattern("overflowed").search(paste.error):
         return (said,)
-    return told(paste.error, paste.frame, printed, paste.lines)
+    of = paste.frame.function
+    # What stopped in the cell, or in a function that is not shown, did not stop in these.
+    is_shown = not of or re.search(rf"\bdef +{of} *\(", paste.source)
+    source = paste.source if is_shown else ""
+    return told(paste.error, paste.frame, printed, paste.lines, source)
 
 
 def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:

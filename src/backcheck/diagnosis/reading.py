@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from operator import gt
 from typing import Any
 
@@ -265,6 +265,7 @@ class Paste:
     hints: tuple[str, ...] = ()  # on code of the learner's own
     nothing: tuple[str, ...] = ()  # what is said where neither numbers nor a message stand there
     calls: tuple[Call, ...] = ()  # of the course's helpers
+    source: str = ""  # the functions that stand there, if each is whole
 
 
 NOTHING = Paste(())
@@ -495,7 +496,19 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return Paste(tuple(own), *said, lines, lost, hints_in(text, lines), nothing, calls)
+    return Paste(
+        tuple(own), *said, lines, lost, hints_in(text, lines), nothing, calls, _source(output)
+    )
+
+
+def _source(text: str) -> str:
+    """Return the functions of a text, each to its last return; ``""`` if a line may be missing."""
+    starts = [found.start() for found in pattern("function-start").finditer(text)]
+    parts = (text[start:end] for start, end in pairwise([*starts, len(text)]))
+    whole = [pattern("to-return").match(part) for part in parts]
+    if not all(whole) or pattern("elided").search(text):
+        return ""
+    return "\n".join(one[0] for one in whole if one)
 
 
 def _printed_shapes(

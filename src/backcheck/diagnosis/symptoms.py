@@ -111,6 +111,9 @@ def told(
         return (made,)
     if placed := _in_place(error, frame, lines) or _other_key(error, frame):
         return (placed,)
+    refuted = _refuted(error, source)
+    if {"order", "spelling"} <= {*refuted}:
+        return (say("not-made", name=error.split("'")[1]),)
     plain = [one for one in exceptions()["plain"].values() if re.search(one["pattern"], error)]
     # The call of a cell or of a test is handed out, so that it has none of a learner's mistakes.
     if frame.function == "cell" and any(handed := [one for one in plain if "handed_out" in one]):
@@ -125,7 +128,7 @@ def told(
     is_called = any("_backward(" in call for call in frame.calls)
     kind, *_ = evidence_of(error, frame) or ("",)
     unseen = (*(WRITTEN_ON_CALLS if is_called else ()), *_of_layers(kind, error, frame))
-    unseen += _refuted(error, source)
+    unseen += refuted
     causes = [] if shown else [c for c in known_causes(error, frame) if c.id not in unseen]
     rest = len(causes) - MOST
     more = (say("rarer-causes", n=rest),) if rest > 0 else ()
@@ -184,14 +187,29 @@ def _of_layers(kind: str, error: str, frame: Frame) -> tuple[str, ...]:
 
 def _refuted(error: str, source: str) -> tuple[str, ...]:
     """Return the causes of an unknown name that need a line which the function does not have."""
-    found = re.search(r"(?:NameError|UnboundLocalError).*?'(\w+)'", error)
-    if not found or not source:
+    found = re.search(r"(NameError|UnboundLocalError).*?'(\w+)'", error)
+    source = pattern("string").sub("", pattern("comment").sub("", source))
+    # What is only called, or asked for a part, is a function or a module: no line makes it.
+    if not found or not re.search(rf"(?<![\w.]){found[2]}\b(?![ \t]*[.(])", source):
         return ()
-    name, plain = found[1], found[1].lower().replace("_", "")
-    # A line that adds to a name does not make it.
-    is_made = re.search(rf"\b{name}\b[ \t]*(?:,[^=\n]*)?=(?!=)(?!.*\b{name}\b)", source)
+    kind, name = found.groups()
+    plain = name.lower().replace("_", "")
+    is_made = _makes(name, source)
     words = {word.lower().replace("_", "") for word in {*re.findall(r"\w+", source)} - {name}}
-    return (*(() if is_made else ("order",)), *(() if plain in words else ("spelling",)))
+    further_down = ("name",) if kind == "UnboundLocalError" else ()
+    return (
+        *(() if is_made else ("order", *further_down)),
+        *(() if is_made and pattern("branch").search(source) else ("string",)),
+        *(() if plain in words else ("spelling",)),
+    )
+
+
+def _makes(name: str, source: str) -> bool:
+    """Return whether a line or a parameter makes a name; one that adds to it does not."""
+    own = rf"\b{name}\b"
+    targets = r"[ \t)\]]*(?:,(?:[^=\n]|(?<=,)[ \t]*\n)*)?=(?!=)"
+    ways = (f"{own}{targets}(?!.*{own})", rf"def \w+ *\([^)]*{own}", rf"(?:\bfor\b|\bas\b).*{own}")
+    return any(re.search(way, source) for way in ways)
 
 
 def _none_in(error: str, frame: Frame) -> str:
