@@ -747,6 +747,38 @@ OWN_KEYS = (
 )
 """Texts with keys of another numbering or for gradients, or with more than what is read."""
 
+OVER_TIME = (
+    "def rnn_backward(da, caches):\n    for t in reversed(range(T_x)):\n"
+    "        one = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])\n"
+)
+OVER_LAYERS = (
+    "def L_model_backward(AL, Y, caches):\n    for l in reversed(range(L - 1)):\n"
+    '        own = linear_activation_backward(grads["dA" + str(l + {})], caches[l], "relu")\n'
+)
+MANY_AT_ONCE = (
+    "def L_model_backward(AL, Y, caches):\n    for l in reversed(range(L - 1)):\n"
+    "        cache = caches[l]\n"
+    '        grads[f"dA{{l + {}}}"], grads[f"dW{{l + 1}}"], grads[f"db{{l + 1}}"] = '
+    "linear_activation_backward(grads[f'dA{{l + 1}}'], cache, 'relu')\n"
+)
+
+KEPT_WRONG = {
+    f"{OVER_TIME}        dWaa = one['dWaat']\n": "with = the step that runs last",
+    f'{OVER_TIME}        dba = one["dba"]  # of each step\n': "with = the step that runs last",
+    f'{OVER_LAYERS.format(1)}        grads["dA" + str(l + 1)] = own[0]\n': "kept under l + 1",
+    MANY_AT_ONCE.format(1): "kept under l + 1",
+}
+"""Loops that keep what a helper returns in a wrong way, and what is said of it."""
+
+KEPT_RIGHT = (
+    f"{OVER_TIME}        dWaa += one['dWaa']\n",
+    f"{OVER_TIME}        dWaa = dWaa + one['dWaa']\n    dWax = one['dWax']\n",
+    f'{OVER_LAYERS.format(1)}        grads["dA" + str(l)] = own[0]\n',
+    f'{OVER_LAYERS.format(2)}        grads["dA" + str(l + 1)] = own[0]\n',
+    MANY_AT_ONCE.format(0),
+)
+"""Loops that keep it as they should, in either numbering, or of which nothing is known."""
+
 CUT = "ValueError: operands could not be broadcast together with shapes "
 
 OTHER_SLICES = {

@@ -129,7 +129,10 @@ def _test(name: str) -> Fixture:
     """Return a published test by its id, or one of a file: FILE.toml:ID, or its last one."""
     file, is_file, id = name.partition(".toml")
     if not is_file and name in published() and name not in ids():
-        raise ValueError(f"{name} compares one number for all gradients, which audit alone reads.")
+        raise ValueError(
+            f"{name} compares one number for all gradients, and takes no function: "
+            "print the difference of your check, and give it to diagnose."
+        )
     if not is_file:
         return load(name)
     own = {test.id: test for test in read(file + is_file)}

@@ -11,6 +11,8 @@ from exceptions import (
     FLAT,
     FOREIGN,
     IN_PLACE,
+    KEPT_RIGHT,
+    KEPT_WRONG,
     NO_LAYERS,
     NO_SLICES,
     NONE_APART,
@@ -56,6 +58,7 @@ def test_page_and_package_tell_the_edition_of_a_call_alike() -> None:
 def test_page_and_package_judge_calls_without_a_message_alike() -> None:
     agree(*((text,) for text in (*CALLS_WRONG, *CALLS_RIGHT, *UNKNOWN_CALLS)))
     agree(*((text,) for text in (*OTHER_KEYS, *OWN_KEYS)))
+    agree(*((text,) for text in (*KEPT_WRONG, *KEPT_RIGHT)))
 
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:

@@ -16,6 +16,7 @@ from backcheck.mutants.audit import published, scoreboard
 from chapters import ROOT, source_of
 
 HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
+GRADIENT_CHECK = "c2w1_gradient_check_n"
 SHORTCUT = "dZ2 = [[0.78862847 0.43650985]]"
 
 OWN = """
@@ -208,7 +209,8 @@ def test_beside_a_function_that_is_not_written_it_is_said_that_no_program_was_fo
         (["show", "week4"], "There is no fixture 'week4'; known, nearest first:"),
         (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
         (["show", "c1w4"], "There is no fixture 'c1w4'; known, nearest first: c1w4_"),
-        (["show", "c2w1_gradient_check_n"], "c2w1_gradient_check_n compares one number for all"),
+        (["show", GRADIENT_CHECK], f"{GRADIENT_CHECK} compares one number for all gradients, and"),
+        (["run", GRADIENT_CHECK, "own.py"], f"{GRADIENT_CHECK} compares one number for all"),
         (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a file with code"),
         (["run", HIDDEN, "no.py:f", "--seconds", "0"], "--seconds is 0, but has to be a positive"),
     ],

@@ -8,7 +8,15 @@ import pytest
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.helpers import calls_in, written_calls
 from backcheck.diagnosis.reading import Paste, read
-from exceptions import CALLS_RIGHT, CALLS_WRONG, OTHER_KEYS, OWN_KEYS, UNKNOWN_CALLS
+from exceptions import (
+    CALLS_RIGHT,
+    CALLS_WRONG,
+    KEPT_RIGHT,
+    KEPT_WRONG,
+    OTHER_KEYS,
+    OWN_KEYS,
+    UNKNOWN_CALLS,
+)
 from programs import learner
 from told import told_by_run
 
@@ -65,6 +73,18 @@ def test_a_line_that_reads_an_array_under_another_name_is_named(text: str) -> No
 
 @pytest.mark.parametrize("text", OWN_KEYS)
 def test_keys_of_another_numbering_or_of_gradients_are_not_called_wrong(text: str) -> None:
+    assert "Look at the line" not in repr_of(text)
+
+
+@pytest.mark.parametrize("text", KEPT_WRONG)
+def test_what_a_loop_keeps_in_the_wrong_way_is_named_once(text: str) -> None:
+    told = repr_of(text)
+    assert told.count("Look at the line") == 1
+    assert KEPT_WRONG[text] in told
+
+
+@pytest.mark.parametrize("text", KEPT_RIGHT)
+def test_what_a_loop_keeps_as_it_should_is_not_called_wrong(text: str) -> None:
     assert "Look at the line" not in repr_of(text)
 
 

@@ -8,6 +8,8 @@ import { every, say } from "./words.js";
 export function callsIn(text) {
   /** @type {Map<string, Call>} */
   const found = new Map();
+  /** @type {[string, string][]} */
+  const kept = [];
   let loop = "";
   /** @type {Map<string, string>} */
   let caches = new Map();
@@ -17,6 +19,7 @@ export function callsIn(text) {
       caches = new Map();
     } else if (groups.loop) loop = groups.loop;
     else if (groups.entry) caches.set(groups.name, groups.entry);
+    else if (groups.kept) kept.push([groups.kept, loop]);
     else {
       const statement = groups.call.replace(/\s+/g, " ");
       let meant = statement;
@@ -25,7 +28,13 @@ export function callsIn(text) {
       found.set([statement, meant, loop].join("\n"), { statement, meant, loop });
     }
   }
-  return [...found.values(), ...underOtherNames(text)];
+  const calls = [...found.values()];
+  const beside = kept.flatMap(([statement, around]) =>
+    calls
+      .filter((call) => around && call.loop === around)
+      .map(({ meant }) => ({ statement, meant: `${statement} beside ${meant}`, loop: around })),
+  );
+  return [...calls, ...beside, ...underOtherNames(text)];
 }
 
 /** The lines that read by a key what another line reads under that key's own name.
@@ -47,17 +56,18 @@ function underOtherNames(text) {
 /** What there is to say of each call, if anything is, and it is not among what is said.
  * @type {(calls: Call[], said: string[], onlyWrong: boolean) => string[]} */
 export function saidOfCalls(calls, said, onlyWrong) {
-  /** @type {Set<string>} */
-  const found = new Set();
+  /** @type {Set<string>[]} */
+  const [found, ofLines] = [new Set(), new Set()];
   for (const call of calls) {
     const wrong = matchingIn(DATA.written_calls.wrong, call);
     const right = wrong.length || onlyWrong ? [] : matchingIn(DATA.written_calls.right, call);
     const says = [...wrong, ...right].filter((one) => !said.some((before) => before.includes(one)));
     const of = { statement: call.statement, says: says.join(" ") };
-    if (!says.length) continue;
-    const suspect = call.statement.includes("(")
-      ? say("call-suspect", of)
-      : say("line-suspect", of);
+    const isCall = call.statement.includes("_backward(");
+    // What holds of one line of a loop holds of those like it.
+    if (!says.length || (!isCall && ofLines.has(of.says))) continue;
+    if (!isCall) ofLines.add(of.says);
+    const suspect = isCall ? say("call-suspect", of) : say("line-suspect", of);
     found.add(wrong.length ? suspect : say("call-right", of));
   }
   return [...found];

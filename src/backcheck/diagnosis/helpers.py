@@ -26,6 +26,7 @@ def calls_in(text: str) -> tuple[Call, ...]:
     'linear_backward(dZ, caches[l])'
     """
     found: dict[Call, None] = {}
+    kept: list[tuple[str, str]] = []
     loop, caches = "", dict[str, str]()
     for place in pattern("helper-call").finditer(text) if "_backward(" in text else ():
         if place["own"]:
@@ -34,12 +35,20 @@ def calls_in(text: str) -> tuple[Call, ...]:
             loop = place["loop"]
         elif place["entry"]:
             caches[place["name"]] = place["entry"]
+        elif place["kept"]:
+            kept.append((place["kept"], loop))
         else:
             statement = meant = re.sub(r"\s+", " ", place["call"])
             for name, entry in caches.items():
                 meant = re.sub(rf"\b{name}\b", entry, meant)
             found[Call(statement, meant, loop)] = None
-    return (*found, *_under_other_names(text))
+    beside = [
+        Call(line, f"{line} beside {call.meant}", loop)
+        for line, loop in kept
+        for call in found
+        if loop and call.loop == loop
+    ]
+    return (*found, *beside, *_under_other_names(text))
 
 
 def _under_other_names(text: str) -> Iterator[Call]:
@@ -72,13 +81,16 @@ def written_calls(kind: str) -> list[tuple[str, str, str]]:
 def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = False) -> list[str]:
     """Return what there is to say of each call, if anything is, and was not `said` before."""
     found: dict[str, None] = {}
+    of_lines: set[str] = set()
     for call in calls:
         wrong = list(_matching(call, "wrong"))
         right = [] if wrong or only_wrong else list(_matching(call, "right"))
         new = [one for one in (*wrong, *right) if not any(one in before for before in said)]
         of = {"statement": call.statement, "says": " ".join(new)}
-        if new:
-            is_call = "(" in call.statement
+        is_call = "_backward(" in call.statement
+        # What holds of one line of a loop holds of those like it.
+        if new and (is_call or of["says"] not in of_lines):
+            of_lines |= set() if is_call else {of["says"]}
             suspect = say("call-suspect", **of) if is_call else say("line-suspect", **of)
             found[suspect if wrong else say("call-right", **of)] = None
     return list(found)
