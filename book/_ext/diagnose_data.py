@@ -11,7 +11,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -366,7 +365,7 @@ def _programs(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         "steps": shared.place(_steps(fixture.program)),
         "forward": shared.place(_steps(fixture.forward)),
         "rule": newest.rule,
-        "any_shape": list(newest.of_any_shape),
+        "of_any_shape": list(newest.of_any_shape),
         "outputs": list(newest.outputs),
         "numbers": list(fixture.numbers),
         "drawn": fixture.drawn_last,
@@ -456,19 +455,14 @@ def _call(fixture: "Fixture", shared: Shared) -> dict[str, Any]:
         for node, value in _leaves(nodes, given)
         if node.id not in fixture.arrays
     }
+    forward, given = package.calling.handing(fixture) if fixture.handed_by else ("", [])
     return {
         "call": list(fixture.call),
         "calls": [[_pattern(into), [*map(_pattern, nodes)]] for into, nodes in taken_apart],
-        **({"handed": _handed(fixture)} if fixture.handed_by else {}),
+        **({"handed": [forward, [*map(_pattern, given)]]} if fixture.handed_by else {}),
         "filled": shared.arrays(filled),
         "integers": [name for name, value in fixture.arrays.items() if value.dtype.kind in "iu"],
     }
-
-
-def _handed(fixture: "Fixture") -> list[Any]:
-    """Return the forward function that a notebook hands its cache from, and how it is called."""
-    (_, nodes), *_ = _package().fixtures.parsed(replace(fixture, call=(fixture.handed_by,)))
-    return [fixture.handed_by.partition("(")[0], [*map(_pattern, nodes)]]
 
 
 def _called(fixture: "Fixture", shared: Shared) -> dict[str, Any]:

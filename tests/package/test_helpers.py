@@ -71,6 +71,12 @@ def test_a_line_that_reads_an_array_under_another_name_is_named(text: str) -> No
     assert f"Look at the line {OTHER_KEYS[text]}. The name differs" in repr_of(text)
 
 
+def test_each_of_two_lines_that_read_another_array_is_named() -> None:
+    text = next(one for one in OTHER_KEYS if one.startswith("W1 = parameters"))
+    for line in text.split("\n")[:2]:
+        assert f"Look at the line {line}." in repr_of(text)
+
+
 @pytest.mark.parametrize("text", OWN_KEYS)
 def test_keys_of_another_numbering_or_of_gradients_are_not_called_wrong(text: str) -> None:
     assert "Look at the line" not in repr_of(text)

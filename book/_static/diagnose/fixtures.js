@@ -239,7 +239,7 @@ export class Fixture {
   /** Whether a number is expected, and this shape is taken for one.
    * @type {(name: string, axes?: number) => boolean} */
   isNumber(name, axes) {
-    return this.data.any_shape.includes(name) || this.isBare(name, axes);
+    return this.data.of_any_shape.includes(name) || this.isBare(name, axes);
   }
 
   /** @type {(name: string, got: Value, rule?: string) => string[]} */

@@ -56,8 +56,8 @@ function underOtherNames(text) {
 /** What there is to say of each call, if anything is, and it is not among what is said.
  * @type {(calls: Call[], said: string[], onlyWrong: boolean) => string[]} */
 export function saidOfCalls(calls, said, onlyWrong) {
-  /** @type {Set<string>[]} */
-  const [found, ofLines] = [new Set(), new Set()];
+  /** @type {Map<string, string>} */
+  const found = new Map();
   for (const call of calls) {
     const wrong = matchingIn(DATA.written_calls.wrong, call);
     const right = wrong.length || onlyWrong ? [] : matchingIn(DATA.written_calls.right, call);
@@ -65,12 +65,12 @@ export function saidOfCalls(calls, said, onlyWrong) {
     const of = { statement: call.statement, says: says.join(" ") };
     const isCall = call.statement.includes("_backward(");
     // What holds of one line of a loop holds of those like it.
-    if (!says.length || (!isCall && ofLines.has(of.says))) continue;
-    if (!isCall) ofLines.add(of.says);
+    const place = (call.loop && !isCall ? "" : call.statement) + of.says;
+    if (!says.length || found.has(place)) continue;
     const suspect = isCall ? say("call-suspect", of) : say("line-suspect", of);
-    found.add(wrong.length ? suspect : say("call-right", of));
+    found.set(place, wrong.length ? suspect : say("call-right", of));
   }
-  return [...found];
+  return [...found.values()];
 }
 
 /** @type {(table: [string, string, string][], call: Call) => string[]} */

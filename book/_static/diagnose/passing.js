@@ -16,7 +16,7 @@ export function wrongOn({ fixture, traces, name }) {
     .slice(0, DATA.cases - 1)
     .filter(Boolean)
     .map((one) => {
-      const single = fixture.data.any_shape.filter((free) => one.outputs[free]?.d.length === 1);
+      const single = fixture.data.of_any_shape.filter((free) => one.outputs[free]?.d.length === 1);
       const numbers = single.map((free) => [free, value(0, 1, 1, one.outputs[free].d)]);
       return { ...one, outputs: { ...one.outputs, ...Object.fromEntries(numbers) } };
     });
@@ -35,7 +35,7 @@ export function besidePassing(ran) {
     const does = say(wrong.error ? "stops-with" : "other-gradient", { name, error: wrong.error });
     return say("passes-wrongly", { where, does }) + more;
   }
-  const single = fixture.data.any_shape.filter((free) => {
+  const single = fixture.data.of_any_shape.filter((free) => {
     const { shape, data } = ran.outputs.get(free) ?? {};
     return shape?.length && data?.length === 1;
   });

@@ -292,8 +292,8 @@ export function read(text) {
   const size = text.length > DATA.limit / 4 ? new TextEncoder().encode(text).length : 0;
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
   text = cleaned(text);
-  const said = complaints(text);
   const output = withoutQuotedCode(text);
+  const said = complaints(text, output);
   const single = [...new Set(lostIn(output).flatMap((name) => courseSpelling(name) || []))];
   const [found, problem] = arraysIn(output);
   const [arrays, lost] = finite(found, single);

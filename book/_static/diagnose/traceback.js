@@ -103,8 +103,9 @@ export const lostIn = (text) => [
 /** Whether lines assign more than numbers. @param {[string, string][]} lines */
 export const hasCode = (lines) => lines.some(([, form]) => starting("code", form));
 
-/** Which outputs the test complained of, the function, the exception, and whole functions. @param {string} text */
-export function complaints(text) {
+/** Which outputs the test complained of, the function, the exception, and whole functions.
+ * @param {string} text @param {string} unquoted the same without the code that a traceback shows */
+export function complaints(text, unquoted) {
   // A traceback quotes the asserts around the one that failed.
   const said = without("assertion", text);
   /** @type {Map<string, [string, string]>} */
@@ -124,7 +125,7 @@ export function complaints(text) {
     // The last function named is the one whose test speaks.
     function: every("tested", said).at(-1)?.[1] ?? "",
     error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
-    source: wholeFunctions(withoutQuotedCode(text)),
+    source: wholeFunctions(unquoted),
   };
 }
 

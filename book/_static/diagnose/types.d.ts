@@ -77,7 +77,7 @@ interface FixtureData {
   outputs: string[];
   numbers: string[];
   /** Numbers whose values alone are compared. */
-  any_shape: string[];
+  of_any_shape: string[];
   drawn: Record<string, string>;
   order: string[];
   roles: Record<string, string>;

@@ -95,15 +95,18 @@ def calls(
         yield taken, tuple(_argument(fixture, values, node) for node in given)
 
 
-def of_own_forward(fixture: Fixture, name: str) -> tuple[str, str, Fixture]:
-    """Return the forward function of a notebook, and the backward one called with what it keeps.
+def handing(fixture: Fixture) -> tuple[str, list[ast.expr]]:
+    """Return the forward function that a notebook hands the cache from, and what that is given."""
+    _, given = next(parsed(replace(fixture, call=(fixture.handed_by,))))
+    return fixture.handed_by.partition("(")[0], given
 
-    That is a function of their arguments, as text, and a test that calls it; what it makes of them
-    is what the test expects.
+
+def of_own_forward(fixture: Fixture, name: str) -> tuple[str, Fixture]:
+    """Return a backward function called with what the forward one keeps, and a test that calls it.
+
+    It is a function of the arguments of both, as text, and makes of them what the test expects.
     """
-    own = replace(fixture, call=(fixture.handed_by,))
-    (_, forwards), (_, (*backwards, _)) = (next(parsed(one)) for one in (own, fixture))
-    forward = fixture.handed_by.partition("(")[0]
+    (forward, forwards), (_, (*backwards, _)) = handing(fixture), next(parsed(fixture))
     ins, outs = (
         [f"{kind}{at}" for at, _ in enumerate(some)]
         for kind, some in (("forward", forwards), ("backward", backwards))
@@ -115,7 +118,7 @@ def of_own_forward(fixture: Fixture, name: str) -> tuple[str, str, Fixture]:
         f"    return {name}({', '.join([*outs, cache])})\n"
     )
     given = ", ".join(map(ast.unparse, [*backwards, *forwards]))
-    return forward, text, replace(fixture, call=(f"{HANDING}({given})",))
+    return text, replace(fixture, call=(f"{HANDING}({given})",))
 
 
 def _argument(fixture: Fixture, arrays: Mapping[str, Any], node: ast.expr) -> Any:
@@ -159,20 +162,16 @@ def by_name(fixture: Fixture, into: ast.expr, returned: Any) -> dict[str, Any]:
             wanted = say("a-dictionary-with", names=", ".join(names))
         case ast.Tuple(elts=parts):
             order = ", ".join(map(_called, parts))
+            due = [not isinstance(part, ast.Name) for part in parts]
             if isinstance(returned, tuple | list) and len(returned) == len(parts):
                 is_dict = [isinstance(one, Mapping) for one in returned]
-                due = [not isinstance(part, ast.Name) for part in parts]
                 if is_dict != due and sum(is_dict) == sum(due):
                     raise ValueError(say("returned-order", function=fixture.function, order=order))
                 found: dict[str, Any] = {}
                 for part, value in zip(parts, returned, strict=True):
                     found |= by_name(fixture, part, value)
                 return found
-            key = (
-                "some-values"
-                if not all(isinstance(one, ast.Name) for one in parts)
-                else "some-arrays"
-            )
+            key = "some-values" if any(due) else "some-arrays"
             wanted = say(key, number=NUMBERS.get(len(parts), len(parts)), names=order)
         case _:
             wanted = ast.unparse(into)

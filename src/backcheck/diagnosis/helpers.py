@@ -80,8 +80,7 @@ def written_calls(kind: str) -> list[tuple[str, str, str]]:
 
 def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = False) -> list[str]:
     """Return what there is to say of each call, if anything is, and was not `said` before."""
-    found: dict[str, None] = {}
-    of_lines: set[str] = set()
+    found: dict[tuple[str, str], str] = {}
     for call in calls:
         wrong = list(_matching(call, "wrong"))
         right = [] if wrong or only_wrong else list(_matching(call, "right"))
@@ -89,11 +88,11 @@ def said_of(calls: Sequence[Call], said: Sequence[str] = (), only_wrong: bool = 
         of = {"statement": call.statement, "says": " ".join(new)}
         is_call = "_backward(" in call.statement
         # What holds of one line of a loop holds of those like it.
-        if new and (is_call or of["says"] not in of_lines):
-            of_lines |= set() if is_call else {of["says"]}
+        place = "" if call.loop and not is_call else call.statement
+        if new:
             suspect = say("call-suspect", **of) if is_call else say("line-suspect", **of)
-            found[suspect if wrong else say("call-right", **of)] = None
-    return list(found)
+            found.setdefault((place, of["says"]), suspect if wrong else say("call-right", **of))
+    return list(found.values())
 
 
 def _matching(call: Call, kind: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from backcheck.diagnosis.calling import handing
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.lines import Trace, first_wrong
 from backcheck.diagnosis.returned import first_complaint, unusable
@@ -59,7 +60,7 @@ def _beside_own_forward(ran: Ran) -> str:
     complaint = first_complaint(fixture, own) if own else ""
     if not complaint:
         return ""
-    forward = fixture.handed_by.partition("(")[0]
+    forward, _ = handing(fixture)
     usable = {name: one.array for name, one in own.items() if not unusable(fixture, name, one)}
     found = diagnose(usable, fixture, 1) if usable else None
     causes = [line for one in found.candidates[:1] for line in one.shown] if found else []

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from backcheck import forward
-from backcheck.diagnosis.calling import HANDING, called, calls, of_own_forward
+from backcheck.diagnosis.calling import HANDING, called, calls, handing, of_own_forward
 from backcheck.diagnosis.child import Job
 from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
 from backcheck.diagnosis.helpers import calls_in, said_of
@@ -99,14 +99,15 @@ def run(
 
 def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
     """Return what is to be run of a file: the function as it is, then the search for its line."""
-    taken = take(cells(Path(path), text), name)
+    own = cells(Path(path), text)
+    taken = take(own, name)
     tests = {one: test_of(one) for one in _own_tests() if one in taken.names and one != name}
     tests[name] = fixture
     every = tuple((one, *case) for one, test in tests.items() for case in cases(test))
     traced = instrumented(taken)
     programs = [(traced, one, _given(test, arrays)) for one, test, arrays in every]
     clean = (taken, name, _given(fixture, fixture.arrays))
-    last = tuple(_with_own_forward(fixture, name, cells(Path(path), text), taken))
+    last = tuple(_with_own_forward(fixture, name, own, taken))
     return Asked(fixture, taken, name, every, Job(path, (clean, *programs, *last)))
 
 
@@ -114,8 +115,8 @@ def _with_own_forward(
     fixture: Fixture, name: str, own: list[Cell], taken: Taken
 ) -> Iterator[tuple[Taken, str, tuple[tuple[Any, ...], ...]]]:
     """Yield the program that hands the reader's own cache to a function, if a notebook does so."""
-    forward, text, test = of_own_forward(fixture, name) if fixture.handed_by else ("", "", fixture)
-    if forward in taken.uncalled:
+    if fixture.handed_by and handing(fixture)[0] in taken.uncalled:
+        text, test = of_own_forward(fixture, name)
         with suppress(ValueError):
             yield take([*own, Cell("", text)], HANDING), HANDING, _given(test, test.arrays)
 
