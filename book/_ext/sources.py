@@ -60,7 +60,7 @@ KEYS = (*NEEDED, "form", "due", "more", "after")
 PAGE = re.compile(r"[\w-]+#")
 """The page that an address of a section begins with."""
 
-SYMBOL = re.compile(r"\b(?:A - Y|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
+SYMBOL = re.compile(r"\b(?:A - Y|da0|xt|[a-z]+_[a-z]+|d?[AWZ]|d?b|m|keepdims)\b(?!-)")
 """What is code in a name."""
 
 SECTION = """\

@@ -39,7 +39,7 @@ def test_every_named_form_has_a_section_under_its_name_with_its_symbols_as_they_
         assert plain == name if heading[0] == "`" else plain == name[0].upper() + name[1:]
         assert key == id
         code = re.findall("`(.*?)`", heading)
-        symbols = re.findall(r"\bd(?:[AWZ]|b)\b|\bkeepdims\b|\bm\b|A - Y", name)
+        symbols = re.findall(r"\bd(?:[AWZ]|b|a0)\b|\bkeepdims\b|\bm\b|A - Y|\bxt\b|\w+_\w+", name)
         assert {*symbols} <= {*code} <= {*symbols, "A", "W", "Z", "b"}, heading
 
 
