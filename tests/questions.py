@@ -40,3 +40,23 @@ QUESTIONS = {
     "I changed the sign and all is well, thank you": [],
     "It is a test of patience - yes, it is": [],
 }
+
+TOLD_DIFFERENCES = {
+    "I get difference = 0.17344196893145924 and it says there is a mistake in the backward "
+    "propagation, why?": "planted in dW2",
+    "gradient_check_n gives me 0.285093156781 and I do not see why": "planted in dW2 and db1",
+    "In the gradient check, should the difference be 1.18e-07? Mine is 0.25442297124585": "db1",
+    "My gradient_check returns a difference of 1.0, expected 7.81407531e-11": "the same numbers",
+    "gradient_check_n: I fixed dW2 and db1, 0.2850931567761623 before, now 1.1890913023330276e-07. "
+    "The test fails.": "is rounding",
+    "gradient checking: the difference is 0.43434343434 in gradient_check_n": "None of the known",
+}
+"""A difference in a sentence that names the check, and words of the answer."""
+
+OTHER_DIFFERENCES = (
+    "My gradient check of a conv layer gives 0.43434343434, is that right?",
+    "the gradient check of my own network prints max difference = 0.43434343434",
+    "Gradient check: should it be 0.2850931567761623 here?",
+    "gradient_check: gradapprox = 2.9999999998 and x = 3.00000000",
+)
+"""What names a check and tells no difference of the course's."""

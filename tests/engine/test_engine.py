@@ -31,6 +31,7 @@ from chapters import ROOT
 from joined import DEFINED, IMPORTED, joined, joined_later
 from katex_renderer import node
 from pace import allowed
+from questions import OTHER_DIFFERENCES, TOLD_DIFFERENCES
 from told import told
 
 MODULES = ROOT / "book/_static/diagnose"
@@ -219,6 +220,7 @@ def test_differences_of_a_gradient_check_are_answered_as_the_package_answers_the
         "        total = total + (grad[i] - gradapprox[i]) ** 2",
     )
     texts += [f"{words}\n{one}" for words in beside for one in small]
+    texts += [*TOLD_DIFFERENCES, *OTHER_DIFFERENCES]
     agree(*((text,) for text in texts))
 
 

@@ -10,6 +10,7 @@ from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.differences import THRESHOLD, causes, known, right, said_of
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
+from questions import OTHER_DIFFERENCES, TOLD_DIFFERENCES
 
 EPSILON = 1e-7
 
@@ -202,6 +203,16 @@ def test_the_line_that_a_gradient_check_prints_is_answered(
     ],
 )
 def test_a_difference_of_something_else_is_not_taken_for_that_of_the_check(text: str) -> None:
+    assert said_of(text) is None
+
+
+@pytest.mark.parametrize("text", TOLD_DIFFERENCES)
+def test_a_difference_in_a_sentence_that_names_the_check_is_answered(text: str) -> None:
+    assert TOLD_DIFFERENCES[text] in repr(diagnose(text)).replace("\n", " ")
+
+
+@pytest.mark.parametrize("text", OTHER_DIFFERENCES)
+def test_a_sentence_without_a_difference_of_its_own_is_not_answered_as_one(text: str) -> None:
     assert said_of(text) is None
 
 

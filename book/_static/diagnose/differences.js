@@ -47,9 +47,34 @@ function lastDigit(number) {
  * @type {(pasted: string) => [string, string[]]?} */
 export function saidOf(pasted) {
   const text = cleaned(pasted);
-  const found = every("difference", text).at(-1);
-  if (!found || !(sought("of-gradient-check", text) || !text.trim().includes("\n"))) return null;
-  const number = found.groups?.number ?? "";
+  const printed = every("difference", text);
+  if (printed.length && (sought("of-gradient-check", text) || !text.trim().includes("\n")))
+    return saidOfNumber(ofReader(text, printed, printed), text);
+  if (text.includes("[[") || !sought("names-gradient-check", text)) return null;
+  const told = every("difference-told", text).filter((one) => differenceIn(one));
+  const number = ofReader(text, told, []);
+  const said = number ? saidOfNumber(number, text) : null;
+  // Another check than the course's may print a number that is not known.
+  const isOwn = sought("course-check", text);
+  return said && (said[0] !== "unexplained" || isOwn) ? said : null;
+}
+
+/** @type {(found: RegExpExecArray) => string} */
+const differenceIn = ({ groups }) => groups?.number ?? groups?.bare ?? "";
+
+/** The last number that is not told as what is expected, or else the last of others.
+ * @type {(text: string, printed: RegExpExecArray[], others: RegExpExecArray[]) => string} */
+function ofReader(text, printed, others) {
+  const own = printed.filter((one, place) => {
+    const before = place ? printed[place - 1].index + printed[place - 1][0].length : 0;
+    return !sought("expected-before", text.slice(before, one.index));
+  });
+  const last = (own.length ? own : others).at(-1);
+  return last ? differenceIn(last) : "";
+}
+
+/** @type {(number: string, text: string) => [string, string[]]} */
+function saidOfNumber(number, text) {
   const value = Math.abs(Number(number.toLowerCase().replace("nan", "NaN")));
   const name = sought("of-network", text) ? "gradient_check_n" : "";
   if (!Number.isFinite(value)) return saidWith("unexplained", "difference-nan", number);

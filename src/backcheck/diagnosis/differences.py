@@ -9,11 +9,12 @@ The number is computed here for the planted mistakes, for the mistakes of the ch
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import combinations
+from re import Match
 from typing import Any
 
 import numpy as np
@@ -134,9 +135,32 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     text = cleaned(text)
     printed = [*pattern("difference").finditer(text)]
     # A number alone, or one beside the words of the course's own message, is its difference.
-    if not printed or not (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
+    if printed and (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
+        return _said_of_number(_of_reader(text, printed, printed), text)
+    if "[[" in text or not pattern("names-gradient-check").search(text):
         return None
-    number = printed[-1]["number"]
+    told = [one for one in pattern("difference-told").finditer(text) if any(one.groups())]
+    number = _of_reader(text, told)
+    said = _said_of_number(number, text) if number else None
+    # Another check than the course's may print a number that is not known.
+    is_own = pattern("course-check").search(text)
+    return said if said and (said[0] != "unexplained" or is_own) else None
+
+
+def _of_reader(text: str, printed: Sequence[Match[str]], others: Sequence[Match[str]] = ()) -> str:
+    """Return the last number that is not told as what is expected, or else the last of others."""
+    begins = [0, *(one.end() for one in printed)]
+    before = (text[start : one.start()] for start, one in zip(begins, printed, strict=False))
+    own = [
+        one
+        for one, words in zip(printed, before, strict=True)
+        if not pattern("expected-before").search(words)
+    ]
+    last = own or others
+    return next(filter(None, last[-1].groups())) if last else ""
+
+
+def _said_of_number(number: str, text: str) -> tuple[str, tuple[str, ...]]:
     value = abs(float(number))
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
     if not math.isfinite(value):
