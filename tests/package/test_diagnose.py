@@ -698,6 +698,15 @@ def test_a_shorter_program_comes_before_a_longer_one_that_is_not_more_frequent()
     assert changed(found) == {"dAL": "AL - Y"}
 
 
+def test_beside_a_change_with_a_name_those_without_one_are_told_in_a_sentence() -> None:
+    cost = "-sum(Y.T * log(A) + (1 - Y.T) * log(1 - A)) / m"
+    found = diagnose(printed("c1w2_propagate_public_2021", "cost", cost=cost))
+    with_a_name = [bool(group[0].named) for group in found.groups]
+    assert {*with_a_name} == {True, False}
+    assert repr(found).count("where the test expects") == sum(with_a_name)
+    assert "Changes without a name print the same: A = sigmoid(Z).T; Y = Y.T." in repr(found)
+
+
 def test_a_search_for_two_changes_ends_after_so_many_programs_and_says_so() -> None:
     start = time.process_time()
     found = diagnose(dict(zip(("dW1", "db1"), drawn((4, 2), (4, 1)), strict=True)))

@@ -9,6 +9,7 @@ import { DATA } from "./util.js";
 import { say, sentenceParts } from "./words.js";
 
 const MOST = 6;
+const FEW = 3;
 
 /** @type {(tag: string, attributes?: Record<string, string>, ...children: (Node | string)[]) => any} */
 export function element(tag, attributes = {}, ...children) {
@@ -138,9 +139,7 @@ function alike(group) {
     .slice(1)
     .filter(({ name, operators: made }) => name || (made.length && made.every(isLikely)))
     .slice(0, 3);
-  const others = element("span");
-  for (const [at, { shown }] of known.entries())
-    others.append(at ? "; " : "", code(shown.map((one) => one.replace(/\.$/, "")).join(", ")));
+  const others = inShort(known.map((one) => [one]));
   const n = group.length - 1 - known.length;
   if (n) others.append(known.length ? " or " : "", say("alike-others", { n }));
   return [element("p", {}, ...sentenceParts("alike", { others }))];
@@ -181,6 +180,14 @@ function otherForm(candidate) {
   );
 }
 
+/** @type {(groups: Mutant[][]) => Element} */
+function inShort(groups) {
+  const listed = element("span");
+  for (const [at, [{ shown }]] of groups.slice(0, FEW).entries())
+    listed.append(at ? "; " : "", code(shown.map((one) => one.replace(/\.$/, "")).join(", ")));
+  return listed;
+}
+
 /** @type {(found: Diagnosis, notice?: string) => Element[]} */
 export function answerParts(found, notice = noticeOf(found)) {
   const parts = [];
@@ -196,10 +203,17 @@ export function answerParts(found, notice = noticeOf(found)) {
       parts.push(element("p", {}, `${say("more-forms", { n: others.length - MOST })}.`));
   } else {
     const groups = groupsOf(found.candidates);
+    const named = groups.filter(([first]) => first.named.length);
+    // Beside changes with a name, those without one are told in short.
+    const isShort = found.verdict === "explained" && named.length > 0;
+    const whole = isShort ? named : groups;
+    const others = isShort ? groups.filter(([first]) => !first.named.length) : [];
     if (groups.length)
-      parts.push(element("ol", {}, ...groups.slice(0, MOST).map((group) => card(group))));
-    if (groups.length > MOST)
-      parts.push(element("p", {}, `… ${say("more-groups", { n: groups.length - MOST })}`));
+      parts.push(element("ol", {}, ...whole.slice(0, MOST).map((group) => card(group))));
+    if (others.length)
+      parts.push(element("p", {}, ...sentenceParts("less-usual", { changes: inShort(others) })));
+    const left = Math.max(whole.length - MOST, 0) + Math.max(others.length - FEW, 0);
+    if (left) parts.push(element("p", {}, `… ${say("more-groups", { n: left })}`));
   }
   return [
     ...[notice, ...found.remarks]

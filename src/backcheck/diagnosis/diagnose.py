@@ -68,8 +68,8 @@ from backcheck.mutants.steps import sound
 from backcheck.over_time import cell_of, stem, time
 from backcheck.showing.words import covered, pattern, say
 
-MOST = 6
-"""How many groups of candidates a printed answer shows."""
+MOST, FEW = 6, 3
+"""How many groups of candidates a printed answer shows, and how many without a name beside them."""
 
 WIDTH = 88
 """Where the lines of a printed answer wrap."""
@@ -94,6 +94,13 @@ class Diagnosis:
         for mutant in self.candidates:
             groups.setdefault(mutant.outputs_key, []).append(mutant)
         return tuple(map(tuple, groups.values()))
+
+    @property
+    def listed(self) -> tuple[Sequence[tuple[Mutant, ...]], Sequence[tuple[Mutant, ...]]]:
+        """The groups that are told in full, and those without a name that stand beside some."""
+        named = [group for group in self.groups if group[0].named]
+        others = [group for group in self.groups if not group[0].named]
+        return (named, others) if named and self.verdict == "explained" else (self.groups, ())
 
     @property
     def is_foreign(self) -> bool:
@@ -150,16 +157,21 @@ class Diagnosis:
             if others[MOST:]:
                 yield f"    {say('more-forms', n=len(others) - MOST)}"
         else:
-            for group in self.groups[:MOST]:
+            groups, unnamed = self.listed
+            for group in groups[:MOST]:
                 yield from ("", *described(group))
-            if self.groups[MOST:]:
-                yield from ("", f"... {say('more-groups', n=len(self.groups) - MOST)}")
+            if unnamed:
+                changes = "; ".join(", ".join(first.shown) for first, *_ in unnamed[:FEW])
+                yield from ("", say("less-usual", changes=changes.removesuffix(".")))
+            left = len(groups[MOST:]) + len(unnamed[FEW:])
+            if left:
+                yield from ("", f"... {say('more-groups', n=left)}")
         if self.remarks and self.arrays:
             yield from ("", *self.remarks)
 
     def _repr_html_(self) -> str:
         items = []
-        for first, *_ in self.groups[:MOST]:
+        for first, *_ in self.listed[0][:MOST]:
             changes = "<br>".join(
                 f"<code>{html.escape(statement)}</code> {html.escape(expected)}"
                 for statement, expected in zip(first.shown, first.expects, strict=True)
