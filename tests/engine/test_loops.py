@@ -90,6 +90,16 @@ def test_page_and_package_agree_on_a_mistake_of_the_cell_beside_what_is_not_carr
     agree(*((text,) for text in texts))
 
 
+def test_page_and_package_agree_on_derivatives_of_gates_left_out_on_the_way_down() -> None:
+    cell, loop = load("c5w1_lstm_cell_backward"), load(LSTM)
+    some = mutants(cell).joint["gate-slope"][::4]
+    joint = mutants(loop).joint
+    both = {**joint["gate-slope"][-1], **joint["step-alone"][-1]}
+    texts = [printed(Mutant(cell, forms).values, *cell.expected) for forms in some]
+    agree(*((text, None, 1) for text in texts))
+    agree((as_the_notebook_prints(loop, Mutant(loop, both).values),))
+
+
 def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:
     texts = []
     for test in (load(RNN), load(LSTM)):

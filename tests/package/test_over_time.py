@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -316,6 +317,29 @@ def test_one_array_of_each_gate_in_place_of_another_is_found_as_one_change(id: s
             continue
         found = diagnose(printed(fixture, values))
         assert forms in [dict(one.forms) for one in found.candidates], Mutant(fixture, forms)
+
+
+@pytest.mark.parametrize("id", [CELL_TEST, LSTM])
+def test_derivatives_left_out_of_some_or_all_gates_on_the_way_down_have_one_name(id: str) -> None:
+    fixture = load(id)
+    subsets = mutants(fixture).joint["gate-slope"]
+    assert len(subsets) == 2**4 - 1
+    for forms in subsets:
+        found = diagnose(printed(fixture, Mutant(fixture, forms).values), id, 1)
+        assert [one.name for one in found.candidates[0].named] == [table()["gate-slope"].name]
+        assert say("gate-names") in found.remarks
+
+
+def test_a_derivative_left_out_of_a_gate_is_told_beside_sums_that_are_not_added_up() -> None:
+    fixture = load(LSTM)
+    joint = mutants(fixture).joint
+    for gates, sums in product(
+        joint["gate-slope"][::5], (joint["step-alone"][0], joint["step-alone"][-1])
+    ):
+        found = diagnose(printed(fixture, Mutant(fixture, {**gates, **sums}).values))
+        assert (found.verdict, found.candidates[0].changes) == ("explained", 2)
+        names = {one.id for one in found.candidates[0].named}
+        assert names == {"gate-slope", "step-alone"}
 
 
 def test_the_formulas_that_the_first_notebooks_misprint_are_named_where_they_are_typed() -> None:

@@ -8,6 +8,7 @@ import { namesIn } from "./program.js";
 import { NOTHING } from "./reading.js";
 import { undivided } from "./shapes.js";
 import { stem, time } from "./steps.js";
+import { groupedBy } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
@@ -52,11 +53,13 @@ export function* remains(placing, paste, parts) {
     });
   }
   for (const [step, one] of wrong) yield* likeness(step, called([step, one]), one, fixture);
-  for (const [place, { own, explained }] of parts.entries()) {
-    const changes = own.shown.join("; ").replace(/\.$/, "");
-    const steps = explained.map(called).join(", ");
-    const of = { steps, n: explained.length, changes, name: own.described };
-    yield place ? say("beside", of) : say("alone", of);
+  const named = groupedBy(parts, ({ own }) => own.described);
+  for (const [place, some] of [...named.values()].entries()) {
+    const explained = some.flatMap((part) => part.explained.map(called));
+    const shown = some.flatMap(({ own }) => own.shown);
+    const of = { steps: explained.join(", "), n: explained.length, name: some[0].own.described };
+    const changes = shown.join("; ").replace(/\.$/, "");
+    yield place ? say("beside", { ...of, changes }) : say("alone", { ...of, changes });
   }
 }
 

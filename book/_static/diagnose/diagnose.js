@@ -285,7 +285,8 @@ function withProblem(found, { problem }) {
 /** An answer that says where its names of gradients are not those of the notebook.
  * @param {Diagnosis} found */
 function withGates(found) {
-  const lines = [...found.remarks, ...found.candidates.slice(0, 1).flatMap(({ shown }) => shown)];
+  const first = found.candidates.slice(0, 1);
+  const lines = [...found.remarks, ...first.flatMap((one) => [...one.shown, ...one.expects])];
   const isTold = found.fixture?.function.startsWith("lstm") && lines.some((l) => sought("gate", l));
   return isTold ? { ...found, remarks: [...found.remarks, say("gate-names")] } : found;
 }

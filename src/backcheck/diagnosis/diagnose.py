@@ -356,7 +356,8 @@ def _with_problem(found: Diagnosis, problem: str) -> Diagnosis:
 
 def _with_gates(found: Diagnosis) -> Diagnosis:
     """Return an answer that says where its names of gradients are not those of the notebook."""
-    lines = [*found.remarks, *(line for first in found.candidates[:1] for line in first.shown)]
+    first = found.candidates[:1]
+    lines = [*found.remarks, *(line for one in first for line in (*one.shown, *one.expects))]
     own = found.fixture and found.fixture.function.startswith("lstm")
     is_told = own and any(pattern("gate").search(line) for line in lines)
     return replace(found, remarks=(*found.remarks, say("gate-names"))) if is_told else found
@@ -1006,9 +1007,13 @@ def _remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[
         )
     for step in wrong:
         yield from _likeness(step, called[step], arrays[step], fixture)
-    for place, part in enumerate(parts):
-        of = {"steps": ", ".join(called[one] for one in part.steps), "n": len(part.steps)}
-        of |= {"changes": "; ".join(part.own.shown).removesuffix("."), "name": part.own.described}
+    named: dict[str, list[Part]] = {}
+    for part in parts:
+        named.setdefault(part.own.described, []).append(part)
+    for place, (name, some) in enumerate(named.items()):
+        steps = [called[step] for part in some for step in part.steps]
+        changes = "; ".join(line for part in some for line in part.own.shown).removesuffix(".")
+        of = {"steps": ", ".join(steps), "n": len(steps), "changes": changes, "name": name}
         yield say("beside", **of) if place else say("alone", **of)
 
 

@@ -27,12 +27,12 @@ MOST = 6
 
 OF_LOOPS = (
     CARRIES,
-    ("other-step",),
+    ("other-step", "gate-slope"),
     ("other-forward", "other-first"),
     ("step-alone", "sum-doubled", "other-sum"),
 )
-"""The mistakes of a whole loop, by where they are: in what is handed on, in what is read, in the
-sums."""
+"""The mistakes of a whole loop, by where they are: in what is handed on, in the cell or what it
+reads, in the sums."""
 
 
 class Part(NamedTuple):

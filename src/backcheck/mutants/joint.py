@@ -7,7 +7,7 @@ cache of another layer, the forward pass run again, the average taken elsewhere.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial, reduce
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ def joint_changes(
         "misprinted": [
             {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
         ],
+        "gate-slope": _without_slopes(fixture),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
     alone = ("overwritten", "misprinted", "other-cut")
@@ -209,6 +210,26 @@ def _each_own(fixture: Fixture) -> Iterator[Forms]:
                 alike.setdefault(symbols, {})[step.name] = tree
     for forms in alike.values():
         yield {name: tree for name, tree in forms.items() if not stops(fixture, tree)}
+
+
+def _without_slopes(fixture: Fixture) -> Iterator[Forms]:
+    """Yield lines that add up what gates hand down, without the derivative of some or of all."""
+    alike: dict[tuple[str, ...], Forms] = {}
+    for name, tree in _places(fixture).items():
+        reads, known = {*names(tree)}, {*known_at(fixture, name)}
+        gates = [named(layer, prefix(name)) for layer in fixture.layers]
+        gates = [one for one in gates if one["dZ"] in reads and one.get("dA") in known]
+        own = {one["dZ"]: one["dA"] for one in gates}
+        for n in range(1, len(own) + 1) if len(own) > 1 else ():
+            for some in combinations(own, n):
+                alike.setdefault(some, {})[name] = put(tree, {one: own[one] for one in some})
+    yield from alike.values()
+
+
+def _places(fixture: Fixture) -> Forms:
+    """Return the steps that are changed: in a loop, those of one turn."""
+    steps = fixture.program.steps
+    return {one.name: one.expression for one in steps if is_place(fixture, one.name)}
 
 
 def _every_step(fixture: Fixture) -> Iterator[Forms]:
