@@ -28,8 +28,8 @@ export function nothingIn(text) {
  * @type {(hints: string[], lines: [string, string][]) => string[]} */
 export function withOwnCode(hints, lines) {
   const learning = lines.length > 1 && hasCode(lines) && passesBack(lines);
-  const all = new Set([...hints, ...(learning ? [say("own-learning")] : [])]);
-  return [...all, say("paste-whole"), say("own-network")];
+  const ofOwn = [say("own-network"), learning ? say("own-learning") : "", say("paste-whole")];
+  return [...new Set([...hints, ...ofOwn.filter(Boolean)])];
 }
 
 /** Whether lines have the derivative of an activation, or a gradient by a product.

@@ -294,7 +294,8 @@ def with_own_code(hints: Iterable[str], lines: Sequence[tuple[str, str]]) -> lis
     """Return what to do with lines that compute no step of a known test."""
     passes_back = len(lines) > 1 and has_code(lines) and _passes_back(lines)
     learning = [say("own-learning")] if passes_back else []
-    return [*dict.fromkeys([*hints, *learning]), say("paste-whole"), say("own-network")]
+    of_own = [say("own-network"), *learning, say("paste-whole")]
+    return [*dict.fromkeys([*hints, *of_own])]
 
 
 def _passes_back(lines: Iterable[tuple[str, str]]) -> bool:
