@@ -383,3 +383,35 @@ WORKS = (
     "What do the epochs do in this code? The loss goes down.",
 )
 """What is said of training that fails, and what is not."""
+
+NOTES = (
+    "<- wrong",
+    "  <-- this one is not right",
+    "# wrong",
+    "(wrong)",
+    "wrong",
+    "!! why?",
+    "but should be 3.2305",
+    "vs 3.2305591",
+    ", expected 3.2305591",
+    "-> expected is 3.23",
+)
+"""What learners write behind a number of theirs."""
+
+NO_NOTES = ("<- expected", "(expected)", "is the expected one", "* dZ2", "+ 0.5", "= db2")
+"""What makes a number another's, or a part of a formula."""
+
+IN_ONE_LINE = (
+    "dw ~ 0.75214595, -0.19812289 and db ~ -0.37501214, cost 0.159",
+    "I get dw = 0.75214595, -0.19812289; db = -0.37501214",
+    "dw: 0.75214595 -0.19812289, db: -0.37501214",
+)
+"""A column and a number of one test, told in a sentence."""
+
+ROWS = """| | mine | expected |
+|---|---|---|
+| dW1[0] | 0.00225746 -0.0056034 | 0.00301023 -0.00747267 |
+| dW1[2] | -0.0011767   0.00292076 | -0.00156892 0.003893 |
+| db1 | 0.00132049 0.00113459 -0.0006883 -0.00286104 | 0.00176201 0.00150995 -0.00091736 0.1 |
+"""
+"""A table with a row for each row of an array, and without brackets."""

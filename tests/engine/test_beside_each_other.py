@@ -6,15 +6,19 @@ from test_engine import agree
 from beside import (
     BESIDE,
     FAILS,
+    IN_ONE_LINE,
     KEPT_COSTS,
     LATEX,
     LINES,
     LOST_COSTS,
     NAMES,
     NO_EXPONENTIALS,
+    NO_NOTES,
     NOT_STRICT,
+    NOTES,
     OF_EXPONENTIALS,
     OWN_CODE,
+    ROWS,
     SEVERAL_LINES,
     TRAINED,
     TWICE,
@@ -30,6 +34,13 @@ MESSAGE = "ValueError: operands could not be broadcast together with shapes (1,3
 @pytest.mark.parametrize("name", BESIDE)
 def test_page_and_package_agree_on_what_stands_beside_each_other(name: str) -> None:
     agree((BESIDE[name],))
+
+
+def test_page_and_package_agree_on_notes_behind_numbers_and_on_numbers_in_one_line() -> None:
+    notes = [f"dxt[1][2] = 3.4001061 {note}" for note in (*NOTES, *NO_NOTES)]
+    beside = "da_prev[2][3] = -0.06396214197109236\n"
+    texts = [*(beside + one for one in notes), *IN_ONE_LINE, ROWS]
+    agree(*((text, None, 1) for text in texts))
 
 
 def test_page_and_package_agree_on_lines_of_code_alone() -> None:

@@ -13,8 +13,9 @@ from hypothesis.extra.numpy import arrays
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import LIMIT, PrintedArray, read
 from backcheck.fixtures import ids, load
+from backcheck.mutants.mistakes import table
 from backcheck.showing.words import covered, say, texts
-from beside import BESIDE, LATEX, NAMES
+from beside import BESIDE, IN_ONE_LINE, LATEX, NAMES, NO_NOTES, NOTES, ROWS
 from pace import allowed
 
 MATRIX = np.array([[0.00301023, -0.00747267], [0.00257968, -0.00641288], [-1.5, 0.25]])
@@ -406,6 +407,39 @@ def test_a_measure_and_another_gradient_are_not_taken_for_an_output(label: str, 
 def test_a_single_number_needs_the_name_as_the_tests_spell_it(text: str) -> None:
     with pytest.raises(ValueError, match="none stands under a name"):
         read(text)
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("label", ['gradients["dxt"][1][2] = ', "dxt[1][2] = ", "db = ", "cost: "])
+def test_a_note_behind_a_number_does_not_hide_it(label: str, note: str) -> None:
+    (found,) = read(f"{label}3.4001061116146296 {note}", map(load, ids())).arrays
+    assert found.numbers == (3.4001061116146296,)
+
+
+@pytest.mark.parametrize("note", NO_NOTES)
+def test_what_makes_a_number_anothers_or_a_formula_is_no_note(note: str) -> None:
+    arrays = read(f"dW1 = [[0.5 0.25]]\ndb2 = 0.125 {note}").arrays
+    assert [one.name for one in arrays] == ["dW1"]
+
+
+def test_a_wrong_entry_with_a_note_is_not_told_to_be_expected() -> None:
+    right = "da_prev[2][3] = -0.06396214197109236\ndWf[3][1] = -0.1479548381644968"
+    found = diagnose(f"{right}\ndxt[1][2] = 0.5 <- wrong", changes=1)
+    assert found.verdict == "unexplained"
+    assert "dxt" in found.arrays
+
+
+@pytest.mark.parametrize("text", IN_ONE_LINE)
+def test_a_column_and_a_number_told_in_one_line_are_both_read(text: str) -> None:
+    found = diagnose(text)
+    assert (found.verdict, found.fixture) == ("explained", load("c1w2_propagate_2021_cell"))
+    assert found.candidates[0].name == table()["average-missing"].name
+
+
+def test_rows_of_an_array_without_brackets_are_read_from_a_table() -> None:
+    found = diagnose(ROWS)
+    assert {name: one.at for name, one in found.arrays.items()} == {"dW1": (0,), "db1": ()}
+    assert found.candidates[0].name == table()["other-cache"].name
 
 
 def test_a_label_and_the_value_beside_it_in_a_tuple_belong_together() -> None:

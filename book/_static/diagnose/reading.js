@@ -212,15 +212,17 @@ function unbracketed(text) {
     block = [];
     const named = namedNumber(line);
     if (named) {
-      const all = named.row.length === 1 && named.place !== null;
-      const seen = new Observed(named.name, "", [named.row], 0, all, false, at + 1);
-      found.push(all ? seen.standing(named.place) : seen);
+      const { name, rows, place } = named;
+      const isRow = place !== null && place.length > 0 && rows[0].length > 1;
+      const all = place !== null && (isRow || (rows.length === 1 && rows[0].length === 1));
+      const seen = new Observed(name, "", rows, Number(isRow), all, false, at + 1);
+      found.push(all ? seen.standing(place) : seen);
     }
   });
   return found;
 }
 
-/** The name, the numbers, and where in it they stand, of "name = number". Nothing but the
+/** The name, the rows, and where in it they stand, of "name = number". Nothing but the
  * name, spelled as the tests have it, may stand before the sign, as a key or an attribute: of
  * anything else, such as the mean of dW, the number says nothing here. @param {string} line */
 function namedNumber(line) {
@@ -232,7 +234,10 @@ function namedNumber(line) {
   const bare = label.replace(/[[\]_]/g, "");
   const spelled = name && [name, ...small].some((one) => bare.includes(one.replaceAll("_", "")));
   if (!alone || !spelled) return null;
-  return { name, row: cells(numbers), place: placeOf(behind) };
+  const [row, place] = [cells(numbers), placeOf(behind)];
+  // Of a bias, and of the weights of one unit, several numbers are a column.
+  const isColumn = place?.length === 0 && sought("column-name", bare);
+  return { name, rows: isColumn ? row.map((one) => [one]) : [row], place };
 }
 
 /** @type {(text: string) => [Observed[], string]} */

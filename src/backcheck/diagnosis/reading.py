@@ -888,15 +888,18 @@ def _unbracketed(text: str, names: re.Pattern[str]) -> list[PrintedArray]:
             found.append(PrintedArray(None, _untrimmed(block), 0, first))
             block = []
         if line and (named := _named_number(line, names)):
-            name, row, at = named
-            whole = len(row) == 1 and at != _SOMEWHERE
-            part = PrintedArray(name, _untrimmed([row]), 0, line_number, whole)
+            name, rows, at = named
+            is_row = bool(at) and len(rows[0]) > 1
+            whole = at != _SOMEWHERE and (is_row or [*map(len, rows)] == [1])
+            part = PrintedArray(name, _untrimmed(rows), int(whole and is_row), line_number, whole)
             found.append(replace(part, at=at) if whole else part)
     return found
 
 
-def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, tuple[int, ...]] | None:
-    """Return the name, the numbers, and where in it they stand, of ``name = number``.
+def _named_number(
+    line: str, names: re.Pattern[str]
+) -> tuple[str, list[Row], tuple[int, ...]] | None:
+    """Return the name, the rows, and where in it they stand, of ``name = number``.
 
     Nothing but the name, spelled as the tests have it, may stand before the sign, as a key or
     an attribute: of anything else, such as the mean of dW, the number says nothing here.
@@ -909,7 +912,10 @@ def _named_number(line: str, names: re.Pattern[str]) -> tuple[str, Row, tuple[in
     label = re.sub(r"[\[\]_]", "", match["label"])
     if not name or not alone or not any(one in label for one in spellings(name)):
         return None
-    return name, _row_of(match["numbers"]), _place(behind)
+    row, at = _row_of(match["numbers"]), _place(behind)
+    # Of a bias, and of the weights of one unit, several numbers are a column.
+    is_column = not at and pattern("column-name").search(label)
+    return name, [(one,) for one in row] if is_column else [row], at
 
 
 def _row_of(text: str) -> Row:

@@ -293,12 +293,27 @@ def _cut_the_other_way(fixture: Fixture) -> Iterator[Forms]:
                 cuts[("head", "$x", first)] = ("tail", "$x", second)
                 cuts[("tail", "$x", first)] = ("head", "$x", second)
     alike: dict[str, Forms] = {}
+    for name, tree in _places(fixture).items():
+        terms = _terms(tree)
+        turned = {one: changed_throughout(one, cuts) for one in terms}
+        for n in range(1, len(terms)):
+            for some in combinations(terms, n):
+                if all(turned[one] != one for one in some):
+                    yield {name: put(tree, {one: turned[one] for one in some})}
     for step in fixture.program.steps:
         tree = changed_throughout(step.expression, cuts)
         if tree != step.expression:
             alike.setdefault(stem(step.name), {})[step.name] = tree
     yield from alike.values()
     yield {name: tree for forms in alike.values() for name, tree in forms.items()}
+
+
+def _terms(tree: Tree) -> tuple[Tree, ...]:
+    """Return what a sum adds up."""
+    match tree:
+        case ("+", *both):
+            return tuple(term for one in both for term in _terms(one))
+    return (tree,)
 
 
 def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
