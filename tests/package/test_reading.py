@@ -425,8 +425,10 @@ def test_what_makes_a_number_anothers_or_a_formula_is_no_note(note: str) -> None
 def test_a_wrong_entry_with_a_note_is_not_told_to_be_expected() -> None:
     right = "da_prev[2][3] = -0.06396214197109236\ndWf[3][1] = -0.1479548381644968"
     found = diagnose(f"{right}\ndxt[1][2] = 0.5 <- wrong", changes=1)
-    assert found.verdict == "unexplained"
+    assert found.verdict != "expected"
     assert "dxt" in found.arrays
+    # One digit is printed by some of the programs that leave the rest as it is.
+    assert "could be chance" in " ".join(found.remarks)
 
 
 @pytest.mark.parametrize("text", IN_ONE_LINE)

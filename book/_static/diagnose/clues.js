@@ -3,12 +3,12 @@
 
 import { NEWEST_FIRST } from "./fixtures.js";
 import { covers } from "./numbers.js";
-import { rightOf } from "./placing.js";
+import { chance, evidence, rightOf } from "./placing.js";
 import { namesIn } from "./program.js";
 import { NOTHING } from "./reading.js";
 import { undivided } from "./shapes.js";
 import { stem, time } from "./steps.js";
-import { groupedBy } from "./util.js";
+import { DATA, groupedBy } from "./util.js";
 import { partOf, sameShape, shapeOf, sizeOf, transpose, tuple } from "./values.js";
 import { say, sought } from "./words.js";
 
@@ -176,4 +176,29 @@ function general(number) {
   const [mantissa, exponent] = number.toExponential(5).split("e");
   if (Number(exponent) >= -4 && Number(exponent) < 6) return String(Number(number.toPrecision(6)));
   return `${Number(mantissa)}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+}
+
+/** The wrong arrays of each placing, if they could be chance where the others are right: programs
+ * that leave right arrays as they are print the other ones, whatever these are.
+ * @type {(placed: Placing[], most: number, loose: boolean) => Placing[]} */
+export function doubtedOf(placed, most, loose) {
+  const wrong = placed.flatMap((one) => {
+    const right = rightOf(one);
+    const seen = new Map([...one.seen].filter(([step]) => !right.includes(step)));
+    return right.length && seen.size && most ? [{ ...one, seen }] : [];
+  });
+  return wrong.filter((one) => evidence(one).n && chance([one], most, loose) > DATA.chance[0]);
+}
+
+/** How little some numbers pin down, and what to paste.
+ * @type {(key: string, placing: Placing, paste: Paste, telling?: Placing) => string} */
+export function tooLittle(key, placing, paste, telling = placing) {
+  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
+  const named = left.length && paste.arrays.some(({ name }) => name);
+  const outputs = left.slice(0, 2).join(" and ");
+  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
+  const found = evidence(telling);
+  const isLoop = placing.fixture.last > 0 && !left.length;
+  if (!found.n) return say(isLoop ? "zeros-of-loop" : "zeros", { more });
+  return say(key, { more, ...found });
 }

@@ -2,7 +2,7 @@
 /* The simplest explanation of some numbers on some tests; see diagnose.py. */
 
 import { chosen, hidden, namesToKnow } from "./chosen.js";
-import { remains } from "./clues.js";
+import { doubtedOf, remains, tooLittle } from "./clues.js";
 import { FIXTURES, isRight } from "./fixtures.js";
 import { byRank, distinct, Mutant } from "./mutant.js";
 import { inParts, ofLines, ofLoop } from "./parts.js";
@@ -10,7 +10,6 @@ import {
   canBePrinted,
   chance,
   elsewhere,
-  evidence,
   fitting,
   isKnown,
   isNamed,
@@ -87,7 +86,8 @@ export function* explain(text, wanted, changes, effort) {
     }
     if (most === 2 && effort.spent) remarks = [say("stopped")];
     if (found.size) {
-      const unsure = random > DATA.chance[0] ? [tooLittle("chance", tried[0], paste)] : [];
+      const doubted = random > DATA.chance[0] ? tried : doubtedOf(tried, most, loose);
+      const unsure = doubted.slice(0, 1).map((one) => tooLittle("chance", tried[0], paste, one));
       const answer = chosen([...found.values()], paste);
       return { ...answer, remarks: [...unsure, ...answer.remarks, ...remarks] };
     }
@@ -160,19 +160,6 @@ export const unknown = (fixture, remarks, seen = new Map(), candidates = []) => 
 /** The pasted arrays by their names, or their places. @param {Paste} paste */
 export const arraysByName = (paste) =>
   new Map(paste.arrays.map((one, at) => [one.name || say("nameless", { place: at + 1 }), one]));
-
-/** How little some numbers pin down, and what to paste.
- * @type {(key: string, placing: Placing, paste: Paste) => string} */
-function tooLittle(key, placing, paste) {
-  const left = Object.keys(placing.fixture.expected).filter((name) => !placing.seen.has(name));
-  const named = left.length && paste.arrays.some(({ name }) => name);
-  const outputs = left.slice(0, 2).join(" and ");
-  const more = named ? say("more-outputs", { outputs }) : say("more-digits");
-  const found = evidence(placing);
-  const isLoop = placing.fixture.last > 0 && !left.length;
-  if (!found.n) return say(isLoop ? "zeros-of-loop" : "zeros", { more });
-  return say(key, { more, ...found });
-}
 
 /** What so many changes explain. What prints strictly prints loosely too, so one search does for
  * both; only a long one looks no further than it has to.

@@ -729,7 +729,8 @@ def _explain(
         if tried == 2 and effort.spent:
             remarks = [say("stopped")]
         if found:
-            unsure = [_too_little("chance", some[0], paste)] if random > CHANCE else []
+            doubted = some[:1] if random > CHANCE else _doubted(some, tried, loose)
+            unsure = [_too_little("chance", some[0], paste, one) for one in doubted[:1]]
             answer = _chosen(list(found.values()), paste)
             return replace(answer, remarks=(*unsure, *answer.remarks, *remarks))
     if changes == 2 and (used := _used(best, 2)):
@@ -824,12 +825,26 @@ def _on_gradient(best: Placing, placed: Iterable[Placing]) -> Placing:
     return best if is_own else others[0]
 
 
-def _too_little(key: str, placing: Placing, paste: Paste) -> str:
+def _doubted(placed: Iterable[Placing], changes: int, loose: bool) -> list[Placing]:
+    """Return the wrong arrays of each placing, if they could be chance where the others are right.
+
+    Programs that leave right arrays as they are print the other ones, whatever these are.
+    """
+    wrong = (
+        replace(one, arrays={n: array for n, array in one.arrays.items() if n not in one.right})
+        for one in placed
+        if one.right
+    )
+    said = (one for one in wrong if changes and one.arrays and evidence(one)["n"])
+    return [one for one in said if chance([one], changes, loose) > CHANCE]
+
+
+def _too_little(key: str, placing: Placing, paste: Paste, telling: Placing | None = None) -> str:
     """Return the sentence that says how little some numbers pin down, and what to paste."""
     left = [name for name in placing.fixture.expected if name not in placing.arrays]
     named = left and any(array.name for array in paste.arrays)
     more = say("more-outputs", outputs=" and ".join(left[:2])) if named else say("more-digits")
-    found = evidence(placing)
+    found = evidence(telling or placing)
     if not found["n"]:
         return say("zeros-of-loop" if placing.fixture.last and not left else "zeros", more=more)
     return say(key, more=more, **found)
