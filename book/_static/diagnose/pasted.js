@@ -15,6 +15,12 @@ export const stepOf = (name, fixture) =>
     ownSteps(fixture).includes(one),
   );
 
+/** The step that a statement assigns. @type {(statement: string, fixture: Fixture) => string} */
+export function stepAssigned(statement, fixture) {
+  const [name, ...rest] = statement.split("=");
+  return (rest.length && stepOf(name.trim(), fixture)) || "";
+}
+
 /** The steps that pasted lines assign, each once. @type {(paste: Paste, fixture: Fixture) => string[]} */
 export const stepsIn = ({ lines }, fixture) => [
   ...new Set(meant(lines, fixture).flatMap(([name]) => stepOf(name, fixture) ?? [])),

@@ -31,12 +31,12 @@ import {
   usable,
   withUnusable,
 } from "./returned.js";
-import { cellsOf, definedIn, stoppedAt, take, unreadable } from "./sources.js";
+import { cellsOf, definedIn, stoppedAt, take, unreadable, writtenAt } from "./sources.js";
 import { likelyMutants } from "./symptoms.js";
 import { assignedIn, frameOf } from "./traceback.js";
 import { DATA, prefixOf } from "./util.js";
 import { same, value } from "./values.js";
-import { say } from "./words.js";
+import { say, sought } from "./words.js";
 
 const TYPES = "class _Any:\n  def __getitem__(self, key): return self\n";
 export const SECONDS = 5;
@@ -212,6 +212,8 @@ export function* diagnosed(done) {
   said = [...order, ...said, ...inAnotherCase(done), ...overRelu(text, assignedIn(text))];
   const arrays = Object.entries(usable(fixture, outputs));
   if (!arrays.length) return unknown(fixture, said);
+  if (!fixture.last && !arrays.some(([, { d }]) => d.some((number) => number !== 0)))
+    return unknown(fixture, [...said, say("all-zeros", { name })]);
   const fresh = (done.traces.get(name) ?? []).slice(0, DATA.cases - 1).filter(Boolean);
   const found = doing(yield* explaining(fromArrays(arrays), fixture, 2), fresh);
   const kept = found.verdict === "expected" || found.candidates.length > 0;
@@ -291,5 +293,7 @@ export function* lineOf({ fixture, error, frames, outputs, traces, name, taken }
   if (!at) return null;
   const [one, says] = at;
   const where = taken.pieces.findLast((piece) => piece.name === one.inside)?.cell.label ?? "";
-  return { where, line: one.line, name: one.name, says };
+  const isKept = sought("keeps-axis", where && writtenAt(taken, where, one.line));
+  const isLost = isKept && says === DATA.mistakes.keepdims[0];
+  return { where, line: one.line, name: one.name, says: isLost ? say("line-axis-lost") : says };
 }

@@ -3,13 +3,13 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { eachAlone, linesOf, written } from "./pasted.js";
-import { evaluate, namesIn, stopOf } from "./program.js";
+import { eachAlone, linesOf, stepAssigned, written } from "./pasted.js";
+import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType } from "./traceback.js";
 import { cache, compared, DATA, least } from "./util.js";
-import { same, shapeOf } from "./values.js";
+import { same, shapeOf, tuple } from "./values.js";
 import { every, say, sought } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
@@ -123,8 +123,9 @@ export function likelyMutants(paste, tests) {
     const isFactor = !paste.hints.includes(say("third-argument"));
     const flat = isFactor && flatIn(clash, paste);
     const none = clash.matrix ? say("no-clash") : say("no-clash-by-entry");
-    const remarks = [none, ...paste.hints, ...(flat ? [say(flat)] : []), say("covered")];
-    return { fixture: null, candidates: [], remarks };
+    const operand = possible.map((fixture) => operandIn(fixture, clash, paste)).find(Boolean);
+    const said = operand ? [operand] : [none, ...paste.hints, ...(flat ? [say(flat)] : [])];
+    return { fixture: null, candidates: [], remarks: [...said, say("covered")] };
   }
   const refused = !error && !failing.length && ownAssert(frame);
   return refused ? ofAssert(refused, frame, tests) : null;
@@ -227,15 +228,17 @@ export function clashOf(error) {
   return { matrix: error.includes("not aligned"), left, right };
 }
 
-/** @type {(clash: Clash, stop: Stop) => boolean} */
-function isClash(clash, { op, values }) {
+/** Whether numpy stops at two shapes, in their order where the line is as printed.
+ * @type {(clash: Clash, stop: Stop, asPrinted?: boolean) => boolean} */
+function isClash(clash, { op, values }, asPrinted = false) {
   if ((op === "@") !== clash.matrix || values.length !== 2) return false;
   const [left, right] = values.map(shapeOf);
   /** @type {(one: number[], got: number[]) => boolean} */
   const meets = (one, got) =>
     one.length === got.length && one.every((size, at) => size === -1 || size === got[at]);
   // A product of entries can be written either way round.
-  const turned = !clash.matrix && meets(clash.left, right) && meets(clash.right, left);
+  const isEither = !clash.matrix && !asPrinted;
+  const turned = isEither && meets(clash.left, right) && meets(clash.right, left);
   return turned || (meets(clash.left, left) && meets(clash.right, right));
 }
 
@@ -245,6 +248,8 @@ function clashing(fixture, clash, paste) {
   const { reference } = fixture;
   const sizes = [-1, 1, ...sizesOf(fixture)];
   if (![...clash.left, ...clash.right].every((size) => sizes.includes(size))) return [];
+  const above = aboveLine(fixture, clash, paste);
+  if (above) return above;
   // Forms that numpy carries out do not stop, whatever their shapes.
   const stillborn = fixture.slots.flatMap((slot) =>
     slot.stillborn.map((tree) => new Map([[slot.name, tree]])),
@@ -258,4 +263,42 @@ function clashing(fixture, clash, paste) {
   const found = [...stillborn, ...named].filter(stops);
   const likely = distinct(found.map((forms) => new Mutant(fixture, forms, 1)));
   return byLines(inLine(likely, paste.frame), paste, fixture, ({ forms }) => stops(forms));
+}
+
+/** The changes above a printed line with which it stops, or null if it stops by itself. A line above
+ * that is printed too is taken as it stands.
+ * @type {(fixture: Fixture, clash: Clash, paste: Paste) => Mutant[]?} */
+function aboveLine(fixture, clash, paste) {
+  const { reference, slots } = fixture;
+  const lines = linesOf(paste, fixture);
+  const line = lines.get(stepAssigned(paste.frame.statement, fixture));
+  if (!line || !evaluate(line, reference)) return null;
+  const read = namesIn(line);
+  const found = slots.flatMap(({ name, forms }) => {
+    const printed = lines.get(name);
+    return (read.includes(name) ? (printed ? [printed] : forms) : []).flatMap((tree) => {
+      const value = evaluate(tree, reference);
+      const scope = { ...reference, ...(value ? { [name]: value } : {}) };
+      const stops = value && !evaluate(line, scope) && isClash(clash, stopOf(line, scope), true);
+      return stops ? [new Mutant(fixture, new Map([[name, tree]]), 1)] : [];
+    });
+  });
+  return distinct(found);
+}
+
+/** What to know of the one array that comes with another shape into a printed line.
+ * @type {(fixture: Fixture, clash: Clash, paste: Paste) => string} */
+function operandIn(fixture, { matrix, left, right }, paste) {
+  const line = linesOf(paste, fixture).get(stepAssigned(paste.frame.statement, fixture));
+  for (const { op, args } of line && evaluate(line, fixture.reference) ? operationsIn(line) : []) {
+    if (args.length !== 2 || (op === "@") !== matrix) continue;
+    const due = args.map((one) => shapeOf(/** @type {Value} */ (evaluate(one, fixture.reference))));
+    const unlike = [0, 1].filter((at) => `${due[at]}` !== `${[left, right][at]}`);
+    const read = unlike.length === 1 ? namesIn(args[unlike[0]]) : [];
+    if (read.length !== 1) continue;
+    const [at] = unlike;
+    const of = { shape: tuple([left, right][at]), due: tuple(due[at]) };
+    return say("operand-shape", { name: read[0], ...of });
+  }
+  return "";
 }

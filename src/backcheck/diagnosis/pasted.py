@@ -33,6 +33,12 @@ def step_of(name: str, fixture: Fixture) -> str:
     return next((one for one in names if one in _steps(fixture)), "")
 
 
+def step_assigned(statement: str, fixture: Fixture) -> str:
+    """Return the step of a fixture that a statement assigns, or ``""``."""
+    name, sign, _ = statement.partition("=")
+    return step_of(name.strip(), fixture) if sign else ""
+
+
 def steps_in(paste: Paste, fixture: Fixture) -> list[str]:
     """Return the steps of a fixture that pasted lines assign, each once."""
     steps = (step_of(name, fixture) for name, _ in _meant(paste.lines, fixture))

@@ -29,8 +29,9 @@ from backcheck.diagnosis.returned import Value, decoded, first_complaint, output
 from backcheck.diagnosis.sources import Cell, Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
+from backcheck.mutants.mistakes import table
 from backcheck.over_time import time
-from backcheck.showing.words import say
+from backcheck.showing.words import pattern, say
 
 PATIENCE = 2.0
 """Seconds after which a reader is told that the function is still running."""
@@ -309,6 +310,9 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
     usable = {name: outputs[name].array for name in why if not why[name]}
     if not usable:
         return Diagnosis("unexplained", fixture, (), said)
+    if not fixture.last and not any(map(np.any, usable.values())):
+        zeros = say("all-zeros", name=ran.name)
+        return Diagnosis("unexplained", fixture, (), (*said, zeros))
     found = diagnose(usable, fixture, 2, before_two_changes)
     # Real forward passes tell more apart than the test; what is expected has no change, and stays.
     # Keys of an older edition are read as the names of this one, on each network alike.
@@ -431,7 +435,15 @@ def line_of(ran: Ran, found: Diagnosis) -> Mapping[str, Any] | None:
     one, says = at
     cells = [p.cell.label for p in ran.taken.pieces if getattr(p.node, "name", "") == one.function]
     where = cells[-1] if cells else ""
+    if says == table()["keepdims"].name and pattern("keeps-axis").search(_line(ran, where, one)):
+        says = say("line-axis-lost")
     return {"where": where, "line": one.line, "name": one.name, "says": says}
+
+
+def _line(ran: Ran, where: str, one: Assignment) -> str:
+    """Return the text of the line in which something was assigned."""
+    texts = [piece.cell.text for piece in ran.taken.pieces if piece.cell.label == where]
+    return texts[0].split("\n")[one.line - 1] if texts else ""
 
 
 def _where(frames: Sequence[tuple[Any, ...]]) -> Mapping[str, Any] | None:

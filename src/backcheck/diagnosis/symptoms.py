@@ -12,7 +12,7 @@ import numpy as np
 
 from backcheck.diagnosis.helpers import written_calls
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.pasted import each_alone, lines_of, written
+from backcheck.diagnosis.pasted import each_alone, lines_of, step_assigned, written
 from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
@@ -22,7 +22,7 @@ from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant, distinct, frequency
 from backcheck.mutants.mutate import mutants
 from backcheck.over_time import cell_of
-from backcheck.program import OPERATIONS, Tree, compiled, names
+from backcheck.program import OPERATIONS, Tree, compiled, names, parts
 from backcheck.showing.words import covered, pattern, say
 
 Clash = tuple[bool, tuple[int, ...], tuple[int, ...]]
@@ -333,7 +333,9 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             # Where a factor is none, its shape says nothing.
             flat = [] if say("third-argument") in paste.hints else _flat(clash, paste)
             none = say("no-clash") if clash[0] else say("no-clash-by-entry")
-            return None, (), (none, *paste.hints, *flat, covered())
+            operands = filter(None, (_operand(test, clash, paste) for test in possible))
+            said = [of] if (of := next(operands, "")) else [none, *paste.hints, *flat]
+            return None, (), (*said, covered())
         # Pasted lines are of the test that has the most of them.
         read = {test: len(lines_of(paste, test)) for test in stopping}
         stopping = {t: found for t, found in stopping.items() if read[t] == max(read.values())}
@@ -437,7 +439,10 @@ def _sizes_of(fixture: Fixture) -> frozenset[int]:
     return frozenset((-1, 1, *(size for one in arrays for size in np.shape(one))))
 
 
-def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
+def _is_clash(
+    clash: Clash, stopped: tuple[str, list[tuple[int, ...]]], as_printed: bool = False
+) -> bool:
+    """Return whether numpy stops at two shapes, in their order where the line is `as_printed`."""
     is_product, left, right = clash
     operation, shapes = stopped
     if (operation == "@") != is_product or len(shapes) != 2:
@@ -447,7 +452,7 @@ def _is_clash(clash: Clash, stopped: tuple[str, list[tuple[int, ...]]]) -> bool:
         return len(sizes) == len(got) and all(a in (-1, b) for a, b in zip(sizes, got, strict=True))
 
     # A product of entries can be written either way round.
-    ways = [(left, right)] if is_product else [(left, right), (right, left)]
+    ways = [(left, right)] if is_product or as_printed else [(left, right), (right, left)]
     return any(all(map(meets, way, shapes)) for way in ways)
 
 
@@ -459,6 +464,8 @@ def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mut
     """
     if not {*clash[1], *clash[2]} <= _sizes_of(fixture):
         return []
+    if (above := _above_line(fixture, clash, paste)) is not None:
+        return above
     changes = [
         (slot.name, form.tree)
         for slot in mutants(fixture).slots
@@ -473,6 +480,40 @@ def clashing(fixture: Fixture, clash: Clash, paste: Paste = NOTHING) -> list[Mut
 
     found = distinct([one for change in changes if stops(one := Mutant(fixture, dict([change])))])
     return _by_lines(_in_line(found, paste.frame.statement), paste, fixture, stops)
+
+
+@np.errstate(all="ignore")
+def _above_line(fixture: Fixture, clash: Clash, paste: Paste) -> list[Mutant] | None:
+    """Return the changes above a printed line with which it stops, or None if it stops by itself.
+
+    A line above that is printed too is taken as it stands.
+    """
+    lines, step = lines_of(paste, fixture), step_assigned(paste.frame.statement, fixture)
+    if step not in lines or stopped(lines[step], fixture.values)[0]:
+        return None
+    found = []
+    for slot in mutants(fixture).slots:
+        trees = [lines[slot.name]] if slot.name in lines else [form.tree for form in slot.forms]
+        for tree in trees if slot.name in names(lines[step]) else ():
+            scope = {**fixture.values, slot.name: compiled(tree)(fixture.values)}
+            if _is_clash(clash, stopped(lines[step], scope), as_printed=True):
+                found.append(Mutant(fixture, {slot.name: tree}))
+    return distinct(found)
+
+
+@np.errstate(all="ignore")
+def _operand(fixture: Fixture, clash: Clash, paste: Paste) -> str:
+    """Return what to know of the one array that comes with another shape into a printed line."""
+    tree = lines_of(paste, fixture).get(step_assigned(paste.frame.statement, fixture), "")
+    for part in () if stopped(tree, fixture.values)[0] else parts(tree):
+        if len(part) != 3 or (part[0] == "@") != clash[0]:
+            continue
+        due = [np.shape(compiled(one)(fixture.values)) for one in part[1:]]
+        unlike = [n for n in range(2) if due[n] != clash[1 + n]]
+        if len(unlike) == 1 and len(read := [*names(part[1 + unlike[0]])]) == 1:
+            of = {"name": read[0], "shape": clash[1 + unlike[0]], "due": due[unlike[0]]}
+            return say("operand-shape", **of)
+    return ""
 
 
 def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
