@@ -1022,3 +1022,41 @@ if __name__ == "__main__":
     file = Path(str(resources.files("backcheck.diagnosis") / "exceptions.toml"))
     head, *_ = file.read_text(encoding="utf-8").partition(MARK)
     file.write_text(f"{head.rstrip()}\n\n{written(counted(stops()))}", encoding="utf-8")
+
+
+def stopping(function: str, error: str, *lines: str) -> str:
+    """Return the end of a traceback that stops at the last of some lines of a function."""
+    *above, last = lines
+    quoted = [f"     {number} {line}" for number, line in enumerate(above, start=41)]
+    arrow = f"---> {41 + len(above)} {last}"
+    return "\n".join([f"<ipython-input-7-0a1b2c> in {function}(*args)", *quoted, arrow, "", error])
+
+
+ABOVE = {
+    stopping(
+        "backward_propagation_with_dropout",
+        "ValueError: operands could not be broadcast together with shapes (3,5) (2,5) ",
+        "    dA1 = dA2 / keep_prob",
+        "    dZ1 = np.multiply(dA1, np.int64(A1 > 0))",
+    ): "dA1 = dA2 / keep_prob",
+    stopping(
+        "backward_propagation",
+        "ValueError: shapes (4,1) and (3,3) not aligned: 1 (dim 1) != 3 (dim 0)",
+        "    dZ2 = A2 - Y.T",
+        "    dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))",
+    ): "dZ2 = A2 - Y.T",
+    stopping(
+        "backward_propagation_with_dropout",
+        "ValueError: operands could not be broadcast together with shapes (3,5) (2,5) ",
+        "    dZ1 = np.multiply(dA1, np.int64(A1 > 0))",
+    ): "dA1 comes into it with the shape (3, 5), where (2, 5) is due",
+    stopping(
+        "L_model_backward",
+        "IndexError: tuple index out of range",
+        "    current_cache = caches[L - l]",
+    ): "the index L - l reaches L",
+    stopping(
+        "L_model_backward", "IndexError: list index out of range", "    current_cache = caches[L]"
+    ): "the index L reaches L",
+}
+"""Tracebacks whose line is right or speaks for itself, and what is said of them."""

@@ -260,6 +260,9 @@ WRITTEN: dict[str, tuple[str, list[Edit]]] = {
     "Week 2, a cost of one sign": (WEEK_2, [("-np.sum(", "np.sum(")]),
     # Week 4, one layer
     "layer, right": (LINEAR, [dots, numbers_in_front]),
+    "layer, an axis lost": (LINEAR, [("np.sum(dZ, axis=1, keepdims=True)", SQUEEZED)]),
+    "layer, gradients of zeros": (
+        LINEAR, [("return dA_prev, dW, db", "return 0 * A_prev, 0 * W, 0 * b")]),
     "layer, m of the units": (LINEAR, [("A_prev.shape[1]", "W.shape[1]")]),
     "layer, one sum for all units": (
         "c1w4_linear_backward_v2", [("axis=1, keepdims=True", "keepdims=True")]),

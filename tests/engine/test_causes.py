@@ -4,6 +4,7 @@ import pytest
 from test_engine import agree
 
 from exceptions import (
+    ABOVE,
     CALLS_RIGHT,
     CALLS_WRONG,
     CLASSES,
@@ -76,3 +77,7 @@ def test_page_and_package_tell_what_is_none_alike() -> None:
 
 def test_page_and_package_tell_the_rows_of_two_beside_printed_numbers() -> None:
     agree((PRINTED_WHOLE, None, 1))
+
+
+def test_page_and_package_read_the_lines_of_a_traceback_as_evidence() -> None:
+    agree(*((text,) for text in ABOVE))

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from backcheck import fixtures
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches
+from backcheck.diagnosis.diagnose import Diagnosis, diagnose, differs, matches
 from backcheck.diagnosis.placing import most_likely, most_used, placings
 from backcheck.diagnosis.reading import read
 from backcheck.diagnosis.search import explanations
@@ -26,6 +26,7 @@ from backcheck.mutants.fair import make
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants, mutated, second_changes
+from backcheck.mutants.operators import expression
 from backcheck.program import Program, Tree, compiled, parse
 from backcheck.showing.words import covered
 from chapters import ROOT
@@ -696,6 +697,26 @@ def test_an_array_without_a_name_is_not_called_by_one() -> None:
 def test_a_shorter_program_comes_before_a_longer_one_that_is_not_more_frequent() -> None:
     found = diagnose(printed(WEEK_4, dAL="AL - Y"), fixture=WEEK_4)
     assert changed(found) == {"dAL": "AL - Y"}
+
+
+@pytest.mark.parametrize(
+    ("id", "forms", "said"),
+    [
+        ("c1w2_propagate_2021_cell", {"Z": "w.T @ X"}, "b is missing there."),
+        ("c1w2_propagate_2021_cell", {"dw": "X @ A.T / m"}, "A stands in place of dZ."),
+        (
+            "c5w1_rnn_cell_backward_new",
+            {"dxt": "Waa.T @ dz"},
+            "Waa stands in place of Wax.",
+        ),
+    ],
+)
+def test_a_changed_operand_without_a_name_is_told_by_what_it_reads(
+    id: str, forms: dict[str, str], said: str
+) -> None:
+    mutant = Mutant(load(id), {name: expression(form) for name, form in forms.items()})
+    assert not mutant.named
+    assert list(differs(mutant)) == [said]
 
 
 def test_beside_a_change_with_a_name_those_without_one_are_told_in_a_sentence() -> None:

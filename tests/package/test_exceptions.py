@@ -20,6 +20,7 @@ from backcheck.diagnosis.symptoms import exceptions as table
 from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
+    ABOVE,
     CLASSES,
     CUT,
     EDITIONS,
@@ -632,3 +633,10 @@ def test_the_rows_of_two_are_told_beside_printed_numbers() -> None:
     said = " ".join(diagnose(PRINTED_WHOLE, None, 1).remarks)
     assert "dxt of shape (8, 10) has the rows of a_prev and of xt" in said
     assert "da_prev of shape" not in said
+
+
+@pytest.mark.parametrize("text", ABOVE)
+def test_a_printed_line_that_is_right_sends_to_what_it_reads(text: str) -> None:
+    said = " ".join(repr(diagnose(text)).split())
+    assert ABOVE[text] in said
+    assert "the cache of another layer" not in said

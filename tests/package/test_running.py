@@ -322,3 +322,14 @@ def test_what_is_returned_in_another_order_is_told_with_the_order_that_is_due(
 def test_keys_that_differ_by_the_case_of_a_letter_are_told(tmp_path: Path) -> None:
     said = told_by_run(learner("Week 2, small letters and others"), tmp_path)
     assert "Keys: dW, where the test looks for dw; capital and small letters" in said
+
+
+def test_gradients_of_zeros_are_told_as_such_and_nothing_is_asked_for(tmp_path: Path) -> None:
+    said = told_by_run(learner("layer, gradients of zeros"), tmp_path)
+    assert "Every number that linear_backward returns is 0" in said
+    assert "paste" not in said
+
+
+def test_a_sum_that_keeps_its_axis_is_not_said_to_lack_keepdims(tmp_path: Path) -> None:
+    said = told_by_run(learner("layer, an axis lost"), tmp_path)
+    assert "db: keeps an axis in the sum and loses it again" in said

@@ -3,7 +3,7 @@
 
 import { noticeOf } from "./explain.js";
 import { linkTo } from "./links.js";
-import { groupsOf, outcomeText, sentence } from "./mutant.js";
+import { differs, groupsOf, outcomeText, sentence } from "./mutant.js";
 import { printed } from "./printing.js";
 import { DATA } from "./util.js";
 import { say, sentenceParts } from "./words.js";
@@ -155,7 +155,8 @@ export function card(group, open = false) {
   }
   if (!first.forms.size) item.append(element("p", {}, say("as-it-stands")));
   else item.append(judgement(first));
-  for (const { hint } of first.named) item.append(element("p", {}, ...remarkParts(hint, [])));
+  const hints = first.named.length ? first.named.map(({ hint }) => hint) : [differs(first)];
+  for (const hint of hints.filter(Boolean)) item.append(element("p", {}, ...remarkParts(hint, [])));
   if (first.forms.size)
     item.append(element("p", {}, ...sentenceParts("read-page", { page: pageLink(first.page) })));
   item.append(

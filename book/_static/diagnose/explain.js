@@ -24,7 +24,7 @@ import { Search } from "./search.js";
 import { stem } from "./steps.js";
 import { atUses, readingLater } from "./uses.js";
 import { compared, DATA, least, spelledIn } from "./util.js";
-import { sameShape } from "./values.js";
+import { sameShape, shapeOf } from "./values.js";
 import { say } from "./words.js";
 
 /** The simplest explanation on any of the tests; null if none has such arrays.
@@ -298,9 +298,18 @@ export function noticeOf({ fixture, seen }) {
   return names && say("takes-numbers", { names });
 }
 
+/** @param {Fixture} fixture */
+const sizesIn = ({ arrays }) =>
+  Object.entries(arrays)
+    .map(([name, one]) => `${name} ${shapeOf(one)}`)
+    .join();
+
 /** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */
 export function soundOf(fixture) {
   if (fixture.data.gradient) return fixture;
+  const sizes = sizesIn(fixture);
   const others = [...FIXTURES.values()].filter((one) => one.function === fixture.function);
-  return others.find(({ data }) => data.gradient) ?? fixture;
+  // A function can be called with arrays of several sizes.
+  const same = others.filter((one) => sizesIn(one) === sizes);
+  return [...same, ...others].find(({ data }) => data.gradient) ?? fixture;
 }

@@ -3,8 +3,8 @@
 import { expects, replacedNames, statements, symbol, toldOnce } from "./handout.js";
 import { formula, frequency, loopSaid, mistake, namesOf, partlyNamed } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
-import { write } from "./program.js";
-import { inLoop } from "./steps.js";
+import { namesIn, write } from "./program.js";
+import { inLoop, stem } from "./steps.js";
 import { bare, cacheProperties, compared, DATA, groupedBy, prefixOf } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
@@ -201,4 +201,23 @@ export function sentence(candidate) {
     verdict: candidate.verdict + narrow,
     test: say(surprise ? "but-test" : "and-test", { says: say(test) }),
   };
+}
+
+/** Which arrays a changed operand reads, and the test does not, or the reverse; "" for others.
+ * @param {Mutant} mutant */
+export function differs({ forms, fixture, operators }) {
+  if (!operators.some((one) => one.includes("operand"))) return "";
+  /** @type {(trees: Tree[]) => string[]} */
+  const read = (trees) => {
+    const names = trees.flatMap((tree) => namesIn(tree));
+    return [...new Set(names.filter((one) => one !== "m").map(stem))];
+  };
+  const was = read([...forms.keys()].map((name) => fixture.original(name)));
+  const now = read([...forms.values()]);
+  const out = was.filter((one) => !now.includes(one));
+  const into = now.filter((one) => !was.includes(one));
+  const of = { was: out.join(", "), now: into.join(", ") };
+  if (out.length && into.length) return say("stands-for", { n: into.length, ...of });
+  if (out.length) return say("is-missing", { n: out.length, ...of });
+  return into.length ? say("is-added", { n: into.length, ...of }) : "";
 }

@@ -4,7 +4,7 @@ import { Mutant } from "./mutant.js";
 import { evaluate, folded, leaf, namesIn, parse } from "./program.js";
 import { courseSpelling } from "./reading.js";
 import { same, scalar } from "./values.js";
-import { starting } from "./words.js";
+import { every, starting } from "./words.js";
 
 /** @param {Fixture} fixture */
 const ownSteps = ({ steps }) => steps.map(({ name }) => name).filter((name) => name !== "m");
@@ -15,10 +15,17 @@ export const stepOf = (name, fixture) =>
     ownSteps(fixture).includes(one),
   );
 
-/** The step that a statement assigns. @type {(statement: string, fixture: Fixture) => string} */
-export function stepAssigned(statement, fixture) {
-  const [name, ...rest] = statement.split("=");
-  return (rest.length && stepOf(name.trim(), fixture)) || "";
+/** What the line of a traceback computes for a step, in its own words.
+ * @type {(paste: Paste, fixture: Fixture) => Tree | undefined} */
+export function lineThatStops(paste, fixture) {
+  const { statement } = paste.frame;
+  const line = linesOf(paste, fixture).get(stepOf(statement.split("=")[0].trim(), fixture) ?? "");
+  const said = every("identifier", statement).map(([word]) => stepOf(word, fixture));
+  // What the test computes in a step of its own stands in this line.
+  const unsaid = fixture.steps.filter(({ name }) => !said.includes(name));
+  return (
+    line && folded(line, new Map(unsaid.map(({ name }) => [leaf(name), fixture.original(name)])))
+  );
 }
 
 /** The steps that pasted lines assign, each once. @type {(paste: Paste, fixture: Fixture) => string[]} */

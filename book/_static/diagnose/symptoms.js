@@ -3,7 +3,7 @@
 
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { eachAlone, linesOf, stepAssigned, written } from "./pasted.js";
+import { eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
 import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
 import { courseSpelling, NOTHING } from "./reading.js";
 import { otherSlice, sizesOf } from "./shapes.js";
@@ -271,7 +271,7 @@ function clashing(fixture, clash, paste) {
 function aboveLine(fixture, clash, paste) {
   const { reference, slots } = fixture;
   const lines = linesOf(paste, fixture);
-  const line = lines.get(stepAssigned(paste.frame.statement, fixture));
+  const line = lineThatStops(paste, fixture);
   if (!line || !evaluate(line, reference)) return null;
   const read = namesIn(line);
   const found = slots.flatMap(({ name, forms }) => {
@@ -289,7 +289,7 @@ function aboveLine(fixture, clash, paste) {
 /** What to know of the one array that comes with another shape into a printed line.
  * @type {(fixture: Fixture, clash: Clash, paste: Paste) => string} */
 function operandIn(fixture, { matrix, left, right }, paste) {
-  const line = linesOf(paste, fixture).get(stepAssigned(paste.frame.statement, fixture));
+  const line = lineThatStops(paste, fixture);
   for (const { op, args } of line && evaluate(line, fixture.reference) ? operationsIn(line) : []) {
     if (args.length !== 2 || (op === "@") !== matrix) continue;
     const due = args.map((one) => shapeOf(/** @type {Value} */ (evaluate(one, fixture.reference))));

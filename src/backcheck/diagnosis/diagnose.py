@@ -66,6 +66,7 @@ from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
 from backcheck.mutants.steps import sound
 from backcheck.over_time import cell_of, stem, time
+from backcheck.program import names
 from backcheck.showing.words import covered, pattern, say
 
 MOST, FEW = 6, 3
@@ -243,6 +244,24 @@ def sentence(mutant: Mutant) -> str:
     return f"{mutant.described}: {mutant.verdict}{narrow}, {test}"
 
 
+def differs(mutant: Mutant) -> Iterator[str]:
+    """Yield which arrays a changed operand reads, and the test does not, or the reverse."""
+    if not any("operand" in operator for operator in mutant.operators):
+        return
+    was, now = (
+        {stem(name): None for tree in trees for name in names(tree) if name != "m"}
+        for trees in ([mutant.originals[name] for name in mutant.forms], mutant.forms.values())
+    )
+    out, into = ([n for n in one if n not in other] for one, other in ((was, now), (now, was)))
+    of = {"was": ", ".join(out), "now": ", ".join(into)}
+    if out and into:
+        yield say("stands-for", n=len(into), **of)
+    elif out:
+        yield say("is-missing", n=len(out), **of)
+    elif into:
+        yield say("is-added", n=len(into), **of)
+
+
 def described(group: Sequence[Mutant]) -> Iterator[str]:
     """Yield the lines that tell a reader of candidates no output can tell apart."""
     first = group[0]
@@ -255,7 +274,8 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
         yield first.exchanged or f"    {say('own-name')}"
         return
     yield f"    {sentence(first)}"
-    yield from (f"    {mistake.hint}" for mistake in first.named)
+    hints = [mistake.hint for mistake in first.named] or differs(first)
+    yield from (f"    {hint}" for hint in hints)
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
     if others := group[1:]:

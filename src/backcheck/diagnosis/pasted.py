@@ -33,10 +33,15 @@ def step_of(name: str, fixture: Fixture) -> str:
     return next((one for one in names if one in _steps(fixture)), "")
 
 
-def step_assigned(statement: str, fixture: Fixture) -> str:
-    """Return the step of a fixture that a statement assigns, or ``""``."""
-    name, sign, _ = statement.partition("=")
-    return step_of(name.strip(), fixture) if sign else ""
+def line_that_stops(paste: Paste, fixture: Fixture) -> Tree:
+    """Return what the line of a traceback computes for a step, in its own words; or ``""``."""
+    name, *_ = paste.frame.statement.partition("=")
+    tree = lines_of(paste, fixture).get(step_of(name.strip(), fixture), "")
+    words = (word[0] for word in pattern("identifier").finditer(paste.frame.statement))
+    said = {step_of(word, fixture) for word in words}
+    # What the test computes in a step of its own stands in this line.
+    unsaid = (one for one in fixture.program.steps if one.name not in said)
+    return put(tree, {one.name: one.expression for one in unsaid})
 
 
 def steps_in(paste: Paste, fixture: Fixture) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -12,7 +13,7 @@ import numpy as np
 
 from backcheck.diagnosis.helpers import written_calls
 from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.pasted import each_alone, lines_of, step_assigned, written
+from backcheck.diagnosis.pasted import each_alone, line_that_stops, lines_of, written
 from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
@@ -488,23 +489,24 @@ def _above_line(fixture: Fixture, clash: Clash, paste: Paste) -> list[Mutant] | 
 
     A line above that is printed too is taken as it stands.
     """
-    lines, step = lines_of(paste, fixture), step_assigned(paste.frame.statement, fixture)
-    if step not in lines or stopped(lines[step], fixture.values)[0]:
+    lines, tree = lines_of(paste, fixture), line_that_stops(paste, fixture)
+    if not tree or stopped(tree, fixture.values)[0]:
         return None
     found = []
     for slot in mutants(fixture).slots:
-        trees = [lines[slot.name]] if slot.name in lines else [form.tree for form in slot.forms]
-        for tree in trees if slot.name in names(lines[step]) else ():
-            scope = {**fixture.values, slot.name: compiled(tree)(fixture.values)}
-            if _is_clash(clash, stopped(lines[step], scope), as_printed=True):
-                found.append(Mutant(fixture, {slot.name: tree}))
+        forms = [lines[slot.name]] if slot.name in lines else [form.tree for form in slot.forms]
+        for form in forms if slot.name in names(tree) else ():
+            with suppress(*FAILURES):
+                scope = {**fixture.values, slot.name: compiled(form)(fixture.values)}
+                if _is_clash(clash, stopped(tree, scope), as_printed=True):
+                    found.append(Mutant(fixture, {slot.name: form}))
     return distinct(found)
 
 
 @np.errstate(all="ignore")
 def _operand(fixture: Fixture, clash: Clash, paste: Paste) -> str:
     """Return what to know of the one array that comes with another shape into a printed line."""
-    tree = lines_of(paste, fixture).get(step_assigned(paste.frame.statement, fixture), "")
+    tree = line_that_stops(paste, fixture)
     for part in () if stopped(tree, fixture.values)[0] else parts(tree):
         if len(part) != 3 or (part[0] == "@") != clash[0]:
             continue
