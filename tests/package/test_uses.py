@@ -86,7 +86,7 @@ def test_what_is_explained_of_several_mistakes_is_named_beside_what_is_not() -> 
 
 @pytest.mark.parametrize(
     ("changes", "is_told"),
-    [({"dzi": "dit * it"}, True), ({"dWo": "dot @ concat.T"}, False)],
+    [({"dzi": "dit * it"}, True), ({"dWo": "dot @ concat.T"}, True), ({"dc_prev": "dc"}, False)],
 )
 def test_names_of_gradients_that_the_notebook_gives_to_others_are_told(
     changes: dict[str, str], is_told: bool

@@ -101,7 +101,7 @@ export class Mutant {
     const [name, step] = all[0].map((one) => one.slice(0, -1));
     return say("exchanged-calls", { name, step, n: new Set(all.map(String)).size });
   }
-  /** The names that stand in place of others, each with the call it is printed by. */
+  /** The names that stand for others, each with the call it is printed by. */
   get called() {
     const shown = (/** @type {string} */ one) =>
       prefixOf(one) ? say("in-call", { name: bare(one), call: prefixOf(one).slice(0, -1) }) : one;

@@ -224,7 +224,7 @@ def _pinned(placing: Placing, loose: bool) -> Iterator[float]:
 def evidence(placing: Placing) -> dict[str, Any]:
     """Return how many numbers say something, and of how many digits the finest is."""
     pinned = [probable for probable in _pinned(placing, False) if probable < 1]
-    digits = math.floor(-math.log10(2 * min(pinned, default=0.5))) + 1
+    digits = math.floor(-math.log10(2 * min([0.5, *pinned]))) + 1
     return {"n": len(pinned), "digits": say("digits", n=digits)}
 
 
