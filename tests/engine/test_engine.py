@@ -51,6 +51,7 @@ LAYERS = (
         "subjects",
         "hints",
         "helpers",
+        "labels",
         "reading",
         "operators",
         "fixtures",

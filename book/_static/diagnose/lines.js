@@ -1,7 +1,8 @@
 // @ts-check
 /* Which line of a reader's function is the first that is not right; see lines.py. */
+
+import { courseSpelling } from "./labels.js";
 import { evaluate } from "./program.js";
-import { courseSpelling } from "./reading.js";
 import { bare, cache } from "./util.js";
 import { OPERATIONS, same, value } from "./values.js";
 import { say } from "./words.js";
@@ -41,9 +42,12 @@ export function doing(found, fresh) {
     .filter((one) => one.test === found.fixture && Object.keys(one.outputs).length)
     .map((one) => ({ ...one, outputs: renamed(one.outputs) }));
   // What is expected has no change, and stays.
-  const kept = found.candidates.filter(
+  const alike = found.candidates.filter(
     (one) => !one.forms.size || told.every((trace) => does(one, trace)),
   );
+  // Nothing was written over that was not seen to be.
+  const isSeen = !told.length || told.some(({ overwritten }) => overwritten.size);
+  const kept = alike.filter(({ named }) => isSeen || !named.some(({ id }) => id === "overwritten"));
   return { ...found, candidates: kept };
 }
 

@@ -1,8 +1,9 @@
 // @ts-check
 /* Pasted lines of code: the steps of a test that they compute; see pasted.py. */
+
+import { courseSpelling } from "./labels.js";
 import { Mutant } from "./mutant.js";
 import { evaluate, folded, leaf, namesIn, parse } from "./program.js";
-import { courseSpelling } from "./reading.js";
 import { same, scalar } from "./values.js";
 import { every, starting } from "./words.js";
 

@@ -3,78 +3,13 @@
 
 import { callsIn } from "./helpers.js";
 import { hintsIn, nothingIn } from "./hints.js";
+import { courseSpelling, labelBefore, lastName, placeOf, printedShapes } from "./labels.js";
 import { axesOf, cellOf, computed, finite, Observed } from "./numbers.js";
 import { assignedIn, complaints, lastFrame, lostIn, withoutQuotedCode } from "./traceback.js";
-import { DATA, prefixOf } from "./util.js";
-import { cleaned, every, say, sought, starting, whole, without } from "./words.js";
+import { DATA } from "./util.js";
+import { cleaned, every, say, sought, starting, whole } from "./words.js";
 
 export class Unreadable extends Error {}
-
-/** The last name in a text, as the tests of today spell it, and what stands around it.
- * @type {(text: string) => [string | null, string, string]} */
-function lastName(text) {
-  const match = every("name", text).at(-1);
-  if (!match) return [null, "", ""];
-  const behind = text.slice(match.index + match[0].length);
-  return [spelling(match), text.slice(0, match.index), behind];
-}
-
-/** @param {RegExpExecArray} match */
-function spelling(match) {
-  const { array, of = "", which = "" } = match.groups ?? {};
-  const letter = of.toUpperCase().replace("B", "b");
-  const place = which === "prev" ? "_prev" : which.replace("l", "L");
-  return array || `${prefixOf(match[0])}d${letter}${place}`;
-}
-
-/** The course's spelling of a name, or "" if no array of a backward pass has it.
- * @param {string} name */
-export function courseSpelling(name) {
-  const match = whole("name", name);
-  return match ? spelling(match) : whole("own-name", name) ? name : "";
-}
-
-/** @type {(text: string) => boolean} */
-const hasLetters = (text) => /[A-Za-z]/.test(without("not-prose", text));
-
-/** Whether the last line of prose before an array speaks of expected numbers.
- * @type {(before: string) => boolean} */
-function calledExpected(before) {
-  for (const line of before.split("\n").reverse()) {
-    const words = every("word", without("name", line, " ")).map(([word]) => word);
-    const prose = words.filter((word) => !["array", "prev", "sigmoid", "relu"].includes(word));
-    if (prose.length) return prose.some((word) => word.toLowerCase().startsWith("expect"));
-  }
-  return false;
-}
-
-/** Which entry or row of an array is meant, by the index behind its name; null for any part.
- * @type {(behind: string) => number[] | null} */
-function placeOf(behind) {
-  const index = starting("place", behind)?.groups?.index;
-  if (index) return (index.match(/\d+/g) ?? []).map(Number);
-  return starting("part-of", behind) ? null : [];
-}
-
-/** The name before an array, where in it that stands, the heading, and "expected". The name is
- * "" where it is that of another gradient, or the array is a measure of one.
- * @type {(text: string, after: number, start: number) => [string | null, number[] | null, string, boolean]} */
-function labelBefore(text, after, start) {
-  const lines = text.slice(Math.max(after, start - 400), start).split("\n");
-  const near = lines.filter(hasLetters).at(-1) || "";
-  const above = text.slice(Math.max(0, start - 2000), start);
-  const heading = above.toLowerCase();
-  const [, context] = DATA.prefixes
-    .map((prefix) => prefix.slice(0, -1))
-    .map((one) => /** @type {[number, string]} */ ([heading.lastIndexOf(one), one]))
-    .reduce((one, other) => (other[0] > one[0] ? other : one), [-1, ""]);
-  const [name, before, behind] = lastName(near.slice(-80));
-  const other =
-    sought("measured-before", before) ||
-    starting("measured-after", behind) ||
-    (name === null && sought("foreign", near));
-  return [other ? "" : name, placeOf(behind), context, calledExpected(above)];
-}
 
 /** One bracketed group: its rows, where it ends, how many brackets stayed open, and the most
  * of them.
@@ -246,23 +181,14 @@ function arraysIn(text) {
   const [groups, rest, problem] = bracketed(many ? "" : text);
   const arrays = [...groups, ...unbracketed(rest)].sort((a, b) => a.line - b.line);
   const shapes = printedShapes(text);
-  for (const seen of arrays) if (seen.entry) seen.around = shapes.get(seen.name)?.join();
+  for (const seen of arrays.filter(({ entry }) => entry)) {
+    // From its line on, or else the last above.
+    const own = shapes.filter(([, name]) => name === seen.name);
+    seen.around = (own.find(([line]) => line >= seen.line) ?? own.at(-1))?.[2].join();
+  }
   if (!many && arrays.length <= DATA.most_arrays) return [arrays, problem];
   const numbers = DATA.most_numbers.toLocaleString("en");
   return [[], say("too-many", { arrays: DATA.most_arrays, numbers })];
-}
-
-/** The shapes that a text prints beside entries, by the names of their arrays.
- * @param {string} text @returns {Map<string | null, number[]>} */
-function printedShapes(text) {
-  return new Map(
-    every("printed-shape", text).map(({ index, groups }) => {
-      const before = text.slice(Math.max(0, index - 60), index);
-      const label = before.slice(before.lastIndexOf("\n") + 1);
-      const sizes = Object.values(groups ?? {}).filter(Boolean);
-      return [lastName(label)[0], sizes.map(Number)];
-    }),
-  );
 }
 
 /** A text that says nothing. @type {Paste} */
@@ -308,10 +234,9 @@ export function read(text) {
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
   const kept = [unquoted, own, arrays].find((list) => list.length) || [];
   const frame = lastFrame(text);
-  /** @type {[string, number[]][]} */
-  const shapes = [...printedShapes(output)].flatMap(([name, shape]) =>
-    name ? [[name, shape]] : [],
-  );
+  const shapes = new Map(printedShapes(output).map(([, name, shape]) => [name, shape]));
+  for (const { name, around } of kept)
+    if (name && around) shapes.set(name, around.split(",").map(Number));
   const message = said.failing.length || said.error || frame.statement;
   const nothing = kept.length || message ? [] : nothingIn(text);
   const lines = assignedIn(text);
@@ -319,12 +244,22 @@ export function read(text) {
   const isStep = ([name, form]) => Boolean(whole("name", name)) && starting("code", form) !== null;
   const steps = !problem && lines.some(isStep);
   const calls = callsIn(text);
-  const isSilent = nothing.length && !said.function && !shapes.length && !calls.length;
+  const isSilent = nothing.length && !said.function && !shapes.size && !calls.length;
   if (isSilent && !steps && !lost.length && nothing[0] !== say("asked")) {
     throw new Unreadable(problem || [...nothing, say("covered")].join(" "));
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const hints = hintsIn(text, lines);
-  const others = { ...said, frame, quoted, lines, shapes, lost, hints, nothing, calls };
+  const others = {
+    ...said,
+    frame,
+    quoted,
+    lines,
+    shapes: [...shapes],
+    lost,
+    hints,
+    nothing,
+    calls,
+  };
   return { arrays: kept, ...others, problem };
 }

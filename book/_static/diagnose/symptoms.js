@@ -1,11 +1,12 @@
 // @ts-check
 /* Causes of what a test or numpy said, where no numbers were printed. */
 
+import { courseSpelling } from "./labels.js";
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
 import { eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
 import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
-import { courseSpelling, NOTHING } from "./reading.js";
+import { NOTHING } from "./reading.js";
 import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType } from "./traceback.js";
 import { cache, compared, DATA, least } from "./util.js";

@@ -242,7 +242,8 @@ def _can_be(fixture: Fixture, array: PrintedArray, step: str) -> bool:
     # To make the mutants takes long, and none of them has a size of its own.
     if fits(np.shape(fixture.values[step])):
         return True
-    possible = any(map(fits, product(_sizes(fixture), repeat=2)))
+    sizes = _sizes(fixture)
+    possible = any(fits(shape) for axes in (1, 2) for shape in product(sizes, repeat=axes))
     return possible and any(map(fits, workshop(alike(fixture)).shapes(step)))
 
 

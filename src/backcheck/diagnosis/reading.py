@@ -472,8 +472,9 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     many = next(islice(pattern("number").finditer(output), MOST_NUMBERS, None), None)
     groups, rest, problem = _brackets("" if many else output, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
-    shapes = {name: shape for name, shape in _printed_shapes(output, names) if name}
-    arrays = [replace(one, around=shapes.get(one.name or "")) if one.at else one for one in arrays]
+    printed = list(_printed_shapes(output, names))
+    arrays = [replace(one, around=_shape_below(one, printed)) if one.at else one for one in arrays]
+    shapes = {name: shape for _, name, shape in printed}
     spelled = (course_spelling(one["name"], names) for one in pattern("lost").finditer(output))
     cost = ["cost"] if pattern("lost-cost").search(output) else []
     single = tuple(dict.fromkeys([*filter(None, spelled), *cost]))
@@ -484,6 +485,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     quoted = {array.numbers for array in arrays if array.expected}
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
+    shapes |= {one.name: one.around for one in own if one.name and one.at and one.around}
     frame = _frame(text)
     lines = assigned_in(text)
     steps = not problem and any(
@@ -512,15 +514,26 @@ def _source(text: str) -> str:
     return "\n".join(one[0] for one in whole if one)
 
 
+def _shape_below(
+    array: PrintedArray, printed: Sequence[tuple[int, str, tuple[int, ...]]]
+) -> tuple[int, ...] | None:
+    """Return the shape that is printed of an array: from its line on, or else the last above."""
+    own = [(line, shape) for line, name, shape in printed if name == array.name]
+    below = [shape for line, shape in own if line >= array.line]
+    return below[0] if below else own[-1][1] if own else None
+
+
 def _printed_shapes(
     text: str, names: re.Pattern[str]
-) -> Iterator[tuple[str | None, tuple[int, ...]]]:
-    """Yield the shapes that a text prints beside entries, with the names of their arrays."""
+) -> Iterator[tuple[int, str, tuple[int, ...]]]:
+    """Yield the shapes that a text prints beside entries, with their lines and arrays' names."""
     for found in pattern("printed-shape").finditer(text):
         label = text[max(0, found.start() - 60) : found.start()].rpartition("\n")[2]
         if named := list(names.finditer(label)):
             sizes = tuple(map(int, filter(None, found.groups())))
-            yield course_spelling(named[-1][0], names), sizes
+            name = course_spelling(named[-1][0], names)
+            if name:
+                yield text.count("\n", 0, found.start()) + 1, name, sizes
 
 
 def _nothing_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -323,6 +323,9 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         if t.outputs and t.test is fixture
     ]
     kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
+    # Nothing was written over that was not seen to be.
+    if fresh and not any(one.overwritten for one in fresh):
+        kept = [m for m in kept if table()["overwritten"] not in m.named]
     found = replace(found, candidates=tuple(kept))
     if found.verdict != "expected" and not kept:
         own = written(Paste((), lines=assigned_in(text)), fixture)

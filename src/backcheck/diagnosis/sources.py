@@ -25,6 +25,9 @@ CELL = re.compile(r"(?m)^# ?(?:In ?\[[ \d*]*\]:?|%%.*|<codecell>|COMMAND -+)[ \t
 MAGIC = re.compile(r"(?m)^([ \t]*)(?:[%!?](?:.*\\\n)*.*|[\w.]+\?{1,2}[ \t]*|\w+ *= *[%!].*)$")
 """What Python cannot read, but a notebook can."""
 
+RAW = re.compile(r"(?m)^(\"{3}|'{3})")
+"""Where an export has the text between cells as a string, whose backslashes are those of LaTeX."""
+
 FENCE = re.compile(r"(?m)^[ \t]*```.*$")
 """What code of a forum post stands between."""
 
@@ -212,7 +215,8 @@ def take(cells: list[Cell], wanted: str) -> Taken:
 
 
 def _tree(cell: Cell) -> ast.Module | Exception:
-    for text in (cell.text, MAGIC.sub(r"\1pass", cell.text)):
+    plain = MAGIC.sub(r"\1pass", cell.text)
+    for text in (cell.text, plain, RAW.sub(r"r\1", plain)):
         try:
             with warnings.catch_warnings(action="ignore"):
                 tree = ast.parse(text)
