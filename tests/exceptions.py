@@ -1060,3 +1060,23 @@ ABOVE = {
     ): "the index L reaches L",
 }
 """Tracebacks whose line is right or speaks for itself, and what is said of them."""
+
+SHAPED = {
+    "Wrong shape for grads['dw']. (3, 4) != (3, 1)": ["dw = X * dZ / m"],
+    "Wrong shape for grads['dw']. (1, 3) != (3, 1)": ["dw = 1/m dZ Xᵀ"],
+}
+"""Complaints of a test with the two shapes, and the changes of one line that give the first."""
+
+OWN_SHAPE = """gradients["dba"][4] = 0.2002349138798538
+gradients["dba"].shape = (5,)
+# expected
+# gradients["dba"][4] = [0.20023491]
+# gradients["dba"].shape = (5, 1)
+"""
+"""An entry whose array has lost an axis, above what is expected of it."""
+
+CALLED = """        dA_prev_temp, dW_temp, db_temp = linear_activation_backward(
+            grads["dA" + str(l + 1)], current_cache, "relu")
+        dA, dW, db = linear_activation_backward(grads["dA2"], current_cache, "relu")
+"""
+"""A loop over layers that calls a helper, which has an exercise of its own."""

@@ -5,6 +5,7 @@ from test_engine import agree
 
 from exceptions import (
     ABOVE,
+    CALLED,
     CALLS_RIGHT,
     CALLS_WRONG,
     CLASSES,
@@ -21,8 +22,10 @@ from exceptions import (
     OTHER_KEYS,
     OTHER_SLICES,
     OWN_KEYS,
+    OWN_SHAPE,
     PRINTED_WHOLE,
     REFUTING,
+    SHAPED,
     STORED_ELSE,
     STORED_OTHER,
     STORED_WHOLE,
@@ -81,3 +84,9 @@ def test_page_and_package_tell_the_rows_of_two_beside_printed_numbers() -> None:
 
 def test_page_and_package_read_the_lines_of_a_traceback_as_evidence() -> None:
     agree(*((text,) for text in ABOVE))
+
+
+def test_page_and_package_read_printed_shapes_and_called_helpers_alike() -> None:
+    numbers = "dW1 = [[0.41010002 0.07807203 0.13798444 0.10502167]]"
+    agree(*((text,) for text in (*SHAPED, OWN_SHAPE, OWN_SHAPE.replace("# ", ""))))
+    agree((CALLED + numbers, None, 1))

@@ -97,7 +97,8 @@ def test_page_and_package_agree_on_derivatives_of_gates_left_out_on_the_way_down
     both = {**joint["gate-slope"][-1], **joint["step-alone"][-1]}
     texts = [printed(Mutant(cell, forms).values, *cell.expected) for forms in some]
     agree(*((text, None, 1) for text in texts))
-    agree((as_the_notebook_prints(loop, Mutant(loop, both).values),))
+    below = Mutant(loop, joint["stored-once"][0]).values
+    agree(*((as_the_notebook_prints(loop, v),) for v in (Mutant(loop, both).values, below)))
 
 
 def test_page_and_package_agree_on_sums_that_are_not_added_up() -> None:

@@ -21,6 +21,7 @@ from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
     ABOVE,
+    CALLED,
     CLASSES,
     CUT,
     EDITIONS,
@@ -33,8 +34,10 @@ from exceptions import (
     NONE_APART,
     NOT_FLAT,
     OTHER_SLICES,
+    OWN_SHAPE,
     PRINTED_WHOLE,
     REFUTING,
+    SHAPED,
     STORED_ELSE,
     STORED_OTHER,
     STORED_WHOLE,
@@ -640,3 +643,20 @@ def test_a_printed_line_that_is_right_sends_to_what_it_reads(text: str) -> None:
     said = " ".join(repr(diagnose(text)).split())
     assert ABOVE[text] in said
     assert "the cache of another layer" not in said
+
+
+@pytest.mark.parametrize("text", SHAPED)
+def test_of_a_complaint_with_shapes_those_changes_are_told_that_give_the_first(text: str) -> None:
+    found = diagnose(text)
+    assert [line for one in found.candidates for line in one.shown] == SHAPED[text]
+
+
+def test_a_shape_printed_below_an_entry_is_its_own_and_not_the_expected_one() -> None:
+    for text in (OWN_SHAPE, OWN_SHAPE.replace("# ", "")):
+        (first, *_) = diagnose(text).candidates
+        assert first.shown == ("dba = sum(dz, axis=1)",)
+
+
+def test_a_helper_that_a_loop_calls_is_not_the_exercise() -> None:
+    assert not read(CALLED).function
+    assert read("dA, dW, db = linear_activation_backward(dAL, linear_cache)").function

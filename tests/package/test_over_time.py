@@ -191,7 +191,7 @@ def test_a_loop_that_runs_otherwise_is_said_in_a_sentence() -> None:
     for key, forms in sayings(fixture).items():
         mutant = Mutant(fixture, forms)
         found = diagnose(printed(fixture, mutant.values))
-        assert key.startswith("da0") or repr(found).count(" step") > 1, key
+        assert key.startswith(("da0", "dx")) or repr(found).count(" step") > 1, key
         assert say(key.split()[0], t=key.split()[-1])[:-1] in " ".join(repr(found).split())
         assert "_t" not in repr(found)
     assert "The loop runs from the first step to the last." in repr(
@@ -328,6 +328,16 @@ def test_derivatives_left_out_of_some_or_all_gates_on_the_way_down_have_one_name
         found = diagnose(printed(fixture, Mutant(fixture, forms).values), id, 1)
         assert [one.name for one in found.candidates[0].named] == [table()["gate-slope"].name]
         assert say("gate-names") in found.remarks
+
+
+@pytest.mark.parametrize("id", [RNN, LSTM])
+def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
+    fixture = load(id)
+    (forms,) = mutants(fixture).joint["stored-once"]
+    values = Mutant(fixture, forms).values
+    assert np.any(values["dx"][..., 0])
+    assert not np.any(values["dx"][..., 1:])
+    assert "stored once, below the loop" in repr(diagnose(printed(fixture, values), changes=1))
 
 
 def test_a_derivative_left_out_of_a_gate_is_told_beside_sums_that_are_not_added_up() -> None:

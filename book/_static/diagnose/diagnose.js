@@ -193,8 +193,7 @@ function* unasked(paste, asked, changes, effort, found) {
   const other = yield* explain(paste, others, Math.min(changes, 1), effort);
   if (!other || other.verdict === "unexplained") return null;
   const said = say("elsewhere", { title: titleOf(other) });
-  const remarks = [...telling(found?.remarks ?? []), said];
-  return { ...(found ?? unknown(asked, [])), remarks };
+  return { ...(found ?? unknown(asked, [])), remarks: [...telling(found?.remarks ?? []), said] };
 }
 
 /** What another course makes of numbers.

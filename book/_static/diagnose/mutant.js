@@ -43,7 +43,11 @@ export class Mutant {
       this.told(some).map(([step, others]) => expects(step, fixture.original(step), others));
     const [keys, rest] = loopSaid(fixture, forms);
     /** @type {Record<string, string>} */
-    const where = { forward: say("forward-expects"), da0: say("da0-expects") };
+    const where = {
+      forward: say("forward-expects"),
+      da0: say("da0-expects"),
+      dx: say("dx-expects"),
+    };
     const told = keys.map((key) => where[key.split("-")[0]] ?? say("loop-expects"));
     if (told.length) return [...expected(rest), ...told];
     if (symbols) return [inLoop(say("takes", { symbols }), [...forms.keys()][0])];

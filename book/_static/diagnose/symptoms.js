@@ -178,17 +178,26 @@ function failingAlike(fixture, failing, paste = NOTHING) {
   const named = failing.map(([, name]) => numbered(name));
   if (!named.length || !named.every((name) => outputs.includes(name))) return [];
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
+  /** @type {[string, number[]][]} As a text is read, with the spellings of the first course. */
+  const sizes = shapes.flatMap((step) => {
+    const own = paste.shapes.find(([name]) => name.toLowerCase() === step.toLowerCase());
+    return own ? [[step, own[1]]] : [];
+  });
   /** @type {Map<string, Mutant>} */
   const found = new Map();
   /** @type {(one: Mutant) => boolean} */
-  const complains = ({ outcome: { failures } }) => {
+  const complains = ({ outcome: { failures }, values }) => {
+    /** @type {(one: [string, number[]]) => boolean} */
+    const isOf = ([name, shape]) =>
+      Boolean(values[name]) && `${shapeOf(values[name])}` === `${shape}`;
     const said = failures.map(lastWord).slice(0, rule === "allclose" ? 1 : failures.length);
     const misshapen = failures.filter((failure) => failure.includes("shape")).map(lastWord);
     const isSame =
       said.length &&
       said.every((name) => named.includes(name)) &&
       named.every((name) => said.includes(name));
-    return Boolean(isSame) && shapes.every((name) => misshapen.includes(name));
+    const isMisshapen = shapes.every((name) => misshapen.includes(name)) && sizes.every(isOf);
+    return Boolean(isSame) && isMisshapen;
   };
   for (const { id, candidate } of suspects(fixture)) {
     if (!complains(candidate)) continue;

@@ -373,13 +373,16 @@ def failing_alike(
         return []
     found: dict[str, Mutant] = {}
     shapes = {name for kind, name in said_of if kind == "shape"}
+    # A text is read with the spellings of the first course.
+    sizes = {n: size for n in shapes for name, size in paste.shapes if n.lower() == name.lower()}
 
     def complains(mutant: Mutant) -> bool:
         failures = mutant.outcome.failures
         said = [failure.split()[-1] for failure in failures]
         said = said[:1] if comparison.rule == "allclose" else said
         wrong_shape = {failure.split()[-1] for failure in failures if "shape" in failure}
-        return set(said) == wanted and shapes <= wrong_shape
+        is_sized = all(np.shape(mutant.values.get(n, 0)) == shape for n, shape in sizes.items())
+        return set(said) == wanted and shapes <= wrong_shape and is_sized
 
     everywhere = [(names_of(fixture, forms), forms) for forms in mutants(fixture).higher_order]
     joint = [(named[0].id, forms) for named, forms in everywhere if len(named) == 1]

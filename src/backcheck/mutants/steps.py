@@ -125,6 +125,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         ],
         "other-step": list(other_steps(fixture).values()),
         "other-first": list(other_first(fixture).values()),
+        "stored-once": list(stored_once(fixture).values()),
         "other-forward": list(other_forwards(fixture).values()),
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
@@ -206,7 +207,8 @@ def sayings(fixture: Fixture) -> dict[str, Forms]:
 
     Behind a key may stand the step that it names.
     """
-    return other_steps(fixture) | other_first(fixture) | other_forwards(fixture)
+    first = other_first(fixture) | stored_once(fixture)
+    return other_steps(fixture) | first | other_forwards(fixture)
 
 
 def other_first(fixture: Fixture) -> dict[str, Forms]:
@@ -217,6 +219,16 @@ def other_first(fixture: Fixture) -> dict[str, Forms]:
         "da0-unset": {"da0": f"da_prev_t{fixture.last + 1}"},
         "da0-da": {"da0": ("slice", "da", 0.0)},
     }
+
+
+def stored_once(fixture: Fixture) -> dict[str, Forms]:
+    """Return dx with what the step that runs last has computed, and zeros at the other ones."""
+    zeros: Forms = {}
+    for step in fixture.program.steps if fixture.is_gradient else ():
+        match step.expression:
+            case ("dstack", first, *others):
+                zeros[step.name] = ("dstack", first, *(("*", 0.0, one) for one in others))
+    return {"dx-once": zeros} if zeros else {}
 
 
 @cache
