@@ -262,6 +262,7 @@ def _differences() -> dict[str, Any]:
         "known": known,
         "most_rounded": package.MOST_ROUNDED,
         "most_off": package.MOST_OFF,
+        "near": package.NEAR,
         "exact": [package.EXACT, package.SMALLEST],
         "one_sided": [_number(package.one_sided(), FINE), package.ONE_SIDED],
         "right": [[_number(one, FINE) for one in package.right()], package.ALIKE],

@@ -426,6 +426,7 @@ def test_commented_texts_are_read_alike() -> None:
 
 LONG = ("[0.1]", "[0.1 ", "[a ", "[[", "0.1\n", "0.1 ", "# dW1 = [[0.1]\n#  [0.2]]\n", "\n", "# ")
 LONG += ("Expected output:\ndW1 = [[0.1 0.2]]\n", "a.py.py in f(", "9", "dW1 = 0.5\n", "1 | ")
+LONG += ("Wrong shape for dw. (3, 4) ", "gradient check not ")
 
 
 def test_a_text_of_1_mb_is_read_within_a_second() -> None:

@@ -507,6 +507,7 @@ LONG = ("[0.1]", "[0.1 ", "[a ", "[[", "0.1\n", "0.1 ", "# dW1 = [[0.1]\n#  [0.2
 LONG += ("Expected output:\ndW1 = [[0.1 0.2]]\n", "a.py.py in f(", "shapes (1,2) and ", "# ", "9")
 LONG += ("dW1 = 0.5\n", "np.float64(", "---> 3 assert dW.shape == W.shape\n", "matmul (size ")
 LONG += ("1 | ", "'0", "A.", "Error")
+LONG += ("Wrong shape for dw. (3, 4) ", "gradient check not ")
 
 
 @pytest.mark.parametrize("piece", LONG)

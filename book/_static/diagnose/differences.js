@@ -67,7 +67,7 @@ const differenceIn = ({ groups }) => groups?.number ?? groups?.bare ?? "";
 function ofReader(text, printed, others) {
   const own = printed.filter((one, place) => {
     const before = place ? printed[place - 1].index + printed[place - 1][0].length : 0;
-    return !sought("expected-before", text.slice(before, one.index));
+    return !sought("expected-before", text.slice(before, one.index).slice(-FACTS.near));
   });
   const last = (own.length ? own : others).at(-1);
   return last ? differenceIn(last) : "";

@@ -196,6 +196,7 @@ interface Data {
     known: [number, number, string, ...number[]][];
     most_rounded: number;
     most_off: number;
+    near: number;
     exact: [number, number];
     one_sided: [number, number];
     /** What a right check prints, of the network first, and how far another one is from it. */

@@ -52,6 +52,9 @@ DIGITS = 6
 MOST = 6
 """How many causes of one difference are told."""
 
+NEAR = 200
+"""How many characters before a number tell whose it is."""
+
 FILE = "diagnosis/differences.toml"
 
 
@@ -154,7 +157,7 @@ def _of_reader(text: str, printed: Sequence[Match[str]], others: Sequence[Match[
     own = [
         one
         for one, words in zip(printed, before, strict=True)
-        if not pattern("expected-before").search(words)
+        if not pattern("expected-before").search(words[-NEAR:])
     ]
     last = own or others
     return next(filter(None, last[-1].groups())) if last else ""
