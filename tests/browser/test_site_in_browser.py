@@ -25,7 +25,7 @@ FIRST_VIEW, LATER_VIEW = 100_000, 30_000
 # The numbers and the answer of every named form, the data of a diagnosis, two drawings of every
 # number, and four figures.
 HEAVIER = {
-    "mistakes": (140_000, 107_000),
+    "mistakes": (144_000, 111_000),
     "diagnose": (177_000, 144_500),
     "one-network": (FIRST_VIEW, 42_000),
     "training": (FIRST_VIEW, 33_500),

@@ -49,13 +49,14 @@ def joint_changes(
         "brackets": _without_brackets(fixture),
         "reads-part": _reading_a_part(fixture),
         "other-cut": _cut_the_other_way(fixture),
+        "cut-in-part": _cut_in_part(fixture),
         "misprinted": [
             {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
         ],
         "gate-slope": _without_slopes(fixture),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
-    alone = ("overwritten", "misprinted", "other-cut")
+    alone = ("overwritten", "misprinted", "other-cut", "cut-in-part")
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i in alone) for i in once}
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
@@ -283,8 +284,8 @@ def _reading_a_part(fixture: Fixture) -> Iterator[Forms]:
                     yield {s.name: put(s.expression, {source.name: part}) for s in some}
 
 
-def _cut_the_other_way(fixture: Fixture) -> Iterator[Forms]:
-    """Yield the parts of stacked arrays, or one of them, as if the other array stood on top."""
+def _cuts(fixture: Fixture) -> dict[tuple[Any, ...], Tree]:
+    """Return what the parts of stacked arrays are if the other array stands on top."""
     cuts: dict[tuple[Any, ...], Tree] = {}
     for step in fixture.program.steps:
         match step.expression:
@@ -292,20 +293,31 @@ def _cut_the_other_way(fixture: Fixture) -> Iterator[Forms]:
                 first, second = ("shape0", above), ("shape0", below)
                 cuts[("head", "$x", first)] = ("tail", "$x", second)
                 cuts[("tail", "$x", first)] = ("head", "$x", second)
+    return cuts
+
+
+def _cut_the_other_way(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the parts of stacked arrays, or one of them, as if the other array stood on top."""
+    cuts = _cuts(fixture)
     alike: dict[str, Forms] = {}
-    for name, tree in _places(fixture).items():
-        terms = _terms(tree)
-        turned = {one: changed_throughout(one, cuts) for one in terms}
-        for n in range(1, len(terms)):
-            for some in combinations(terms, n):
-                if all(turned[one] != one for one in some):
-                    yield {name: put(tree, {one: turned[one] for one in some})}
     for step in fixture.program.steps:
         tree = changed_throughout(step.expression, cuts)
         if tree != step.expression:
             alike.setdefault(stem(step.name), {})[step.name] = tree
     yield from alike.values()
     yield {name: tree for forms in alike.values() for name, tree in forms.items()}
+
+
+def _cut_in_part(fixture: Fixture) -> Iterator[Forms]:
+    """Yield the same in some of the terms that a line adds up."""
+    cuts = _cuts(fixture)
+    for name, tree in _places(fixture).items() if cuts else ():
+        terms = _terms(tree)
+        turned = {one: changed_throughout(one, cuts) for one in terms}
+        for n in range(1, len(terms)):
+            for some in combinations(terms, n):
+                if all(turned[one] != one for one in some):
+                    yield {name: put(tree, {one: turned[one] for one in some})}
 
 
 def _terms(tree: Tree) -> tuple[Tree, ...]:

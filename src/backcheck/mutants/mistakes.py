@@ -283,4 +283,4 @@ def _filled(template: str, activation: str, fixture: Fixture) -> Iterator[str]:
         }
         for name in (name for name in SLOPES if name != activation):
             other = {f"other_{form}": SLOPES[name][form].format(A="A", Z="Z") for form in "AZ"}
-            yield template.format(**filling, **other, other=name)
+            yield template.format(**filling, **other)

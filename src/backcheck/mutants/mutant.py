@@ -67,7 +67,11 @@ class Mutant:
         """What the test has in place of each change, in the notation of the handout."""
         keys, rest = said_of(self.fixture, self.forms)
         if keys:
-            where = {key: say(f"{key}-expects") for key in ("forward", "da0", "dx")}
+            where = {
+                "forward": say("forward-expects"),
+                "da0": say("da0-expects"),
+                "dx": say("dx-expects"),
+            }
             loop = say("loop-expects")
             return (*self._expected(rest), *(where.get(k.partition("-")[0], loop) for k in keys))
         if read := self._replaced:
