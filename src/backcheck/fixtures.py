@@ -144,6 +144,11 @@ class Fixture:
         # The one after it is what the loop starts from.
         return max(0, *(time(step.name) - 1 for step in self.program.steps))
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of its own arrays, by their names."""
+        return {name: np.shape(array) for name, array in self.arrays.items()}
+
     @cached_property
     def sizes(self) -> dict[str, int]:
         """The sizes of its own arrays: units n0, n1 ... and examples m."""

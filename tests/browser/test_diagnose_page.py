@@ -104,6 +104,25 @@ def test_a_mistake_is_called_one(opened: Page) -> None:
     assert "mistake, and this test rejects it" in card
 
 
+@pytest.mark.parametrize(
+    ("forms", "name"),
+    [
+        ({"cost": "-sum(Y.T * log(A) + (1 - Y.T) * log(1 - A)) / m"}, "cost"),
+        ({"dw": "X @ A.T / m"}, "dw"),
+    ],
+)
+def test_changes_without_a_name_are_told_as_the_package_tells_them(
+    opened: Page, forms: dict[str, str], name: str
+) -> None:
+    text = printed(load("c1w2_propagate_2021_cell").run(**forms), name)
+    paste(opened, text)
+    told = re.compile(r"[^\n]*(?:without a name print|stands in place of)[^\n]*")
+    package = told.findall(diagnose(text).body)
+    page = told.findall(opened.inner_text("#diagnose-result"))
+    assert package
+    assert ["".join(one.split()) for one in page] == ["".join(one.split()) for one in package]
+
+
 def test_two_changes_are_found_while_the_page_says_so(opened: Page) -> None:
     values = WEEK_4.run(dZ2="AL - Y", dW1="dZ1 @ A0.T")
     opened.fill("#diagnose-text", printed(values, *WEEK_4.comparisons[-1].outputs))

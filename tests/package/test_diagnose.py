@@ -717,6 +717,8 @@ def test_a_changed_operand_without_a_name_is_told_by_what_it_reads(
     mutant = Mutant(load(id), {name: expression(form) for name, form in forms.items()})
     assert not mutant.named
     assert list(differs(mutant)) == [said]
+    outputs = {name: mutant.values[name] for name in mutant.fixture.expected}
+    assert said in repr(diagnose(outputs, id, 1)).split("\n    ")
 
 
 def test_beside_a_change_with_a_name_those_without_one_are_told_in_a_sentence() -> None:

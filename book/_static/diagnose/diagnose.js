@@ -230,10 +230,10 @@ const mostOf = (tests) => [...tests.values()].sort(([a, b], [c, d]) => c - a || 
 /** The tests that have most of the pasted shapes, or all without names: how many, and how many are
  * entries that the notebook of a test prints.
  * @type {(paste: Paste, tests: Fixture[]) => Map<Fixture, [number, number]>} */
-function fittingIn({ ...paste }, tests) {
+function fittingIn(text, tests) {
   // An entry is that of its test, whatever shape is printed beside it.
-  paste.arrays = paste.arrays.map((one) => one.entry?.standing(one.at) ?? one);
-  const { arrays } = paste;
+  const arrays = text.arrays.map((one) => one.entry?.standing(one.at) ?? one);
+  const paste = { ...text, arrays };
   // A test that calls the function twice prints each name twice.
   const many = new Set(arrays.map((one) => one.name ?? one)).size;
   const named = arrays.some(({ name }) => name);

@@ -299,7 +299,7 @@ export function noticeOf({ fixture, seen }) {
 }
 
 /** @param {Fixture} fixture */
-const sizesIn = ({ arrays }) =>
+const shapesIn = ({ arrays }) =>
   Object.entries(arrays)
     .map(([name, one]) => `${name} ${shapeOf(one)}`)
     .join();
@@ -307,9 +307,9 @@ const sizesIn = ({ arrays }) =>
 /** A test, or the edition of it that accepts a gradient. @param {Fixture} fixture */
 export function soundOf(fixture) {
   if (fixture.data.gradient) return fixture;
-  const sizes = sizesIn(fixture);
+  const shapes = shapesIn(fixture);
   const others = [...FIXTURES.values()].filter((one) => one.function === fixture.function);
   // A function can be called with arrays of several sizes.
-  const same = others.filter((one) => sizesIn(one) === sizes);
+  const same = others.filter((one) => shapesIn(one) === shapes);
   return [...same, ...others].find(({ data }) => data.gradient) ?? fixture;
 }

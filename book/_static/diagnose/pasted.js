@@ -16,11 +16,10 @@ export const stepOf = (name, fixture) =>
     ownSteps(fixture).includes(one),
   );
 
-/** What the line of a traceback computes for a step, in its own words.
- * @type {(paste: Paste, fixture: Fixture) => Tree | undefined} */
-export function lineThatStops(paste, fixture) {
-  const { statement } = paste.frame;
-  const line = linesOf(paste, fixture).get(stepOf(statement.split("=")[0].trim(), fixture) ?? "");
+/** What a statement among the lines computes for a step, in its own words.
+ * @type {(lines: Forms, statement: string, fixture: Fixture) => Tree | undefined} */
+export function lineThatStops(lines, statement, fixture) {
+  const line = lines.get(stepOf(statement.split("=")[0].trim(), fixture) ?? "");
   const said = every("identifier", statement).map(([word]) => stepOf(word, fixture));
   // What the test computes in a step of its own stands in this line.
   const unsaid = fixture.steps.filter(({ name }) => !said.includes(name));

@@ -281,7 +281,7 @@ function clashing(fixture, clash, paste) {
 function aboveLine(fixture, clash, paste) {
   const { reference, slots } = fixture;
   const lines = linesOf(paste, fixture);
-  const line = lineThatStops(paste, fixture);
+  const line = lineThatStops(lines, paste.frame.statement, fixture);
   if (!line || !evaluate(line, reference)) return null;
   const read = namesIn(line);
   const found = slots.flatMap(({ name, forms }) => {
@@ -299,7 +299,7 @@ function aboveLine(fixture, clash, paste) {
 /** What to know of the one array that comes with another shape into a printed line.
  * @type {(fixture: Fixture, clash: Clash, paste: Paste) => string} */
 function operandIn(fixture, { matrix, left, right }, paste) {
-  const line = lineThatStops(paste, fixture);
+  const line = lineThatStops(linesOf(paste, fixture), paste.frame.statement, fixture);
   for (const { op, args } of line && evaluate(line, fixture.reference) ? operationsIn(line) : []) {
     if (args.length !== 2 || (op === "@") !== matrix) continue;
     const due = args.map((one) => shapeOf(/** @type {Value} */ (evaluate(one, fixture.reference))));

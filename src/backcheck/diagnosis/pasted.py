@@ -1,7 +1,7 @@
 """Pasted lines of code: the steps of a test that they compute."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -33,11 +33,11 @@ def step_of(name: str, fixture: Fixture) -> str:
     return next((one for one in names if one in _steps(fixture)), "")
 
 
-def line_that_stops(paste: Paste, fixture: Fixture) -> Tree:
-    """Return what the line of a traceback computes for a step, in its own words; or ``""``."""
-    name, *_ = paste.frame.statement.partition("=")
-    tree = lines_of(paste, fixture).get(step_of(name.strip(), fixture), "")
-    words = (word[0] for word in pattern("identifier").finditer(paste.frame.statement))
+def line_that_stops(lines: Mapping[str, Tree], statement: str, fixture: Fixture) -> Tree:
+    """Return what a statement among the lines computes for a step, in its own words; or ``""``."""
+    name, *_ = statement.partition("=")
+    tree = lines.get(step_of(name.strip(), fixture), "")
+    words = (word[0] for word in pattern("identifier").finditer(statement))
     said = {step_of(word, fixture) for word in words}
     # What the test computes in a step of its own stands in this line.
     unsaid = (one for one in fixture.program.steps if one.name not in said)

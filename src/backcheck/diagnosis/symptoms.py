@@ -492,7 +492,8 @@ def _above_line(fixture: Fixture, clash: Clash, paste: Paste) -> list[Mutant] | 
 
     A line above that is printed too is taken as it stands.
     """
-    lines, tree = lines_of(paste, fixture), line_that_stops(paste, fixture)
+    lines = lines_of(paste, fixture)
+    tree = line_that_stops(lines, paste.frame.statement, fixture)
     if not tree or stopped(tree, fixture.values)[0]:
         return None
     found = []
@@ -509,7 +510,7 @@ def _above_line(fixture: Fixture, clash: Clash, paste: Paste) -> list[Mutant] | 
 @np.errstate(all="ignore")
 def _operand(fixture: Fixture, clash: Clash, paste: Paste) -> str:
     """Return what to know of the one array that comes with another shape into a printed line."""
-    tree = line_that_stops(paste, fixture)
+    tree = line_that_stops(lines_of(paste, fixture), paste.frame.statement, fixture)
     for part in () if stopped(tree, fixture.values)[0] else parts(tree):
         if len(part) != 3 or (part[0] == "@") != clash[0]:
             continue

@@ -115,8 +115,7 @@ def _forward_again(fixture: Fixture) -> Iterator[dict[str, Tree]]:
 
 def _overwritten(fixture: Fixture) -> Iterator[Forms]:
     """Yield what is seen where a part of a step is written over an array that it reads."""
-    places = (step for step in fixture.program.steps if is_place(fixture, step.name))
-    steps = {step.name: step.expression for step in places if step.name != "m"}
+    steps = {name: tree for name, tree in _places(fixture).items() if name != "m"}
     whole: Forms = {}
     for step, tree in steps.items():
         for part, name in _written_over(tree):
@@ -205,10 +204,9 @@ def own_replaced(fixture: Fixture, slot: str, tree: Tree) -> dict[tuple[str, str
 def _each_own(fixture: Fixture) -> Iterator[Forms]:
     """Yield what `own_replaced` does in all steps at once."""
     alike: dict[tuple[str, str], Forms] = {}
-    for step in fixture.program.steps:
-        if is_place(fixture, step.name):
-            for symbols, tree in own_replaced(fixture, step.name, step.expression).items():
-                alike.setdefault(symbols, {})[step.name] = tree
+    for name, tree in _places(fixture).items():
+        for symbols, form in own_replaced(fixture, name, tree).items():
+            alike.setdefault(symbols, {})[name] = form
     for forms in alike.values():
         yield {name: tree for name, tree in forms.items() if not stops(fixture, tree)}
 
@@ -331,10 +329,9 @@ def _terms(tree: Tree) -> tuple[Tree, ...]:
 def _without_brackets(fixture: Fixture) -> Iterator[Forms]:
     """Yield the same brackets left out in all lines that read a sum, and in those below it."""
     alike: dict[Any, Forms] = {}
-    for step in fixture.program.steps:
-        if is_place(fixture, step.name):
-            for key, tree in sums_apart(fixture, step.name).items():
-                alike.setdefault(key, {})[step.name] = tree
+    for name in _places(fixture):
+        for key, tree in sums_apart(fixture, name).items():
+            alike.setdefault(key, {})[name] = tree
     for forms in alike.values():
         yield forms
         yield {name: tree for name, tree in forms.items() if name not in fixture.expected}

@@ -13,8 +13,6 @@ from functools import cache, cached_property
 from itertools import chain, tee
 from typing import Any
 
-import numpy as np
-
 from backcheck.fixtures import Fixture
 from backcheck.mutants.families import families
 from backcheck.mutants.formulas import formula, size, stops
@@ -117,7 +115,7 @@ def mutants(fixture: Fixture) -> Mutants:
 @cache
 def alike(fixture: Fixture) -> Fixture:
     """Return the first fixture that was asked for with these programs and shapes."""
-    shapes = tuple((name, np.shape(value)) for name, value in fixture.arrays.items())
+    shapes = tuple(fixture.shapes.items())
     return _alike.setdefault((fixture.program, fixture.forward, shapes), fixture)
 
 
