@@ -28,6 +28,21 @@ def as_printed(test: Fixture, **instead: object) -> str:
     return "\n".join(f"{name} = {value}" for name, value in {**values, **instead}.items())
 
 
+def as_changed(test: str, **forms: str) -> str:
+    """Return what the notebook of a test prints where some steps are changed."""
+    fixture = load(test)
+    values = fixture.run(**forms)
+    return as_printed(fixture, **{name: values[name] for name in fixture.expected})
+
+
+STORED = [
+    (as_changed("c5w1_lstm_cell_backward", dWi="dzf @ concat.T"), True),
+    (as_changed("c1w4_L_model_backward_v2", dW1="dZ2 @ A0.T / m", db1="sum(dZ2) / m"), False),
+    (as_changed("c2w1_backward_regularization", dZ2="dA2"), False),
+    (as_changed("c5w1_rnn_cell_backward_new", dxt="Waa.T @ dz", dWax="dz @ a_prev.T"), False),
+]
+"""Outputs that are another one's, and whether a wrong key alone could have put them there."""
+
 DRAWN = [*{t.function: t for t in TESTS if t.drawn_last and t.is_gradient and not t.last}.values()]
 """The newest test of each function whose inputs are drawn, without loops, which take seconds."""
 

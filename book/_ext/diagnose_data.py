@@ -170,7 +170,7 @@ def _of_every_test() -> dict[str, Any]:
     package = _package()
     return {
         "mistakes": {
-            id: [entry.name, entry.hint, entry.page, dict(entry.found)]
+            id: [entry.name, entry.hint, entry.page, dict(entry.found), *entry.in_cell.values()]
             for id, entry in package.mistakes.table().items()
         },
         "exceptions": _exceptions(package.symptoms.exceptions()),
@@ -437,6 +437,7 @@ def _fixture(fixture: "Fixture", shared: Shared, several: Shared, named: Shared)
             }
         ),
         **({"last": fixture.last} if fixture.last else {}),
+        **({"cell": True} if fixture.is_cell else {}),
         "gradient": fixture.is_gradient,
         "entries": [name.lower() for name in fixture.entries],
         "printed": any(entry.rule == "printed" for entry in fixture.comparisons),

@@ -138,6 +138,12 @@ class Fixture:
         own = layers_in(self.forward)
         return tuple(layer for layer in own if time(layer.Z) == self.last)
 
+    @property
+    def is_cell(self) -> bool:
+        """Whether it has several gates or inputs, and none of them stands above another."""
+        computed = {layer.A for layer in self.layers}
+        return len(self.layers) > 1 and computed.isdisjoint(layer.input for layer in self.layers)
+
     @cached_property
     def last(self) -> int:
         """The number of steps of its loop over time, which a backward pass begins with."""

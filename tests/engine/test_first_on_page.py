@@ -2,7 +2,17 @@
 
 from test_engine import agree
 
-from posts import BARE, DRAWN, OF_TWO_TESTS, POSTS, RIGHT_OR_OLDER, WRONG, all_off, as_printed
+from posts import (
+    BARE,
+    DRAWN,
+    OF_TWO_TESTS,
+    POSTS,
+    RIGHT_OR_OLDER,
+    STORED,
+    WRONG,
+    all_off,
+    as_printed,
+)
 from quoted_editions import COMPLAINTS
 
 ASKED = ("db, float", "grads['db1'], np.float64", "cost, float", "dW, np.ndarray", "cache, tuple")
@@ -40,3 +50,7 @@ def test_page_and_package_agree_on_names_that_are_right_or_older() -> None:
 
 def test_page_and_package_take_the_edition_that_a_complaint_quotes() -> None:
     agree(*((text,) for text in COMPLAINTS))
+
+
+def test_page_and_package_agree_on_right_numbers_under_another_key() -> None:
+    agree(*((text,) for text, _ in STORED))

@@ -232,6 +232,15 @@ def test_every_name_occurs_on_a_fixture_and_has_a_hint_and_a_section_of_the_book
         assert not any(sign in found.hint for sign in ("@", "np.", "**"))
 
 
+@pytest.mark.parametrize("id", fixtures.ids())
+def test_no_name_or_hint_speaks_of_layers_where_gates_or_inputs_stand_side_by_side(id: str) -> None:
+    fixture = load(id)
+    assert fixture.is_cell == fixture.function.startswith(("rnn", "lstm"))
+    for _, changes in occurrences(fixture) if fixture.is_cell else ():
+        for found in names_of(fixture, changes):
+            assert "layer" not in f"{found.name} {found.hint}"
+
+
 def test_a_changed_program_runs_as_it_is_printed() -> None:
     week4 = load(WEEK_4)
     changed = mutated(week4, {"A1": tree("relu(Z1)"), "dZ2": tree("AL - Y")})
@@ -245,8 +254,8 @@ def test_a_changed_program_runs_as_it_is_printed() -> None:
     [
         (
             'hnt = "Look."',
-            "there is no key 'hnt'; use name, hint, section, layer, activation, steps, arrays, "
-            "whole, joint, found, ratios.",
+            "there is no key 'hnt'; use name, hint, section, layer, activation, in_cell, steps, "
+            "arrays, whole, joint, found, ratios.",
         ),
         ("", "the key 'hint' is missing."),
     ],

@@ -1,6 +1,7 @@
 """What an answer says first, what it leaves out, and what is true of the test that it speaks of."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis.diagnose import described, diagnose
+from backcheck.diagnosis.lines import same
 from backcheck.fixtures import Fixture, load
-from backcheck.mutants.mistakes import names_of
+from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.mutate import mutants
 from backcheck.mutants.operators import USUAL
 from backcheck.program import parse
-from posts import BARE, POSTS, WRONG, as_printed
+from posts import BARE, POSTS, STORED, WRONG, as_printed
 
 LINEAR = """
 import numpy as np
@@ -224,3 +226,30 @@ def test_what_says_nothing_is_left_out_where_a_message_has_causes() -> None:
     assert found.fixture == load("c1w4_linear_backward_v4a")
     assert any("Another name stands in the key" in one for one in found.remarks)
     assert not [one for one in found.remarks if one.startswith(SILENT)]
+
+
+@pytest.mark.parametrize(("text", "asked"), STORED)
+def test_that_right_numbers_stand_under_another_key_is_asked_where_a_key_alone_could_be_wrong(
+    text: str, asked: bool
+) -> None:
+    found = diagnose(text)
+    assert found.verdict == "explained"
+    assert any("is it stored under its key?" in one for one in found.remarks) == asked
+
+
+@pytest.mark.parametrize("test", ["c1w4_linear_backward_v4a", "c1w4_L_model_backward_v2"])
+def test_what_is_asked_for_tells_the_groups_of_programs_apart(test: str) -> None:
+    fixture = load(test)
+    asked = 0
+    for _, forms in occurrences(fixture):
+        values = Mutant(fixture, forms).values
+        off = [n for n in fixture.expected if not same(values.get(n), fixture.expected[n])]
+        for name in [n for n in off if n in values][:1]:
+            found = diagnose(f"{name} = {values[name]}", fixture, changes=1)
+            sentences = [one for one in found.remarks if "fewer programs may remain" in one]
+            outputs = re.findall(r"\bd\w+", sentences[0]) if sentences else []
+            for output in outputs:
+                printed = {str(first.values.get(output)) for first, *_ in found.groups}
+                assert len(printed) > 1, (name, output)
+            asked += len(outputs)
+    assert asked

@@ -3,7 +3,9 @@
 import { endsEarly } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
+import { namesIn } from "./program.js";
 import { least } from "./util.js";
+import { fingerprint } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
@@ -44,15 +46,28 @@ export function chosen(found, paste) {
       say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
     );
   }
-  if (left.length && best.verdict === "explained" && groupsOf(best.candidates).length > 1) {
-    remarks.push(say("paste-more", { outputs: left.slice(0, 2).join(" and ") }));
-  }
-  return { ...best, remarks };
+  const asks = best.verdict === "explained" ? askedFor(best.candidates, left) : "";
+  return { ...best, remarks: asks ? [...remarks, asks] : remarks };
 }
 
-/** Which of the arrays are right, but are those of another output. @param {Found} found */
-function* misplaced({ fixture, seen }) {
-  for (const [step, pattern] of seen) {
+/** The sentence that asks for what tells the candidates apart best, or "".
+ * @type {(candidates: Mutant[], left: string[]) => string} */
+export function askedFor(candidates, left) {
+  const groups = groupsOf(candidates).map(([first]) => first.values);
+  const kinds = (/** @type {string} */ name) =>
+    new Set(groups.map(({ [name]: value }) => (value ? fingerprint(value) : ""))).size;
+  const telling = left.filter((name) => kinds(name) > 1);
+  telling.sort((one, other) => kinds(other) - kinds(one));
+  const outputs = telling.slice(0, 2).join(" and ");
+  return outputs ? say("paste-more", { outputs }) : "";
+}
+
+/** Which of the arrays are right, but are those of another output. What other lines read, or is
+ * wrong because of another line, is not wrong by its key alone. @param {Found} found */
+function* misplaced({ fixture, seen, candidates: [{ forms, changes }] }) {
+  const read = new Set(fixture.steps.flatMap(({ tree }) => namesIn(tree)));
+  for (const [step, pattern] of forms.size === changes ? seen : []) {
+    if (!forms.has(step) || read.has(step)) continue;
     for (const name of Object.keys(fixture.expected)) {
       if (name === step || pattern.name !== step || !pattern.matches(fixture.reference[name]))
         continue;

@@ -3,6 +3,7 @@
  * Nothing pasted leaves it. */
 
 import { apart, inQuotedEdition } from "./apart.js";
+import { askedFor } from "./chosen.js";
 import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
@@ -123,9 +124,8 @@ function withLost(found, lost) {
   );
   // What is nan need not be asked for.
   const left = own.filter((name) => !seen.has(name));
-  const more = [left, left.filter((name) => !known.includes(name))].map((some) =>
-    some.length ? say("paste-more", { outputs: some.slice(0, 2).join(" and ") }) : "",
-  );
+  const others = left.filter((name) => !known.includes(name));
+  const more = [left, others].map((some) => askedFor(candidates, some));
   const asks = found.remarks.includes(more[0]) ? more : ["", ""];
   const rest = [...found.remarks.filter((one) => one !== asks[0]), asks[1]].filter(Boolean);
   if (known.length && kept.length) {

@@ -6,16 +6,17 @@ import { fingerprint } from "./values.js";
 
 const IDS = Object.keys(DATA.mistakes);
 
-/** @param {string} id */
-export function mistake(id) {
-  const [name, hint, page, found] = DATA.mistakes[id];
-  return { id, name, hint, page, found };
+/** A mistake, in the words for a test. @param {string} id @param {Fixture} fixture */
+export function mistake(id, { data }) {
+  const [name, hint, page, , ...inCell] = DATA.mistakes[id];
+  const [ownName, ownHint] = data.cell && inCell.length ? inCell : [name, hint];
+  return { id, name: ownName, hint: ownHint, page };
 }
 
 /** How often a mistake was found where a function is asked for.
  * @type {(id: string, tested: string) => number[]} */
 export function frequency(id, tested) {
-  return [-(mistake(id).found[tested] || 0), IDS.indexOf(id)];
+  return [-(DATA.mistakes[id][3][tested] || 0), IDS.indexOf(id)];
 }
 
 /** The mistakes that a change consists of, or none if a part has no name.

@@ -82,7 +82,7 @@ export class Mutant {
     return !this.printedAs.size && fixture.verdict(forms, fixture.own) === "equivalent";
   }
   get named() {
-    return namesOf(this.fixture, this.forms).map(mistake);
+    return namesOf(this.fixture, this.forms).map((id) => mistake(id, this.fixture));
   }
   get name() {
     if (this.printedAs.size && !this.forms.size) return this.exchanged || say("other-name");
@@ -95,7 +95,8 @@ export class Mutant {
   /** Its name, or the names of its parts and the operators that make what has none. */
   get described() {
     const [named, rest] = partlyNamed(this.fixture, this.forms);
-    const words = [...named.map((id) => mistake(id).name), ...this.operatorsIn(rest)];
+    const names = named.map((id) => mistake(id, this.fixture).name);
+    const words = [...names, ...this.operatorsIn(rest)];
     return this.name || [...new Set(words)].join(" and ") || say("unnamed");
   }
   /** What is said where one call of a test prints what another one should, or "". */

@@ -83,6 +83,8 @@ interface FixtureData {
   roles: Record<string, string>;
   /** How many steps its loop over time has, if it is one. */
   last?: number;
+  /** Whether it has gates or inputs side by side, and no layers. */
+  cell?: boolean;
   also: Record<string, string>[];
   /** What the notebook's function calls arrays and steps that have other names here. */
   notebook: Record<string, string>;
@@ -209,7 +211,8 @@ interface Data {
   };
   known_steps: string[];
   weights: number[];
-  mistakes: Record<string, [string, string, string, Record<string, number>]>;
+  /** The name, the hint, the page and how often it was found; the name and hint in a cell. */
+  mistakes: Record<string, [string, string, string, Record<string, number>, ...string[]]>;
   plain: [string, string, boolean][];
   written_on_calls: string[];
   subjects: [string, string, boolean][];

@@ -61,6 +61,7 @@ from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, teste
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.diagnosis.uses import at_uses, reading_later
 from backcheck.fixtures import Fixture, load
+from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mistakes import occurrences
 from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.mutants.operators import USUAL
@@ -520,11 +521,10 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     page = (say("read-page", page="cost-is-nan"),) if "cost" in steps and not is_told else ()
     # What is nan need not be asked for.
     left = [name for name in own if name not in found.arrays]
-    asks, rest = say("paste-more", outputs=" and ".join(left[:2])), found.remarks
+    asks, rest = _asked_for(found, left), found.remarks
     if asks in rest:
-        other = [name for name in left if name not in steps]
-        again = [say("paste-more", outputs=" and ".join(other[:2]))] if other else []
-        rest = (*(one for one in rest if one != asks), *again)
+        again = _asked_for(found, [name for name in left if name not in steps])
+        rest = (*(one for one in rest if one != asks), *filter(None, [again]))
     if not own.keys().isdisjoint(steps) and (kept := tuple(filter(loses, found.candidates))):
         return replace(
             found, candidates=kept, remarks=(say("lost", names=names, n=n), *page, *rest)
@@ -957,7 +957,7 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     first, arrays = best.candidates[0], best.arrays
     remarks = list(best.remarks)
     if best.verdict == "explained":
-        remarks += _misplaced(first.fixture, arrays)
+        remarks += _misplaced(first, arrays)
     same = [
         answer.candidates[0].fixture.title
         for answer in found
@@ -968,9 +968,17 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     left = [name for name in first.fixture.expected if name not in arrays]
     if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
         remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
-    if left and best.verdict == "explained" and len(best.groups) > 1:
-        remarks.append(say("paste-more", outputs=" and ".join(left[:2])))
+    if best.verdict == "explained" and (asks := _asked_for(best, left)):
+        remarks.append(asks)
     return replace(best, remarks=tuple(remarks))
+
+
+def _asked_for(answer: Diagnosis, left: Sequence[str]) -> str:
+    """Return the sentence that asks for what tells the candidates apart best, or ``""``."""
+    firsts = [first for first, *_ in answer.groups]
+    kinds = {name: len({fingerprint(one.values.get(name, ())) for one in firsts}) for name in left}
+    telling = sorted((name for name in left if kinds[name] > 1), key=lambda name: -kinds[name])
+    return say("paste-more", outputs=" and ".join(telling[:2])) if telling else ""
 
 
 def _ends_early(fixture: Fixture, arrays: Mapping[str, PrintedArray], n: int) -> bool:
@@ -988,10 +996,15 @@ def _preference(answer: Diagnosis, paste: Paste) -> tuple[Any, ...]:
     return other_test, first.rank[:3], translated, unprinted
 
 
-def _misplaced(fixture: Fixture, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:
-    """Yield which of the arrays are right, but are those of another output."""
-    values = fixture.values
-    for step, array in arrays.items():
+def _misplaced(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:
+    """Yield which of the arrays are right, but are those of another output.
+
+    What other lines read, or is wrong because of another line, is not wrong by its key alone.
+    """
+    fixture, values = mutant.fixture, mutant.fixture.values
+    read = {name for step in fixture.program.steps for name in step.reads}
+    own = mutant.forms.keys() - read if len(mutant.forms) == mutant.changes else set()
+    for step, array in ((step, array) for step, array in arrays.items() if step in own):
         for name in fixture.expected:
             if name != step and array.name == step and array.matches(values[name]):
                 yield say("misplaced", step=step, name=name)

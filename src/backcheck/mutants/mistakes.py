@@ -7,7 +7,7 @@ says nothing about right or wrong: that is the verdict, and `backcheck.forward` 
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
@@ -40,6 +40,8 @@ class Mistake:
     section: Mapping[str, str]  # of the page of mistakes
     layer: str = "any"  # or "output" or "hidden", or what its b is: "column" or "number"
     activation: str = ""  # of the layers it is about, or "" for all
+    # The name and the hint where there are gates, or several inputs, and no layers.
+    in_cell: Mapping[str, str] = field(default_factory=dict)
     # Expressions, in the symbols of one layer, for steps and for cached arrays.
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -54,6 +56,11 @@ class Mistake:
     def page(self) -> str:
         """The section of the book that answers, behind the name of its page."""
         return self.section.get("see", "").rpartition("<")[2].rstrip(">")
+
+    def on(self, fixture: Fixture) -> "Mistake":
+        """Return it in the words for a fixture."""
+        own = self.in_cell if fixture.is_cell else {}
+        return replace(self, name=own["name"], hint=own["hint"]) if own else self
 
 
 def in_order(part: str, sections: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -106,10 +113,10 @@ def names_of(fixture: Fixture, forms: Mapping[str, Tree]) -> tuple[Mistake, ...]
     """Return the named forms that a mutant consists of, or none if a part has no name."""
     named_as = _names_of_changes(fixture)
     if whole := named_as.get(frozenset(forms.items())):
-        return (table()[whole],)
+        return (table()[whole].on(fixture),)
     keys = [named_as.get((slot, formula(fixture, tree))) for slot, tree in forms.items()]
     if None not in keys:
-        return tuple(table()[key] for key in dict.fromkeys(keys) if key)
+        return tuple(table()[key].on(fixture) for key in dict.fromkeys(keys) if key)
     found, left = partly_named(fixture, forms)
     return () if left else found
 
@@ -127,7 +134,7 @@ def partly_named(
             left = {slot: tree for slot, tree in left.items() if (slot, tree) not in change}
     alone = {slot: named_as.get((slot, formula(fixture, tree))) for slot, tree in left.items()}
     keys += filter(None, alone.values())
-    return tuple(table()[key] for key in dict.fromkeys(keys)), {
+    return tuple(table()[key].on(fixture) for key in dict.fromkeys(keys)), {
         slot: tree for slot, tree in left.items() if not alone[slot]
     }
 
