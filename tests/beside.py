@@ -284,6 +284,12 @@ OWN_CODE = {
     "err = out - t\nstep = err * deriv(out)\nback = step.dot(syn1.T)\nlast = back * deriv(h)": "",
     "err = np.multiply(out - t, 1 - out ** 2)\nback = err @ w[1].T\ngrad = back * (1 - h ** 2)": "",
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - out)))": "a product of matrices:",
+    "h_raw = w * x\nh = np.tanh(h_raw)\nback = miss * (1 - h_raw ** 2)": "derivative of tanh where",
+    "h_raw = w * x\nh = np.tanh(h_raw)\nback = miss * (1 - h ** 2)": "",
+    "class Gate:\n    def back(self, grad):\n        self.down = self.x * (1 - self.x) * grad": (
+        "derivative of the sigmoid where"
+    ),
+    "class Gate:\n    def back(self, grad):\n        self.d = self.out * (1 - self.out) * grad": "",
     "err = out - t\ngrad = np.dot(err, np.dot(out, (1 - t)))": "",
 }
 """Code of one's own, and what one of its hints says."""

@@ -843,6 +843,7 @@ def none_apart(function: str, statement: str, error: str = "cannot unpack non-it
 _CHECK = "Cell In[9], line 14, in gradient_check_n(parameters, gradients, X, Y)\n---> 14     "
 _LOOP = "Cell In[9], line 14, in {}_backward(da, caches)\n---> 14     "
 _UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignment"
+_PRINTS = "Cell In[9], line 14\n---> 14 print('an entry:', grads"
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
 IN_PLACE = {
@@ -887,8 +888,24 @@ IN_PLACE = {
     f"{_LOOP.format('lstm')}dc_prevt = g['dc_prev']\n\nKeyError: 'dc_prev'": (
         "dc_prev is the key that the notebook's lstm_cell_backward has"
     ),
+    f"{_PRINTS}['dbo'][4])\n\nIndexError: invalid index to scalar variable.": (
+        "dbo is a single number"
+    ),
+    f"{_PRINTS}['dWax'][3][1])\n\nTypeError: 'numpy.float64' object is not subscriptable": (
+        "look at the line that makes dWax"
+    ),
+    f"{_PRINTS}['db'][2])\n\nIndexError: index 2 is out of bounds for axis 0 with size 1": (
+        "db has size 1 along axis 0"
+    ),
+    f"{_PRINTS}['dxt'][4][1])\n\nIndexError: index 4 is out of bounds for axis 0 with size 3": (
+        "dxt has size 3 along axis 0"
+    ),
+    f"{_LOOP.format('rnn')}{_STEP.format('rnn', 't')}\n\nIndexError: index 9 is out of bounds for "
+    "axis 2 with size 4": "has 4 steps, counted from 0",
+    f"{_LOOP.format('lstm')}dx[:,:,t] = g['dxt']\n\nIndexError: index 4 is out of bounds for axis "
+    "2 with size 4": "or it begins one step too far",
 }
-"""Messages in a gradient check or in a loop over time, and what is said of each."""
+"""Messages in a gradient check, in a loop over time or in a cell, and what is said of each."""
 
 NO_LAYERS = (
     f"{_CHECK}J_minus[i], _ = cost_of(X, Y, theta_minus){_UNMADE.format('theta_minus')}",

@@ -1,5 +1,7 @@
 """What tests print and what is pasted beside a function, for the package and for the page."""
 
+from collections.abc import Iterable
+
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
@@ -42,6 +44,47 @@ STORED = [
     (as_changed("c5w1_rnn_cell_backward_new", dxt="Waa.T @ dz", dWax="dz @ a_prev.T"), False),
 ]
 """Outputs that are another one's, and whether a wrong key alone could have put them there."""
+
+_DROPOUT = load("c2w1_backward_dropout")
+_MASKED = f"dA2 = {_DROPOUT.expected['dA2']}\n1 Tests passed\n2 Tests failed\n"
+_SHALLOW = as_printed(load("c1w3_bp_notebook_v2"))
+
+
+def _dictionary(names: Iterable[str], **others: str) -> str:
+    entries = {name: name for name in names} | others
+    return f"gradients = {{{', '.join(f'{key!r}: {name}' for key, name in entries.items())}}}"
+
+
+_OUTPUTS = dict.fromkeys(_DROPOUT.expected)
+KEPT = {
+    _MASKED + _dictionary(_OUTPUTS, D1="D1"): [
+        "The dictionary has D1 besides, and this test accepts no key but its own."
+    ],
+    _MASKED + _dictionary([n for n in _OUTPUTS if n != "db2"]): [
+        'The dictionary has no key "db2", and the test reads it.'
+    ],
+    _SHALLOW + "\n" + _dictionary(["dW1", "dW2", "db2"], dB1="db1"): [
+        'The dictionary has the key "dB1", where the test reads "db1".'
+    ],
+    _SHALLOW + "\n" + _dictionary(["dW1", "db1", "dW2"], db2="db1"): [
+        'The dictionary has db1 under the key "db2".'
+    ],
+    "backward_propagation(parameters, cache, X, Y)\n"
+    + _dictionary(["dW1", "db1", "dW2"], db_2="db2")
+    + "\nKeyError: 'db2'": ['The dictionary has the key "db_2", where the test reads "db2".'],
+}
+"""Texts with the dictionary that a function returns, and what is wrong with it."""
+
+COMPLAINED = {
+    _SHALLOW + "\nAssertionError: Wrong values for dW1": "with other inputs than the cell",
+    _MASKED: "compares more than that: dZ3, dW3",
+    as_printed(load("c5w1_rnn_cell_backward_new"))
+    + "\nexpected\n"
+    + as_printed(
+        load("c5w1_rnn_cell_backward_old")
+    ): "those of Course 5 Week 1, rnn_cell_backward, first",
+}
+"""Right numbers beside a complaint, or beside those of another edition, and what is said first."""
 
 DRAWN = [*{t.function: t for t in TESTS if t.drawn_last and t.is_gradient and not t.last}.values()]
 """The newest test of each function whose inputs are drawn, without loops, which take seconds."""

@@ -67,6 +67,7 @@ LAYERS = (
         "placing",
         "parts",
         "apart",
+        "beside",
     ),
     *(
         "pasted",

@@ -4,7 +4,9 @@ from test_engine import agree
 
 from posts import (
     BARE,
+    COMPLAINED,
     DRAWN,
+    KEPT,
     OF_TWO_TESTS,
     POSTS,
     RIGHT_OR_OLDER,
@@ -54,3 +56,7 @@ def test_page_and_package_take_the_edition_that_a_complaint_quotes() -> None:
 
 def test_page_and_package_agree_on_right_numbers_under_another_key() -> None:
     agree(*((text,) for text, _ in STORED))
+
+
+def test_page_and_package_agree_on_what_is_returned_and_on_a_test_that_complains() -> None:
+    agree(*((text,) for text in (*KEPT, *COMPLAINED)))

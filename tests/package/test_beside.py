@@ -528,7 +528,7 @@ def test_outputs_that_are_0_prove_nothing_of_what_they_are_computed_from() -> No
 
 
 def test_code_of_no_known_step_is_told_so_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match="There is code in this text and nothing that it printed"):
+    with pytest.raises(ValueError, match="There is code in this text and no array that it printed"):
         diagnose("delta[Z == 0] = 0\nlayer2_delta = (y - layer2) * layer2 * (1 - layer2)")
 
 

@@ -116,6 +116,17 @@ def test_one_change_reaches_what_brackets_around_a_call_or_a_sum_leave_out(
     assert any(same(id, tree(form), found) for found in singles(id, step))
 
 
+@pytest.mark.parametrize("turned", ["Wf", "Wi", "Wc", "Wo", "all"])
+def test_one_change_leaves_the_part_of_a_weight_as_it_stands_in_one_term_or_in_all(
+    turned: str,
+) -> None:
+    id = "c5w1_lstm_cell_backward"
+    part = {name: f"{name}.T[:a_prev.shape[0]]" for name in ("Wf", "Wi", "Wc", "Wo")}
+    parts = {n: f"{p}.T" if turned in (n, "all") else p for n, p in part.items()}
+    form = " + ".join(f"{one} @ dz{name[1]}" for name, one in parts.items())
+    assert any(same(id, tree(form), found) for found in singles(id, "da_prev"))
+
+
 def test_the_brackets_of_a_sum_are_left_out_in_all_lines_alike() -> None:
     factors = {"dzf": "c_prev * (ft * (1 - ft))", "dzc": "it * (1 - cct ** 2)"}
     wanted = {step: tree(f"dc_next + {TERM} * {factors[step]}") for step in factors}

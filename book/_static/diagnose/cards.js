@@ -208,7 +208,11 @@ export function answerParts(found, notice = noticeOf(found)) {
     // Beside changes with a name, those without one are told in short.
     const isShort = found.verdict === "explained" && named.length > 0;
     const whole = isShort ? named : groups;
-    const others = isShort ? groups.filter(([first]) => !first.named.length) : [];
+    // What has brackets around a number does not print the same, though they may be left out.
+    const bare = [...found.seen].filter(([, one]) => one.like?.n === 0).map(([step]) => step);
+    const others = groups.filter(
+      ([first]) => isShort && !first.named.length && !bare.some((step) => first.values[step]?.n),
+    );
     if (groups.length)
       parts.push(element("ol", {}, ...whole.slice(0, MOST).map((group) => card(group))));
     if (others.length)

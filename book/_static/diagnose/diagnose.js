@@ -14,7 +14,9 @@ import {
   ofCode,
   stillOpen,
   telling,
+  withBeside,
   withCalls,
+  withGates,
   withMessage,
   withoutNumbers,
 } from "./messages.js";
@@ -24,7 +26,7 @@ import { read } from "./reading.js";
 import { stem } from "./steps.js";
 import { notCovered } from "./uncovered.js";
 import { atOnce, DATA, spelledIn } from "./util.js";
-import { say, sought } from "./words.js";
+import { say } from "./words.js";
 
 /** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
 const isForeign = ({ verdict, fixture, seen }) =>
@@ -93,7 +95,7 @@ export function* explaining(paste, fixture, changes) {
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const told = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
-  const answer = withGates(withCalls(told, paste));
+  const answer = withGates(withBeside(withCalls(told, paste), paste, every));
   return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
 }
 
@@ -281,15 +283,6 @@ function withProblem(found, { problem }) {
   const { fixture, seen } = found;
   const of = { right: [...seen.keys()].join(", "), is_right: say("is", { n: seen.size }) };
   return { ...unknown(fixture, [problem], seen), headline: say("right-but-unread", of) };
-}
-
-/** An answer that says where its names of gradients are not those of the notebook.
- * @param {Diagnosis} found */
-function withGates(found) {
-  const first = found.candidates.slice(0, 1);
-  const lines = [...found.remarks, ...first.flatMap((one) => [...one.shown, ...one.expects])];
-  const isTold = found.fixture?.function.startsWith("lstm") && lines.some((l) => sought("gate", l));
-  return isTold ? { ...found, remarks: [...found.remarks, say("gate-names")] } : found;
 }
 
 /** An answer with what is the matter with a function of the text: first, unless numbers tell.

@@ -174,13 +174,14 @@ function isOutput(name, lines) {
   return Boolean(forms.length || whole("course-output", base)) && forms.every(fromActivation);
 }
 
-/** Whether a name is that of an activation's input: by one of its lines, or as in z.
+/** Whether a name is that of an activation's input: by a line of the text, or as in z.
  * @type {(name: string, lines: [string, string][]) => boolean} */
 function isFedIn(name, lines) {
   const [forms, base] = formsOf(name, lines);
   if (forms.some(fromActivation)) return false;
   const isProduct = forms.some((form) => sought("from-product", outside(form)));
-  return isProduct || whole("input-name", base) !== null;
+  const isFed = lines.some(([, form]) => lastGroup(whole("activated", form)) === base);
+  return isProduct || isFed || whole("input-name", base) !== null;
 }
 
 /** @param {string} form */

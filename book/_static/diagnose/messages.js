@@ -1,8 +1,9 @@
 // @ts-check
 /* What a message says, alone or beside numbers; see diagnose.py. */
+import { ofFailing, ofKeys, ofOtherEdition } from "./beside.js";
 import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
-import { COURSES } from "./fixtures.js";
+import { COURSES, NEWEST_FIRST } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
 import { withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
@@ -126,6 +127,28 @@ export function withMessage(found, paste) {
   return { ...found, remarks };
 }
 
+/** An answer that knows the dictionary that is returned, and what a test complains of.
+ * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis} */
+export function withBeside(found, paste, tests) {
+  const { fixture, seen, remarks } = found;
+  const test = fixture ?? NEWEST_FIRST.find((one) => one.function === paste.function);
+  const wrong = test ? [...ofKeys(paste.stored, test)] : [];
+  if (wrong.length && paste.error.includes("KeyError")) return { ...found, remarks: wrong };
+  if (found.verdict !== "expected" || !fixture)
+    return { ...found, remarks: [...wrong, ...remarks] };
+  const others = [...ofOtherEdition(paste, seen, fixture, tests)];
+  if (!wrong.length) {
+    const failing = ofFailing(paste, seen, fixture);
+    return { ...found, remarks: [...failing, ...others, ...remarks] };
+  }
+  const headline = say("right-but-stored", {
+    right: [...seen.keys()].join(", "),
+    n: seen.size,
+    where: say("for-test", { title: fixture.title, id: fixture.id }),
+  });
+  return { ...unknown(fixture, [...wrong, ...others], seen), headline };
+}
+
 /** An answer that explains nothing with what the calls of helpers show.
  * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
 export function withCalls(found, { error, failing, calls }) {
@@ -140,6 +163,15 @@ export function withCalls(found, { error, failing, calls }) {
   }
   const [headline, ...others] = [...said, ...telling(found.remarks)];
   return { ...found, headline, remarks: [...others, say("lines-only"), say("paste-whole")] };
+}
+
+/** An answer that says where its names of gradients are not those of the notebook.
+ * @param {Diagnosis} found */
+export function withGates(found) {
+  const first = found.candidates.slice(0, 1);
+  const lines = [...found.remarks, ...first.flatMap((one) => [...one.shown, ...one.expects])];
+  const isTold = found.fixture?.function.startsWith("lstm") && lines.some((l) => sought("gate", l));
+  return isTold ? { ...found, remarks: [...found.remarks, say("gate-names")] } : found;
 }
 
 /** The remarks that say more than that nothing is known. @param {string[]} remarks */

@@ -207,6 +207,8 @@ export const NOTHING = {
   nothing: [],
   calls: [],
   source: "",
+  stored: new Map(),
+  rejected: false,
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -218,10 +220,24 @@ export function fromArrays(found) {
   return { ...NOTHING, arrays, lost };
 }
 
+/** The keys of the last dictionary of gradients in a text, and the names under them.
+ * @param {string} text */
+function storedIn(text) {
+  /** @type {Map<string, string>} */
+  let found = new Map();
+  for (const [whole] of every("dictionary", text)) {
+    const entries = new Map(every("kept", whole).map(([, key, name]) => [key, name ?? ""]));
+    if ([...entries.keys()].filter((key) => sought("gradient", key)).length > 1) found = entries;
+  }
+  return found;
+}
+
 /** @param {string} text */
 export function read(text) {
   const size = text.length > DATA.limit / 4 ? new TextEncoder().encode(text).length : 0;
   if (size > DATA.limit) throw new Unreadable(say("too-long", { size: (size / 1e6).toFixed(1) }));
+  // A number that begins a line may be that of the line.
+  const rejected = sought("rejected", text) !== null;
   text = cleaned(text);
   const output = withoutQuotedCode(text);
   const said = complaints(text, output);
@@ -250,8 +266,11 @@ export function read(text) {
   }
   const quoted = arrays.filter((seen) => seen.expected && !kept.includes(seen));
   const hints = hintsIn(text, lines);
+  const stored = storedIn(output);
   const others = {
     ...said,
+    stored,
+    rejected,
     frame,
     quoted,
     lines,

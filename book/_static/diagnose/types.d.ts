@@ -276,6 +276,10 @@ interface Paste {
   calls: Call[];
   /** The functions that stand there, if each is whole. */
   source: string;
+  /** Under which key stands which name. */
+  stored: Map<string, string>;
+  /** Whether it says that tests failed, and not in what. */
+  rejected: boolean;
 }
 /** A call of a helper, the same with the caches that its names stand for, and its loop. */
 interface Call {

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart, in_quoted_edition
+from backcheck.diagnosis.beside import of_failing, of_keys, of_other_edition
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
@@ -101,7 +102,13 @@ class Diagnosis:
     def listed(self) -> tuple[Sequence[tuple[Mutant, ...]], Sequence[tuple[Mutant, ...]]]:
         """The groups that are told in full, and those without a name that stand beside some."""
         named = [group for group in self.groups if group[0].named]
-        others = [group for group in self.groups if not group[0].named]
+        bare = [step for step, array in self.arrays.items() if array.shape == ()]
+        # What has brackets around a number does not print the same, though they may be left out.
+        others = [
+            group
+            for group in self.groups
+            if not group[0].named and not any(np.ndim(group[0].values[step]) for step in bare)
+        ]
         return (named, others) if named and self.verdict == "explained" else (self.groups, ())
 
     @property
@@ -149,8 +156,10 @@ class Diagnosis:
         return _wrapped(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        # Without numbers the candidates are only likely, and that has to be said first.
-        if not self.arrays:
+        # Without numbers the candidates are only likely, which has to be said first, and so has
+        # what a test may complain of where the numbers are right.
+        is_first = not self.arrays or self.verdict == "expected"
+        if is_first:
             yield from ("", *self.remarks)
         if self.verdict == "expected":
             others = self.candidates[1:]
@@ -168,7 +177,7 @@ class Diagnosis:
             left = len(groups[MOST:]) + len(unnamed[FEW:])
             if left:
                 yield from ("", f"... {say('more-groups', n=left)}")
-        if self.remarks and self.arrays:
+        if self.remarks and not is_first:
             yield from ("", *self.remarks)
 
     def _repr_html_(self) -> str:
@@ -361,7 +370,7 @@ def diagnose(
     elif found and paste.error:
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
-    found = _with_calls(found, paste)
+    found = _with_beside(_with_calls(found, paste), paste, every)
     found = _with_lost(found, paste.lost) if paste.lost else found
     return _with_problem(_with_gates(found), paste.problem)
 
@@ -373,6 +382,28 @@ def _with_problem(found: Diagnosis, problem: str) -> Diagnosis:
     right, n = ", ".join(found.arrays), len(found.arrays)
     headline = say("right-but-unread", right=right, is_right=say("is", n=n))
     return Diagnosis("unexplained", found.fixture, (), (problem,), found.arrays, headline)
+
+
+def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
+    """Return an answer that knows the dictionary that is returned, and what a test complains of."""
+    test = found.fixture or newest().get(paste.function)
+    wrong = tuple(of_keys(paste.stored, test)) if test else ()
+    if wrong and "KeyError" in paste.error:
+        return replace(found, remarks=wrong)
+    if found.verdict != "expected" or not found.fixture:
+        return replace(found, remarks=(*wrong, *found.remarks))
+    arrays, title, id = found.arrays, found.fixture.title, found.fixture.id
+    others = of_other_edition(paste, arrays.values(), found.fixture, tests)
+    if not wrong:
+        failing = of_failing(paste, arrays, found.fixture)
+        return replace(found, remarks=(*failing, *others, *found.remarks))
+    of = {
+        "right": ", ".join(arrays),
+        "n": len(arrays),
+        "where": say("for-test", title=title, id=id),
+    }
+    headline = say("right-but-stored", **of)
+    return Diagnosis("unexplained", found.fixture, (), (*wrong, *others), arrays, headline)
 
 
 def _with_gates(found: Diagnosis) -> Diagnosis:

@@ -9,8 +9,8 @@ texts is run through both.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import chain, islice, pairwise
 from operator import gt
@@ -266,6 +266,8 @@ class Paste:
     nothing: tuple[str, ...] = ()  # what is said where neither numbers nor a message stand there
     calls: tuple[Call, ...] = ()  # of the course's helpers
     source: str = ""  # the functions that stand there, if each is whole
+    stored: Mapping[str, str] = field(default_factory=dict)  # under which key stands which name
+    rejected: bool = False  # whether it says that tests failed, and not in what
 
 
 NOTHING = Paste(())
@@ -427,14 +429,15 @@ def _is_output(name: str, lines: Iterable[tuple[str, str]]) -> bool:
     return bool(known) and all(map(_from_activation, forms))
 
 
-def _is_input(name: str, lines: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a name is that of an activation's input: by one of its lines, or as in z."""
+def _is_input(name: str, lines: Sequence[tuple[str, str]]) -> bool:
+    """Return whether a name is that of an activation's input: by a line of the text, or as in z."""
     base = name.partition("[")[0]
     forms = [form for own, form in lines if own == base]
     if any(map(_from_activation, forms)):
         return False
     products = (pattern("from-product").search(_outside(form)) for form in forms)
-    return any(products) or bool(pattern("input-name").fullmatch(base))
+    is_fed = base in _activated({own for own, _ in lines}, lines)
+    return any(products) or is_fed or bool(pattern("input-name").fullmatch(base))
 
 
 def _from_activation(form: str) -> bool:
@@ -465,6 +468,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     size = len(text.encode("utf-8", "replace"))
     if size > LIMIT:
         raise ValueError(say("too-long", size=f"{size / 1e6:.1f}"))
+    # A number that begins a line may be that of the line.
+    rejected = bool(pattern("rejected").search(text))
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
@@ -499,9 +504,23 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
         raise ValueError(problem or " ".join([*nothing, covered()]))
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
-    return Paste(
-        tuple(own), *said, lines, lost, hints_in(text, lines), nothing, calls, _source(output)
-    )
+    hints, source = hints_in(text, lines), _source(output)
+    kept = (stored_in(output), rejected)
+    return Paste(tuple(own), *said, lines, lost, hints, nothing, calls, source, *kept)
+
+
+def stored_in(text: str) -> dict[str, str]:
+    """Return the keys of the last dictionary of gradients in a text, and the names under them.
+
+    >>> stored_in('grads = {"dW1": dW1, "db1": dW1.sum()}')
+    {'dW1': 'dW1', 'db1': ''}
+    """
+    found: dict[str, str] = {}
+    for whole in pattern("dictionary").finditer(text):
+        entries = {one["key"]: one["value"] or "" for one in pattern("kept").finditer(whole[0])}
+        if sum(bool(pattern("gradient").search(key)) for key in entries) > 1:
+            found = entries
+    return found
 
 
 def _source(text: str) -> str:

@@ -1,0 +1,53 @@
+// @ts-check
+/* What a text shows beside its numbers; see beside.py. */
+import { isRight } from "./fixtures.js";
+import { spelledIn } from "./util.js";
+import { say, sought } from "./words.js";
+
+/** @param {string} name */
+const plainKey = (name) => name.toLowerCase().replaceAll("_", "");
+
+/** What is wrong with the keys under which most of what a test reads is stored.
+ * @type {(stored: Map<string, string>, test: Fixture) => Generator<string>} */
+export function* ofKeys(stored, { expected, data }) {
+  const asked = Object.keys(expected).filter((name) => sought("gradient", name));
+  const missing = asked.filter((name) => !stored.has(name));
+  if (2 * missing.length >= asked.length) return;
+  for (const [key, name] of stored)
+    if (name !== key && [key, name].every((one) => asked.includes(one)))
+      yield say("key-of-other", { stored: key, name });
+  const others = [...stored.keys()].filter((key) => !(key in expected));
+  const like = missing.map((name) => others.find((key) => plainKey(key) === plainKey(name)) ?? "");
+  for (const [at, name] of missing.entries())
+    yield say(like[at] ? "key-spelled" : "key-missing", { name, stored: like[at] });
+  const beyond = others.filter((key) => !like.includes(key));
+  if (beyond.length && data.exact)
+    yield say("keys-beyond", { names: beyond.join(", "), n: beyond.length });
+}
+
+/** Of which test those numbers are that a text has besides those it has from `test`.
+ * @type {(paste: Paste, seen: Seen, test: Fixture, tests: Fixture[]) => Generator<string>} */
+export function* ofOtherEdition(paste, seen, test, tests) {
+  const own = new Set([...seen.values()].map(({ numbers }) => numbers));
+  const others = [...paste.arrays, ...paste.quoted].filter(({ numbers }) => !own.has(numbers));
+  const expects = (/** @type {Fixture} */ other) =>
+    others.every((one) => {
+      const step = spelledIn(one.name ?? "", Object.keys(other.expected));
+      return step !== "" && isRight(other, step, one, true);
+    });
+  if (others.length < 2 || expects(test)) return;
+  const found = tests.find(expects);
+  if (found) yield say("other-edition", { title: found.title, id: found.id });
+}
+
+/** What it means that a test complains where the printed numbers are right.
+ * @type {(paste: Paste, seen: Seen, test: Fixture) => Generator<string>} */
+export function* ofFailing({ failing, rejected }, seen, test) {
+  const said = failing.filter(([, name]) => seen.has(name));
+  if (said.length && failing[0][0] === "values") {
+    yield say("other-inputs", { said: `Wrong ${said[0].join(" for ")}` });
+  } else if (rejected) {
+    const left = Object.keys(test.expected).filter((name) => !seen.has(name));
+    yield say("more-compared", { also: left.length ? `${left.join(", ")}, ` : "" });
+  }
+}

@@ -1,0 +1,58 @@
+"""What a text shows beside its numbers: the dictionary that is returned, and numbers it quotes."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from backcheck.diagnosis.placing import spelled
+from backcheck.diagnosis.reading import Paste, PrintedArray
+from backcheck.diagnosis.search import is_right
+from backcheck.fixtures import Fixture
+from backcheck.showing.words import pattern, say
+
+
+def of_keys(stored: Mapping[str, str], test: Fixture) -> Iterator[str]:
+    """Yield what is wrong with a dictionary that holds most of what a test reads."""
+    asked = [name for name in test.expected if pattern("gradient").search(name)]
+    missing = [name for name in asked if name not in stored]
+    if 2 * len(missing) >= len(asked):
+        return
+    for key, name in stored.items():
+        if key in asked and name in asked and name != key:
+            yield say("key-of-other", stored=key, name=name)
+    others = [key for key in stored if key not in test.expected]
+    like = {name: next((k for k in others if _plain(k) == _plain(name)), "") for name in missing}
+    for name, key in like.items():
+        yield say("key-spelled" if key else "key-missing", name=name, stored=key)
+    beyond = [key for key in others if key not in like.values()]
+    if beyond and test.comparisons[-1].exact_keys:
+        yield say("keys-beyond", names=", ".join(beyond), n=len(beyond))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def of_other_edition(
+    paste: Paste, arrays: Collection[PrintedArray], test: Fixture, tests: Sequence[Fixture]
+) -> Iterator[str]:
+    """Yield of which test those numbers are that a text has besides those it has from `test`."""
+    own = {array.numbers for array in arrays}
+    others = [one for one in (*paste.arrays, *paste.quoted) if one.numbers not in own]
+
+    def expects(other: Fixture) -> bool:
+        steps = [(spelled(one.name or "", other.expected), one) for one in others]
+        return all(step and is_right(other, step, one, loose=True) for step, one in steps)
+
+    if len(others) > 1 and not expects(test):
+        for other in [one for one in tests if expects(one)][:1]:
+            yield say("other-edition", title=other.title, id=other.id)
+
+
+def of_failing(paste: Paste, arrays: Collection[str], test: Fixture) -> Iterator[str]:
+    """Yield what it means that a test complains where the printed numbers are right."""
+    said = [f"Wrong {kind} for {name}" for kind, name in paste.failing if name in arrays]
+    if said and paste.failing[0][0] == "values":
+        yield say("other-inputs", said=said[0])
+    elif paste.rejected:
+        left = [name for name in test.expected if name not in arrays]
+        also = f"{', '.join(left)}, " if left else ""
+        yield say("more-compared", also=also)
