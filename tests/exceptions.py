@@ -843,6 +843,8 @@ def none_apart(function: str, statement: str, error: str = "cannot unpack non-it
 _CHECK = "Cell In[9], line 14, in gradient_check_n(parameters, gradients, X, Y)\n---> 14     "
 _LOOP = "Cell In[9], line 14, in {}_backward(da, caches)\n---> 14     "
 _UNMADE = "\n\nUnboundLocalError: local variable '{}' referenced before assignment"
+_LAYER = "<ipython-input-3-a> in L_model_backward(AL, Y, caches)\n---> 14     "
+_DA = "dA, dW, db = linear_activation_backward(grads['dA' + str(l + 1)], cache, 'relu')"
 _PRINTS = "Cell In[9], line 14\n---> 14 print('an entry:', grads"
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
@@ -888,6 +890,8 @@ IN_PLACE = {
     f"{_LOOP.format('lstm')}dc_prevt = g['dc_prev']\n\nKeyError: 'dc_prev'": (
         "dc_prev is the key that the notebook's lstm_cell_backward has"
     ),
+    f"{_LAYER}{_DA}\n\nKeyError: 'dA2'": "so l is 1 here",
+    f"{_LAYER}{_DA}\n\nKeyError: 'dA1'": "stored that under another number",
     f"{_PRINTS}['dbo'][4])\n\nIndexError: invalid index to scalar variable.": (
         "dbo is a single number"
     ),
@@ -1049,6 +1053,7 @@ def stopping(function: str, error: str, *lines: str) -> str:
     return "\n".join([f"<ipython-input-7-0a1b2c> in {function}(*args)", *quoted, arrow, "", error])
 
 
+_GATES = (("f", "ft"), ("i", "it"), ("c", "cct"), ("o", "ot"))
 ABOVE = {
     stopping(
         "backward_propagation_with_dropout",
@@ -1068,6 +1073,17 @@ ABOVE = {
         "    dZ1 = np.multiply(dA1, np.int64(A1 > 0))",
     ): "dA1 comes into it with the shape (3, 5), where (2, 5) is due",
     stopping(
+        "backward_propagation_with_dropout",
+        "ValueError: operands could not be broadcast together with shapes (2,5) (3,5) ",
+        "    dA1 = np.dot(W2.T, dZ2)",
+        "    dA1 = dA1 * D2",
+    ): "dA[1] = W[2]ᵀ dZ[2] * D[2]",
+    stopping(
+        "lstm_cell_backward",
+        "ValueError: shapes (5,3) and (5,10) not aligned: 3 (dim 1) != 5 (dim 0)",
+        "    dxt = " + " + ".join(f"np.dot(parameters['W{g}'][:, n_a:], d{d})" for g, d in _GATES),
+    ): "dxt = Wf.T[a_prev.shape[0]:].T @ dzf + Wi.T[a_prev.shape[0]:].T @ dzi +",
+    stopping(
         "L_model_backward",
         "IndexError: tuple index out of range",
         "    current_cache = caches[L - l]",
@@ -1081,6 +1097,9 @@ ABOVE = {
 SHAPED = {
     "Wrong shape for grads['dw']. (3, 4) != (3, 1)": ["dw = X * dZ / m"],
     "Wrong shape for grads['dw']. (1, 3) != (3, 1)": ["dw = 1/m dZ Xᵀ"],
+    "Wrong output shape for gradient of W2 matrix.\n\t Expected: (5, 10) \n\tGot: (10, 5).": [
+        "dW2 = A1 @ dZ2.T / m"
+    ],
 }
 """Complaints of a test with the two shapes, and the changes of one line that give the first."""
 

@@ -16,6 +16,7 @@ PASTED = {
         "RuntimeError: Trying to backward through the graph a second time.",
         "ValueError: No gradients provided for any variable: ['dense/kernel:0']",
         "tensor([[0.0213, -0.0411]], grad_fn=<MmBackward0>)",
+        "ValueError: Shapes (None, 1) and (None, 10) are incompatible\nIt is in model.fit(x, y)",
     ],
     "nnCostFunction": [
         "[J grad] = nnCostFunction(...)",
@@ -33,6 +34,15 @@ PASTED = {
         's["dW" + str(l + 1)] = beta2 * s["dW" + str(l + 1)]',
         "initialize_adam(parameters)",
         "random_mini_batches_test fails",
+    ],
+    "the functions around the backward pass": [
+        "TypeError in parameters = update_parameters(parameters, grads)",
+        "initialize_parameters_he\nW1 = [[ 1.26475132 0.30865908]]\n1 Tests failed",
+        "two_layer_model: Cost after iteration 0: 0.69",
+    ],
+    "micrograd": [
+        "From the micrograd video: a.grad = -6.0, and it should be -3.0",
+        "def _backward():\n    self.grad = other.data * out.grad",
     ],
     "compute_gradient": ["dj_db at initial w and b: -0.1", "compute_gradient_test failed"],
 }

@@ -1,5 +1,6 @@
 """What tests print and what is pasted beside a function, for the package and for the page."""
 
+import re
 from collections.abc import Iterable
 
 from backcheck.fixtures import Fixture, ids, load
@@ -74,6 +75,25 @@ KEPT = {
     + "\nKeyError: 'db2'": ['The dictionary has the key "db_2", where the test reads "db2".'],
 }
 """Texts with the dictionary that a function returns, and what is wrong with it."""
+
+_WRONG_LAYER = as_changed("c1w3_bp_notebook_v2", dZ1="dA1 * (1 - A1 ** 2) / m")
+_FIRST_LAYER = "\n".join(re.findall(r"(?s)d[Wb]1 = .*?\]\]", _WRONG_LAYER))
+SAID_RIGHT = {
+    f"dW2 and db2 match with the expected results, dW1 and db1 do not.\n{_FIRST_LAYER}": "dW2, db2",
+    f"db2, dW2 are OK\n{_FIRST_LAYER}": "db2, dW2",
+    f"dW2 is not right\n{_FIRST_LAYER}": "",
+    f"Are dW2 and db2 right?\n{_FIRST_LAYER}": "",
+    _FIRST_LAYER: "",
+}
+"""A hidden layer's numbers, and of which others the text says that they are right."""
+
+_BIASED = "db2 = np.sum(dZ2, axis=1, keepdims=True) / m + lambd * b2 / m"
+BY_THEIR_LINES = {
+    as_printed(load("c2w1_backward_regularization")).partition("db2")[0] + _BIASED: "db[2] = 1/m",
+    as_changed("c1w4_linear_backward_v4a", dW="tanh(dZ * 2 - 1) @ A_prev.T / m / 3")
+    + "\ndW = np.dot(np.tanh(dZ * 2 - 1), A_prev.T) / m / 3": "dW = tanh(dZ * 2 - 1) @",
+}
+"""Numbers that a line beside them explains, and what is shown of it."""
 
 COMPLAINED = {
     _SHALLOW + "\nAssertionError: Wrong values for dW1": "with other inputs than the cell",

@@ -25,7 +25,7 @@ from backcheck.diagnosis.calling import can_be_called, has_lost_margins
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.passing import beside_passing, wrong_on
-from backcheck.diagnosis.reading import LIMIT
+from backcheck.diagnosis.reading import LIMIT, without_quoted_code
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import diagnosed, line_of, shown
 from backcheck.diagnosis.running import run as run_function
@@ -147,12 +147,13 @@ def _test(name: str) -> Fixture:
 def _diagnose(options: argparse.Namespace) -> int:
     fixture = _test(options.fixture) if options.fixture else None
     text = _read(options.file)
-    tests = [test for test in map(load, ids()) if can_be_called(text, test)]
+    own = without_quoted_code(text)
+    tests = [test for test in map(load, ids()) if can_be_called(own, test)]
     tests = [] if not_covered(text) else tests
 
     def defined_in(test: Fixture) -> str:
         of = {"id": test.id, "function": test.function}
-        is_flat = has_lost_margins(text, test)
+        is_flat = has_lost_margins(own, test)
         return say("defined-flat", **of) if is_flat else say("defined-here", **of)
 
     try:

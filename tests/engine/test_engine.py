@@ -67,10 +67,10 @@ LAYERS = (
         "placing",
         "parts",
         "apart",
-        "beside",
     ),
     *(
         "pasted",
+        "beside",
         "shapes",
         "causes",
         "symptoms",

@@ -4,12 +4,14 @@ from test_engine import agree
 
 from posts import (
     BARE,
+    BY_THEIR_LINES,
     COMPLAINED,
     DRAWN,
     KEPT,
     OF_TWO_TESTS,
     POSTS,
     RIGHT_OR_OLDER,
+    SAID_RIGHT,
     STORED,
     WRONG,
     all_off,
@@ -60,3 +62,7 @@ def test_page_and_package_agree_on_right_numbers_under_another_key() -> None:
 
 def test_page_and_package_agree_on_what_is_returned_and_on_a_test_that_complains() -> None:
     agree(*((text,) for text in (*KEPT, *COMPLAINED)))
+
+
+def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say() -> None:
+    agree(*((text,) for text in (*SAID_RIGHT, *BY_THEIR_LINES)))

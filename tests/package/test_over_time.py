@@ -333,11 +333,14 @@ def test_derivatives_left_out_of_some_or_all_gates_on_the_way_down_have_one_name
 @pytest.mark.parametrize("id", [RNN, LSTM])
 def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
     fixture = load(id)
-    (forms,) = mutants(fixture).joint["stored-once"]
-    values = Mutant(fixture, forms).values
+    once, whole = mutants(fixture).joint["stored-once"]
+    values = Mutant(fixture, once).values
     assert np.any(values["dx"][..., 0])
     assert not np.any(values["dx"][..., 1:])
     assert "stored once, below the loop" in repr(diagnose(printed(fixture, values), changes=1))
+    values = Mutant(fixture, whole).values
+    assert "writes over the whole of dx" in repr(diagnose(printed(fixture, values), changes=1))
+    assert "writes over the whole of dx" in repr(diagnose({"dx": values["dx"]}, fixture))
 
 
 def test_a_derivative_left_out_of_a_gate_is_told_beside_sums_that_are_not_added_up() -> None:
@@ -384,13 +387,13 @@ def test_the_expected_output_of_another_edition_below_the_own_one_is_left_out() 
 def test_two_changes_are_not_tried_where_an_array_has_a_shape_that_no_program_prints() -> None:
     deep: list[str] = []
     values = {
-        "dx": np.full((3, 10), 0.2718),
+        "dx": np.full((10, 3), 0.2718),
         "dWax": np.full((5, 3), 0.5772),
         "dba": [[0.1414]] * 5,
     }
     text = "\n".join(f"{name} = {np.array(value).tolist()}" for name, value in values.items())
     found = diagnose(text, before_two_changes=lambda: deep.append("deep"))
-    assert "dx has shape (3, 10), and (3, 10, 4) is expected." in found.remarks
+    assert "dx has shape (10, 3), and (3, 10, 4) is expected." in found.remarks
     assert deep == []
 
 

@@ -1,7 +1,9 @@
 // @ts-check
 /* What a text shows beside its numbers; see beside.py. */
 import { isRight } from "./fixtures.js";
+import { agreeing, linesOf } from "./pasted.js";
 import { spelledIn } from "./util.js";
+import { same } from "./values.js";
 import { say, sought } from "./words.js";
 
 /** @param {string} name */
@@ -38,6 +40,21 @@ export function* ofOtherEdition(paste, seen, test, tests) {
   if (others.length < 2 || expects(test)) return;
   const found = tests.find(expects);
   if (found) yield say("other-edition", { title: found.title, id: found.id });
+}
+
+/** The programs that do what pasted lines do and leave right what a text calls right, and what is to
+ * be known of that. @type {(mutants: Mutant[], paste: Paste, fixture: Fixture) => [Mutant[], string]} */
+export function asTold(mutants, paste, fixture) {
+  const lines = [...linesOf(paste, fixture)];
+  const some = lines.length ? agreeing(mutants, lines, fixture) : [];
+  const kept = some.length ? some : mutants;
+  const steps = Object.keys(fixture.expected);
+  const right = paste.right.map((name) => spelledIn(name, steps)).filter(Boolean);
+  const told = kept.filter(({ values }) =>
+    right.every((step) => values[step] && same(values[step], fixture.reference[step])),
+  );
+  if (!told.length || told.length === kept.length) return [kept, ""];
+  return [told, say("told-right", { names: right.join(", "), n: right.length })];
 }
 
 /** What it means that a test complains where the printed numbers are right.

@@ -132,15 +132,15 @@ const isUsual = (/** @type {string} */ operator) => DATA.usual.includes(operator
 
 /** @type {(group: Mutant[]) => Element[]} */
 function alike(group) {
-  if (group.length < 2) return [];
+  const rest = group.slice(1).filter(({ shown }) => String(shown) !== String(group[0].shown));
+  if (!rest.length) return [];
   // Other forms without a name are none that anybody is known to write.
   const isLikely = (/** @type {string} */ one) => isUsual(one) || group[0].operators.includes(one);
-  const known = group
-    .slice(1)
+  const known = rest
     .filter(({ name, operators: made }) => name || (made.length && made.every(isLikely)))
     .slice(0, 3);
   const others = inShort(known.map((one) => [one]));
-  const n = group.length - 1 - known.length;
+  const n = rest.length - known.length;
   if (n) others.append(known.length ? " or " : "", say("alike-others", { n }));
   return [element("p", {}, ...sentenceParts("alike", { others }))];
 }

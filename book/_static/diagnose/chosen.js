@@ -1,5 +1,6 @@
 // @ts-check
 /* The best of several explanations, and what else is said of it. */
+import { asTold } from "./beside.js";
 import { endsEarly } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
@@ -27,15 +28,20 @@ export function* hidden(fixture, candidates) {
 /** The best of several explanations, with a word on the others.
  * @type {(found: Found[], paste: Paste) => Found} */
 export function chosen(found, paste) {
-  const best = least(found, ({ fixture, candidates, seen }) => [
+  const first = least(found, ({ fixture, candidates, seen }) => [
     paste.function !== "" && fixture.function !== paste.function,
     candidates[0].rank.slice(0, 3),
     [...seen].filter(([step, { name }]) => name && name !== step).length,
     !fixture.data.printed,
   ]);
+  const [candidates, told] =
+    first.verdict === "explained"
+      ? asTold(first.candidates, paste, first.fixture)
+      : [first.candidates, ""];
+  const best = { ...first, candidates };
   const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
-  const same = found.filter((one) => one !== best && changed(one) === changed(best));
-  const remarks = [...best.remarks];
+  const same = found.filter((one) => one !== first && changed(one) === changed(best));
+  const remarks = [...best.remarks, ...(told ? [told] : [])];
   if (best.verdict === "explained") remarks.push(...misplaced(best));
   if (same.length) {
     remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));

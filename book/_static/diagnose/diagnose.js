@@ -17,6 +17,7 @@ import {
   withBeside,
   withCalls,
   withGates,
+  withLines,
   withMessage,
   withoutNumbers,
 } from "./messages.js";
@@ -95,7 +96,7 @@ export function* explaining(paste, fixture, changes) {
   const foreign = found && isForeign(found) && (!found.headline || paste.error) ? found : null;
   const first = foreign && (messageFirst(foreign, paste, tests) ?? ofCode(paste, every));
   const told = first ?? (found ? withMessage(found, paste) : withoutNumbers(paste, tests, every));
-  const answer = withGates(withBeside(withCalls(told, paste), paste, every));
+  const answer = withGates(withBeside(withLines(withCalls(told, paste), paste), paste, every));
   return withProblem(paste.lost.length ? withLost(answer, paste.lost) : answer, paste);
 }
 

@@ -8,6 +8,7 @@ import { saidOfCalls } from "./helpers.js";
 import { withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
+import { eachAlone, written } from "./pasted.js";
 import { misshapen, undivided } from "./shapes.js";
 import { cellBackward } from "./steps.js";
 import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
@@ -125,6 +126,24 @@ export function withMessage(found, paste) {
   const beside = say("message-too", { error: error.slice(0, 80) });
   const remarks = causes.length ? [...telling(found.remarks), beside, ...causes] : found.remarks;
   return { ...found, remarks };
+}
+
+/** An answer that knows of lines that print these numbers and are not the test's.
+ * @type {(found: Diagnosis, paste: Paste) => Diagnosis} */
+export function withLines(found, paste) {
+  const { verdict, fixture, seen } = found;
+  if (verdict === "explained" || !fixture || !seen.size || paste.error) return found;
+  const own = written(paste, fixture);
+  if (!own || !Object.values(own.matches(seen)).every(Boolean)) return found;
+  if (own.outcome.word === "passes") return found;
+  const plain = { fixture, seen, verdict: "explained", remarks: [] };
+  if (verdict === "unexplained") return { ...plain, candidates: [own] };
+  const headline = say("right-but-line", {
+    right: [...seen.keys()].join(", "),
+    n: seen.size,
+    where: say("for-test", { title: fixture.title, id: fixture.id }),
+  });
+  return { ...plain, candidates: eachAlone(own), headline };
 }
 
 /** An answer that knows the dictionary that is returned, and what a test complains of.

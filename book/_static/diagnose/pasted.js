@@ -74,6 +74,8 @@ export function linesOf({ lines }, fixture) {
   for (const [name, text] of meant(lines, fixture)) {
     const step = stepOf(name, fixture);
     if (starting("reshapes", text) || name in fixture.arrays || name === "m") continue;
+    // What was printed under a name is no way to compute it.
+    if (!text.startsWith("=") && !starting("code", text)) continue;
     // A step stands for itself where it is computed in two ways, or in none that is read.
     const code = readable(text);
     const tree = code ?? leaf(step ?? name);
@@ -116,6 +118,22 @@ export function written(paste, fixture) {
       !passes.every((one) => same(ofCost(evaluate(tree, one), step, fixture), one[step])),
   );
   return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
+}
+
+/** The programs that do what pasted lines do, on the test and off it.
+ * @type {(mutants: Mutant[], lines: [string, Tree][], fixture: Fixture) => Mutant[]} */
+export function agreeing(mutants, lines, fixture) {
+  const [network] = fixture.networks;
+  /** @type {(mutant: Mutant, arrays: Scope) => boolean} */
+  const does = ({ forms }, arrays) => {
+    const { scope, values } = fixture.run(forms, arrays);
+    const computed = lines.filter(([, tree]) => namesIn(tree).every((name) => scope[name]));
+    return computed.every(([step, tree]) => {
+      const value = evaluate(tree, scope);
+      return value ? same(values[step], value) : !values[step];
+    });
+  };
+  return mutants.filter((one) => does(one, fixture.arrays) && does(one, network.arrays));
 }
 
 /** A value, or the number in its brackets where a cost is due, which the template squeezes below.

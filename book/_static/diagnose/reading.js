@@ -209,6 +209,7 @@ export const NOTHING = {
   source: "",
   stored: new Map(),
   rejected: false,
+  right: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -219,6 +220,12 @@ export function fromArrays(found) {
   );
   return { ...NOTHING, arrays, lost };
 }
+
+/** The names of the arrays that a text calls right. @param {string} text */
+const calledRight = (text) =>
+  every("called-right", text).flatMap(([, names]) =>
+    [...names.matchAll(/\w+/g)].flatMap(([name]) => courseSpelling(name) || []),
+  );
 
 /** The keys of the last dictionary of gradients in a text, and the names under them.
  * @param {string} text */
@@ -271,6 +278,7 @@ export function read(text) {
     ...said,
     stored,
     rejected,
+    right: calledRight(output),
     frame,
     quoted,
     lines,

@@ -4,13 +4,13 @@
 import { courseSpelling } from "./labels.js";
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
+import { agreeing, eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
 import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
 import { NOTHING } from "./reading.js";
 import { otherSlice, sizesOf } from "./shapes.js";
 import { ofType } from "./traceback.js";
 import { cache, compared, DATA, least } from "./util.js";
-import { same, shapeOf, tuple } from "./values.js";
+import { shapeOf, tuple } from "./values.js";
 import { every, say, sought } from "./words.js";
 
 /** The changes of what a statement assigns and, if there are any, to what it reads.
@@ -138,21 +138,15 @@ export function likelyMutants(paste, tests) {
 function byLines(found, paste, fixture, says) {
   const lines = [...linesOf(paste, fixture)];
   if (!lines.length) return found;
-  const [network] = fixture.networks;
-  /** @type {(mutant: Mutant, arrays: Scope) => boolean} */
-  const does = ({ forms }, arrays) => {
-    const { scope, values } = fixture.run(forms, arrays);
-    const computed = lines.filter(([, tree]) => namesIn(tree).every((name) => scope[name]));
-    return computed.every(([step, tree]) => {
-      const value = evaluate(tree, scope);
-      return value ? same(values[step], value) : !values[step];
-    });
-  };
-  const kept = found.filter((one) => does(one, fixture.arrays) && does(one, network.arrays));
-  if (kept.length) return kept;
+  const kept = agreeing(found, lines, fixture);
   const own = written(paste, fixture);
-  if (!own || !says(own)) return found;
-  return eachAlone(own).sort((one, other) => Number(says(other)) - Number(says(one)));
+  if (!own || !says(own)) return kept.length ? kept : found;
+  const alone = eachAlone(own).sort((one, other) => Number(says(other)) - Number(says(one)));
+  const { scope } = fixture.run(new Map(), fixture.networks[0].arrays);
+  // Where a line itself stops in any case, others that stop there say nothing of it.
+  const stops = kept.length && lines.some(([, tree]) => !evaluate(tree, scope));
+  const speaking = stops ? alone.filter(says) : kept;
+  return [speaking, kept, alone].find((list) => list.length) ?? [];
 }
 
 /** Every place of every mistake, and the changes of several steps that have one name. */

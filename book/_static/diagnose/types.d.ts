@@ -280,6 +280,8 @@ interface Paste {
   stored: Map<string, string>;
   /** Whether it says that tests failed, and not in what. */
   rejected: boolean;
+  /** The names of what its sentences call right. */
+  right: string[];
 }
 /** A call of a helper, the same with the caches that its names stand for, and its loop. */
 interface Call {

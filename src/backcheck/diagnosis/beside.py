@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from backcheck.diagnosis.lines import same
+from backcheck.diagnosis.pasted import agreeing, lines_of
 from backcheck.diagnosis.placing import spelled
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right
 from backcheck.fixtures import Fixture
+from backcheck.mutants.mutant import Mutant
 from backcheck.showing.words import pattern, say
 
 
@@ -45,6 +48,29 @@ def of_other_edition(
     if len(others) > 1 and not expects(test):
         for other in [one for one in tests if expects(one)][:1]:
             yield say("other-edition", title=other.title, id=other.id)
+
+
+def as_told(
+    mutants: Sequence[Mutant], paste: Paste, fixture: Fixture
+) -> tuple[Sequence[Mutant], str]:
+    """Keep the programs that do what pasted lines do and leave right what a text calls right.
+
+    Behind them stands what is to be known of that, or ``""``.
+    """
+    kept = agreeing(mutants, lines, fixture) if (lines := lines_of(paste, fixture)) else []
+    kept = kept or [*mutants]
+    steps = [spelled(name, fixture.expected) for name in paste.right]
+    right = [step for step in steps if step]
+    told = [
+        one
+        for one in kept
+        if all(
+            step in one.values and same(one.values[step], fixture.values[step]) for step in right
+        )
+    ]
+    if not told or len(told) == len(kept):
+        return kept, ""
+    return told, say("told-right", names=", ".join(right), n=len(right))
 
 
 def of_failing(paste: Paste, arrays: Collection[str], test: Fixture) -> Iterator[str]:

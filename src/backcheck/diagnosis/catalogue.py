@@ -65,7 +65,7 @@ class Place:
         fixture = self.mutant.fixture
         right = printed_on(fixture, fixture.values)
         texts = printed_on(fixture, self.mutant.values)
-        return {name: text for name, text in texts.items() if text != right[name]}
+        return {name: text for name, text in texts.items() if text != right.get(name)}
 
     @cached_property
     def steps(self) -> dict[str, str]:
@@ -201,7 +201,13 @@ def printed_on(fixture: Fixture, values: Mapping[str, Any]) -> dict[str, str]:
         name, *index = re.findall(r"\w+", entry)
         places |= {entry: (name, tuple(map(int, index)))}
         places.pop(name, None)
-    return {place: _text(values[name][index]) for place, (name, index) in places.items()}
+    found: dict[str, str] = {}
+    for place, (name, index) in places.items():
+        # What lacks the axis of the steps prints one number for all of them.
+        kept = index[: np.ndim(values[name])]
+        own = place if kept == index else f"{name}{''.join(f'[{n}]' for n in kept)}"
+        found.setdefault(own, _text(values[name][kept]))
+    return found
 
 
 @cache

@@ -19,10 +19,11 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart, in_quoted_edition
-from backcheck.diagnosis.beside import of_failing, of_keys, of_other_edition
+from backcheck.diagnosis.beside import as_told, of_failing, of_keys, of_other_edition
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
+from backcheck.diagnosis.pasted import each_alone, written
 from backcheck.diagnosis.placing import (
     CHANCE,
     HOPELESS,
@@ -288,7 +289,7 @@ def described(group: Sequence[Mutant]) -> Iterator[str]:
     yield from (f"    {hint}" for hint in hints)
     if first.page:
         yield f"    {say('read-page', page=first.page)}"
-    if others := group[1:]:
+    if others := [one for one in group[1:] if one.shown != first.shown]:
         # Other forms without a name are none that anybody is known to write.
         usual = USUAL | {*first.operators}
         known = [m for m in others if m.name or (m.operators and {*m.operators} <= usual)][:3]
@@ -370,7 +371,7 @@ def diagnose(
     elif found and paste.error:
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
-    found = _with_beside(_with_calls(found, paste), paste, every)
+    found = _with_beside(_with_lines(_with_calls(found, paste), paste), paste, every)
     found = _with_lost(found, paste.lost) if paste.lost else found
     return _with_problem(_with_gates(found), paste.problem)
 
@@ -382,6 +383,21 @@ def _with_problem(found: Diagnosis, problem: str) -> Diagnosis:
     right, n = ", ".join(found.arrays), len(found.arrays)
     headline = say("right-but-unread", right=right, is_right=say("is", n=n))
     return Diagnosis("unexplained", found.fixture, (), (problem,), found.arrays, headline)
+
+
+def _with_lines(found: Diagnosis, paste: Paste) -> Diagnosis:
+    """Return an answer that knows of lines that print these numbers and are not the test's."""
+    test, arrays = found.fixture, found.arrays
+    if found.verdict == "explained" or not test or not arrays or paste.error:
+        return found
+    own = written(paste, test)
+    if not own or not all(matches(own, arrays).values()) or own.outcome.word == "passes":
+        return found
+    if found.verdict == "unexplained":
+        return Diagnosis("explained", test, (own,), (), arrays)
+    of = {"right": ", ".join(arrays), "n": len(arrays)}
+    headline = say("right-but-line", **of, where=say("for-test", title=test.title, id=test.id))
+    return Diagnosis("explained", test, each_alone(own), (), arrays, headline)
 
 
 def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis:
@@ -985,14 +1001,19 @@ def _names_to_know(placing: Placing) -> Iterator[str]:
 def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     """Return the best of several explanations, and mention the other tests."""
     best = min(found, key=lambda answer: _preference(answer, paste))
-    first, arrays = best.candidates[0], best.arrays
+    others = [answer for answer in found if answer is not best]
     remarks = list(best.remarks)
+    if best.verdict == "explained" and best.fixture:
+        kept, said = as_told(best.candidates, paste, best.fixture)
+        best = replace(best, candidates=tuple(kept))
+        remarks += [said] if said else []
+    first, arrays = best.candidates[0], best.arrays
     if best.verdict == "explained":
         remarks += _misplaced(first, arrays)
     same = [
         answer.candidates[0].fixture.title
-        for answer in found
-        if answer is not best and answer.candidates[0].changed == first.changed
+        for answer in others
+        if answer.candidates[0].changed == first.changed
     ]
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))

@@ -1,8 +1,9 @@
 """Pasted lines of code: the steps of a test that they compute."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +84,9 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
         step = step_of(name, fixture)
         if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
             continue
+        # What was printed under a name is no way to compute it.
+        if text[:1] != "=" and not pattern("code").match(text):
+            continue
         # A step stands for itself where it is computed in two ways, or in none that is read.
         tree: Tree = step or name
         again = False
@@ -116,6 +120,25 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
         if not all(_computes(tree, step, scope, fixture) for scope in passes)
     }
     return Mutant(fixture, own, len(own)) if own else None
+
+
+@np.errstate(all="ignore")
+def agreeing(
+    mutants: Iterable[Mutant], lines: Mapping[str, Tree], fixture: Fixture
+) -> list[Mutant]:
+    """Keep the programs that do what pasted lines do, on the test and off it."""
+    network, *_ = networks(fixture, own_shapes=False)[0]
+
+    def does(mutant: Mutant, arrays: Mapping[str, Any]) -> bool:
+        own = mutant.values_on(arrays)
+        scope = Values({**arrays, **own})
+        computed = ((step, t) for step, t in lines.items() if {*names(t)} <= scope.keys())
+        return all(
+            own.get(step) is scope[tree] is None or same(own.get(step), scope[tree])
+            for step, tree in computed
+        )
+
+    return [one for one in mutants if does(one, fixture.arrays) and does(one, network)]
 
 
 def _computes(tree: Tree, step: str, scope: Values, fixture: Fixture) -> bool:

@@ -268,6 +268,7 @@ class Paste:
     source: str = ""  # the functions that stand there, if each is whole
     stored: Mapping[str, str] = field(default_factory=dict)  # under which key stands which name
     rejected: bool = False  # whether it says that tests failed, and not in what
+    right: tuple[str, ...] = ()  # the names of what its sentences call right
 
 
 NOTHING = Paste(())
@@ -473,7 +474,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     text = cleaned(text)
     names = pattern("name", gradients_of(fixtures))
     failing, function, error = _complaints(text)
-    output = _without_quoted_code(text)
+    output = without_quoted_code(text)
     many = next(islice(pattern("number").finditer(output), MOST_NUMBERS, None), None)
     groups, rest, problem = _brackets("" if many else output, names)
     arrays = sorted([*groups, *_unbracketed(rest, names)], key=lambda array: array.line)
@@ -505,7 +506,7 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     wanted = tuple(array for array in arrays if array.expected and array not in own)
     said = (failing, function, error, problem, frame, tuple(shapes.items()), wanted)
     hints, source = hints_in(text, lines), _source(output)
-    kept = (stored_in(output), rejected)
+    kept = (stored_in(output), rejected, tuple(_called_right(output)))
     return Paste(tuple(own), *said, lines, lost, hints, nothing, calls, source, *kept)
 
 
@@ -521,6 +522,14 @@ def stored_in(text: str) -> dict[str, str]:
         if sum(bool(pattern("gradient").search(key)) for key in entries) > 1:
             found = entries
     return found
+
+
+def _called_right(text: str) -> Iterator[str]:
+    """Yield the names of the arrays that a text calls right."""
+    for said in pattern("called-right").finditer(text):
+        for name in re.findall(r"\w+", said["names"]):
+            if spelling := course_spelling(name):
+                yield spelling
 
 
 def _source(text: str) -> str:
@@ -623,7 +632,7 @@ def from_arrays(grads: dict[str, Any], fixtures: Iterable[Fixture] = ()) -> Past
     return Paste(tuple(finite), lost=lost)
 
 
-def _without_quoted_code(text: str) -> str:
+def without_quoted_code(text: str) -> str:
     """Return a text in which the lines of code that a traceback shows are empty.
 
     Those are the lines below the one that names a file or a cell, up to the arrow, what follows

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.helpers import written_calls
-from backcheck.diagnosis.lines import same
-from backcheck.diagnosis.pasted import each_alone, line_that_stops, lines_of, written
+from backcheck.diagnosis.pasted import agreeing, each_alone, line_that_stops, lines_of, written
 from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
@@ -249,23 +248,17 @@ def _by_lines(
     """
     if not (lines := lines_of(paste, fixture)):
         return found
-    network, *_ = networks(fixture, own_shapes=False)[0]
-
-    def does(mutant: Mutant, arrays: Mapping[str, Any]) -> bool:
-        own = mutant.values_on(arrays)
-        scope = Values({**arrays, **own})
-        computed = ((step, t) for step, t in lines.items() if {*names(t)} <= scope.keys())
-        return all(
-            own.get(step) is scope[tree] is None or same(own.get(step), scope[tree])
-            for step, tree in computed
-        )
-
-    if kept := [one for one in found if does(one, fixture.arrays) and does(one, network)]:
-        return kept
+    kept = agreeing(found, lines, fixture)
     own = written(paste, fixture)
     if not own or not says(own):
-        return found
-    return sorted(each_alone(own), key=lambda one: not says(one))
+        return kept or found
+    network, *_ = networks(fixture, own_shapes=False)[0]
+    scope = Values({**network, **fixture.program.run(network)})
+    alone = sorted(each_alone(own), key=lambda one: not says(one))
+    # Where a line itself stops in any case, others that stop there say nothing of it.
+    if kept and any(scope[tree] is None for tree in lines.values()):
+        return [one for one in alone if says(one)] or kept
+    return kept or alone
 
 
 def tested_by(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:

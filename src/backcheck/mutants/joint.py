@@ -54,9 +54,10 @@ def joint_changes(
             {step.name: step.expression for step in lines.steps} for lines in fixture.misprinted
         ],
         "gate-slope": _without_slopes(fixture),
+        "penalty-on-b": _penalty_on_b(fixture),
     }
     once = {idea: _once(fixture, changes) for idea, changes in found.items()}
-    alone = ("overwritten", "misprinted", "other-cut", "cut-in-part")
+    alone = ("overwritten", "misprinted", "other-cut", "cut-in-part", "penalty-on-b")
     several = {i: tuple(c for c in once[i] if len(c) > 1 or i in alone) for i in once}
     *named, rest = called
     known = {tuple(change.items()) for idea in named for change in several[idea]}
@@ -223,6 +224,19 @@ def _without_slopes(fixture: Fixture) -> Iterator[Forms]:
             for some in combinations(own, n):
                 alike.setdefault(some, {})[name] = put(tree, {one: own[one] for one in some})
     yield from alike.values()
+
+
+def _penalty_on_b(fixture: Fixture) -> Iterator[Forms]:
+    """Yield each db, and all of them, with what the penalty adds to the dW of its layer."""
+    steps = {role(fixture, name): (name, tree) for name, tree in _places(fixture).items()}
+    found: Forms = {}
+    for layer in fixture.layers:
+        db = steps.get(("db", layer), ("", ""))
+        match steps.get(("dW", layer), ("", ""))[1]:
+            case ("+", _, penalty) if db[0] and layer.W in names(penalty):
+                found[db[0]] = ("+", db[1], put(penalty, {layer.W: layer.b}))
+    yield found
+    yield from ({name: tree} for name, tree in found.items())
 
 
 def _places(fixture: Fixture) -> Forms:

@@ -215,13 +215,15 @@ def other_first(fixture: Fixture) -> dict[str, Forms]:
 
 
 def stored_once(fixture: Fixture) -> dict[str, Forms]:
-    """Return dx with what the step that runs last has computed, and zeros at the other ones."""
+    """Return dx with what the step that runs last has computed: alone, or beside zeros."""
     zeros: Forms = {}
+    alone: Forms = {}
     for step in fixture.program.steps if fixture.is_gradient else ():
         match step.expression:
             case ("dstack", first, *others):
                 zeros[step.name] = ("dstack", first, *(("*", 0.0, one) for one in others))
-    return {"dx-once": zeros} if zeros else {}
+                alone[step.name] = first
+    return {"dx-once": zeros, "dx-whole": alone} if zeros else {}
 
 
 @cache
