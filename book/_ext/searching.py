@@ -113,6 +113,10 @@ def _sections(article: LexborHTMLParser, name: str, also: Mapping[str, str]) -> 
         formula.replace_with(" ".join(readable(math).split()))
     for cell in article.css("td, th"):
         cell.insert_child(" · ")
+    # What a page says of all that the book covers is found where that is listed.
+    for scope in article.css("p:has(> strong:first-child)"):
+        if name != COVERED.partition("#")[0] and scope.text().startswith("Covered"):
+            scope.decompose()
     # From the innermost outwards, so that each has left what is its own.
     for place in reversed(article.css(PLACES)):
         within = place if place.tag == "section" else _definition(place)

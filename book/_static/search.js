@@ -7,7 +7,7 @@
   const DIGITS = 5;
   const EXACT = 15; // So many digits of a number are exact.
   const WORD = /[\p{L}\p{N}_]+(?:\.[\p{L}_][\p{L}\p{N}_]*)*/gu;
-  const FIRST = { title: 4, page: 3, also: 4, text: 1, code: 0.5 };
+  const FIRST = { title: 4, page: 5, also: 4, text: 1, code: 0.5 };
   // How much of what a part of the book says is an answer.
   const PARTS = { Symptoms: 1.8, Use: 0.5, "For maintainers": 0.2 };
   const QUOTED = 30;
@@ -145,7 +145,10 @@
     if (!index) indexOf({ places, texts });
     const words = query.replace(NUMBER, (number) => (numbersIn(number).length ? " " : number));
     const asked = words.match(WORD) ?? [];
-    const telling = asked.filter((word) => !SMALL.has(word.toLowerCase()));
+    const large = asked.filter((word) => !SMALL.has(word.toLowerCase()));
+    // The numbers of weeks, sizes and indices stand everywhere.
+    const plain = large.filter((word) => !/^\d{1,2}$/.test(word));
+    const telling = plain.length > 2 ? plain : large;
     const wanted = (telling.length ? telling : asked).join(" ");
     const fuzzy = (term) => (term.length > 5 ? 0.2 : false);
     const phrase = query.toLowerCase().trim();

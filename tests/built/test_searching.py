@@ -73,6 +73,12 @@ FIRST = {
     "vanishing gradient relative error": "gradient-check#gradient-check-tiny",
     "reshape(-1, 1)": "notation",
     "softmax nan": "cost-is-nan",
+    "when is it np.dot and when * in the backward pass": "linear-step#linear-step-dot-or-star",
+    "does the transpose move the error backward": "linear-step#linear-step-derivation",
+    "Sigmoid layer class that stores x in forward": "sigmoid",
+    "output delta without the sigmoid derivative": "loss-times-output",
+    "is dZ2 = (1/m)(A2 - Y) a typo": "one-over-m",
+    "dW2 * 2 and 4./m in backward_propagation_n": "difference-0-285#difference-0-285-planted",
     # What is wrong, in words.
     "values match but test fails": "printed-values-match-but-test-fails",
     "dW2 right but dW1 wrong": "printed-values-match-but-test-fails",
