@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import backcheck
@@ -27,9 +28,9 @@ from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.passing import beside_passing, wrong_on
 from backcheck.diagnosis.reading import LIMIT, without_quoted_code
 from backcheck.diagnosis.returned import first_complaint
-from backcheck.diagnosis.running import diagnosed, line_of, shown
+from backcheck.diagnosis.running import diagnosed, line_of, shown, source_of
 from backcheck.diagnosis.running import run as run_function
-from backcheck.diagnosis.sources import read_from_outside
+from backcheck.diagnosis.sources import cells, read_from_outside
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, ids, load, unknown
 from backcheck.mutants.audit import Audit, audit, published, scoreboard
@@ -89,8 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--fixture", metavar="ID", help="the test the numbers come from, or FILE.toml")
     ask.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     run = command("run", _run, "call your own function as a test does, and diagnose it")
-    run.add_argument("fixture", metavar="FIXTURE", help="the id of a test, or FILE.toml")
-    run.add_argument("target", metavar="FILE:FUNCTION", help="in a .py file or an .ipynb notebook")
+    run.add_argument(
+        "fixture",
+        nargs="?",
+        metavar="FIXTURE",
+        help="the id of a test, or FILE.toml; the newest test of the function if left out",
+    )
+    run.add_argument(
+        "target",
+        metavar="FILE[:FUNCTION]",
+        help="in a .py file or an .ipynb notebook; every function that has a test if left out",
+    )
     run.add_argument("--seconds", type=float, default=30, metavar="N", help="how long it may take")
     run.add_argument("--json", action="store_true", help="print the diagnosis as JSON")
     command("fixtures", _fixtures, "list the published tests")
@@ -198,10 +208,55 @@ def _read(name: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    fixture = _test(options.fixture)
-    path, colon, name = options.target.rpartition(":")
-    if not colon:
-        path, name = options.target, fixture.function
+    path, name = _target(options.target)
+    if options.fixture:
+        fixture = _test(options.fixture)
+        return _run_one(fixture, path, name or fixture.function, options)
+    names = [name] if name else _with_tests(path)
+    if options.json and names[1:]:
+        raise ValueError(f"{path} has {', '.join(names)}: name one of them, as FILE:FUNCTION.")
+    codes: list[int] = []
+    for one in names:
+        print(end="\n" if codes else "")
+        try:
+            codes.append(_run_one(_newest(one), path, one, options))
+        except ValueError as error:
+            # What keeps one function from being called says nothing of the others.
+            if not names[1:]:
+                raise
+            print(f"{one}: {error}")
+            codes.append(EXIT["unreadable"])
+    return next(filter(None, codes), EXIT["expected"])
+
+
+def _target(name: str) -> tuple[str, str]:
+    """Return the file and the function of FILE:FUNCTION, which is "" where no such is named."""
+    path, _, function = name.rpartition(":")
+    is_function = path and all(map(str.isidentifier, function.split(".")))
+    return (path, function) if is_function else (name, "")
+
+
+def _with_tests(path: str) -> list[str]:
+    """Return the functions of a file that have a test, in its order."""
+    known = {load(id).function for id in ids()}
+    parts = cells(Path(path), source_of(Path(path)))
+    every = (re.findall(r"(?m)^[ \t]*def\s+(\w+)", part.text) for part in parts)
+    if found := [name for name in dict.fromkeys(chain.from_iterable(every)) if name in known]:
+        return found
+    raise ValueError(f"{path} has no function of a known test, such as {', '.join(sorted(known))}.")
+
+
+def _newest(function: str) -> Fixture:
+    """Return the newest test of a function."""
+    tests = [load(id) for id in ids() if load(id).function == function.rpartition(".")[2]]
+    if not tests:
+        raise ValueError(
+            f"No known test is of {function}; give the id of one: backcheck run FIXTURE FILE."
+        )
+    return tests[-1]
+
+
+def _run_one(fixture: Fixture, path: str, name: str, options: argparse.Namespace) -> int:
     ran = run_function(fixture, path, name, _seconds(options), lambda: _progress(say("waiting")))
     complaint = "" if ran.error else first_complaint(fixture, ran.outputs)
     found = diagnosed(ran, _looking_further)

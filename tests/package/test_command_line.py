@@ -454,3 +454,61 @@ def test_a_file_that_has_not_the_test_is_refused_in_one_sentence(
 ) -> None:
     assert main(["audit", name]) == 2
     assert message in capsys.readouterr().err
+
+
+NAMED = OWN.replace("def from_z(", "def backward_propagation(").replace(
+    "def float_db(", "def linear_backward("
+)
+
+
+def test_run_calls_every_function_of_a_file_that_has_a_test_by_its_newest_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own := tmp_path / "own.py").write_text(NAMED)
+    assert main(["run", str(own)]) == 1
+    said = capsys.readouterr().out
+    first, second = (said.index(f"your {name} fails") for name in WITH_TESTS)
+    assert first < second
+    assert load(HIDDEN).title in said[:second]
+    for name in WITH_TESTS:
+        assert main(["run", f"{own}:{name}"]) == 1
+        assert capsys.readouterr().out.strip() in said
+
+
+WITH_TESTS = ("backward_propagation", "linear_backward")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["run", "{own}", "--json"], "name one of them, as FILE:FUNCTION"),
+        (["run", "{own}:right"], "No known test is of right"),
+        (["run", "{other}"], "has no function of a known test, such as L_model_backward"),
+        (["run", "{missing}"], "There is no file"),
+    ],
+)
+def test_run_without_a_test_says_in_one_sentence_what_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], given: list[str], says: str
+) -> None:
+    (tmp_path / "own.py").write_text(NAMED)
+    (tmp_path / "other.py").write_text("def something(x):\n    return x\n")
+    files = {name: tmp_path / f"{name}.py" for name in ("own", "other", "missing")}
+    assert main([one.format(**files) for one in given]) == 2
+    out, err = capsys.readouterr()
+    assert says in err
+    assert out == ""
+
+
+def test_one_function_that_cannot_be_called_does_not_keep_the_others_from_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = "def propagate(w, b, X, Y):\n    import no_such_module\n    return no_such_module.f(w)\n"
+    endless = (
+        "def linear_activation_backward(dA, cache, activation):\n    while True:\n        pass\n"
+    )
+    (own := tmp_path / "own.py").write_text(f"{endless}\n{lost}\n{NAMED}")
+    assert main(["run", str(own), "--seconds", "3"]) == 2
+    said = capsys.readouterr().out
+    assert "linear_activation_backward: " in said
+    assert "No module named 'no_such_module'" in said
+    assert "your linear_backward fails" in said

@@ -202,10 +202,10 @@ def printed_on(fixture: Fixture, values: Mapping[str, Any]) -> dict[str, str]:
         places |= {entry: (name, tuple(map(int, index)))}
         places.pop(name, None)
     found: dict[str, str] = {}
-    for place, (name, index) in places.items():
+    for place, (name, whole) in places.items():
         # What lacks the axis of the steps prints one number for all of them.
-        kept = index[: np.ndim(values[name])]
-        own = place if kept == index else f"{name}{''.join(f'[{n}]' for n in kept)}"
+        kept = whole[: np.ndim(values[name])]
+        own = place if kept == whole else f"{name}{''.join(f'[{n}]' for n in kept)}"
         found.setdefault(own, _text(values[name][kept]))
     return found
 

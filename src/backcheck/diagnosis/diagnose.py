@@ -160,7 +160,7 @@ class Diagnosis:
         # Without numbers the candidates are only likely, which has to be said first, and so has
         # what a test may complain of where the numbers are right.
         is_first = not self.arrays or self.verdict == "expected"
-        if is_first:
+        if is_first and self.remarks:
             yield from ("", *self.remarks)
         if self.verdict == "expected":
             others = self.candidates[1:]
