@@ -890,6 +890,19 @@ IN_PLACE = {
     f"{_LOOP.format('lstm')}dc_prevt = g['dc_prev']\n\nKeyError: 'dc_prev'": (
         "dc_prev is the key that the notebook's lstm_cell_backward has"
     ),
+    f"{_LOOP.format('lstm')}g = lstm_cell_backward(da[:, :, t] + da_prevt, caches[t])\n\n"
+    "TypeError: lstm_cell_backward() missing 1 required positional argument: 'cache'": (
+        "dc_prevt stands between da and the cache"
+    ),
+    "<ipython-input-3-a> in linear_activation_backward(dA, cache, activation)\n---> 9     "
+    "dA_prev, dW, db = linear_backward(dZ)\n\nTypeError: linear_backward() missing 1 required "
+    "positional argument: 'cache'": "The call of linear_backward hands over fewer arguments",
+    "<ipython-input-3-a> in backward_propagation(parameters, cache, X, Y)\n---> 9     "
+    "dZ1 = dA1 * (1 - A1^2)\n\nTypeError: ufunc 'bitwise_xor' not supported for the input types": (
+        "In Python ^ is no power"
+    ),
+    f"{_CHECK}J_minus[i] = forward_propagation_n(X, Y, vector_to_dictionary(theta_minus))\n\n"
+    "ValueError: setting an array element with a sequence.": "returns two things, the cost and",
     f"{_LAYER}{_DA}\n\nKeyError: 'dA2'": "so l is 1 here",
     f"{_LAYER}{_DA}\n\nKeyError: 'dA1'": "stored that under another number",
     f"{_PRINTS}['dbo'][4])\n\nIndexError: invalid index to scalar variable.": (

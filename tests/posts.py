@@ -95,6 +95,52 @@ BY_THEIR_LINES = {
 }
 """Numbers that a line beside them explains, and what is shown of it."""
 
+ENTRIES_TOLD = {
+    "My da_prev[2][3] I have 0.0461 and it should be -0.1524": ("dA_prev", (2, 3), (0.0461,)),
+    "For dWf[3][1] my number is 0.25, the rest is fine": ("dWf", (3, 1), (0.25,)),
+    "dbo[4] comes out as -1.75. Why?": ("dbo", (4,), (-1.75,)),
+}
+"""Sentences with an entry of a gradient, and what it is."""
+
+_NEW, _OLD = load("c5w1_lstm_backward_new"), load("c5w1_lstm_backward_old")
+
+
+def _entry(test: Fixture, name: str, *index: int) -> str:
+    return f'gradients["{name}"]{"".join(f"[{n}]" for n in index)} = {test.expected[name][index]}'
+
+
+_PLACES: tuple[tuple[str, *tuple[int, ...]], ...] = (("dx", 1, 2), ("da0", 2, 3), ("dWf", 3, 1))
+IN_HTML = "\n".join(
+    [
+        *(_entry(_NEW, *one) for one in _PLACES),
+        "<table>",
+        *(
+            f"<tr><td>**{_entry(_OLD, *o).replace(' = ', '** = </td><td>')}</td></tr>"
+            for o in _PLACES
+        ),
+        "</table>",
+    ]
+)
+"""The numbers of today's loop above the table of the first notebooks."""
+
+_WITHOUT_B = {
+    test: load(test).run(Z="w.T @ X")
+    for test in ("c1w2_propagate_public_2021", "c1w2_propagate_2021_cell")
+}
+BELOW_A_MESSAGE = "\n".join(
+    [
+        f"AssertionError: Wrong values for grads['dw']. "
+        f"{_WITHOUT_B['c1w2_propagate_public_2021']['dw']} != "
+        f"{load('c1w2_propagate_public_2021').expected['dw']}",
+        "and the cell above prints",
+        *(
+            f"{name} = {_WITHOUT_B['c1w2_propagate_2021_cell'][name]}"
+            for name in ("dw", "db", "cost")
+        ),
+    ]
+)
+"""A message of the public test, and below it what the notebook's cell printed."""
+
 COMPLAINED = {
     _SHALLOW + "\nAssertionError: Wrong values for dW1": "with other inputs than the cell",
     _MASKED: "compares more than that: dZ3, dW3",

@@ -266,6 +266,7 @@ def _differences() -> dict[str, Any]:
         "exact": [package.EXACT, package.SMALLEST],
         "one_sided": [_number(package.one_sided(), FINE), package.ONE_SIDED],
         "right": [[_number(one, FINE) for one in package.right()], package.ALIKE],
+        "steps": [[e, _number(one, FINE)] for e, one in package.other_steps().items()],
         "threshold": package.THRESHOLD,
         "rounding": package.ROUNDING,
         "digits": package.DIGITS,

@@ -4,9 +4,12 @@ from test_engine import agree
 
 from posts import (
     BARE,
+    BELOW_A_MESSAGE,
     BY_THEIR_LINES,
     COMPLAINED,
     DRAWN,
+    ENTRIES_TOLD,
+    IN_HTML,
     KEPT,
     OF_TWO_TESTS,
     POSTS,
@@ -65,4 +68,8 @@ def test_page_and_package_agree_on_what_is_returned_and_on_a_test_that_complains
 
 
 def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say() -> None:
-    agree(*((text,) for text in (*SAID_RIGHT, *BY_THEIR_LINES)))
+    agree(*((text,) for text in (*SAID_RIGHT, *BY_THEIR_LINES, *ENTRIES_TOLD)))
+
+
+def test_page_and_package_agree_on_two_calls_and_on_two_editions() -> None:
+    agree((IN_HTML,), (BELOW_A_MESSAGE,))

@@ -177,6 +177,12 @@ def test_what_is_in_the_table_is_a_number_that_no_right_check_prints() -> None:
         ("a mistake in the backward propagation! difference = 0.28", "unexplained", "few digits"),
         ("difference = 0.43434343434", "unexplained", "None of the known mistakes"),
         ("difference = 1.2e-06", "unexplained", "epsilon"),
+        (
+            "works perfectly fine! difference = 1.9067854891040922e-10",
+            "explained",
+            "epsilon = 1e-4",
+        ),
+        ("a mistake in the backward propagation! difference = 1.158e-06", "explained", "= 1e-8"),
         ("works perfectly fine! difference = 1.19e-07", "expected", "rounding"),
         ("The gradient is correct!\ndifference = 7.81407531e-11", "expected", "rounding"),
         ("gradient_check_n: difference = 7.81407531e-11", "unexplained", "does not show"),

@@ -343,6 +343,17 @@ def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
     assert "writes over the whole of dx" in repr(diagnose({"dx": values["dx"]}, fixture))
 
 
+@pytest.mark.parametrize("id", [RNN, LSTM])
+def test_a_function_that_returns_in_the_first_turn_of_the_loop_is_told_as_such(id: str) -> None:
+    fixture = load(id)
+    (forms,) = mutants(fixture).joint["returned-early"]
+    values = Mutant(fixture, forms).values
+    assert not np.any(values["dx"][..., :-1])
+    assert np.array_equal(values["da0"], fixture.values["da_prev_t4"])
+    found = diagnose(printed(fixture, values), changes=1)
+    assert found.candidates[0].shown == (say("returned-early"),)
+
+
 def test_a_derivative_left_out_of_a_gate_is_told_beside_sums_that_are_not_added_up() -> None:
     fixture = load(LSTM)
     joint = mutants(fixture).joint

@@ -3,9 +3,19 @@
 import pytest
 
 from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
 from backcheck.showing.words import say
-from posts import BY_THEIR_LINES, COMPLAINED, KEPT, SAID_RIGHT, as_printed
+from posts import (
+    BELOW_A_MESSAGE,
+    BY_THEIR_LINES,
+    COMPLAINED,
+    ENTRIES_TOLD,
+    IN_HTML,
+    KEPT,
+    SAID_RIGHT,
+    as_printed,
+)
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -47,6 +57,25 @@ def test_a_line_that_prints_what_stands_beside_it_explains_that(text: str) -> No
     found = diagnose(text)
     assert found.verdict == "explained"
     assert any(line.startswith(BY_THEIR_LINES[text]) for line in found.candidates[0].shown)
+
+
+@pytest.mark.parametrize("text", ENTRIES_TOLD)
+def test_an_entry_that_a_sentence_tells_is_read(text: str) -> None:
+    (array,) = read(text).arrays
+    assert (array.name, array.at, array.numbers) == ENTRIES_TOLD[text]
+
+
+def test_the_expected_numbers_in_a_table_of_html_are_those_of_their_edition() -> None:
+    found = diagnose(IN_HTML)
+    assert found.verdict == "expected"
+    assert "which accepts a mistake" in found.remarks[0]
+
+
+def test_what_the_cell_printed_below_a_message_is_of_another_call() -> None:
+    found = diagnose(BELOW_A_MESSAGE)
+    assert found.fixture == load("c1w2_propagate_public_2021")
+    assert [one.shown for one in found.candidates] == [("Z = w.T @ X",)]
+    assert any("dw, db, cost are of another call" in one for one in found.remarks)
 
 
 @pytest.mark.parametrize("given", ["gradients", "grads"])

@@ -29,6 +29,8 @@ def test_a_text_of_a_known_test_is_not_refused(id: str) -> None:
     entries = "\n".join(f'gradients["{name}"] = {value}' for name, value in fixture.entries.items())
     for text in (plain, entries, f"{fixture.function}(x)", f"{fixture.function}_test: {plain}"):
         assert not_covered(text) == ""
+    asked = f"As in the forward function, I wrote it so.\n{plain}"
+    assert not_covered(asked) == "" or "cost" in fixture.expected
     beside = f"conv_backward worked, batchnorm_backward too, and not {fixture.function}(dA)"
     assert not_covered(beside) == ""
 

@@ -77,14 +77,17 @@ export function inQuotedEdition({ quoted }, tests) {
 function quotedApart(paste, { name, line }, common, tests) {
   const own = paste.arrays.filter((one) => one.name === name && one.line <= line);
   const at = Math.max(0, ...own.map((one) => one.line));
-  const above = paste.arrays.filter((one) => one.line < at);
-  if (above.every((one) => fitsAny(one, common[0]))) return [[common, paste]];
+  const isAgain =
+    own.length > 0 && paste.arrays.some((one) => one.line > line && one.name === name);
+  const isOutside = (/** @type {Observed} */ one) => one.line < at || (isAgain && one.line > line);
+  const around = paste.arrays.filter(isOutside);
+  if (!isAgain && around.every((one) => fitsAny(one, common[0]))) return [[common, paste]];
   const isOther = (/** @type {Fixture} */ test) => test.function === common[0].function;
   const others = tests.filter((test) => isOther(test) && !common.includes(test));
-  const said = paste.arrays.filter((one) => one.line >= at);
+  const said = paste.arrays.filter((one) => !isOutside(one));
   return [
     [common, { ...paste, arrays: said }],
-    [others, { ...paste, arrays: above }],
+    [others, { ...paste, arrays: around }],
   ];
 }
 

@@ -39,7 +39,8 @@ export function* ofOtherEdition(paste, seen, test, tests) {
     });
   if (others.length < 2 || expects(test)) return;
   const found = tests.find(expects);
-  if (found) yield say("other-edition", { title: found.title, id: found.id });
+  const key = found?.data.gradient ? "other-edition" : "other-edition-wrong";
+  if (found) yield say(key, { title: found.title, id: found.id, page: found.data.page });
 }
 
 /** The programs that do what pasted lines do and leave right what a text calls right, and what is to

@@ -93,6 +93,11 @@ function saidOfNumber(number, text) {
       ...more,
     );
   }
+  const step = FACTS.steps.find(([, one]) => Math.abs(value - one) <= FACTS.right[1] * one);
+  if (step) {
+    const [verdict, [, read]] = saidWith("explained", "difference-other-step", number);
+    return [verdict, [say("difference-other-step", { number, epsilon: step[0] }), read]];
+  }
   if (value < FACTS.threshold) return belowTheThreshold(value, number, text, name);
   if (value < FACTS.rounding) return saidWith("unexplained", "difference-step", number);
   const short = (number.split(".")[1] ?? "").length < FACTS.digits;

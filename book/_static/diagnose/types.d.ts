@@ -203,6 +203,8 @@ interface Data {
     one_sided: [number, number];
     /** What a right check prints, of the network first, and how far another one is from it. */
     right: [number[], number];
+    /** What a right check of a right gradient prints with another epsilon. */
+    steps: [string, number][];
     threshold: number;
     rounding: number;
     digits: number;

@@ -76,14 +76,18 @@ def _inputs(test: Fixture) -> list[Any]:
 def _quoted_apart(
     paste: Paste, quoted: PrintedArray, common: tuple[Fixture, ...], tests: Sequence[Fixture]
 ) -> dict[tuple[Fixture, ...], Paste]:
-    """Return what a message quotes, and what was printed above it if another call did that."""
+    """Return what a message quotes, and what stands around it if another call printed that."""
     own = [one.line for one in paste.arrays if one.name == quoted.name and one.line <= quoted.line]
-    above = [one for one in paste.arrays if one.line < max(own, default=0)]
-    if all(fits_any(one, common[0]) for one in above):
+    first = max(own, default=0)
+    # What the message speaks of stands there again if the cell below it printed that too.
+    below = {one.name for one in paste.arrays if one.line > quoted.line} if own else set()
+    last = quoted.line if quoted.name in below else max(one.line for one in paste.arrays)
+    said = tuple(one for one in paste.arrays if first <= one.line <= last)
+    around = tuple(one for one in paste.arrays if one not in said)
+    if quoted.name not in below and all(fits_any(one, common[0]) for one in around):
         return {common: paste}
     others = tuple(t for t in tests if t.function == common[0].function and t not in common)
-    said = tuple(one for one in paste.arrays if one not in above)
-    return {common: replace(paste, arrays=said), others: replace(paste, arrays=tuple(above))}
+    return {common: replace(paste, arrays=said), others: replace(paste, arrays=around)}
 
 
 def _is_of(array: PrintedArray, test: Fixture) -> bool:

@@ -47,7 +47,8 @@ def of_other_edition(
 
     if len(others) > 1 and not expects(test):
         for other in [one for one in tests if expects(one)][:1]:
-            yield say("other-edition", title=other.title, id=other.id)
+            key = "other-edition" if other.is_gradient else "other-edition-wrong"
+            yield say(key, title=other.title, id=other.id, page=other.page)
 
 
 def as_told(

@@ -133,6 +133,12 @@ def one_sided() -> float:
     return _run(_network(), gradapprox=table_of(FILE)["mistakes"]["one-sided"]["gradapprox"])[0]
 
 
+@cache
+def other_steps() -> dict[str, float]:
+    """Return the difference that a right gradient has with another epsilon, by that."""
+    return {f"1e-{n}": _run(_network(float(f"1e-{n}")))[0] for n in (2, 3, 4, 5, 6, 8, 9)}
+
+
 def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the verdict on the last difference of a text, with sentences; None if it has none."""
     text = cleaned(text)
@@ -173,6 +179,9 @@ def _said_of_number(number: str, text: str) -> tuple[str, tuple[str, ...]]:
     if found := causes(value, function):
         more = (say("difference-more", n=len(found) - MOST),) if found[MOST:] else ()
         return _said("explained", "difference-explained", number, *found[:MOST], *more)
+    steps = (e for e, one in other_steps().items() if abs(value - one) <= ALIKE * one)
+    if epsilon := next(steps, ""):
+        return _said("explained", "difference-other-step", number, epsilon=epsilon)
     if value < THRESHOLD:
         return _below_the_threshold(value, number, text, function)
     if value < ROUNDING:
@@ -198,10 +207,12 @@ def _below_the_threshold(
     return _said("unexplained", key, number)
 
 
-def _said(verdict: str, key: str, number: str, *more: str) -> tuple[str, tuple[str, ...]]:
+def _said(
+    verdict: str, key: str, number: str, *more: str, epsilon: str = ""
+) -> tuple[str, tuple[str, ...]]:
     about = "planted" if any("planted" in cause for cause in more) else key
     read = say("read-page", page=table_of(FILE)["sections"][about])
-    return verdict, (say(key, number=number), *more, read)
+    return verdict, (say(key, number=number, epsilon=epsilon), *more, read)
 
 
 def _of_network() -> Iterator[Known]:
@@ -254,7 +265,7 @@ def _check() -> Program:
 
 
 @cache
-def _network() -> dict[str, Any]:
+def _network(epsilon: float = 1e-7) -> dict[str, Any]:
     """Return the right gradient of the notebook's network, with its costs."""
     check = gradient_check.fixture()
     names = [output[1:] for output in check.comparisons[-1].outputs]
@@ -266,7 +277,7 @@ def _network() -> dict[str, Any]:
         return float(check.forward.run({**check.arrays, **own})["J"])
 
     theta = np.concatenate([np.ravel(check.arrays[name]) for name in names])
-    return _costs(_vector(check.values), theta, cost)
+    return _costs(_vector(check.values), theta, cost, epsilon)
 
 
 @cache
@@ -279,9 +290,11 @@ def _of_parameter(x: Array, theta: Array) -> dict[str, Any]:
     return {"x": x, "theta": theta, **_costs(x, theta, lambda moved: float(moved @ x))}
 
 
-def _costs(right: Array, theta: Array, cost: Callable[[Array], float]) -> dict[str, Any]:
+def _costs(
+    right: Array, theta: Array, cost: Callable[[Array], float], e: float = 1e-7
+) -> dict[str, Any]:
     """Return a gradient with the cost at theta, and what a step adds to it in each entry."""
-    e, J = 1e-7, cost(theta)
+    J = cost(theta)
     ways = {"J_plus": np.eye(theta.size), "J_minus": -np.eye(theta.size)}
     steps = {name: np.array([cost(theta + e * one) for one in way]) for name, way in ways.items()}
     added = {name: costs - J for name, costs in steps.items()}

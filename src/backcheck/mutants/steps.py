@@ -119,6 +119,7 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
         "other-step": list(other_steps(fixture).values()),
         "other-first": list(other_first(fixture).values()),
         "stored-once": list(stored_once(fixture).values()),
+        "returned-early": list(returned_early(fixture).values()),
         "other-forward": list(other_forwards(fixture).values()),
     }
     once = {idea: {tuple(one.items()): one for one in some if one} for idea, some in found.items()}
@@ -200,7 +201,7 @@ def sayings(fixture: Fixture) -> dict[str, Forms]:
 
     Behind a key may stand the step that it names.
     """
-    first = other_first(fixture) | stored_once(fixture)
+    first = other_first(fixture) | stored_once(fixture) | returned_early(fixture)
     return other_steps(fixture) | first | other_forwards(fixture)
 
 
@@ -224,6 +225,18 @@ def stored_once(fixture: Fixture) -> dict[str, Forms]:
                 zeros[step.name] = ("dstack", first, *(("*", 0.0, one) for one in others))
                 alone[step.name] = first
     return {"dx-once": zeros, "dx-whole": alone} if zeros else {}
+
+
+def returned_early(fixture: Fixture) -> dict[str, Forms]:
+    """Return what a loop hands back that ends with its first turn."""
+    found: Forms = {}
+    for step in fixture.program.steps if fixture.is_gradient and fixture.last else ():
+        match step.expression:
+            case ("dstack", *others, first):
+                found[step.name] = ("dstack", *(("*", 0.0, one) for one in others), first)
+            case str(name) if not time(step.name):
+                found[step.name] = f"{stem(name)}_t{fixture.last}"
+    return {"returned-early": found} if found else {}
 
 
 @cache
