@@ -55,7 +55,7 @@ NUMBER = re.compile(r"(?<![\w.])(\d+)(?:\.(\d+))?(?:e([+-]\d+))?(?![\w]|\.\d)")
 """A number as the pages print it; its sign is no part of it."""
 
 NOT_QUOTED = re.compile(
-    r"-(?:reading|answer)$|^audit-(?:operators|picture|repaired|scoreboard)$|^index-contents$|^one-network-picture$|^equivalence-(?:margin|more-networks|wrong)$|^off-the-forward-pass-(?:luck|speed|picture|planes)$|^audit-your-test-(?:styles|safe|ci|example|network)$|^training-faster$|^command-line-(?:install|json|codes|show|audit|python)$|^(?:colophon|changelog|portability|cite)-|^(?:bibliography|threads)"
+    r"-(?:reading|answer)$|^audit-(?:operators|picture|repaired|scoreboard|words)$|^index-contents$|^one-network-picture$|^equivalence-(?:margin|more-networks|wrong)$|^off-the-forward-pass-(?:luck|speed|picture|planes)$|^audit-your-test-(?:styles|safe|ci|example|network)$|^training-faster$|^command-line-(?:install|json|codes|show|audit|python)$|^(?:colophon|changelog|portability|cite)-|^(?:bibliography|threads)"
 )
 """The places that are found by their titles alone: what others say, and notes on the building."""
 

@@ -47,8 +47,9 @@ def of_other_edition(
 
     if len(others) > 1 and not expects(test):
         for other in [one for one in tests if expects(one)][:1]:
-            key = "other-edition" if other.is_gradient else "other-edition-wrong"
-            yield say(key, title=other.title, id=other.id, page=other.page)
+            of = {"title": other.title, "id": other.id}
+            right = say("other-edition", **of)
+            yield right if other.is_gradient else say("other-edition-wrong", **of, page=other.page)
 
 
 def as_told(
