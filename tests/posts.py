@@ -81,6 +81,8 @@ _FIRST_LAYER = "\n".join(re.findall(r"(?s)d[Wb]1 = .*?\]\]", _WRONG_LAYER))
 SAID_RIGHT = {
     f"dW2 and db2 match with the expected results, dW1 and db1 do not.\n{_FIRST_LAYER}": "dW2, db2",
     f"db2, dW2 are OK\n{_FIRST_LAYER}": "db2, dW2",
+    f"dW2 and all db2 are the same as theirs\n{_FIRST_LAYER}": "dW2, db2",
+    f"dW2 db2 match, and why not these?\n{_FIRST_LAYER}": "dW2, db2",
     f"dW2 is not right\n{_FIRST_LAYER}": "",
     f"Are dW2 and db2 right?\n{_FIRST_LAYER}": "",
     _FIRST_LAYER: "",
