@@ -908,6 +908,7 @@ IN_PLACE = {
     f"{_PRINTS}['dbo'][4])\n\nIndexError: invalid index to scalar variable.": (
         "dbo is a single number"
     ),
+    f"{_PRINTS}['dxt'][1][2])\n\nKeyError: 'dxt'": "returns has no key dxt, which this cell reads",
     f"{_PRINTS}['dWax'][3][1])\n\nTypeError: 'numpy.float64' object is not subscriptable": (
         "look at the line that makes dWax"
     ),

@@ -97,7 +97,22 @@ BY_THEIR_LINES = {
 }
 """Numbers that a line beside them explains, and what is shown of it."""
 
+_DRAWN = "dA2 = np.dot(W3.T, dZ3)\nD2 = np.random.rand(*A2.shape) < keep_prob\ndA2 = dA2 * D2\n"
+AROUND_NUMBERS = {
+    "(a_next, a_prev, parameters, xt) = cache\n"
+    + as_changed("c5w1_rnn_cell_backward_new", dz="da_next * a_next * xt[:1]"): (
+        "has parameters, xt where the forward function puts xt, parameters"
+    ),
+    "(a_next, a_prev, xt, parameters) = cache\n"
+    + as_changed("c5w1_rnn_cell_backward_new", dz="da_next * a_next * xt[:1]"): "",
+    _DRAWN + as_changed("c2w1_backward_dropout", dA2="W3.T @ dZ3 * sigmoid(D2) * 0.7"): (
+        "The masks of the forward pass are drawn anew here"
+    ),
+}
+"""Numbers of no known program below code, and what is said of it."""
+
 ENTRIES_TOLD = {
+    "dWf[3][1]  0.011325   -0.147955": ("dWf", (3, 1), (0.011325,)),
     "My da_prev[2][3] I have 0.0461 and it should be -0.1524": ("dA_prev", (2, 3), (0.0461,)),
     "For dWf[3][1] my number is 0.25, the rest is fine": ("dWf", (3, 1), (0.25,)),
     "dbo[4] comes out as -1.75. Why?": ("dbo", (4,), (-1.75,)),

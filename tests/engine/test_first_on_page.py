@@ -3,6 +3,7 @@
 from test_engine import agree
 
 from posts import (
+    AROUND_NUMBERS,
     BARE,
     BELOW_A_MESSAGE,
     BY_THEIR_LINES,
@@ -72,4 +73,4 @@ def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say()
 
 
 def test_page_and_package_agree_on_two_calls_and_on_two_editions() -> None:
-    agree((IN_HTML,), (BELOW_A_MESSAGE,))
+    agree((IN_HTML,), (BELOW_A_MESSAGE,), *((text, None, 1) for text in AROUND_NUMBERS))

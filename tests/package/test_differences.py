@@ -177,6 +177,7 @@ def test_what_is_in_the_table_is_a_number_that_no_right_check_prints() -> None:
         ("a mistake in the backward propagation! difference = 0.28", "unexplained", "few digits"),
         ("difference = 0.43434343434", "unexplained", "None of the known mistakes"),
         ("difference = 1.2e-06", "unexplained", "epsilon"),
+        ("gradapprox[i] = 1\nbut I have 0.8458334029474871", "explained", "made once, above"),
         (
             "works perfectly fine! difference = 1.9067854891040922e-10",
             "explained",

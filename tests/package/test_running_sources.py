@@ -254,3 +254,20 @@ def test_a_broken_line_of_a_function_is_no_sentence(
         code, told = ran(post, tmp_path, capfd, "post.txt")
         assert code == 2
         assert "Your function stands there" in told
+
+
+def test_a_helper_whose_name_is_put_together_is_taken_or_supplied(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = (
+        "from dnn_utils import sigmoid, relu\n\n"
+        "def linear_activation_backward(dA, cache, activation):\n"
+        "    linear_cache, Z = cache\n"
+        '    dZ = eval(activation + "_backward")(dA, Z)\n'
+        "    return linear_backward(dZ, linear_cache)\n"
+    )
+    own = "def relu_backward(dA, Z):\n    return 2 * dA * (Z > 0)\n\n"
+    for text, says in ((code, "passes."), (own + code, "fails first")):
+        (file := tmp_path / "own.py").write_text(text)
+        main(["run", str(file)])
+        assert f"your linear_activation_backward {says}" in capfd.readouterr().out

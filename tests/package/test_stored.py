@@ -7,6 +7,7 @@ from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
 from backcheck.showing.words import say
 from posts import (
+    AROUND_NUMBERS,
     BELOW_A_MESSAGE,
     BY_THEIR_LINES,
     COMPLAINED,
@@ -57,6 +58,15 @@ def test_a_line_that_prints_what_stands_beside_it_explains_that(text: str) -> No
     found = diagnose(text)
     assert found.verdict == "explained"
     assert any(line.startswith(BY_THEIR_LINES[text]) for line in found.candidates[0].shown)
+
+
+@pytest.mark.parametrize("text", AROUND_NUMBERS)
+def test_a_line_around_numbers_that_is_wrong_by_itself_is_told(text: str) -> None:
+    found = diagnose(text, changes=1)
+    assert found.verdict == "unexplained"
+    said = [one for one in found.remarks if "takes the cache apart" in one or "drawn anew" in one]
+    assert len(said) == bool(AROUND_NUMBERS[text])
+    assert AROUND_NUMBERS[text] in " ".join(said)
 
 
 @pytest.mark.parametrize("text", ENTRIES_TOLD)

@@ -27,6 +27,18 @@ export function* ofKeys(stored, { expected, data }) {
     yield say("keys-beyond", { names: beyond.join(", "), n: beyond.length });
 }
 
+/** Where a line takes the cache of a test apart in another order.
+ * @type {(unpacked: string[], test: Fixture) => Generator<string>} */
+export function* ofCache(unpacked, { data }) {
+  const arrays = /(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)/.exec(data.call[0])?.[1];
+  const due = arrays?.replaceAll(/\{[^{}]*\}/g, "parameters").split(", ") ?? [];
+  const off = unpacked.flatMap((name, at) => (name === due[at] ? [] : [at]));
+  if (!off.length || `${unpacked.toSorted()}` !== `${due.toSorted()}`) return;
+  const between = (/** @type {string[]} */ some) =>
+    some.slice(off[0], (off.at(-1) ?? 0) + 1).join(", ");
+  yield say("cache-order", { names: between(unpacked), due: between(due) });
+}
+
 /** Of which test those numbers are that a text has besides those it has from `test`.
  * @type {(paste: Paste, seen: Seen, test: Fixture, tests: Fixture[]) => Generator<string>} */
 export function* ofOtherEdition(paste, seen, test, tests) {

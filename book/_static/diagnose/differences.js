@@ -47,6 +47,9 @@ function lastDigit(number) {
  * @type {(pasted: string) => [string, string[]]?} */
 export function saidOf(pasted) {
   const text = cleaned(pasted);
+  // One for each gradient is no check of the course.
+  const each = every("difference-of-each", text).map(({ groups }) => groups?.name);
+  if (new Set(each).size > 1) return null;
   const printed = every("difference", text);
   if (printed.length && (sought("of-gradient-check", text) || !text.trim().includes("\n")))
     return saidOfNumber(ofReader(text, printed, printed), text);

@@ -1,6 +1,6 @@
 // @ts-check
 /* What a message says, alone or beside numbers; see diagnose.py. */
-import { ofFailing, ofKeys, ofOtherEdition } from "./beside.js";
+import { ofCache, ofFailing, ofKeys, ofOtherEdition } from "./beside.js";
 import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES, NEWEST_FIRST } from "./fixtures.js";
@@ -151,7 +151,12 @@ export function withLines(found, paste) {
 export function withBeside(found, paste, tests) {
   const { fixture, seen, remarks } = found;
   const test = fixture ?? NEWEST_FIRST.find((one) => one.function === paste.function);
-  const wrong = test ? [...ofKeys(paste.stored, test)] : [];
+  const isOpen = found.verdict !== "expected" && test;
+  const wrong = [
+    ...(test ? ofKeys(paste.stored, test) : []),
+    ...(isOpen ? ofCache(paste.unpacked, test) : []),
+    ...(isOpen ? paste.hints.filter((one) => one === say("mask-drawn")) : []),
+  ];
   if (wrong.length && paste.error.includes("KeyError")) return { ...found, remarks: wrong };
   if (found.verdict !== "expected" || !fixture)
     return { ...found, remarks: [...wrong, ...remarks] };

@@ -210,6 +210,7 @@ export const NOTHING = {
   stored: new Map(),
   rejected: false,
   right: [],
+  unpacked: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -279,6 +280,7 @@ export function read(text) {
     stored,
     rejected,
     right: calledRight(output),
+    unpacked: every("unpacked", output).at(-1)?.groups?.names.match(/\w+/g) ?? [],
     frame,
     quoted,
     lines,

@@ -284,6 +284,8 @@ interface Paste {
   rejected: boolean;
   /** The names of what its sentences call right. */
   right: string[];
+  /** The names that a cache is taken apart into. */
+  unpacked: string[];
 }
 /** A call of a helper, the same with the caches that its names stand for, and its loop. */
 interface Call {

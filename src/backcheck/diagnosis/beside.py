@@ -1,5 +1,6 @@
 """What a text shows beside its numbers: the dictionary that is returned, and numbers it quotes."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from backcheck.diagnosis.lines import same
@@ -28,6 +29,18 @@ def of_keys(stored: Mapping[str, str], test: Fixture) -> Iterator[str]:
     beyond = [key for key in others if key not in like.values()]
     if beyond and test.comparisons[-1].exact_keys:
         yield say("keys-beyond", names=", ".join(beyond), n=len(beyond))
+
+
+def of_cache(unpacked: Sequence[str], test: Fixture) -> Iterator[str]:
+    """Yield where a line takes the cache of a test apart in another order."""
+    handed = re.search(r"(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)", test.call[0])
+    due = re.findall(r"\w+", re.sub(r"\{[^{}]*\}", "parameters", handed[1])) if handed else []
+    off = [
+        place for place, (own, name) in enumerate(zip(unpacked, due, strict=False)) if own != name
+    ]
+    if off and sorted(unpacked) == sorted(due):
+        own, names = (", ".join(some[off[0] : off[-1] + 1]) for some in (unpacked, due))
+        yield say("cache-order", names=own, due=names)
 
 
 def _plain(name: str) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart, in_quoted_edition
-from backcheck.diagnosis.beside import as_told, of_failing, of_keys, of_other_edition
+from backcheck.diagnosis.beside import as_told, of_cache, of_failing, of_keys, of_other_edition
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.parts import Part, in_parts, of_lines, of_loop
@@ -404,6 +404,9 @@ def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Di
     """Return an answer that knows the dictionary that is returned, and what a test complains of."""
     test = found.fixture or newest().get(paste.function)
     wrong = tuple(of_keys(paste.stored, test)) if test else ()
+    if found.verdict != "expected" and test:
+        drawn = [one for one in paste.hints if one == say("mask-drawn")]
+        wrong += (*of_cache(paste.unpacked, test), *drawn)
     if wrong and "KeyError" in paste.error:
         return replace(found, remarks=wrong)
     if found.verdict != "expected" or not found.fixture:

@@ -51,6 +51,10 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 SETTINGS = (ast.Constant, ast.UnaryOp, ast.Lambda)
 
 
+SPOKEN = ("sigmoid_backward", "relu_backward")
+"""Helpers whose names learners put together of the word for the activation."""
+
+
 class Cell(NamedTuple):
     """A cell: what readers call it, and its text with the lines above it in a file empty."""
 
@@ -198,6 +202,7 @@ def take(cells: list[Cell], wanted: str) -> Taken:
             raise ValueError(say("reads-outside", reader=reader, name=name, where=where))
         kept[name] = piece
         waiting += [(other, name) for other in reversed(_read(piece.node))]
+        waiting += [(other, name) for other in SPOKEN if _puts_names_together(piece.node)]
     if first in missing:
         raise ValueError(_nowhere(wanted, cells, defined))
     if method:
@@ -212,6 +217,12 @@ def take(cells: list[Cell], wanted: str) -> Taken:
     uncalled = tuple(name for name in functions if name not in kept)
     found = (tuple(own), tuple(missing), tuple(modules), tuple(futures), uncalled)
     return Taken((*stars, *pieces), *found)
+
+
+def _puts_names_together(node: ast.AST) -> bool:
+    """Return whether code looks up names that it makes, as ``eval(word + "_backward")`` does."""
+    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+    return any(isinstance(one, ast.Name) and one.id in ("eval", "globals") for one in calls)
 
 
 def _tree(cell: Cell) -> ast.Module | Exception:
