@@ -84,6 +84,8 @@ SAID_RIGHT = {
     f"dW2 and all db2 are the same as theirs\n{_FIRST_LAYER}": "dW2, db2",
     f"dW2 db2 match, and why not these?\n{_FIRST_LAYER}": "dW2, db2",
     f"dW2 is not right\n{_FIRST_LAYER}": "",
+    f"I do not think dW2 is right\n{_FIRST_LAYER}": "",
+    f"not sure that dW2, db2 are ok\n{_FIRST_LAYER}": "",
     f"Are dW2 and db2 right?\n{_FIRST_LAYER}": "",
     _FIRST_LAYER: "",
 }

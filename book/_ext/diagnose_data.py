@@ -74,6 +74,7 @@ ASKED = (
 IN_TERMINAL = (
     *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
     *("defined-here", "defined-flat", "may-be-absent", "not-covered"),
+    *("run-check", "no-difference"),
 )
 """What the command alone says."""
 

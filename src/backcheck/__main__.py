@@ -20,9 +20,11 @@ from itertools import chain
 from pathlib import Path
 
 import backcheck
+from backcheck import gradient_check
 from backcheck.auditing.described import described
 from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.calling import can_be_called, has_lost_margins
+from backcheck.diagnosis.checking import checked
 from backcheck.diagnosis.courses import read
 from backcheck.diagnosis.diagnose import diagnose, led_by
 from backcheck.diagnosis.passing import beside_passing, wrong_on
@@ -44,6 +46,9 @@ from backcheck.showing.words import say
 
 SEEDS = 3
 """How many seeds a test is chosen from, by how many mistakes it names alone."""
+
+CHECK = gradient_check.fixture()
+"""The test that compares one number, the difference of a gradient check."""
 
 EXIT = {"expected": 0, "explained": 1, "unreadable": 2, "unexplained": 3, "raised": 4, "below": 5}
 
@@ -209,6 +214,8 @@ def _read(name: str) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     path, name = _target(options.target)
+    if options.fixture == CHECK.id:
+        return _check(path, name or CHECK.function, options)
     if options.fixture:
         fixture = _test(options.fixture)
         return _run_one(fixture, path, name or fixture.function, options)
@@ -219,7 +226,7 @@ def _run(options: argparse.Namespace) -> int:
     for one in names:
         print(end="\n" if codes else "")
         try:
-            codes.append(_run_one(_newest(one), path, one, options))
+            codes.append(_run_newest(path, one, options))
         except ValueError as error:
             # What keeps one function from being called says nothing of the others.
             if not names[1:]:
@@ -238,7 +245,7 @@ def _target(name: str) -> tuple[str, str]:
 
 def _with_tests(path: str) -> list[str]:
     """Return the functions of a file that have a test, in its order."""
-    known = {load(id).function for id in ids()}
+    known = {CHECK.function, *(load(id).function for id in ids())}
     parts = cells(Path(path), source_of(Path(path)))
     every = (re.findall(r"(?m)^[ \t]*def\s+(\w+)", part.text) for part in parts)
     if found := [name for name in dict.fromkeys(chain.from_iterable(every)) if name in known]:
@@ -246,14 +253,24 @@ def _with_tests(path: str) -> list[str]:
     raise ValueError(f"{path} has no function of a known test, such as {', '.join(sorted(known))}.")
 
 
-def _newest(function: str) -> Fixture:
-    """Return the newest test of a function."""
-    tests = [load(id) for id in ids() if load(id).function == function.rpartition(".")[2]]
+def _run_newest(path: str, name: str, options: argparse.Namespace) -> int:
+    """Call a function as the newest test of its name does."""
+    function = name.rpartition(".")[2]
+    if function == CHECK.function:
+        return _check(path, name, options)
+    tests = [load(id) for id in ids() if load(id).function == function]
     if not tests:
         raise ValueError(
-            f"No known test is of {function}; give the id of one: backcheck run FIXTURE FILE."
+            f"No known test is of {name}; give the id of one: backcheck run FIXTURE FILE."
         )
-    return tests[-1]
+    return _run_one(tests[-1], path, name, options)
+
+
+def _check(path: str, name: str, options: argparse.Namespace) -> int:
+    found = checked(path, name, _seconds(options), lambda: _progress(say("waiting")))
+    head = say("run-check", title=CHECK.title, name=name)
+    print(found.to_json() if options.json else f"{head}\n\n{found!r}")
+    return EXIT[found.verdict]
 
 
 def _run_one(fixture: Fixture, path: str, name: str, options: argparse.Namespace) -> int:

@@ -210,7 +210,6 @@ def test_beside_a_function_that_is_not_written_it_is_said_that_no_program_was_fo
         (["run", "week4", "own.py:f"], "There is no fixture 'week4'"),
         (["show", "c1w4"], "There is no fixture 'c1w4'; known, nearest first: c1w4_"),
         (["show", GRADIENT_CHECK], f"{GRADIENT_CHECK} compares one number for all gradients, and"),
-        (["run", GRADIENT_CHECK, "own.py"], f"{GRADIENT_CHECK} compares one number for all"),
         (["run", HIDDEN, "no.py:f"], "There is no file 'no.py'; give the path of a file with code"),
         (["run", HIDDEN, "no.py:f", "--seconds", "0"], "--seconds is 0, but has to be a positive"),
     ],

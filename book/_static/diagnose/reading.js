@@ -224,9 +224,10 @@ export function fromArrays(found) {
 
 /** The names of the arrays that a text calls right. @param {string} text */
 const calledRight = (text) =>
-  every("called-right", text).flatMap(([, names]) =>
-    [...names.matchAll(/\w+/g)].flatMap(([name]) => courseSpelling(name) || []),
-  );
+  every("called-right", text)
+    .filter(({ index }) => !sought("doubted-before", text.slice(Math.max(0, index - 60), index)))
+    .flatMap(([, names]) => names.match(/\w+/g) ?? [])
+    .flatMap((name) => courseSpelling(name) || []);
 
 /** The keys of the last dictionary of gradients in a text, and the names under them.
  * @param {string} text */

@@ -1,14 +1,16 @@
 """How a test calls a function, read both ways: what it hands over, and what it takes apart."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from backcheck import gradient_check
 from backcheck.activations import ACTIVATIONS
+from backcheck.arrays import Array
 from backcheck.fixtures import Fixture, ids, load, parsed, prefix
 from backcheck.forward import kind_and_shape
 from backcheck.program import GATES, Program
@@ -209,8 +211,40 @@ def helper(name: str, modules: Sequence[str] = ()) -> Any:
         return (lambda Z: (slope(Z), Z)) if with_cache else slope
     if name == "softmax":
         return GATES[name]
+    if name in (own := _of_gradient_check()):
+        return own[name]
     tests = [test for test in map(load, ids()) if test.function == name and test.call]
     return partial(_published, tests[-1]) if tests else None
+
+
+@cache
+def _of_gradient_check() -> Mapping[str, Callable[..., Any]]:
+    """Return the functions that the notebook imports for its gradient check, by name."""
+    test = gradient_check.fixture()
+    names = [output[1:] for output in test.comparisons[-1].outputs]
+    shapes = {name: test.arrays[name].shape for name in names}
+    cuts = np.cumsum([test.arrays[name].size for name in names])[:-1]
+
+    def in_one_column(arrays: Mapping[str, Array], before: str = "") -> Array:
+        return np.concatenate([np.reshape(arrays[before + name], (-1, 1)) for name in names])
+
+    def dictionary_to_vector(parameters: Mapping[str, Array]) -> tuple[Array, list[str]]:
+        return in_one_column(parameters), [n for n in names for _ in range(parameters[n].size)]
+
+    def vector_to_dictionary(theta: Array) -> dict[str, Array]:
+        parts = zip(names, np.split(np.ravel(theta), cuts), strict=True)
+        return {name: part.reshape(shapes[name]) for name, part in parts}
+
+    def gradients_to_vector(gradients: Mapping[str, Array]) -> Array:
+        return in_one_column(gradients, "d")
+
+    def forward_propagation_n(X: Array, Y: Array, parameters: Mapping[str, Array]) -> Any:
+        found = test.forward.run({"A0": X, "Y": Y, **parameters})
+        kept = [f"{letter}{n}" for n in (1, 2, 3) for letter in "ZAWb"]
+        return found["J"], tuple({**found, **parameters}[name] for name in kept)
+
+    own = (dictionary_to_vector, vector_to_dictionary, gradients_to_vector, forward_propagation_n)
+    return {one.__name__: one for one in own}
 
 
 def _published(fixture: Fixture, *given: Any, **named: Any) -> Any:

@@ -148,12 +148,12 @@ def said_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     printed = [*pattern("difference").finditer(text)]
     # A number alone, or one beside the words of the course's own message, is its difference.
     if printed and (pattern("of-gradient-check").search(text) or "\n" not in text.strip()):
-        return _said_of_number(_of_reader(text, printed, printed), text)
+        return said_of_number(_of_reader(text, printed, printed), text)
     if "[[" in text or not pattern("names-gradient-check").search(text):
         return None
     told = [one for one in pattern("difference-told").finditer(text) if any(one.groups())]
     number = _of_reader(text, told)
-    said = _said_of_number(number, text) if number else None
+    said = said_of_number(number, text) if number else None
     # Another check than the course's may print a number that is not known.
     is_own = pattern("course-check").search(text)
     return said if said and (said[0] != "unexplained" or is_own) else None
@@ -172,7 +172,8 @@ def _of_reader(text: str, printed: Sequence[Match[str]], others: Sequence[Match[
     return next(filter(None, last[-1].groups())) if last else ""
 
 
-def _said_of_number(number: str, text: str) -> tuple[str, tuple[str, ...]]:
+def said_of_number(number: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the verdict on a difference, with sentences; the text tells whose check it is."""
     value = abs(float(number))
     function = "gradient_check_n" if pattern("of-network").search(text) else ""
     if not math.isfinite(value):
@@ -304,7 +305,8 @@ def _costs(
         name: np.array([cost(theta + e * moved) for moved in way]) for name, way in ways.items()
     }
     added = {name: costs - J for name, costs in steps.items()}
-    return {"gradient": right, "right": right, "epsilon": e, "J": 0 * right + J, **added}
+    made = {"J": 0 * right + J, "first": one[0], **added}
+    return {"gradient": right, "right": right, "epsilon": e, **made}
 
 
 def _vector(values: Mapping[str, Any]) -> Array:

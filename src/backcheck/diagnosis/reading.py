@@ -531,6 +531,8 @@ def stored_in(text: str) -> dict[str, str]:
 def _called_right(text: str) -> Iterator[str]:
     """Yield the names of the arrays that a text calls right."""
     for said in pattern("called-right").finditer(text):
+        if pattern("doubted-before").search(text[max(0, said.start() - 60) : said.start()]):
+            continue
         for name in re.findall(r"\w+", said["names"]):
             if spelling := course_spelling(name):
                 yield spelling

@@ -95,7 +95,7 @@ def run(
     ValueError says in one sentence what keeps it from being called, or from coming back.
     """
     asks = asked(fixture, path, source_of(Path(path)), name)
-    return ran(asks, _answers(asks.job, seconds, waiting))
+    return ran(asks, told_by(asks.job, seconds, waiting))
 
 
 def asked(fixture: Fixture, path: str, text: str, name: str) -> Asked:
@@ -209,7 +209,7 @@ def test_of(function: str) -> Fixture:
     )
 
 
-def _answers(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict[str, Any]]:
+def told_by(job: Job, seconds: float, waiting: Callable[[], None]) -> list[dict[str, Any]]:
     """Run a job; return what is told of each of its programs, of the first one at least."""
     process = subprocess.Popen(  # noqa: S603 - this Python, which runs our own module
         [sys.executable, "-c", CHILD, *sys.path],
