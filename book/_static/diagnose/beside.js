@@ -30,7 +30,9 @@ export function* ofKeys(stored, { expected, data }) {
 /** Where a line takes the cache of a test apart in another order.
  * @type {(unpacked: string[], test: Fixture) => Generator<string>} */
 export function* ofCache(unpacked, { data }) {
-  const arrays = /(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)/.exec(data.call[0])?.[1];
+  const arrays = /(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)/.exec(
+    data.call[0] ?? "",
+  )?.[1];
   const due = arrays?.replaceAll(/\{[^{}]*\}/g, "parameters").split(", ") ?? [];
   const off = unpacked.flatMap((name, at) => (name === due[at] ? [] : [at]));
   if (!off.length || `${unpacked.toSorted()}` !== `${due.toSorted()}`) return;

@@ -33,7 +33,9 @@ def of_keys(stored: Mapping[str, str], test: Fixture) -> Iterator[str]:
 
 def of_cache(unpacked: Sequence[str], test: Fixture) -> Iterator[str]:
     """Yield where a line takes the cache of a test apart in another order."""
-    handed = re.search(r"(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)", test.call[0])
+    # A test that is made here may have no call.
+    call = "".join(test.call[:1])
+    handed = re.search(r"(?<=, )\(((?:\w+|\{[^{}]*\})(?:, (?:\w+|\{[^{}]*\}))+)\)", call)
     due = re.findall(r"\w+", re.sub(r"\{[^{}]*\}", "parameters", handed[1])) if handed else []
     off = [
         place for place, (own, name) in enumerate(zip(unpacked, due, strict=False)) if own != name
