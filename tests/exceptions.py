@@ -802,6 +802,12 @@ PRINTED_WHOLE = (
 )
 """What a cell prints that has not split its product."""
 
+SHAPE_WHOLE = {
+    "My da_prev has the shape (8, 10), why?": "A_prev",
+    "dxt has the shape (8, 10)": "xt",
+}
+"""Shapes in a sentence with the rows of two, and what the array is the gradient of."""
+
 STORED_OTHER = (
     f"in rnn_backward(da, c)\n---> 9     dx[:,:,t] = dxt\n\n{STORED}(5,10) into shape (3,10)",
     f'in lstm_backward(da, c)\n---> 9     dx[:,:,t] = g["dxt"]\n\n{STORED}(5,10) into shape (3,10)',
@@ -1016,6 +1022,20 @@ NOT_FLAT = (
     "shapes (6,6) and (8,5) not aligned: 6 (dim 1) != 8 (dim 0)",
     "shapes (1,1) and (6,8) not aligned: 1 (dim 1) != 6 (dim 0)",
     "matmul: Input operand 1 has a mismatch in its core dimension 0 (size 6 is different from 50)",
+)
+"""What it says elsewhere."""
+
+
+BESIDE_BIAS = (
+    "operands could not be broadcast together with shapes (6,1) (5,1)",
+    "operands could not be broadcast together with shapes (25,40) (26,40)",
+)
+"""What numpy says where a column of biases has not been left out of the weights."""
+
+NOT_BESIDE_BIAS = (
+    "operands could not be broadcast together with shapes (6,1) (4,1)",
+    "operands could not be broadcast together with shapes (7,41) (6,40)",
+    "shapes (6,40) and (5,40) not aligned: 40 (dim 1) != 5 (dim 0)",
 )
 """What it says elsewhere."""
 

@@ -5,6 +5,7 @@ from test_engine import agree
 
 from exceptions import (
     ABOVE,
+    BESIDE_BIAS,
     CALLED,
     CALLS_RIGHT,
     CALLS_WRONG,
@@ -18,6 +19,7 @@ from exceptions import (
     NO_LAYERS,
     NO_SLICES,
     NONE_APART,
+    NOT_BESIDE_BIAS,
     NOT_FLAT,
     OTHER_KEYS,
     OTHER_SLICES,
@@ -25,6 +27,7 @@ from exceptions import (
     OWN_SHAPE,
     PRINTED_WHOLE,
     REFUTING,
+    SHAPE_WHOLE,
     SHAPED,
     STORED_ELSE,
     STORED_OTHER,
@@ -51,7 +54,12 @@ def test_page_and_package_read_the_same_in_a_call() -> None:
 
 
 def test_page_and_package_tell_a_flat_vector_by_the_same_shapes() -> None:
-    agree(*((f"ValueError: {shapes}",) for shapes in (*FLAT, *NOT_FLAT)))
+    agree(
+        *(
+            (f"ValueError: {shapes}",)
+            for shapes in (*FLAT, *NOT_FLAT, *BESIDE_BIAS, *NOT_BESIDE_BIAS)
+        )
+    )
     agree(*((text,) for text in CLASSES))
 
 
@@ -66,7 +74,7 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
-    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE)))
+    agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE, *SHAPE_WHOLE)))
     agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER)))
 
 

@@ -21,6 +21,7 @@ from backcheck.fixtures import load
 from backcheck.showing.words import covered, say
 from exceptions import (
     ABOVE,
+    BESIDE_BIAS,
     CALLED,
     CLASSES,
     CUT,
@@ -32,11 +33,13 @@ from exceptions import (
     NO_LAYERS,
     NO_SLICES,
     NONE_APART,
+    NOT_BESIDE_BIAS,
     NOT_FLAT,
     OTHER_SLICES,
     OWN_SHAPE,
     PRINTED_WHOLE,
     REFUTING,
+    SHAPE_WHOLE,
     SHAPED,
     STORED_ELSE,
     STORED_OTHER,
@@ -496,6 +499,15 @@ def test_a_flat_vector_is_told_from_the_shapes_that_it_leaves() -> None:
         assert "reshape" not in " ".join(diagnose(f"ValueError: {shapes}").remarks), shapes
 
 
+def test_rows_that_differ_by_one_are_a_sign_of_biases_among_the_weights() -> None:
+    for shapes in BESIDE_BIAS:
+        remarks = diagnose(f"ValueError: {shapes}").remarks
+        assert "theta[:, 1:]" in remarks[0], shapes
+        assert "a line above may be wrong" not in " ".join(remarks), shapes
+    for shapes in NOT_BESIDE_BIAS:
+        assert "theta" not in " ".join(diagnose(f"ValueError: {shapes}").remarks), shapes
+
+
 def test_where_nothing_tells_which_array_is_flat_as_it_should_be_both_readings_are_told() -> None:
     either = say("one-axis-or-two")
     for text in CLASSES:
@@ -619,6 +631,12 @@ def test_an_array_that_is_stored_with_the_rows_of_two_is_told_by_its_shape(text:
     said = " ".join(diagnose(text).remarks)
     assert f"{STORED_WHOLE[text]} of shape (8, 10) has the rows of a_prev and of xt" in said
     assert "recurrent-cells#recurrent-cells-stacked" in said
+
+
+@pytest.mark.parametrize("text", SHAPE_WHOLE)
+def test_a_shape_in_a_sentence_with_the_rows_of_two_is_told(text: str) -> None:
+    said = " ".join(repr(diagnose(text)).split())
+    assert f"d{SHAPE_WHOLE[text]} of shape (8, 10) has the rows of a_prev and of xt" in said
 
 
 @pytest.mark.parametrize("text", STORED_OTHER)

@@ -123,7 +123,8 @@ export function likelyMutants(paste, tests) {
     // Where a factor is none, its shape says nothing.
     const isFactor = !paste.hints.includes(say("third-argument"));
     const flat = isFactor && flatIn(clash, paste);
-    const none = clash.matrix ? say("no-clash") : say("no-clash-by-entry");
+    const other = clash.matrix ? "no-clash" : "no-clash-by-entry";
+    const none = say(isBesideBias(clash) ? "bias-column" : other);
     const operand = possible.map((fixture) => operandIn(fixture, clash, paste)).find(Boolean);
     const said = operand ? [operand] : [none, ...paste.hints, ...(flat ? [say(flat)] : [])];
     return { fixture: null, candidates: [], remarks: [...said, say("covered")] };
@@ -204,6 +205,13 @@ function failingAlike(fixture, failing, paste = NOTHING) {
   const sorted = [...found].sort((one, other) => compared(often(one), often(other)));
   const likely = sorted.map(([, candidate]) => candidate);
   return byLines(likely, paste, fixture, complains);
+}
+
+/** Whether two arrays multiplied by entry have as many columns, and one has a row more.
+ * @type {(clash: Clash) => boolean} */
+function isBesideBias({ matrix, left, right }) {
+  const byEntry = !matrix && left.length === 2 && right.length === 2 && left[1] === right[1];
+  return byEntry && Math.abs(left[0] - right[0]) === 1;
 }
 
 /** The key of what shapes say of a flat array: one has one size, or became a square.

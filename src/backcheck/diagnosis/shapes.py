@@ -51,7 +51,7 @@ def undivided(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
                 both = _with_all_rows(step.expression)
                 if (
                     both != step.expression
-                    and step.name[:2] == name[:2]
+                    and step.name[:2].lower() == name[:2].lower()
                     and np.shape(compiled(both)(test.values)) == shape
                 ):
                     of = {"name": name, "shape": shape, "step": step.name, "title": test.title}

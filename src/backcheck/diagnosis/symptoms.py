@@ -327,6 +327,7 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             # Where a factor is none, its shape says nothing.
             flat = [] if say("third-argument") in paste.hints else _flat(clash, paste)
             none = say("no-clash") if clash[0] else say("no-clash-by-entry")
+            none = say("bias-column") if _is_beside_bias(clash) else none
             operands = filter(None, (_operand(test, clash, paste) for test in possible))
             said = [of] if (of := next(operands, "")) else [none, *paste.hints, *flat]
             return None, (), (*said, covered())
@@ -389,6 +390,13 @@ def failing_alike(
     often = frequency(fixture.function)
     likely = [found[key] for key in sorted(found, key=lambda key: often[key])]
     return _by_lines(likely, paste, fixture, complains)
+
+
+def _is_beside_bias(clash: Clash) -> bool:
+    """Say whether two arrays multiplied by entry have as many columns, and one has a row more."""
+    is_product, left, right = clash
+    by_entry = not is_product and len(left) == len(right) == 2 and left[1] == right[1]
+    return by_entry and abs(left[0] - right[0]) == 1
 
 
 def _flat(clash: Clash, paste: Paste) -> list[str]:
