@@ -65,7 +65,10 @@ EXACT = 15
 DIGITS = 5
 """The least number of digits of a number that can be searched by them."""
 
-NO_PROSE = ".cell_input, .cell_output pre, .cell_output details, summary, .exercise, .solution"
+NO_PROSE = (
+    ".cell_input, .cell_output pre, .cell_output details, summary, .exercise, .solution"
+    ", .live pre, .live ul"
+)
 """What is no sentence, or asks and does not answer: found by its names and numbers alone."""
 
 FIGURES = re.compile(r"(?=\D*\d)[\d.,e+−\[\]\s-]+")
