@@ -245,7 +245,7 @@ def _target(name: str) -> tuple[str, str]:
 
 def _with_tests(path: str) -> list[str]:
     """Return the functions of a file that have a test, in its order."""
-    known = {CHECK.function, *(load(id).function for id in ids())}
+    known = {CHECK.function, *_newest()}
     parts = cells(Path(path), source_of(Path(path)))
     every = (re.findall(r"(?m)^[ \t]*def\s+(\w+)", part.text) for part in parts)
     if found := [name for name in dict.fromkeys(chain.from_iterable(every)) if name in known]:
@@ -258,12 +258,16 @@ def _run_newest(path: str, name: str, options: argparse.Namespace) -> int:
     function = name.rpartition(".")[2]
     if function == CHECK.function:
         return _check(path, name, options)
-    tests = [load(id) for id in ids() if load(id).function == function]
-    if not tests:
+    if not (test := _newest().get(function)):
         raise ValueError(
             f"No known test is of {name}; give the id of one: backcheck run FIXTURE FILE."
         )
-    return _run_one(tests[-1], path, name, options)
+    return _run_one(test, path, name, options)
+
+
+def _newest() -> dict[str, Fixture]:
+    """Return the newest test of each function, of all courses."""
+    return {test.function: test for test in map(load, ids())}
 
 
 def _check(path: str, name: str, options: argparse.Namespace) -> int:

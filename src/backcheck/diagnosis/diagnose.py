@@ -395,8 +395,7 @@ def _with_lines(found: Diagnosis, paste: Paste) -> Diagnosis:
         return found
     if found.verdict == "unexplained":
         return Diagnosis("explained", test, (own,), (), arrays)
-    of = {"right": ", ".join(arrays), "n": len(arrays)}
-    headline = say("right-but-line", **of, where=say("for-test", title=test.title, id=test.id))
+    headline = say("right-but-line", **_right(found, test))
     return Diagnosis("explained", test, each_alone(own), (), arrays, headline)
 
 
@@ -411,18 +410,19 @@ def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Di
         return replace(found, remarks=wrong)
     if found.verdict != "expected" or not found.fixture:
         return replace(found, remarks=(*wrong, *found.remarks))
-    arrays, title, id = found.arrays, found.fixture.title, found.fixture.id
+    arrays = found.arrays
     others = of_other_edition(paste, arrays.values(), found.fixture, tests)
     if not wrong:
         failing = of_failing(paste, arrays, found.fixture)
         return replace(found, remarks=(*failing, *others, *found.remarks))
-    of = {
-        "right": ", ".join(arrays),
-        "n": len(arrays),
-        "where": say("for-test", title=title, id=id),
-    }
-    headline = say("right-but-stored", **of)
+    headline = say("right-but-stored", **_right(found, found.fixture))
     return Diagnosis("unexplained", found.fixture, (), (*wrong, *others), arrays, headline)
+
+
+def _right(found: Diagnosis, test: Fixture) -> dict[str, Any]:
+    """Return what a sentence says of the arrays that are right, and for which test they are."""
+    where = say("for-test", title=test.title, id=test.id)
+    return {"right": ", ".join(found.arrays), "n": len(found.arrays), "where": where}
 
 
 def _with_gates(found: Diagnosis) -> Diagnosis:
@@ -657,10 +657,7 @@ def _still_open(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Dia
     likely = likely_mutants(paste, tested_by(paste, tests)) if left or paste.error else None
     if not likely or not (own := found.fixture):
         return None
-    right = ", ".join(found.arrays)
-    where = say("for-test", title=own.title, id=own.id)
-    of = {"right": right, "n": len(found.arrays), "where": where}
-    said = say("right-but", left=", ".join(left) or paste.error[:80], **of)
+    said = say("right-but", left=", ".join(left) or paste.error[:80], **_right(found, own))
     test, mutants, remarks = likely
     kept = [m for m in mutants if all(matches(replace(m, fixture=own), found.arrays).values())]
     return Diagnosis("unexplained", test, tuple(kept or mutants), remarks, headline=said)
