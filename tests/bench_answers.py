@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.result import Diagnosis
 from backcheck.fixtures import PREFIXES, Fixture, ids, load
 from backcheck.mutants.formulas import fingerprint
 from backcheck.mutants.mutant import Mutant

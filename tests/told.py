@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from backcheck.__main__ import main
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.result import Diagnosis
 from programs import Learner
 
 

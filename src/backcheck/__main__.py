@@ -26,9 +26,10 @@ from backcheck.auditing.report import Report, report
 from backcheck.diagnosis.calling import can_be_called, has_lost_margins
 from backcheck.diagnosis.checking import checked
 from backcheck.diagnosis.courses import read
-from backcheck.diagnosis.diagnose import diagnose, led_by
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.passing import beside_passing, wrong_on
 from backcheck.diagnosis.reading import LIMIT, without_quoted_code
+from backcheck.diagnosis.result import led_by
 from backcheck.diagnosis.returned import first_complaint
 from backcheck.diagnosis.running import diagnosed, line_of, shown, source_of
 from backcheck.diagnosis.running import run as run_function

@@ -9,7 +9,8 @@ import pytest
 
 from backcheck.diagnosis import answers
 from backcheck.diagnosis.catalogue import entry
-from backcheck.diagnosis.diagnose import Diagnosis, described, diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.result import Diagnosis, described
 from backcheck.fixtures import ids, load
 from backcheck.mutants.fair import make, repaired, write
 from backcheck.mutants.mistakes import occurrences, table

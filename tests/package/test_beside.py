@@ -8,8 +8,9 @@ import pytest
 
 from backcheck.__main__ import main
 from backcheck.diagnosis import placing
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import read
+from backcheck.diagnosis.result import Diagnosis
 from backcheck.fixtures import load
 from backcheck.showing.words import say
 from beside import (

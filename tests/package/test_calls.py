@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import learners
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.result import Diagnosis
 from backcheck.diagnosis.running import calls
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant

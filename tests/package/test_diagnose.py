@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from backcheck import fixtures
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose, differs, matches
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.placing import most_likely, most_used, placings
 from backcheck.diagnosis.reading import read
+from backcheck.diagnosis.result import Diagnosis, differs, matches
 from backcheck.diagnosis.search import explanations
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.fair import make

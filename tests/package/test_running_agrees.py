@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from backcheck.diagnosis.child import answers
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.passing import beside_passing
+from backcheck.diagnosis.result import Diagnosis
 from backcheck.diagnosis.returned import first_complaint, unusable
 from backcheck.diagnosis.running import Ran, asked, diagnosed, line_of, ran
 from backcheck.fixtures import load

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from backcheck.__main__ import main
-from backcheck.diagnosis.diagnose import described, diagnose
+from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.lines import same
+from backcheck.diagnosis.result import described
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mistakes import names_of, occurrences
 from backcheck.mutants.mutant import Mutant

@@ -1,5 +1,5 @@
 // @ts-check
-/* The simplest explanation of some numbers on some tests; see diagnose.py. */
+/* The simplest explanation of some numbers on some tests; see explain.py. */
 
 import { chosen, hidden, namesToKnow } from "./chosen.js";
 import { doubtedOf, remains, tooLittle } from "./clues.js";

@@ -8,7 +8,7 @@ import numpy as np
 from backcheck import gradient_check
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.child import Job
-from backcheck.diagnosis.diagnose import Diagnosis
+from backcheck.diagnosis.result import Diagnosis
 from backcheck.diagnosis.returned import decoded
 from backcheck.diagnosis.running import source_of, told_by
 from backcheck.diagnosis.sources import cells, take

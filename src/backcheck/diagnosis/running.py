@@ -20,11 +20,13 @@ import numpy as np
 from backcheck import forward
 from backcheck.diagnosis.calling import HANDING, called, calls, handing, of_own_forward
 from backcheck.diagnosis.child import Job
-from backcheck.diagnosis.diagnose import Diagnosis, diagnose, matches, of_inputs
+from backcheck.diagnosis.diagnose import diagnose
+from backcheck.diagnosis.explain import of_inputs
 from backcheck.diagnosis.helpers import calls_in, said_of
 from backcheck.diagnosis.lines import Assignment, Trace, does, first_wrong, same, which_line
 from backcheck.diagnosis.pasted import written
 from backcheck.diagnosis.reading import Paste, assigned_in, frame_of, over_relu
+from backcheck.diagnosis.result import Diagnosis, matches
 from backcheck.diagnosis.returned import Value, decoded, first_complaint, outputs_of, unusable
 from backcheck.diagnosis.sources import Cell, Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
