@@ -698,6 +698,14 @@ CALLS_WRONG = {
     "g = lstm_cell_backward(da[:,:,t], dc_prevt, caches[t])  # so?": "It passes da[:, :, t] alone",
     "for t in reversed(range(T_x)): g = rnn_cell_backward(da_prevt, caches[t])": "gradient alone",
     "we have lstm_cell_backward(da_prev, dc_prev, caches[t]) there": "the carried gradient alone",
+    "for l in range(L): linear_activation_backward(grads['dA' + str(l + 1)], caches[l], 'relu')": (
+        "from the first layer up"
+    ),
+    "for k in range(0, L - 1):\n  c = caches[k]\n"
+    '  linear_activation_backward(grads["dA" + str(k + 2)], c, "relu")': "first layer up",
+    "for t in range(T_x): g = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])": (
+        "from the first step to the last"
+    ),
     "g = rnn_cell_backward(da[:, t] + da_prevt, caches[t])": "The last axis of da is time",
     "g = rnn_cell_backward(da[:, :, t] + da_prevt, caches)": "the list of all steps",
 }
@@ -717,10 +725,8 @@ CALLS_RIGHT = (
 """Texts whose calls are right, in today's notebook or in the first ones."""
 
 UNKNOWN_CALLS = (
-    "for l in range(L): linear_activation_backward(grads['dA' + str(l + 1)], caches[l], 'relu')",
     f"{IN_LOOP}linear_activation_backward(grads['dA' + str(l + 3)], caches[l], 'relu')",
     "for l in range(L - 1): linear_activation_backward(x, caches[L - 2 - l], 'relu')",
-    "for t in range(T_x): g = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])",
     "g = rnn_cell_backward(da_next, cache)",
     "dZ = relu_backward(dA, cache)",
     "def linear_activation_backward(dA, cache, activation):",
@@ -787,6 +793,17 @@ OTHER_SLICES = {
     f"in rnn_backward(da, caches)\n---> 8     x_t = xt + part\n\n{CUT}(3,10) (3,4)": "x",
 }
 """Messages of a loop over time in which an array is cut along another axis, and which array."""
+
+ADDED_UP = {
+    f"in rnn_backward: {CUT}(5,5) (5,3) (5,5)": "Either a line adds to dWaa what the step returns "
+    "for dWax, or the zeros",
+    f"in lstm_backward(da, caches)\n---> 9    dWf += g['dxt']\n\n{CUT}(5,8) (3,10) (5,8)": "",
+    f"in rnn_backward(da, caches)\n---> 9    dWax += g['dWaat']\n\n{CUT}(5,3) (5,5) (5,3)": (
+        "adds to dWax what the step returns for dWaa"
+    ),
+    f"W1 -= rate * dW1\n{CUT}(7,6) (6,7) (7,6)": "",
+}
+"""Messages of a line that changes an array in place, and what is said where a loop adds up."""
 
 STORED = "ValueError: could not broadcast input array from shape "
 
@@ -926,6 +943,15 @@ IN_PLACE = {
     ),
     f"{_LOOP.format('rnn')}{_STEP.format('rnn', 't')}\n\nIndexError: index 9 is out of bounds for "
     "axis 2 with size 4": "has 4 steps, counted from 0",
+    f"{_LOOP.format('rnn')}n_x, m = x.shape\n\nValueError: too many values to unpack (expected 2"
+    ")": ("The shape of x has one number for each of its axes, and not 2"),
+    f"{_LOOP.format('lstm')}n_a, m, T_x = caches[0][0].shape\n\nValueError: not enough values to "
+    "unpack (expected 3, got 2)": "The shape of caches[0][0] has one number for each",
+    "Cell In[9], line 3, in forward_propagation_n(X, Y, parameters)\n---> 3  W2 = parameters['W2']"
+    "\n\nIndexError: only integers, slices (`:`) are valid indices": "through vector_to_dictionary",
+    f"{_LOOP.format('rnn')}dxt = gradients['dxt']\n\nIndexError: only integers, slices (`:`)": (
+        "gradients is an array here, and only a dictionary has the key dxt"
+    ),
     f"{_LOOP.format('lstm')}dx[:,:,t] = g['dxt']\n\nIndexError: index 4 is out of bounds for axis "
     "2 with size 4": "or it begins one step too far",
 }

@@ -40,6 +40,9 @@ PASTED = {
         "initialize_parameters_he\nW1 = [[ 1.26475132 0.30865908]]\n1 Tests failed",
         "two_layer_model: Cost after iteration 0: 0.69",
     ],
+    "min-char-rnn": [
+        "gradCheck\nWxh\n-0.350231, 0.054382 => 1.367634e+00\ndhraw = (1 - hs[t] * hs[t]) * dh",
+    ],
     "micrograd": [
         "From the micrograd video: a.grad = -6.0, and it should be -3.0",
         "def _backward():\n    self.grad = other.data * out.grad",

@@ -113,11 +113,25 @@ AROUND_NUMBERS = {
 }
 """Numbers of no known program below code, and what is said of it."""
 
+_RELU = as_changed("c1w4_linear_activation_backward_v2", relu_dZ="dA")
+BRANCHES = {
+    f"sigmoid is fine, relu not:\n{_RELU[_RELU.index('relu_dA_prev') :]}": True,
+    f"the sigmoid part works\n{_RELU[_RELU.index('relu_dA_prev') :]}": False,
+}
+"""Numbers of one branch below a sentence on the other one, and whether that calls it right."""
+
+NEARLY = as_changed("c1w3_bp_notebook_v2", dZ1="dA1 * (1 - Z1 ** 2)")
+"""A derivative fed with Z, where Z is small."""
+
 ENTRIES_TOLD = {
     "dWf[3][1]  0.011325   -0.147955": ("dWf", (3, 1), (0.011325,)),
     "My da_prev[2][3] I have 0.0461 and it should be -0.1524": ("dA_prev", (2, 3), (0.0461,)),
     "For dWf[3][1] my number is 0.25, the rest is fine": ("dWf", (3, 1), (0.25,)),
     "dbo[4] comes out as -1.75. Why?": ("dbo", (4,), (-1.75,)),
+    "dxt[1][2]  mine -0.3302  notebook 3.2306": ("dxt", (1, 2), (-0.3302,)),
+    "dbc[4]: should be 0.2559, but mine is -2.1873 (LSTM)": ("dbc", (4,), (-2.1873,)),
+    "dWc[3][1] - got -0.97974, expected 2.30456": ("dWc", (3, 1), (-0.97974,)),
+    "da_prev[2][3] (expected -0.06396) I get -1.12594": ("dA_prev", (2, 3), (-1.12594,)),
 }
 """Sentences with an entry of a gradient, and what it is."""
 

@@ -44,7 +44,6 @@ ASKED = (
     "apart",
     "arrays",
     "calling",
-    "diagnose",
     "differences",
     "families",
     "fixtures",
@@ -233,7 +232,7 @@ def facts() -> dict[str, Any]:
         "larger": package.running.LARGER,
         "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
-        "chance": [package.diagnose.CHANCE, package.diagnose.HOPELESS],
+        "chance": [package.placing.CHANCE, package.placing.HOPELESS],
         "effort": [
             package.search.MOST_TRIED,
             package.search.SOME_TRIED,
@@ -317,7 +316,7 @@ def in_javascript(text: str) -> list[str]:
 def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
     """Return each kind of message: its pattern, what is said of each cause, the counts, a page.
 
-    What comes last are the causes that speak of layers.
+    What comes last are the causes that speak of layers, and what the message itself says.
     """
     says = {kind: table["causes"] | table["also"].get(kind, {}) for kind in table["kinds"]}
     return [
@@ -327,6 +326,7 @@ def _exceptions(table: Mapping[str, Any]) -> list[list[Any]]:
             table["seen"][kind],
             table["read"].get(kind, ""),
             table["no_layers"].get(kind, []),
+            table["means"].get(kind, ""),
         ]
         for kind, pattern in table["kinds"].items()
     ]

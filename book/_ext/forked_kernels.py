@@ -102,9 +102,15 @@ def serve(address: str, *many: str) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen()
+        # A build that was stopped, or that failed before its chapters ran, ends nothing.
+        builder = os.getppid()
+        listening.settimeout(2)
         print("ready", flush=True)
-        while True:
-            client, _ = listening.accept()
+        while os.getppid() == builder:
+            try:
+                client, _ = listening.accept()
+            except TimeoutError:
+                continue
             if os.fork() == 0:
                 listening.close()
                 _become_kernel(client)

@@ -5,6 +5,7 @@ from test_engine import agree
 
 from exceptions import (
     ABOVE,
+    ADDED_UP,
     BESIDE_BIAS,
     CALLED,
     CALLS_RIGHT,
@@ -75,7 +76,7 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
     agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE, *SHAPE_WHOLE)))
-    agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER)))
+    agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER, *ADDED_UP)))
 
 
 def test_page_and_package_tell_the_causes_of_a_place_alike() -> None:

@@ -6,12 +6,14 @@ from posts import (
     AROUND_NUMBERS,
     BARE,
     BELOW_A_MESSAGE,
+    BRANCHES,
     BY_THEIR_LINES,
     COMPLAINED,
     DRAWN,
     ENTRIES_TOLD,
     IN_HTML,
     KEPT,
+    NEARLY,
     OF_TWO_TESTS,
     POSTS,
     RIGHT_OR_OLDER,
@@ -70,6 +72,7 @@ def test_page_and_package_agree_on_what_is_returned_and_on_a_test_that_complains
 
 def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say() -> None:
     agree(*((text,) for text in (*SAID_RIGHT, *BY_THEIR_LINES, *ENTRIES_TOLD)))
+    agree((NEARLY,), *((text,) for text in BRANCHES))
 
 
 def test_page_and_package_agree_on_two_calls_and_on_two_editions() -> None:

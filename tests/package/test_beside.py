@@ -181,7 +181,7 @@ def test_numbers_beside_nan_are_explained_and_the_first_step_of_the_nan_is_named
     assert found.verdict == "explained"
     assert f"{lost} or inf, " in said
     assert f"Look first at the {first}, from which nothing that is finite here" in said
-    assert "There are no numbers here" not in said
+    assert "No printed array was read here" not in said
     assert "is a warning" not in said
     assert not any(one.startswith("Paste") and lost[:3] in one for one in found.remarks)
 
@@ -227,11 +227,11 @@ def test_nan_of_one_call_leaves_the_numbers_of_the_other() -> None:
     ("name", "title", "said"),
     [
         ("None below numbers that are right", "dx is right for", 'gradients["dba"] is None'),
-        ("None of which an attribute is read", "There are no", 'gradients["dWaa"] is None'),
-        ("numbers that the code of a traceback has", "There are no", "an older edition"),
-        ("more arguments than a test hands over", "There are no", "an older edition"),
-        ("more arguments than a check takes", "There are no", "an older edition"),
-        ("None where a dictionary is read", "There are no", "that may be None itself"),
+        ("None of which an attribute is read", "No printed array", 'gradients["dWaa"] is None'),
+        ("numbers that the code of a traceback has", "No printed array", "an older edition"),
+        ("more arguments than a test hands over", "No printed array", "an older edition"),
+        ("more arguments than a check takes", "No printed array", "an older edition"),
+        ("None where a dictionary is read", "No printed array", "that may be None itself"),
     ],
 )
 def test_a_traceback_is_told_by_the_line_it_shows_and_not_by_the_numbers_in_it(

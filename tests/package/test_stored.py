@@ -9,12 +9,15 @@ from backcheck.showing.words import say
 from posts import (
     AROUND_NUMBERS,
     BELOW_A_MESSAGE,
+    BRANCHES,
     BY_THEIR_LINES,
     COMPLAINED,
     ENTRIES_TOLD,
     IN_HTML,
     KEPT,
+    NEARLY,
     SAID_RIGHT,
+    as_changed,
     as_printed,
 )
 
@@ -73,6 +76,23 @@ def test_a_line_around_numbers_that_is_wrong_by_itself_is_told(text: str) -> Non
 def test_an_entry_that_a_sentence_tells_is_read(text: str) -> None:
     (array,) = read(text).arrays
     assert (array.name, array.at, array.numbers) == ENTRIES_TOLD[text]
+
+
+@pytest.mark.parametrize("text", BRANCHES)
+def test_a_branch_that_a_sentence_calls_right_keeps_its_outputs(text: str) -> None:
+    found = diagnose(text)
+    told = [one for one in found.remarks if one.startswith("The text calls sigmoid_dA_prev")]
+    assert len(told) == BRANCHES[text]
+    asked = " ".join(one for one in found.remarks if one.startswith("Paste "))
+    assert ("sigmoid_" in asked) != BRANCHES[text]
+
+
+def test_a_mistake_that_np_allclose_accepts_is_told_to_be_one_all_the_same() -> None:
+    found = diagnose(NEARLY)
+    assert found.verdict == "explained"
+    assert say("nearly") in found.remarks
+    far = as_changed("c1w3_bp_notebook_v2", dZ1="dA1 * (1 - A1)")
+    assert say("nearly") not in diagnose(far).remarks
 
 
 def test_the_expected_numbers_in_a_table_of_html_are_those_of_their_edition() -> None:

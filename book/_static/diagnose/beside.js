@@ -2,6 +2,7 @@
 /* What a text shows beside its numbers; see beside.py. */
 import { isRight } from "./fixtures.js";
 import { agreeing, linesOf } from "./pasted.js";
+import { ofType } from "./traceback.js";
 import { spelledIn } from "./util.js";
 import { same } from "./values.js";
 import { say, sought } from "./words.js";
@@ -74,7 +75,9 @@ export function asTold(mutants, paste, fixture) {
 
 /** What it means that a test complains where the printed numbers are right.
  * @type {(paste: Paste, seen: Seen, test: Fixture) => Generator<string>} */
-export function* ofFailing({ failing, rejected }, seen, test) {
+export function* ofFailing({ failing, rejected, frame }, seen, test) {
+  const kind = sought("own-type", frame.statement)?.groups;
+  if (kind) yield* ofType(kind);
   const said = failing.filter(([, name]) => seen.has(name));
   if (said.length && failing[0][0] === "values") {
     yield say("other-inputs", { said: `Wrong ${said[0].join(" for ")}` });

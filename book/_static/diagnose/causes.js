@@ -120,7 +120,7 @@ function countedCauses(error, frame, without) {
   const called = frame.calls?.some((call) => call.includes("_backward("));
   const place = `${frame.function}\n${frame.statement}\n${error}`;
   const hasLayers = !new RegExp(DATA.no_layers).test(place);
-  for (const [pattern, says, seen, page, ofLayers] of DATA.exceptions) {
+  for (const [pattern, says, seen, page, ofLayers, means] of DATA.exceptions) {
     const match = new RegExp(pattern).exec(error);
     if (!match) continue;
     const ofCalls = called ? DATA.written_on_calls : [];
@@ -147,7 +147,8 @@ function countedCauses(error, frame, without) {
     const n = causes.length - DATA.most_causes;
     const several = causes.length > 1 ? [say("likely-causes"), ...causes] : causes;
     const told = n > 0 ? [...several.slice(0, -n), say("rarer-causes", { n })] : several;
-    return page ? [...told, say("read-page", { page })] : told;
+    const read = page && say("read-page", { page });
+    return [means, ...told, read].filter(Boolean);
   }
   const plain = DATA.plain.find(([pattern]) => new RegExp(pattern).test(error));
   return plain ? [plain[1]] : [];

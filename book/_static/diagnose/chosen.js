@@ -5,7 +5,7 @@ import { endsEarly } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
 import { namesIn } from "./program.js";
-import { least } from "./util.js";
+import { least, spelledIn } from "./util.js";
 import { fingerprint } from "./values.js";
 import { say } from "./words.js";
 
@@ -42,11 +42,13 @@ export function chosen(found, paste) {
   const changed = (/** @type {Found} */ one) => JSON.stringify(one.candidates[0].changed);
   const same = found.filter((one) => one !== first && changed(one) === changed(best));
   const remarks = [...best.remarks, ...(told ? [told] : [])];
-  if (best.verdict === "explained") remarks.push(...misplaced(best));
+  if (best.verdict === "explained") remarks.push(...misplaced(best), ...nearly(best));
   if (same.length) {
     remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
   }
-  const left = Object.keys(best.fixture.expected).filter((name) => !best.seen.has(name));
+  const outputs = Object.keys(best.fixture.expected);
+  const right = paste.right.map((name) => spelledIn(name, outputs));
+  const left = outputs.filter((name) => !best.seen.has(name) && !right.includes(name));
   if (best.verdict === "expected" && endsEarly(best, left.length)) {
     remarks.push(
       say("ends-early", { outputs: left.join(", "), are: say("is", { n: left.length }) }),
@@ -80,6 +82,12 @@ function* misplaced({ fixture, seen, candidates: [{ forms, changes }] }) {
       yield say("misplaced", { step, name });
     }
   }
+}
+
+/** That np.allclose accepts all numbers, where none is quite right. @param {Found} found */
+function nearly({ fixture, seen, candidates: [{ verdict }] }) {
+  const isClose = [...seen].every(([step, pattern]) => pattern.isClose(fixture.reference[step]));
+  return verdict === "mistake" && isClose ? [say("nearly")] : [];
 }
 
 /** What to know where an older edition calls steps by other names. @param {Placing} placing */

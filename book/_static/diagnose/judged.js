@@ -3,7 +3,7 @@
 
 import { withOwnCode } from "./hints.js";
 import { eachAlone, linesOf, stepOf, stepsIn, written } from "./pasted.js";
-import { operationsIn } from "./program.js";
+import { namesIn, operationsIn } from "./program.js";
 import { compared, groupedBy } from "./util.js";
 import { say } from "./words.js";
 
@@ -51,12 +51,12 @@ export function judged(paste, tests) {
 /** @param {Mutant} one */
 const rankOf = (one) => [one.forms.size, one.verdict === "mistake", !one.name, -keptBy(one)];
 
-/** How many operations its changed steps have in common with the own ones of a test.
+/** How many operations and names its changed steps have in common with the own ones of a test.
  * @param {Mutant} mutant */
 const keptBy = ({ fixture, forms }) =>
   [...forms].flatMap(([name, now]) => {
-    const was = operationsIn(fixture.original(name));
-    return [...new Set(operationsIn(now))].filter((one) => was.includes(one));
+    const was = [...operationsIn(fixture.original(name)), ...namesIn(fixture.original(name))];
+    return [...new Set([...operationsIn(now), ...namesIn(now)])].filter((one) => was.includes(one));
   }).length;
 
 const MOST_WAYS = 4;

@@ -158,9 +158,13 @@ export function withBeside(found, paste, tests) {
     ...(isOpen ? paste.hints.filter((one) => one === say("mask-drawn")) : []),
   ];
   if (wrong.length && paste.error.includes("KeyError")) return { ...found, remarks: wrong };
-  if (found.verdict !== "expected" || !fixture)
+  if (found.verdict === "unexplained" || !fixture)
     return { ...found, remarks: [...wrong, ...remarks] };
-  const others = [...ofOtherEdition(paste, seen, fixture, tests)];
+  // What is printed besides may be explained as well, as of another call.
+  const beside = found.verdict === "expected" ? paste : { ...paste, arrays: [] };
+  const others = [...ofOtherEdition(beside, seen, fixture, tests)];
+  if (found.verdict === "explained")
+    return { ...found, remarks: [...wrong, ...others, ...remarks] };
   if (!wrong.length) {
     const failing = ofFailing(paste, seen, fixture);
     return { ...found, remarks: [...failing, ...others, ...remarks] };

@@ -214,6 +214,14 @@ export class Observed {
     });
   }
 
+  /** Whether np.allclose accepts its numbers for an array. @param {Value} v @returns {boolean} */
+  isClose(v) {
+    const part = this.entry && partOf(v, this.at);
+    if (this.entry) return part !== null && this.isIn(v) && this.entry.isClose(part);
+    const widths = v.d.map((number) => 1e-8 + 1e-5 * Math.abs(number));
+    return this.has(v) && this.isNear(v.d, widths);
+  }
+
   /** @param {number[]} numbers @param {number[]} widths */
   isNear(numbers, widths) {
     for (let i = 0; i < numbers.length; i++) {

@@ -226,8 +226,11 @@ export function fromArrays(found) {
 const calledRight = (text) =>
   every("called-right", text)
     .filter(({ index }) => !sought("doubted-before", text.slice(Math.max(0, index - 60), index)))
-    .flatMap(([, names]) => names.match(/\w+/g) ?? [])
-    .flatMap((name) => courseSpelling(name) || []);
+    .flatMap(({ groups: { names, branch } = {} }) =>
+      branch
+        ? ["dA_prev", "dW", "db"].map((name) => `${branch}_${name}`)
+        : (names.match(/\w+/g) ?? []).flatMap((name) => courseSpelling(name) || []),
+    );
 
 /** The keys of the last dictionary of gradients in a text, and the names under them.
  * @param {string} text */

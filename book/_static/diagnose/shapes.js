@@ -104,14 +104,35 @@ export const sizesOf = cache((/** @type {Fixture} */ { arrays, reference }) =>
   [arrays, reference].flatMap((some) => Object.values(some).flatMap(shapeOf)),
 );
 
+/** The tests of a loop over time that a message can come from, or from its cell.
+ * @type {(paste: Paste) => Fixture[]} */
+function loopsSpokenOf({ frame, function: named }) {
+  const called = [frame.function, named, frame.statement, ...(frame.calls ?? [])];
+  return COURSES.flat().filter(({ function: of, last }) => {
+    const own = [of, cellBackward(of)];
+    return last && called.some((one) => own.some((name) => one.includes(name)));
+  });
+}
+
+/** What three shapes say of a line that adds up what the steps of a loop compute, or "".
+ * @type {(clash: Clash, paste: Paste) => string} */
+export function addedUp({ left, right, inPlace }, paste) {
+  for (const { expected, title } of inPlace ? loopsSpokenOf(paste) : []) {
+    const [sums, others] = [left, right].map((shape) =>
+      Object.keys(expected).filter((name) => `${shapeOf(expected[name])}` === `${shape}`),
+    );
+    const of = { own: tuple(left), other: tuple(right), title, n: sums.length };
+    if (sums.length && others.length)
+      return say("added-up", { names: sums.join(", "), others: others.join(" or "), ...of });
+  }
+  return "";
+}
+
 /** What two shapes say that are those of a step and of a slice along another axis, or "".
  * @type {(clash: Clash, paste: Paste) => string} */
-export function otherSlice({ matrix, left, right }, { frame, function: named }) {
-  const called = [frame.function, named, frame.statement, ...(frame.calls ?? [])];
+export function otherSlice({ matrix, left, right }, paste) {
   const shapes = [left, right].map(String);
-  for (const { function: of, arrays, last, title } of COURSES.flat()) {
-    const own = [of, cellBackward(of)];
-    if (matrix || !last || !called.some((one) => own.some((name) => one.includes(name)))) continue;
+  for (const { arrays, title } of matrix ? [] : loopsSpokenOf(paste)) {
     for (const [name, array] of Object.entries(arrays)) {
       if (array.n !== 3) continue;
       const [rows, columns, steps] = shapeOf(array);

@@ -7,7 +7,7 @@ import { distinct, Mutant } from "./mutant.js";
 import { agreeing, eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
 import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
 import { NOTHING } from "./reading.js";
-import { otherSlice, sizesOf } from "./shapes.js";
+import { addedUp, otherSlice, sizesOf } from "./shapes.js";
 import { ofType } from "./traceback.js";
 import { cache, compared, DATA, least } from "./util.js";
 import { shapeOf, tuple } from "./values.js";
@@ -94,8 +94,10 @@ function isOurs({ lines, function: named, frame }) {
 export function likelyMutants(paste, tests) {
   const { error, failing, frame } = paste;
   const clash = clashOf(error);
-  const sliced = clash && otherSlice(clash, paste);
-  if (sliced) return { fixture: null, candidates: [], remarks: [sliced] };
+  const ofLoop = clash && (otherSlice(clash, paste) || addedUp(clash, paste));
+  if (ofLoop) return { fixture: null, candidates: [], remarks: [ofLoop] };
+  const changed = clash?.inPlace && { own: tuple(clash.left), other: tuple(clash.right) };
+  const inPlace = changed ? [say("in-place", changed)] : [];
   const possible = clash && isForeignCode(paste) ? [] : tests;
   const stopping = possible
     .map((fixture) => ({
@@ -117,16 +119,22 @@ export function likelyMutants(paste, tests) {
       const changes = candidates[0].shown.join("; ");
       others.set(fixture.function, say("clash-too", { title: fixture.title, changes }));
     }
-    return { ...best, remarks: [remark, ...(turned ? [say("turned")] : []), ...others.values()] };
+    return {
+      ...best,
+      remarks: [remark, ...inPlace, ...(turned ? [say("turned")] : []), ...others.values()],
+    };
   }
   if (clash) {
     // Where a factor is none, its shape says nothing.
     const isFactor = !paste.hints.includes(say("third-argument"));
     const flat = isFactor && flatIn(clash, paste);
     const other = clash.matrix ? "no-clash" : "no-clash-by-entry";
-    const none = say(isBesideBias(clash) ? "bias-column" : other);
+    const none = inPlace.length ? inPlace : [say(other)];
+    const beside = isBesideBias(clash) ? [say("bias-column")] : [];
     const operand = possible.map((fixture) => operandIn(fixture, clash, paste)).find(Boolean);
-    const said = operand ? [operand] : [none, ...paste.hints, ...(flat ? [say(flat)] : [])];
+    const said = operand
+      ? [operand]
+      : [...none, ...beside, ...paste.hints, ...(flat ? [say(flat)] : [])];
     return { fixture: null, candidates: [], remarks: [...said, say("covered")] };
   }
   const refused = !error && !failing.length && ownAssert(frame);
@@ -235,9 +243,13 @@ export function clashOf(error) {
   // Of two matrices that do not meet, numpy names only the sizes that should be one; -1 is any.
   if (sizes) return { matrix: true, left: [-1, sizes[2]], right: [sizes[1], -1] };
   const found = every("shape", error);
-  const [left, right] = found.map(([, ...sizes]) => sizes.filter(Boolean).map(Number));
+  const shapes = found.map(([, ...sizes]) => sizes.filter(Boolean).map(Number));
+  const [left, right, changed] = shapes;
   if (!right || !sought("clash", error)) return null;
-  return { matrix: error.includes("not aligned"), left, right };
+  const matrix = !error.includes("broadcast");
+  // Beside the two numpy names the shape of what is changed in place.
+  const inPlace = !matrix && shapes.length === 3 && `${left}` === `${changed}`;
+  return { matrix, left, right, inPlace: inPlace && `${left}` !== `${right}` };
 }
 
 /** Whether numpy stops at two shapes, in their order where the line is as printed.

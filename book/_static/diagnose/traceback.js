@@ -132,8 +132,9 @@ export function complaints(text, unquoted) {
 /** What to know where the learner's own assert refused the type of an array.
  * @param {any} refused */
 export function ofType({ name, of }) {
-  const isDb = bare(name).startsWith("db");
-  const other = say("own-type-else", { name });
-  const number = say(isDb ? "own-type-db" : "own-type-float", { name });
-  return [say("own-type", { name, of }), /float(?:64)?$/.test(of) ? number : other];
+  const single = bare(name).startsWith("db") ? "own-type-db" : "own-type-float";
+  const isOfSum = of.endsWith("float64") && ["db", "cost"].includes(name);
+  const number = isOfSum ? "own-type-float64" : single;
+  const key = /float(?:64)?$/.test(of) ? number : "own-type-else";
+  return [say("own-type", { name, of }), say(key, { name })];
 }

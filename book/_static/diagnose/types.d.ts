@@ -234,6 +234,7 @@ interface Data {
     Record<string, [string, string, string, number][]>,
     string,
     string[],
+    string,
   ][];
   explains: Record<string, string>;
   pages: Record<string, string>;
@@ -332,7 +333,7 @@ type Likely = { fixture: Fixture | null; candidates: Mutant[]; remarks: string[]
 type Frame = { function: string; statement: string; calls?: string[] };
 
 /** Two shapes that do not fit, and whether in a product of matrices; -1 is any size. */
-type Clash = { matrix: boolean; left: number[]; right: number[] };
+type Clash = { matrix: boolean; left: number[]; right: number[]; inPlace?: boolean };
 
 /** A node in the tree of a parser. */
 // biome-ignore lint/suspicious/noExplicitAny: the parser comes with a script of its own

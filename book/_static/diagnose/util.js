@@ -69,7 +69,7 @@ export function groupedBy(items, key) {
  * @type {(name: string, steps: string[]) => string} */
 export function spelledIn(name, steps) {
   const same = steps.find((step) => step.toLowerCase() === name.toLowerCase());
-  return name.startsWith("d") ? (same ?? "") : "";
+  return name.startsWith("d") || same === name ? (same ?? "") : "";
 }
 
 /** What some work comes to, without its pauses.

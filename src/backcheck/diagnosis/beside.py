@@ -8,6 +8,7 @@ from backcheck.diagnosis.pasted import agreeing, lines_of
 from backcheck.diagnosis.placing import spelled
 from backcheck.diagnosis.reading import Paste, PrintedArray
 from backcheck.diagnosis.search import is_right
+from backcheck.diagnosis.symptoms import of_type
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mutant import Mutant
 from backcheck.showing.words import pattern, say
@@ -92,6 +93,8 @@ def as_told(
 
 def of_failing(paste: Paste, arrays: Collection[str], test: Fixture) -> Iterator[str]:
     """Yield what it means that a test complains where the printed numbers are right."""
+    if kind := pattern("own-type").search(paste.frame.statement):
+        yield from of_type(**kind.groupdict())
     said = [f"Wrong {kind} for {name}" for kind, name in paste.failing if name in arrays]
     if said and paste.failing[0][0] == "values":
         yield say("other-inputs", said=said[0])

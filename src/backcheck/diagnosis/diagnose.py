@@ -145,10 +145,14 @@ def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Di
         wrong += (*of_cache(paste.unpacked, test), *drawn)
     if wrong and "KeyError" in paste.error:
         return replace(found, remarks=wrong)
-    if found.verdict != "expected" or not found.fixture:
+    if found.verdict == "unexplained" or not found.fixture:
         return replace(found, remarks=(*wrong, *found.remarks))
     arrays = found.arrays
-    others = of_other_edition(paste, arrays.values(), found.fixture, tests)
+    # What is printed besides may be explained as well, as of another call.
+    beside = paste if found.verdict == "expected" else replace(paste, arrays=())
+    others = of_other_edition(beside, arrays.values(), found.fixture, tests)
+    if found.verdict == "explained":
+        return replace(found, remarks=(*wrong, *others, *found.remarks))
     if not wrong:
         failing = of_failing(paste, arrays, found.fixture)
         return replace(found, remarks=(*failing, *others, *found.remarks))

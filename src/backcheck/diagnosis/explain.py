@@ -330,7 +330,7 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
         remarks += [said] if said else []
     first, arrays = best.candidates[0], best.arrays
     if best.verdict == "explained":
-        remarks += _misplaced(first, arrays)
+        remarks += [*_misplaced(first, arrays), *_nearly(first, arrays)]
     same = [
         answer.candidates[0].fixture.title
         for answer in others
@@ -338,7 +338,8 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     ]
     if same:
         remarks.append(say("same-numbers", titles="; ".join(same)))
-    left = [name for name in first.fixture.expected if name not in arrays]
+    told = [spelled(name, first.fixture.expected) for name in paste.right]
+    left = [n for n in first.fixture.expected if n not in arrays and n not in told]
     if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
         remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if best.verdict == "explained" and (asks := asked_for(best, left)):
@@ -381,6 +382,13 @@ def _misplaced(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> Iterator[s
         for name in fixture.expected:
             if name != step and array.name == step and array.matches(values[name]):
                 yield say("misplaced", step=step, name=name)
+
+
+def _nearly(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:
+    """Yield that np.allclose accepts all numbers, where none is quite right."""
+    values = mutant.fixture.values
+    if mutant.verdict == "mistake" and all(arrays[step].is_close(values[step]) for step in arrays):
+        yield say("nearly")
 
 
 def _hidden(fixture: Fixture, candidates: list[Mutant]) -> Iterator[str]:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from backcheck.diagnosis.pasted import each_alone, lines_of, step_of, steps_in, written
 from backcheck.diagnosis.reading import Paste, with_own_code
 from backcheck.diagnosis.symptoms import Likely
 from backcheck.fixtures import Fixture
 from backcheck.mutants.mutant import Mutant
-from backcheck.program import parts
+from backcheck.program import Tree, names, parts
 from backcheck.showing.words import say
 
 MOST_WAYS = 4
@@ -108,9 +109,13 @@ def _ways(lines: Sequence[tuple[str, str]]) -> tuple[list[str], list[tuple[tuple
 
 
 def _kept(mutant: Mutant) -> int:
-    """Return how many operations its changed steps have in common with those of the test."""
+    """Return how many operations and names its changed steps have in common with the test's."""
+
+    def inside(tree: Tree) -> set[Any]:
+        return {*parts(tree), *names(tree)}
+
     was = mutant.originals
-    return sum(len({*parts(now)} & {*parts(was[name])}) for name, now in mutant.forms.items())
+    return sum(len(inside(now) & inside(was[name])) for name, now in mutant.forms.items())
 
 
 def _gradients(steps: Iterable[str], test: Fixture) -> list[str]:

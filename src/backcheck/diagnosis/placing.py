@@ -333,7 +333,8 @@ def _in_the_spelling_of(steps: set[str], array: PrintedArray) -> PrintedArray:
 
 def spelled(name: str, steps: Iterable[str]) -> str:
     """Return the step that has the letters of a gradient's name, small or not; ``""`` for none."""
-    return next((step for step in steps if name[:1] == "d" and step.lower() == name.lower()), "")
+    alike = [step for step in steps if step.lower() == name.lower()]
+    return alike[0] if alike and (name[:1] == "d" or name in alike) else ""
 
 
 def _once(arrays: list[PrintedArray]) -> list[PrintedArray]:

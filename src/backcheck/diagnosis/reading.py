@@ -190,6 +190,14 @@ class PrintedArray:
         table = np.atleast_2d(array).tolist()
         return _fits((None, *self.rows, None), table, lambda row, line: self._row(row, line, loose))
 
+    def is_close(self, value: Any) -> bool:
+        """Return whether np.allclose accepts its numbers for an array."""
+        array = np.asarray(value, dtype=float)
+        if self.at:
+            return self.fits(array.shape) and self._entry.is_close(array[self.at])
+        is_whole = self.shape is not None and self.has(array.shape)
+        return is_whole and np.allclose(self.numbers, array.ravel())
+
     def _row(self, row: Row, line: Sequence[float], loose: bool) -> bool:
         # A row without its own brackets may have lost numbers at either end.
         part = self.dimensions == 0 and not self.whole
@@ -533,7 +541,9 @@ def _called_right(text: str) -> Iterator[str]:
     for said in pattern("called-right").finditer(text):
         if pattern("doubted-before").search(text[max(0, said.start() - 60) : said.start()]):
             continue
-        for name in re.findall(r"\w+", said["names"]):
+        if said["branch"]:
+            yield from (f"{said['branch']}_{name}" for name in ("dA_prev", "dW", "db"))
+        for name in re.findall(r"\w+", said["names"] or ""):
             if spelling := course_spelling(name):
                 yield spelling
 

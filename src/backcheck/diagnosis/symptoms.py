@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -136,7 +136,8 @@ def told(
     page = exceptions()["read"].get(kind)
     read = (say("read-page", page=page),) if page else ()
     says = [cause.says for cause in causes[:MOST]]
-    several = [say("likely-causes")] if says[1:] else []
+    means = exceptions()["means"].get(kind)
+    several = [*filter(None, [means]), *([say("likely-causes")] if says[1:] else [])]
     return (*shown, *several, *says, *more, *read) or tuple(one["says"] for one in plain[:1])
 
 
@@ -296,7 +297,7 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
     refused = pattern("own-shape").search(frame.statement)
     if not refused:
         kind = pattern("own-type").search(frame.statement)
-        return (None, (), _of_type(**kind.groupdict())) if kind else None
+        return (None, (), of_type(**kind.groupdict())) if kind else None
     name, said = refused["name"], say("own-shape", **refused.groupdict())
     for test in tests:
         known = test.function == frame.function or frame.function in ("", "cell")
@@ -307,10 +308,12 @@ def _of_assert(frame: Frame, tests: Sequence[Fixture]) -> Likely | None:
     return None, (), (said, say("own-shape-else"))
 
 
-def _of_type(name: str, of: str) -> tuple[str, str]:
+def of_type(name: str, of: str) -> tuple[str, str]:
     """Return what to know where the learner's own assert refused the type of an array."""
     is_db = name.removeprefix(prefix(name)).startswith("db")
     number = say("own-type-db" if is_db else "own-type-float", name=name)
+    if of.endswith("float64") and name in ("db", "cost"):
+        number = say("own-type-float64", name=name)
     other = say("own-type-else", name=name)
     return say("own-type", name=name, of=of), number if re.search("float(64)?$", of) else other
 
@@ -318,18 +321,20 @@ def _of_type(name: str, of: str) -> tuple[str, str]:
 def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
     """Return what may have made a test, numpy or the learner's own assert say what was pasted."""
     if clash := clash_of(paste.error):
-        if sliced := _other_slice(clash, paste):
-            return None, (), (sliced,)
+        if of_loop := _other_slice(clash, paste) or _added_up(clash, paste):
+            return None, (), (of_loop,)
+        is_in_place = _is_in_place(clash, paste.error)
+        in_place = [say("in-place", own=clash[1], other=clash[2])] if is_in_place else []
         possible = () if _is_foreign(paste) else tests
         stopping = {test: clashing(test, clash, paste) for test in possible}
         stopping = {test: found for test, found in stopping.items() if found}
         if not stopping:
             # Where a factor is none, its shape says nothing.
             flat = [] if say("third-argument") in paste.hints else _flat(clash, paste)
-            none = say("no-clash") if clash[0] else say("no-clash-by-entry")
-            none = say("bias-column") if _is_beside_bias(clash) else none
+            none = in_place or [say("no-clash") if clash[0] else say("no-clash-by-entry")]
+            none += [say("bias-column")] if _is_beside_bias(clash) else []
             operands = filter(None, (_operand(test, clash, paste) for test in possible))
-            said = [of] if (of := next(operands, "")) else [none, *paste.hints, *flat]
+            said = [of] if (of := next(operands, "")) else [*none, *paste.hints, *flat]
             return None, (), (*said, covered())
         # Pasted lines are of the test that has the most of them.
         read = {test: len(lines_of(paste, test)) for test in stopping}
@@ -343,7 +348,8 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             say("clash-too", title=test.title, changes="; ".join(stopping[test][0].shown))
             for test in others.values()
         ]
-        return best, tuple(stopping[best]), (say("clash", title=best.title), *turned, *also)
+        said = (say("clash", title=best.title), *in_place, *turned, *also)
+        return best, tuple(stopping[best]), said
     for test in tests:
         if failing := failing_alike(test, paste.failing, paste):
             return test, tuple(failing), (say("complaint", title=test.title),)
@@ -419,17 +425,41 @@ def clash_of(error: str) -> Clash | None:
     shapes = [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
     if len(shapes) < 2 or not pattern("clash").search(error):
         return None
-    return "not aligned" in error, shapes[0], shapes[1]
+    return "broadcast" not in error, shapes[0], shapes[1]
+
+
+def _is_in_place(clash: Clash, error: str) -> bool:
+    """Return whether numpy names the shape of what is changed in place beside the two."""
+    shapes = [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
+    return len(shapes) == 3 and not clash[0] and shapes[0] == shapes[2] != shapes[1]
+
+
+def _loops_spoken_of(paste: Paste) -> Iterator[Fixture]:
+    """Yield the tests of a loop over time that a message can come from, or from its cell."""
+    called = (paste.frame.function, paste.function, paste.frame.statement, *paste.frame.calls)
+    for test in chain.from_iterable(courses()):
+        own = (test.function, cell_of(test.function))
+        if test.last and any(name in one for one in called for name in own):
+            yield test
+
+
+def _added_up(clash: Clash, paste: Paste) -> str:
+    """Return what three shapes say of a line that adds up what the steps of a loop compute."""
+    for test in _loops_spoken_of(paste) if _is_in_place(clash, paste.error) else ():
+        shapes = {name: value.shape for name, value in test.expected.items()}
+        sums = [name for name, shape in shapes.items() if shape == clash[1]]
+        others = [name for name, shape in shapes.items() if shape == clash[2]]
+        if sums and others:
+            of = {"own": clash[1], "other": clash[2], "title": test.title, "n": len(sums)}
+            return say("added-up", names=", ".join(sums), others=" or ".join(others), **of)
+    return ""
 
 
 def _other_slice(clash: Clash, paste: Paste) -> str:
     """Return what two shapes say that are those of a step and of a slice along another axis."""
     is_product, *shapes = clash
-    called = (paste.frame.function, paste.function, paste.frame.statement, *paste.frame.calls)
-    for test in chain.from_iterable(courses()):
-        own = (test.function, cell_of(test.function))
-        spoken = any(name in one for one in called for name in own)
-        for name, value in test.arrays.items() if test.last and spoken and not is_product else ():
+    for test in _loops_spoken_of(paste):
+        for name, value in () if is_product else test.arrays.items():
             step, others = value.shape[:2], (value.shape[1:], value.shape[::2])
             other = next((one for one in shapes if one in others), None)
             if value.ndim == 3 and step in shapes and other and other != step:
