@@ -431,9 +431,9 @@ def _tree(node: ast.expr) -> Tree:
         case ast.Call(func=ast.Name(id="leaky_relu"), args=[argument, *slope], keywords=[]):
             return (LEAKY, _tree(argument), _tree(slope[0]) if slope else 0.01)
         case ast.Call(func=ast.Name(id="where"), args=[condition, one, other], keywords=[]):
-            chosen = _tree(condition)
-            others = ("*", ("-", 1.0, chosen), _tree(other))
-            return ("+", ("*", chosen, _tree(one)), others)
+            chosen, else_ = _tree(condition), _tree(other)
+            kept = ("*", chosen, _tree(one))
+            return ("+", kept, ("*", ("-", 1.0, chosen), else_)) if else_ else kept
         case ast.Call(func=ast.Name(id="mean"), args=[argument], keywords=keywords):
             total: Any = _tree(ast.Call(ast.Name("sum"), [argument], keywords, lineno=node.lineno))
             sizes = {"0": ("shape0", total[1]), "1": ("shape1", total[1])}

@@ -542,7 +542,9 @@ def test_no_product_of_a_known_test_has_the_sizes_of_two_flat_vectors_in_one_mat
 @pytest.mark.parametrize("key", ["dA0", "dA1", "dA2", "dA3"])
 def test_of_a_key_dA_both_numberings_are_told_first_and_nothing_of_dW(key: str) -> None:
     call = 'dA, dW, db = linear_activation_backward(grads["dA" + str(l + 2)], cache, "relu")'
-    for frame in (NOWHERE, frame_of("L_model_backward", call), frame_of("cell", "x = grads[k]")):
+    (older,) = told(f"KeyError: '{key}'", frame_of("L_model_backward", call))
+    assert "dA of l + 2, as the first notebooks numbered it" in older
+    for frame in (NOWHERE, frame_of("cell", "x = grads[k]")):
         header, first, *others, read = told(f"KeyError: '{key}'", frame)
         assert header == say("likely-causes")
         assert "today the loop reads dA of l + 1" in first

@@ -41,7 +41,9 @@ export function* remains(placing, paste, parts) {
     const steps = [...reads.keys()];
     const off = new Set(steps.filter((name) => !proved.has(name)).map(stem));
     const also = steps.map(stem).filter((name) => !off.has(name) && sought("gradient", name));
-    const known = [...new Set([...right, ...also])];
+    // A sum goes by the name of what it adds up.
+    const plain = also.map((name) => name.replace(/_sum(?:_t\d+)?$/, ""));
+    const known = [...new Set([...right, ...plain.filter((name) => !names.includes(name))])];
     const rest = known.length - Math.max(MOST_LISTED, right.length);
     const listed = known.slice(0, known.length - Math.max(0, rest)).join(", ");
     yield say("right-and-wrong", {
@@ -121,9 +123,30 @@ export function endsEarly({ fixture, seen }, n) {
   return kept.length > 2 && kept.length === seen.size && kept.every((one) => seen.has(one));
 }
 
+/** The shape of an array each column of which is the expected one, or "".
+ * @type {(seen: Observed, want: Value) => string} */
+function repeats(seen, want) {
+  const inside = (seen.around ?? "").split(",").map(Number);
+  const shape = seen.entry ? inside : seen.like ? shapeOf(seen.like) : [];
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || columns < 2 || `${shapeOf(want)}` !== `${rows},1`) return "";
+  const wanted = want.d.flatMap((one) => Array(columns).fill(one));
+  const [row, column] = seen.entry ? seen.at : [];
+  const from = row === undefined ? 0 : row * columns + (column ?? 0);
+  const size = row === undefined ? wanted.length : column === undefined ? columns : 1;
+  const due = wanted.slice(from, from + size);
+  const isWhole = seen.cells.length === due.length;
+  return isWhole && due.every((one, at) => covers(seen.cells[at], one)) ? tuple(shape) : "";
+}
+
 /** @type {(step: string, called: string, seen: Observed, fixture: Fixture) => Generator<string>} */
 function* likeness(step, called, seen, fixture) {
   const want = fixture.reference[step];
+  const repeated = repeats(seen, want);
+  if (repeated) {
+    yield say("repeated", { step: called, shape: repeated, expected: tuple(shapeOf(want)) });
+    return;
+  }
   if (seen.entry && !seen.isIn(want)) {
     const sizes = (seen.around ?? "").split(",").map(Number);
     yield say("other-shape", { step, shape: tuple(sizes), expected: tuple(shapeOf(want)) });

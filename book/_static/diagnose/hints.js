@@ -61,7 +61,7 @@ export function hintsIn(text, lines) {
     overflows(text, lines) ? say("exp-quotient") : "",
     sought("sum-of-all", text) ? say("sum-of-all") : "",
     sought("dot-slope", text) ? say("dot-slope") : "",
-    passes && sought("mask-drawn", text) ? say("mask-drawn") : "",
+    passes && sought("mask-drawn", without("forward-function", text)) ? say("mask-drawn") : "",
     sought("third-argument", text) ? say("third-argument") : "",
     ...[...new Set(down)].flatMap((name) =>
       name && steep.includes(name) ? say("error-goes-down", { name }) : [],

@@ -14,7 +14,7 @@ import { cellBackward } from "./steps.js";
 import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode } from "./traceback.js";
 import { DATA } from "./util.js";
-import { say, sought, starting } from "./words.js";
+import { say, sought, starting, whole } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
@@ -36,6 +36,11 @@ export function ofCode(paste, every) {
   const read = isAlone && areInputs && hasCode(lines) && judged(paste, own.length ? own : every);
   // What a question names says more than that none of its lines is read.
   if (!read || (!read.fixture && paste.nothing[0] === say("asked"))) return null;
+  const isOwn = paste.defined.length && !paste.defined.some(isOfCourse);
+  if (read.fixture && !read.candidates.length && isOwn) {
+    const said = [...withOwnCode(paste.hints, lines), say("covered")];
+    return { ...unknown(null, said), headline: say("own-functions") };
+  }
   const isOfAny = (/** @type {string} */ one) =>
     one === say("own-learning") || one.includes("#relu-strict");
   const learning = paste.hints.filter(isOfAny);
@@ -44,6 +49,10 @@ export function ofCode(paste, every) {
   const [title, ...rest] = [...read.remarks, ...beside, ...spoken];
   return { ...unknown(read.fixture, rest, new Map(), read.candidates), headline: title };
 }
+
+/** Whether a function has the name of one that a notebook has. @param {string} name */
+const isOfCourse = (name) =>
+  Boolean(whole("known-function", name) || whole("course-function", name));
 
 /** The causes of a message: of an overflow, exponentials where they can be the one.
  * @type {(paste: Paste, printed: boolean) => string[]} */

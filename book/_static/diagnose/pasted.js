@@ -117,7 +117,42 @@ export function written(paste, fixture) {
     ([step, tree]) =>
       !passes.every((one) => same(ofCost(evaluate(tree, one), step, fixture), one[step])),
   );
-  return own.length ? new Mutant(fixture, new Map(own), own.length) : null;
+  const changed = narrowed(new Map(own), fixture);
+  const forms = new Map(
+    [...changed].map(([step, tree]) => {
+      const at = fixture.steps.findIndex(({ name }) => name === step);
+      const above = fixture.steps.slice(0, at).filter(({ name }) => !changed.has(name));
+      return [step, folded(tree, new Map(above.map((one) => [one.tree, leaf(one.name)])))];
+    }),
+  );
+  return own.length ? new Mutant(fixture, forms, forms.size) : null;
+}
+
+/** Changes with one step in place of all that read it, where these differ in it alone.
+ * @type {(forms: Forms, fixture: Fixture) => Forms} */
+function narrowed(forms, fixture) {
+  for (const { name } of fixture.steps.toReversed()) {
+    const readBy = fixture.steps.filter(({ tree }) => namesIn(tree).includes(name));
+    if (name in fixture.expected || forms.has(name) || !readBy.length) continue;
+    if (!readBy.every((one) => forms.has(one.name))) continue;
+    const stands = new Set(
+      readBy.flatMap((one) => standing(leaf(name), one.tree, forms.get(one.name) ?? one.tree)),
+    );
+    const [tree] = stands;
+    if (stands.size !== 1 || !tree || namesIn(tree).includes(name)) continue;
+    const rest = [...forms].filter(([own]) => !readBy.some((one) => one.name === own));
+    return narrowed(new Map([...rest, [name, tree]]), fixture);
+  }
+  return forms;
+}
+
+/** What stands in an expression where a name stood; null if more differs.
+ * @type {(name: Tree, was: Tree, now: Tree) => (Tree | null)[]} */
+function standing(name, was, now) {
+  if (was === name) return [now];
+  if (was.op && was.op === now.op && was.args.length === now.args.length)
+    return was.args.flatMap((part, at) => standing(name, part, now.args[at]));
+  return was === now ? [] : [null];
 }
 
 /** The programs that do what pasted lines do, on the test and off it.

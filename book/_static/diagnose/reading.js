@@ -211,6 +211,7 @@ export const NOTHING = {
   rejected: false,
   right: [],
   unpacked: [],
+  defined: [],
 };
 
 /** Computed arrays by name, as if they had been printed in full.
@@ -284,6 +285,7 @@ export function read(text) {
     stored,
     rejected,
     right: calledRight(output),
+    defined: every("signature", output).map(({ groups }) => groups?.function ?? ""),
     unpacked: every("unpacked", output).at(-1)?.groups?.names.match(/\w+/g) ?? [],
     frame,
     quoted,

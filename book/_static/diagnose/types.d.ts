@@ -287,6 +287,8 @@ interface Paste {
   right: string[];
   /** The names that a cache is taken apart into. */
   unpacked: string[];
+  /** The functions that it has. */
+  defined: string[];
 }
 /** A call of a helper, the same with the caches that its names stand for, and its loop. */
 interface Call {

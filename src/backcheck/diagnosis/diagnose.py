@@ -239,10 +239,19 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     # What a question names says more than that none of its lines is read.
     if test is None and paste.nothing[:1] == (say("asked"),):
         return None
+    if test and not candidates and paste.defined and not any(map(_is_of_course, paste.defined)):
+        said = (*with_own_code(paste.hints, paste.lines), covered())
+        return Diagnosis("unexplained", None, (), said, headline=say("own-functions"))
     of_any = [hint for hint in paste.hints if hint == say("own-learning") or "#relu-strict" in hint]
     more += of_any if test else [covered()]
     more += [says for _, says, _ in subjects() if says in paste.nothing]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
+
+
+def _is_of_course(function: str) -> bool:
+    """Return whether a function has the name of one that a notebook has."""
+    known = (pattern("known-function"), pattern("course-function"))
+    return any(one.fullmatch(function) for one in known)
 
 
 def _of_message(paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:

@@ -1,8 +1,9 @@
 """Pasted lines of code: the steps of a test that they compute."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,43 @@ def written(paste: Paste, fixture: Fixture) -> Mutant | None:
         for step, tree in lines
         if not all(_computes(tree, step, scope, fixture) for scope in passes)
     }
+    own = _narrowed(own, fixture)
+    own = {step: _in_steps(tree, step, own, fixture) for step, tree in own.items()}
     return Mutant(fixture, own, len(own)) if own else None
+
+
+def _narrowed(forms: dict[str, Tree], fixture: Fixture) -> dict[str, Tree]:
+    """Return changes with one step in place of all that read it, where these differ in it alone."""
+    for step in reversed(fixture.program.steps):
+        read_by = {one.name: one for one in fixture.program.steps if step.name in one.reads}
+        is_own = step.name in fixture.expected or step.name in forms
+        if is_own or not read_by or not read_by.keys() <= forms.keys():
+            continue
+        stands = {
+            tree
+            for name, one in read_by.items()
+            for tree in _standing(step.name, one.expression, forms[name])
+        }
+        if len(stands) == 1 and (tree := stands.pop()) and step.name not in names(tree):
+            rest = {name: form for name, form in forms.items() if name not in read_by}
+            return _narrowed({**rest, step.name: tree}, fixture)
+    return forms
+
+
+def _in_steps(tree: Tree, step: str, changed: Container[str], fixture: Fixture) -> Tree:
+    """Return an expression with the names of the steps above that stand in it as the test has."""
+    above = takewhile(lambda one: one.name != step, fixture.program.steps)
+    return put(tree, {one.expression: one.name for one in above if one.name not in changed})
+
+
+def _standing(name: str, was: Tree, now: Tree) -> set[Tree]:
+    """Return what stands in an expression where a name stood; ``""`` if more differs."""
+    if was == name:
+        return {now}
+    if isinstance(was, tuple) and isinstance(now, tuple) and len(was) == len(now):
+        pairs = zip(was, now, strict=True)
+        return set().union(*(_standing(name, *pair) for pair in pairs))
+    return set() if was == now else {""}
 
 
 @np.errstate(all="ignore")

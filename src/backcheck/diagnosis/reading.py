@@ -278,6 +278,7 @@ class Paste:
     rejected: bool = False  # whether it says that tests failed, and not in what
     right: tuple[str, ...] = ()  # the names of what its sentences call right
     unpacked: tuple[str, ...] = ()  # the names that a cache is taken apart into
+    defined: tuple[str, ...] = ()  # the functions that it has
 
 
 NOTHING = Paste(())
@@ -337,7 +338,8 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     hints += [say("exp-quotient")] if _overflows(text, lines) else []
     hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
     hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
-    hints += [say("mask-drawn")] if passes and pattern("mask-drawn").search(text) else []
+    backwards = pattern("forward-function").sub("", text)
+    hints += [say("mask-drawn")] if passes and pattern("mask-drawn").search(backwards) else []
     hints += [say("third-argument")] if pattern("third-argument").search(text) else []
     down = [next(filter(None, found.groups())) for found in pattern("goes-down").finditer(code)]
     steep = {found[1] for found in pattern("times-slope").finditer(code)}
@@ -518,7 +520,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     hints, source = hints_in(text, lines), _source(output)
     *_, apart = (None, *pattern("unpacked").finditer(output))
     unpacked = tuple(re.findall(r"\w+", apart["names"])) if apart else ()
-    kept = (stored_in(output), rejected, tuple(_called_right(output)), unpacked)
+    defined = tuple(found["function"] for found in pattern("signature").finditer(output))
+    kept = (stored_in(output), rejected, tuple(_called_right(output)), unpacked, defined)
     return Paste(tuple(own), *said, lines, lost, hints, nothing, calls, source, *kept)
 
 

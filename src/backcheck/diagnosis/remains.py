@@ -1,5 +1,6 @@
 """What can be said of numbers that none of the programs tried prints."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,7 +36,9 @@ def remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[s
         # A line of a loop is right if it is so at every step.
         off = {*map(stem, order.keys() - proved)}
         also = [n for n in map(stem, order) if n not in off and pattern("gradient").search(n)]
-        known = [*dict.fromkeys([*right, *also])]
+        # A sum goes by the name of what it adds up.
+        also = [re.sub(r"_sum(?:_t\d+)?$", "", name) for name in also]
+        known = [*dict.fromkeys([*right, *(name for name in also if name not in wrong)])]
         listed, more = ", ".join(known[: max(MOST, len(right))]), len(known) - max(MOST, len(right))
         yield say(
             "right-and-wrong",
@@ -75,6 +78,9 @@ def above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
 def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
     expected = np.shape(fixture.values[step])
+    if shape := _repeats(array, np.asarray(fixture.values[step], dtype=float)):
+        yield say("repeated", step=called, shape=shape, expected=expected)
+        return
     if array.around not in (None, expected):
         yield say("other-shape", step=step, shape=array.around, expected=expected)
         if whole := undivided(Paste((), shapes=((step, array.around),)), [fixture]):
@@ -98,6 +104,17 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
             if telling and not itself and array.matches(value):
                 yield say(key, step=called, name=name, title=test.title)
                 return
+
+
+def _repeats(array: PrintedArray, want: Any) -> tuple[int, ...] | None:
+    """Return the shape of an array each column of which is the expected one, or None."""
+    shape = array.around if array.at else array.shape
+    if not shape or len(shape) != 2 or want.shape != (shape[0], 1) or shape[1] < 2:
+        return None
+    wanted = np.broadcast_to(want, shape)[array.at or ...].ravel()
+    is_whole = len(array.cells) == wanted.size
+    is_alike = all(cell.covers(one) for cell, one in zip(array.cells, wanted, strict=False))
+    return shape if is_whole and is_alike else None
 
 
 def _partly(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:

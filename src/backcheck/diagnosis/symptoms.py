@@ -348,8 +348,8 @@ def likely_mutants(paste: Paste, tests: Sequence[Fixture]) -> Likely | None:
             say("clash-too", title=test.title, changes="; ".join(stopping[test][0].shown))
             for test in others.values()
         ]
-        said = (say("clash", title=best.title), *in_place, *turned, *also)
-        return best, tuple(stopping[best]), said
+        beside = (say("clash", title=best.title), *in_place, *turned, *also)
+        return best, tuple(stopping[best]), beside
     for test in tests:
         if failing := failing_alike(test, paste.failing, paste):
             return test, tuple(failing), (say("complaint", title=test.title),)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from backcheck.activations import ACTIVATIONS
 from backcheck.fixtures import text_of
+from backcheck.forward import KEEP
 from backcheck.program import ROWS, SUMS, Tree, names, parse, parts, put
 
 Families = Mapping[str, Sequence[Tree]]
@@ -80,7 +81,7 @@ def expression(text: str) -> Tree:
 def _pattern(text: str) -> Tree:
     """Return the tree of one side of a row, its words marked, as no array's name is."""
     tree = expression(text)
-    return put(tree, {word: f"${word}" for word in names(tree) if word != "m"})
+    return put(tree, {word: f"${word}" for word in names(tree) if word not in ("m", KEEP)})
 
 
 Rewrites = dict[Tree, list[tuple[str, Tree]]]
