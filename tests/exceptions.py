@@ -831,6 +831,14 @@ STORED_OTHER = (
 )
 """Messages of an array that is stored with the rows of another."""
 
+STORED_FOR_ANOTHER = {
+    f"in rnn_backward(da, caches)\n---> 9    dx[:, :, t] = g['da_prev']\n\n{STORED}(5,10) into "
+    "shape (3,10)": "The right side is da_prev",
+    f"in lstm_backward(da, caches)\n---> 9    dx[:,:,t] = g['dc_prev']\n\n{STORED}(5,10) into "
+    "shape (3,10)": "which is the shape of dxt",
+}
+"""Messages of a loop that keeps one output of its cell in the place of another."""
+
 STORED_ELSE = (
     f"in lstm_backward(a, b)\n---> 9     dx[:,:,t] = g\n\n{STORED}(7,10) into shape (3,10)",
     f"in own(a, b)\n---> 9     grid[:, :, t] = g\n\n{STORED}(8,10) into shape (3,10)",
@@ -952,6 +960,15 @@ IN_PLACE = {
     f"{_LOOP.format('rnn')}dxt = gradients['dxt']\n\nIndexError: only integers, slices (`:`)": (
         "gradients is an array here, and only a dictionary has the key dxt"
     ),
+    f"{_LOOP.format('lstm')}g = lstm_cell_backward(da_prevt + da[:,:,t], dc_prevt, caches[t])\n\n"
+    f"{CUT}(5,10,4) (5,10)": "da_prevt has three axes here",
+    f"{_CHECK}if difference > 2e-7:\n\nValueError: The truth value of an array with more than one "
+    "element is ambiguous.": "np.linalg.norm, which makes one number of a vector, is missing",
+    f"{_LAYER}dA, dW, db = linear_activation_backward(grads[f'dA{{l+2}}'], cache, 'relu')\n\n"
+    "KeyError: 'dA3'": "as the first notebooks numbered it",
+    '  File "<ipython-input-9-a>", line 8\n    dW3 = dZ3 @ A2.T + (lambda/m) * W3\n'
+    "                       ^\nSyntaxError: invalid syntax\n\n"
+    "NameError: name 'backward_propagation_with_regularization' is not defined": "called lambd",
     f"{_LOOP.format('lstm')}dx[:,:,t] = g['dxt']\n\nIndexError: index 4 is out of bounds for axis "
     "2 with size 4": "or it begins one step too far",
 }

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from backcheck.fixtures import Fixture, ids, load
 from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.operators import expression
@@ -119,6 +121,40 @@ BRANCHES = {
     f"the sigmoid part works\n{_RELU[_RELU.index('relu_dA_prev') :]}": False,
 }
 """Numbers of one branch below a sentence on the other one, and whether that calls it right."""
+
+_DBA = load("c5w1_rnn_backward").expected["dba"]
+_DW = load("c1w2_propagate_2021_cell").expected["dw"]
+_L2 = as_changed("c2w1_backward_regularization", dZ2="dA2")
+_OLDER = load("c1w4_L_model_backward_v2").expected
+LOOKED_AT = {
+    f"rnn_backward\ngradients['dba'][4] = {np.repeat(_DBA[4], 10)}\n"
+    "gradients['dba'].shape = (5, 10)": "Each column of dba is the expected one",
+    f"propagate\ndw = {_DW.ravel()}\ndb = -0.1250040450043965": "The numbers of dw are right",
+    f"dW1 = {_OLDER['dW1']}\ndA1 = {_OLDER['dA1']}\nExpected:\ndW1 = {_OLDER['dW1']}\n"
+    f"dA1 = {_OLDER['dA0']}": "The dA1 that this text expects is what the test of today calls dA0",
+    f"dZ2 = np.multiply(dA2, np.int64(A2 >= 0))\n{_L2[_L2.index('dW2') :]}": "A2 >= 0 is True",
+    "dA2 = np.dot(W3.T, dZ3)\ndA2 = dA2 * D2\n    dA2 / keep_prob\n"
+    "dZ2 = np.multiply(dA2, np.int64(A2 > 0))": "The line dA2 / keep_prob computes a value",
+    "def forward(X, p):\n    D1 = np.random.rand(4, 5) < 0.5\ndef backward(X, Y, p, D1, A2):\n"
+    "    m = X.shape[1]\n    dZ2 = A2 - Y\n    return dZ2": "of a network of your own",
+}
+"""Texts, and what is said of their shapes, names or lines."""
+
+NARROWED = {
+    "# back_prop\nl1 = np.dot(W1, yhat - y)\nz1 = np.dot(W1, x) + b1\n"
+    "l1[z1 < 0] = 0\ngrad_W1 = np.dot(l1, x.T) / batch_size\n"
+    "grad_b1 = np.sum(l1, axis=1, keepdims=True) / batch_size": ("dA1 = W1 @ dZ2",),
+    "dZ1 = np.dot(W1.T, dZ2) * (1 - np.power(A1, 2))\n"
+    "ValueError: shapes (2,4) and (1,3) not aligned: 4 (dim 1) != 1 (dim 0)": ("dA1 = W1.T @ dZ2",),
+}
+"""Lines that write out a step of their own, and the change that is shown."""
+
+EXCHANGED = as_changed(
+    "c1w4_linear_activation_backward_v2",
+    sigmoid_dZ="Z * sigmoid(dA) * (1 - sigmoid(dA))",
+    relu_dZ="Z * (dA > 0)",
+)
+"""Helpers that are handed their two arguments in the other order."""
 
 NEARLY = as_changed("c1w3_bp_notebook_v2", dZ1="dA1 * (1 - Z1 ** 2)")
 """A derivative fed with Z, where Z is small."""

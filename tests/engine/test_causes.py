@@ -31,6 +31,7 @@ from exceptions import (
     SHAPE_WHOLE,
     SHAPED,
     STORED_ELSE,
+    STORED_FOR_ANOTHER,
     STORED_OTHER,
     STORED_WHOLE,
     UNKNOWN_CALLS,
@@ -76,7 +77,7 @@ def test_page_and_package_judge_calls_without_a_message_alike() -> None:
 
 def test_page_and_package_tell_a_slice_along_another_axis_alike() -> None:
     agree(*((text,) for text in (*OTHER_SLICES, *NO_SLICES, *FOREIGN, *STORED_WHOLE, *SHAPE_WHOLE)))
-    agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER, *ADDED_UP)))
+    agree(*((text,) for text in (*STORED_ELSE, *STORED_OTHER, *STORED_FOR_ANOTHER, *ADDED_UP)))
 
 
 def test_page_and_package_tell_the_causes_of_a_place_alike() -> None:

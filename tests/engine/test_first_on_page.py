@@ -11,8 +11,11 @@ from posts import (
     COMPLAINED,
     DRAWN,
     ENTRIES_TOLD,
+    EXCHANGED,
     IN_HTML,
     KEPT,
+    LOOKED_AT,
+    NARROWED,
     NEARLY,
     OF_TWO_TESTS,
     POSTS,
@@ -72,7 +75,7 @@ def test_page_and_package_agree_on_what_is_returned_and_on_a_test_that_complains
 
 def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say() -> None:
     agree(*((text,) for text in (*SAID_RIGHT, *BY_THEIR_LINES, *ENTRIES_TOLD)))
-    agree((NEARLY,), *((text,) for text in BRANCHES))
+    agree((NEARLY,), (EXCHANGED,), *((text,) for text in (*BRANCHES, *LOOKED_AT, *NARROWED)))
 
 
 def test_page_and_package_agree_on_two_calls_and_on_two_editions() -> None:

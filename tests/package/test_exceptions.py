@@ -43,6 +43,7 @@ from exceptions import (
     SHAPE_WHOLE,
     SHAPED,
     STORED_ELSE,
+    STORED_FOR_ANOTHER,
     STORED_OTHER,
     STORED_WHOLE,
     WRONG_CALLS,
@@ -583,6 +584,12 @@ def test_no_line_of_a_right_program_is_a_wrong_call() -> None:
         assert not [
             says for wanted, says, _ in written_calls("calls") if re.search(wanted, line)
         ], line
+
+
+@pytest.mark.parametrize("text", STORED_FOR_ANOTHER)
+def test_an_array_with_its_own_shape_in_the_place_of_another_is_told(text: str) -> None:
+    (said,) = diagnose(text).remarks
+    assert STORED_FOR_ANOTHER[text] in said
 
 
 @pytest.mark.parametrize("text", ADDED_UP)

@@ -5,6 +5,8 @@ import pytest
 from backcheck.diagnosis.diagnose import diagnose
 from backcheck.diagnosis.reading import read
 from backcheck.fixtures import load
+from backcheck.mutants.mutant import Mutant
+from backcheck.mutants.operators import expression
 from backcheck.showing.words import say
 from posts import (
     AROUND_NUMBERS,
@@ -13,8 +15,11 @@ from posts import (
     BY_THEIR_LINES,
     COMPLAINED,
     ENTRIES_TOLD,
+    EXCHANGED,
     IN_HTML,
     KEPT,
+    LOOKED_AT,
+    NARROWED,
     NEARLY,
     SAID_RIGHT,
     as_changed,
@@ -85,6 +90,38 @@ def test_a_branch_that_a_sentence_calls_right_keeps_its_outputs(text: str) -> No
     assert len(told) == BRANCHES[text]
     asked = " ".join(one for one in found.remarks if one.startswith("Paste "))
     assert ("sigmoid_" in asked) != BRANCHES[text]
+
+
+@pytest.mark.parametrize("text", LOOKED_AT)
+def test_what_shapes_names_and_lines_show_is_told(text: str) -> None:
+    assert LOOKED_AT[text] in " ".join(repr(diagnose(text)).split())
+
+
+@pytest.mark.parametrize("text", NARROWED)
+def test_a_line_that_writes_out_a_step_shows_the_step_alone(text: str) -> None:
+    assert diagnose(text).candidates[0].shown == NARROWED[text]
+
+
+def test_arguments_of_a_helper_in_the_other_order_are_one_change() -> None:
+    (first, *_) = diagnose(EXCHANGED).candidates
+    assert (first.changes, *first.shown) == (
+        1,
+        "sigmoid_dZ = Z * sigmoid(dA) * (1 - sigmoid(dA))",
+        "relu_dZ = Z * (dA > 0)",
+    )
+
+
+def test_what_is_expected_is_written_in_the_words_of_the_line() -> None:
+    test = load("c5w1_lstm_cell_backward")
+    own = "dc_next * ft + ot * (1 - tanh(c_next) ** 2) * it * da_next"
+    (expected,) = Mutant(test, {"dc_prev": expression(own)}).expects
+    assert "dc_next + da_next" in expected
+
+
+@pytest.mark.parametrize("said", ["is ok", "passed.", "was fine", "works", "is correct"])
+def test_a_function_that_a_sentence_calls_right_is_not_the_one_that_is_asked_of(said: str) -> None:
+    assert read(f"dW = [[0.5]]\nlinear_backward {said}").function == ""
+    assert read("dW = [[0.5]]\nlinear_backward is wrong").function == "linear_backward"
 
 
 def test_a_mistake_that_np_allclose_accepts_is_told_to_be_one_all_the_same() -> None:

@@ -1,12 +1,12 @@
 // @ts-check
 /* The best of several explanations, and what else is said of it. */
 import { asTold } from "./beside.js";
-import { endsEarly } from "./clues.js";
+import { endsEarly, repeats } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
 import { namesIn } from "./program.js";
 import { least, spelledIn } from "./util.js";
-import { fingerprint } from "./values.js";
+import { fingerprint, shapeOf, tuple } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(fixture: Fixture, candidates: Mutant[]) => Generator<string>} */
@@ -46,6 +46,8 @@ export function chosen(found, paste) {
   if (same.length) {
     remarks.push(say("same-numbers", { titles: same.map((one) => one.fixture.title).join("; ") }));
   }
+  const flat = flattened(best);
+  if (flat) return flat;
   const outputs = Object.keys(best.fixture.expected);
   const right = paste.right.map((name) => spelledIn(name, outputs));
   const left = outputs.filter((name) => !best.seen.has(name) && !right.includes(name));
@@ -82,6 +84,43 @@ function* misplaced({ fixture, seen, candidates: [{ forms, changes }] }) {
       yield say("misplaced", { step, name });
     }
   }
+}
+
+/** What is said of right numbers that have lost an axis, unless a change has a name.
+ * @type {(found: Found) => Found?} */
+function flattened({ verdict, fixture, seen, candidates }) {
+  if (verdict !== "explained" || candidates.some(({ named }) => named.length)) return null;
+  const { reference } = fixture;
+  const flat = [...seen].filter(
+    ([step, { like }]) => like?.n === 1 && like.c === reference[step].d.length,
+  );
+  const lost = flat.map(([step]) => step).filter((step) => reference[step].n > 1);
+  /** @type {(step: string, one: Observed) => boolean} */
+  const isDue = (step, one) =>
+    one.matches(reference[step]) ||
+    (lost.includes(step) &&
+      one.matches({ ...(one.like ?? reference[step]), d: reference[step].d }));
+  const isDueBut = (/** @type {string[]} */ some) =>
+    [...seen].every(([step, one]) => some.includes(step) || isDue(step, one));
+  /** @type {Found} */
+  const bare = { verdict: "unexplained", fixture, candidates: [], remarks: [], seen };
+  const again = [...seen].flatMap(([step, one]) => {
+    const repeated = repeats(one, reference[step]);
+    return repeated ? [{ step, shape: repeated, expected: tuple(shapeOf(reference[step])) }] : [];
+  });
+  if (again.length && isDueBut(again.map(({ step }) => step)))
+    return { ...bare, headline: say("repeated", again[0]) };
+  if (!lost.length || !isDueBut([])) return null;
+  const names = lost.join(", ");
+  const [shape, expected] = [seen.get(lost[0])?.like ?? reference[lost[0]], reference[lost[0]]];
+  const of = {
+    names,
+    n: lost.length,
+    shape: tuple(shapeOf(shape)),
+    expected: tuple(shapeOf(expected)),
+  };
+  const headline = say("flat-right", of);
+  return { ...bare, headline };
 }
 
 /** That np.allclose accepts all numbers, where none is quite right. @param {Found} found */

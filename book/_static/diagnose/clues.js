@@ -125,7 +125,7 @@ export function endsEarly({ fixture, seen }, n) {
 
 /** The shape of an array each column of which is the expected one, or "".
  * @type {(seen: Observed, want: Value) => string} */
-function repeats(seen, want) {
+export function repeats(seen, want) {
   const inside = (seen.around ?? "").split(",").map(Number);
   const shape = seen.entry ? inside : seen.like ? shapeOf(seen.like) : [];
   const [rows, columns] = shape;

@@ -136,8 +136,10 @@ function withLost(found, lost) {
   }
   const begins = [...whereLost(found, steps)];
   const tells = say("not-finite", { names, n });
-  if (!seen.size && !found.headline)
-    return { ...found, headline: tells, remarks: [...page, ...rest] };
+  if (!seen.size && !found.headline) {
+    const known = found.fixture || rest.includes(say("covered")) ? [] : [say("covered")];
+    return { ...found, headline: tells, remarks: [...page, ...rest, ...known] };
+  }
   if (verdict !== "expected") {
     return { ...found, remarks: [tells, ...begins, ...page, ...rest] };
   }

@@ -46,6 +46,10 @@ function passesBack(lines) {
   );
 }
 
+/** The hints that say what one line does, whatever else is known. @param {string[]} hints */
+export const ofLines = (hints) =>
+  hints.filter((one) => one.includes("#relu-strict") || one.includes("keeps it nowhere"));
+
 /** What can be said of code whose lines are those of no known test.
  * @type {(text: string, lines: [string, string][]) => string[]} */
 export function hintsIn(text, lines) {
@@ -53,11 +57,13 @@ export function hintsIn(text, lines) {
   const passes = lines.some(([name]) => whole("own-gradient", name));
   const down = every("goes-down", code).map(([, ...names]) => names.find(Boolean));
   const steep = every("times-slope", code).map(([, name]) => name);
+  const keptNowhere = passes && sought("unkept", text)?.groups?.line;
   const isBare = passes && sought("relu-used", text) && !sought("relu-derived", text);
   return [
     ...ofSlopes(text, lines),
     isBare ? say("relu-slope") : "",
     ...overRelu(text, lines),
+    keptNowhere ? say("unkept", { line: keptNowhere }) : "",
     overflows(text, lines) ? say("exp-quotient") : "",
     sought("sum-of-all", text) ? say("sum-of-all") : "",
     sought("dot-slope", text) ? say("dot-slope") : "",

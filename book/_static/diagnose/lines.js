@@ -4,7 +4,7 @@
 import { courseSpelling } from "./labels.js";
 import { evaluate } from "./program.js";
 import { bare, cache } from "./util.js";
-import { OPERATIONS, same, value } from "./values.js";
+import { OPERATIONS, same, transpose, value } from "./values.js";
 import { say } from "./words.js";
 
 /** @type {(fixture: Fixture, trace: Trace) => Scope} */
@@ -125,7 +125,10 @@ function namedSo(fixture, right, fresh) {
     const crossed = one.prefix && alike && one.prefix + bare(alike) === step;
     if (taken || crossed || (one.output && step in fixture.expected && alike))
       return [one, say("line-other", { other: alike })];
-    if (alike || !(step in right)) continue;
+    // What is kept the other way round can be read so.
+    const turned = one.value && transpose(one.value);
+    const isTurned = !(step in fixture.expected) && same(turned, right[step]);
+    if (alike || !(step in right) || isTurned) continue;
     // Some average in dZ, which is as good as long as no test asks for it.
     const times = (/** @type {string} */ op) => one.value && OPERATIONS[op](one.value, right.m);
     const isScaled = same(times("*"), right[step]) || same(times("/"), right[step]);

@@ -5,7 +5,7 @@ import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES, NEWEST_FIRST } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
-import { withOwnCode } from "./hints.js";
+import { ofLines, withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { eachAlone, written } from "./pasted.js";
@@ -14,6 +14,7 @@ import { cellBackward } from "./steps.js";
 import { clashOf, likelyMutants, testedBy } from "./symptoms.js";
 import { hasCode } from "./traceback.js";
 import { DATA } from "./util.js";
+import { shapeOf, tuple } from "./values.js";
 import { say, sought, starting, whole } from "./words.js";
 
 /** What a message says beside numbers of no known test, if it is understood.
@@ -41,9 +42,10 @@ export function ofCode(paste, every) {
     const said = [...withOwnCode(paste.hints, lines), say("covered")];
     return { ...unknown(null, said), headline: say("own-functions") };
   }
-  const isOfAny = (/** @type {string} */ one) =>
-    one === say("own-learning") || one.includes("#relu-strict");
-  const learning = paste.hints.filter(isOfAny);
+  const learning = [
+    ...ofLines(paste.hints),
+    ...paste.hints.filter((one) => one === say("own-learning")),
+  ];
   const spoken = DATA.subjects.map(([, says]) => says).filter((one) => paste.nothing.includes(one));
   const beside = read.fixture ? learning : [say("covered")];
   const [title, ...rest] = [...read.remarks, ...beside, ...spoken];
@@ -86,7 +88,19 @@ function storedWhole(paste) {
   const called = [own, cellBackward(own)];
   const single = COURSES.flat().filter((test) => !test.last);
   const theirs = single.filter((test) => called.includes(test.function));
-  return undivided(alone, single) ?? misshapen(alone, theirs);
+  return undivided(alone, single) ?? misshapen(alone, theirs) ?? forAnother(stored, clash, theirs);
+}
+
+/** That an array has its own shape, and stands where another has to.
+ * @type {(name: string, clash: Clash, tests: Fixture[]) => Likely?} */
+function forAnother(name, { left, right }, tests) {
+  for (const { expected } of tests) {
+    const others = Object.keys(expected).filter((n) => `${shapeOf(expected[n])}` === `${right}`);
+    if (!expected[name] || `${shapeOf(expected[name])}` !== `${left}` || !others.length) continue;
+    const of = { name, own: tuple(left), due: tuple(right), others: others.join(" or ") };
+    return { fixture: null, candidates: [], remarks: [say("stored-other", of)] };
+  }
+  return null;
 }
 
 /** The tests that a message can come from. @type {(paste: Paste, tests: Fixture[]) => Fixture[]} */
@@ -173,7 +187,7 @@ export function withBeside(found, paste, tests) {
   const beside = found.verdict === "expected" ? paste : { ...paste, arrays: [] };
   const others = [...ofOtherEdition(beside, seen, fixture, tests)];
   if (found.verdict === "explained")
-    return { ...found, remarks: [...wrong, ...others, ...remarks] };
+    return { ...found, remarks: [...wrong, ...ofLines(paste.hints), ...others, ...remarks] };
   if (!wrong.length) {
     const failing = ofFailing(paste, seen, fixture);
     return { ...found, remarks: [...failing, ...others, ...remarks] };

@@ -3,7 +3,7 @@
 import { expects, replacedNames, statements, symbol, toldOnce } from "./handout.js";
 import { formula, frequency, loopSaid, mistake, namesOf, partlyNamed } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
-import { namesIn, write } from "./program.js";
+import { folded, leaf, namesIn, write } from "./program.js";
 import { inLoop, stem } from "./steps.js";
 import { bare, cacheProperties, compared, DATA, groupedBy, prefixOf } from "./util.js";
 import { fingerprint } from "./values.js";
@@ -40,7 +40,7 @@ export class Mutant {
     const { forms, fixture, replaced } = this;
     const symbols = replaced.map(([was]) => symbol(was.name || "")).join(", ");
     const expected = (/** @type {[string, Tree][]} */ some) =>
-      this.told(some).map(([step, others]) => expects(step, fixture.original(step), others));
+      this.told(some).map(([step, others]) => expects(step, this.inItsWords(step), others));
     const [keys, rest] = loopSaid(fixture, forms);
     /** @type {Record<string, string>} */
     const where = {
@@ -61,6 +61,19 @@ export class Mutant {
   statements(forms) {
     const told = new Map(this.told(forms));
     return statements(forms).filter((_, at) => told.has(forms[at][0]));
+  }
+  /** What a test computes in a step, without the steps that a change writes out.
+   * @param {string} name */
+  inItsWords(name) {
+    const was = this.fixture.original(name);
+    const said = namesIn(this.forms.get(name) ?? was);
+    const out = this.fixture.steps.filter(
+      (one) =>
+        namesIn(was).includes(one.name) &&
+        !said.includes(one.name) &&
+        namesIn(one.tree).every((other) => said.includes(other)),
+    );
+    return folded(was, new Map(out.map((one) => [leaf(one.name), one.tree])));
   }
   get replaced() {
     const { forms, fixture, changes } = this;

@@ -119,12 +119,14 @@ export function complaints(text, unquoted) {
   // Forums eat the name of the exception, but not what numpy says of shapes.
   const shapes = every("of-shapes", said).map(([one]) => one);
   const warnings = every("warning", said).map(([one]) => one);
+  // What cannot be read is not run, so that its names are unknown later.
+  const unread = errors.find((one) => /^(?:Syntax|Indentation|Tab)Error/.test(one));
   const own = errors.length ? errors : shapes.length ? shapes : warnings.slice(0, 1);
   return {
     failing: [...failing.values()],
     // The last function named is the one whose test speaks.
     function: every("tested", said).at(-1)?.[1] ?? "",
-    error: (own.at(-1) ?? "").trim().slice(0, DATA.longest),
+    error: (unread ?? own.at(-1) ?? "").trim().slice(0, DATA.longest),
     source: wholeFunctions(unquoted),
   };
 }

@@ -21,13 +21,20 @@ from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
 from backcheck.diagnosis.pasted import each_alone, written
 from backcheck.diagnosis.placing import courses, fits_any, is_entry, newest, placings, spelled
-from backcheck.diagnosis.reading import Paste, from_arrays, has_code, read, with_own_code
+from backcheck.diagnosis.reading import (
+    Paste,
+    from_arrays,
+    has_code,
+    of_lines,
+    read,
+    with_own_code,
+)
 from backcheck.diagnosis.remains import above
 from backcheck.diagnosis.result import Diagnosis, matches, telling
 from backcheck.diagnosis.search import MOST_TRIED, Effort
 from backcheck.diagnosis.shapes import misshapen, undivided
 from backcheck.diagnosis.subjects import subjects
-from backcheck.diagnosis.symptoms import Likely, clash_of, likely_mutants, tested_by, told
+from backcheck.diagnosis.symptoms import Clash, Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load
 from backcheck.mutants.mutant import Mutant
@@ -152,7 +159,8 @@ def _with_beside(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Di
     beside = paste if found.verdict == "expected" else replace(paste, arrays=())
     others = of_other_edition(beside, arrays.values(), found.fixture, tests)
     if found.verdict == "explained":
-        return replace(found, remarks=(*wrong, *others, *found.remarks))
+        remarks = (*wrong, *of_lines(paste.hints), *others, *found.remarks)
+        return replace(found, remarks=remarks)
     if not wrong:
         failing = of_failing(paste, arrays, found.fixture)
         return replace(found, remarks=(*failing, *others, *found.remarks))
@@ -242,8 +250,8 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     if test and not candidates and paste.defined and not any(map(_is_of_course, paste.defined)):
         said = (*with_own_code(paste.hints, paste.lines), covered())
         return Diagnosis("unexplained", None, (), said, headline=say("own-functions"))
-    of_any = [hint for hint in paste.hints if hint == say("own-learning") or "#relu-strict" in hint]
-    more += of_any if test else [covered()]
+    learning = [hint for hint in paste.hints if hint == say("own-learning")]
+    more += [*of_lines(paste.hints), *learning] if test else [covered()]
     more += [says for _, says, _ in subjects() if says in paste.nothing]
     return Diagnosis("unexplained", test, candidates, tuple(more), headline=headline)
 
@@ -269,7 +277,21 @@ def _stored_whole(paste: Paste) -> Likely | None:
         return None
     alone = replace(paste, arrays=(), shapes=((stored["name"], clash[1]),))
     single = [test for some in courses() for test in some if not test.last]
-    return undivided(alone, single) or misshapen(alone, _called(paste, single))
+    called = _called(paste, single)
+    other = _for_another(stored["name"], clash, called)
+    return undivided(alone, single) or misshapen(alone, called) or other
+
+
+def _for_another(name: str, clash: Clash, tests: Iterable[Fixture]) -> Likely | None:
+    """Return that an array has its own shape, and stands where another has to."""
+    _, own, due = clash
+    for test in tests:
+        shapes = {step: value.shape for step, value in test.expected.items()}
+        others = [step for step, shape in shapes.items() if shape == due]
+        if shapes.get(name) == own and others:
+            of = {"name": name, "own": own, "due": due, "others": " or ".join(others)}
+            return None, (), (say("stored-other", **of),)
+    return None
 
 
 def _called(paste: Paste, tests: Iterable[Fixture]) -> list[Fixture]:
@@ -311,7 +333,8 @@ def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     begins = tuple(_where_lost(found, steps))
     tells = say("not-finite", names=names, n=n)
     if not found.arrays and not found.headline:
-        return replace(found, headline=tells, remarks=(*page, *rest))
+        known = [] if found.fixture or covered() in rest else [covered()]
+        return replace(found, headline=tells, remarks=(*page, *rest, *known))
     if found.verdict != "expected":
         return replace(found, remarks=(tells, *begins, *page, *rest))
     right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))

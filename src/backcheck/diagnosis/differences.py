@@ -301,6 +301,7 @@ def _costs(
     J = cost(theta)
     one, upto = np.eye(theta.size), np.tri(theta.size)
     ways = {"J_plus": one, "J_minus": -one, "K_plus": upto, "K_minus": -upto}
+    ways |= {"S_plus": np.ones_like(one), "S_minus": -np.ones_like(one)}
     steps = {
         name: np.array([cost(theta + e * moved) for moved in way]) for name, way in ways.items()
     }

@@ -23,7 +23,7 @@ from backcheck.diagnosis.placing import (
     spelled,
 )
 from backcheck.diagnosis.reading import Paste, PrintedArray
-from backcheck.diagnosis.remains import remains
+from backcheck.diagnosis.remains import remains, repeats
 from backcheck.diagnosis.result import Diagnosis, matches
 from backcheck.diagnosis.search import (
     FEW_TRIED,
@@ -342,6 +342,8 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
     left = [n for n in first.fixture.expected if n not in arrays and n not in told]
     if best.verdict == "expected" and _ends_early(first.fixture, arrays, len(left)):
         remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
+    if flat := _flattened(best):
+        return flat
     if best.verdict == "explained" and (asks := asked_for(best, left)):
         remarks.append(asks)
     return replace(best, remarks=tuple(remarks))
@@ -382,6 +384,29 @@ def _misplaced(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> Iterator[s
         for name in fixture.expected:
             if name != step and array.name == step and array.matches(values[name]):
                 yield say("misplaced", step=step, name=name)
+
+
+def _flattened(found: Diagnosis) -> Diagnosis | None:
+    """Return what is said of right numbers that have lost an axis, unless a change has a name."""
+    test, arrays = found.fixture, found.arrays
+    if not test or found.verdict != "explained" or any(one.named for one in found.candidates):
+        return None
+    values = {step: np.asarray(test.values[step], dtype=float) for step in arrays}
+    flat = [step for step, one in arrays.items() if one.shape == (values[step].size,)]
+    as_due = {step: array.matches(values[step]) for step, array in arrays.items()}
+    for step in flat:
+        as_due[step] |= arrays[step].matches(values[step].ravel())
+    lost = [step for step in flat if values[step].ndim > 1]
+    again = {step: shape for step, one in arrays.items() if (shape := repeats(one, values[step]))}
+    if not (lost or again) or not all(as_due[step] or step in again for step in arrays):
+        return None
+    for step, repeated in again.items():
+        said = say("repeated", step=step, shape=repeated, expected=values[step].shape)
+        return Diagnosis("unexplained", test, (), (), arrays, said)
+    names, shape = ", ".join(lost), arrays[lost[0]].shape
+    expected = values[lost[0]].shape
+    headline = say("flat-right", names=names, n=len(lost), shape=shape, expected=expected)
+    return Diagnosis("unexplained", test, (), (), arrays, headline)
 
 
 def _nearly(mutant: Mutant, arrays: Mapping[str, PrintedArray]) -> Iterator[str]:

@@ -146,7 +146,9 @@ def _by_name(
         crossed = one.prefix and f"{one.prefix}{_bare(alike[0])}" == step if alike else False
         if taken or crossed or (one.output and step in fixture.expected and alike):
             return one, say("line-other", other=alike[0])
-        if alike or step not in right:
+        # What is kept the other way round can be read so.
+        is_turned = step not in fixture.expected and same(np.transpose(one.value), right.get(step))
+        if alike or step not in right or is_turned:
             continue
         # Some average in dZ, which is as good as long as no test asks for it.
         scaled = step not in fixture.expected and any(

@@ -327,6 +327,11 @@ def _passes_back(lines: Iterable[tuple[str, str]]) -> bool:
     )
 
 
+def of_lines(hints: Iterable[str]) -> list[str]:
+    """Return the hints that say what one line does, whatever else is known."""
+    return [one for one in hints if "#relu-strict" in one or "keeps it nowhere" in one]
+
+
 def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return what can be said of code whose lines are those of no known test."""
     code = "\n".join(form for _, form in lines)
@@ -335,6 +340,8 @@ def hints_in(text: str, lines: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     if passes and pattern("relu-used").search(text) and not pattern("relu-derived").search(text):
         hints.append(say("relu-slope"))
     hints += over_relu(text, lines)
+    kept_nowhere = pattern("unkept").search(text) if passes else None
+    hints += [say("unkept", line=kept_nowhere["line"])] if kept_nowhere else []
     hints += [say("exp-quotient")] if _overflows(text, lines) else []
     hints += [say("sum-of-all")] if pattern("sum-of-all").search(text) else []
     hints += [say("dot-slope")] if pattern("dot-slope").search(text) else []
@@ -716,7 +723,10 @@ def _complaints(text: str) -> tuple[tuple[tuple[str, str], ...], str, str]:
     ]
     # Forums eat the name of the exception, but not what numpy says of shapes.
     own = own or pattern("of-shapes").findall(text) or pattern("warning").findall(text)[:1]
-    return tuple(dict.fromkeys(failing)), function, own[-1].strip()[:LONGEST] if own else ""
+    # What cannot be read is not run, so that its names are unknown later.
+    unread = [error for error in own if re.match("(?:Syntax|Indentation|Tab)Error", error)]
+    error = next(iter(unread), own[-1] if own else "")
+    return tuple(dict.fromkeys(failing)), function, error.strip()[:LONGEST]
 
 
 def _brackets(text: str, names: re.Pattern[str]) -> tuple[list[PrintedArray], str, str]:

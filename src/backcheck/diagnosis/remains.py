@@ -78,7 +78,7 @@ def above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
 def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> Iterator[str]:
     """Yield how an array resembles the expected one: a factor, a transpose, another output."""
     expected = np.shape(fixture.values[step])
-    if shape := _repeats(array, np.asarray(fixture.values[step], dtype=float)):
+    if shape := repeats(array, np.asarray(fixture.values[step], dtype=float)):
         yield say("repeated", step=called, shape=shape, expected=expected)
         return
     if array.around not in (None, expected):
@@ -106,7 +106,7 @@ def _likeness(step: str, called: str, array: PrintedArray, fixture: Fixture) -> 
                 return
 
 
-def _repeats(array: PrintedArray, want: Any) -> tuple[int, ...] | None:
+def repeats(array: PrintedArray, want: Any) -> tuple[int, ...] | None:
     """Return the shape of an array each column of which is the expected one, or None."""
     shape = array.around if array.at else array.shape
     if not shape or len(shape) != 2 or want.shape != (shape[0], 1) or shape[1] < 2:

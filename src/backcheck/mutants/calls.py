@@ -60,6 +60,11 @@ def other_arguments(fixture: Fixture) -> Iterator[tuple[str, Forms]]:
                 for steps in (call.steps, call.block):
                     forms = {name: changed[name] for name in steps}
                     yield "other-argument" if place and idea == "other-cache" else idea, forms
+    # A helper that is handed its two arguments in the other order, in one call or in each.
+    turned = [_exchanged(call) for call in every]
+    for forms in (*turned, {name: tree for some in turned for name, tree in some.items()}):
+        if forms:
+            yield "other-argument", forms
     # An index that is one too high or too low in a loop over the hidden layers.
     for shift, linear in product((1, -1), (True, False)):
         loop: Forms = {}
@@ -67,6 +72,13 @@ def other_arguments(fixture: Fixture) -> Iterator[tuple[str, Forms]]:
             to = _cache(call, every[(place + shift) % len(every)], linear)
             loop |= {name: put(tree, to) for name, tree in call.steps.items()}
         yield "other-cache", loop
+
+
+def _exchanged(call: Call) -> Forms:
+    """Return the steps of a layer with the gradient from above and Z in each other's place."""
+    dA, Z = call.names["dA"], call.names.get("Z", "")
+    is_read = {dA, Z} <= {name for tree in call.steps.values() for name in names(tree)}
+    return {n: put(tree, {dA: Z, Z: dA}) for n, tree in call.steps.items()} if is_read else {}
 
 
 def _cache(call: Call, other: Call, linear: bool) -> Forms:
