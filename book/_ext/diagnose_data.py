@@ -73,7 +73,7 @@ ASKED = (
 IN_TERMINAL = (
     *("no-file", "no-text", "inside-class", "no-method", "out-of-time", "died", "waiting"),
     *("defined-here", "defined-flat", "may-be-absent", "not-covered"),
-    *("run-check", "no-difference"),
+    *("run-check", "no-difference", "older-accepts"),
 )
 """What the command alone says."""
 

@@ -100,7 +100,10 @@ def serve(address: str, *many: str) -> None:
         mutate.mutants(fixtures.load(id))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(address)
+        try:
+            listening.bind(address)
+        except FileNotFoundError:
+            return  # The build has ended already, and its folder with it.
         listening.listen()
         # A build that was stopped, or that failed before its chapters ran, ends nothing.
         builder = os.getppid()

@@ -140,7 +140,17 @@
       }
   }
 
-  // Of a place with some of the words the score falls by how many of them it lacks.
+  // How much each word of a query tells, of 1 for all: more, the fewer places have it.
+  function telling(hits) {
+    const places = new Map();
+    for (const { queryTerms } of hits)
+      for (const term of new Set(queryTerms)) places.set(term, (places.get(term) ?? 0) + 1);
+    const rare = [...places].map(([term, n]) => [term, Math.log(1 + index.documentCount / n)]);
+    const whole = rare.reduce((sum, [, one]) => sum + one, 0);
+    return new Map(rare.map(([term, one]) => [term, one / whole]));
+  }
+
+  // Of a place with some of the words the score falls by how much those tell that it lacks.
   function byWords(query, { places, texts }) {
     if (!index) indexOf({ places, texts });
     const words = query.replace(NUMBER, (number) => (numbersIn(number).length ? " " : number));
@@ -148,13 +158,15 @@
     const large = asked.filter((word) => !SMALL.has(word.toLowerCase()));
     // The numbers of weeks, sizes and indices stand everywhere.
     const plain = large.filter((word) => !/^\d{1,2}$/.test(word));
-    const telling = plain.length > 2 ? plain : large;
-    const wanted = (telling.length ? telling : asked).join(" ");
+    const chosen = plain.length > 2 ? plain : large;
+    const wanted = (chosen.length ? chosen : asked).join(" ");
     const fuzzy = (term) => (term.length > 5 ? 0.2 : false);
     const phrase = query.toLowerCase().trim();
     for (const way of [{}, { tokenize: tokens, fuzzy }]) {
       const count = new Set((way.tokenize ?? ((text) => text.match(WORD) ?? []))(wanted)).size;
-      const found = index.search(wanted, way).map(({ id, score, terms, queryTerms }) => {
+      const hits = index.search(wanted, way);
+      const told = telling(hits);
+      const found = hits.map(({ id, score, terms, queryTerms }) => {
         const [p, s] = id.split(" ").map(Number);
         const [page, , part, sections] = places[p];
         const [place, title] = sections[s];
@@ -163,12 +175,13 @@
         const own = page === phrase.replaceAll(" ", "-") && !s ? 3 : 1;
         const said = text.toLowerCase().includes(phrase) ? 1.5 : 1;
         const share = new Set(queryTerms).size / count;
+        const of = [...new Set(queryTerms)].reduce((sum, term) => sum + told.get(term), 0);
         return {
           p,
           s,
           page,
           id: place,
-          score: score * weight(part) * named * own * said * share ** 3,
+          score: score * weight(part) * named * own * said * of ** 2,
           share,
           terms,
           text,

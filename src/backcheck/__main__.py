@@ -14,7 +14,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -263,7 +263,22 @@ def _run_newest(path: str, name: str, options: argparse.Namespace) -> int:
         raise ValueError(
             f"No known test is of {name}; give the id of one: backcheck run FIXTURE FILE."
         )
-    return _run_one(test, path, name, options)
+    code = _run_one(test, path, name, options)
+    if code in (EXIT["explained"], EXIT["unexplained"]) and not options.json:
+        for older in _accepting(test, path, name, options):
+            print(f"\n{say('older-accepts', title=older.title, id=older.id)}")
+    return code
+
+
+def _accepting(
+    test: Fixture, path: str, name: str, options: argparse.Namespace
+) -> Iterator[Fixture]:
+    """Yield the older test that expects another program of a function, if it accepts this one."""
+    every = [one for one in map(load, ids()) if one.function == test.function]
+    for older in [one for one in every if one.program != test.program][-1:]:
+        ran = run_function(older, path, name, _seconds(options))
+        if not ran.error and not first_complaint(older, ran.outputs):
+            yield older
 
 
 def _newest() -> dict[str, Fixture]:

@@ -511,3 +511,25 @@ def test_one_function_that_cannot_be_called_does_not_keep_the_others_from_it(
     assert "linear_activation_backward: " in said
     assert "No module named 'no_such_module'" in said
     assert "your linear_backward fails" in said
+
+
+def test_a_function_that_an_older_test_of_another_program_accepts_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = load("nlp_c2w4_back_prop_small_v1").program
+    steps = [f"    {line}" for line in str(first).split("\n") if not line.startswith("m =")]
+    text = "\n".join([
+        "import numpy as np\n",
+        "def relu(x):\n    return np.maximum(0, x)\n",
+        "def back_prop(x, yhat, y, h, W1, W2, b1, b2, batch_size):",
+        "    X, A2, Y, A1, m = x, yhat, y, h, batch_size",
+        *steps,
+        "    return dW1, dW2, db1, db2",
+    ])  # fmt: skip
+    own = tmp_path / "own.py"
+    own.write_text(text.replace(" sum(", " np.sum("), encoding="utf-8")
+    assert main(["run", str(own)]) == 1
+    assert "(nlp_c2w4_back_prop_small_v1) accepts it" in capsys.readouterr().out
+    own.write_text(own.read_text(encoding="utf-8").replace("A1.T", "X.T"), encoding="utf-8")
+    main(["run", str(own)])
+    assert "accepts it:" not in capsys.readouterr().out

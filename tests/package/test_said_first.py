@@ -151,7 +151,7 @@ def test_of_many_right_steps_a_few_are_listed_and_the_others_counted() -> None:
     right, _, first = said.partition(" are as expected")
     assert all(name in right for name in test.expected if name != "dx")
     assert len(right.split(", ")) <= max(6, len(test.expected) - 1)
-    assert " others" in right
+    assert " other" in right
     # A line of a loop is spoken of once.
     assert "look at dxt first" in first
     assert "_t" not in said

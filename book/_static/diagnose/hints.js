@@ -47,7 +47,7 @@ function passesBack(lines) {
 }
 
 /** The hints that say what one line does, whatever else is known. @param {string[]} hints */
-export const ofLines = (hints) =>
+export const ofOneLine = (hints) =>
   hints.filter((one) => one.includes("#relu-strict") || one.includes("keeps it nowhere"));
 
 /** What can be said of code whose lines are those of no known test.

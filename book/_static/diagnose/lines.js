@@ -205,7 +205,7 @@ function usualValues(fixture, fresh) {
   return found.filter((one) => one !== null);
 }
 
-/** The numbers of an array in one row. @type {(one: Value?) => Value?} */
+/** An array in one row. @type {(one: Value?) => Value?} */
 const flat = (one) => one && value(1, 1, one.d.length, one.d);
 
 /** @type {(value: Value?, values: (Value | null)[]) => boolean} */

@@ -5,7 +5,7 @@ import { knownCauses } from "./causes.js";
 import { arraysByName, unknown } from "./explain.js";
 import { COURSES, NEWEST_FIRST } from "./fixtures.js";
 import { saidOfCalls } from "./helpers.js";
-import { ofLines, withOwnCode } from "./hints.js";
+import { ofOneLine, withOwnCode } from "./hints.js";
 import { judged } from "./judged.js";
 import { Mutant } from "./mutant.js";
 import { eachAlone, written } from "./pasted.js";
@@ -43,7 +43,7 @@ export function ofCode(paste, every) {
     return { ...unknown(null, said), headline: say("own-functions") };
   }
   const learning = [
-    ...ofLines(paste.hints),
+    ...ofOneLine(paste.hints),
     ...paste.hints.filter((one) => one === say("own-learning")),
   ];
   const spoken = DATA.subjects.map(([, says]) => says).filter((one) => paste.nothing.includes(one));
@@ -187,7 +187,7 @@ export function withBeside(found, paste, tests) {
   const beside = found.verdict === "expected" ? paste : { ...paste, arrays: [] };
   const others = [...ofOtherEdition(beside, seen, fixture, tests)];
   if (found.verdict === "explained")
-    return { ...found, remarks: [...wrong, ...ofLines(paste.hints), ...others, ...remarks] };
+    return { ...found, remarks: [...wrong, ...ofOneLine(paste.hints), ...others, ...remarks] };
   if (!wrong.length) {
     const failing = ofFailing(paste, seen, fixture);
     return { ...found, remarks: [...failing, ...others, ...remarks] };
