@@ -706,6 +706,7 @@ CALLS_WRONG = {
     "for t in range(T_x): g = rnn_cell_backward(da[:, :, t] + da_prevt, caches[t])": (
         "from the first step to the last"
     ),
+    "g = lstm_cell_backward(dc_prevt, da[:, :, t] + da_prevt, caches[t])": "that of c stands first",
     "g = rnn_cell_backward(da[:, t] + da_prevt, caches[t])": "The last axis of da is time",
     "g = rnn_cell_backward(da[:, :, t] + da_prevt, caches)": "the list of all steps",
 }
@@ -966,6 +967,12 @@ IN_PLACE = {
     "element is ambiguous.": "np.linalg.norm, which makes one number of a vector, is missing",
     f"{_LAYER}dA, dW, db = linear_activation_backward(grads[f'dA{{l+2}}'], cache, 'relu')\n\n"
     "KeyError: 'dA3'": "as the first notebooks numbered it",
+    "in backward_propagation(parameters, cache, X, Y)\n---> 9     A2 = parameters['A2']\n\n"
+    "KeyError: 'A2'": "from parameters, which holds the weights and biases",
+    "in backward_propagation(parameters, cache, X, Y)\n---> 9     W2 = cache['W2']\n\n"
+    "KeyError: 'W2'": "the weights and biases are in parameters",
+    f"{_LOOP.format('lstm')}n_x, m = x1.shape\n\nAttributeError: 'tuple' object has no attribute "
+    "'shape'": "x1 is not an array here, but one of the caches",
     '  File "<ipython-input-9-a>", line 8\n    dW3 = dZ3 @ A2.T + (lambda/m) * W3\n'
     "                       ^\nSyntaxError: invalid syntax\n\n"
     "NameError: name 'backward_propagation_with_regularization' is not defined": "called lambd",

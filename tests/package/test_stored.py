@@ -150,3 +150,31 @@ def test_an_entry_in_a_sentence_is_read(given: str) -> None:
     text = f"Only da0 is off. {given}['da0'][2][3] = -0.8677686776235903 , expected -0.31. Why?"
     (first, *_) = diagnose(text).candidates
     assert "da0 is da[:, :, 0]" in first.shown[0]
+
+
+def test_what_is_wrong_in_two_calls_is_explained_by_what_both_have_in_common() -> None:
+    asked = ("c1w2_propagate_public_2021", "c1w2_propagate_2021_cell")
+    public, cell = (load(id).run(A="sigmoid(-Z)") for id in asked)
+    expected = load(asked[0]).expected["dw"]
+    text = f"AssertionError: Wrong values for grads['dw']. {public['dw']} != {expected}\n\n"
+    text += "\n".join(f"{name} = {cell[name]}" for name in ("dw", "db", "cost"))
+    found = diagnose(text)
+    assert found.candidates
+    assert all(one.shown == ("A = sigmoid(-Z)",) for one in found.candidates[:1])
+    assert "written into by a later step" not in repr(found)
+
+
+def test_a_complaint_about_values_is_not_explained_by_another_shape() -> None:
+    found = diagnose("backward_propagation\nAssertionError: Wrong values for db1")
+    assert found.candidates
+    assert not [one for one in found.candidates if "shape" in " ".join(one.outcome.failures[:1])]
+
+
+def test_a_loop_that_counts_its_turns_or_never_adds_is_named() -> None:
+    test = load("c5w1_lstm_backward_new")
+    values = dict(test.expected)
+    turned = {**values, "dx": values["dx"][:, :, ::-1]}
+    assert "reversed order" in diagnose(turned, test, 1).candidates[0].shown[0]
+    left = {**values, "dWo": 0 * values["dWo"], "dbo": 0 * values["dbo"]}
+    (first, *_) = diagnose(left, test, 1).candidates
+    assert first.shown == ("dWo_sum[t] = dWo_sum[t+1]",)

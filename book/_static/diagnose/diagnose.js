@@ -266,7 +266,7 @@ function* byTest(paste, tests, changes, effort) {
     const answer = yield* explain(some, its, changes, effort);
     if (answer) found.push(answer);
   }
-  const [first, ...others] = found;
+  const [first, ...others] = inCommon(found);
   if (!first || (groups.length === 1 && first.verdict === "unexplained")) return null;
   const remarks = others.map((answer) => {
     const shown = answer.verdict === "explained" ? answer.candidates[0].shown.join("; ") : "";
@@ -276,6 +276,17 @@ function* byTest(paste, tests, changes, effort) {
     return say("other-call", { names, n: answer.seen.size, said });
   });
   return { ...first, remarks: [...first.remarks, ...remarks] };
+}
+
+/** Explanations of several calls with the changes that explain all, if there are any.
+ * @type {(found: Diagnosis[]) => Diagnosis[]} */
+function inCommon(found) {
+  if (found.length < 2 || found.some(({ verdict }) => verdict !== "explained")) return found;
+  const told = (/** @type {Mutant} */ one) => one.shown.join("\n");
+  const shown = found.map(({ candidates }) => new Set(candidates.map(told)));
+  const isCommon = (/** @type {Mutant} */ one) => shown.every((some) => some.has(told(one)));
+  const kept = found.map((one) => ({ ...one, candidates: one.candidates.filter(isCommon) }));
+  return kept[0].candidates.length ? kept : found;
 }
 
 /** An answer with what could not be read, which it says nothing of.

@@ -2,6 +2,7 @@
 /* Which line of a reader's function is the first that is not right; see lines.py. */
 
 import { courseSpelling } from "./labels.js";
+import { distinct, Mutant } from "./mutant.js";
 import { evaluate } from "./program.js";
 import { bare, cache } from "./util.js";
 import { OPERATIONS, same, transpose, value } from "./values.js";
@@ -42,9 +43,16 @@ export function doing(found, fresh) {
     .filter((one) => one.test === found.fixture && Object.keys(one.outputs).length)
     .map((one) => ({ ...one, outputs: renamed(one.outputs) }));
   // What is expected has no change, and stays.
-  const alike = found.candidates.filter(
+  let alike = found.candidates.filter(
     (one) => !one.forms.size || told.every((trace) => does(one, trace)),
   );
+  if (found.verdict === "explained" && !alike.length && found.fixture) {
+    // What prints the same in the test is looked for once, and may be another thing elsewhere.
+    const { fixture, seen } = found;
+    const named = fixture.named.map(([, forms]) => new Mutant(fixture, forms, 1));
+    const prints = named.filter((one) => Object.values(one.matches(seen)).every(Boolean));
+    alike = distinct(prints.filter((one) => told.every((trace) => does(one, trace))));
+  }
   // Nothing was written over that was not seen to be.
   const isSeen = !told.length || told.some(({ overwritten }) => overwritten.size);
   const kept = alike.filter(({ named }) => isSeen || !named.some(({ id }) => id === "overwritten"));

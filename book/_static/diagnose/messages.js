@@ -210,7 +210,9 @@ export function withCalls(found, { error, failing, calls }) {
   if (spoke || found.candidates.length || telling([found.headline ?? ""]).length) {
     const last = found.remarks.filter((one) => one === say("covered"));
     const rest = found.remarks.filter((one) => one !== say("covered"));
-    return { ...found, remarks: [...rest, ...said, ...last] };
+    // Of numbers that nothing explains, a call that is wrong says most.
+    const told = found.seen.size ? [...said, ...rest] : [...rest, ...said];
+    return { ...found, remarks: [...told, ...last] };
   }
   const [headline, ...others] = [...said, ...telling(found.remarks)];
   return { ...found, headline, remarks: [...others, say("lines-only"), say("paste-whole")] };

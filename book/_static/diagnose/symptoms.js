@@ -181,6 +181,7 @@ function failingAlike(fixture, failing, paste = NOTHING) {
   const named = failing.map(([, name]) => numbered(name));
   if (!named.length || !named.every((name) => outputs.includes(name))) return [];
   const shapes = failing.filter(([kind]) => kind === "shape").map(([, name]) => numbered(name));
+  const valued = failing.filter(([kind]) => kind === "values").map(([, name]) => numbered(name));
   /** @type {[string, number[]][]} As a text is read, with the spellings of the first course. */
   const sizes = shapes.flatMap((step) => {
     const own = paste.shapes.find(([name]) => name.toLowerCase() === step.toLowerCase());
@@ -200,7 +201,9 @@ function failingAlike(fixture, failing, paste = NOTHING) {
       said.every((name) => named.includes(name)) &&
       named.every((name) => said.includes(name));
     const isMisshapen = shapes.every((name) => misshapen.includes(name)) && sizes.every(isOf);
-    return Boolean(isSame) && isMisshapen;
+    // A test that asks for the shape first does not come to the values of another shape.
+    const isBefore = rule === "allclose" && misshapen.some((name) => valued.includes(name));
+    return Boolean(isSame) && isMisshapen && !isBefore;
   };
   for (const { id, candidate } of suspects(fixture)) {
     if (!complains(candidate)) continue;

@@ -228,7 +228,9 @@ def _with_calls(found: Diagnosis, paste: Paste) -> Diagnosis:
     if spoke or found.candidates or telling([found.headline]):
         last = [one for one in found.remarks if one == covered()]
         rest = [one for one in found.remarks if one not in last]
-        return replace(found, remarks=(*rest, *said, *last))
+        # Of numbers that nothing explains, a call that is wrong says most.
+        told = (*said, *rest) if found.arrays else (*rest, *said)
+        return replace(found, remarks=(*told, *last))
     others = (*said[1:], *telling(found.remarks), say("lines-only"), say("paste-whole"))
     return replace(found, headline=said[0], remarks=others)
 
@@ -363,13 +365,24 @@ def _by_test(
     """Return what the arrays of each test are, if they are of several or a message names one."""
     groups = apart(paste, tests)
     tried = (explain(some, its, changes, effort) for its, some in groups.items())
-    found = list(filter(None, tried))
+    found = _in_common(list(filter(None, tried)))
     if not found or (len(groups) == 1 and found[0].verdict == "unexplained"):
         return None
     first, *others = found
     of = ((", ".join(answer.arrays), len(answer.arrays), answer.said) for answer in others)
     remarks = (say("other-call", names=names, n=n, said=said) for names, n, said in of)
     return replace(first, remarks=(*first.remarks, *remarks))
+
+
+def _in_common(found: list[Diagnosis]) -> list[Diagnosis]:
+    """Return explanations of several calls with the changes that explain all, if there are any."""
+    if any(one.verdict != "explained" for one in found) or len(found) < 2:
+        return found
+    shown = [{candidate.shown for candidate in one.candidates} for one in found]
+    common = set.intersection(*shown)
+    kept = [tuple(c for c in one.candidates if c.shown in common) for one in found]
+    pairs = zip(found, kept, strict=True)
+    return [replace(one, candidates=some) for one, some in pairs] if common else found
 
 
 def _still_open(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:

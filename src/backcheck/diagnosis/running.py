@@ -31,7 +31,8 @@ from backcheck.diagnosis.returned import Value, decoded, first_complaint, output
 from backcheck.diagnosis.sources import Cell, Taken, cells, instrumented, left_as_handed_out, take
 from backcheck.diagnosis.symptoms import likely_mutants, told
 from backcheck.fixtures import Comparison, Fixture, ids, load, parsed, prefix
-from backcheck.mutants.mistakes import table
+from backcheck.mutants.mistakes import occurrences, table
+from backcheck.mutants.mutant import Mutant, distinct
 from backcheck.over_time import time
 from backcheck.showing.words import pattern, say
 
@@ -325,6 +326,11 @@ def diagnosed(ran: Ran, before_two_changes: Callable[[], None] = lambda: None) -
         if t.outputs and t.test is fixture
     ]
     kept = [m for m in found.candidates if not m.forms or all(does(m, one) for one in fresh)]
+    if found.verdict == "explained" and not kept:
+        # What prints the same in the test is looked for once, and may be another thing elsewhere.
+        named = (Mutant(fixture, forms) for _, forms in occurrences(fixture))
+        alike = [one for one in named if all(matches(one, found.arrays).values())]
+        kept = distinct([one for one in alike if all(does(one, trace) for trace in fresh)])
     # Nothing was written over that was not seen to be.
     if fresh and not any(one.overwritten for one in fresh):
         kept = [m for m in kept if table()["overwritten"] not in m.named]

@@ -127,8 +127,12 @@ def loop_changes(fixture: Fixture) -> dict[str, tuple[Forms, ...]]:
 
 
 def _some_of(sums: Forms, biases: Iterable[str]) -> Iterator[Forms]:
-    """Yield each change of a sum alone, and those of all weights, of all biases and of all."""
+    """Yield each change of a sum alone, with that of its bias, of all weights, biases, and all."""
     yield from ({name: tree} for name, tree in sums.items())
+    for name in sums:
+        both = (name, name.replace("dW", "db", 1))
+        if both[1] in sums and name not in biases:
+            yield {one: sums[one] for one in both}
     yield {name: tree for name, tree in sums.items() if name not in biases}
     yield {name: tree for name, tree in sums.items() if name in biases}
     yield sums
@@ -219,12 +223,15 @@ def stored_once(fixture: Fixture) -> dict[str, Forms]:
     """Return dx with what the step that runs last has computed: alone, or beside zeros."""
     zeros: Forms = {}
     alone: Forms = {}
+    turned: Forms = {}
     for step in fixture.program.steps if fixture.is_gradient else ():
         match step.expression:
             case ("dstack", first, *others):
                 zeros[step.name] = ("dstack", first, *(("*", 0.0, one) for one in others))
                 alone[step.name] = first
-    return {"dx-once": zeros, "dx-whole": alone} if zeros else {}
+                turned[step.name] = ("dstack", *others[::-1], first)
+    found = {"dx-once": zeros, "dx-whole": alone, "dx-turned": turned}
+    return found if zeros else {}
 
 
 def returned_early(fixture: Fixture) -> dict[str, Forms]:
