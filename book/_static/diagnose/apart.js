@@ -107,3 +107,14 @@ function isOf(seen, test) {
     return chance([placing], 0, false) <= DATA.sure;
   });
 }
+
+/** Explanations of several calls with the changes that explain all, if there are any.
+ * @type {(found: Diagnosis[]) => Diagnosis[]} */
+export function inCommon(found) {
+  if (found.length < 2 || found.some(({ verdict }) => verdict !== "explained")) return found;
+  const told = (/** @type {Mutant} */ one) => one.shown.join("\n");
+  const shown = found.map(({ candidates }) => new Set(candidates.map(told)));
+  const isCommon = (/** @type {Mutant} */ one) => shown.every((some) => some.has(told(one)));
+  const kept = found.map((one) => ({ ...one, candidates: one.candidates.filter(isCommon) }));
+  return kept[0].candidates.length ? kept : found;
+}

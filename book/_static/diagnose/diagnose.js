@@ -2,7 +2,7 @@
 /* From pasted numbers to the programs that print them: what backcheck.diagnose does, in the page.
  * Nothing pasted leaves it. */
 
-import { apart, inQuotedEdition } from "./apart.js";
+import { apart, inCommon, inQuotedEdition } from "./apart.js";
 import { askedFor } from "./chosen.js";
 import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
@@ -276,17 +276,6 @@ function* byTest(paste, tests, changes, effort) {
     return say("other-call", { names, n: answer.seen.size, said });
   });
   return { ...first, remarks: [...first.remarks, ...remarks] };
-}
-
-/** Explanations of several calls with the changes that explain all, if there are any.
- * @type {(found: Diagnosis[]) => Diagnosis[]} */
-function inCommon(found) {
-  if (found.length < 2 || found.some(({ verdict }) => verdict !== "explained")) return found;
-  const told = (/** @type {Mutant} */ one) => one.shown.join("\n");
-  const shown = found.map(({ candidates }) => new Set(candidates.map(told)));
-  const isCommon = (/** @type {Mutant} */ one) => shown.every((some) => some.has(told(one)));
-  const kept = found.map((one) => ({ ...one, candidates: one.candidates.filter(isCommon) }));
-  return kept[0].candidates.length ? kept : found;
 }
 
 /** An answer with what could not be read, which it says nothing of.
