@@ -345,6 +345,7 @@ PLAIN = {
     "steps": "ValueError: operands could not be broadcast together with shapes (5,10,4) (5,10)",
     "in-place": "ValueError: non-broadcastable output operand with shape (5,1) doesn't match the "
     "broadcast shape (5,5)",
+    "aligned": "ValueError: objects are not aligned",
     "print-msg": "TypeError: gradient_check() takes at most 3 arguments (4 given)",
     "edition": "TypeError: propagate() takes at most 3 arguments (4 given)",
     "number-indexed": "IndexError: invalid index to scalar variable.",

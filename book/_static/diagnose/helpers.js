@@ -76,5 +76,7 @@ export function saidOfCalls(calls, said, onlyWrong) {
 /** @type {(table: [string, string, string][], call: Call) => string[]} */
 const matchingIn = (table, { meant, loop }) =>
   table
+    // What is wrong with the call beside a line is no fault of the line.
+    .filter(([wanted]) => !meant.includes(" beside ") || /^\^| beside /.test(wanted))
     .filter(([wanted, , around]) => new RegExp(wanted).test(meant) && new RegExp(around).test(loop))
     .map(([, says]) => says);

@@ -38,7 +38,8 @@ export function ofCode(paste, every) {
   // What a question names says more than that none of its lines is read.
   if (!read || (!read.fixture && paste.nothing[0] === say("asked"))) return null;
   const isOwn = paste.defined.length && !paste.defined.some(isOfCourse);
-  if (read.fixture && !read.candidates.length && isOwn) {
+  const changed = read.candidates.flatMap(({ forms }) => [...forms.keys()]);
+  if (isOwn && changed.every((step) => read.fixture?.isForward(step)) && read.fixture) {
     const said = [...withOwnCode(paste.hints, lines), say("covered")];
     return { ...unknown(null, said), headline: say("own-functions") };
   }

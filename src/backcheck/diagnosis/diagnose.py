@@ -249,7 +249,10 @@ def _of_code(paste: Paste, every: Sequence[Fixture]) -> Diagnosis | None:
     # What a question names says more than that none of its lines is read.
     if test is None and paste.nothing[:1] == (say("asked"),):
         return None
-    if test and not candidates and paste.defined and not any(map(_is_of_course, paste.defined)):
+    ahead = {step.name for step in test.forward.steps} if test else {}
+    is_ahead = all(step in ahead for one in candidates for step in one.forms)
+    is_own = paste.defined and not any(map(_is_of_course, paste.defined))
+    if test and is_own and is_ahead:
         said = (*with_own_code(paste.hints, paste.lines), covered())
         return Diagnosis("unexplained", None, (), said, headline=say("own-functions"))
     learning = [hint for hint in paste.hints if hint == say("own-learning")]
