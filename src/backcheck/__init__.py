@@ -33,7 +33,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-__version__ = "0.15.0"
+__version__ = "0.16.0"
 
 ROOMS = ("showing", "mutants", "diagnosis", "auditing")
 
