@@ -45,6 +45,7 @@ ASKED = (
     "arrays",
     "calling",
     "differences",
+    "explain",
     "families",
     "fixtures",
     "formulas",
@@ -232,6 +233,7 @@ def facts() -> dict[str, Any]:
         "larger": package.running.LARGER,
         "cases": package.running.CASES,
         "most_lines": package.running.MOST_LINES,
+        "rounded": package.explain.ROUNDED,
         "chance": [package.placing.CHANCE, package.placing.HOPELESS],
         "effort": [
             package.search.MOST_TRIED,

@@ -5,7 +5,7 @@ import { endsEarly, repeats } from "./clues.js";
 import { NEWEST_FIRST } from "./fixtures.js";
 import { groupsOf, outcomeText } from "./mutant.js";
 import { namesIn } from "./program.js";
-import { least, spelledIn } from "./util.js";
+import { DATA, least, spelledIn } from "./util.js";
 import { fingerprint, shapeOf, tuple } from "./values.js";
 import { say } from "./words.js";
 
@@ -48,6 +48,10 @@ export function chosen(found, paste) {
   }
   const flat = flattened(best);
   if (flat) return flat;
+  const cells = [...best.seen.values()].flatMap((one) => one.cells);
+  const digits = Math.max(...cells.map(({ own }) => own));
+  if (best.verdict === "expected" && digits > 1 && digits <= DATA.rounded)
+    remarks.push(say("rounded", { digits }));
   const outputs = Object.keys(best.fixture.expected);
   const right = paste.right.map((name) => spelledIn(name, outputs));
   const left = outputs.filter((name) => !best.seen.has(name) && !right.includes(name));

@@ -225,6 +225,8 @@ interface Data {
   /** How a place is called that knows of no layers. */
   no_layers: string;
   /** The keys of what the cell of each loop over time returns. */
+  /** So many decimals, or fewer, are printed where fewer are asked for. */
+  rounded: number;
   keys_of_cells: Record<string, string[]>;
   /** How calls of helpers look, beside a message or in any text, what that says, and the loop. */
   written_calls: Record<"calls" | "wrong" | "right", [string, string, string][]>;

@@ -42,6 +42,9 @@ from backcheck.mutants.steps import sound
 from backcheck.over_time import stem
 from backcheck.showing.words import covered, say
 
+ROUNDED = 6
+"""So many decimals, or fewer, are printed where fewer are asked for than numpy's eight."""
+
 
 def explain(
     paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
@@ -344,6 +347,9 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
         remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if flat := _flattened(best):
         return flat
+    digits = max(cell.own for array in arrays.values() for cell in array.cells)
+    if best.verdict == "expected" and 1 < digits <= ROUNDED:
+        remarks.append(say("rounded", digits=digits))
     if best.verdict == "explained" and (asks := asked_for(best, left)):
         remarks.append(asks)
     return replace(best, remarks=tuple(remarks))
