@@ -133,6 +133,11 @@ LOOKED_AT = {
     f"dW1 = {_OLDER['dW1']}\ndA1 = {_OLDER['dA1']}\nExpected:\ndW1 = {_OLDER['dW1']}\n"
     f"dA1 = {_OLDER['dA0']}": "The dA1 that this text expects is what the test of today calls dA0",
     f"dZ2 = np.multiply(dA2, np.int64(A2 >= 0))\n{_L2[_L2.index('dW2') :]}": "A2 >= 0 is True",
+    "in backward_propagation_with_dropout(X, Y, cache, keep_prob)\n     18     dA1 = np.dot(W2.T, "
+    "dZ2)\n     19     dA1 = dA1 * D1\n     20     dA1 = dA2 / keep_prob\n---> 21     dZ1 = "
+    "np.multiply(dA1, np.int64(A1 > 0))\n\nValueError: operands could not be broadcast together "
+    "with shapes (3,5) (2,5)": "The last line above it that makes dA1 is dA1 = dA2 / keep_prob",
+    f"dW1 = {np.round(_OLDER['dW1'], 4)}\ndb1 = {np.round(_OLDER['db1'], 4)}": "with 4 decimals",
     "dA2 = np.dot(W3.T, dZ3)\ndA2 = dA2 * D2\n    dA2 / keep_prob\n"
     "dZ2 = np.multiply(dA2, np.int64(A2 > 0))": "The line dA2 / keep_prob computes a value",
     "def forward(X, p):\n    D1 = np.random.rand(4, 5) < 0.5\ndef backward(X, Y, p, D1, A2):\n"

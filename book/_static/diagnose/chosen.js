@@ -49,8 +49,10 @@ export function chosen(found, paste) {
   const flat = flattened(best);
   if (flat) return flat;
   const cells = [...best.seen.values()].flatMap((one) => one.cells);
-  const digits = Math.max(...cells.map(({ own }) => own));
-  if (best.verdict === "expected" && digits > 1 && digits <= DATA.rounded)
+  const own = cells.filter(({ value }) => value).map((cell) => cell.own);
+  const digits = Math.max(0, ...own);
+  const most = 2 * own.filter((one) => one === digits).length >= own.length;
+  if (best.verdict === "expected" && digits > 1 && digits <= DATA.rounded && most)
     remarks.push(say("rounded", { digits }));
   const outputs = Object.keys(best.fixture.expected);
   const right = paste.right.map((name) => spelledIn(name, outputs));

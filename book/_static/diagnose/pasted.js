@@ -3,9 +3,9 @@
 
 import { courseSpelling } from "./labels.js";
 import { Mutant } from "./mutant.js";
-import { evaluate, folded, leaf, namesIn, parse } from "./program.js";
-import { same, scalar } from "./values.js";
-import { every, starting } from "./words.js";
+import { evaluate, folded, leaf, namesIn, operationsIn, parse } from "./program.js";
+import { same, scalar, shapeOf, tuple } from "./values.js";
+import { every, say, starting } from "./words.js";
 
 /** @param {Fixture} fixture */
 const ownSteps = ({ steps }) => steps.map(({ name }) => name).filter((name) => name !== "m");
@@ -182,3 +182,37 @@ export const eachAlone = (mutant) =>
   mutant.named.length === 1
     ? [mutant]
     : [...mutant.forms].map((one) => new Mutant(mutant.fixture, new Map([one]), 1));
+
+/** What to know of the one array that comes with another shape into a printed line.
+ * @type {(fixture: Fixture, clash: Clash, paste: Paste) => string} */
+export function operandIn(fixture, { matrix, left, right }, paste) {
+  const line = lineThatStops(linesOf(paste, fixture), paste.frame.statement, fixture);
+  for (const { op, args } of line && evaluate(line, fixture.reference) ? operationsIn(line) : []) {
+    if (args.length !== 2 || (op === "@") !== matrix) continue;
+    const due = args.map((one) => shapeOf(/** @type {Value} */ (evaluate(one, fixture.reference))));
+    const unlike = [0, 1].filter((at) => `${due[at]}` !== `${[left, right][at]}`);
+    const read = unlike.length === 1 ? namesIn(args[unlike[0]]) : [];
+    if (read.length !== 1) continue;
+    const [at] = unlike;
+    const of = { shape: tuple([left, right][at]), due: tuple(due[at]) };
+    const made = madeBy(read[0], fixture, paste);
+    return [say("operand-shape", { name: read[0], ...of }), ...made].join(" ");
+  }
+  return "";
+}
+
+/** Which line makes a step last above the statement that stops, if several do.
+ * @type {(step: string, fixture: Fixture, paste: Paste) => string[]} */
+function madeBy(step, fixture, { lines, frame }) {
+  const target = frame.statement.split("=")[0].trim();
+  const above = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findLastIndex(([name]) => name === target),
+    ),
+  );
+  const made = above.filter(([name]) => stepOf(name, fixture) === step);
+  const statement = made.at(-1)?.join(" = ");
+  return made.length > 1 ? [say("operand-made", { name: step, statement })] : [];
+}

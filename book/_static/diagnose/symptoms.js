@@ -4,8 +4,8 @@
 import { courseSpelling } from "./labels.js";
 import { frequency, namesOf } from "./mistakes.js";
 import { distinct, Mutant } from "./mutant.js";
-import { agreeing, eachAlone, linesOf, lineThatStops, written } from "./pasted.js";
-import { evaluate, namesIn, operationsIn, stopOf } from "./program.js";
+import { agreeing, eachAlone, linesOf, lineThatStops, operandIn, written } from "./pasted.js";
+import { evaluate, namesIn, stopOf } from "./program.js";
 import { NOTHING } from "./reading.js";
 import { addedUp, otherSlice, sizesOf } from "./shapes.js";
 import { ofType } from "./traceback.js";
@@ -311,21 +311,4 @@ function aboveLine(fixture, clash, paste) {
     });
   });
   return distinct(found);
-}
-
-/** What to know of the one array that comes with another shape into a printed line.
- * @type {(fixture: Fixture, clash: Clash, paste: Paste) => string} */
-function operandIn(fixture, { matrix, left, right }, paste) {
-  const line = lineThatStops(linesOf(paste, fixture), paste.frame.statement, fixture);
-  for (const { op, args } of line && evaluate(line, fixture.reference) ? operationsIn(line) : []) {
-    if (args.length !== 2 || (op === "@") !== matrix) continue;
-    const due = args.map((one) => shapeOf(/** @type {Value} */ (evaluate(one, fixture.reference))));
-    const unlike = [0, 1].filter((at) => `${due[at]}` !== `${[left, right][at]}`);
-    const read = unlike.length === 1 ? namesIn(args[unlike[0]]) : [];
-    if (read.length !== 1) continue;
-    const [at] = unlike;
-    const of = { shape: tuple([left, right][at]), due: tuple(due[at]) };
-    return say("operand-shape", { name: read[0], ...of });
-  }
-  return "";
 }

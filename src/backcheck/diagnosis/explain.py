@@ -347,8 +347,9 @@ def _chosen(found: list[Diagnosis], paste: Paste) -> Diagnosis:
         remarks.append(say("ends-early", outputs=", ".join(left), are=say("is", n=len(left))))
     if flat := _flattened(best):
         return flat
-    digits = max(cell.own for array in arrays.values() for cell in array.cells)
-    if best.verdict == "expected" and 1 < digits <= ROUNDED:
+    own = [cell.own for array in arrays.values() for cell in array.cells if cell.value]
+    digits = max(own, default=0)
+    if best.verdict == "expected" and 1 < digits <= ROUNDED and 2 * own.count(digits) >= len(own):
         remarks.append(say("rounded", digits=digits))
     if best.verdict == "explained" and (asks := asked_for(best, left)):
         remarks.append(asks)

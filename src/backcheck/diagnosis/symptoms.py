@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from backcheck.diagnosis.helpers import written_calls
-from backcheck.diagnosis.pasted import agreeing, each_alone, line_that_stops, lines_of, written
+from backcheck.diagnosis.pasted import (
+    agreeing,
+    each_alone,
+    line_that_stops,
+    lines_of,
+    step_of,
+    written,
+)
 from backcheck.diagnosis.placing import courses
 from backcheck.diagnosis.reading import NOTHING, NOWHERE, Frame, Paste, course_spelling
 from backcheck.fixtures import PREFIXES, Fixture, ids, load, prefix, table_of
@@ -553,8 +560,18 @@ def _operand(fixture: Fixture, clash: Clash, paste: Paste) -> str:
         unlike = [n for n in range(2) if due[n] != clash[1 + n]]
         if len(unlike) == 1 and len(read := [*names(part[1 + unlike[0]])]) == 1:
             of = {"name": read[0], "shape": clash[1 + unlike[0]], "due": due[unlike[0]]}
-            return say("operand-shape", **of)
+            return " ".join([say("operand-shape", **of), *_made_by(read[0], fixture, paste)])
     return ""
+
+
+def _made_by(step: str, fixture: Fixture, paste: Paste) -> Iterator[str]:
+    """Yield which line makes a step last above the statement that stops, if several do."""
+    target = paste.frame.statement.partition("=")[0].strip()
+    stops = [place for place, (name, _) in enumerate(paste.lines) if name == target]
+    above = paste.lines[: stops[-1]] if stops else ()
+    made = [f"{name} = {form}" for name, form in above if step_of(name, fixture) == step]
+    if made[1:]:
+        yield say("operand-made", name=step, statement=made[-1])
 
 
 def _in_line(found: list[Mutant], statement: str) -> list[Mutant]:
