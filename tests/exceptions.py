@@ -803,6 +803,9 @@ ADDED_UP = {
         "adds to dWax what the step returns for dWaa"
     ),
     f"W1 -= rate * dW1\n{CUT}(7,6) (6,7) (7,6)": "",
+    f"in lstm_backward(da, caches)\n---> 9    dWi += g['dWi']\n\n{CUT}(5,5) (5,8) (5,5)": (
+        "no output has (5, 5), so look at the sizes of the zeros that these begin as"
+    ),
 }
 """Messages of a line that changes an array in place, and what is said where a loop adds up."""
 
@@ -881,6 +884,14 @@ _PRINTS = "Cell In[9], line 14\n---> 14 print('an entry:', grads"
 _STEP = "grads = {}_cell_backward(da[:, :, t] + da_prevt, caches[{}])"
 
 IN_PLACE = {
+    "<ipython-input-3-a> in rnn_cell_backward(da_next, cache)\n----> 9     dx = Wax.T @ (da_next * "
+    "a_next_tmp)\n\nNameError: name 'a_next_tmp' is not defined": "a_next_tmp is a name of",
+    "<ipython-input-3-a> in propagate(w, b, X, Y)\n----> 9     dw = np.dot(t_X, dz.T) / m\n\n"
+    "ValueError: shapes (2,3) and (4,1) not aligned: 3 (dim 1) != 4 (dim 0)": "t_X is a name of",
+    "<ipython-input-3-a> in lstm_cell_backward(d, c, cache)\n----> 9     both = np.concatenate("
+    "a_prev, xt)\n\nTypeError: only integer scalar arrays can be converted to a scalar index": (
+        "np.concatenate takes the arrays together"
+    ),
     "<ipython-input-3-a> in rnn_cell_backward(da_next, cache)\n----> 9     dxt = Wax.T @ dtanh\n\n"
     "NameError: name 'Wax' is not defined": "No line of this function makes Wax",
     "<ipython-input-3-a> in lstm_backward(da, caches)\n----> 9     dc_prev = dc_next * ft\n\n"

@@ -126,6 +126,35 @@ _DBA = load("c5w1_rnn_backward").expected["dba"]
 _DW = load("c1w2_propagate_2021_cell").expected["dw"]
 _L2 = as_changed("c2w1_backward_regularization", dZ2="dA2")
 _OLDER = load("c1w4_L_model_backward_v2").expected
+LOSING = """L_model_backward
+dA0 = [[ 0.          0.29446813]
+ [ 0.         -0.18421654]
+ [ 0.         -0.18071357]
+ [ 0.         -0.41742892]]
+dA1 = [[        nan -0.24801527]
+ [        nan  0.2722632 ]
+ [        nan -0.03195382]]
+dW1 = [[0.23108732 0.04399282 0.07775287 0.05917868]
+ [0.         0.         0.         0.        ]
+ [0.02977286 0.00566795 0.01001753 0.00762447]]
+dW2 = [[nan nan nan]]
+db1 = [[-0.12400763]
+ [ 0.        ]
+ [-0.01597691]]
+db2 = [[nan]]
+"""
+"""What a function prints that divides by 1 - Y: of its outputs some stay finite."""
+
+TURNED = """def lstm_cell_backward(da_next, dc_next, cache):
+    t = np.tanh(c_next)
+    dit = (dc_next + da_next * ot * (1 - t ** 2)) * cct * it * (1 - it)
+    dot = da_next * t * ot
+    concat = np.concatenate((a_prev, xt), axis=0).T
+    dWi = np.dot(dit, concat)
+    dWo = np.dot(dot, concat)
+"""
+"""Lines that keep an array the other way round and read it so, and one that is wrong."""
+
 LOOKED_AT = {
     f"rnn_backward\ngradients['dba'][4] = {np.repeat(_DBA[4], 10)}\n"
     "gradients['dba'].shape = (5, 10)": "Each column of dba is the expected one",

@@ -72,7 +72,7 @@ def pdf(printer: Any, html: Path, document: str) -> Iterator[Pdf]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(printer, "_number", lambda page: None)
         data = printer.settled(printed(printer, html, document), printer.headings_of(document))
-    assert len(data) < 6.8e6
+    assert len(data) < 6.9e6
     with Pdf.open(io.BytesIO(data)) as opened:
         yield opened
 

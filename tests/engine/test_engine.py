@@ -81,6 +81,7 @@ LAYERS = (
         "differences",
         "chosen",
         "explain",
+        "lost",
         "messages",
         "diagnose",
         "links",

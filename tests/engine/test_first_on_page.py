@@ -15,6 +15,7 @@ from posts import (
     IN_HTML,
     KEPT,
     LOOKED_AT,
+    LOSING,
     NARROWED,
     NEARLY,
     OF_TWO_TESTS,
@@ -22,6 +23,7 @@ from posts import (
     RIGHT_OR_OLDER,
     SAID_RIGHT,
     STORED,
+    TURNED,
     WRONG,
     all_off,
     as_printed,
@@ -79,4 +81,10 @@ def test_page_and_package_agree_on_what_the_words_and_lines_around_numbers_say()
 
 
 def test_page_and_package_agree_on_two_calls_and_on_two_editions() -> None:
-    agree((IN_HTML,), (BELOW_A_MESSAGE,), *((text, None, 1) for text in AROUND_NUMBERS))
+    agree(
+        (IN_HTML,),
+        (BELOW_A_MESSAGE,),
+        (LOSING,),
+        (TURNED,),
+        *((text, None, 1) for text in AROUND_NUMBERS),
+    )

@@ -14,6 +14,7 @@ from backcheck.diagnosis.courses import read
 from backcheck.fixtures import ids, load
 from backcheck.mutants.audit import published, scoreboard
 from chapters import ROOT, source_of
+from programs import learner
 
 HIDDEN, WEEK_4 = "c1w3_bp_public_c", "c1w4_L_model_backward_v2"
 GRADIENT_CHECK = "c2w1_gradient_check_n"
@@ -532,4 +533,16 @@ def test_a_function_that_an_older_test_of_another_program_accepts_is_told_so(
     assert "(nlp_c2w4_back_prop_small_v1) accepts it" in capsys.readouterr().out
     own.write_text(own.read_text(encoding="utf-8").replace("A1.T", "X.T"), encoding="utf-8")
     main(["run", str(own)])
+    assert "accepts it:" not in capsys.readouterr().out
+
+
+def test_run_does_not_tell_of_an_older_test_that_lets_a_mistake_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # All labels of the first notebook's test are 1, so that it reads no 1 - Y.
+    text = learner("model, right").text.replace("/ (1 - AL)", "/ AL")
+    (own := tmp_path / "own.py").write_text(text, encoding="utf-8")
+    assert main(["run", "c1w4_L_model_backward_v1", str(own)]) == 0
+    capsys.readouterr()
+    assert main(["run", f"{own}:L_model_backward"]) == 1
     assert "accepts it:" not in capsys.readouterr().out

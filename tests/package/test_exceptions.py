@@ -365,6 +365,9 @@ PLAIN = {
     "other-index": "TypeError: tuple indices must be integers or slices, not dict",
     "truth": "ValueError: The truth value of an array with more than one element is ambiguous",
     "sequence": "ValueError: setting an array element with a sequence.",
+    "sizes": "TypeError: Cannot interpret '5' as a data type",
+    "sizes-tuple": "TypeError: 'tuple' object cannot be interpreted as an integer",
+    "sizes-float": "TypeError: 'float' object cannot be interpreted as an integer",
     "whole-number": "TypeError: only integer scalar arrays can be converted to a scalar index",
     "reshape": "ValueError: cannot reshape array of size 2 into shape (1,3)",
     "tuple": "AttributeError: 'tuple' object has no attribute 'shape'",
@@ -445,6 +448,15 @@ def test_a_message_in_a_gradient_check_or_a_loop_over_time_has_the_causes_of_tha
         (told_first, *rest) = diagnose(text).remarks
         assert says in told_first, text
         assert not rest, text
+
+
+def test_what_the_cell_hands_over_under_its_own_names_is_not_told_of_the_function() -> None:
+    for call in (
+        "grads = rnn_backward(da_tmp, caches_tmp)",
+        "L_model_backward(t_AL, t_Y, t_caches)",
+    ):
+        frame = Frame("linear_backward", "dW = dZ @ A.T", (call,))
+        assert "name of the notebook" not in " ".join(told("ValueError: x not aligned", frame))
 
 
 def test_the_function_that_stopped_refutes_causes_for_which_it_lacks_the_line(

@@ -333,7 +333,7 @@ def test_derivatives_left_out_of_some_or_all_gates_on_the_way_down_have_one_name
 @pytest.mark.parametrize("id", [RNN, LSTM])
 def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
     fixture = load(id)
-    once, whole = mutants(fixture).joint["stored-once"]
+    once, whole, turned = mutants(fixture).joint["stored-once"]
     values = Mutant(fixture, once).values
     assert np.any(values["dx"][..., 0])
     assert not np.any(values["dx"][..., 1:])
@@ -341,6 +341,10 @@ def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
     values = Mutant(fixture, whole).values
     assert "writes over the whole of dx" in repr(diagnose(printed(fixture, values), changes=1))
     assert "writes over the whole of dx" in repr(diagnose({"dx": values["dx"]}, fixture))
+    values = Mutant(fixture, turned).values
+    assert np.array_equal(values["dx"][..., -1], Mutant(fixture, whole).values["dx"])
+    said = repr(diagnose(printed(fixture, values), changes=1))
+    assert say("dx-turned") in " ".join(said.split())
 
 
 @pytest.mark.parametrize("id", [RNN, LSTM])

@@ -19,9 +19,11 @@ from posts import (
     IN_HTML,
     KEPT,
     LOOKED_AT,
+    LOSING,
     NARROWED,
     NEARLY,
     SAID_RIGHT,
+    TURNED,
     as_changed,
     as_printed,
 )
@@ -116,6 +118,26 @@ def test_what_is_expected_is_written_in_the_words_of_the_line() -> None:
     own = "dc_next * ft + ot * (1 - tanh(c_next) ** 2) * it * da_next"
     (expected,) = Mutant(test, {"dc_prev": expression(own)}).expects
     assert "dc_next + da_next" in expected
+
+
+def test_what_the_line_does_not_write_out_is_expected_by_its_name() -> None:
+    shortcut, *_ = diagnose("dZ2 = [[0.78862847 0.43650985]]").candidates
+    assert shortcut.expects == ("where the test expects dZ[2] = dA[L] * σ'(Z[2])",)
+    average = Mutant(load("c1w3_bp_notebook_v2"), {"dW1": expression("dZ1 @ X.T")})
+    assert average.expects == ("where the test expects dW[1] = 1/m dZ[1] Xᵀ",)
+
+
+def test_a_program_that_prints_finite_numbers_explains_none_that_are_nan() -> None:
+    found = diagnose(LOSING)
+    assert found.verdict == "unexplained"
+    assert not found.candidates
+    assert "dA1, dW2, db2 hold nan or inf" in found.remarks[0]
+
+
+def test_an_array_that_is_kept_and_read_the_other_way_round_is_no_mistake() -> None:
+    found = diagnose(TURNED)
+    assert [[*one.forms] for one in found.candidates] == [["dzo"]]
+    assert "concat" not in " ".join(found.remarks)
 
 
 @pytest.mark.parametrize("said", ["is ok", "passed.", "was fine", "works", "is correct"])

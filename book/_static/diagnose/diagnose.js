@@ -3,12 +3,11 @@
  * Nothing pasted leaves it. */
 
 import { apart, inCommon, inQuotedEdition } from "./apart.js";
-import { askedFor } from "./chosen.js";
-import { above } from "./clues.js";
 import { saidOf } from "./differences.js";
 import { Effort } from "./effort.js";
 import { explain, firstOfEach, noticeOf, soundOf, unknown } from "./explain.js";
 import { COURSES, FIXTURES, isWhole, NEWEST_FIRST } from "./fixtures.js";
+import { withLost } from "./lost.js";
 import {
   messageFirst,
   ofCode,
@@ -22,11 +21,10 @@ import {
   withoutNumbers,
 } from "./messages.js";
 import { fitsAny, fitting, isEntry, placings } from "./placing.js";
-import { namesIn, write } from "./program.js";
+import { write } from "./program.js";
 import { read } from "./reading.js";
-import { stem } from "./steps.js";
 import { notCovered } from "./uncovered.js";
-import { atOnce, DATA, spelledIn } from "./util.js";
+import { atOnce, DATA } from "./util.js";
 import { say } from "./words.js";
 
 /** Whether there are arrays, and they are of no known test. @param {Diagnosis} found */
@@ -108,63 +106,6 @@ function* byFunction(paste, changes, effort) {
   const named = COURSES.flat().filter((test) => test.function === paste.function);
   const own = inQuotedEdition(paste, named);
   return own.length ? yield* explain(paste, own, changes, effort) : null;
-}
-
-/** An answer that knows which outputs are lost to nan and inf.
- * @type {(found: Diagnosis, lost: string[]) => Diagnosis} */
-function withLost(found, lost) {
-  const { fixture, candidates, verdict, seen } = found;
-  const own = Object.keys(fixture?.expected ?? {});
-  const steps = lost.map((name) => (own.includes(name) ? name : spelledIn(name, own) || name));
-  const known = own.filter((name) => steps.includes(name));
-  const names = [...new Set([...known, ...steps])].join(", ");
-  const n = steps.length;
-  const isTold = found.remarks.some((one) => one.includes("cost-is-nan"));
-  const isCost = steps.includes("cost") && !isTold;
-  const page = isCost ? [say("read-page", { page: "cost-is-nan" })] : [];
-  const kept = candidates.filter(({ values }) =>
-    known.every((step) => !values[step]?.d.every(Number.isFinite)),
-  );
-  // What is nan need not be asked for.
-  const left = own.filter((name) => !seen.has(name));
-  const others = left.filter((name) => !known.includes(name));
-  const more = [left, others].map((some) => askedFor(candidates, some));
-  const asks = found.remarks.includes(more[0]) ? more : ["", ""];
-  const rest = [...found.remarks.filter((one) => one !== asks[0]), asks[1]].filter(Boolean);
-  if (known.length && kept.length) {
-    return { ...found, candidates: kept, remarks: [say("lost", { names, n }), ...page, ...rest] };
-  }
-  const begins = [...whereLost(found, steps)];
-  const tells = say("not-finite", { names, n });
-  if (!seen.size && !found.headline) {
-    const known = found.fixture || rest.includes(say("covered")) ? [] : [say("covered")];
-    return { ...found, headline: tells, remarks: [...page, ...rest, ...known] };
-  }
-  if (verdict !== "expected") {
-    return { ...found, remarks: [tells, ...begins, ...page, ...rest] };
-  }
-  const of = { right: [...seen.keys()].join(", "), is_right: say("is", { n: seen.size }) };
-  // What a test accepts beside the right numbers says nothing of those that are lost.
-  const remarks = page.length ? [...begins, ...page] : [tells, ...begins];
-  return {
-    ...unknown(fixture, remarks, seen),
-    headline: say("right-but-lost", { ...of, names, n }),
-  };
-}
-
-/** The first step that goes into all outputs that are lost, and into none that is not.
- * @type {(found: Diagnosis, lost: string[]) => Generator<string>} */
-function* whereLost({ fixture, seen }, lost) {
-  const reads = new Map(fixture?.steps.map(({ name, tree }) => [name, namesIn(tree)]));
-  if (!seen.size || !lost.every((step) => reads.has(step))) return;
-  const [own, ...others] = lost.map((step) => above([step], reads));
-  const finite = above([...seen.keys()], reads);
-  const common = [...reads.keys()].filter(
-    (name) => own.has(name) && !finite.has(name) && others.every((one) => one.has(name)),
-  );
-  const first = common.filter((name) => !reads.get(name)?.some((one) => common.includes(one)));
-  const names = [...new Set(first.map(stem))];
-  if (names.length) yield say("lost-first", { names: names.join(", "), n: names.length });
 }
 
 /** Whether the tests of the other courses may say more, and are not here.

@@ -116,6 +116,7 @@ function testedFor(paste, tests) {
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
 export function stillOpen({ fixture, seen }, paste, tests) {
   const left = paste.failing.map(([, name]) => name).filter((name) => !seen.has(name));
+  if (!left.length && causesOf(paste, true).length) return null;
   const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
   if (!likely || !fixture) return null;
   const headline = say("right-but", {

@@ -3,7 +3,7 @@
 import { expects, replacedNames, statements, symbol, toldOnce } from "./handout.js";
 import { formula, frequency, loopSaid, mistake, namesOf, partlyNamed } from "./mistakes.js";
 import { operatorsOf } from "./mutate.js";
-import { folded, leaf, namesIn, write } from "./program.js";
+import { folded, leaf, namesIn, operationsIn, write } from "./program.js";
 import { inLoop, stem } from "./steps.js";
 import { bare, cacheProperties, compared, DATA, groupedBy, prefixOf } from "./util.js";
 import { fingerprint } from "./values.js";
@@ -66,12 +66,15 @@ export class Mutant {
    * @param {string} name */
   inItsWords(name) {
     const was = this.fixture.original(name);
-    const said = namesIn(this.forms.get(name) ?? was);
+    const now = this.forms.get(name) ?? was;
+    const said = namesIn(now);
+    const done = operationsIn(now).map(({ op }) => op);
     const out = this.fixture.steps.filter(
       (one) =>
         namesIn(was).includes(one.name) &&
         !said.includes(one.name) &&
-        namesIn(one.tree).every((other) => said.includes(other)),
+        namesIn(one.tree).every((other) => said.includes(other)) &&
+        operationsIn(one.tree).every(({ op }) => done.includes(op)),
     );
     return folded(was, new Map(out.map((one) => [leaf(one.name), one.tree])));
   }

@@ -3,7 +3,7 @@
 
 import { courseSpelling } from "./labels.js";
 import { Mutant } from "./mutant.js";
-import { evaluate, folded, leaf, namesIn, operationsIn, parse } from "./program.js";
+import { evaluate, folded, leaf, namesIn, node, operationsIn, parse } from "./program.js";
 import { same, scalar, shapeOf, tuple } from "./values.js";
 import { every, say, starting } from "./words.js";
 
@@ -82,6 +82,12 @@ export function linesOf({ lines }, fixture) {
     const before = code && step && namesIn(code).includes(step) ? found.get(step) : undefined;
     const parts = before && step ? new Map([...above, [leaf(step), before]]) : above;
     const whole = folded(tree, parts);
+    // What is kept the other way round is read so.
+    if (step && isTurned(whole, step, fixture)) {
+      above.set(leaf(step), node("T", leaf(step)));
+      found.set(step, fixture.original(step));
+      continue;
+    }
     if (!step) {
       above.set(leaf(name), whole);
       continue;
@@ -96,6 +102,14 @@ export function linesOf({ lines }, fixture) {
     found.set(step, isKnown && isOne ? read : leaf(step));
   }
   return new Map([...found].filter(([step, tree]) => tree !== leaf(step)));
+}
+
+/** Whether a line gives a step that is no output the other way round.
+ * @type {(tree: Tree, step: string, fixture: Fixture) => boolean} */
+function isTurned(tree, step, { expected, reference }) {
+  const isOutput = step in expected || shapeOf(reference[step]).length < 2;
+  const isKnown = namesIn(tree).every((one) => one !== step && one in reference);
+  return !isOutput && isKnown && same(evaluate(node("T", tree), reference), reference[step]);
 }
 
 /** @param {string} text */

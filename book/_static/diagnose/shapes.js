@@ -121,9 +121,11 @@ export function addedUp({ left, right, inPlace }, paste) {
     const [sums, others] = [left, right].map((shape) =>
       Object.keys(expected).filter((name) => `${shapeOf(expected[name])}` === `${shape}`),
     );
-    const of = { own: tuple(left), other: tuple(right), title, n: sums.length };
-    if (sums.length && others.length)
-      return say("added-up", { names: sums.join(", "), others: others.join(" or "), ...of });
+    const of = { own: tuple(left), other: tuple(right), title };
+    const names = { names: sums.join(", "), others: others.join(" or "), n: sums.length };
+    if (sums.length && others.length) return say("added-up", { ...names, ...of });
+    if (others.length)
+      return say("added-to-none", { others: others.join(", "), n: others.length, ...of });
   }
   return "";
 }

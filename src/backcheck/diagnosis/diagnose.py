@@ -6,21 +6,21 @@ digits. What it finds is judged by the referee, not by the test.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from backcheck.diagnosis import differences
 from backcheck.diagnosis.apart import apart, in_quoted_edition
 from backcheck.diagnosis.beside import of_cache, of_failing, of_keys, of_other_edition
-from backcheck.diagnosis.explain import asked_for, by_name, explain, first_of_each
+from backcheck.diagnosis.explain import by_name, explain, first_of_each
 from backcheck.diagnosis.helpers import said_of
 from backcheck.diagnosis.judged import judged
+from backcheck.diagnosis.lost import with_lost
 from backcheck.diagnosis.pasted import each_alone, written
-from backcheck.diagnosis.placing import courses, fits_any, is_entry, newest, placings, spelled
+from backcheck.diagnosis.placing import courses, fits_any, is_entry, newest, placings
 from backcheck.diagnosis.reading import (
     Paste,
     from_arrays,
@@ -29,7 +29,6 @@ from backcheck.diagnosis.reading import (
     read,
     with_own_code,
 )
-from backcheck.diagnosis.remains import above
 from backcheck.diagnosis.result import Diagnosis, matches, telling
 from backcheck.diagnosis.search import MOST_TRIED, Effort
 from backcheck.diagnosis.shapes import misshapen, undivided
@@ -37,9 +36,8 @@ from backcheck.diagnosis.subjects import subjects
 from backcheck.diagnosis.symptoms import Clash, Likely, clash_of, likely_mutants, tested_by, told
 from backcheck.diagnosis.uncovered import not_covered
 from backcheck.fixtures import Fixture, load
-from backcheck.mutants.mutant import Mutant
 from backcheck.mutants.steps import sound
-from backcheck.over_time import cell_of, stem
+from backcheck.over_time import cell_of
 from backcheck.showing.words import covered, pattern, say
 
 
@@ -116,7 +114,7 @@ def diagnose(
         found = _with_message(found, paste)
     found = found or _without_numbers(paste, tests, wanted)
     found = _with_beside(_with_lines(_with_calls(found, paste), paste), paste, every)
-    found = _with_lost(found, paste.lost) if paste.lost else found
+    found = with_lost(found, paste.lost) if paste.lost else found
     return _with_problem(_with_gates(found), paste.problem)
 
 
@@ -312,56 +310,6 @@ def _tested(paste: Paste, tests: Sequence[Fixture]) -> Sequence[Fixture]:
     return tested_by(paste, elsewhere or tests)
 
 
-def _with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
-    """Return an answer that knows which outputs are nan or inf."""
-    own = found.fixture.expected if found.fixture else {}
-    steps = [name if name in own else spelled(name, own) or name for name in lost]
-    steps = [*(name for name in own if name in steps), *(n for n in steps if n not in own)]
-    names, n = ", ".join(steps), len(steps)
-
-    def loses(mutant: Mutant) -> bool:
-        values = (mutant.values.get(step, np.nan) for step in steps if step in own)
-        return not any(np.isfinite(value).all() for value in values)
-
-    is_told = any("cost-is-nan" in one for one in found.remarks)
-    page = (say("read-page", page="cost-is-nan"),) if "cost" in steps and not is_told else ()
-    # What is nan need not be asked for.
-    left = [name for name in own if name not in found.arrays]
-    asks, rest = asked_for(found, left), found.remarks
-    if asks in rest:
-        again = asked_for(found, [name for name in left if name not in steps])
-        rest = (*(one for one in rest if one != asks), *filter(None, [again]))
-    if not own.keys().isdisjoint(steps) and (kept := tuple(filter(loses, found.candidates))):
-        return replace(
-            found, candidates=kept, remarks=(say("lost", names=names, n=n), *page, *rest)
-        )
-    begins = tuple(_where_lost(found, steps))
-    tells = say("not-finite", names=names, n=n)
-    if not found.arrays and not found.headline:
-        known = [] if found.fixture or covered() in rest else [covered()]
-        return replace(found, headline=tells, remarks=(*page, *rest, *known))
-    if found.verdict != "expected":
-        return replace(found, remarks=(tells, *begins, *page, *rest))
-    right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))
-    said = say("right-but-lost", right=right, is_right=is_right, names=names, n=n)
-    # What a test accepts beside the right numbers says nothing of those that are lost.
-    remarks = (*begins, *page) if page else (tells, *begins)
-    return Diagnosis("unexplained", found.fixture, (), remarks, found.arrays, headline=said)
-
-
-def _where_lost(found: Diagnosis, lost: Sequence[str]) -> Iterator[str]:
-    """Yield the first step that goes into all outputs that are lost, and into none that is not."""
-    steps = found.fixture.program.steps if found.fixture and found.arrays else ()
-    order = {one.name: {*one.reads} for one in steps}
-    if not order.keys() >= {*lost}:
-        return
-    common = set.intersection(*(above([step], order) for step in lost)) & order.keys()
-    common -= above(found.arrays, order)
-    first = [name for name in order if name in common and common.isdisjoint(order[name])]
-    if names := [*dict.fromkeys(map(stem, first))]:
-        yield say("lost-first", names=", ".join(names), n=len(names))
-
-
 def _by_test(
     paste: Paste, tests: Sequence[Fixture], changes: int, effort: Effort
 ) -> Diagnosis | None:
@@ -391,6 +339,8 @@ def _in_common(found: list[Diagnosis]) -> list[Diagnosis]:
 def _still_open(found: Diagnosis, paste: Paste, tests: Sequence[Fixture]) -> Diagnosis | None:
     """Return what a message says beside right arrays, which no longer speaks of these."""
     left = [name for _, name in paste.failing if name not in found.arrays]
+    if not left and _causes(paste, printed=True):
+        return None
     likely = likely_mutants(paste, tested_by(paste, tests)) if left or paste.error else None
     if not likely or not (own := found.fixture):
         return None

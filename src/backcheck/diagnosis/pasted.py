@@ -81,6 +81,8 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
     found: dict[str, Tree] = {}
     # What the lines above compute under names of their own.
     above: dict[Tree, Tree] = dict(fixture.notebook_names.items() - _of_steps(fixture).items())
+    values = Values({**fixture.values, **fixture.arrays})
+    as_due = {one.name: one.expression for one in fixture.program.steps}
     for name, text in _meant(paste.lines, fixture):
         step = step_of(name, fixture)
         if pattern("reshapes").match(text) or name in fixture.arrays or name == "m":
@@ -95,6 +97,10 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
             tree = expression(text)
             again = step in found and step in names(tree)
             tree = put(tree, {**above, step: found[step]} if again else above)
+        # What is kept the other way round is read so.
+        if step and _is_turned(tree, step, values, fixture):
+            above[step], found[step] = ("T", step), as_due[step]
+            continue
         if not step:
             above[name] = tree
             continue
@@ -106,6 +112,14 @@ def lines_of(paste: Paste, fixture: Fixture) -> dict[str, Tree]:
         is_one = again or found.get(step, tree) == tree
         found[step] = tree if is_known and is_one else step
     return {step: tree for step, tree in found.items() if tree != step}
+
+
+@np.errstate(all="ignore")
+def _is_turned(tree: Tree, step: str, values: Values, fixture: Fixture) -> bool:
+    """Return whether a line gives a step that is no output the other way round."""
+    is_output = step in fixture.expected or np.ndim(values[step]) < 2
+    known = not is_output and {*names(tree)} <= values.keys() - {step}
+    return known and same(np.transpose(values[tree]), values[step])
 
 
 @np.errstate(all="ignore")

@@ -460,9 +460,12 @@ def _added_up(clash: Clash, paste: Paste) -> str:
         shapes = {name: value.shape for name, value in test.expected.items()}
         sums = [name for name, shape in shapes.items() if shape == clash[1]]
         others = [name for name, shape in shapes.items() if shape == clash[2]]
+        of = {"own": clash[1], "other": clash[2], "title": test.title}
         if sums and others:
-            of = {"own": clash[1], "other": clash[2], "title": test.title, "n": len(sums)}
-            return say("added-up", names=", ".join(sums), others=" or ".join(others), **of)
+            names = {"names": ", ".join(sums), "others": " or ".join(others), "n": len(sums)}
+            return say("added-up", **names, **of)
+        if others:
+            return say("added-to-none", others=", ".join(others), n=len(others), **of)
     return ""
 
 

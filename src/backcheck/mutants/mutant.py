@@ -15,7 +15,7 @@ from backcheck.mutants.mutate import mutants, mutated, operator_of
 from backcheck.mutants.roles import role
 from backcheck.mutants.steps import said_of
 from backcheck.over_time import in_loop
-from backcheck.program import Program, Tree, names, put, write
+from backcheck.program import Program, Tree, names, parts, put, write
 from backcheck.showing.handout import expects, replaced_names, statements, symbol, told_once
 from backcheck.showing.words import say
 
@@ -91,9 +91,14 @@ class Mutant:
     def _in_its_words(self, name: str, now: Tree) -> Tree:
         """Return what a test computes in a step, without the steps that a change writes out."""
         was, said = self.originals[name], {*names(now)}
+        done = {part[0] for part in parts(now)}
         steps = {one.name: one.expression for one in self.fixture.program.steps}
         out = {n: steps[n] for n in names(was) if n in steps and n not in said}
-        return put(was, {n: tree for n, tree in out.items() if {*names(tree)} <= said})
+
+        def is_written(tree: Tree) -> bool:
+            return {*names(tree)} <= said and {part[0] for part in parts(tree)} <= done
+
+        return put(was, {n: tree for n, tree in out.items() if is_written(tree)})
 
     @cached_property
     def _replaced(self) -> dict[str, Tree]:

@@ -171,6 +171,8 @@ def other_steps(fixture: Fixture) -> dict[str, Forms]:
         "da-once": carried,
         "da-first-once": carried | {f"da_next_t{last}": ("slice", "da", 0.0)},
         "da-summed": carried | {f"da_next_t{last}": reduce(lambda x, y: ("+", x, y), slices)},
+        "begun-last": {f"da_prev_t{last + 1}": slices[-1]},
+        "begun-first": {f"da_prev_t{last + 1}": slices[0]},
         "forwards": loop(lambda at: last + 1 - at, lambda at: last + 1 - at),
         "without-first": _left_out(fixture, 1),
         "without-last": _left_out(fixture, last),
