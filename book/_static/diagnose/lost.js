@@ -1,5 +1,5 @@
-// What an answer says of outputs that are nan or inf.
-// Python counterpart: backcheck/diagnosis/lost.py
+// @ts-check
+/* What an answer says of outputs that hold nan or inf; see lost.py. */
 
 import { askedFor } from "./chosen.js";
 import { above } from "./clues.js";

@@ -1,4 +1,4 @@
-"""What an answer says of outputs that are nan or inf."""
+"""What an answer says of outputs that hold nan or inf."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
