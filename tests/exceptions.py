@@ -1192,6 +1192,10 @@ ABOVE = {
 SHAPED = {
     "Wrong shape for grads['dw']. (3, 4) != (3, 1)": ["dw = X * dZ / m"],
     "Wrong shape for grads['dw']. (1, 3) != (3, 1)": ["dw = 1/m dZ Xᵀ"],
+    "Wrong output shape for gradient of W2 matrix.\n\t Expected: (5, 10) \n\tGot: (10, 5).\nWrong "
+    "output values for gradient of W2 matrix.\n\t Expected: [[0. 0. 0. ...": [
+        "dW2 = A1 @ dZ2.T / m"
+    ],
     "Wrong output shape for gradient of W2 matrix.\n\t Expected: (5, 10) \n\tGot: (10, 5).": [
         "dW2 = A1 @ dZ2.T / m"
     ],

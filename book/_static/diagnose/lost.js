@@ -42,7 +42,7 @@ export function withLost(found, lost) {
     const known = found.fixture || rest.includes(say("covered")) ? [] : [say("covered")];
     return { ...found, headline: tells, remarks: [...page, ...rest, ...known] };
   }
-  if (isRefuted) return unknown(fixture, [tells, ...begins, ...page, ...rest], seen);
+  if (isRefuted) return unknown(fixture, [tells, ...page, ...rest], seen);
   if (verdict !== "expected") {
     return { ...found, remarks: [tells, ...begins, ...page, ...rest] };
   }

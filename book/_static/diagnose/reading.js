@@ -261,7 +261,11 @@ export function read(text) {
   const quotations = arrays.filter((seen) => seen.expected).map((seen) => seen.numbers);
   const own = arrays.filter((seen) => !seen.expected);
   const unquoted = own.filter((seen) => seen.name || !quotations.includes(seen.numbers));
-  const kept = [unquoted, own, arrays].find((list) => list.length) || [];
+  const first = [unquoted, own, arrays].find((list) => list.length) || [];
+  // Zeros that a complaint quotes say nothing beside it.
+  const isTold = (/** @type {Observed} */ { name, cells }) =>
+    name || cells.some((one) => one.value);
+  const kept = said.failing.length ? first.filter(isTold) : first;
   const frame = lastFrame(text);
   const shapes = new Map(printedShapes(output).map(([, name, shape]) => [name, shape]));
   for (const { name, around } of kept)

@@ -45,8 +45,7 @@ def with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
     outputs = [name for name in steps if name in own]
     # What begins behind the change comes of another one.
     if not begins and any(_is_above(one, outputs) for one in found.candidates):
-        remarks = (tells, *begins, *page, *rest)
-        return Diagnosis("unexplained", found.fixture, (), remarks, found.arrays)
+        found = replace(found, verdict="unexplained", candidates=(), headline="")
     if found.verdict != "expected":
         return replace(found, remarks=(tells, *begins, *page, *rest))
     right, is_right = ", ".join(found.arrays), say("is", n=len(found.arrays))

@@ -510,6 +510,8 @@ def read(text: str, fixtures: Iterable[Fixture] = ()) -> Paste:
     quoted = {array.numbers for array in arrays if array.expected}
     own = [array for array in arrays if not array.expected]
     own = [array for array in own if array.name or array.numbers not in quoted] or own or arrays
+    # Zeros that a complaint quotes say nothing beside it.
+    own = [one for one in own if one.name or any(one.numbers) or not failing]
     shapes |= {one.name: one.around for one in own if one.name and one.at and one.around}
     frame = _frame(text)
     lines = assigned_in(text)
