@@ -348,6 +348,17 @@ def test_dx_that_is_stored_below_the_loop_is_told_as_such(id: str) -> None:
 
 
 @pytest.mark.parametrize("id", [RNN, LSTM])
+def test_a_loop_whose_carried_gradient_begins_as_da_is_told_as_such(id: str) -> None:
+    fixture = load(id)
+    for key in ("begun-last", "begun-first"):
+        (first,) = diagnose(
+            printed(fixture, Mutant(fixture, sayings(fixture)[key]).values), changes=1
+        ).candidates
+        assert first.shown == (say(key),)
+        assert first.expects == ("where the test begins with zeros",)
+
+
+@pytest.mark.parametrize("id", [RNN, LSTM])
 def test_a_function_that_returns_in_the_first_turn_of_the_loop_is_told_as_such(id: str) -> None:
     fixture = load(id)
     (forms,) = mutants(fixture).joint["returned-early"]

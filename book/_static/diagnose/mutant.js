@@ -45,6 +45,7 @@ export class Mutant {
     /** @type {Record<string, string>} */
     const where = {
       forward: say("forward-expects"),
+      begun: say("begun-expects"),
       da0: say("da0-expects"),
       dx: say("dx-expects"),
     };

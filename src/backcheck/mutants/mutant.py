@@ -69,6 +69,7 @@ class Mutant:
         if keys:
             where = {
                 "forward": say("forward-expects"),
+                "begun": say("begun-expects"),
                 "da0": say("da0-expects"),
                 "dx": say("dx-expects"),
             }
