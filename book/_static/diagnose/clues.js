@@ -23,7 +23,7 @@ export function* remains(placing, paste, parts) {
   const called = (/** @type {[string, Observed]} */ [step, one]) =>
     one.name ? step : say("taken-for", { place: paste.arrays.indexOf(one) + 1, step });
   if (right.length && wrong.length) {
-    const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
+    const reads = readsOf(fixture);
     // What a right array is computed from was right when it was read, if it is not 0, though
     // another one may stand under its name; the first that is not right reads only such.
     const names = wrong.map(([step]) => step);
@@ -71,6 +71,10 @@ function namesOfLines(steps) {
   const gradients = known.filter((name) => sought("gradient", name));
   return [...new Set(gradients.length ? gradients : known)].join(", ");
 }
+
+/** What each step of a test reads, in their order.
+ * @type {(fixture: Fixture) => Map<string, string[]>} */
+export const readsOf = ({ steps }) => new Map(steps.map(({ name, tree }) => [name, namesIn(tree)]));
 
 /** Some steps with all that they are computed from.
  * @type {(names: string[], reads: Map<string, string[]>) => Set<string>} */

@@ -2,9 +2,8 @@
 /* What an answer says of outputs that hold nan or inf; see lost.py. */
 
 import { askedFor } from "./chosen.js";
-import { above } from "./clues.js";
+import { above, readsOf } from "./clues.js";
 import { unknown } from "./explain.js";
-import { namesIn } from "./program.js";
 import { stem } from "./steps.js";
 import { spelledIn } from "./util.js";
 import { say } from "./words.js";
@@ -58,8 +57,9 @@ export function withLost(found, lost) {
 /** The first step that goes into all outputs that are lost, and into none that is not.
  * @type {(found: Diagnosis, lost: string[]) => Generator<string>} */
 function* whereLost({ fixture, seen }, lost) {
-  const reads = new Map(fixture?.steps.map(({ name, tree }) => [name, namesIn(tree)]));
-  if (!seen.size || !lost.every((step) => reads.has(step))) return;
+  if (!fixture || !seen.size) return;
+  const reads = readsOf(fixture);
+  if (!lost.every((step) => reads.has(step))) return;
   const [own, ...others] = lost.map((step) => above([step], reads));
   const finite = above([...seen.keys()], reads);
   const common = [...reads.keys()].filter(
@@ -73,6 +73,6 @@ function* whereLost({ fixture, seen }, lost) {
 /** Whether a change is above all of some outputs, so that none of them comes of another one.
  * @type {(mutant: Mutant, names: string[]) => boolean} */
 function isAbove({ fixture, forms }, names) {
-  const reads = new Map(fixture.steps.map(({ name, tree }) => [name, namesIn(tree)]));
+  const reads = readsOf(fixture);
   return names.every((name) => [...forms.keys()].some((step) => above([name], reads).has(step)));
 }

@@ -112,6 +112,14 @@ function testedFor(paste, tests) {
   return testedBy(paste, called.length ? called : tests);
 }
 
+/** What a sentence says of the arrays that are right, and for which test they are.
+ * @type {(seen: Diagnosis["seen"], fixture: Fixture) => {right: string, n: number, where: string}} */
+const ofRight = (seen, { title, id }) => ({
+  right: [...seen.keys()].join(", "),
+  n: seen.size,
+  where: say("for-test", { title, id }),
+});
+
 /** What a message says beside right arrays, which no longer speaks of these.
  * @type {(found: Diagnosis, paste: Paste, tests: Fixture[]) => Diagnosis?} */
 export function stillOpen({ fixture, seen }, paste, tests) {
@@ -120,9 +128,7 @@ export function stillOpen({ fixture, seen }, paste, tests) {
   const likely = left.length || paste.error ? likelyMutants(paste, testedBy(paste, tests)) : null;
   if (!likely || !fixture) return null;
   const headline = say("right-but", {
-    right: [...seen.keys()].join(", "),
-    n: seen.size,
-    where: say("for-test", { title: fixture.title, id: fixture.id }),
+    ...ofRight(seen, fixture),
     left: left.join(", ") || paste.error.slice(0, 80),
   });
   const kept = likely.candidates.filter(({ forms }) =>
@@ -141,9 +147,7 @@ export function withMessage(found, paste) {
   const { fixture, seen } = found;
   if (found.verdict === "expected" && fixture && error && !starting("warning", error)) {
     const headline = say("right-but-stopped", {
-      right: [...seen.keys()].join(", "),
-      n: seen.size,
-      where: say("for-test", { title: fixture.title, id: fixture.id }),
+      ...ofRight(seen, fixture),
       error: error.slice(0, 80),
     });
     return { ...unknown(fixture, causes, seen), headline };
@@ -163,11 +167,7 @@ export function withLines(found, paste) {
   if (own.outcome.word === "passes") return found;
   const plain = { fixture, seen, verdict: "explained", remarks: [] };
   if (verdict === "unexplained") return { ...plain, candidates: [own] };
-  const headline = say("right-but-line", {
-    right: [...seen.keys()].join(", "),
-    n: seen.size,
-    where: say("for-test", { title: fixture.title, id: fixture.id }),
-  });
+  const headline = say("right-but-line", { ...ofRight(seen, fixture) });
   return { ...plain, candidates: eachAlone(own), headline };
 }
 
@@ -194,11 +194,7 @@ export function withBeside(found, paste, tests) {
     const failing = ofFailing(paste, seen, fixture);
     return { ...found, remarks: [...failing, ...others, ...remarks] };
   }
-  const headline = say("right-but-stored", {
-    right: [...seen.keys()].join(", "),
-    n: seen.size,
-    where: say("for-test", { title: fixture.title, id: fixture.id }),
-  });
+  const headline = say("right-but-stored", { ...ofRight(seen, fixture) });
   return { ...unknown(fixture, [...wrong, ...others], seen), headline };
 }
 

@@ -206,10 +206,8 @@ def _with_message(found: Diagnosis, paste: Paste) -> Diagnosis:
     causes = _causes(paste, printed=True)
     beside = say("message-too", error=paste.error[:80])
     if found.verdict == "expected" and found.fixture and not pattern("warning").match(paste.error):
-        right, n = ", ".join(found.arrays), len(found.arrays)
-        where = say("for-test", title=found.fixture.title, id=found.fixture.id)
-        of = {"right": right, "n": n, "where": where, "error": paste.error[:80]}
-        headline = say("right-but-stopped", **of)
+        of = _right(found, found.fixture)
+        headline = say("right-but-stopped", error=paste.error[:80], **of)
         return replace(
             found, verdict="unexplained", candidates=(), remarks=causes, headline=headline
         )

@@ -7,7 +7,7 @@ import numpy as np
 
 from backcheck.diagnosis.explain import asked_for
 from backcheck.diagnosis.placing import spelled
-from backcheck.diagnosis.remains import above
+from backcheck.diagnosis.remains import above, reads_of
 from backcheck.diagnosis.result import Diagnosis
 from backcheck.mutants.mutant import Mutant
 from backcheck.over_time import stem
@@ -57,8 +57,7 @@ def with_lost(found: Diagnosis, lost: Sequence[str]) -> Diagnosis:
 
 def _where_lost(found: Diagnosis, lost: Sequence[str]) -> Iterator[str]:
     """Yield the first step that goes into all outputs that are lost, and into none that is not."""
-    steps = found.fixture.program.steps if found.fixture and found.arrays else ()
-    order = {one.name: {*one.reads} for one in steps}
+    order = reads_of(found.fixture) if found.fixture and found.arrays else {}
     if not order.keys() >= {*lost}:
         return
     common = set.intersection(*(above([step], order) for step in lost)) & order.keys()
@@ -70,5 +69,5 @@ def _where_lost(found: Diagnosis, lost: Sequence[str]) -> Iterator[str]:
 
 def _is_above(mutant: Mutant, names: Sequence[str]) -> bool:
     """Return whether a change is above all of some outputs: none of them comes of another one."""
-    order = {one.name: {*one.reads} for one in mutant.fixture.program.steps}
+    order = reads_of(mutant.fixture)
     return bool(names) and all(not above([n], order).isdisjoint(mutant.forms) for n in names)

@@ -27,7 +27,7 @@ def remains(placing: Placing, paste: Paste, parts: Iterable[Part]) -> Iterator[s
         for step, array in arrays.items()
     }
     if right and wrong:
-        order = {one.name: {*one.reads} for one in fixture.program.steps}
+        order = reads_of(fixture)
         # What a right array is computed from was right when it was read, if it is not 0, though
         # another one may stand under its name; the first that is not right reads only such.
         telling = [step for step in right if np.any(fixture.values[step])]
@@ -65,6 +65,11 @@ def _names_of_lines(steps: Iterable[str]) -> str:
     known = [stem(step).removesuffix("_sum") for step in steps]
     gradients = [name for name in known if pattern("gradient").search(name)]
     return ", ".join(dict.fromkeys(gradients or known))
+
+
+def reads_of(fixture: Fixture) -> dict[str, set[str]]:
+    """Return what each step of a test reads, in their order."""
+    return {one.name: {*one.reads} for one in fixture.program.steps}
 
 
 def above(names: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:

@@ -429,11 +429,15 @@ def _flat(clash: Clash, paste: Paste) -> list[str]:
     return [say("flat-square")] if square and any(1 in shape for shape in shapes) else []
 
 
+def _shapes_in(error: str) -> list[tuple[int, ...]]:
+    return [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
+
+
 def clash_of(error: str) -> Clash | None:
     """Return whether a matrix product stopped, and the two shapes that did not fit."""
     if sizes := pattern("matmul").search(error):
         return True, (-1, int(sizes[2])), (int(sizes[1]), -1)
-    shapes = [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
+    shapes = _shapes_in(error)
     if len(shapes) < 2 or not pattern("clash").search(error):
         return None
     return "broadcast" not in error, shapes[0], shapes[1]
@@ -441,7 +445,7 @@ def clash_of(error: str) -> Clash | None:
 
 def _is_in_place(clash: Clash, error: str) -> bool:
     """Return whether numpy names the shape of what is changed in place beside the two."""
-    shapes = [tuple(map(int, filter(None, sizes))) for sizes in pattern("shape").findall(error)]
+    shapes = _shapes_in(error)
     return len(shapes) == 3 and not clash[0] and shapes[0] == shapes[2] != shapes[1]
 
 

@@ -140,7 +140,7 @@ def _some_of(sums: Forms, biases: Iterable[str]) -> Iterator[Forms]:
 
 @cache
 def other_steps(fixture: Fixture) -> dict[str, Forms]:
-    """Return the loops that read another step's cache or da, or leave steps out or turn round.
+    """Return the loops that read another step's cache or da, begin with da, or run otherwise.
 
     They go by the key of the sentence that says so.
     """
@@ -222,7 +222,7 @@ def other_first(fixture: Fixture) -> dict[str, Forms]:
 
 
 def stored_once(fixture: Fixture) -> dict[str, Forms]:
-    """Return dx with what the step that runs last has computed: alone, or beside zeros."""
+    """Return dx as one dxt alone, beside zeros, or with the steps in the order of the turns."""
     zeros: Forms = {}
     alone: Forms = {}
     turned: Forms = {}
